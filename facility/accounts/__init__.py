@@ -1,0 +1,1 @@
+"""Who: people, institutions, beneficiaries, roles, sign-in."""

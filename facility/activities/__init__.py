@@ -1,0 +1,1 @@
+"""What is done: joint activities, participants, attendance, evidence, verification."""

@@ -1,0 +1,215 @@
+"""What may be submitted, confirmed, withdrawn, and what follows when a partner leaves (scenarios/README)."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from facility.accounts.rules import WESTERN_BALKANS, distinct_beneficiaries
+from facility.calls.rules import CallRules
+from facility.refused import refuse
+
+Track = Literal["joint", "exception"]
+
+
+class ApplicationStatus(StrEnum):
+    """Where an application stands; TRANSITIONS says what may follow what."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ADMISSIBLE = "admissible"
+    INADMISSIBLE = "inadmissible"
+    NOT_ASSESSED = "not_assessed"
+    BELOW_THRESHOLD = "below_threshold"
+    AWARDED = "awarded"
+    RESERVE = "reserve"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    INELIGIBLE = "ineligible"
+    EXCEPTION_APPROVED = "exception_approved"
+    EXCEPTION_REFUSED = "exception_refused"
+
+
+S = ApplicationStatus
+TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
+    S.DRAFT: frozenset({S.SUBMITTED}),
+    S.SUBMITTED: frozenset(
+        {S.ADMISSIBLE, S.INADMISSIBLE, S.EXCEPTION_APPROVED, S.EXCEPTION_REFUSED, S.WITHDRAWN, S.INELIGIBLE}
+    ),
+    S.ADMISSIBLE: frozenset(
+        {S.NOT_ASSESSED, S.BELOW_THRESHOLD, S.AWARDED, S.RESERVE, S.WITHDRAWN, S.INELIGIBLE, S.INADMISSIBLE}
+    ),
+    S.INADMISSIBLE: frozenset({S.ADMISSIBLE, S.WITHDRAWN}),
+    S.NOT_ASSESSED: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.INELIGIBLE}),
+    S.BELOW_THRESHOLD: frozenset(),
+    S.AWARDED: frozenset({S.CLOSED, S.WITHDRAWN, S.INELIGIBLE}),
+    S.RESERVE: frozenset({S.AWARDED, S.WITHDRAWN, S.INELIGIBLE}),
+    S.CLOSED: frozenset(),
+    S.WITHDRAWN: frozenset({S.DRAFT}),
+    S.INELIGIBLE: frozenset(),
+    S.EXCEPTION_APPROVED: frozenset({S.WITHDRAWN}),
+    S.EXCEPTION_REFUSED: frozenset({S.WITHDRAWN}),
+}
+"""What may follow what. Exits of withdrawn and not_assessed back into the procedure end with the decision."""
+
+BEFORE_DECISION = frozenset(
+    {S.SUBMITTED, S.ADMISSIBLE, S.INADMISSIBLE, S.NOT_ASSESSED, S.EXCEPTION_APPROVED, S.EXCEPTION_REFUSED}
+)
+"""What may be withdrawn until the call is decided."""
+HOLDS_PLACE = frozenset({S.AWARDED, S.RESERVE})
+"""What an exit can still end after the decision: a standing award, or a place on the reserve list."""
+
+
+def scenario_status(status: ApplicationStatus, track: Track) -> str:
+    """The status under which a rehearsal reports an application (scenarios/README, "Statuses").
+
+    Only a decided call maps fully: an admissible application has no word there (ValueError).
+    """
+    if status is S.DRAFT:
+        return "not_submitted"
+    if status in (S.INADMISSIBLE, S.INELIGIBLE):
+        return "ineligible"
+    if track == "exception" and status is not S.WITHDRAWN:
+        return "exception_track"
+    if status in (S.SUBMITTED, S.ADMISSIBLE):
+        raise ValueError(f"not decided yet: {status}")
+    return status.value
+
+
+def may_become(status: ApplicationStatus, new: ApplicationStatus) -> None:
+    """Refused ("wrong_status") unless the table of transitions holds this step."""
+    if new not in TRANSITIONS[status]:
+        refuse("wrong_status", status=status.value, wanted=new.value)
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """A partner institution: its beneficiary's code, whether it confirmed, and when it left (UTC)."""
+
+    beneficiary: str
+    confirmed: bool = False
+    left_at: datetime | None = None
+
+
+class ApplicationView(msgspec.Struct, frozen=True):
+    """What the rules for submission look at; requested is in EUR.
+
+    consultation: one is recorded · marked_document: a document with a classification marking was handed in.
+    """
+
+    track: Track
+    lead: str
+    partners: tuple[Partner, ...]
+    requested: Decimal
+    consultation: bool = False
+    marked_document: bool = False
+
+
+def submission_reasons(
+    application: ApplicationView, call: CallRules, received_at: datetime
+) -> tuple[str, ...]:
+    """Every reason, sorted, why the application may not be submitted; empty when it may.
+
+    The exception track asks for a recorded consultation and for nothing else.
+    """
+    if application.track == "exception":
+        return () if application.consultation else ("consultation_missing",)
+    return tuple(sorted(_joint_reasons(application, call, received_at)))
+
+
+def _joint_reasons(application: ApplicationView, call: CallRules, received_at: datetime) -> Iterator[str]:
+    if received_at > call.closes_at:
+        yield "late"
+    if received_at < call.opens_at:
+        yield "not_open"
+    parties = [application.lead, *(partner.beneficiary for partner in application.partners)]
+    if distinct_beneficiaries(parties) < call.min_beneficiaries:
+        yield "too_few_beneficiaries"
+    if not WESTERN_BALKANS.union(call.extended_to).issuperset(parties):
+        yield "partner_not_eligible"
+    if not all(partner.confirmed for partner in application.partners):
+        yield "partner_not_confirmed"
+    if application.requested > call.award_max:
+        yield "above_award_max"
+    if application.requested < call.award_min:
+        yield "below_award_min"
+    if application.marked_document:
+        yield "classified_document"
+
+
+def on_board(lead: str, partners: Iterable[Partner], at: datetime) -> tuple[str, ...]:
+    """The beneficiaries' codes of the lead and of the partners that had not left by this instant."""
+    return (lead, *(p.beneficiary for p in partners if p.left_at is None or p.left_at > at))
+
+
+def still_eligible(parties_on_board: Iterable[str], min_beneficiaries: int) -> bool:
+    """Whether enough distinct Western Balkans beneficiaries are still on board."""
+    return distinct_beneficiaries(parties_on_board) >= min_beneficiaries
+
+
+def may_withdraw(status: ApplicationStatus, decided_at: datetime | None, at: datetime) -> None:
+    """The lead withdraws up to the decision (its instant included); later only an award or a reserve place.
+
+    decided_at is None while the call is not decided. Refused: "nothing_to_withdraw".
+    """
+    decided = decided_at is not None and at > decided_at
+    if status not in (HOLDS_PLACE if decided else BEFORE_DECISION | HOLDS_PLACE):
+        refuse("nothing_to_withdraw", status=status.value)
+
+
+def may_take_up_again(status: ApplicationStatus, call: CallRules, at: datetime) -> None:
+    """A withdrawn application becomes a draft again while the call is open (Refused: wrong_status, late)."""
+    may_become(status, S.DRAFT)
+    if at > call.closes_at:
+        refuse("late")
+
+
+def may_edit(status: ApplicationStatus) -> None:
+    """Only a draft is edited (Refused: "not_a_draft")."""
+    if status is not S.DRAFT:
+        refuse("not_a_draft", status=status.value)
+
+
+MATERIAL = frozenset({"title", "summary", "what", "why", "themes", "requested", "partners", "documents"})
+"""What partners confirm; "partners" covers roles and amounts. Consultation and contact data are not in it."""
+
+
+def voids_confirmations(changed_fields: Iterable[str]) -> bool:
+    """Whether an edit touches what the partners confirmed, so that they must confirm again."""
+    return not MATERIAL.isdisjoint(changed_fields)
+
+
+def may_confirm(
+    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, signatory: str
+) -> None:
+    """A partner confirms a draft once, with a named signatory.
+
+    Refused: "not_a_draft", "already_confirmed", "already_declined", "left", or "signatory_missing" (invalid).
+    """
+    may_answer_confirmation(status, confirmed=confirmed, declined=declined, left=left)
+    if not signatory.strip():
+        refuse("signatory_missing", kind="invalid", field="signatory")
+
+
+def may_decline(
+    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, reason: str
+) -> None:
+    """A partner declines a draft with a reason (Refused as for may_confirm, or "reason_missing", invalid)."""
+    may_answer_confirmation(status, confirmed=confirmed, declined=declined, left=left)
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_answer_confirmation(
+    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool
+) -> None:
+    """Whether a partner's link can still be answered (Refused as for may_confirm)."""
+    may_edit(status)
+    if left:
+        refuse("left")
+    if confirmed:
+        refuse("already_confirmed")
+    if declined:
+        refuse("already_declined")

@@ -1,0 +1,1 @@
+"""What is decided: award decisions, reserve list, letters."""

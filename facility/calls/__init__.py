@@ -1,0 +1,1 @@
+"""What is offered: calls, versions, grids, deadlines."""

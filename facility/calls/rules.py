@@ -1,0 +1,111 @@
+"""What a call may say, when it is open, and who may publish it (scenarios/README; dossier 2c, 2d)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from facility.refused import Reason, refuse
+
+TOTAL = "total"
+BENEFICIARIES = "beneficiaries"
+RECEIVED_AT = "received_at"
+RESERVED_KEYS = frozenset({TOTAL, BENEFICIARIES, RECEIVED_AT})
+"""What thresholds and tie-breaks may name beside a section; no section bears one of these names."""
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A section of the evaluation grid, scored from 0 to max points."""
+
+    key: str
+    title: str
+    max: int
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """How applications are judged: thresholds by section key or "total", tie-breaks in their order."""
+
+    sections: tuple[Section, ...]
+    thresholds: dict[str, Decimal]
+    min_assessments: int
+    tie_break: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The section keys, in the grid's order."""
+        return tuple(section.key for section in self.sections)
+
+
+class CallRules(msgspec.Struct, frozen=True):
+    """The frozen rules of a call; instants in UTC, amounts in EUR.
+
+    amount is what the call has out of its envelope (the scenario's "envelope"); extended_to holds the codes
+    of beneficiaries outside the Western Balkans that may take part.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    amount: Decimal
+    award_min: Decimal
+    award_max: Decimal
+    min_beneficiaries: int
+    extended_to: frozenset[str]
+    skip_unaffordable: bool
+    grid: Grid
+
+
+def is_open(rules: CallRules, instant: datetime) -> bool:
+    """Whether an application received at this instant is in time, both ends included."""
+    return rules.opens_at <= instant <= rules.closes_at
+
+
+def call_mistakes(rules: CallRules) -> list[Reason]:
+    """Everything wrong with a draft, each at its field; no stricter than the scenario format."""
+    return [*_frame_mistakes(rules), *_section_mistakes(rules.grid), *_criteria_mistakes(rules.grid)]
+
+
+def _frame_mistakes(rules: CallRules) -> Iterator[Reason]:
+    if rules.opens_at >= rules.closes_at:
+        yield Reason("closes_before_it_opens", "closes_at")
+    if rules.amount < 0:
+        yield Reason("negative", "amount")
+    if rules.award_min < 0:
+        yield Reason("negative", "award_min")
+    if rules.award_min > rules.award_max:
+        yield Reason("award_min_above_max", "award_min")
+    if rules.min_beneficiaries < 1:
+        yield Reason("below_one", "min_beneficiaries")
+
+
+def _section_mistakes(grid: Grid) -> Iterator[Reason]:
+    if not grid.sections:
+        yield Reason("no_section", "sections")
+    if grid.min_assessments < 1:
+        yield Reason("below_one", "min_assessments")
+    count = Counter(grid.keys)
+    for i, section in enumerate(grid.sections):
+        if section.key in RESERVED_KEYS:
+            yield Reason("reserved_section_key", f"sections.{i}.key", {"key": section.key})
+        if count[section.key] > 1:
+            yield Reason("section_key_twice", f"sections.{i}.key", {"key": section.key})
+        if section.max < 1:
+            yield Reason("below_one", f"sections.{i}.max")
+
+
+def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
+    for key, threshold in grid.thresholds.items():
+        if key not in {*grid.keys, TOTAL}:
+            yield Reason("unknown_threshold", f"thresholds.{key}", {"key": key})
+        if not threshold >= 0:
+            yield Reason("negative", f"thresholds.{key}")
+    for i, key in enumerate(grid.tie_break):
+        if key not in {*grid.keys, BENEFICIARIES, RECEIVED_AT}:
+            yield Reason("unknown_tie_break", f"tie_break.{i}", {"key": key})
+
+
+def may_publish[Person](drafted_by: Person, published_by: Person) -> None:
+    """Four eyes: who drafted the call doesn't publish it (dossier 2d; Refused "same_person", forbidden)."""
+    if drafted_by == published_by:
+        refuse("same_person", kind="forbidden")

@@ -1,0 +1,1 @@
+"""What money there is: agreements, donors, envelopes, the ledger."""

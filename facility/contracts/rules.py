@@ -1,0 +1,51 @@
+"""What money there is: envelopes, and commitments shared among donors (scenarios/README, budget)."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from facility.money import split
+from facility.refused import Reason, refuse
+
+
+class Donor(msgspec.Struct, frozen=True):
+    """A donor of a contribution agreement with its amount in EUR, which is its weight."""
+
+    name: str
+    amount: Decimal
+
+
+def donor_split(amount: Decimal, donors: Sequence[Donor]) -> dict[str, Decimal]:
+    """The amount in EUR by donor: in proportion, by largest remainder to the cent, the first listed before."""
+    parts = split(amount, [donor.amount for donor in donors])
+    return {donor.name: part for donor, part in zip(donors, parts, strict=True)}
+
+
+def rebook(old: Decimal, new: Decimal, donors: Sequence[Donor]) -> dict[str, Decimal]:
+    """What to book per donor, in EUR, when a commitment changes: the new split less the old one."""
+    before, after = donor_split(old, donors), donor_split(new, donors)
+    return {name: after[name] - before[name] for name in after}
+
+
+def free(envelope: Decimal, commitments: Iterable[Decimal]) -> Decimal:
+    """What is left of an envelope, in EUR."""
+    return envelope - sum(commitments, Decimal("0.00"))
+
+
+def may_commit(amount: Decimal, free_amount: Decimal) -> None:
+    """A commitment fits what is free (Refused: "envelope_exhausted")."""
+    if not 0 <= amount <= free_amount:
+        refuse("envelope_exhausted", free=str(free_amount), amount=str(amount))
+
+
+def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:
+    """What is wrong with an agreement's donors: names that don't differ, amounts that sum to nothing."""
+    found = [
+        Reason("negative", f"donors.{i}.amount") for i, donor in enumerate(donors) if not donor.amount >= 0
+    ]
+    if len({donor.name for donor in donors}) < len(donors):
+        found.append(Reason("donor_twice", "donors"))
+    if not sum(donor.amount for donor in donors) > 0:
+        found.append(Reason("no_money", "donors"))
+    return found

@@ -1,0 +1,1 @@
+"""Who is sent: requests for expertise, matching, invitations, seats."""

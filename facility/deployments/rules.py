@@ -1,0 +1,183 @@
+"""Who is sent: the shortlist, whom to ask next, and when a reply counts (scenarios/README, deployments)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from facility.experts.rules import (
+    EU_MEMBER_STATES,
+    CefrLevel,
+    ExpertProfile,
+    is_available,
+    is_booked,
+    regional_language,
+    speaks,
+)
+from facility.refused import refuse
+
+PartKind = Literal["theme", "regional_language", "no_recent_deployment"]
+
+
+class ExpertiseRequest(msgspec.Struct, frozen=True):
+    """What a deployment asks for: days (both included), a language at a level, themes by weight, bonuses."""
+
+    start: date
+    end: date
+    seats: int
+    language: str
+    level: CefrLevel
+    themes: dict[str, int]
+    min_theme_level: int
+    regional_language: int
+    no_recent_deployment: int
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One summand of a score: a theme (level × weight) or a bonus, whose key is the language or empty."""
+
+    kind: PartKind
+    points: int
+    key: str = ""
+    level: int = 0
+    weight: int = 0
+
+
+class Match(msgspec.Struct, frozen=True):
+    """An expert on the shortlist; the parts sum to the score."""
+
+    expert: str
+    score: int
+    parts: tuple[Part, ...]
+
+
+class Shortlist(msgspec.Struct, frozen=True):
+    """Experts in the order in which to ask them, and everybody else with the one reason."""
+
+    ranked: tuple[Match, ...]
+    excluded: dict[str, str]
+
+
+def shortlist(
+    experts: Iterable[ExpertProfile], request: ExpertiseRequest, booked: Mapping[str, Collection[date]]
+) -> Shortlist:
+    """Rank the pool for a request; booked holds each expert's days in other deployments at this instant.
+
+    Order: higher score, fewer recent deployments, then id.
+    """
+    excluded: dict[str, str] = {}
+    matches: list[tuple[int, int, str, Match]] = []
+    for expert in experts:
+        if reason := exclusion(expert, request, booked.get(expert.id, ())):
+            excluded[expert.id] = reason
+        else:
+            found = match(expert, request)
+            matches.append((-found.score, expert.deployments_12m, expert.id, found))
+    return Shortlist(tuple(found for *_, found in sorted(matches, key=lambda m: m[:3])), excluded)
+
+
+def exclusion(expert: ExpertProfile, request: ExpertiseRequest, booked: Collection[date]) -> str | None:
+    """The first reason that applies why the expert can't be asked, or None."""
+    if expert.country not in EU_MEMBER_STATES:
+        return "not_eu_member_state"
+    if expert.conflict:
+        return "conflict"
+    start, end = request.start, request.end
+    if not is_available(expert.available, start, end) or is_booked(booked, start, end):
+        return "not_available"
+    if not speaks(expert.languages, request.language, request.level):
+        return "language"
+    if not any(expert.themes.get(theme, 0) >= request.min_theme_level for theme in request.themes):
+        return "theme"
+    return None
+
+
+def match(expert: ExpertProfile, request: ExpertiseRequest) -> Match:
+    """The score and its parts: weight × level over all asked themes, and the bonuses."""
+    parts = [
+        Part("theme", weight * expert.themes[theme], theme, expert.themes[theme], weight)
+        for theme, weight in request.themes.items()
+        if theme in expert.themes
+    ]
+    spoken = regional_language(expert.languages)
+    if spoken and request.regional_language:
+        parts.append(Part("regional_language", request.regional_language, spoken))
+    if expert.deployments_12m == 0 and request.no_recent_deployment:
+        parts.append(Part("no_recent_deployment", request.no_recent_deployment))
+    return Match(expert.id, sum(part.points for part in parts), tuple(parts))
+
+
+class InvitationStatus(StrEnum):
+    """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNAVAILABLE = "unavailable"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+ASKS_NEXT = frozenset(
+    {
+        InvitationStatus.DECLINED,
+        InvitationStatus.EXPIRED,
+        InvitationStatus.UNAVAILABLE,
+        InvitationStatus.CANCELLED,
+    }
+)
+"""Endings after which the next on the list is asked at the same instant; withdrawn asks nobody."""
+
+
+class Next(msgspec.Struct, frozen=True):
+    """Whom to ask now (None: the list has run out), and who is passed over for good on the way."""
+
+    expert: str | None
+    passed_over: tuple[str, ...]
+
+
+def next_to_ask(waiting: Sequence[str], booked: Collection[str]) -> Next:
+    """Walk on from where the list stands; waiting are those neither asked nor passed over, in order.
+
+    booked are the experts booked by now on one of the deployment's days.
+    """
+    for i, expert in enumerate(waiting):
+        if expert not in booked:
+            return Next(expert, tuple(waiting[:i]))
+    return Next(None, tuple(waiting))
+
+
+def answer_by(invited_at: datetime, respond_within_hours: int) -> datetime:
+    """The last instant at which a reply counts, and the instant at which silence expires: elapsed hours."""
+    return invited_at + timedelta(hours=respond_within_hours)
+
+
+def reply_in_time(invited_at: datetime, respond_within_hours: int, at: datetime) -> bool:
+    """Whether a reply at this instant counts, the last instant of the window included."""
+    return at <= answer_by(invited_at, respond_within_hours)
+
+
+def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) -> None:
+    """An open invitation is declined in time (Refused: "invitation_ended" with its status, or "expired")."""
+    if status is not InvitationStatus.OPEN:
+        refuse("invitation_ended", status=status.value)
+    if at > last_instant:
+        refuse("invitation_ended", status=InvitationStatus.EXPIRED.value)
+
+
+def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *, booked: bool) -> None:
+    """As may_decline; besides, the expert is booked on none of the days (Refused: "booked_elsewhere")."""
+    may_decline(status, last_instant, at)
+    if booked:
+        refuse("booked_elsewhere")
+
+
+def may_cancel(status: InvitationStatus, reason: str) -> None:
+    """A yes is taken back with a reason (Refused: "not_accepted", or "reason_missing", invalid)."""
+    if status is not InvitationStatus.ACCEPTED:
+        refuse("not_accepted", status=status.value)
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")

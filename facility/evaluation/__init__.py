@@ -1,0 +1,1 @@
+"""What is judged: declarations, assignments, assessments, ranking."""

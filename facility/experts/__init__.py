@@ -1,0 +1,1 @@
+"""Who can help: the pool, profiles, availability, bookings, conflicts."""

@@ -1,0 +1,64 @@
+"""Who can help: Member States, languages and days of the pool's experts (scenarios/README; dossier 5)."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+# fmt: off
+EU_MEMBER_STATES = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES",
+    "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
+    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+# fmt: on
+"""Today's 27 by ISO 3166 code; Greece is GR."""
+
+REGIONAL_LANGUAGES = ("sq", "bs", "hr", "sr", "cnr", "mk")
+CefrLevel = Literal["A1", "A2", "B1", "B2", "C1", "C2"]
+CEFR: tuple[CefrLevel, ...] = ("A1", "A2", "B1", "B2", "C1", "C2")
+REGIONAL_LEVEL: CefrLevel = "B1"
+
+Period = tuple[date, date]
+"""First and last day, both included."""
+
+
+class ExpertProfile(msgspec.Struct, frozen=True):
+    """An expert as matching sees one: themes by level 1-5, languages by CEFR level."""
+
+    id: str
+    country: str
+    themes: dict[str, int]
+    languages: dict[str, CefrLevel]
+    available: tuple[Period, ...]
+    deployments_12m: int
+    conflict: bool = False
+
+
+def speaks(languages: Mapping[str, CefrLevel], language: str, level: CefrLevel) -> bool:
+    """Whether the language is listed at this CEFR level or better."""
+    listed = languages.get(language)
+    return listed is not None and CEFR.index(listed) >= CEFR.index(level)
+
+
+def regional_language(languages: Mapping[str, CefrLevel]) -> str | None:
+    """The regional language listed best, at B1 or better; of equals the first of REGIONAL_LANGUAGES."""
+    spoken = [key for key in REGIONAL_LANGUAGES if speaks(languages, key, REGIONAL_LEVEL)]
+    return max(spoken, key=lambda key: CEFR.index(languages[key]), default=None)
+
+
+def is_available(periods: Collection[Period], start: date, end: date) -> bool:
+    """Whether the periods together cover every day from start to end, both included."""
+    needed = start
+    for first, last in sorted(periods):
+        if first <= needed <= last:
+            if last >= end:
+                return True
+            needed = last + timedelta(days=1)
+    return False
+
+
+def is_booked(days: Collection[date], start: date, end: date) -> bool:
+    """Whether one of the booked days lies between start and end, both included."""
+    return any(start <= day <= end for day in days)

@@ -1,0 +1,1 @@
+"""A scenario played through the commands on a scratch database."""
