@@ -1,0 +1,199 @@
+"""The database: one engine per event loop, one place that opens and commits a transaction.
+
+Everything that changes state runs inside `Database.transaction()` and gets a `Tx`. Nothing else commits
+(house rule). Pages that only read use `Database.reader()`: single statements, no BEGIN and COMMIT around them.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import DateTime, MetaData, Numeric, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+from facility.refused import refuse
+
+log = logging.getLogger(__name__)
+
+# "C" order everywhere: the embedded build has no ICU, and the same list must sort the same way on any server.
+SORTED_BY_CODE_POINT = "C"
+CHANNEL = "facility_events"
+
+
+class Base(DeclarativeBase):
+    """The tables of the facility. Relationships are not used: a page can't hide a query behind an attribute."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(16, 2),
+        str: Text,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        list[str]: JSONB,
+    }
+
+
+Key = Annotated[UUID, mapped_column(primary_key=True)]
+"""The primary key of most tables: a random UUID made in Python by `new_id()`."""
+
+
+def new_id() -> UUID:
+    """A fresh random key. Random, so that an address in a page says nothing about other objects."""
+    return uuid4()
+
+
+class Tx:
+    """One transaction in the hands of a command.
+
+    `now` is the instant that counts for it (for a request: when its whole body had been read), `actor` the person
+    who acts (None: the facility itself, or somebody who came by a link), `correlation` ties together what one
+    request or scheduled step set off, `causation` is the event that a reaction answers.
+    """
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        *,
+        now: datetime,
+        actor: UUID | None = None,
+        correlation: UUID | None = None,
+        causation: UUID | None = None,
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.actor = actor
+        self.correlation = correlation or new_id()
+        self.causation = causation
+        self.recorded = 0
+        self.heads: dict[tuple[str, UUID], tuple[int, bytes]] = {}
+
+    async def get[Row: Base](self, model: type[Row], key: Any) -> Row:
+        """The row with this primary key, unlocked. Raises Refused (missing)."""
+        row = await self.session.get(model, key)
+        if row is None:
+            refuse("not_found", kind="missing", what=model.__tablename__)
+        return row
+
+    async def lock[Row: Base](self, model: type[Row], key: Any) -> Row:
+        """The row with this primary key as it is now, locked until the transaction ends. Raises Refused (missing).
+
+        FOR NO KEY UPDATE: rows that refer to it can still be inserted meanwhile.
+
+
+        `populate_existing`: without it a row that the session has seen keeps its old values, and money or
+        seats would be decided on stale figures.
+        """
+        row = await self.session.get(model, key, with_for_update={"key_share": True}, populate_existing=True)
+        if row is None:
+            refuse("not_found", kind="missing", what=model.__tablename__)
+        return row
+
+    def add(self, *rows: Base) -> None:
+        """Rows to insert with the next flush."""
+        self.session.add_all(rows)
+
+    async def flush(self) -> None:
+        """Send pending changes now, so that constraints speak and later statements see them."""
+        await self.session.flush()
+
+
+class Database:
+    """The engine of one event loop. Sharing one between loops fails, so each loop makes its own."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=20,
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
+            connect_args={"server_settings": {"application_name": "facility", "jit": "off"}},
+        )
+        # No BEGIN and no ROLLBACK around reads: two round trips less a page.
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._wake: asyncio.Task[None] | None = None
+        self._wake_again = False
+
+    @contextlib.asynccontextmanager
+    async def reader(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for statements that only read. Every statement sees what is committed when it starts."""
+        async with self._autocommit.connect() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def transaction(
+        self,
+        *,
+        now: datetime,
+        actor: UUID | None = None,
+        correlation: UUID | None = None,
+        causation: UUID | None = None,
+    ) -> AsyncIterator[Tx]:
+        """Open a transaction, commit it when the block ends, roll it back when it raises, then wake the worker."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
+            tx = Tx(session, now=now, actor=actor, correlation=correlation, causation=causation)
+            yield tx
+            await session.commit()
+        if tx.recorded:
+            self.wake()
+
+    def wake(self) -> None:
+        """Tell the worker that the log has grown. Outside the transaction, and many commits in one notice.
+
+        NOTIFY inside a transaction makes commits wait for each other; a notice that gets lost costs nothing,
+        since the worker also polls.
+        """
+        if self._wake is not None and not self._wake.done():
+            self._wake_again = True
+            return
+        self._wake = asyncio.get_running_loop().create_task(self._notify())
+
+    async def _notify(self) -> None:
+        while True:
+            self._wake_again = False
+            try:
+                async with self.reader() as connection:
+                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("could not wake the worker: %s", type(error).__name__)
+            if not self._wake_again:
+                return
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        if self._wake is not None:
+            await asyncio.gather(self._wake, return_exceptions=True)
+        await self.engine.dispose()
+
+
+RETRY_STATES = frozenset({"40001", "40P01"})
+
+
+def is_passing(error: BaseException) -> bool:
+    """True for a database error that another try may not meet: a deadlock, a serialisation failure, a lost connection."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRY_STATES
+
+
+type Command = Callable[[Tx], Awaitable[Any]]

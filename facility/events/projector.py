@@ -1,0 +1,115 @@
+"""Read models that follow the log in order, in batches, each with its position written beside it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+from sqlalchemy import Table, delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.db import Database
+from facility.events.base import Event, Recorded, kind_of
+from facility.events.log import to_recorded
+from facility.events.models import EventRow, ProjectionPosition
+
+BATCH = 500
+
+
+class Projection(msgspec.Struct, frozen=True):
+    """A read model: its tables, the kinds of event it follows, and how a batch of them changes it.
+
+    `apply` gets events in log order and a connection inside the transaction that also moves the position. The result
+    must depend on the events alone: no clock, no generated ids, no state rows that may have moved on.
+    """
+
+    name: str
+    tables: tuple[Table, ...]
+    follows: tuple[type[Event], ...]
+    apply: Callable[[AsyncConnection, Sequence[Recorded]], Awaitable[None]]
+
+
+PROJECTIONS: dict[str, Projection] = {}
+
+
+def projection(
+    name: str, *, tables: Sequence[Table], follows: Sequence[type[Event]]
+) -> Callable[..., Projection]:
+    """Register `async def apply(connection, events)` as the read model `name`."""
+
+    def register(apply: Callable[[AsyncConnection, Sequence[Recorded]], Awaitable[None]]) -> Projection:
+        if name in PROJECTIONS:
+            raise TypeError(f"two read models are named {name}")
+        PROJECTIONS[name] = Projection(name, tuple(tables), tuple(follows), apply)
+        return PROJECTIONS[name]
+
+    return register
+
+
+async def advance(db: Database, model: Projection, *, batch: int = BATCH) -> int:
+    """Apply the next batch; how far the position moved. 0 when it is up to date or another process is at it."""
+    async with db.engine.begin() as connection:
+        if not (await connection.execute(_LOCK, {"name": model.name})).scalar():
+            return 0
+        position = await _position(connection, model.name)
+        rows = (
+            await connection.execute(
+                select(EventRow.__table__)
+                .where(EventRow.position > position)
+                .order_by(EventRow.position)
+                .limit(batch)
+            )
+        ).all()
+        if not rows:
+            return 0
+        kinds = {kind.__name__ for kind in model.follows}
+        events = [to_recorded(row) for row in rows if row.kind in kinds]
+        if events:
+            await model.apply(connection, events)
+        await _move(connection, model.name, rows[-1].position)
+        return len(rows)
+
+
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('facility.projection'), hashtext(:name))")
+
+
+async def _position(connection: AsyncConnection, name: str) -> int:
+    query = select(ProjectionPosition.c.position).where(ProjectionPosition.c.name == name)
+    return (await connection.execute(query)).scalar() or 0
+
+
+async def _move(connection: AsyncConnection, name: str, position: int) -> None:
+    statement = insert(ProjectionPosition).values(name=name, position=position)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"position": statement.excluded.position}
+        )
+    )
+
+
+async def reset(db: Database, model: Projection) -> None:
+    """Empty the read model and put its position to 0; advancing then builds it anew, the same byte for byte."""
+    async with db.engine.begin() as connection:
+        await connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext('facility.projection'), hashtext(:name))"),
+            {"name": model.name},
+        )
+        for table in model.tables:
+            await connection.execute(delete(table))
+        await _move(connection, model.name, 0)
+
+
+async def positions(connection: AsyncConnection) -> dict[str, int]:
+    """How far each read model has followed the log."""
+    rows = await connection.execute(select(ProjectionPosition.c.name, ProjectionPosition.c.position))
+    known = {row.name: row.position for row in rows}
+    return {name: known.get(name, 0) for name in PROJECTIONS}
+
+
+async def log_position(connection: AsyncConnection) -> int:
+    """The position of the last numbered event."""
+    return (await connection.execute(text("SELECT coalesce(max(position), 0) FROM event"))).scalar_one()
+
+
+def follows(model: Projection, event: Event) -> bool:
+    """Whether the read model cares for this event."""
+    return kind_of(event) in {kind.__name__ for kind in model.follows}

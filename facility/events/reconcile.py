@@ -1,0 +1,99 @@
+"""Checks of the whole database in one snapshot. Slices register theirs here; `facility reconcile` runs them all."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.db import Database
+from facility.events.log import GENESIS, chain_hash, envelope_of
+from facility.events.models import EventRow
+from facility.events.reactions import all_subscriptions
+
+type Check = Callable[[AsyncConnection], Awaitable[list[str]]]
+"""`async def check(connection) -> list[str]`: one line for each thing that is off, naming it; empty when all is well."""
+
+CHECKS: dict[str, Check] = {}
+
+
+def check(name: str) -> Callable[[Check], Check]:
+    """Register a check under this name."""
+
+    def register(function: Check) -> Check:
+        if name in CHECKS:
+            raise TypeError(f"two checks are named {name}")
+        CHECKS[name] = function
+        return function
+
+    return register
+
+
+async def reconcile(db: Database) -> dict[str, list[str]]:
+    """Run every check in one repeatable-read snapshot: what is off, by check. A backlog is no error."""
+    async with db.engine.connect() as connection:
+        await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        async with connection.begin():
+            return {name: await function(connection) for name, function in CHECKS.items()}
+
+
+@check("log: hash chains")
+async def hash_chains(connection: AsyncConnection) -> list[str]:
+    """Every event carries the hash of the one before it, versions have no gap, and nothing was changed since."""
+    wrong: list[str] = []
+    heads: dict[Any, tuple[int, bytes]] = {}
+    rows = await connection.stream(select(EventRow.__table__).order_by(EventRow.subject_id, EventRow.version))
+    async for row in rows:
+        version, previous = heads.get(row.subject_id, (0, GENESIS))
+        sound = (
+            row.version == version + 1
+            and row.previous_hash == previous
+            and row.hash == chain_hash(previous, envelope_of(row), row.data)
+        )
+        if not sound:
+            wrong.append(
+                f"event {row.id} ({row.kind}, {row.subject} {row.subject_id}, version {row.version})"
+            )
+        heads[row.subject_id] = (row.version, row.hash)
+    return wrong
+
+
+@check("log: positions")
+async def positions(connection: AsyncConnection) -> list[str]:
+    """Numbers run from 1 without a gap, and each subject's events are numbered in the order of their versions."""
+    wrong: list[str] = []
+    count, last = (await connection.execute(text("SELECT count(position), max(position) FROM event"))).one()
+    if count != (last or 0):
+        wrong.append(f"{count} numbered events, but the last position is {last}")
+    rows = await connection.execute(
+        text(
+            """
+            SELECT id FROM (
+                SELECT id, version, rank() OVER (PARTITION BY subject_id ORDER BY position) AS place
+                FROM event WHERE position IS NOT NULL) AS numbered
+            WHERE version <> place
+            """
+        )
+    )
+    return wrong + [f"event {row.id} is numbered out of its subject's order" for row in rows]
+
+
+@check("log: deliveries")
+async def deliveries(connection: AsyncConnection) -> list[str]:
+    """Each event has a delivery for each reaction that subscribed to its kind: none was forgotten."""
+    expected = [(kind, reaction) for kind, names in all_subscriptions().items() for reaction in names]
+    if not expected:
+        return []
+    rows = await connection.execute(
+        text(
+            """
+            SELECT event.id, event.kind, wanted.reaction
+            FROM unnest(CAST(:kinds AS text[]), CAST(:reactions AS text[])) AS wanted (kind, reaction)
+            JOIN event ON event.kind = wanted.kind
+            LEFT JOIN delivery ON delivery.event_id = event.id AND delivery.reaction = wanted.reaction
+            WHERE delivery.id IS NULL
+            """
+        ),
+        {"kinds": [kind for kind, _ in expected], "reactions": [reaction for _, reaction in expected]},
+    )
+    return [f"event {row.id} ({row.kind}) has no delivery for {row.reaction}" for row in rows]

@@ -1,0 +1,123 @@
+"""Sending what waits: claimed in one short transaction, sent outside any, marked in another."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import jinja2
+import msgspec
+from sqlalchemy import or_, select, update
+
+from facility.db import Database
+from facility.events.reactions import MAX_ATTEMPTS, backoff
+from facility.mail import Letter, Mailer, PermanentFailure
+from facility.outbox.links import path_of
+from facility.outbox.models import Link, Mail, MailState
+from facility.outbox.service import MAKERS
+
+log = logging.getLogger(__name__)
+
+STUCK_AFTER = timedelta(minutes=5)
+BATCH = 100
+
+
+class Postman(msgspec.Struct, frozen=True):
+    """What it takes to send: where to, as whom, under which address, and the templates to write with."""
+
+    mailer: Mailer
+    base_url: str
+    domain: str
+    templates: jinja2.Environment
+
+
+async def due_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[UUID]:
+    """Mails that wait for their turn, or that a sender left halfway; oldest first."""
+    async with db.reader() as connection:
+        rows = await connection.execute(
+            select(Mail.id)
+            .where(Mail.state.in_([MailState.WAITING, MailState.SENDING]), Mail.next_attempt_at <= now)
+            .order_by(Mail.next_attempt_at, Mail.id)
+            .limit(limit)
+        )
+        return [row.id for row in rows]
+
+
+async def send(db: Database, postman: Postman, mail_id: UUID, clock: Callable[[], datetime]) -> bool:
+    """Send one mail. False when it is in other hands, was sent already, or could not be sent now.
+
+    A crash between sending and marking sends it again after a while, under the same Message-ID.
+    """
+    claimed = await _claim(db, mail_id, clock())
+    if claimed is None:
+        return False
+    mail, link = claimed
+    try:
+        await postman.mailer.send(await _write(db, postman, mail, link))
+    except Exception as error:
+        # Whatever went wrong, the mail must not be lost: it is tried again or parked where people see it.
+        log.warning("mail %s not sent: %s", mail_id, type(error).__name__)
+        await _failed(db, mail_id, clock(), error)
+        return False
+    await _mark_sent(db, mail_id, clock())
+    return True
+
+
+async def _claim(db: Database, mail_id: UUID, now: datetime) -> tuple[Mail, Link | None] | None:
+    async with db.transaction(now=now) as tx:
+        mail = (
+            await tx.session.execute(
+                select(Mail)
+                .where(
+                    Mail.id == mail_id,
+                    Mail.next_attempt_at <= now,
+                    or_(Mail.state == MailState.WAITING, Mail.state == MailState.SENDING),
+                )
+                .with_for_update(skip_locked=True)
+            )
+        ).scalar_one_or_none()
+        if mail is None:
+            return None
+        mail.state = MailState.SENDING
+        mail.attempts += 1
+        mail.next_attempt_at = now + STUCK_AFTER
+        return mail, await tx.session.get(Link, mail.link_id) if mail.link_id else None
+
+
+async def _write(db: Database, postman: Postman, mail: Mail, link: Link | None) -> Letter:
+    url = postman.base_url + (path_of(link) if link else "/")
+    text = postman.templates.get_template(f"mails/{mail.template}.txt").render(
+        **mail.context, to_name=mail.to_name, url=url, base_url=postman.base_url
+    )
+    files = []
+    for kind, about in mail.attachments:
+        async with db.reader() as connection:
+            made = await MAKERS[kind](connection, UUID(about))
+        files.append((made.filename, made.mime, made.content))
+    return Letter(
+        message_id=f"<{mail.id}@{postman.domain}>",
+        to=mail.to_address,
+        subject=mail.subject,
+        text=text,
+        attachments=files,
+        date=mail.created_at,
+    )
+
+
+async def _mark_sent(db: Database, mail_id: UUID, now: datetime) -> None:
+    async with db.transaction(now=now) as tx:
+        await tx.session.execute(
+            update(Mail).where(Mail.id == mail_id).values(state=MailState.SENT, sent_at=now, error=None)
+        )
+
+
+async def _failed(db: Database, mail_id: UUID, now: datetime, error: Exception) -> None:
+    async with db.transaction(now=now) as tx:
+        mail = await tx.lock(Mail, mail_id)
+        # The kind of the error only: a server's answer may quote the address.
+        mail.error = type(error).__name__
+        if isinstance(error, PermanentFailure) or mail.attempts >= MAX_ATTEMPTS:
+            mail.state = MailState.PARKED
+        else:
+            mail.state = MailState.WAITING
+            mail.next_attempt_at = now + backoff(mail.attempts)
