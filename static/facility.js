@@ -1,0 +1,145 @@
+// What makes the pages smoother. Each works without it: nothing here decides, and every text comes from the page.
+"use strict";
+(() => {
+  const texts = JSON.parse(document.querySelector('meta[name="facility-texts"]')?.content || "{}");
+  const lang = document.documentElement.lang || "en";
+  // The server's clock counts, not this machine's.
+  const ahead = Date.parse(document.body.dataset.now) - Date.now() || 0;
+  const now = () => Date.now() + ahead;
+
+  const toast = (text) => {
+    const place = document.querySelector("[data-toast]");
+    if (place) place.textContent = text;
+  };
+
+  // --- error summary: takes the focus, and its links go into the field
+  const focusSummary = (root) => root.querySelector?.("[data-focus]")?.focus();
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".summary a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus({ preventScroll: true });
+    (field.closest(".field") || field).scrollIntoView({ block: "start" });
+  });
+
+  // --- deadlines: said anew each minute, without announcing it
+  const unit = (n, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long" }).format(n);
+  const inWords = (ms) => {
+    const minutes = Math.floor(ms / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+    if (days >= 1) return unit(days, "day") + (hours % 24 ? " " + unit(hours % 24, "hour") : "");
+    if (hours >= 1) return unit(hours, "hour") + (minutes % 60 ? " " + unit(minutes % 60, "minute") : "");
+    return unit(minutes, "minute");
+  };
+  const countDown = () => {
+    for (const place of document.querySelectorAll("[data-deadline]")) {
+      const left = Date.parse(place.dataset.deadline) - now();
+      place.closest(".deadline")?.classList.toggle("deadline--over", left <= 0);
+      place.textContent = left > 0 ? inWords(left) + " " + texts.left : place.dataset.over;
+    }
+  };
+  setInterval(countDown, 60000);
+
+  // --- counters below text areas
+  const count = (area) => {
+    const place = area.closest(".field")?.querySelector("[data-counter]");
+    if (!place) return;
+    const most = Number(area.dataset.count), over = [...area.value].length - most;
+    place.classList.toggle("count--over", over > 0);
+    place.textContent = `${[...area.value].length} / ${most} ${texts.characters}` + (over > 0 ? `: ${over} ${texts.over}` : "");
+  };
+
+  // --- drafts: sent while they are typed; the page says what became of them
+  const drafts = new Set();
+  const say = (form, text, failed) => {
+    const place = form.querySelector("[data-saved]");
+    if (!place) return;
+    place.hidden = false;
+    place.textContent = text;
+    place.classList.toggle("saved--not", failed);
+  };
+  const save = async (form) => {
+    if (form.saving) return void (form.again = true);
+    form.saving = true;
+    form.again = false;
+    try {
+      const body = new FormData(form);
+      for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+      const answer = await fetch(form.dataset.autosave, {
+        method: "POST", body: new URLSearchParams(body), credentials: "same-origin", redirect: "error",
+        headers: { "x-csrftoken": form.elements._csrf_token.value, "x-autosave": "1" },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      if (!form.again) drafts.delete(form);
+      say(form, `${texts.saved} ${new Date(now()).toLocaleTimeString("en-GB", { timeZone: "Europe/Brussels" })}`, false);
+    } catch {
+      say(form, texts.unsaved, true);
+      form.timer = setTimeout(() => save(form), 10000);
+    } finally {
+      form.saving = false;
+      if (form.again) save(form);
+    }
+  };
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset?.count) count(event.target);
+    const form = event.target.form;
+    if (!form?.dataset.autosave) return;
+    drafts.add(form);
+    clearTimeout(form.timer);
+    form.timer = setTimeout(() => save(form), 800);
+  });
+  document.addEventListener("submit", (event) => {
+    drafts.delete(event.target);
+    clearTimeout(event.target.timer);
+  });
+  addEventListener("beforeunload", (event) => drafts.size && event.preventDefault());
+
+  // --- streams: a message fetches the part anew; many messages at once fetch it once
+  const streams = new Map();
+  const open = (place) => {
+    if (streams.has(place)) return;
+    const source = new EventSource(place.dataset.stream);
+    let due = 0;
+    source.onmessage = () => {
+      clearTimeout(due);
+      due = setTimeout(() => htmx.ajax("GET", place.dataset.refresh, { target: place, swap: place.dataset.swap || "innerHTML" }), 150);
+    };
+    streams.set(place, source);
+  };
+  const close = () => {
+    for (const source of streams.values()) source.close();
+    streams.clear();
+  };
+  const openAll = () => {
+    for (const [place, source] of streams) if (!place.isConnected) source.close(), streams.delete(place);
+    if (window.htmx) document.querySelectorAll("[data-stream]").forEach(open);
+  };
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", (event) => event.persisted && openAll());
+
+  // --- frame: the account's menu closes as menus do; tables that fit are no stop for the Tab key
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll(".account[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".account[open]");
+    if (menu) (menu.open = false), menu.querySelector("summary").focus();
+  });
+  const measure = () => {
+    for (const place of document.querySelectorAll(".scroller")) place.tabIndex = place.scrollWidth > place.clientWidth ? 0 : -1;
+  };
+  addEventListener("resize", measure);
+
+  const start = (root) => {
+    focusSummary(root);
+    countDown();
+    root.querySelectorAll?.("[data-count]").forEach(count);
+    measure();
+    openAll();
+  };
+  document.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
+  document.addEventListener("htmx:responseError", () => toast(texts.failed));
+  document.addEventListener("htmx:sendError", () => toast(texts.offline));
+  document.addEventListener("htmx:beforeRequest", () => toast(""));
+  start(document);
+})();
