@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 
@@ -56,6 +57,40 @@ class CallRules(msgspec.Struct, frozen=True):
     grid: Grid
 
 
+class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person enters of a call; instants in UTC, amounts in EUR (see CallRules)."""
+
+    reference: str
+    title: str
+    text: str
+    opens_at: datetime
+    closes_at: datetime
+    envelope_id: UUID
+    amount: Decimal
+    award_min: Decimal
+    award_max: Decimal
+    min_beneficiaries: int
+    extended_to: tuple[str, ...] = ()
+    extension_decision: str | None = None
+    skip_unaffordable: bool = False
+    grid: Grid
+
+    @property
+    def rules(self) -> CallRules:
+        """The rules that publication will freeze."""
+        return CallRules(
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            amount=self.amount,
+            award_min=self.award_min,
+            award_max=self.award_max,
+            min_beneficiaries=self.min_beneficiaries,
+            extended_to=frozenset(self.extended_to),
+            skip_unaffordable=self.skip_unaffordable,
+            grid=self.grid,
+        )
+
+
 def is_open(rules: CallRules, instant: datetime) -> bool:
     """Whether an application received at this instant is in time, both ends included."""
     return rules.opens_at <= instant <= rules.closes_at
@@ -105,7 +140,52 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
             yield Reason("unknown_tie_break", f"tie_break.{i}", {"key": key})
 
 
+def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
+    """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
+    the decision that it rests on (dossier 1a, Q22)."""
+    found = call_mistakes(draft.rules)
+    if draft.amount > envelope_amount:
+        found.append(Reason("above_envelope", "amount", {"envelope": str(envelope_amount)}))
+    if draft.extended_to and not draft.extension_decision:
+        found.append(Reason("decision_missing", "extension_decision"))
+    return found
+
+
+AWARD_CAP = Decimal(60_000)
+"""EUR: the most that one third party may be given as financial support (dossier 2d; FR24 Art. 207)."""
+USUAL_TOTAL = 100
+
+
+def doubts(rules: CallRules) -> list[Reason]:
+    """What is allowed but rarely meant, for whoever is about to publish; nothing here forbids."""
+    found = []
+    points = {section.key: section.max for section in rules.grid.sections}
+    total = sum(points.values())
+    if total != USUAL_TOTAL:
+        found.append(Reason("total_not_100", "sections", {"total": str(total)}))
+    for key, threshold in rules.grid.thresholds.items():
+        if threshold > (total if key == TOTAL else points[key]):
+            found.append(Reason("threshold_out_of_reach", f"thresholds.{key}", {"key": key}))
+    if rules.award_max > rules.amount:
+        found.append(Reason("award_max_above_amount", "award_max"))
+    if rules.award_max > AWARD_CAP:
+        found.append(Reason("award_max_above_cap", "award_max", {"cap": str(AWARD_CAP)}))
+    return found
+
+
 def may_publish[Person](drafted_by: Person, published_by: Person) -> None:
     """Four eyes: who drafted the call doesn't publish it (dossier 2d; Refused "same_person", forbidden)."""
     if drafted_by == published_by:
         refuse("same_person", kind="forbidden")
+
+
+def may_still_publish(rules: CallRules, now: datetime) -> None:
+    """A call that would be over when it appears isn't published (Refused "closes_in_the_past")."""
+    if now > rules.closes_at:
+        refuse("closes_in_the_past", field="closes_at")
+
+
+def may_close(rules: CallRules, now: datetime) -> None:
+    """A call isn't closed before its time: the published deadline binds (Refused "still_open")."""
+    if now < rules.closes_at:
+        refuse("still_open")

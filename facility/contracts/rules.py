@@ -34,9 +34,22 @@ def free(envelope: Decimal, commitments: Iterable[Decimal]) -> Decimal:
 
 
 def may_commit(amount: Decimal, free_amount: Decimal) -> None:
-    """A commitment fits what is free (Refused: "envelope_exhausted")."""
+    """A commitment fits what is free (Refused "envelope_exceeded")."""
     if not 0 <= amount <= free_amount:
-        refuse("envelope_exhausted", free=str(free_amount), amount=str(amount))
+        refuse("envelope_exceeded", free=str(free_amount), amount=str(amount))
+
+
+def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decimal, agreed: Decimal) -> None:
+    """An envelope may be this large: what is committed fits in it, and all envelopes fit what the donors agreed to.
+
+    All in EUR; raises Refused (invalid, at the field "amount"): "negative", "below_committed", "above_agreed".
+    """
+    if not amount >= 0:
+        refuse("negative", kind="invalid", field="amount")
+    if amount < committed:
+        refuse("below_committed", kind="invalid", field="amount", committed=str(committed))
+    if amount + other_envelopes > agreed:
+        refuse("above_agreed", kind="invalid", field="amount", left=str(agreed - other_envelopes))
 
 
 def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:

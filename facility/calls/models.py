@@ -1,0 +1,72 @@
+"""The table of calls."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+
+class CallState(StrEnum):
+    """How far a call is. Whether it takes applications is a question of instants (rules.is_open), not of this."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    DECIDED = "decided"
+
+
+class Call(Base):
+    """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
+
+    `grid` is a rules.Grid as JSON, `extended_to` the codes of beneficiaries outside the Western Balkans that may
+    take part by the decision `extension_decision`.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'published', 'closed', 'decided')", name="state"),
+        CheckConstraint("mode = 'deadline'", name="mode"),
+        CheckConstraint("opens_at < closes_at", name="instants"),
+        CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
+        CheckConstraint(
+            "award_min >= 0 AND award_min <= award_max AND award_max < 'NaN'", name="award_limits"
+        ),
+        CheckConstraint("min_beneficiaries >= 1", name="min_beneficiaries"),
+        CheckConstraint("extended_to = '[]' OR extension_decision IS NOT NULL", name="extension"),
+        CheckConstraint("published_by <> drafted_by", name="four_eyes"),
+        CheckConstraint(
+            "(state = 'draft') = (published_by IS NULL) AND (state = 'draft') = (published_at IS NULL)",
+            name="published",
+        ),
+        Index("ix_call_closes_at_id", "closes_at", "id"),
+    )
+
+    id: Mapped[Key]
+    reference: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    text: Mapped[str]
+    mode: Mapped[str]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
+    amount: Mapped[Decimal]
+    award_min: Mapped[Decimal]
+    award_max: Mapped[Decimal]
+    min_beneficiaries: Mapped[int] = mapped_column(BigInteger)
+    extended_to: Mapped[list[str]]
+    extension_decision: Mapped[str | None]
+    skip_unaffordable: Mapped[bool]
+    grid: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    drafted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    drafted_at: Mapped[datetime]
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]

@@ -1,0 +1,50 @@
+"""What can happen to money: agreements and envelopes are opened, commitments change."""
+
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events import Event
+
+
+class ContractOpened(Event, frozen=True, kw_only=True):
+    """An agreement was entered. `by_donor`: what each donor agreed to, in EUR, by the donor's id."""
+
+    subject: ClassVar[str] = "contract"
+    sentence: ClassVar[str] = "The agreement was entered"
+    contract_id: UUID
+    by_donor: dict[str, Decimal]
+
+
+class EnvelopeOpened(Event, frozen=True, kw_only=True):
+    """An envelope of this amount, in EUR, was set aside out of an agreement."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "An envelope of EUR {amount} was opened"
+    envelope_id: UUID
+    contract_id: UUID
+    amount: Decimal
+
+
+class EnvelopeChanged(Event, frozen=True, kw_only=True):
+    """An envelope's amount, in EUR, was changed."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "The envelope was changed from EUR {old} to EUR {new}"
+    envelope_id: UUID
+    contract_id: UUID
+    old: Decimal
+    new: Decimal
+
+
+class CommitmentChanged(Event, frozen=True, kw_only=True):
+    """An award's commitment went from `old` to `new`, in EUR. `by_donor`: what was booked, by the donor's id."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "A commitment was changed from EUR {old} to EUR {new}"
+    envelope_id: UUID
+    contract_id: UUID
+    award_id: UUID
+    old: Decimal
+    new: Decimal
+    by_donor: dict[str, Decimal]

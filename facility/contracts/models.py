@@ -1,0 +1,85 @@
+"""Tables of the money: agreements, their donors, envelopes, and the ledger that is only ever added to."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+
+class Contract(Base):
+    """An agreement of the action (dossier 1b). What it is worth is the sum of its donors' amounts."""
+
+    __tablename__ = "contract"
+
+    id: Mapped[Key]
+    reference: Mapped[str] = mapped_column(unique=True)
+    counterpart: Mapped[str]
+    instrument: Mapped[str]
+    mode: Mapped[str]
+    sub_grant: Mapped[str | None]
+    results: Mapped[list[str]]
+    signed_from: Mapped[date | None]
+    signed_until: Mapped[date | None]
+
+
+class Donor(Base):
+    """Who pays how much of an agreement, in EUR. `position` is the order in which remainders of a cent are given out.
+
+    `amount` is what was planned and the weight of every split; `signed` what was signed in the end, kept apart.
+    `derived`: the planned amount stands in no source and was worked out from the agreement's total.
+    """
+
+    __tablename__ = "donor"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "name"),
+        UniqueConstraint("contract_id", "position"),
+        CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
+        CheckConstraint("signed >= 0 AND signed < 'NaN'", name="signed"),
+    )
+
+    id: Mapped[Key]
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    name: Mapped[str]
+    amount: Mapped[Decimal]
+    position: Mapped[int]
+    signed: Mapped[Decimal | None]
+    derived: Mapped[bool]
+
+
+class Envelope(Base):
+    """Money set aside out of an agreement, in EUR. `committed` is the sum of its ledger entries and can't pass `amount`."""
+
+    __tablename__ = "envelope"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "name"),
+        CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
+        CheckConstraint("committed >= 0 AND committed <= amount", name="committed"),
+    )
+
+    id: Mapped[Key]
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"))
+    name: Mapped[str]
+    amount: Mapped[Decimal]
+    committed: Mapped[Decimal]
+
+
+class LedgerEntry(Base):
+    """One booking of one donor for one award, in EUR; negative where money comes free. Rows are never changed."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        CheckConstraint("amount <> 0 AND amount < 'NaN'", name="amount"),
+        Index("ix_ledger_entry_envelope_id_id", "envelope_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"))
+    donor_id: Mapped[UUID] = mapped_column(ForeignKey("donor.id"), index=True)
+    award_id: Mapped[UUID] = mapped_column(index=True)
+    amount: Mapped[Decimal]
+    booked_at: Mapped[datetime]
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))

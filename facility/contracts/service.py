@@ -1,0 +1,148 @@
+"""Commands on money. Whoever commits holds the envelope's row lock, the first in the order of locks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, insert, select
+
+from facility.contracts import rules
+from facility.contracts.events import CommitmentChanged, ContractOpened, EnvelopeChanged, EnvelopeOpened
+from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry
+from facility.contracts.reference import Agreement, Share, agreements
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse, refuse_if
+
+NOTHING = Decimal("0.00")
+
+
+async def seed(tx: Tx) -> None:
+    """Enter every agreement of the action that isn't there yet (dossier 1b)."""
+    known = set((await tx.session.execute(select(Contract.reference))).scalars())
+    for agreement in agreements():
+        if agreement.reference not in known:
+            await enter(tx, agreement)
+
+
+async def open_contract(
+    tx: Tx, *, reference: str, counterpart: str, donors: Sequence[tuple[str, Decimal]]
+) -> Contract:
+    """Enter a contribution agreement with its donors (name, amount in EUR), in the order that decides remainders
+    of a cent. Raises Refused (invalid): rules.donor_mistakes."""
+    shares = tuple(Share(name, amount) for name, amount in donors)
+    return await enter(tx, Agreement(reference=reference, counterpart=counterpart, shares=shares))
+
+
+async def enter(tx: Tx, agreement: Agreement) -> Contract:
+    """Enter an agreement with all that is known of it. Raises Refused (invalid): rules.donor_mistakes."""
+    refuse_if(rules.donor_mistakes([rules.Donor(share.name, share.amount) for share in agreement.shares]))
+    details = msgspec.structs.asdict(agreement)
+    shares = details.pop("shares")
+    contract = Contract(**{**details, "id": new_id(), "results": list(agreement.results)})
+    tx.add(contract)
+    await tx.flush()
+    donors = [
+        Donor(id=new_id(), contract_id=contract.id, position=position, **msgspec.structs.asdict(share))
+        for position, share in enumerate(shares)
+    ]
+    tx.add(*donors)
+    await tx.flush()
+    await record(tx, ContractOpened(contract_id=contract.id, by_donor={str(d.id): d.amount for d in donors}))
+    return contract
+
+
+async def donors_of(tx: Tx, contract_id: UUID) -> Sequence[Donor]:
+    """The agreement's donors in their order."""
+    query = select(Donor).where(Donor.contract_id == contract_id).order_by(Donor.position)
+    return (await tx.session.execute(query)).scalars().all()
+
+
+async def open_envelope(tx: Tx, *, contract_id: UUID, name: str, amount: Decimal) -> Envelope:
+    """Set aside an amount in EUR. Raises Refused (invalid): rules.may_set_aside, "envelope_name_taken"."""
+    await tx.lock(Contract, contract_id)
+    taken = select(Envelope.id).where(Envelope.contract_id == contract_id, Envelope.name == name)
+    if (await tx.session.execute(taken)).first():
+        refuse("envelope_name_taken", kind="invalid", field="name")
+    agreed, set_aside = await _agreed_and_set_aside(tx, contract_id)
+    rules.may_set_aside(amount, committed=NOTHING, other_envelopes=set_aside, agreed=agreed)
+    envelope = Envelope(id=new_id(), contract_id=contract_id, name=name, amount=amount, committed=NOTHING)
+    tx.add(envelope)
+    await tx.flush()
+    await record(tx, EnvelopeOpened(envelope_id=envelope.id, contract_id=contract_id, amount=amount))
+    return envelope
+
+
+async def change_envelope(tx: Tx, envelope_id: UUID, amount: Decimal) -> Envelope:
+    """Give the envelope another amount in EUR. Raises Refused (invalid): rules.may_set_aside."""
+    contract_id = (await tx.get(Envelope, envelope_id)).contract_id
+    await tx.lock(Contract, contract_id)
+    envelope = await lock_envelope(tx, envelope_id)
+    agreed, set_aside = await _agreed_and_set_aside(tx, contract_id)
+    old = envelope.amount
+    rules.may_set_aside(amount, committed=envelope.committed, other_envelopes=set_aside - old, agreed=agreed)
+    if amount != old:
+        envelope.amount = amount
+        await record(
+            tx, EnvelopeChanged(envelope_id=envelope_id, contract_id=contract_id, old=old, new=amount)
+        )
+    return envelope
+
+
+async def _agreed_and_set_aside(tx: Tx, contract_id: UUID) -> tuple[Decimal, Decimal]:
+    agreed = select(func.sum(Donor.amount)).where(Donor.contract_id == contract_id)
+    set_aside = select(func.sum(Envelope.amount)).where(Envelope.contract_id == contract_id)
+    row = (await tx.session.execute(select(agreed.scalar_subquery(), set_aside.scalar_subquery()))).one()
+    return row[0] or NOTHING, row[1] or NOTHING
+
+
+async def lock_envelope(tx: Tx, envelope_id: UUID) -> Envelope:
+    """The envelope as it is now, locked until the transaction ends. Before any call, application or award."""
+    return await tx.lock(Envelope, envelope_id)
+
+
+async def commit(tx: Tx, envelope: Envelope, *, award_id: UUID, old: Decimal, new: Decimal) -> None:
+    """Change an award's commitment from `old` to `new` EUR out of this locked envelope, booked per donor.
+
+    Raises Refused (conflict) "envelope_exceeded" when the envelope doesn't hold it.
+    """
+    if new == old:
+        return
+    rules.may_commit(new, envelope.amount - envelope.committed + old)
+    donors = await donors_of(tx, envelope.contract_id)
+    # By id and not by name: the log holds no names.
+    booked = rules.rebook(old, new, [rules.Donor(str(donor.id), donor.amount) for donor in donors])
+    envelope.committed += new - old
+    await tx.flush()
+    event_id = await record(
+        tx,
+        CommitmentChanged(
+            envelope_id=envelope.id,
+            contract_id=envelope.contract_id,
+            award_id=award_id,
+            old=old,
+            new=new,
+            by_donor={donor_id: amount for donor_id, amount in booked.items() if amount},
+        ),
+    )
+    await tx.session.execute(insert(LedgerEntry), _entries(envelope.id, award_id, booked, tx.now, event_id))
+
+
+def _entries(
+    envelope_id: UUID, award_id: UUID, booked: dict[str, Decimal], at: datetime, event_id: UUID
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "envelope_id": envelope_id,
+            "donor_id": UUID(donor_id),
+            "award_id": award_id,
+            "amount": amount,
+            "booked_at": at,
+            "event_id": event_id,
+        }
+        for donor_id, amount in booked.items()
+        if amount
+    ]
