@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import DateTime, MetaData, Numeric, Text, text
+from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -44,6 +44,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {
         datetime: DateTime(timezone=True),
         Decimal: Numeric(16, 2),
+        int: BigInteger,
         str: Text,
         dict[str, Any]: JSONB,
         list[Any]: JSONB,

@@ -38,16 +38,12 @@ async def hand_over(db: Database, now: datetime, *, limit: int = BATCH) -> Seque
         return sorted(row.id for row in rows)
 
 
-async def drain(db: Database, clock: Callable[[], datetime]) -> int:
-    """Carry out every due delivery, and what these set off, then bring every read model up to date.
-
-    For rehearsals and tests: the same deliveries, one after the other, in this process. Returns how many were done.
-    """
+async def deliver_all(db: Database, clock: Callable[[], datetime]) -> int:
+    """Carry out every due delivery, and what these set off, one after the other; how many were done."""
     done = 0
     while ids := await hand_over(db, clock()):
         for delivery_id in ids:
             done += await deliver(db, delivery_id, clock)
-    await follow(db)
     return done
 
 
@@ -60,3 +56,10 @@ async def follow(db: Database) -> int:
         while moved := await advance(db, model):
             steps += moved
     return steps
+
+
+async def drain(db: Database, clock: Callable[[], datetime]) -> int:
+    """Everything that a worker would do with the log, in this process; how many deliveries were done."""
+    done = await deliver_all(db, clock)
+    await follow(db)
+    return done

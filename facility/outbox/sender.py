@@ -7,7 +7,7 @@ from uuid import UUID
 
 import jinja2
 import msgspec
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from facility.db import Database
 from facility.events.reactions import MAX_ATTEMPTS, backoff
@@ -31,24 +31,38 @@ class Postman(msgspec.Struct, frozen=True):
     templates: jinja2.Environment
 
 
-async def due_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[UUID]:
-    """Mails that wait for their turn, or that a sender left halfway; oldest first."""
-    async with db.reader() as connection:
-        rows = await connection.execute(
+class Turn(msgspec.Struct, frozen=True):
+    """A mail whose turn it is, and how often it was tried before: whoever raises that number first sends it."""
+
+    mail_id: UUID
+    attempts: int
+
+
+async def hand_over_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[Turn]:
+    """Mails that wait for their turn, or that a sender left halfway. Each is handed over again if nobody marks it."""
+    async with db.engine.begin() as connection:
+        due = (
             select(Mail.id)
             .where(Mail.state.in_([MailState.WAITING, MailState.SENDING]), Mail.next_attempt_at <= now)
             .order_by(Mail.next_attempt_at, Mail.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
         )
-        return [row.id for row in rows]
+        rows = await connection.execute(
+            update(Mail)
+            .where(Mail.id.in_(due))
+            .values(next_attempt_at=now + STUCK_AFTER)
+            .returning(Mail.id, Mail.attempts)
+        )
+        return [Turn(row.id, row.attempts) for row in rows]
 
 
-async def send(db: Database, postman: Postman, mail_id: UUID, clock: Callable[[], datetime]) -> bool:
+async def send(db: Database, postman: Postman, turn: Turn, clock: Callable[[], datetime]) -> bool:
     """Send one mail. False when it is in other hands, was sent already, or could not be sent now.
 
     A crash between sending and marking sends it again after a while, under the same Message-ID.
     """
-    claimed = await _claim(db, mail_id, clock())
+    claimed = await _claim(db, turn, clock())
     if claimed is None:
         return False
     mail, link = claimed
@@ -56,27 +70,18 @@ async def send(db: Database, postman: Postman, mail_id: UUID, clock: Callable[[]
         await postman.mailer.send(await _write(db, postman, mail, link))
     except Exception as error:
         # Whatever went wrong, the mail must not be lost: it is tried again or parked where people see it.
-        log.warning("mail %s not sent: %s", mail_id, type(error).__name__)
-        await _failed(db, mail_id, clock(), error)
+        log.warning("mail %s not sent: %s", mail.id, type(error).__name__)
+        await _failed(db, mail.id, clock(), error)
         return False
-    await _mark_sent(db, mail_id, clock())
+    await _mark_sent(db, mail.id, clock())
     return True
 
 
-async def _claim(db: Database, mail_id: UUID, now: datetime) -> tuple[Mail, Link | None] | None:
+async def _claim(db: Database, turn: Turn, now: datetime) -> tuple[Mail, Link | None] | None:
     async with db.transaction(now=now) as tx:
-        mail = (
-            await tx.session.execute(
-                select(Mail)
-                .where(
-                    Mail.id == mail_id,
-                    Mail.next_attempt_at <= now,
-                    or_(Mail.state == MailState.WAITING, Mail.state == MailState.SENDING),
-                )
-                .with_for_update(skip_locked=True)
-            )
-        ).scalar_one_or_none()
-        if mail is None:
+        mail = await tx.lock(Mail, turn.mail_id)
+        open_still = mail.state in (MailState.WAITING, MailState.SENDING)
+        if not open_still or mail.attempts != turn.attempts:
             return None
         mail.state = MailState.SENDING
         mail.attempts += 1

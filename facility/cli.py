@@ -1,0 +1,222 @@
+"""The command line: `facility run` for a machine without services, `web` and `worker` for production, and the tools."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import uvloop
+from tqdm import tqdm
+
+from facility import clock, log, migrate
+from facility.accounts.service import add_user
+from facility.db import Database
+from facility.embedded import EmbeddedError, EmbeddedPostgres
+from facility.events.projector import PROJECTIONS, advance, log_position, positions, reset
+from facility.events.reconcile import reconcile
+from facility.events.sequence import number
+from facility.rehearsal.check import WrongScenario, check
+from facility.rehearsal.play import rehearse
+from facility.seed import seed
+from facility.server import serve
+from facility.settings import Settings, SettingsError, load
+from facility.web.access import Role
+from facility.worker import background, load_slices
+
+
+@click.group()
+@click.version_option(package_name="facility")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """The technical-assistance facility."""
+    try:
+        context.obj = load()
+    except SettingsError as error:
+        for message in error.messages:
+            click.echo(message, err=True)
+        sys.exit(1)
+    log.setup(as_json=context.obj.json_log)
+    load_slices()
+
+
+@contextlib.contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Where the database is: as the environment says, or embedded, beside a running service or started for this."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.data_dir)
+    try:
+        yield server.start()
+    except EmbeddedError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        server.stop()
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Database]:
+    """A database of this loop, closed when the block ends."""
+    db = Database(url)
+    try:
+        yield db
+    finally:
+        await db.dispose()
+
+
+def with_database[T](settings: Settings, command: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    """Run the coroutine with a migrated database."""
+
+    async def connect(url: str) -> T:
+        async with connected(url) as db:
+            return await command(db)
+
+    with database_url(settings) as url:
+        migrate.upgrade(url)
+        return uvloop.run(connect(url))
+
+
+@main.command()
+@click.pass_obj
+def run(settings: Settings) -> None:
+    """Everything in one process, with an embedded PostgreSQL where DATABASE_URL is not set."""
+
+    async def everything(url: str) -> None:
+        async with connected(url) as db:
+            await seed(db, clock.now())
+            if settings.demo:
+                from facility.demo import tell  # a facility in production never loads the story
+
+                await tell(db)
+        async with background(settings, url):
+            click.echo(f"The facility is at {settings.base_url} (Ctrl-C stops it)")
+            await serve(settings, url)
+
+    with database_url(settings) as url:
+        migrate.upgrade(url)
+        _until_stopped(everything(url))
+
+
+@main.command()
+@click.pass_obj
+def web(settings: Settings) -> None:
+    """Pages only: one process; start as many as there are cores."""
+    with database_url(settings) as url:
+        _until_stopped(serve(settings, url))
+
+
+@main.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Relay, projector, scheduler and jobs; any number of processes."""
+
+    async def work(url: str) -> None:
+        stop = asyncio.Event()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        async with background(settings, url):
+            await stop.wait()
+
+    with database_url(settings) as url:
+        uvloop.run(work(url))
+
+
+def _until_stopped(service: Coroutine[Any, Any, None]) -> None:
+    # uvicorn raises the signal again that it has handled; by then everything has been stopped.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(service)
+
+
+@main.command("migrate")
+@click.pass_obj
+def migrate_command(settings: Settings) -> None:
+    """Bring the database to this version's schema, and load what it must know (beneficiaries, contracts, themes)."""
+    with_database(settings, lambda db: seed(db, clock.now()))
+
+
+@main.group()
+def user() -> None:
+    """People who may sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="As it stands in letters and histories.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.pass_obj
+def user_add(settings: Settings, email: str, name: str, roles: tuple[str, ...]) -> None:
+    """Add a person, active at once: the way to the first administrator."""
+
+    async def add(db: Database) -> None:
+        await seed(db, clock.now())
+        async with db.transaction(now=clock.now()) as tx:
+            await add_user(tx, name=name, email=email, roles=[Role(role) for role in roles])
+
+    with_database(settings, add)
+    click.echo(f"{name} may sign in at {settings.base_url}/sign-in")
+
+
+@main.command("rehearse")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def rehearse_command(settings: Settings, file: Path) -> None:
+    """Play a scenario on a scratch database and print what would happen, as one JSON object."""
+    try:
+        scenario = check(file.read_bytes())
+    except WrongScenario as wrong:
+        for path, message in wrong.mistakes:
+            click.echo(f"{path}: {message}", err=True)
+        sys.exit(2)
+    with database_url(settings) as url:
+        result = uvloop.run(rehearse(url, scenario))
+    click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1))
+
+
+@main.command("reconcile")
+@click.pass_obj
+def reconcile_command(settings: Settings) -> None:
+    """Check the whole database in one snapshot; exit status 1 when anything is off, each thing named."""
+    found = with_database(settings, reconcile)
+    for name, lines in found.items():
+        click.echo(f"{'ok ' if not lines else 'OFF'}  {name}")
+        for line in lines:
+            click.echo(f"     {line}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def rebuild(settings: Settings, names: tuple[str, ...]) -> None:
+    """Build read models anew from the log, all or those NAMED, beside running traffic."""
+    unknown = [name for name in names if name not in PROJECTIONS]
+    if unknown:
+        raise click.UsageError(f"no read model {', '.join(unknown)}; there are {', '.join(PROJECTIONS)}")
+
+    async def build(db: Database) -> None:
+        for name in names or PROJECTIONS:
+            await _rebuild(db, name)
+
+    with_database(settings, build)
+
+
+async def _rebuild(db: Database, name: str) -> None:
+    while await number(db):
+        pass
+    model = PROJECTIONS[name]
+    await reset(db, model)
+    async with db.reader() as connection:
+        end = await log_position(connection)
+    with tqdm(total=end, desc=name, unit=" events") as bar:
+        while bar.n < end:
+            moved = await advance(db, model)
+            if not moved:  # a worker is at it too: look how far the two of us have come
+                await asyncio.sleep(0.05)
+                async with db.reader() as connection:
+                    moved = (await positions(connection))[name] - bar.n
+            bar.update(min(moved, end - bar.n))

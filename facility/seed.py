@@ -1,0 +1,18 @@
+"""What the facility must know before anybody acts: beneficiaries, contracts, themes, results and indicators."""
+
+from datetime import datetime
+
+from facility.accounts.service import seed as seed_accounts
+from facility.contracts.service import seed as seed_contracts
+from facility.db import Database
+from facility.experts.service import seed_themes
+from facility.monitoring.service import seed as seed_monitoring
+
+
+async def seed(db: Database, now: datetime) -> None:
+    """Load the reference data that is not there yet. Running it again changes nothing."""
+    async with db.transaction(now=now) as tx:
+        await seed_accounts(tx)
+        await seed_contracts(tx)
+        await seed_themes(tx)
+        await seed_monitoring(tx)
