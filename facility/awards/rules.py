@@ -1,11 +1,14 @@
 """Where the money ends, who follows when some becomes free, who may decide (scenarios/README; dossier 9)."""
 
+import hashlib
 from collections.abc import Iterable
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 
 from facility.applications.rules import ApplicationStatus
+from facility.evaluation.rules import Standing
 from facility.refused import refuse
 
 
@@ -78,3 +81,77 @@ def may_close[Person](
     may_decide(proposed_by, closed_by)
     if not final_cost >= 0:
         refuse("negative", kind="invalid", field="final_cost")
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A funding line as it is kept: application ids in rank order, and the EUR it was drawn from and leaves.
+
+    others: the outcome of each application that is not ranked.
+    """
+
+    free: Decimal
+    left: Decimal
+    awards: tuple[UUID, ...]
+    reserve: tuple[UUID, ...]
+    others: dict[UUID, str]
+
+    @property
+    def committed(self) -> Decimal:
+        """What the awards commit together, in EUR."""
+        return self.free - self.left
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same line: who confirms what a page showed hands it back."""
+        return hashlib.sha256(msgspec.json.encode(self, order="sorted")).hexdigest()[:32]
+
+
+def draw(standing: Standing, free: Decimal, skip_unaffordable: bool) -> Drawn:
+    """The funding line of a call that stands so, with this much free."""
+    ids = {judged.applicant.reference: judged.applicant.application_id for judged in standing.ranked}
+    requests = (Request(judged.applicant.reference, judged.applicant.requested) for judged in standing.ranked)
+    line = draw_line(requests, free, skip_unaffordable)
+    return Drawn(
+        free=free,
+        left=line.left,
+        awards=tuple(ids[reference] for reference in line.awards),
+        reserve=tuple(ids[reference] for reference in line.reserve),
+        others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
+    )
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """The reserve list of one call, from its top, and what the call may still commit, in EUR."""
+
+    call_id: UUID
+    left: Decimal
+    skip_unaffordable: bool
+    requests: tuple[Request, ...]
+
+
+def serve_envelope(lists: Iterable[Waiting], free: Decimal) -> list[str]:
+    """Who gets an award when an envelope has so much free: the lists one after the other.
+
+    The list that money came free in is served first, then those of the other calls on the same envelope, in the
+    order of their decisions; none takes more than its call may still commit.
+    """
+    served: list[str] = []
+    for waiting in lists:
+        taken = serve_reserve(waiting.requests, min(free, waiting.left), waiting.skip_unaffordable)
+        amounts = {request.reference: request.amount for request in waiting.requests}
+        free -= sum((amounts[reference] for reference in taken), Decimal(0))
+        served += taken
+    return served
+
+
+def may_propose(standing: Standing, call_state: str, *, decided: bool) -> None:
+    """A closed call is proposed and decided when nothing is open in its evaluation.
+
+    Refused: "already_decided", "call_not_closed" or "evaluation_open".
+    """
+    if decided or call_state == "decided":
+        refuse("already_decided")
+    if call_state != "closed":
+        refuse("call_not_closed")
+    if not standing.ready:
+        refuse("evaluation_open")

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
+from uuid import UUID
 
 import msgspec
 
+from facility.accounts.rules import distinct_beneficiaries
+from facility.applications.rules import ApplicationStatus, still_eligible
 from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
 from facility.refused import Reason, refuse
 
@@ -98,3 +102,142 @@ def may_assess(*, declared: bool, conflict: bool, sent: bool) -> None:
         refuse("not_declared", kind="forbidden")
     if sent:
         refuse("already_sent")
+
+
+class Outcome(StrEnum):
+    """What becomes of an application of the joint track if its call were decided now."""
+
+    RANKED = "ranked"
+    BELOW_THRESHOLD = "below_threshold"
+    NOT_ASSESSED = "not_assessed"
+    INELIGIBLE = "ineligible"
+    INADMISSIBLE = "inadmissible"
+    WITHDRAWN = "withdrawn"
+    UNCHECKED = "unchecked"
+    WAITING = "waiting"
+
+
+OPEN = frozenset({Outcome.UNCHECKED, Outcome.WAITING})
+"""What keeps a call from being decided: admissibility not checked, or assessments missing and not set aside."""
+
+_S = ApplicationStatus
+_BEFORE = {
+    _S.WITHDRAWN: Outcome.WITHDRAWN,
+    _S.INADMISSIBLE: Outcome.INADMISSIBLE,
+    _S.INELIGIBLE: Outcome.INELIGIBLE,
+}
+
+
+class Applicant(msgspec.Struct, frozen=True):
+    """An application of the joint track as the evaluation sees it; requested is in EUR.
+
+    on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count.
+    """
+
+    application_id: UUID
+    reference: str
+    status: ApplicationStatus
+    requested: Decimal
+    received_at: datetime
+    on_board: tuple[str, ...]
+    assessments: tuple[Scores, ...]
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """An applicant and what the evaluation says of it; missed: section keys, or "total"; rank from 1."""
+
+    applicant: Applicant
+    outcome: Outcome
+    means: SectionMeans | None = None
+    missed: tuple[str, ...] = ()
+    rank: int | None = None
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a call stands: the ranked ones in rank order, then the others by reference."""
+
+    ranked: tuple[Judged, ...]
+    others: tuple[Judged, ...]
+
+    @property
+    def everyone(self) -> tuple[Judged, ...]:
+        """Ranked ones first."""
+        return self.ranked + self.others
+
+    def of(self, outcome: Outcome) -> tuple[Judged, ...]:
+        """Those with this outcome."""
+        return tuple(judged for judged in self.everyone if judged.outcome is outcome)
+
+    @property
+    def ready(self) -> bool:
+        """True when nothing is open any more, so that the ranking may be proposed."""
+        return all(judged.outcome not in OPEN for judged in self.others)
+
+
+def stand(applicants: Iterable[Applicant], grid: Grid, min_beneficiaries: int) -> Standing:
+    """Judge and rank the applicants of one call.
+
+    What was withdrawn, or has lost its beneficiaries, is not evaluated (scenarios/README).
+    """
+    judged = [_judge(applicant, grid, min_beneficiaries) for applicant in applicants]
+    ranked = {one.applicant.reference: one for one in judged if one.outcome is Outcome.RANKED}
+    order = rank((_candidate(one) for one in ranked.values()), grid.tie_break)
+    return Standing(
+        ranked=tuple(
+            msgspec.structs.replace(ranked[reference], rank=place) for place, reference in enumerate(order, 1)
+        ),
+        others=tuple(
+            sorted(
+                (one for one in judged if one.outcome is not Outcome.RANKED),
+                key=lambda one: one.applicant.reference,
+            )
+        ),
+    )
+
+
+def _judge(applicant: Applicant, grid: Grid, min_beneficiaries: int) -> Judged:
+    if known := _BEFORE.get(applicant.status):
+        return Judged(applicant, known)
+    if not still_eligible(applicant.on_board, min_beneficiaries):
+        return Judged(applicant, Outcome.INELIGIBLE)
+    if applicant.status is _S.SUBMITTED:
+        return Judged(applicant, Outcome.UNCHECKED)
+    if applicant.status is _S.NOT_ASSESSED:
+        return Judged(applicant, Outcome.NOT_ASSESSED)
+    if not enough_assessments(len(applicant.assessments), grid):
+        return Judged(applicant, Outcome.WAITING)
+    mean = means(applicant.assessments, grid)
+    missed = missed_thresholds(mean, grid)
+    return Judged(applicant, Outcome.BELOW_THRESHOLD if missed else Outcome.RANKED, mean, missed)
+
+
+def _candidate(judged: Judged) -> Candidate:
+    assert judged.means is not None
+    applicant = judged.applicant
+    return Candidate(
+        applicant.reference, judged.means, distinct_beneficiaries(applicant.on_board), applicant.received_at
+    )
+
+
+def may_set_aside(status: ApplicationStatus, assessments: int, grid: Grid, reason: str) -> None:
+    """An admitted application is set aside when it has fewer assessments than the minimum, with a reason.
+
+    Refused: "wrong_status", "enough_assessments" (conflict) or "reason_missing" (invalid).
+    """
+    if status is not _S.ADMISSIBLE:
+        refuse("wrong_status", status=status.value, wanted=_S.NOT_ASSESSED.value)
+    if enough_assessments(assessments, grid):
+        refuse("enough_assessments")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_judge_at_all(status: ApplicationStatus, *, ended: bool) -> None:
+    """Scores and assignments change while the application is admitted and no ranking was proposed.
+
+    Refused: "evaluation_ended" or "not_in_evaluation".
+    """
+    if ended:
+        refuse("evaluation_ended")
+    if status is not _S.ADMISSIBLE:
+        refuse("not_in_evaluation", status=status.value)

@@ -1,0 +1,109 @@
+"""What can happen to awards. Reasons stand in rows, not here; amounts are in EUR."""
+
+from decimal import Decimal
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from facility.events import Event
+
+EndKind = Literal["closed", "withdrawn", "ineligible"]
+"""How an award ends."""
+LeaveKind = Literal["activated", "withdrawn", "ineligible"]
+"""How a place on a reserve list ends."""
+
+
+class AwardsProposed(Event, frozen=True, kw_only=True):
+    """Somebody proposed the call's ranking to the authorising officer."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "The ranking was proposed for decision"
+
+    call_id: UUID
+
+
+class ProposalTakenBack(Event, frozen=True, kw_only=True):
+    """The proposal was taken back before the decision; assessors may send again."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "The proposal was taken back"
+
+    call_id: UUID
+
+
+class AwardsDecided(Event, frozen=True, kw_only=True):
+    """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "The call was decided: EUR {committed} was committed, EUR {left} is left"
+
+    call_id: UUID
+    envelope_id: UUID
+    awarded: list[UUID]
+    reserve: list[UUID]
+    not_funded: list[UUID]
+    committed: Decimal
+    left: Decimal
+
+
+class AwardMade(Event, frozen=True, kw_only=True):
+    """An application got an award, by the decision or from the reserve list."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "EUR {amount} was awarded"
+
+    award_id: UUID
+    application_id: UUID
+    call_id: UUID
+    envelope_id: UUID
+    amount: Decimal
+    from_reserve: bool
+
+
+class ClosingProposed(Event, frozen=True, kw_only=True):
+    """Somebody proposed to close the award at this final cost."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "Closing at a final cost of EUR {final_cost} was proposed"
+
+    award_id: UUID
+    application_id: UUID
+    final_cost: Decimal
+
+
+class AwardEnded(Event, frozen=True, kw_only=True):
+    """The award is no award any more. `committed` is what stays committed; `freed` what came free."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = (
+        "The award ended ({how}): EUR {committed} stays committed, EUR {freed} came free"
+    )
+
+    award_id: UUID
+    application_id: UUID
+    call_id: UUID
+    how: EndKind
+    committed: Decimal
+    freed: Decimal
+
+
+class ReservePlaced(Event, frozen=True, kw_only=True):
+    """An application waits on the reserve list; `place` from 1."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was put on the reserve list, place {place}"
+
+    application_id: UUID
+    call_id: UUID
+    place: int
+    requested: Decimal
+
+
+class ReserveEnded(Event, frozen=True, kw_only=True):
+    """A place on the reserve list ended."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Its place on the reserve list ended ({how})"
+
+    application_id: UUID
+    call_id: UUID
+    how: LeaveKind

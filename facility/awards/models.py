@@ -1,0 +1,157 @@
+"""Tables of the awards: the decision, the frozen ranking, awards, the reserve list, letters. Amounts are in EUR."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+
+class AwardDecision(Base):
+    """What was proposed and decided for a call. Four eyes, also here: who proposed does not decide.
+
+    `line`: the funding line as it was proposed; `decided_line`: as it was decided (facility.awards.lines.Drawn).
+    """
+
+    __tablename__ = "award_decision"
+    __table_args__ = (
+        CheckConstraint("decided_by <> proposed_by", name="four_eyes"),
+        CheckConstraint("(decided_at IS NULL) = (decided_by IS NULL)", name="decided"),
+        CheckConstraint("(decided_at IS NULL) = (decided_line IS NULL)", name="decided_line"),
+    )
+
+    id: Mapped[Key]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), unique=True)
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    line: Mapped[dict[str, Any]]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+    decided_line: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class RankingEntry(Base):
+    """How an application stood when its call was decided; never changed.
+
+    `section_sums`: exact sums of the scores by section key, as decimal strings; divided by `assessments` they are the
+    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.Outcome`.
+    """
+
+    __tablename__ = "ranking_entry"
+    __table_args__ = (
+        UniqueConstraint("call_id", "rank"),
+        CheckConstraint("(outcome = 'ranked') = (rank IS NOT NULL)", name="rank"),
+        CheckConstraint("rank >= 1", name="rank_from_one"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    rank: Mapped[int | None]
+    assessments: Mapped[int]
+    section_sums: Mapped[dict[str, Any]]
+    missed: Mapped[list[str]]
+    outcome: Mapped[str]
+    requested: Mapped[Decimal]
+    on_board: Mapped[list[str]]
+
+
+class Award(Base):
+    """An award and what it commits. `final_cost` is as told; what stays committed is at most the award.
+
+    An award ends once: closed (by a second person), withdrawn or ineligible.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
+        CheckConstraint("committed >= 0 AND committed <= amount", name="committed"),
+        CheckConstraint("final_cost >= 0 AND final_cost < 'NaN'", name="final_cost"),
+        CheckConstraint("closed_by <> closing_proposed_by", name="four_eyes"),
+        CheckConstraint("(ended_at IS NULL) = (end_kind IS NULL)", name="ended"),
+        CheckConstraint("end_kind IN ('closed', 'withdrawn', 'ineligible')", name="end_kind"),
+        CheckConstraint(
+            "end_kind IS DISTINCT FROM 'closed' OR (final_cost IS NOT NULL AND closed_by IS NOT NULL"
+            " AND committed = LEAST(amount, final_cost))",
+            name="closed",
+        ),
+        CheckConstraint("end_kind IS NOT NULL OR committed = amount", name="standing"),
+        CheckConstraint("end_kind NOT IN ('withdrawn', 'ineligible') OR committed = 0", name="given_back"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), unique=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
+    amount: Mapped[Decimal]
+    committed: Mapped[Decimal]
+    made_at: Mapped[datetime]
+    from_reserve: Mapped[bool]
+    ended_at: Mapped[datetime | None]
+    end_kind: Mapped[str | None]
+    end_reason: Mapped[str | None]
+    final_cost: Mapped[Decimal | None]
+    closing_reason: Mapped[str | None]
+    closing_proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closing_proposed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ReserveState(StrEnum):
+    """What became of a place on the reserve list."""
+
+    WAITING = "waiting"
+    ACTIVATED = "activated"
+    WITHDRAWN = "withdrawn"
+    INELIGIBLE = "ineligible"
+
+
+class ReserveEntry(Base):
+    """A place on a call's reserve list, from 1 in rank order; it keeps its number when others leave."""
+
+    __tablename__ = "reserve_entry"
+    __table_args__ = (
+        UniqueConstraint("call_id", "place"),
+        CheckConstraint("state IN ('waiting', 'activated', 'withdrawn', 'ineligible')", name="state"),
+        CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("place >= 1", name="place"),
+        CheckConstraint("requested >= 0 AND requested < 'NaN'", name="requested"),
+        Index("ix_reserve_entry_waiting", "call_id", "place", postgresql_where=text("state = 'waiting'")),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    place: Mapped[int]
+    requested: Mapped[Decimal]
+    state: Mapped[str] = mapped_column(default=ReserveState.WAITING)
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class LetterKind(StrEnum):
+    """What a letter tells: an award, a place on the reserve list, or neither."""
+
+    AWARD = "award"
+    RESERVE = "reserve"
+    NOT_FUNDED = "not_funded"
+
+
+class Letter(Base):
+    """What a letter said when it was written, frozen; the PDF is made from it whenever it is asked for."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("application_id", "kind"),
+        CheckConstraint("kind IN ('award', 'reserve', 'not_funded')", name="kind"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    kind: Mapped[str]
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

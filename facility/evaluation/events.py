@@ -1,0 +1,82 @@
+"""What can happen while applications are judged. Scores, comments and reasons stand in rows, not here."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events import Event
+
+
+class AssessorAssigned(Event, frozen=True, kw_only=True):
+    """An officer gave the application to an assessor."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessor was assigned"
+
+    application_id: UUID
+    call_id: UUID
+    assessor_id: UUID
+
+
+class DeclarationSigned(Event, frozen=True, kw_only=True):
+    """An assessor signed the declaration of objectivity and confidentiality for a call."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "An assessor signed the declaration of objectivity and confidentiality"
+
+    call_id: UUID
+    assessor_id: UUID
+
+
+class ConflictDeclared(Event, frozen=True, kw_only=True):
+    """An assessor said whether a conflict of interests stands against judging the application."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessor declared on conflicts of interests: {outcome}"
+
+    application_id: UUID
+    assessor_id: UUID
+    conflict: bool
+
+
+class AssessmentSent(Event, frozen=True, kw_only=True):
+    """An assessor sent the scores; from now on they are frozen."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessment was sent"
+
+    application_id: UUID
+    call_id: UUID
+    assessor_id: UUID
+
+
+class RecusedAttempt(Event, frozen=True, kw_only=True):
+    """An assessor with a declared conflict tried to read or score the application, and was refused."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = (
+        "An assessor with a declared conflict of interests tried to open it and was refused"
+    )
+
+    application_id: UUID
+    assessor_id: UUID
+
+
+class ApplicationSetAside(Event, frozen=True, kw_only=True):
+    """An officer set the application aside: it cannot get its minimum of assessments."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was set aside, with {assessments} assessments"
+
+    application_id: UUID
+    call_id: UUID
+    assessments: int
+
+
+class ApplicationBroughtBack(Event, frozen=True, kw_only=True):
+    """An officer took the setting aside back, before the decision."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was taken back into the evaluation"
+
+    application_id: UUID
+    call_id: UUID

@@ -1,0 +1,96 @@
+"""Tables of the evaluation: who may judge what, and what they said."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base
+
+
+class Declaration(Base):
+    """An assessor's declaration of objectivity and confidentiality for one call."""
+
+    __tablename__ = "declaration"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    signed_at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """An assessor who is to judge an application."""
+
+    __tablename__ = "assignment"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class ConflictDeclaration(Base):
+    """What an assessor declared about one application. A conflict stays, and its reason is theirs and the auditor's."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (CheckConstraint("NOT conflict OR reason <> ''", name="reason"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    conflict: Mapped[bool]
+    reason: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
+class AssessmentState(StrEnum):
+    """A draft can be changed by its assessor; what was sent is frozen."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+
+
+class Assessment(Base):
+    """One assessor's scores and comments by section key; scores as decimal strings ("14.5").
+
+    A draft holds what was typed, right or wrong; what was sent passed `rules.score_mistakes`.
+    """
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'sent')", name="state"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(default=AssessmentState.DRAFT)
+    saved_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class SettingAside(Base):
+    """Why an application is not judged though it was admitted."""
+
+    __tablename__ = "setting_aside"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    set_aside_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+    assessments: Mapped[int]
+    at: Mapped[datetime]
+
+
+class EvaluationEnd(Base):
+    """The evaluation of a call has ended: its ranking was proposed, and scores change no more."""
+
+    __tablename__ = "evaluation_end"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
