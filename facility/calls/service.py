@@ -181,7 +181,7 @@ def _columns(draft: CallDraft) -> dict[str, Any]:
     return {
         **fields,
         "extended_to": sorted(set(draft.extended_to)),
-        "grid": msgspec.to_builtins(draft.grid),
+        "grid": msgspec.json.decode(msgspec.json.encode(draft.grid)),
     }
 
 
