@@ -67,7 +67,7 @@
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
       const answer = await fetch(form.dataset.autosave, {
         method: "POST", body: new URLSearchParams(body), credentials: "same-origin", redirect: "error",
-        headers: { "x-csrftoken": form.elements._csrf_token.value, "x-autosave": "1" },
+        headers: { "x-csrf-token": form.elements._csrf_token.value, "x-autosave": "1" },
       });
       if (!answer.ok) throw new Error(String(answer.status));
       if (!form.again) drafts.delete(form);
@@ -126,7 +126,8 @@
     if (menu) (menu.open = false), menu.querySelector("summary").focus();
   });
   const measure = () => {
-    for (const place of document.querySelectorAll(".scroller")) place.tabIndex = place.scrollWidth > place.clientWidth ? 0 : -1;
+    for (const place of document.querySelectorAll(".scroller")) if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+      else place.removeAttribute("tabindex");
   };
   addEventListener("resize", measure);
 

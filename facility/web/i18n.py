@@ -1,0 +1,93 @@
+"""Every text that a person reads goes through here. English is the source: a message is its own translation.
+
+Translations would stand in locale/<language>/LC_MESSAGES/messages.po; `make messages` collects what there is to
+translate into locale/messages.pot. Python's messages name their values in braces, the templates' as %(name)s.
+"""
+
+from contextvars import ContextVar
+from functools import cache
+
+import jinja2
+from babel.lists import format_list
+from babel.support import NullTranslations, Translations
+
+from facility.settings import ROOT
+
+LOCALE = ROOT / "locale"
+SOURCE = "en"
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+def language() -> str:
+    """The language of the page or mail that is being made, such as "en"."""
+    return _language.get()
+
+
+def speak(code: str) -> None:
+    """Use this language from here on in this task; without a catalogue of it, the source's words are used."""
+    _language.set(code)
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    return Translations.load(LOCALE, [code]) if code != SOURCE else NullTranslations()
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the page's language, its `{names}` filled in where values are given."""
+    text = str(_catalogue(language()).ugettext(message))
+    return text.format(**values) if values else text
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """The message for this count, `{count}` and other `{names}` filled in."""
+    return str(_catalogue(language()).ungettext(one, many, count)).format(count=count, **values)
+
+
+_ = gettext
+
+
+def N_(message: str) -> str:
+    """Marks a message for translation and leaves it as it is: for constants, which are translated when they are shown."""
+    return message
+
+
+def listed(items: list[str]) -> str:
+    """ "a, b and c", in the page's language."""
+    # Babel's English is American ("a, b, and c"); the texts here are British.
+    return format_list(items, locale="en_GB" if language() == SOURCE else language())
+
+
+def sentence(message: str, **values: object) -> str:
+    """The message as a sentence: lists in `values` joined in words, a capital first, a full stop last."""
+    said = {
+        name: listed([str(item) for item in v]) if isinstance(v, list | tuple) else v
+        for name, v in values.items()
+    }
+    text = gettext(message, **said)
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")
+
+
+class lazy:
+    """A message that is translated where it is printed: for what is named once, at import."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __str__(self) -> str:
+        return gettext(self.message)
+
+    def __repr__(self) -> str:
+        return f"lazy({self.message!r})"
+
+
+def install(environment: jinja2.Environment) -> None:
+    """Give the templates `_`, `gettext`, `ngettext` and {% trans %}; values are escaped like everything else."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _catalogue(language()).ugettext(message),
+        lambda one, many, count: _catalogue(language()).ungettext(one, many, count),
+        newstyle=True,
+    )
