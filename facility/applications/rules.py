@@ -1,18 +1,35 @@
 """What may be submitted, confirmed, withdrawn, and what follows when a partner leaves (scenarios/README)."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from facility.accounts.rules import WESTERN_BALKANS, distinct_beneficiaries
 from facility.calls.rules import CallRules
-from facility.refused import refuse
+from facility.refused import Reason, refuse, refuse_if
 
 Track = Literal["joint", "exception"]
+
+MAX_DOCUMENTS = 20
+"""Documents that an application may carry at a time."""
+DECLARATIONS = ("true_and_complete", "mandate", "no_double_funding", "nothing_classified")
+"""What the lead declares when submitting: the answers are true, it may act for the partners, nothing here is paid
+for twice (FR24 Art. 194(3), dossier 2d), and no classified information or case data is in it (dossier 7)."""
+
+
+class Confirmation(StrEnum):
+    """Whether a party has confirmed: void is a confirmation of an earlier version."""
+
+    NONE = "none"
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    VOID = "void"
 
 
 class ApplicationStatus(StrEnum):
@@ -166,13 +183,21 @@ def may_take_up_again(status: ApplicationStatus, call: CallRules, at: datetime) 
         refuse("late")
 
 
+def may_start(*, published: bool) -> None:
+    """An application is started to a call that has been published (Refused: "not_published")."""
+    if not published:
+        refuse("not_published")
+
+
 def may_edit(status: ApplicationStatus) -> None:
     """Only a draft is edited (Refused: "not_a_draft")."""
     if status is not S.DRAFT:
         refuse("not_a_draft", status=status.value)
 
 
-MATERIAL = frozenset({"title", "summary", "what", "why", "themes", "requested", "partners", "documents"})
+MATERIAL = frozenset(
+    {"title", "summary", "plan", "casework_origin", "themes", "requested", "partners", "documents"}
+)
 """What partners confirm; "partners" covers roles and amounts. Consultation and contact data are not in it."""
 
 
@@ -213,3 +238,126 @@ def may_answer_confirmation(
         refuse("already_confirmed")
     if declined:
         refuse("already_declined")
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """The texts of an application, as the task list looks at them."""
+
+    title: str
+    themes: tuple[str, ...]
+    summary: str
+    plan: str
+    casework_origin: str
+    lead_role: str
+
+
+def missing_answers(answers: Answers) -> tuple[str, ...]:
+    """What is still empty and must not be, as reason codes in the order of the form."""
+    empty = [name for name in msgspec.structs.asdict(answers) if not _filled(getattr(answers, name))]
+    return tuple(f"{name}_missing" for name in empty)
+
+
+def _filled(answer: str | tuple[str, ...]) -> bool:
+    return bool(answer.strip() if isinstance(answer, str) else answer)
+
+
+class Signature(msgspec.Struct, frozen=True):
+    """Who signs a submission for the lead, and what they declare (of DECLARATIONS)."""
+
+    name: str
+    function: str
+    declared: tuple[str, ...]
+
+
+def check_signature(signature: Signature) -> None:
+    """Refused (invalid) with each that is missing: signatory_missing, function_missing, declaration_missing."""
+    refuse_if(_signature_mistakes(signature))
+
+
+def _signature_mistakes(signature: Signature) -> Iterator[Reason]:
+    if not signature.name.strip():
+        yield Reason("signatory_missing", "signatory_name")
+    if not signature.function.strip():
+        yield Reason("function_missing", "signatory_function")
+    for name in DECLARATIONS:
+        if name not in signature.declared:
+            yield Reason("declaration_missing", name)
+
+
+def canonical(snapshot: Mapping[str, Any]) -> bytes:
+    """The bytes that the fingerprint covers: JSON in UTF-8, keys sorted, no spaces, no newline."""
+    return msgspec.json.encode(snapshot, order="sorted")
+
+
+def fingerprint_of(snapshot: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal: what `sha256sum` prints for the downloaded file."""
+    return hashlib.sha256(canonical(snapshot)).hexdigest()
+
+
+def may_attach(sha256: str, attached: Collection[str]) -> None:
+    """Refused: "too_many_documents" beyond MAX_DOCUMENTS, "document_twice" for the same bytes again."""
+    if sha256 in attached:
+        refuse("document_twice", field="document")
+    if len(attached) >= MAX_DOCUMENTS:
+        refuse("too_many_documents", field="document", most=str(MAX_DOCUMENTS))
+
+
+def may_consult(track: str, text: str) -> None:
+    """Only the exception track has a consultation (Refused: "wrong_track", or "consultation_missing", invalid)."""
+    if track != "exception":
+        refuse("wrong_track")
+    if not text.strip():
+        refuse("consultation_missing", kind="invalid", field="consultation")
+
+
+def may_leave(*, is_lead: bool, left: bool, reason: str | None) -> None:
+    """A partner may leave at any time, with a reason (None: nobody was asked for one); the lead withdraws instead.
+
+    Refused: "lead_cannot_leave", "left", or "reason_missing" (invalid).
+    """
+    if is_lead:
+        refuse("lead_cannot_leave")
+    if left:
+        refuse("left")
+    if reason is not None and not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_check(
+    track: Track, status: ApplicationStatus, *, closed: bool, admissible: bool, reason: str
+) -> None:
+    """Admissibility is checked once the call is closed, and may be judged anew until the decision.
+
+    Refused: "wrong_track", "not_closed", "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
+    """
+    if track != "joint":
+        refuse("wrong_track")
+    if not closed:
+        refuse("not_closed")
+    may_become(status, S.ADMISSIBLE if admissible else S.INADMISSIBLE)
+    if not admissible and not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_decide_exception[Person](
+    track: Track, status: ApplicationStatus, *, consulted_by: Person, decided_by: Person, reason: str
+) -> None:
+    """Four eyes: who recorded the consultation doesn't decide.
+
+    Refused: "wrong_track", "wrong_status", "same_person" (forbidden), "reason_missing" (invalid).
+    """
+    if track != "exception":
+        refuse("wrong_track")
+    may_become(status, S.EXCEPTION_APPROVED)
+    if consulted_by == decided_by:
+        refuse("same_person", kind="forbidden")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def is_sealed(track: Track, call_closed: bool) -> bool:
+    """Until its call has closed, staff see only that something was submitted (FR24 Art. 152(3), dossier 2d).
+
+    The exception track competes with nobody, and its call may have closed long ago or not at all.
+    """
+    return track == "joint" and not call_closed

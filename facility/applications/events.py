@@ -1,0 +1,173 @@
+"""What can happen to an application. Texts, names and reasons stand in the rows that these events name."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events import Event
+
+
+class ApplicationStarted(Event, frozen=True, kw_only=True):
+    """An officer of the lead began a draft."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was started"
+    application_id: UUID
+    call_id: UUID
+    track: str
+
+
+class ApplicationChanged(Event, frozen=True, kw_only=True):
+    """Answers of a draft changed: which ones, and the version that this made."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The draft was changed (version {version})"
+    application_id: UUID
+    fields: list[str]
+    version: int
+
+
+class PartnerInvited(Event, frozen=True, kw_only=True):
+    """A partner was asked to confirm; any earlier link stopped working."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A partner was asked to confirm"
+    application_id: UUID
+    party_id: UUID
+
+
+class PartnerConfirmed(Event, frozen=True, kw_only=True):
+    """A partner confirmed this version, with a named signatory (in the party's row)."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A partner confirmed version {version}"
+    application_id: UUID
+    party_id: UUID
+    version: int
+
+
+class PartnerDeclined(Event, frozen=True, kw_only=True):
+    """A partner declined; the reason stands in the party's row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A partner declined"
+    application_id: UUID
+    party_id: UUID
+
+
+class ConfirmationsVoided(Event, frozen=True, kw_only=True):
+    """What these partners had confirmed was changed, so that they must confirm again."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The draft was changed, so that partners who had confirmed must confirm again"
+    application_id: UUID
+    party_ids: list[UUID]
+    version: int
+
+
+class DocumentAttached(Event, frozen=True, kw_only=True):
+    """A document was added."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A document was attached"
+    application_id: UUID
+    document_id: UUID
+
+
+class DocumentRemoved(Event, frozen=True, kw_only=True):
+    """A document was taken out of the draft."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A document was removed"
+    application_id: UUID
+    document_id: UUID
+
+
+class DocumentRefused(Event, frozen=True, kw_only=True):
+    """A document with a classification marking was refused before it touched a disk (dossier 7)."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A document with a classification marking was refused"
+    application_id: UUID
+    refusal_id: UUID
+
+
+class RefusalsAcknowledged(Event, frozen=True, kw_only=True):
+    """The lead goes on without the documents that were refused."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The lead goes on without the refused documents"
+    application_id: UUID
+    refusal_ids: list[UUID]
+
+
+class ConsultationRecorded(Event, frozen=True, kw_only=True):
+    """The consultation that the exception track asks for was written down."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The consultation was recorded"
+    application_id: UUID
+
+
+class ApplicationSubmitted(Event, frozen=True, kw_only=True):
+    """Received at this instant; the fingerprint is the SHA-256 of the canonical snapshot. requested is in EUR."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was submitted for EUR {requested}"
+    application_id: UUID
+    call_id: UUID
+    track: str
+    received_at: datetime
+    fingerprint: str
+    requested: Decimal
+
+
+class ApplicationWithdrawn(Event, frozen=True, kw_only=True):
+    """The lead withdrew before the decision."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was withdrawn"
+    application_id: UUID
+    call_id: UUID
+
+
+class ApplicationTakenUp(Event, frozen=True, kw_only=True):
+    """A withdrawn application became a draft again before the deadline."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was taken up again"
+    application_id: UUID
+    call_id: UUID
+
+
+class PartnerLeft(Event, frozen=True, kw_only=True):
+    """A partner left; on_board counts the distinct Western Balkans beneficiaries that stayed."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A partner left; beneficiaries still on board: {on_board}"
+    application_id: UUID
+    call_id: UUID
+    party_id: UUID
+    on_board: int
+
+
+class AdmissibilityChecked(Event, frozen=True, kw_only=True):
+    """An officer judged: outcome is admissible or inadmissible; the reason stands in the check's row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Admissibility was checked: {outcome}"
+    application_id: UUID
+    call_id: UUID
+    check_id: UUID
+    outcome: str
+
+
+class ExceptionDecided(Event, frozen=True, kw_only=True):
+    """The authorising officer decided: outcome is approved or refused; the reason stands in the application's row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The exception was decided: {outcome}"
+    application_id: UUID
+    call_id: UUID
+    outcome: str

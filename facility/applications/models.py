@@ -1,0 +1,170 @@
+"""Tables of joint applications: the application, its parties, documents, refused documents, checks."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.db import Base, Key
+
+_AMOUNT = "{0} >= 0 AND {0} < 'NaN'"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+class Application(Base):
+    """One application to a call. `version` counts changes to what partners confirm; requested (EUR) is the sum over
+    the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        CheckConstraint("track IN ('joint', 'exception')", name="track"),
+        CheckConstraint(_one_of("status", ApplicationStatus), name="status"),
+        CheckConstraint(_AMOUNT.format("requested"), name="requested"),
+        CheckConstraint("exception_decided_by <> consulted_by", name="four_eyes"),
+        CheckConstraint(
+            "(received_at IS NULL) = (fingerprint IS NULL)"
+            " AND (received_at IS NULL OR status <> 'draft')"
+            " AND (received_at IS NOT NULL OR status IN ('draft', 'withdrawn'))",
+            name="receipt",
+        ),
+        # Staff lists: the newest receipt first, of all calls or of one.
+        Index(
+            "ix_application_received", "received_at", "id", postgresql_where=text("received_at IS NOT NULL")
+        ),
+        Index(
+            "ix_application_call_received",
+            "call_id",
+            "received_at",
+            "id",
+            postgresql_where=text("received_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    number: Mapped[int]
+    reference: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    track: Mapped[str]
+    status: Mapped[str]
+    reasons: Mapped[list[str]]
+    lead_institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), index=True)
+    themes: Mapped[list[str]]
+    summary: Mapped[str]
+    plan: Mapped[str]
+    casework_origin: Mapped[str]
+    requested: Mapped[Decimal]
+    version: Mapped[int]
+    started_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+    consultation: Mapped[str | None]
+    consulted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    consulted_at: Mapped[datetime | None]
+    received_at: Mapped[datetime | None]
+    fingerprint: Mapped[str | None]
+    submission: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    exception_reason: Mapped[str | None]
+    exception_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    exception_decided_at: Mapped[datetime | None]
+
+
+class Party(Base):
+    """An institution in an application: the lead, or a partner with its role, its amount in EUR, whom to ask there,
+    and its confirmation of a version by a named signatory. left_at: taken out of the draft, or left later."""
+
+    __tablename__ = "party"
+    __table_args__ = (
+        CheckConstraint(_one_of("confirmation", Confirmation), name="confirmation"),
+        CheckConstraint(_AMOUNT.format("amount"), name="amount"),
+        CheckConstraint(
+            "confirmation <> 'confirmed' OR (signatory_name <> '' AND confirmed_at IS NOT NULL"
+            " AND confirmed_version IS NOT NULL)",
+            name="signatory",
+        ),
+        Index("uq_party_lead", "application_id", unique=True, postgresql_where=text("is_lead")),
+        Index(
+            "uq_party_institution",
+            "application_id",
+            "institution_id",
+            unique=True,
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        Index("ix_party_application", "application_id", "position"),
+        Index("ix_party_institution", "institution_id"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"))
+    beneficiary_code: Mapped[str] = mapped_column(ForeignKey("beneficiary.code"))
+    is_lead: Mapped[bool]
+    position: Mapped[int]
+    role: Mapped[str]
+    amount: Mapped[Decimal]
+    contact_name: Mapped[str]
+    contact_email: Mapped[str]
+    confirmation: Mapped[str] = mapped_column(default=Confirmation.NONE)
+    invited_at: Mapped[datetime | None]
+    signatory_name: Mapped[str | None]
+    signatory_function: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_version: Mapped[int | None]
+    declined_at: Mapped[datetime | None]
+    decline_reason: Mapped[str | None]
+    left_at: Mapped[datetime | None]
+    leave_reason: Mapped[str | None]
+
+
+class Document(Base):
+    """A document of an application, kept in the store by its SHA-256 (hexadecimal); size in bytes."""
+
+    __tablename__ = "document"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    uploaded_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class ClassifiedRefusal(Base):
+    """All that is kept of a document with a classification marking: a hash, an instant and a person (dossier 7)."""
+
+    __tablename__ = "classified_refusal"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    sha256: Mapped[str]
+    at: Mapped[datetime]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class AdmissibilityCheck(Base):
+    """One judgement on admissibility with its reason; the latest stands."""
+
+    __tablename__ = "admissibility_check"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    admissible: Mapped[bool]
+    reason: Mapped[str]
+    checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    checked_at: Mapped[datetime]

@@ -1,0 +1,57 @@
+"""What people do with an application: each command loads, asks the rule, changes rows and records the event.
+
+Locks: the call (shared) before the application, the application before its party. Commands never commit.
+"""
+
+from facility.applications.service.admission import check_admissibility, decide_exception, move
+from facility.applications.service.answers import save_content, start_application
+from facility.applications.service.confirmations import (
+    confirm_by_link,
+    confirm_party,
+    decline_by_link,
+    decline_party,
+    invite_party,
+)
+from facility.applications.service.documents import (
+    acknowledge_refusals,
+    attach_document,
+    record_consultation,
+    refuse_document,
+    remove_document,
+)
+from facility.applications.service.exits import (
+    boards,
+    leave,
+    parties_on_board,
+    take_up_again,
+    withdraw,
+)
+from facility.applications.service.parties import add_party, change_party, remove_party
+from facility.applications.service.submission import submit
+
+__all__ = [
+    "acknowledge_refusals",
+    "add_party",
+    "attach_document",
+    "boards",
+    "change_party",
+    "check_admissibility",
+    "confirm_by_link",
+    "confirm_party",
+    "decide_exception",
+    "decline_by_link",
+    "decline_party",
+    "invite_party",
+    "leave",
+    "move",
+    "parties_on_board",
+    "record_consultation",
+    "refuse_document",
+    "remove_document",
+    "remove_party",
+    "save_content",
+    "start_application",
+    "submit",
+    "take_up_again",
+    "withdraw",
+]

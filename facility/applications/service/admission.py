@@ -1,0 +1,94 @@
+"""Admissibility, the decision on an exception, and the status that higher rooms set."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from facility.applications import rules
+from facility.applications.events import AdmissibilityChecked, ExceptionDecided
+from facility.applications.models import AdmissibilityCheck, Application
+from facility.applications.queries import track_of
+from facility.applications.rules import ApplicationStatus
+from facility.applications.service.changes import call_of, status_of
+from facility.calls.service import share_call
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse
+
+
+async def check_admissibility(
+    tx: Tx, application_id: UUID, *, admissible: bool, reason: str = ""
+) -> Application:
+    """An officer judges, after closing and until the decision; a later judgement replaces an earlier one.
+
+    Refused: as `rules.may_check`, "call_decided".
+    """
+    call = await share_call(tx, await call_of(tx, application_id))
+    application = await tx.lock(Application, application_id)
+    if call.decided_at is not None:
+        refuse("call_decided")
+    rules.may_check(
+        track_of(application),
+        status_of(application),
+        closed=call.closed_at is not None,
+        admissible=admissible,
+        reason=reason,
+    )
+    application.status = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
+    check = AdmissibilityCheck(
+        id=new_id(),
+        application_id=application_id,
+        admissible=admissible,
+        reason=reason.strip(),
+        checked_by=tx.actor,
+        checked_at=tx.now,
+    )
+    tx.add(check)
+    await record(
+        tx,
+        AdmissibilityChecked(
+            application_id=application_id, call_id=call.id, check_id=check.id, outcome=application.status
+        ),
+    )
+    return application
+
+
+async def decide_exception(tx: Tx, application_id: UUID, *, approved: bool, reason: str) -> Application:
+    """The authorising officer approves or refuses a request of the exception track; it is never ranked.
+
+    Refused: as `rules.may_decide_exception`.
+    """
+    application = await tx.lock(Application, application_id)
+    rules.may_decide_exception(
+        track_of(application),
+        status_of(application),
+        consulted_by=application.consulted_by,
+        decided_by=tx.actor,
+        reason=reason,
+    )
+    application.status = (
+        ApplicationStatus.EXCEPTION_APPROVED if approved else ApplicationStatus.EXCEPTION_REFUSED
+    )
+    application.exception_reason = reason.strip()
+    application.exception_decided_by = tx.actor
+    application.exception_decided_at = tx.now
+    await record(
+        tx,
+        ExceptionDecided(
+            application_id=application_id,
+            call_id=application.call_id,
+            outcome="approved" if approved else "refused",
+        ),
+    )
+    return application
+
+
+async def move(
+    tx: Tx, application: Application, status: ApplicationStatus, reasons: Sequence[str] = ()
+) -> None:
+    """For higher rooms: a new status with its reason codes, on a row that they have locked. Their event tells it.
+
+    Refused ("wrong_status") where the table of transitions has no such step.
+    """
+    rules.may_become(status_of(application), status)
+    application.status = status
+    application.reasons = sorted(reasons)

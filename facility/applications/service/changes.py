@@ -1,0 +1,98 @@
+"""What every edit of a draft has in common: the version, and the confirmations that it voids."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from facility.applications import rules
+from facility.applications.events import ApplicationChanged, ConfirmationsVoided
+from facility.applications.models import Application, Party
+from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.db import Tx
+from facility.events import record
+from facility.refused import refuse
+
+
+async def lock_draft(tx: Tx, application_id: UUID, version: int | None = None) -> Application:
+    """The application, locked, if it may be edited. Refused: "not_a_draft", or "edited_meanwhile" when it is no longer
+    the version that the editor saw (None: whatever it is)."""
+    application = await tx.lock(Application, application_id)
+    rules.may_edit(status_of(application))
+    check_version(application, version)
+    return application
+
+
+async def lock_party(tx: Tx, party_id: UUID) -> tuple[Application, Party]:
+    """The party and its application, both locked, the application first."""
+    application_id = (await tx.get(Party, party_id)).application_id
+    application = await tx.lock(Application, application_id)
+    return application, await tx.lock(Party, party_id)
+
+
+def check_version(application: Application, version: int | None) -> None:
+    """Refused ("edited_meanwhile") unless the version is the current one."""
+    if version is not None and version != application.version:
+        refuse("edited_meanwhile", version=str(application.version))
+
+
+async def changed(tx: Tx, application: Application, fields: Collection[str], *, may_void: bool) -> None:
+    """Make the next version, void what partners had confirmed, and record both.
+
+    Refused ("voids_confirmations") where it would void and the caller doesn't accept that.
+    """
+    application.version += 1
+    application.saved_at = tx.now
+    if rules.voids_confirmations(fields):
+        await _void(tx, application, may_void=may_void)
+    await record(
+        tx,
+        ApplicationChanged(application_id=application.id, fields=sorted(fields), version=application.version),
+    )
+
+
+async def _void(tx: Tx, application: Application, *, may_void: bool) -> None:
+    confirmed = (Party.application_id == application.id) & (Party.confirmation == Confirmation.CONFIRMED)
+    if not may_void:
+        count = await tx.session.scalar(select(func.count()).where(confirmed))
+        if count:
+            refuse("voids_confirmations", count=str(count))
+        return
+    voided = (
+        await tx.session.scalars(
+            update(Party)
+            .where(confirmed)
+            .values(confirmation=Confirmation.VOID)
+            .returning(Party.id)
+            .execution_options(synchronize_session="fetch")
+        )
+    ).all()
+    if voided:
+        await record(
+            tx,
+            ConfirmationsVoided(
+                application_id=application.id, party_ids=sorted(voided), version=application.version
+            ),
+        )
+
+
+async def add_up(tx: Tx, application: Application) -> None:
+    """Set requested (EUR) to the sum over the parties on board."""
+    await tx.flush()
+    total = select(func.coalesce(func.sum(Party.amount), 0)).where(
+        Party.application_id == application.id, Party.left_at.is_(None)
+    )
+    application.requested = (await tx.session.execute(total)).scalar_one()
+
+
+def status_of(application: Application) -> ApplicationStatus:
+    """Its status as the rules know it."""
+    return ApplicationStatus(application.status)
+
+
+async def call_of(tx: Tx, application_id: UUID) -> UUID:
+    """The id of its call, which never changes, without a lock. Raises Refused (missing)."""
+    call_id = await tx.session.scalar(select(Application.call_id).where(Application.id == application_id))
+    if call_id is None:
+        refuse("not_found", kind="missing", what="application")
+    return call_id

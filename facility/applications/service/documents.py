@@ -1,0 +1,114 @@
+"""Documents of a draft, those that were refused, and the consultation of the exception track."""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from facility.applications import rules
+from facility.applications.events import (
+    ConsultationRecorded,
+    DocumentAttached,
+    DocumentRefused,
+    DocumentRemoved,
+    RefusalsAcknowledged,
+)
+from facility.applications.models import Application, ClassifiedRefusal, Document
+from facility.applications.service.changes import changed, lock_draft
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse
+
+
+async def attach_document(
+    tx: Tx, application_id: UUID, *, name: str, kind: str, size: int, sha256: str, may_void: bool = True
+) -> Document:
+    """A document that the scan found clean and the store holds; size in bytes.
+
+    Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
+    """
+    application = await lock_draft(tx, application_id)
+    there = (
+        await tx.session.scalars(
+            select(Document.sha256).where(
+                Document.application_id == application_id, Document.removed_at.is_(None)
+            )
+        )
+    ).all()
+    rules.may_attach(sha256, there)
+    document = Document(
+        id=new_id(),
+        application_id=application_id,
+        name=name,
+        kind=kind,
+        size=size,
+        sha256=sha256,
+        uploaded_by=tx.actor,
+        uploaded_at=tx.now,
+    )
+    tx.add(document)
+    await changed(tx, application, {"documents"}, may_void=may_void)
+    await record(tx, DocumentAttached(application_id=application_id, document_id=document.id))
+    return document
+
+
+async def remove_document(
+    tx: Tx, document_id: UUID, *, version: int | None = None, may_void: bool = True
+) -> Application:
+    """Take a document out of the draft; the row stays, since the history names it."""
+    application_id = (await tx.get(Document, document_id)).application_id
+    application = await lock_draft(tx, application_id, version)
+    document = await tx.lock(Document, document_id)
+    if document.removed_at is not None:
+        refuse("document_removed")
+    document.removed_at = tx.now
+    await changed(tx, application, {"documents"}, may_void=may_void)
+    await record(tx, DocumentRemoved(application_id=application_id, document_id=document_id))
+    return application
+
+
+async def refuse_document(tx: Tx, application_id: UUID, *, sha256: str) -> ClassifiedRefusal:
+    """Leave the trace of a document with a classification marking: a hash, an instant and a person (dossier 7).
+
+    The application can't be submitted before the lead has acknowledged it.
+    """
+    await lock_draft(tx, application_id)
+    refusal = ClassifiedRefusal(
+        id=new_id(), application_id=application_id, sha256=sha256, at=tx.now, person_id=tx.actor
+    )
+    tx.add(refusal)
+    await record(tx, DocumentRefused(application_id=application_id, refusal_id=refusal.id))
+    return refusal
+
+
+async def acknowledge_refusals(tx: Tx, application_id: UUID) -> int:
+    """The lead goes on without the documents that were refused; how many those were."""
+    await lock_draft(tx, application_id)
+    ids = (
+        await tx.session.scalars(
+            update(ClassifiedRefusal)
+            .where(
+                ClassifiedRefusal.application_id == application_id,
+                ClassifiedRefusal.acknowledged_at.is_(None),
+            )
+            .values(acknowledged_at=tx.now, acknowledged_by=tx.actor)
+            .returning(ClassifiedRefusal.id)
+            .execution_options(synchronize_session=False)
+        )
+    ).all()
+    if ids:
+        await record(tx, RefusalsAcknowledged(application_id=application_id, refusal_ids=sorted(ids)))
+    return len(ids)
+
+
+async def record_consultation(tx: Tx, application_id: UUID, text: str) -> Application:
+    """Who was consulted on an exception, when, and what came of it (action document, R3: "upon consultation").
+
+    Refused: "wrong_track", "not_a_draft", "consultation_missing" (invalid).
+    """
+    application = await lock_draft(tx, application_id)
+    rules.may_consult(application.track, text)
+    application.consultation = text.strip()
+    application.consulted_by = tx.actor
+    application.consulted_at = application.saved_at = tx.now
+    await record(tx, ConsultationRecorded(application_id=application_id))
+    return application

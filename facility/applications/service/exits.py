@@ -1,0 +1,104 @@
+"""Withdrawing, taking up again, leaving, and who is still on board."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.accounts.rules import distinct_beneficiaries
+from facility.applications import rules
+from facility.applications.events import ApplicationTakenUp, ApplicationWithdrawn, PartnerLeft
+from facility.applications.models import Application, Party
+from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
+from facility.applications.service.changes import add_up, call_of, changed, lock_party, status_of
+from facility.applications.service.confirmations import PURPOSE
+from facility.calls.service import rules_of, share_call
+from facility.db import Tx
+from facility.events import record
+from facility.outbox.links import revoke_links
+from facility.refused import refuse
+
+
+async def withdraw(tx: Tx, application_id: UUID) -> Application:
+    """The lead withdraws until the decision. An award or a reserve place is withdrawn in awards, where money is freed.
+
+    Refused: "nothing_to_withdraw", "award_stands".
+    """
+    call = await share_call(tx, await call_of(tx, application_id))
+    application = await tx.lock(Application, application_id)
+    status = status_of(application)
+    rules.may_withdraw(status, call.decided_at, tx.now)
+    if status in HOLDS_PLACE:
+        refuse("award_stands")
+    application.status = ApplicationStatus.WITHDRAWN
+    application.withdrawn_at = tx.now
+    await record(tx, ApplicationWithdrawn(application_id=application_id, call_id=call.id))
+    return application
+
+
+async def take_up_again(tx: Tx, application_id: UUID) -> Application:
+    """A withdrawn application becomes a draft again while the call is open; confirmations stand, as nothing changed.
+
+    Refused: "wrong_status", "late".
+    """
+    call = await share_call(tx, await call_of(tx, application_id))
+    application = await tx.lock(Application, application_id)
+    rules.may_take_up_again(status_of(application), rules_of(call), tx.now)
+    application.status = ApplicationStatus.DRAFT
+    application.withdrawn_at = None
+    application.received_at = None
+    application.fingerprint = None
+    application.submission = None
+    application.submitted_by = None
+    await record(tx, ApplicationTakenUp(application_id=application_id, call_id=call.id))
+    return application
+
+
+async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
+    """A partner leaves, also after the award. What follows for eligibility is decided with the call, and by awards.
+
+    reason: None where a scenario tells none. Refused: as `rules.may_leave`.
+    """
+    application, party = await lock_party(tx, party_id)
+    rules.may_leave(is_lead=party.is_lead, left=party.left_at is not None, reason=reason)
+    party.left_at = tx.now
+    party.leave_reason = reason and reason.strip()
+    if status_of(application) is ApplicationStatus.DRAFT:
+        await revoke_links(tx, PURPOSE, party.id)
+        await add_up(tx, application)
+        await changed(tx, application, {"partners", "requested"}, may_void=True)
+    codes = await parties_on_board(tx, application.id)
+    await record(
+        tx,
+        PartnerLeft(
+            application_id=application.id,
+            call_id=application.call_id,
+            party_id=party_id,
+            on_board=distinct_beneficiaries(codes),
+        ),
+    )
+    return party
+
+
+async def parties_on_board(tx: Tx, application_id: UUID) -> tuple[str, ...]:
+    """The beneficiaries' codes of the lead and of the partners that have not left, lead first."""
+    rows = await tx.session.scalars(
+        select(Party.beneficiary_code)
+        .where(Party.application_id == application_id, Party.left_at.is_(None))
+        .order_by(Party.position)
+    )
+    return tuple(rows)
+
+
+async def boards(tx: Tx, call_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """`parties_on_board` for every application of a call, by application, in one statement."""
+    rows = await tx.session.execute(
+        select(Party.application_id, Party.beneficiary_code)
+        .join(Application, Application.id == Party.application_id)
+        .where(Application.call_id == call_id, Party.left_at.is_(None))
+        .order_by(Party.application_id, Party.position)
+    )
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for application_id, code in rows:
+        found[application_id].append(code)
+    return {application_id: tuple(codes) for application_id, codes in found.items()}

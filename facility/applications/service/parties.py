@@ -1,0 +1,122 @@
+"""Partner institutions of a draft: their roles, amounts and contacts."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.accounts.models import Institution
+from facility.applications import rules
+from facility.applications.models import Application, Party
+from facility.applications.rules import Confirmation
+from facility.applications.service.changes import (
+    add_up,
+    changed,
+    check_version,
+    lock_draft,
+    lock_party,
+    status_of,
+)
+from facility.applications.service.confirmations import PURPOSE, send_link
+from facility.db import Tx, new_id
+from facility.outbox.links import revoke_links
+from facility.refused import refuse
+
+
+async def add_party(
+    tx: Tx,
+    application_id: UUID,
+    *,
+    institution_id: UUID,
+    role: str,
+    amount: Decimal,
+    contact_name: str,
+    contact_email: str,
+    version: int | None = None,
+    may_void: bool = True,
+) -> Party:
+    """A further partner; amount in EUR. Nobody is told before `invite_party`.
+
+    Refused: "not_a_draft", "already_party", "edited_meanwhile", and "voids_confirmations" unless may_void.
+    """
+    application = await lock_draft(tx, application_id, version)
+    institution = await tx.get(Institution, institution_id)
+    party = Party(
+        id=new_id(),
+        application_id=application_id,
+        institution_id=institution_id,
+        beneficiary_code=institution.beneficiary_code,
+        is_lead=False,
+        position=await _next_position(tx, application_id, institution_id),
+        role=role,
+        amount=amount,
+        contact_name=contact_name,
+        contact_email=contact_email,
+    )
+    tx.add(party)
+    await add_up(tx, application)
+    await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    return party
+
+
+async def _next_position(tx: Tx, application_id: UUID, institution_id: UUID) -> int:
+    rows = await tx.session.execute(
+        select(Party.institution_id, Party.position, Party.left_at).where(
+            Party.application_id == application_id
+        )
+    )
+    known = rows.all()
+    if any(row.institution_id == institution_id and row.left_at is None for row in known):
+        refuse("already_party", field="institution_id")
+    return 1 + max(int(row.position) for row in known)
+
+
+async def change_party(
+    tx: Tx,
+    party_id: UUID,
+    *,
+    role: str | None = None,
+    amount: Decimal | None = None,
+    contact_name: str | None = None,
+    contact_email: str | None = None,
+    version: int | None = None,
+    may_void: bool = True,
+) -> Party:
+    """Change what is given (None: as it is), of the lead's own part too. Role and amount are what partners confirm.
+
+    A new address for a partner that was asked and has not answered gets a new link at once; the old one stops working.
+    """
+    application, party = await lock_party(tx, party_id)
+    rules.may_edit(status_of(application))
+    check_version(application, version)
+    new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
+    new = {name: value for name, value in new.items() if value not in (None, getattr(party, name))}
+    for name, value in new.items():
+        setattr(party, name, value)
+    if new.keys() & {"role", "amount"}:
+        await add_up(tx, application)
+        await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    elif new:
+        application.saved_at = tx.now
+    if "contact_email" in new and party.confirmation in (Confirmation.INVITED, Confirmation.VOID):
+        await send_link(tx, application, party)
+    return party
+
+
+async def remove_party(
+    tx: Tx, party_id: UUID, *, version: int | None = None, may_void: bool = True
+) -> Application:
+    """Take a partner out of the draft; its link stops working. The row stays, since the history names it."""
+    application, party = await lock_party(tx, party_id)
+    rules.may_edit(status_of(application))
+    check_version(application, version)
+    if party.is_lead:
+        refuse("lead_cannot_leave")
+    if party.left_at is not None:
+        refuse("left")
+    party.left_at = tx.now
+    party.confirmation = Confirmation.NONE
+    await revoke_links(tx, PURPOSE, party.id)
+    await add_up(tx, application)
+    await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    return application

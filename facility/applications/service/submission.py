@@ -1,0 +1,117 @@
+"""Submitting: every rule at once, the snapshot and its fingerprint, in few statements."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from facility.applications import rules
+from facility.applications.events import ApplicationSubmitted
+from facility.applications.models import Application
+from facility.applications.queries import DocumentLine, Parts, PartyLine, answers_of, parts_of, view_of
+from facility.applications.rules import ApplicationStatus, Signature
+from facility.applications.service.changes import call_of, status_of
+from facility.calls.service import rules_of, share_call
+from facility.db import Tx
+from facility.events import record
+from facility.refused import Reason, refuse_if
+
+
+async def submit(
+    tx: Tx, application_id: UUID, *, received_at: datetime, signature: Signature | None = None
+) -> Application:
+    """Hand the application in, received at this instant (when the whole request had been read), whatever the call's
+    state says by now: closing waits for us, since we hold the call's row shared.
+
+    With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
+    Refused with every reason at once: those of `rules.submission_reasons`, of `rules.missing_answers`, "not_a_draft".
+    """
+    call = await share_call(tx, await call_of(tx, application_id))
+    application = await tx.lock(Application, application_id)
+    rules.may_edit(status_of(application))
+    parts = await parts_of(await tx.session.connection(), application_id)
+    reasons = list(rules.submission_reasons(view_of(application, parts), rules_of(call), received_at))
+    if signature is not None:
+        rules.check_signature(signature)
+        reasons += rules.missing_answers(answers_of(application, parts))
+    refuse_if(map(Reason, reasons), "conflict")
+    snapshot = _snapshot(application, call.reference, parts, received_at, signature)
+    application.status = ApplicationStatus.SUBMITTED
+    application.reasons = []
+    application.received_at = received_at
+    application.submission = snapshot
+    application.fingerprint = rules.fingerprint_of(snapshot)
+    application.submitted_by = tx.actor
+    await record(
+        tx,
+        ApplicationSubmitted(
+            application_id=application_id,
+            call_id=call.id,
+            track=application.track,
+            received_at=received_at,
+            fingerprint=application.fingerprint,
+            requested=application.requested,
+        ),
+    )
+    return application
+
+
+def _snapshot(
+    application: Application,
+    call_reference: str,
+    parts: Parts,
+    received_at: datetime,
+    signature: Signature | None,
+) -> dict[str, Any]:
+    return {
+        "call": call_reference,
+        "reference": application.reference,
+        "received_at": _instant(received_at),
+        "track": application.track,
+        "title": application.title,
+        "themes": application.themes,
+        "summary": application.summary,
+        "plan": application.plan,
+        "casework_origin": application.casework_origin,
+        "consultation": application.consultation,
+        "requested": f"{application.requested:.2f}",
+        "version": application.version,
+        "parties": [_party(party) for party in parts.on_board],
+        "documents": [_document(document) for document in parts.documents],
+        "signature": msgspec.to_builtins(signature),
+    }
+
+
+def _party(party: PartyLine) -> dict[str, Any]:
+    at = party.confirmed_at if party.confirmed else None
+    return {
+        "institution": party.institution,
+        "beneficiary": party.beneficiary,
+        "lead": party.is_lead,
+        "role": party.role,
+        "amount": f"{party.amount:.2f}",
+        "contact_name": party.contact_name,
+        "contact_email": party.contact_email,
+        "confirmation": {
+            "signatory_name": party.signatory_name,
+            "signatory_function": party.signatory_function,
+            "confirmed_at": _instant(at),
+            "version": party.confirmed_version,
+        }
+        if at
+        else None,
+    }
+
+
+def _document(document: DocumentLine) -> dict[str, Any]:
+    return {
+        "name": document.name,
+        "kind": document.kind,
+        "size": document.size,
+        "sha256": document.sha256,
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,130 @@
+"""A call that is open, four institutions, and who acts for them."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from facility.accounts.service import add_institution, add_user
+from facility.accounts.service import seed as seed_accounts
+from facility.applications.models import Party
+from facility.applications.service import add_party, change_party, confirm_party, start_application
+from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.service import draft_call, publish_call
+from facility.contracts.service import open_contract, open_envelope
+from facility.db import Database, Tx
+from facility.web.access import Role
+
+BEFORE = datetime(2021, 5, 3, 8, tzinfo=UTC)
+OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
+NOW = datetime(2021, 7, 1, 9, 30, tzinfo=UTC)
+CLOSES = datetime(2021, 7, 30, 10, tzinfo=UTC)
+GRID = Grid((Section("relevance", "Relevance", 100),), {}, 1, ("received_at",))
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """Ids: the call, institutions of AL, XK, ME and TR, and people."""
+
+    call: UUID
+    police: UUID
+    partner: UUID
+    prosecutor: UUID
+    turkish: UUID
+    omar: UUID
+    vesa: UUID
+    sara: UUID
+    anna: UUID
+
+
+@pytest.fixture
+async def stage(db: Database) -> Stage:
+    """Omar leads (AL), Vesa is with a partner (XK), Sara in the secretariat, Anna authorises."""
+    async with db.transaction(now=BEFORE) as tx:
+        await seed_accounts(tx)
+        houses = {
+            code: (await add_institution(tx, name=name, kind=kind, beneficiary_code=code)).id
+            for code, name, kind in (
+                ("AL", "Albanian State Police", "POLICE"),
+                ("XK", "Kosovo* Police", "POLICE"),
+                ("ME", "Supreme State Prosecutor's Office", "PROSECUTION"),
+                ("TR", "Gendarmerie", "POLICE"),
+            )
+        }
+        omar = await _user(tx, "Omar Hoxha", Role.OFFICER, houses["AL"])
+        vesa = await _user(tx, "Vesa Gashi", Role.OFFICER, houses["XK"])
+        sara = await _user(tx, "Sara Lind", Role.SECRETARIAT)
+        anna = await _user(tx, "Anna Weiss", Role.AUTHORISING)
+        tx.actor = sara
+        call = await _call(tx)
+    async with db.transaction(now=BEFORE, actor=anna) as tx:
+        await publish_call(tx, call)
+    return Stage(call, houses["AL"], houses["XK"], houses["ME"], houses["TR"], omar, vesa, sara, anna)
+
+
+async def _user(tx: Tx, name: str, role: Role, institution: UUID | None = None) -> UUID:
+    email = f"{name.split()[0].lower()}@example.org"
+    return (await add_user(tx, name=name, email=email, roles=[role], institution_id=institution)).id
+
+
+async def _call(tx: Tx) -> UUID:
+    contract = await open_contract(
+        tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
+    )
+    envelope = await open_envelope(tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00"))
+    draft = CallDraft(
+        reference="TAF-2021-01",
+        title="Joint initiatives",
+        text="What we look for.",
+        opens_at=OPENS,
+        closes_at=CLOSES,
+        envelope_id=envelope.id,
+        amount=Decimal("100000.00"),
+        award_min=Decimal("5000.00"),
+        award_max=Decimal("60000.00"),
+        min_beneficiaries=2,
+        grid=GRID,
+    )
+    return (await draft_call(tx, draft)).id
+
+
+async def party_id(tx: Tx, application_id: UUID, *, lead: bool = False) -> UUID:
+    """The lead's part, or the one partner's."""
+    query = select(Party.id).where(
+        Party.application_id == application_id, Party.is_lead == lead, Party.left_at.is_(None)
+    )
+    return (await tx.session.execute(query)).scalar_one()
+
+
+@pytest.fixture
+async def draft(db: Database, stage: Stage) -> UUID:
+    """A draft of Omar's with one partner, Kosovo* Police; EUR 20 000 and 10 000.50."""
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        application = await start_application(
+            tx, call_id=stage.call, lead_institution_id=stage.police, title="Firearms", track="joint"
+        )
+        await change_party(
+            tx, await party_id(tx, application.id, lead=True), role="Leads", amount=Decimal("20000.00")
+        )
+        await add_party(
+            tx,
+            application.id,
+            institution_id=stage.partner,
+            role="Hosts the workshop",
+            amount=Decimal("10000.50"),
+            contact_name="Vesa Gashi",
+            contact_email="vesa@example.org",
+        )
+    return application.id
+
+
+@pytest.fixture
+async def confirmed(db: Database, stage: Stage, draft: UUID) -> UUID:
+    """The draft, once its partner has confirmed."""
+    async with db.transaction(now=NOW) as tx:
+        await confirm_party(
+            tx, await party_id(tx, draft), signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+    return draft

@@ -1,0 +1,415 @@
+"""Applications from draft to exit: what commands change, record and refuse."""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.applications import rules
+from facility.applications.models import AdmissibilityCheck, Application, ClassifiedRefusal, Document, Party
+from facility.applications.rules import ApplicationStatus, Signature
+from facility.applications.service import (
+    acknowledge_refusals,
+    add_party,
+    attach_document,
+    boards,
+    change_party,
+    check_admissibility,
+    confirm_by_link,
+    confirm_party,
+    decide_exception,
+    decline_party,
+    invite_party,
+    leave,
+    move,
+    parties_on_board,
+    record_consultation,
+    refuse_document,
+    remove_document,
+    remove_party,
+    save_content,
+    start_application,
+    submit,
+    take_up_again,
+    withdraw,
+)
+from facility.calls.models import Call
+from facility.calls.service import close_call, mark_decided
+from facility.db import Database, new_id
+from facility.events.log import history
+from facility.outbox.links import find_link, make_link, path_of
+from facility.refused import Refused
+from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, party_id
+
+SHA = hashlib.sha256(b"agenda").hexdigest()
+
+
+async def row(db: Database, application_id: UUID) -> Application:
+    async with db.transaction(now=NOW) as tx:
+        return await tx.get(Application, application_id)
+
+
+async def party(db: Database, application_id: UUID, *, lead: bool = False) -> Party:
+    async with db.transaction(now=NOW) as tx:
+        return await tx.get(Party, await party_id(tx, application_id, lead=lead))
+
+
+async def kinds(db: Database, application_id: UUID) -> list[str]:
+    """The kinds of its events, oldest first."""
+    async with db.reader() as connection:
+        return [type(item.event).__name__ for item in reversed(await history(connection, application_id))]
+
+
+async def submitted(db: Database, application_id: UUID, at: datetime = CLOSES) -> Application:
+    async with db.transaction(now=at) as tx:
+        return await submit(tx, application_id, received_at=at)
+
+
+async def closed(db: Database, stage: Stage, *, decided: bool = False) -> None:
+    async with db.transaction(now=CLOSES + timedelta(seconds=1)) as tx:
+        await close_call(tx, stage.call, due_at=CLOSES)
+        if decided:
+            mark_decided(tx, await tx.lock(Call, stage.call))
+
+
+async def test_numbers_run_by_call(db: Database, stage: Stage) -> None:
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        made = [
+            await start_application(
+                tx, call_id=stage.call, lead_institution_id=stage.police, title=title, track="joint"
+            )
+            for title in ("One", "Two")
+        ]
+    assert [a.reference for a in made] == ["TAF-2021-01/001", "TAF-2021-01/002"]
+    assert (await party(db, made[0].id, lead=True)).contact_email == "omar@example.org"
+
+
+async def test_the_request_is_the_sum_of_the_parts(db: Database, stage: Stage, draft: UUID) -> None:
+    assert (await row(db, draft)).requested == Decimal("30000.50")
+    async with db.transaction(now=NOW) as tx:
+        await remove_party(tx, await party_id(tx, draft))
+    assert (await row(db, draft)).requested == Decimal("20000.00")
+    async with db.transaction(now=NOW) as tx:
+        with pytest.raises(Refused) as refused:
+            await add_party(
+                tx,
+                draft,
+                institution_id=stage.police,
+                role="Again",
+                amount=Decimal("1.00"),
+                contact_name="",
+                contact_email="",
+            )
+    assert refused.value.codes == ("already_party",)
+
+
+async def test_an_edit_needs_the_current_version(db: Database, draft: UUID) -> None:
+    version = (await row(db, draft)).version
+    async with db.transaction(now=NOW) as tx:
+        await save_content(
+            tx, draft, version=version, summary="New", themes=["X.JIT", "OC.FIREARMS", "X.JIT"]
+        )
+    after = await row(db, draft)
+    assert (after.version, after.summary, after.themes) == (version + 1, "New", ["OC.FIREARMS", "X.JIT"])
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await save_content(tx, draft, version=version, summary="Other")
+    assert refused.value.codes == ("edited_meanwhile",)
+    async with db.transaction(now=NOW) as tx:
+        await save_content(tx, draft, version=version + 1, summary="New")
+    assert (await row(db, draft)).version == version + 1
+
+
+async def test_an_edit_voids_what_was_confirmed(db: Database, confirmed: UUID) -> None:
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await save_content(tx, confirmed, summary="New", may_void=False)
+    assert refused.value.codes == ("voids_confirmations",)
+    assert (await party(db, confirmed)).confirmation == "confirmed"
+    async with db.transaction(now=NOW) as tx:
+        await save_content(tx, confirmed, summary="New")
+    assert (await party(db, confirmed)).confirmation == "void"
+    assert (await kinds(db, confirmed))[-2:] == ["ConfirmationsVoided", "ApplicationChanged"]
+
+
+async def test_contacts_are_not_what_partners_confirm(db: Database, confirmed: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await change_party(tx, await party_id(tx, confirmed), contact_name="Somebody else")
+    assert (await party(db, confirmed)).confirmation == "confirmed"
+
+
+async def test_a_corrected_address_revokes_the_old_link(db: Database, draft: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        partner = await party_id(tx, draft)
+        await invite_party(tx, partner)
+        old = path_of(await make_link(tx, "partner", partner)).rsplit("/", 1)[1]
+    async with db.transaction(now=NOW) as tx:
+        await change_party(tx, partner, contact_email="new@example.org")
+        link = await find_link(tx, "partner", old)
+    assert link.revoked_at == NOW
+    assert (await kinds(db, draft)).count("PartnerInvited") == 2
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await confirm_by_link(tx, old, signatory_name="V", signatory_function="D", version=4)
+    assert refused.value.codes == ("link_revoked",)
+
+
+async def test_a_link_confirms_the_version_that_was_shown_and_works_once(db: Database, draft: UUID) -> None:
+    version = (await row(db, draft)).version
+    async with db.transaction(now=NOW) as tx:
+        token = path_of(await make_link(tx, "partner", await party_id(tx, draft))).rsplit("/", 1)[1]
+    for shown, code in ((version - 1, "edited_meanwhile"), (version, None), (version, "link_used")):
+        try:
+            async with db.transaction(now=NOW) as tx:
+                await confirm_by_link(
+                    tx, token, signatory_name=" Vesa Gashi ", signatory_function="Director", version=shown
+                )
+        except Refused as refused:
+            assert refused.codes == (code,)
+        else:
+            assert code is None
+    partner = await party(db, draft)
+    assert (partner.signatory_name, partner.confirmed_version) == ("Vesa Gashi", version)
+
+
+async def test_a_partner_declines_with_a_reason_and_may_be_asked_again(db: Database, draft: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        partner = await party_id(tx, draft)
+        with pytest.raises(Refused) as refused:
+            await decline_party(tx, partner, reason=" ")
+        assert refused.value.codes == ("reason_missing",)
+        await decline_party(tx, partner, reason="No staff")
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await confirm_party(tx, partner, signatory_name="V", signatory_function="D")
+    assert refused.value.codes == ("already_declined",)
+    async with db.transaction(now=NOW) as tx:
+        await invite_party(tx, partner)
+        await confirm_party(tx, partner, signatory_name="V", signatory_function="D")
+    assert (await party(db, draft)).confirmation == "confirmed"
+
+
+async def test_documents_are_attached_once_and_removed(db: Database, draft: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        document = await attach_document(tx, draft, name="agenda.pdf", kind="pdf", size=6, sha256=SHA)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await attach_document(tx, draft, name="again.pdf", kind="pdf", size=6, sha256=SHA)
+    assert refused.value.codes == ("document_twice",)
+    async with db.transaction(now=NOW) as tx:
+        await remove_document(tx, document.id)
+        assert (await tx.get(Document, document.id)).removed_at == NOW
+
+
+async def test_a_marked_document_blocks_until_it_is_acknowledged(
+    db: Database, stage: Stage, confirmed: UUID
+) -> None:
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        await refuse_document(tx, confirmed, sha256=SHA)
+    with pytest.raises(Refused) as refused:
+        await submitted(db, confirmed)
+    assert refused.value.codes == ("classified_document",)
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        assert await acknowledge_refusals(tx, confirmed) == 1
+        trace = (await tx.session.execute(select(ClassifiedRefusal))).scalar_one()
+    assert (trace.sha256, trace.at, trace.person_id) == (SHA, NOW, stage.omar)
+    assert (await submitted(db, confirmed)).status == "submitted"
+
+
+async def test_a_receipt_can_be_recomputed(db: Database, stage: Stage, confirmed: UUID) -> None:
+    async with db.transaction(now=CLOSES, actor=stage.omar) as tx:
+        await attach_document(tx, confirmed, name="agenda.pdf", kind="pdf", size=6, sha256=SHA)
+        await confirm_party(
+            tx, await party_id(tx, confirmed), signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+        await submit(tx, confirmed, received_at=CLOSES)
+    async with db.transaction(now=CLOSES) as tx:
+        application = await tx.get(Application, confirmed)
+        snapshot = await tx.session.scalar(select(Application.submission))
+    assert snapshot is not None
+    body = rules.canonical(snapshot)
+    assert application.fingerprint == hashlib.sha256(body).hexdigest()
+    assert body.startswith(
+        b'{"call":"TAF-2021-01","casework_origin":"","consultation":null,"documents":[{"kind":'
+    )
+    assert b" :" not in body
+    assert snapshot["received_at"] == "2021-07-30T10:00:00Z"
+    assert snapshot["requested"] == "30000.50"
+    assert [p["amount"] for p in snapshot["parties"]] == ["20000.00", "10000.50"]
+    assert snapshot["parties"][1]["confirmation"] == {
+        "signatory_name": "Vesa Gashi",
+        "signatory_function": "Director",
+        "confirmed_at": "2021-07-30T10:00:00Z",
+        "version": application.version,
+    }
+    assert snapshot["documents"] == [{"name": "agenda.pdf", "kind": "pdf", "size": 6, "sha256": SHA}]
+    event = (await kinds(db, confirmed))[-1]
+    assert event == "ApplicationSubmitted"
+
+
+async def test_every_reason_at_once(db: Database, stage: Stage) -> None:
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        application = await start_application(
+            tx, call_id=stage.call, lead_institution_id=stage.police, title="", track="joint"
+        )
+        await add_party(
+            tx,
+            application.id,
+            institution_id=stage.turkish,
+            role="",
+            amount=Decimal("1.00"),
+            contact_name="",
+            contact_email="",
+        )
+    late = CLOSES + timedelta(microseconds=1)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=late) as tx:
+            await submit(
+                tx,
+                application.id,
+                received_at=late,
+                signature=Signature("Omar", "Head", rules.DECLARATIONS),
+            )
+    assert refused.value.codes == (
+        "below_award_min",
+        "late",
+        "partner_not_confirmed",
+        "partner_not_eligible",
+        "too_few_beneficiaries",
+        "title_missing",
+        "themes_missing",
+        "summary_missing",
+        "plan_missing",
+        "casework_origin_missing",
+        "lead_role_missing",
+    )
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=OPENS) as tx:
+            await submit(tx, application.id, received_at=OPENS, signature=Signature("", " ", ("mandate",)))
+    assert refused.value.codes == (
+        "signatory_missing",
+        "function_missing",
+        "declaration_missing",
+        "declaration_missing",
+        "declaration_missing",
+    )
+
+
+async def test_withdrawn_and_submitted_again_until_the_deadline(
+    db: Database, stage: Stage, confirmed: UUID
+) -> None:
+    await submitted(db, confirmed, NOW)
+    async with db.transaction(now=NOW) as tx:
+        await withdraw(tx, confirmed)
+    async with db.transaction(now=NOW) as tx:
+        await take_up_again(tx, confirmed)
+    again = await submitted(db, confirmed)
+    assert (again.status, again.received_at) == ("submitted", CLOSES)
+    async with db.transaction(now=CLOSES) as tx:
+        await withdraw(tx, confirmed)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=CLOSES + timedelta(seconds=1)) as tx:
+            await take_up_again(tx, confirmed)
+    assert refused.value.codes == ("late",)
+
+
+async def test_who_leaves_a_submitted_application_is_counted(
+    db: Database, stage: Stage, confirmed: UUID
+) -> None:
+    await submitted(db, confirmed)
+    async with db.transaction(now=CLOSES) as tx:
+        partner = await party_id(tx, confirmed)
+        assert await boards(tx, stage.call) == {confirmed: ("AL", "XK")}
+        await leave(tx, partner, reason="Reorganised")
+        assert await parties_on_board(tx, confirmed) == ("AL",)
+        with pytest.raises(Refused) as refused:
+            await leave(tx, partner)
+        assert refused.value.codes == ("left",)
+        with pytest.raises(Refused) as refused:
+            await leave(tx, await party_id(tx, confirmed, lead=True))
+        assert refused.value.codes == ("lead_cannot_leave",)
+    async with db.reader() as connection:
+        event = (await history(connection, confirmed))[0].event
+    assert getattr(event, "on_board", None) == 1
+    application = await row(db, confirmed)
+    assert (application.status, application.requested) == ("submitted", Decimal("30000.50"))
+
+
+async def test_admissibility_is_checked_after_closing(db: Database, stage: Stage, confirmed: UUID) -> None:
+    await submitted(db, confirmed)
+    for reason, code in (("", "not_closed"), ("", "reason_missing")):
+        with pytest.raises(Refused) as refused:
+            async with db.transaction(now=CLOSES, actor=stage.sara) as tx:
+                await check_admissibility(tx, confirmed, admissible=False, reason=reason)
+        assert refused.value.codes == (code,)
+        await closed(db, stage)
+    for admissible, status in ((False, "inadmissible"), (True, "admissible")):
+        async with db.transaction(now=CLOSES, actor=stage.sara) as tx:
+            await check_admissibility(tx, confirmed, admissible=admissible, reason="Looked at it")
+        assert (await row(db, confirmed)).status == status
+    async with db.transaction(now=NOW) as tx:
+        found = (await tx.session.execute(select(AdmissibilityCheck.admissible))).scalars().all()
+    assert sorted(found) == [False, True]
+
+
+async def test_nothing_moves_once_the_call_is_decided(db: Database, stage: Stage, confirmed: UUID) -> None:
+    await submitted(db, confirmed)
+    await closed(db, stage, decided=True)
+    later = CLOSES + timedelta(days=1)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=later) as tx:
+            await check_admissibility(tx, confirmed, admissible=True)
+    assert refused.value.codes == ("call_decided",)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=later) as tx:
+            await withdraw(tx, confirmed)
+    assert refused.value.codes == ("nothing_to_withdraw",)
+
+
+async def test_higher_rooms_move_the_status_by_the_table(db: Database, stage: Stage, confirmed: UUID) -> None:
+    await submitted(db, confirmed)
+    async with db.transaction(now=CLOSES) as tx:
+        application = await tx.lock(Application, confirmed)
+        with pytest.raises(Refused) as refused:
+            await move(tx, application, ApplicationStatus.AWARDED)
+        assert refused.value.codes == ("wrong_status",)
+        await move(tx, application, ApplicationStatus.INELIGIBLE, ["too_few_beneficiaries"])
+    assert (await row(db, confirmed)).reasons == ["too_few_beneficiaries"]
+
+
+async def test_an_exception_needs_a_consultation_and_four_eyes(db: Database, stage: Stage) -> None:
+    late = CLOSES + timedelta(days=30)
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        application = await start_application(
+            tx, call_id=stage.call, lead_institution_id=stage.police, title="Alone", track="exception"
+        )
+    with pytest.raises(Refused) as refused:
+        await submitted(db, application.id, late)
+    assert refused.value.codes == ("consultation_missing",)
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        await record_consultation(tx, application.id, "IISG, 3 June: agreed")
+    await submitted(db, application.id, late)
+    for actor, code in ((stage.omar, "same_person"), (stage.anna, None)):
+        try:
+            async with db.transaction(now=late, actor=actor) as tx:
+                await decide_exception(tx, application.id, approved=True, reason="Urgent")
+        except Refused as refusal:
+            assert refusal.codes == (code,)
+        else:
+            assert code is None
+    assert (await row(db, application.id)).status == "exception_approved"
+
+
+async def test_what_is_submitted_is_not_edited(db: Database, confirmed: UUID) -> None:
+    await submitted(db, confirmed)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=CLOSES) as tx:
+            await save_content(tx, confirmed, summary="Late thought")
+    assert refused.value.codes == ("not_a_draft",)
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=CLOSES) as tx:
+            await withdraw(tx, new_id())
+    assert refused.value.kind == "missing"
