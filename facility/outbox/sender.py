@@ -97,7 +97,7 @@ async def _write(db: Database, postman: Postman, mail: Mail, link: Link | None) 
     files = []
     for kind, about in mail.attachments:
         async with db.reader() as connection:
-            made = await MAKERS[kind](connection, UUID(about))
+            made = await MAKERS[kind](connection, postman.templates, UUID(about))
         files.append((made.filename, made.mime, made.content))
     return Letter(
         message_id=f"<{mail.id}@{postman.domain}>",

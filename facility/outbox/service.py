@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import jinja2
 import msgspec
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,12 +21,15 @@ class Attachment(msgspec.Struct, frozen=True):
     content: bytes
 
 
-type Maker = Callable[[AsyncConnection, UUID], Awaitable[Attachment]]
+type Maker = Callable[[AsyncConnection, jinja2.Environment, UUID], Awaitable[Attachment]]
 MAKERS: dict[str, Maker] = {}
 
 
 def attachment(kind: str) -> Callable[[Maker], Maker]:
-    """Register `async def make(connection, subject_id) -> Attachment` under this kind."""
+    """Register `async def make(connection, templates, subject_id) -> Attachment` under this kind.
+
+    It runs outside any transaction; `templates` is the environment that letters and documents are written with.
+    """
 
     def register(maker: Maker) -> Maker:
         MAKERS[kind] = maker
