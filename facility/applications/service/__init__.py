@@ -26,7 +26,7 @@ from facility.applications.service.exits import (
     take_up_again,
     withdraw,
 )
-from facility.applications.service.parties import add_party, change_party, remove_party
+from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.submission import submit
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "remove_document",
     "remove_party",
     "save_content",
+    "set_lead_amount",
     "start_application",
     "submit",
     "take_up_again",

@@ -120,3 +120,13 @@ async def remove_party(
     await add_up(tx, application)
     await changed(tx, application, {"partners", "requested"}, may_void=may_void)
     return application
+
+
+async def set_lead_amount(tx: Tx, application_id: UUID, amount: Decimal) -> Party:
+    """`change_party` of the lead's own part: its amount in EUR."""
+    party_id = await tx.session.scalar(
+        select(Party.id).where(Party.application_id == application_id, Party.is_lead)
+    )
+    if party_id is None:
+        refuse("not_found", kind="missing", what="application")
+    return await change_party(tx, party_id, amount=amount)
