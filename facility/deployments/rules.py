@@ -109,6 +109,21 @@ def match(expert: ExpertProfile, request: ExpertiseRequest) -> Match:
     return Match(expert.id, sum(part.points for part in parts), tuple(parts))
 
 
+def check_order[Key](shortlisted: Sequence[Key], chosen: Sequence[Key], reason: str) -> None:
+    """A person asks experts of the shortlist, each once; leaving some out or another order takes a reason.
+
+    Refused (invalid): "nobody_chosen", "chosen_twice", "not_on_shortlist", "reason_missing".
+    """
+    if not chosen and shortlisted:
+        refuse("nobody_chosen", kind="invalid", field="order")
+    if len(set(chosen)) < len(chosen):
+        refuse("chosen_twice", kind="invalid", field="order")
+    if not set(shortlisted).issuperset(chosen):
+        refuse("not_on_shortlist", kind="invalid", field="order")
+    if list(chosen) != list(shortlisted) and not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
 class InvitationStatus(StrEnum):
     """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later."""
 

@@ -1,0 +1,114 @@
+"""What can happen to a request for expertise and its invitations."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from facility.events import Event
+
+Ending = Literal["unavailable", "withdrawn", "cancelled"]
+
+
+class ExpertiseRequested(Event, frozen=True, kw_only=True):
+    """Experts were asked for, for an awarded application; the shortlist was computed."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "{seats} expert(s) were asked for, from {starts_on} to {ends_on}"
+
+    deployment_id: UUID
+    application_id: UUID
+    award_id: UUID
+    seats: int
+    starts_on: date
+    ends_on: date
+
+
+class OrderConfirmed(Event, frozen=True, kw_only=True):
+    """Somebody confirmed the order in which experts are asked; `departs`: not that of the shortlist."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The order of asking was confirmed (departs from the shortlist: {departs})"
+
+    deployment_id: UUID
+    expert_ids: list[UUID]
+    departs: bool
+
+
+class ExpertInvited(Event, frozen=True, kw_only=True):
+    """An expert was asked for a seat."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "An expert was asked for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class InvitationAccepted(Event, frozen=True, kw_only=True):
+    """The expert said yes and is booked for the days."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert accepted seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class InvitationDeclined(Event, frozen=True, kw_only=True):
+    """The expert said no."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert declined seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class InvitationExpired(Event, frozen=True, kw_only=True):
+    """The time to answer passed in silence."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The time to answer for seat {seat} passed"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class InvitationEnded(Event, frozen=True, kw_only=True):
+    """The invitation ended otherwise: the expert is booked elsewhere, the award ended, or a yes was taken back."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The invitation for seat {seat} ended ({how})"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+    how: Ending
+
+
+class ListExhausted(Event, frozen=True, kw_only=True):
+    """Nobody is left to ask for a seat: a person must act."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "Nobody is left to ask for seat {seat}"
+
+    deployment_id: UUID
+    seat: int
+
+
+class DeploymentEnded(Event, frozen=True, kw_only=True):
+    """The award that paid for it ended: nobody is asked any more, and bookings are free."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The award ended, and with it the deployment"
+
+    deployment_id: UUID

@@ -1,0 +1,114 @@
+"""Tables of requests for expertise: what is needed, in which order experts are asked, and what they answered."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+
+class DeploymentState(StrEnum):
+    """requested: shortlist made · asking · filled: every seat has a yes · exhausted: nobody is left for a seat ·
+    ended: the award ended."""
+
+    REQUESTED = "requested"
+    ASKING = "asking"
+    FILLED = "filled"
+    EXHAUSTED = "exhausted"
+    ENDED = "ended"
+
+
+class CandidateState(StrEnum):
+    """Where the walk along the list stands: passed over is for good."""
+
+    WAITING = "waiting"
+    ASKED = "asked"
+    PASSED_OVER = "passed_over"
+
+
+class Deployment(Base):
+    """A request for experts. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
+    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}."""
+
+    __tablename__ = "deployment"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="days"),
+        CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
+        CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
+    )
+
+    id: Mapped[Key]
+    reference: Mapped[str] = mapped_column(unique=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    place: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    seats: Mapped[int]
+    language: Mapped[str]
+    language_level: Mapped[str]
+    themes: Mapped[dict[str, Any]]
+    min_theme_level: Mapped[int]
+    bonus_regional_language: Mapped[int]
+    bonus_no_recent_deployment: Mapped[int]
+    respond_within_hours: Mapped[int]
+    state: Mapped[str]
+    shortlist: Mapped[dict[str, Any]]
+    order_reason: Mapped[str]
+    requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[datetime]
+    ordered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[datetime | None]
+
+
+class Candidate(Base):
+    """One place in the confirmed order of asking, from 1."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "expert_id"),
+        CheckConstraint("state IN ('waiting', 'asked', 'passed_over')", name="state"),
+    )
+
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
+    state: Mapped[str]
+
+
+class Invitation(Base):
+    """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "expert_id"),
+        Index(
+            "uq_invitation_seat",
+            "deployment_id",
+            "seat",
+            unique=True,
+            postgresql_where=text("outcome IN ('open', 'accepted')"),
+        ),
+        Index("ix_invitation_due", "respond_by", postgresql_where=text("outcome = 'open'")),
+        Index("ix_invitation_expert_id", "expert_id"),
+        CheckConstraint(
+            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled')",
+            name="outcome",
+        ),
+        CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),
+    )
+
+    id: Mapped[Key]
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
+    seat: Mapped[int]
+    invited_at: Mapped[datetime]
+    respond_by: Mapped[datetime]
+    outcome: Mapped[str]
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str]

@@ -1,0 +1,103 @@
+"""Tables of the pool: themes, experts with what they know and speak, when they can come, and when they are booked."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+_LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
+
+
+class Theme(Base):
+    """A theme of the taxonomy (dossier 5), used by applications and by experts alike. Retired, never deleted."""
+
+    __tablename__ = "theme"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    active: Mapped[bool]
+
+
+class Expert(Base):
+    """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody."""
+
+    __tablename__ = "expert"
+    __table_args__ = (
+        CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
+        CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
+        CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
+    )
+
+    id: Mapped[Key]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    country: Mapped[str]
+    gender: Mapped[str | None]
+    branch: Mapped[str]
+    deployments_12m: Mapped[int]
+    past_deployments: Mapped[str]
+    active: Mapped[bool]
+    registered_at: Mapped[datetime]
+
+
+class ExpertTheme(Base):
+    """How well an expert knows a theme: 1 to 5."""
+
+    __tablename__ = "expert_theme"
+    __table_args__ = (CheckConstraint("level BETWEEN 1 AND 5", name="level"),)
+
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    theme_code: Mapped[str] = mapped_column(ForeignKey("theme.code"), primary_key=True)
+    level: Mapped[int]
+
+
+class ExpertLanguage(Base):
+    """How well an expert speaks a language (ISO 639 code), by CEFR level."""
+
+    __tablename__ = "expert_language"
+    __table_args__ = (CheckConstraint(f"level IN {_LEVELS}", name="level"),)
+
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str]
+
+
+class ExpertAvailability(Base):
+    """Days on which the expert can come, both ends included."""
+
+    __tablename__ = "expert_availability"
+    __table_args__ = (
+        UniqueConstraint("expert_id", "starts_on"),
+        CheckConstraint("starts_on <= ends_on", name="days"),
+    )
+
+    id: Mapped[Key]
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class ExpertConflict(Base):
+    """Why an expert may not serve an institution; no institution: any of them."""
+
+    __tablename__ = "expert_conflict"
+    __table_args__ = (UniqueConstraint("expert_id", "institution_id", postgresql_nulls_not_distinct=True),)
+
+    id: Mapped[Key]
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
+    institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"))
+    reason: Mapped[str]
+
+
+class Booking(Base):
+    """One day of one expert. The primary key is the rule: nobody is in two places on a day."""
+
+    __tablename__ = "booking"
+
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    deployment_id: Mapped[UUID] = mapped_column(index=True)

@@ -1,0 +1,203 @@
+"""Commands on the pool, and the reading of it that matching needs."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Date, cast, delete, func, insert, or_, select
+
+from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
+from facility.events import record
+from facility.experts.events import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
+from facility.experts.models import (
+    Booking,
+    Expert,
+    ExpertAvailability,
+    ExpertConflict,
+    ExpertLanguage,
+    ExpertTheme,
+    Theme,
+)
+from facility.experts.rules import CefrLevel, ExpertProfile, Period
+from facility.experts.taxonomy import THEMES
+from facility.refused import refuse
+
+
+class ExpertDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person enters about an expert. `conflicts`: pairs of an institution (None: any) and the reason."""
+
+    code: str
+    name: str
+    email: str
+    country: str
+    gender: str | None
+    branch: str
+    deployments_12m: int
+    themes: dict[str, int]
+    languages: Mapping[str, CefrLevel]
+    available: Sequence[Period]
+    conflicts: Sequence[tuple[UUID | None, str]] = ()
+    past_deployments: str = ""
+    active: bool = True
+
+
+async def seed_themes(tx: Tx) -> None:
+    """Enter every theme of the taxonomy that isn't there yet (dossier 5)."""
+    known = set((await tx.session.execute(select(Theme.code))).scalars())
+    tx.add(*[Theme(code=code, name=name, active=True) for code, name in THEMES.items() if code not in known])
+    await tx.flush()
+
+
+async def add_theme(tx: Tx, code: str, name: str) -> Theme:
+    """A new theme; one with this code that is there already stays as it is."""
+    theme = await tx.session.get(Theme, code)
+    if theme is None:
+        theme = Theme(code=code, name=name, active=True)
+        tx.add(theme)
+        await tx.flush()
+    return theme
+
+
+async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
+    """Enter an expert into the pool. Refused: "expert_code_taken", "expert_email_taken" (invalid)."""
+    await _check_unique(tx, draft, None)
+    expert = Expert(id=new_id(), registered_at=tx.now, **_plain(draft))
+    tx.add(expert)
+    await tx.flush()
+    await _write_details(tx, expert.id, draft)
+    await record(tx, ExpertRegistered(expert_id=expert.id))
+    return expert
+
+
+async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> Expert:
+    """Replace the profile. Bookings and invitations stay as they are. Refused as register_expert."""
+    expert = await tx.lock(Expert, expert_id)
+    await _check_unique(tx, draft, expert_id)
+    changed = [name for name, value in _plain(draft).items() if getattr(expert, name) != value]
+    for name, value in _plain(draft).items():
+        setattr(expert, name, value)
+    before = (await profiles(tx, [expert_id]))[0]
+    for table in (ExpertTheme, ExpertLanguage, ExpertAvailability, ExpertConflict):
+        await tx.session.execute(delete(table).where(table.expert_id == expert_id))
+    await _write_details(tx, expert_id, draft)
+    after = (await profiles(tx, [expert_id]))[0]
+    details = ("themes", "languages", "available")
+    changed += [name for name in details if getattr(before, name) != getattr(after, name)]
+    await record(tx, ExpertChanged(expert_id=expert_id, fields=changed))
+    return expert
+
+
+def _plain(draft: ExpertDraft) -> dict[str, Any]:
+    names = ("code", "name", "country", "gender", "branch", "deployments_12m", "past_deployments", "active")
+    return {"email": draft.email.lower(), **{name: getattr(draft, name) for name in names}}
+
+
+async def _check_unique(tx: Tx, draft: ExpertDraft, own_id: UUID | None) -> None:
+    others = select(Expert.code, Expert.email).where(
+        Expert.id.is_distinct_from(own_id), or_(Expert.code == draft.code, Expert.email == draft.email.lower())
+    )
+    for other in await tx.session.execute(others):
+        if other.code == draft.code:
+            refuse("expert_code_taken", kind="invalid", field="code")
+        refuse("expert_email_taken", kind="invalid", field="email")
+
+
+async def _write_details(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> None:
+    rows: list[Base] = [
+        ExpertTheme(expert_id=expert_id, theme_code=code, level=level) for code, level in draft.themes.items()
+    ]
+    rows += [ExpertLanguage(expert_id=expert_id, language=k, level=v) for k, v in draft.languages.items()]
+    rows += [
+        ExpertAvailability(id=new_id(), expert_id=expert_id, starts_on=starts_on, ends_on=ends_on)
+        for starts_on, ends_on in draft.available
+    ]
+    rows += [
+        ExpertConflict(id=new_id(), expert_id=expert_id, institution_id=institution_id, reason=reason)
+        for institution_id, reason in draft.conflicts
+    ]
+    tx.add(*rows)
+    await tx.flush()
+
+
+async def profiles(
+    tx: Tx, expert_ids: Collection[UUID] | None = None, *, institutions: Collection[UUID] = ()
+) -> list[ExpertProfile]:
+    """The active experts as matching sees them, by code; or those with these ids, active or not.
+
+    `institutions`: whom the deployment serves; an expert with a conflict with one of them is marked.
+    """
+    query = select(Expert).order_by(Expert.code.collate(SORTED_BY_CODE_POINT))
+    query = query.where(Expert.active) if expert_ids is None else query.where(Expert.id.in_(expert_ids))
+    experts = (await tx.session.execute(query)).scalars().all()
+    themes, languages = defaultdict[UUID, dict[str, int]](dict), defaultdict[UUID, dict[str, CefrLevel]](dict)
+    available = defaultdict[UUID, list[Period]](list)
+    for theme in await tx.session.execute(select(ExpertTheme.__table__)):
+        themes[theme.expert_id][theme.theme_code] = theme.level
+    for language in await tx.session.execute(select(ExpertLanguage.__table__)):
+        languages[language.expert_id][language.language] = language.level
+    for period in await tx.session.execute(select(ExpertAvailability.__table__)):
+        available[period.expert_id].append((period.starts_on, period.ends_on))
+    concerned = or_(
+        ExpertConflict.institution_id.is_(None), ExpertConflict.institution_id.in_(list(institutions))
+    )
+    conflicts = set((await tx.session.execute(select(ExpertConflict.expert_id).where(concerned))).scalars())
+    return [
+        ExpertProfile(
+            id=expert.code,
+            country=expert.country,
+            themes=themes[expert.id],
+            languages=languages[expert.id],
+            available=tuple(sorted(available[expert.id])),
+            deployments_12m=expert.deployments_12m,
+            conflict=expert.id in conflicts,
+        )
+        for expert in experts
+    ]
+
+
+async def booked_days(tx: Tx, starts_on: date, ends_on: date) -> dict[str, set[date]]:
+    """Days between the two, both included, on which experts are booked, by the expert's code."""
+    rows = await tx.session.execute(
+        select(Expert.code, Booking.day)
+        .join(Expert, Expert.id == Booking.expert_id)
+        .where(Booking.day.between(starts_on, ends_on))
+    )
+    days = defaultdict[str, set[date]](set)
+    for row in rows:
+        days[row.code].add(row.day)
+    return days
+
+
+async def is_booked(tx: Tx, expert_id: UUID, starts_on: date, ends_on: date) -> bool:
+    """Whether the expert is booked on one of the days. Lock the expert first where it decides something."""
+    query = select(Booking.day).where(
+        Booking.expert_id == expert_id, Booking.day.between(starts_on, ends_on)
+    )
+    return (await tx.session.execute(query.limit(1))).first() is not None
+
+
+async def book(tx: Tx, expert_id: UUID, deployment_id: UUID, starts_on: date, ends_on: date) -> None:
+    """Take the expert for these days, both included. The caller holds the expert's lock and has asked `is_booked`;
+    the primary key refuses a day that is taken all the same."""
+    days = func.generate_series(cast(starts_on, Date), cast(ends_on, Date), timedelta(days=1))
+    chosen = select(cast(expert_id, Booking.expert_id.type), cast(days, Date), cast(deployment_id, Booking.deployment_id.type))
+    await tx.session.execute(insert(Booking).from_select(["expert_id", "day", "deployment_id"], chosen))
+    await record(
+        tx, ExpertBooked(expert_id=expert_id, deployment_id=deployment_id, starts_on=starts_on, ends_on=ends_on)
+    )
+
+
+async def release(tx: Tx, expert_id: UUID, deployment_id: UUID) -> bool:
+    """Free the expert's days for this deployment; False when there were none."""
+    released = await tx.session.execute(
+        delete(Booking)
+        .where(Booking.expert_id == expert_id, Booking.deployment_id == deployment_id)
+        .returning(Booking.day)
+    )
+    if not released.all():
+        return False
+    await record(tx, BookingReleased(expert_id=expert_id, deployment_id=deployment_id))
+    return True
