@@ -1,6 +1,6 @@
 """What is done, and what of it counts for indicator 10.1 (scenarios/README, indicator_10_1; dossier 9)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -104,9 +104,50 @@ def may_plan(start: date, end: date, award: AwardLife | None, at: datetime) -> N
     Refused: "not_funded", or "ends_before_it_starts" (invalid).
     """
     if start > end:
-        refuse("ends_before_it_starts", kind="invalid", field="end")
+        refuse("ends_before_it_starts", kind="invalid", field="ends_on")
     if not standing(award, at):
         refuse("not_funded")
+
+
+PLANNED = (ActivityStatus.PLANNED, ActivityStatus.POSTPONED)
+"""Before anybody reports."""
+
+
+def may_change(status: ActivityStatus) -> None:
+    """Only what has not been reported yet is changed (Refused: "wrong_status")."""
+    if status not in PLANNED:
+        refuse("wrong_status", status=status.value)
+
+
+def may_postpone(status: ActivityStatus, start: date, end: date, reason: str) -> None:
+    """A planned activity is moved to other days with a reason.
+
+    Refused: "wrong_status"; invalid: "ends_before_it_starts", "reason_missing".
+    """
+    may_change(status)
+    if start > end:
+        refuse("ends_before_it_starts", kind="invalid", field="ends_on")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_cancel(status: ActivityStatus, reason: str) -> None:
+    """A planned activity is called off with a reason (Refused: "wrong_status", or "reason_missing", invalid)."""
+    may_change(status)
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_report(status: ActivityStatus) -> None:
+    """Attendance and evidence are handed in until the activity is verified or called off (Refused: "wrong_status")."""
+    if status in (ActivityStatus.CANCELLED, ActivityStatus.VERIFIED):
+        refuse("wrong_status", status=status.value)
+
+
+def has_evidence(kinds: Collection[str]) -> None:
+    """Agenda, attendance list and report must be there before anybody verifies (Refused: "missing_evidence")."""
+    if missing := sorted(NEEDED_EVIDENCE.difference(kinds)):
+        refuse("missing_evidence", missing=", ".join(missing))
 
 
 def may_complete(status: ActivityStatus, end: date, today: date) -> None:
@@ -114,7 +155,7 @@ def may_complete(status: ActivityStatus, end: date, today: date) -> None:
 
     Refused: "wrong_status", "not_over_yet".
     """
-    if status not in (ActivityStatus.PLANNED, ActivityStatus.POSTPONED):
+    if status not in PLANNED:
         refuse("wrong_status", status=status.value)
     if today < end:
         refuse("not_over_yet")

@@ -1,0 +1,47 @@
+"""What counts for indicator 10.1, from the state rows."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.activities.models import Activity, Attendance, Evidence
+from facility.activities.rules import ActivityStatus, ActivityView, AwardEnd, AwardLife, counting
+from facility.awards.models import Award
+
+COMPLETED = (ActivityStatus.COMPLETED, ActivityStatus.VERIFIED)
+
+
+async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
+    """Every activity: None if it counts for indicator 10.1, else the first reason why it doesn't."""
+    evidence: dict[UUID, set[str]] = defaultdict(set)
+    for row in await connection.execute(
+        select(Evidence.activity_id, Evidence.kind).where(Evidence.removed_at.is_(None)).distinct()
+    ):
+        evidence[row.activity_id].add(row.kind)
+    attended: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in await connection.execute(
+        select(Attendance.activity_id, Attendance.beneficiary_code, func.sum(Attendance.present).label("present"))
+        .group_by(Attendance.activity_id, Attendance.beneficiary_code)
+    ):
+        attended[row.activity_id][row.beneficiary_code] = int(row.present)
+    rows = await connection.execute(
+        select(Activity.__table__, Award.made_at, Award.ended_at, Award.end_kind).join(
+            Award, Award.id == Activity.award_id
+        )
+    )
+    return {row.id: counting(_view(row, evidence[row.id], attended[row.id])) for row in rows}
+
+
+def _view(row: Any, evidence: set[str], attended: dict[str, int]) -> ActivityView:
+    return ActivityView(
+        start=row.starts_on,
+        award=AwardLife(row.made_at, row.ended_at, AwardEnd(row.end_kind) if row.end_kind else None),
+        completed=row.state in COMPLETED,
+        evidence=frozenset(evidence),
+        reported_by=str(row.reported_by),
+        verified_by=str(row.verified_by) if row.verified_by else None,
+        attended=attended,
+    )

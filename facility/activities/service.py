@@ -1,0 +1,236 @@
+"""Commands on activities."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select
+
+from facility.activities import rules
+from facility.activities.events import (
+    ActivityCancelled,
+    ActivityChanged,
+    ActivityCompleted,
+    ActivityPlanned,
+    ActivityPostponed,
+    ActivityVerified,
+    AttendanceRecorded,
+    CompletionUndone,
+    EvidenceAttached,
+    EvidenceKind,
+    EvidenceRefused,
+    EvidenceRemoved,
+    VerificationUndone,
+)
+from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
+from facility.activities.rules import ActivityKind, ActivityStatus, AwardLife
+from facility.applications.models import Application
+from facility.awards.service import standing_award
+from facility.clock import BRUSSELS
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse
+
+
+class ActivityDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person plans; days include both ends. No reference: one is made."""
+
+    application_id: UUID
+    kind: ActivityKind | str
+    title: str
+    place: str
+    starts_on: date
+    ends_on: date
+    reference: str | None = None
+
+
+class AttendanceRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a beneficiary's people were expected and came; institution and gender only where told."""
+
+    beneficiary_code: str
+    expected: int
+    present: int
+    institution_id: UUID | None = None
+    gender: str | None = None
+
+
+async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
+    """Plan an activity under the application's standing award. Refused: rules.may_plan."""
+    application = await tx.lock(Application, draft.application_id)
+    award = await standing_award(tx, draft.application_id)
+    rules.may_plan(draft.starts_on, draft.ends_on, AwardLife(award.made_at) if award else None, tx.now)
+    if award is None:  # may_plan has refused; this is for the types
+        refuse("not_funded")
+    activity = Activity(
+        id=new_id(),
+        reference=draft.reference or await _reference(tx, application),
+        application_id=draft.application_id,
+        award_id=award.id,
+        kind=ActivityKind(draft.kind),
+        title=draft.title,
+        place=draft.place,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        state=ActivityStatus.PLANNED,
+        reason="",
+        planned_by=tx.actor,
+        planned_at=tx.now,
+    )
+    tx.add(activity)
+    await tx.flush()
+    await record(
+        tx,
+        ActivityPlanned(
+            activity_id=activity.id,
+            application_id=draft.application_id,
+            award_id=award.id,
+            kind=ActivityKind(draft.kind),
+            starts_on=draft.starts_on,
+            ends_on=draft.ends_on,
+        ),
+    )
+    return activity
+
+
+async def _reference(tx: Tx, application: Application) -> str:
+    """The application's reference and a running number; the caller holds the application's lock."""
+    query = select(func.count()).where(Activity.application_id == application.id)
+    return f"{application.reference}/A{(await tx.session.execute(query)).scalar_one() + 1}"
+
+
+async def change_activity(tx: Tx, activity_id: UUID, *, title: str, place: str) -> Activity:
+    """Give a planned activity another title or place. Refused: "wrong_status"."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_change(ActivityStatus(activity.state))
+    activity.title, activity.place = title, place
+    await record(tx, ActivityChanged(activity_id=activity_id))
+    return activity
+
+
+async def postpone(tx: Tx, activity_id: UUID, *, starts_on: date, ends_on: date, reason: str) -> Activity:
+    """Move a planned activity to other days. Refused: rules.may_postpone."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_postpone(ActivityStatus(activity.state), starts_on, ends_on, reason)
+    activity.starts_on, activity.ends_on = starts_on, ends_on
+    activity.state, activity.reason = ActivityStatus.POSTPONED, reason
+    await record(tx, ActivityPostponed(activity_id=activity_id, starts_on=starts_on, ends_on=ends_on))
+    return activity
+
+
+async def cancel(tx: Tx, activity_id: UUID, *, reason: str) -> Activity:
+    """Call a planned activity off. Refused: rules.may_cancel."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_cancel(ActivityStatus(activity.state), reason)
+    activity.state, activity.reason = ActivityStatus.CANCELLED, reason
+    await record(tx, ActivityCancelled(activity_id=activity_id))
+    return activity
+
+
+async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow]) -> None:
+    """Replace who was expected and who came; until the activity is verified.
+
+    Refused: "wrong_status", or "attendance_twice" (invalid) for two rows of one beneficiary, institution and gender.
+    """
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_report(ActivityStatus(activity.state))
+    keys = [(row.beneficiary_code, row.institution_id, row.gender) for row in rows]
+    if len(set(keys)) < len(keys):
+        refuse("attendance_twice", kind="invalid", field="attendance")
+    await tx.session.execute(delete(Attendance).where(Attendance.activity_id == activity_id))
+    tx.add(
+        *[Attendance(id=new_id(), activity_id=activity_id, **msgspec.structs.asdict(row)) for row in rows]
+    )
+    await tx.flush()
+    present: dict[str, int] = {}
+    for row in rows:
+        present[row.beneficiary_code] = present.get(row.beneficiary_code, 0) + row.present
+    await record(tx, AttendanceRecorded(activity_id=activity_id, present=present))
+
+
+async def attach_evidence(
+    tx: Tx, activity_id: UUID, *, kind: EvidenceKind, name: str, size: int, sha256: str
+) -> Evidence:
+    """Add a document, already in the file store, until the activity is verified. Refused: "wrong_status"."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_report(ActivityStatus(activity.state))
+    evidence = Evidence(
+        id=new_id(),
+        activity_id=activity_id,
+        kind=kind,
+        name=name,
+        size=size,
+        sha256=sha256,
+        uploaded_by=tx.actor,
+        uploaded_at=tx.now,
+    )
+    tx.add(evidence)
+    await tx.flush()
+    await record(tx, EvidenceAttached(activity_id=activity_id, evidence_id=evidence.id, kind=kind))
+    return evidence
+
+
+async def remove_evidence(tx: Tx, evidence_id: UUID) -> None:
+    """Take a document back, until the activity is verified. Refused: "wrong_status"; missing when it is gone."""
+    found = await tx.get(Evidence, evidence_id)
+    activity = await tx.lock(Activity, found.activity_id)
+    rules.may_report(ActivityStatus(activity.state))
+    evidence = await tx.lock(Evidence, evidence_id)
+    if evidence.removed_at is not None:
+        refuse("not_found", kind="missing", what="evidence")
+    evidence.removed_at = tx.now
+    kind: EvidenceKind = evidence.kind  # type: ignore[assignment]  # the table's CHECK holds the kinds
+    await record(tx, EvidenceRemoved(activity_id=activity.id, evidence_id=evidence_id, kind=kind))
+
+
+async def refuse_evidence(tx: Tx, activity_id: UUID, *, sha256: str) -> None:
+    """Leave the trace of a document with a classification marking: hash, instant, person (dossier 7)."""
+    refusal = EvidenceRefusal(
+        id=new_id(), activity_id=activity_id, sha256=sha256, at=tx.now, person_id=tx.actor
+    )
+    tx.add(refusal)
+    await tx.flush()
+    await record(tx, EvidenceRefused(activity_id=activity_id, refusal_id=refusal.id))
+
+
+async def complete(tx: Tx, activity_id: UUID) -> Activity:
+    """Report that the activity took place. Refused: rules.may_complete."""
+    activity = await tx.lock(Activity, activity_id)
+    today = tx.now.astimezone(BRUSSELS).date()
+    rules.may_complete(ActivityStatus(activity.state), activity.ends_on, today)
+    activity.state = ActivityStatus.COMPLETED
+    activity.reported_by, activity.reported_at = tx.actor, tx.now
+    await record(tx, ActivityCompleted(activity_id=activity_id))
+    return activity
+
+
+async def verify(tx: Tx, activity_id: UUID) -> Activity:
+    """A second person confirms what was reported, with the evidence at hand. Refused: rules.may_verify."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_verify(ActivityStatus(activity.state), activity.reported_by, tx.actor)
+    rules.has_evidence(await _evidence_kinds(tx, activity_id))
+    activity.state = ActivityStatus.VERIFIED
+    activity.verified_by, activity.verified_at = tx.actor, tx.now
+    await record(tx, ActivityVerified(activity_id=activity_id))
+    return activity
+
+
+async def _evidence_kinds(tx: Tx, activity_id: UUID) -> set[str]:
+    query = select(Evidence.kind).where(Evidence.activity_id == activity_id, Evidence.removed_at.is_(None))
+    return set((await tx.session.execute(query)).scalars())
+
+
+async def undo(tx: Tx, activity_id: UUID, *, reason: str) -> Activity:
+    """Take back the verification, or else the completion, with a reason. Refused: rules.may_reverse."""
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_reverse(ActivityStatus(activity.state), reason)
+    activity.reason = reason
+    if activity.state == ActivityStatus.VERIFIED:
+        activity.state = ActivityStatus.COMPLETED
+        activity.verified_by = activity.verified_at = None
+        await record(tx, VerificationUndone(activity_id=activity_id))
+    else:
+        activity.state = ActivityStatus.PLANNED
+        activity.reported_by = activity.reported_at = None
+        await record(tx, CompletionUndone(activity_id=activity_id))
+    return activity
