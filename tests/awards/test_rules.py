@@ -1,0 +1,59 @@
+from decimal import Decimal
+
+import pytest
+
+from facility.applications.rules import ApplicationStatus
+from facility.awards.rules import Line, Request, draw_line, final_commitment, may_close, serve_reserve
+from facility.refused import Refused
+
+S = ApplicationStatus
+
+
+def requests(*pairs: tuple[str, str]) -> list[Request]:
+    return [Request(reference, Decimal(amount)) for reference, amount in pairs]
+
+
+RANKED = requests(("A", "60.00"), ("B", "50.00"), ("C", "40.00"), ("D", "0.00"))
+
+
+def test_line_stops_at_the_first_that_does_not_fit() -> None:
+    line = draw_line(RANKED, Decimal("100.00"), skip_unaffordable=False)
+    assert line == Line(("A",), ("B", "C", "D"), Decimal("40.00"))
+
+
+def test_line_goes_on_where_the_call_skips() -> None:
+    line = draw_line(RANKED, Decimal("100.00"), skip_unaffordable=True)
+    assert line == Line(("A", "C", "D"), ("B",), Decimal("0.00"))
+
+
+def test_what_fits_to_the_cent_is_awarded() -> None:
+    assert draw_line(RANKED, Decimal("110.00"), False).awards == ("A", "B")
+    assert draw_line(RANKED, Decimal("109.99"), False).awards == ("A",)
+
+
+def test_reserve_is_served_from_its_top() -> None:
+    reserve = requests(("B", "50.00"), ("C", "40.00"), ("D", "10.00"))
+    assert serve_reserve(reserve, Decimal("95.00"), skip_unaffordable=False) == ("B", "C")
+    assert serve_reserve(reserve, Decimal("49.99"), skip_unaffordable=False) == ()
+    assert serve_reserve(reserve, Decimal("60.00"), skip_unaffordable=True) == ("B", "D")
+
+
+def test_what_is_above_the_award_is_not_paid() -> None:
+    assert final_commitment(Decimal("35427.70"), Decimal("32100.00")) == Decimal("32100.00")
+    assert final_commitment(Decimal("35427.70"), Decimal("40000.00")) == Decimal("35427.70")
+
+
+@pytest.mark.parametrize(
+    ("status", "cost", "closed_by", "refusal"),
+    [
+        (S.CLOSED, "1.00", "vera", "not_an_award"),
+        (S.RESERVE, "1.00", "vera", "not_an_award"),
+        (S.AWARDED, "1.00", "ada", "same_person"),
+        (S.AWARDED, "-0.01", "vera", "negative"),
+    ],
+)
+def test_what_is_not_closed(status: ApplicationStatus, cost: str, closed_by: str, refusal: str) -> None:
+    may_close(S.AWARDED, Decimal("0.00"), "ada", "vera")
+    with pytest.raises(Refused) as caught:
+        may_close(status, Decimal(cost), "ada", closed_by)
+    assert caught.value.codes == (refusal,)

@@ -1,0 +1,127 @@
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from facility.deployments.rules import (
+    ExpertiseRequest,
+    InvitationStatus,
+    Match,
+    Next,
+    Part,
+    answer_by,
+    may_accept,
+    may_cancel,
+    may_decline,
+    next_to_ask,
+    reply_in_time,
+    shortlist,
+)
+from facility.experts.rules import ExpertProfile
+from facility.refused import Refused
+
+OCTOBER = (date(2021, 10, 1), date(2021, 10, 31))
+REQUEST = ExpertiseRequest(
+    start=date(2021, 10, 4),
+    end=date(2021, 10, 8),
+    seats=2,
+    language="en",
+    level="C1",
+    themes={"X.JIT": 3, "OC.FIREARMS": 2},
+    min_theme_level=3,
+    regional_language=2,
+    no_recent_deployment=1,
+)
+X01 = ExpertProfile(
+    "X01", "IT", {"OC.FIREARMS": 5, "X.JIT": 4}, {"en": "C1", "sq": "B1"}, (OCTOBER,), deployments_12m=0
+)
+AT = datetime(2021, 9, 6, 7, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def like_x01(**changes: Any) -> ExpertProfile:
+    return msgspec.structs.replace(X01, **changes)
+
+
+def test_a_score_says_what_it_is_made_of() -> None:
+    parts = (
+        Part("theme", 12, "X.JIT", level=4, weight=3),
+        Part("theme", 10, "OC.FIREARMS", level=5, weight=2),
+        Part("regional_language", 2, "sq"),
+        Part("no_recent_deployment", 1),
+    )
+    assert shortlist([X01], REQUEST, {}).ranked == (Match("X01", 25, parts),)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"country": "RS", "conflict": True, "available": ()}, "not_eu_member_state"),
+        ({"conflict": True, "available": ()}, "conflict"),
+        ({"available": (), "languages": {}}, "not_available"),
+        ({"available": ((date(2021, 10, 1), date(2021, 10, 7)),)}, "not_available"),
+        ({"languages": {"en": "B2"}, "themes": {}}, "language"),
+        ({"themes": {"X.JIT": 2, "X.SIENA": 5}}, "theme"),
+    ],
+)
+def test_the_first_reason_that_applies(changes: dict[str, Any], reason: str) -> None:
+    found = shortlist([like_x01(**changes)], REQUEST, {})
+    assert (found.ranked, found.excluded) == ((), {"X01": reason})
+
+
+def test_booked_elsewhere_is_not_available() -> None:
+    assert shortlist([X01], REQUEST, {"X01": {date(2021, 10, 8)}}).excluded == {"X01": "not_available"}
+    assert shortlist([X01], REQUEST, {"X01": {date(2021, 10, 9)}}).excluded == {}
+
+
+def test_a_theme_below_the_level_still_scores_beside_another() -> None:
+    assert (
+        shortlist([like_x01(themes={"X.JIT": 1, "OC.FIREARMS": 3})], REQUEST, {}).ranked[0].score == 3 + 6 + 3
+    )
+
+
+def test_order_is_score_then_fewer_deployments_then_id() -> None:
+    request = msgspec.structs.replace(REQUEST, no_recent_deployment=0)
+    pool = [
+        like_x01(id="b"),
+        like_x01(id="Z"),
+        like_x01(id="a", deployments_12m=2),
+        like_x01(id="c", themes={"X.JIT": 5, "OC.FIREARMS": 5}, deployments_12m=9),
+    ]
+    assert [match.expert for match in shortlist(pool, request, {}).ranked] == ["c", "Z", "b", "a"]
+
+
+def test_the_list_is_walked_past_who_is_booked() -> None:
+    assert next_to_ask(["a", "b", "c"], {"a", "c"}) == Next("b", ("a",))
+    assert next_to_ask(["a", "b"], {"a", "b"}) == Next(None, ("a", "b"))
+    assert next_to_ask([], set()) == Next(None, ())
+
+
+def test_the_last_instant_of_the_window_counts() -> None:
+    last = answer_by(AT, 72)
+    assert last == datetime(2021, 9, 9, 7, tzinfo=UTC)
+    assert [reply_in_time(AT, 72, at) for at in (AT, last, last + SECOND)] == [True, True, False]
+
+
+def test_only_an_open_invitation_is_answered_and_in_time() -> None:
+    last = answer_by(AT, 72)
+    may_accept(InvitationStatus.OPEN, last, last, booked=False)
+    may_decline(InvitationStatus.OPEN, last, last)
+    for status in set(InvitationStatus) - {InvitationStatus.OPEN}:
+        with pytest.raises(Refused) as caught:
+            may_accept(status, last, AT, booked=False)
+        assert caught.value.reasons[0].params == {"status": status.value}
+    with pytest.raises(Refused) as caught:
+        may_decline(InvitationStatus.OPEN, last, last + SECOND)
+    assert caught.value.reasons[0].params == {"status": "expired"}
+    with pytest.raises(Refused, match="booked_elsewhere"):
+        may_accept(InvitationStatus.OPEN, last, AT, booked=True)
+
+
+def test_a_yes_is_taken_back_with_a_reason() -> None:
+    may_cancel(InvitationStatus.ACCEPTED, "ill")
+    with pytest.raises(Refused, match="not_accepted"):
+        may_cancel(InvitationStatus.OPEN, "ill")
+    with pytest.raises(Refused, match="reason_missing"):
+        may_cancel(InvitationStatus.ACCEPTED, "  ")
