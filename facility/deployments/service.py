@@ -7,8 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from facility.applications.models import Application
-from facility.applications.service import parties_on_board
+from facility.applications.models import Application, Party
 from facility.awards.service import standing_award
 from facility.db import Tx, new_id
 from facility.deployments import rules
@@ -103,8 +102,10 @@ class ShortlistData(msgspec.Struct, frozen=True):
 
 async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
     """Rank the pool for this request, as it stands now (scenarios/README, deployments)."""
-    parties = await parties_on_board(tx, draft.application_id)
-    pool = await profiles(tx, institutions=[party.institution_id for party in parties])
+    served = select(Party.institution_id).where(
+        Party.application_id == draft.application_id, Party.left_at.is_(None)
+    )
+    pool = await profiles(tx, institutions=(await tx.session.execute(served)).scalars().all())
     request = ExpertiseRequest(
         start=draft.starts_on,
         end=draft.ends_on,

@@ -116,7 +116,8 @@ class Play:
                 )
         if told.consultation:
             consultation = told.consultation
-            await stage.act(
+            # Refused on the joint track, which asks for none.
+            await stage.told(
                 stage.start,
                 lead,
                 lambda tx: applications.record_consultation(tx, application_id, consultation),

@@ -64,7 +64,7 @@ class Stage:
         """The institution of this name; `nth` keeps apart parties of one application that are told with one name."""
         key = (name, beneficiary, nth)
         if key not in self.institutions:
-            shown = name if nth == 0 else f"{name} ({nth + 1})"
+            shown = f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
             found = await self.act(
                 self.start,
                 None,
