@@ -84,6 +84,7 @@ class Tx:
         self.correlation = correlation or new_id()
         self.causation = causation
         self.recorded = 0
+        self.deliveries = 0
         self.heads: dict[tuple[str, UUID], tuple[int, bytes]] = {}
 
     async def get[Row: Base](self, model: type[Row], key: Any) -> Row:

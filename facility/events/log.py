@@ -87,6 +87,7 @@ async def record(tx: Tx, event: Event, *, due_at: datetime | None = None) -> UUI
                 [{"event_id": row.id, "reaction": name, "next_attempt_at": tx.now} for name in reactions]
             )
         )
+        tx.deliveries += len(reactions)
     tx.heads[(event.subject, event.subject_id)] = (row.version, row.hash)
     tx.recorded += 1
     return row.id

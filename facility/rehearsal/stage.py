@@ -39,7 +39,8 @@ class Stage:
         """Carry out one command at this instant, and whatever it sets off, before anything else happens."""
         async with self.db.transaction(now=at, actor=actor) as tx:
             result = await command(tx)
-        await deliver_all(self.db, lambda: at)
+        if tx.deliveries:
+            await deliver_all(self.db, lambda: at)
         return result
 
     async def told(self, at: datetime, actor: UUID | None, command: Callable[[Tx], Awaitable[object]]) -> Refused | None:
