@@ -1,0 +1,11 @@
+"""Uploaded documents: what kind they are, whether they carry a classification marking, and where they are kept.
+
+The order matters (dossier 7: a marked document may not touch a disk): `scan` in memory first, `Store.put` after.
+"""
+
+from facility.files.kinds import MAX_DOCUMENT, Code, Kind, UnreadableDocument, sniff
+from facility.files.matching import Marking, Where
+from facility.files.scan import scan
+from facility.files.store import Store
+
+__all__ = ["MAX_DOCUMENT", "Code", "Kind", "Marking", "Store", "UnreadableDocument", "Where", "scan", "sniff"]

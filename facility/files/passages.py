@@ -1,0 +1,56 @@
+"""What every reader of a document shares: a budget of work, and the ways to make text of raw bytes."""
+
+import html
+import re
+
+from facility.files.kinds import UnreadableDocument
+
+MAX_UNPACKED = 100 * 1024 * 1024
+"""Bytes that a document may unpack to, with all that is nested in it."""
+
+MAX_TEXT = 20_000_000
+"""Characters of text that are searched in one document; a thousand dense pages have about four million."""
+
+MAX_NESTING = 3
+"""How deep documents may stand inside documents (a picture in a DOCX attached to a PDF)."""
+
+
+class Budget:
+    """The work that one document may cause; every `take_…` raises UnreadableDocument("bomb") when it is spent."""
+
+    def __init__(self) -> None:
+        self.unpacked = 0
+        self.text = 0
+
+    def take_unpacked(self, size: int) -> None:
+        self.unpacked += size
+        if self.unpacked > MAX_UNPACKED:
+            raise UnreadableDocument("bomb")
+
+    def take_text(self, size: int) -> None:
+        self.text += size
+        if self.text > MAX_TEXT:
+            raise UnreadableDocument("bomb")
+
+
+_UTF_16 = {  # runs of Latin, Greek and Cyrillic letters, at any offset
+    "utf-16-le": re.compile(rb"(?:[^\0][\0-\x04]){4,}"),
+    "utf-16-be": re.compile(rb"(?:[\0-\x04][^\0]){4,}"),
+}
+
+
+def decoded(raw: bytes) -> str:
+    """Raw metadata as text: UTF-8 or else Latin-1, and also whatever in it looks like UTF-16, since the fields of a
+    TIFF block have no common encoding."""
+    try:
+        texts = [raw.decode("utf-8")]
+    except UnicodeDecodeError:
+        texts = [raw.decode("latin-1")]
+    for code, runs in _UTF_16.items():
+        texts += [run.decode(code, "replace") for run in runs.findall(raw)]
+    return "\n".join(texts)
+
+
+def without_tags(markup: str) -> str:
+    """XML or HTML with each attribute and each piece of text on a line of its own; XMP keeps values in both."""
+    return html.unescape(re.sub(r"[<>\"'=]+", "\n", markup))
