@@ -47,7 +47,7 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 _ = gettext
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name
     """Marks a message for translation and leaves it as it is: for constants, which are translated when they are shown."""
     return message
 
@@ -68,7 +68,7 @@ def sentence(message: str, **values: object) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")
 
 
-class lazy:
+class lazy:  # noqa: N801 - used like a function
     """A message that is translated where it is printed: for what is named once, at import."""
 
     __slots__ = ("message",)

@@ -1,0 +1,114 @@
+"""Tables of people: beneficiaries, institutions, persons with roles, registrations, sign-in and sessions."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.accounts.rules import Kind, Status
+from facility.db import Base, Key
+from facility.web.access import Role
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+class Beneficiary(Base):
+    """A territory as the action document names it (dossier 1e), never a grant holder. `designation_note` is the
+    footnote that goes with the name wherever it is printed."""
+
+    __tablename__ = "beneficiary"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    alpha3: Mapped[str]
+    name: Mapped[str]
+    western_balkans: Mapped[bool]
+    designation_note: Mapped[str | None]
+    sort_order: Mapped[int]
+
+
+class Institution(Base):
+    """A body that can take part. It is pending while the person who entered it is."""
+
+    __tablename__ = "institution"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", Kind), name="kind"),
+        CheckConstraint("status IN ('pending', 'approved')", name="status"),
+        Index("ix_institution_name", "beneficiary_code", "sort_key", unique=True),
+    )
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    kind: Mapped[str]
+    beneficiary_code: Mapped[str] = mapped_column(ForeignKey("beneficiary.code"))
+    status: Mapped[str]
+
+
+class Person(Base):
+    """Somebody with an account. `email` is in lower case."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(_one_of("status", Status), name="status"),
+        CheckConstraint("email = lower(email)", name="email"),
+        Index("ix_person_list", "sort_key", "id"),
+    )
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    sort_key: Mapped[str]
+    initials: Mapped[str]
+    email: Mapped[str] = mapped_column(unique=True)
+    institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"), index=True)
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_reason: Mapped[str | None]
+
+
+class PersonRole(Base):
+    """A role that a person has."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (
+        CheckConstraint(_one_of("role", Role), name="role"),
+        Index("ix_person_role", "role", "person_id"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Registration(Base):
+    """An address that asked to register; its link leads to the form."""
+
+    __tablename__ = "registration"
+
+    id: Mapped[Key]
+    email: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class SignInRequest(Base):
+    """A link and code that were asked for. `attempts` counts codes that were tried. Its id is the link's."""
+
+    __tablename__ = "sign_in_request"
+
+    id: Mapped[Key]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Session(Base):
+    """Somebody signed in on a browser, which holds the token; here stands its hash."""
+
+    __tablename__ = "session"
+
+    id: Mapped[Key]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]

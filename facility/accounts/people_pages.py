@@ -1,0 +1,253 @@
+"""People and institutions, for the secretariat and the administrator; and one's own account."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.accounts import queries, rules, service
+from facility.accounts.rules import Kind
+from facility.accounts.sentences import KINDS, ROLES, STATES
+from facility.events.log import history
+from facility.refused import Refused
+from facility.web.access import SIGNED_IN, Role, Visitor, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.history import moments
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+
+WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
+WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
+
+nav(N_("People"), "/people", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=80)
+nav(N_("Institutions"), "/institutions", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=81)
+
+
+def words() -> dict[str, Any]:
+    """Roles, states and kinds of institution as people say them."""
+    return {
+        "roles": {role.value: _(label) for role, label in ROLES.items()},
+        "states": {status.value: (_(label), kind) for status, (label, kind) in STATES.items()},
+        "kinds": {kind.value: _(label) for kind, label in KINDS.items()},
+    }
+
+
+def givable(visitor: Visitor) -> list[Role]:
+    """The roles that the visitor may give, in their order."""
+    return [role for role in Role if any(role in rules.MAY_GIVE.get(own, ()) for own in visitor.roles)]
+
+
+@get("/people", opt={"allow": WHO_SEES})
+async def people(
+    view: View,
+    read: Read,
+    status: FromQuery[str] = "",
+    role: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    page: FromQuery[int] = 1,
+) -> Page:
+    """Everybody with an account: who waits first, then by name."""
+    number = min(max(page, 1), 10_000)
+    found, total = await queries.people(
+        read, status=status, role=role, search=q[:100].replace("\0", ""), page=number
+    )
+    form = Fields.showing({"status": status, "role": role, "q": q})
+    return view.page(
+        "accounts/people.html",
+        people=found,
+        total=total,
+        page=number,
+        size=queries.PAGE,
+        form=form,
+        **words(),
+    )
+
+
+async def _person_page(
+    view: View, read: Read, account_id: FromPath[UUID], *, status: int = 200, form: Fields | None = None
+) -> Page:
+    found = await queries.person(read, account_id)
+    told = await history(read, account_id)
+    names = await queries.names(read, [event.actor_id for event in told if event.actor_id])
+    return view.page(
+        "accounts/person.html",
+        status=status,
+        person=found,
+        history=moments(told, names),
+        form=form or Fields.showing({"roles": found.roles}),
+        givable=[role.value for role in givable(view.me)],
+        **words(),
+    )
+
+
+@get("/people/{account_id:uuid}", opt={"allow": WHO_SEES})
+async def person(view: View, read: Read, account_id: FromPath[UUID]) -> Page:
+    """One account, what can be done with it, and its history."""
+    return await _person_page(view, read, account_id)
+
+
+@post("/people/{account_id:uuid}/approve", opt={"allow": allow(Role.SECRETARIAT)})
+async def approve(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """The person becomes an officer of the institution."""
+    Fields(form).check()
+    await service.approve(tx, account_id)
+    return view.go(f"/people/{account_id}", _("The registration is approved. The person is told by mail."))
+
+
+@post("/people/{account_id:uuid}/decline", opt={"allow": allow(Role.SECRETARIAT)})
+async def decline(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """With a reason, which the person reads."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=1000, multiline=True)
+    try:
+        fields.check()
+    except Refused as refused:
+        fields.refused(refused)
+        page = await _person_page(view, await tx.session.connection(), account_id, status=422, form=fields)
+        raise Wrong(page) from None
+    await service.decline(tx, account_id, reason)
+    return view.go(f"/people/{account_id}", _("The registration is declined. The person is told by mail."))
+
+
+@post("/people/{account_id:uuid}/roles", opt={"allow": WHO_MANAGES})
+async def change_roles(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """Gives and takes roles."""
+    fields = Fields(form)
+    chosen = fields.many("roles", list(Role), required=False)
+    try:
+        fields.check()
+        await service.change_roles(tx, account_id, [Role(role) for role in chosen])
+    except Refused as refused:
+        fields.refused(refused)
+        page = await _person_page(view, await tx.session.connection(), account_id, status=422, form=fields)
+        raise Wrong(page) from None
+    return view.go(f"/people/{account_id}", _("The roles are changed."))
+
+
+@post("/people/{account_id:uuid}/close", opt={"allow": allow(Role.ADMINISTRATOR)})
+async def close(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """Closes the account and ends its sessions."""
+    Fields(form).check()
+    await service.deactivate(tx, account_id)
+    return view.go(f"/people/{account_id}", _("The account is closed."))
+
+
+@post("/people/{account_id:uuid}/reopen", opt={"allow": allow(Role.ADMINISTRATOR)})
+async def reopen(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """Opens a closed account again."""
+    Fields(form).check()
+    await service.reactivate(tx, account_id)
+    return view.go(f"/people/{account_id}", _("The account is open again."))
+
+
+async def _invite_page(view: View, read: Read, fields: Fields, status: int = 200) -> Page:
+    listed = await queries.institutions(read, approved=True)
+    return view.page(
+        "accounts/invite.html",
+        status=status,
+        form=fields,
+        givable=[(role.value, _(ROLES[role])) for role in givable(view.me)],
+        institutions=[(str(i.id), f"{i.name} ({i.beneficiary})") for i in listed],
+    )
+
+
+@get("/people/invite", opt={"allow": WHO_MANAGES})
+async def show_invite(view: View, read: Read) -> Page:
+    """The form to invite an assessor, a colleague or an officer."""
+    return await _invite_page(view, read, Fields.showing())
+
+
+@post("/people/invite", opt={"allow": WHO_MANAGES})
+async def invite(view: View, form: Form, tx: Tx) -> Page:
+    """Makes the account; a letter with a link goes out."""
+    fields = Fields(form)
+    name, email = fields.text("name", most=120), fields.email("email")
+    role = fields.one_of("role", Role)
+    institution_id = fields.key("institution") if fields.given("institution") else None
+    try:
+        fields.check()
+        person = await service.invite(tx, name=name, email=email, roles=[role], institution_id=institution_id)
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _invite_page(view, await tx.session.connection(), fields, 422)) from None
+    return view.go(f"/people/{person.id}", _("The invitation is on its way."))
+
+
+@get("/institutions", opt={"allow": WHO_SEES})
+async def institutions(view: View, read: Read) -> Page:
+    """Every institution, by beneficiary."""
+    return view.page("accounts/institutions.html", institutions=await queries.institutions(read), **words())
+
+
+async def _institution_page(view: View, read: Read, fields: Fields, status: int = 200) -> Page:
+    return view.page(
+        "accounts/institution_new.html",
+        status=status,
+        form=fields,
+        beneficiaries=[(b.code, b.name) for b in await queries.beneficiaries(read)],
+        kinds=[(kind.value, _(KINDS[kind])) for kind in Kind],
+    )
+
+
+@get("/institutions/new", opt={"allow": allow(Role.SECRETARIAT)})
+async def show_new_institution(view: View, read: Read) -> Page:
+    """The form for a further institution."""
+    return await _institution_page(view, read, Fields.showing())
+
+
+@post("/institutions/new", opt={"allow": allow(Role.SECRETARIAT)})
+async def new_institution(view: View, form: Form, tx: Tx) -> Page:
+    """Enters an institution."""
+    fields = Fields(form)
+    name, kind = fields.text("institution_name"), fields.one_of("kind", Kind)
+    beneficiary = fields.text("beneficiary", most=2)
+    try:
+        fields.check()
+        await service.add_institution(tx, name=name, kind=kind, beneficiary_code=beneficiary)
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _institution_page(view, await tx.session.connection(), fields, 422)) from None
+    return view.go("/institutions", _("The institution is on the list."))
+
+
+@get("/me", opt={"allow": allow(SIGNED_IN)})
+async def me(view: View, read: Read) -> Page:
+    """One's own account."""
+    own = await queries.person(read, view.me.id)
+    return view.page("accounts/me.html", person=own, form=Fields.showing({"name": own.name}), **words())
+
+
+@post("/me", opt={"allow": allow(SIGNED_IN)})
+async def correct_me(view: View, form: Form, tx: Tx) -> Page:
+    """Corrects one's own name."""
+    fields = Fields(form)
+    name = fields.text("name", most=120)
+    try:
+        fields.check()
+    except Refused as refused:
+        own = await queries.person(await tx.session.connection(), view.me.id)
+        raise Wrong(
+            view.page("accounts/me.html", status=422, person=own, form=fields.refused(refused), **words())
+        ) from None
+    await service.rename(tx, view.me.id, name)
+    return view.go("/me", _("Your name is corrected."))
+
+
+HANDLERS: list[Any] = [
+    people,
+    person,
+    approve,
+    decline,
+    change_roles,
+    close,
+    reopen,
+    show_invite,
+    invite,
+    institutions,
+    show_new_institution,
+    new_institution,
+    me,
+    correct_me,
+]

@@ -1,0 +1,63 @@
+"""What the rules of accounts say to people, and the words for roles, states and kinds of institution."""
+
+from facility.accounts.rules import Kind, Status
+from facility.web import sentences
+from facility.web.access import Role
+from facility.web.i18n import N_
+
+ROLES = {
+    Role.OFFICER: N_("Officer of an institution"),
+    Role.SECRETARIAT: N_("Secretariat"),
+    Role.ASSESSOR: N_("Assessor"),
+    Role.AUTHORISING: N_("Authorising officer"),
+    Role.COMMISSION: N_("European Commission"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+STATES = {
+    Status.PENDING: (N_("Waits for approval"), "wait"),
+    Status.ACTIVE: (N_("Active"), "ok"),
+    Status.DECLINED: (N_("Declined"), "bad"),
+    Status.DEACTIVATED: (N_("Closed"), "plain"),
+}
+"""The word of each state, and the kind of its tag."""
+
+KINDS = {
+    Kind.POLICE: N_("Police"),
+    Kind.PROSECUTION: N_("Prosecution service"),
+    Kind.COURT: N_("Court"),
+    Kind.BORDER: N_("Border authority"),
+    Kind.CUSTOMS: N_("Customs"),
+    Kind.FIU: N_("Financial intelligence unit"),
+    Kind.DPA: N_("Data protection authority"),
+    Kind.MOI: N_("Ministry of Interior"),
+    Kind.MOJ: N_("Ministry of Justice"),
+    Kind.CERT: N_("Computer emergency response team"),
+    Kind.PRISON: N_("Prison service"),
+    Kind.CSO: N_("Civil society organisation"),
+    Kind.TRAINING: N_("Training institution"),
+}
+
+sentences.register(
+    {
+        "address_taken": N_("There is an account with this mail address already."),
+        "role_not_yours_to_give": N_("This role is not yours to give or to take."),
+        "role_missing": N_("Choose at least one role."),
+        "roles_exclude_each_other": N_(
+            "These roles do not go together: who applies, decides, administers or watches does nothing else."
+        ),
+        "officer_needs_institution": N_("An officer belongs to an institution, and nobody else does."),
+        "registration_decided": N_("This registration has been decided already."),
+        "account_not_active": N_("This account is not active."),
+        "account_own": N_("You cannot do this to your own account. Ask somebody else."),
+        "account_last_administrator": N_(
+            "This is the last administrator; give the role to somebody else first."
+        ),
+        "account_not_deactivated": N_("This account is not closed."),
+        "institution_known": N_("This institution is on the list already. Choose it there."),
+        "institution_unknown": N_("Choose an institution on the list."),
+        "beneficiary_unknown": N_("Choose a beneficiary on the list."),
+        "kind_unknown": N_("Choose a kind of institution on the list."),
+    }
+)

@@ -1,0 +1,339 @@
+"""Commands on people and institutions. Sign-in has its own module, `sessions`."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, select
+
+from facility.accounts import rules
+from facility.accounts.events import (
+    InstitutionAdded,
+    InstitutionApproved,
+    PersonAdded,
+    PersonApproved,
+    PersonDeactivated,
+    PersonDeclined,
+    PersonInvited,
+    PersonReactivated,
+    PersonRegistered,
+    PersonRenamed,
+    RoleGiven,
+    RoleTaken,
+)
+from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration, Session
+from facility.accounts.rules import Kind, Status
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.outbox.links import find_link, make_link, use_link
+from facility.outbox.service import post
+from facility.refused import refuse
+from facility.settings import ROOT
+from facility.web.access import Role
+from facility.web.i18n import _
+
+REGISTER = "register"
+
+
+class _Told(msgspec.Struct, frozen=True):
+    code: str
+    alpha3: str
+    display: str
+    western_balkans: bool
+    designation_note: str | None
+
+
+class _Reference(msgspec.Struct, frozen=True):
+    beneficiaries: list[_Told]
+
+
+async def seed(tx: Tx) -> None:
+    """Enter the beneficiaries of the action that aren't there yet (dossier 1e)."""
+    told = msgspec.json.decode((ROOT / "facility/data/reference.json").read_bytes(), type=_Reference)
+    known = set((await tx.session.execute(select(Beneficiary.code))).scalars())
+    for order, one in enumerate(told.beneficiaries):
+        if one.code not in known:
+            tx.add(
+                Beneficiary(
+                    code=one.code,
+                    alpha3=one.alpha3,
+                    name=one.display,
+                    western_balkans=one.western_balkans,
+                    designation_note=one.designation_note,
+                    sort_order=order,
+                )
+            )
+    await tx.flush()
+
+
+async def add_institution(
+    tx: Tx, *, name: str, kind: str, beneficiary_code: str, approved: bool = True
+) -> Institution:
+    """Enter an institution. Raises Refused (invalid): institution_known, beneficiary_unknown, kind_unknown."""
+    if kind not in set(Kind):
+        refuse("kind_unknown", kind="invalid", field="kind")
+    if await tx.session.get(Beneficiary, beneficiary_code) is None:
+        refuse("beneficiary_unknown", kind="invalid", field="beneficiary")
+    key = rules.sort_key(name)
+    known = select(Institution.id).where(
+        Institution.beneficiary_code == beneficiary_code, Institution.sort_key == key
+    )
+    if (await tx.session.execute(known)).first():
+        refuse("institution_known", kind="invalid", field="institution_name")
+    institution = Institution(
+        id=new_id(),
+        name=name,
+        sort_key=key,
+        kind=kind,
+        beneficiary_code=beneficiary_code,
+        status="approved" if approved else "pending",
+    )
+    tx.add(institution)
+    await tx.flush()
+    await record(tx, InstitutionAdded(institution_id=institution.id, beneficiary=beneficiary_code))
+    return institution
+
+
+async def add_user(
+    tx: Tx, *, name: str, email: str, roles: Sequence[Role], institution_id: UUID | None = None
+) -> Person:
+    """Make an active account without a letter: for the command line, the demo and rehearsals.
+
+    Raises Refused (invalid): address_taken, role_missing, roles_exclude_each_other.
+    """
+    rules.compatible(roles)
+    person = await _new_person(
+        tx, name=name, email=email, institution_id=institution_id, status=Status.ACTIVE
+    )
+    await record(tx, PersonAdded(person_id=person.id))
+    await _give(tx, person.id, roles)
+    return person
+
+
+async def _new_person(
+    tx: Tx, *, name: str, email: str, institution_id: UUID | None, status: Status
+) -> Person:
+    email = email.lower()
+    if (await tx.session.execute(select(Person.id).where(Person.email == email))).first():
+        refuse("address_taken", kind="invalid", field="email")
+    person = Person(
+        id=new_id(),
+        name=name,
+        sort_key=rules.sort_key(name),
+        initials=rules.initials(name),
+        email=email,
+        institution_id=institution_id,
+        status=status,
+        created_at=tx.now,
+    )
+    tx.add(person)
+    await tx.flush()
+    return person
+
+
+async def _give(tx: Tx, person_id: UUID, roles: Sequence[Role]) -> None:
+    tx.add(*(PersonRole(person_id=person_id, role=role) for role in roles))
+    await tx.flush()
+    for role in roles:
+        await record(tx, RoleGiven(person_id=person_id, role=role))
+
+
+async def roles_of(tx: Tx, person_id: UUID) -> set[str]:
+    """The roles that the person has now."""
+    query = select(PersonRole.role).where(PersonRole.person_id == person_id)
+    return set((await tx.session.execute(query)).scalars())
+
+
+async def invite(
+    tx: Tx, *, name: str, email: str, roles: Sequence[Role], institution_id: UUID | None = None
+) -> Person:
+    """Give somebody an account and a letter with a link to sign in.
+
+    Raises Refused: role_not_yours_to_give (forbidden), address_taken, roles_exclude_each_other (invalid).
+    """
+    rules.compatible(roles)
+    giver = await roles_of(tx, tx.actor) if tx.actor else set()
+    for role in roles:
+        rules.may_give(giver, role)
+    if (Role.OFFICER in roles) != (institution_id is not None):
+        refuse("officer_needs_institution", kind="invalid", field="institution")
+    person = await _new_person(
+        tx, name=name, email=email, institution_id=institution_id, status=Status.ACTIVE
+    )
+    await record(tx, PersonInvited(person_id=person.id))
+    await _give(tx, person.id, roles)
+    return person
+
+
+async def ask_to_register(tx: Tx, email: str) -> None:
+    """Send a letter to this address: a link to the form, or word that there is an account. The page can't tell which."""
+    email = email.lower()
+    known = (await tx.session.execute(select(Person).where(Person.email == email))).scalar_one_or_none()
+    registration = Registration(id=new_id(), email=email, created_at=tx.now)
+    tx.add(registration)
+    await tx.flush()
+    link = await make_link(tx, REGISTER, registration.id, expires_at=tx.now + rules.REGISTER_WITHIN)
+    if known is None:
+        await post(
+            tx,
+            template="accounts/register",
+            to=email,
+            to_name="",
+            subject=_("Register your institution"),
+            link=link,
+        )
+    else:
+        link.revoked_at = tx.now
+        await post(
+            tx,
+            template="accounts/known",
+            to=email,
+            to_name=known.name,
+            subject=_("You have an account already"),
+        )
+
+
+class NewInstitution(msgspec.Struct, frozen=True):
+    """An institution that isn't on the list yet."""
+
+    name: str
+    kind: str
+    beneficiary_code: str
+
+
+async def register(tx: Tx, token: str, *, name: str, institution: UUID | NewInstitution) -> Person:
+    """An officer fills in the form behind the link and waits for the secretariat.
+
+    Raises Refused: link_unknown, link_used, link_expired; institution_known, institution_unknown (invalid).
+    """
+    link = await find_link(tx, REGISTER, token)
+    use_link(tx, link)
+    registration = await tx.get(Registration, link.subject_id)
+    institution_id = await _institution(tx, institution)
+    person = await _new_person(
+        tx, name=name, email=registration.email, institution_id=institution_id, status=Status.PENDING
+    )
+    await record(tx, PersonRegistered(person_id=person.id, institution_id=institution_id))
+    return person
+
+
+async def _institution(tx: Tx, institution: UUID | NewInstitution) -> UUID:
+    if isinstance(institution, NewInstitution):
+        added = await add_institution(
+            tx,
+            name=institution.name,
+            kind=institution.kind,
+            beneficiary_code=institution.beneficiary_code,
+            approved=False,
+        )
+        return added.id
+    found = await tx.session.get(Institution, institution)
+    if found is None:
+        refuse("institution_unknown", kind="invalid", field="institution")
+    return found.id
+
+
+async def approve(tx: Tx, person_id: UUID) -> None:
+    """Accept a registration: the person becomes an officer, a new institution is accepted too.
+
+    Raises Refused (conflict): registration_decided.
+    """
+    person = await tx.lock(Person, person_id)
+    rules.may_decide_registration(person.status)
+    person.status, person.decided_by = Status.ACTIVE, tx.actor
+    if person.institution_id is not None:
+        institution = await tx.lock(Institution, person.institution_id)
+        if institution.status != "approved":
+            institution.status = "approved"
+            await record(tx, InstitutionApproved(institution_id=institution.id))
+    await record(tx, PersonApproved(person_id=person.id))
+    await _give(tx, person.id, [Role.OFFICER])
+
+
+async def decline(tx: Tx, person_id: UUID, reason: str) -> None:
+    """Decline a registration. Raises Refused (conflict): registration_decided."""
+    person = await tx.lock(Person, person_id)
+    rules.may_decide_registration(person.status)
+    person.status, person.decided_by, person.decided_reason = Status.DECLINED, tx.actor, reason
+    await record(tx, PersonDeclined(person_id=person.id))
+
+
+async def change_roles(tx: Tx, person_id: UUID, roles: Sequence[Role]) -> None:
+    """Give and take roles, so that the person has these.
+
+    Raises Refused: account_own, account_last_administrator (conflict), role_not_yours_to_give (forbidden),
+    role_missing, roles_exclude_each_other, officer_needs_institution (invalid).
+    """
+    others = await _other_administrators(tx, person_id)
+    person = await tx.lock(Person, person_id)
+    if person.id == tx.actor:
+        refuse("account_own")
+    rules.compatible(roles)
+    held, giver = await roles_of(tx, person.id), await roles_of(tx, tx.actor) if tx.actor else set()
+    for role in held ^ set(roles):
+        rules.may_give(giver, role)
+    if (Role.OFFICER in roles) != (person.institution_id is not None):
+        refuse("officer_needs_institution", kind="invalid", field="roles")
+    if Role.ADMINISTRATOR in held - set(roles) and others == 0:
+        refuse("account_last_administrator")
+    for role in sorted(held - set(roles)):
+        await tx.session.execute(
+            delete(PersonRole).where(PersonRole.person_id == person.id, PersonRole.role == role)
+        )
+        await record(tx, RoleTaken(person_id=person.id, role=role))
+    await _give(tx, person.id, [role for role in roles if role not in held])
+
+
+async def _other_administrators(tx: Tx, person_id: UUID) -> int:
+    # Locked, so that the last two can't close each other's account at the same time.
+    query = (
+        select(Person.id)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.ADMINISTRATOR, Person.status == Status.ACTIVE)
+        .order_by(Person.id)
+        .with_for_update(of=Person)
+    )
+    return len(set((await tx.session.execute(query)).scalars()) - {person_id})
+
+
+async def deactivate(tx: Tx, person_id: UUID) -> None:
+    """Close an account and end its sessions. Raises Refused (conflict): account_not_active, account_own,
+    account_last_administrator."""
+    others = await _other_administrators(tx, person_id)
+    person = await tx.lock(Person, person_id)
+    rules.may_deactivate(
+        actor=tx.actor,
+        account=person.id,
+        status=person.status,
+        other_administrators=others,
+        administrator=Role.ADMINISTRATOR in await roles_of(tx, person.id),
+    )
+    person.status = Status.DEACTIVATED
+    await tx.session.execute(delete(Session).where(Session.person_id == person.id))
+    await record(tx, PersonDeactivated(person_id=person.id))
+
+
+async def reactivate(tx: Tx, person_id: UUID) -> None:
+    """Open a closed account again. Raises Refused (conflict): account_not_deactivated."""
+    person = await tx.lock(Person, person_id)
+    rules.may_reactivate(person.status)
+    person.status = Status.ACTIVE
+    await record(tx, PersonReactivated(person_id=person.id))
+
+
+async def rename(tx: Tx, person_id: UUID, name: str) -> None:
+    """A person corrects their own name."""
+    person = await tx.lock(Person, person_id)
+    person.name, person.sort_key, person.initials = name, rules.sort_key(name), rules.initials(name)
+    await record(tx, PersonRenamed(person_id=person.id))
+
+
+async def active_people(tx: Tx, role: Role) -> Sequence[Person]:
+    """Everybody active with this role: whom a letter to the secretariat goes to."""
+    query = (
+        select(Person)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == role, Person.status == Status.ACTIVE)
+        .order_by(Person.id)
+    )
+    return (await tx.session.execute(query)).scalars().all()

@@ -1,0 +1,136 @@
+"""The only place where slices, access and error pages meet."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+import facility.accounts.pages
+from facility.db import Database
+from facility.outbox import links
+from facility.settings import ROOT, Settings
+from facility.web import errors, public, static
+from facility.web.forms import MAX_BODY
+from facility.web.guard import close_doors, guard
+from facility.web.headers import security_headers
+from facility.web.limits import Limits
+from facility.web.provide import DEPENDENCIES, check_dependencies
+from facility.web.render import Renderer
+
+ROUTERS = [
+    static.router,
+    public.router,
+    facility.accounts.pages.router,
+]
+
+
+class App(Litestar):
+    """Litestar, which also answers HEAD wherever it answers GET."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """The ASGI entry point."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await _head(super().__call__, scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class _HeadAnsweredError(Exception):
+    """Ends a handler that goes on sending (a stream) after its head has been answered."""
+
+
+async def _head(answer: Any, scope: Any, receive: Any, send: Any) -> None:
+    """The answer to GET, without its body."""
+    answered = False
+
+    async def send_head(message: Any) -> None:
+        nonlocal answered
+        if answered:
+            raise _HeadAnsweredError
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            answered = True
+
+    try:
+        await answer({**scope, "method": "GET"}, receive, send_head)
+    except Exception:
+        if not answered:
+            raise
+
+
+def create_app(settings: Settings, database: Database | None = None, *, freeze: bool = True) -> Litestar:
+    """The web application. `database` belongs to the caller, who closes it; without it the app opens its own.
+
+    `freeze`: once started, keep what is there out of garbage collection; for a process that serves one app.
+    `app.state.closing` is an asyncio.Event: set it when the process is told to stop, so that event streams end.
+    Raises ImproperlyConfiguredException when a handler doesn't say who may use it.
+    """
+    links.configure(settings.secret_key)
+    db = database or Database(settings.database_url or "")
+    files = static.Static(ROOT / "static")
+    state = State(
+        {
+            "settings": settings,
+            "db": db,
+            "static": files,
+            "renderer": Renderer(settings, files),
+            "limits": Limits(settings.redis_url, settings.secret_key),
+            "closing": asyncio.Event(),
+        }
+    )
+    app = App(
+        route_handlers=ROUTERS,
+        dependencies=DEPENDENCIES,
+        guards=[guard],
+        exception_handlers=errors.HANDLERS,
+        before_send=[security_headers(secure=settings.secure)],
+        lifespan=[_lifespan(owned=None if database else db, freeze=freeze)],
+        state=state,
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=MAX_BODY,
+    )
+    close_doors(app)
+    check_dependencies(app)
+    return app
+
+
+def _lifespan(owned: Database | None, *, freeze: bool) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await _read_designation(app)
+        if freeze:
+            # What lives from here to the end needs no looking at: a full collection would stop all requests.
+            gc.collect()
+            gc.freeze()
+        try:
+            yield
+        finally:
+            app.state.closing.set()
+            await app.state.limits.close()
+            if owned is not None:
+                await owned.dispose()
+
+    return lifespan
+
+
+async def _read_designation(app: Litestar) -> None:
+    """The footnote that goes with a designation, from the beneficiaries' table, on every page from here on."""
+    db: Database = app.state.db
+    try:
+        async with db.reader() as connection:
+            notes = await connection.execute(
+                text(
+                    "SELECT DISTINCT designation_note FROM beneficiary WHERE designation_note IS NOT NULL ORDER BY 1"
+                )
+            )
+            app.state.renderer.designation_note = " ".join(row[0] for row in notes)
+    except ProgrammingError as error:
+        raise RuntimeError("the database has no tables yet; run: facility migrate") from error

@@ -1,0 +1,162 @@
+"""Who may: data on each handler, `opt={"allow": allow(Role.SECRETARIAT, related("application.lead"))}`.
+
+Any one of the items suffices. `guard` reads them; this module holds the words, the registry of relations and the
+check at start-up that no handler was forgotten.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from facility.db import Database
+
+
+class Role(StrEnum):
+    """What a person does in the facility. A lead or partner is an officer with a relation to the application.
+
+    Experts and signatories have no role: they come by a link that signs nobody in.
+    """
+
+    OFFICER = "officer"
+    SECRETARIAT = "secretariat"
+    ASSESSOR = "assessor"
+    AUTHORISING = "authorising"
+    COMMISSION = "commission"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    def when(self, name: str) -> "Item":
+        """This role, and the relation too."""
+        return Item(role=self, relation=name)
+
+
+class Item(msgspec.Struct, frozen=True):
+    """One way to be allowed: anybody, anybody signed in, or a role, a relation, or both together."""
+
+    role: Role | None = None
+    relation: str | None = None
+    anyone: bool = False
+
+    @property
+    def words(self) -> str:
+        """As docs/access.md says it."""
+        if self.anyone:
+            return "anyone"
+        return " and ".join(part for part in (self.role, self.relation) if part) or "signed in"
+
+
+ANYONE = Item(anyone=True)
+SIGNED_IN = Item()
+
+
+def related(name: str) -> Item:
+    """Anybody signed in who has this relation to the object."""
+    return Item(relation=name)
+
+
+class Allow(msgspec.Struct, frozen=True):
+    """Who may use a handler. `hidden`: to everybody else the object does not exist (404 and not 403)."""
+
+    items: tuple[Item, ...]
+    hidden: bool = False
+
+    @property
+    def words(self) -> str:
+        """As docs/access.md says it."""
+        return " or ".join(item.words for item in self.items) + (
+            " (hidden from others)" if self.hidden else ""
+        )
+
+
+def allow(*items: Item | Role, hidden: bool = False) -> Allow:
+    """Any of these may. Raises TypeError when nobody is named."""
+    if not items:
+        raise TypeError("allow() names nobody")
+    return Allow(tuple(Item(role=item) if isinstance(item, Role) else item for item in items), hidden)
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who is signed in. `beneficiary` is the code of the institution's beneficiary (AL … XK), `session` the session's id."""
+
+    id: UUID
+    name: str
+    initials: str
+    roles: frozenset[Role]
+    institution_id: UUID | None
+    institution_name: str | None
+    beneficiary: str | None
+    session: UUID
+
+    def has(self, *roles: Role) -> bool:
+        """True when the visitor has any of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """A registered relation between the visitor and the object that the path names."""
+
+    name: str
+    sql: str
+    exists: str
+    params: frozenset[str]
+
+
+type OnDenied = Callable[[Database, Visitor, Mapping[str, Any], datetime], Awaitable[None]]
+
+RELATIONS: dict[str, Relation] = {}
+ON_DENIED: dict[str, OnDenied] = {}
+_FROM_VISITOR = {"person_id": "visitor.id", "institution_id": "visitor.institution_id"}
+_BIND = re.compile(r"(?<!:):([a-z_]+)")
+
+
+def relation(name: str, *, sql: str, exists: str) -> str:
+    """Register a relation, once, in the pages module of the slice that owns the object. Returns the name.
+
+    `sql` is a boolean SQL expression over :person_id and :institution_id (the visitor's) and the handler's path
+    parameters (:application_id): EXISTS (SELECT FROM …). `exists` says whether the object is there at all.
+    """
+    if name in RELATIONS:
+        raise TypeError(f"two relations are named {name}")
+    params = frozenset(_BIND.findall(sql) + _BIND.findall(exists)) - _FROM_VISITOR.keys() - {"now"}
+    RELATIONS[name] = Relation(name, _bound(sql), _bound(exists), params)
+    return name
+
+
+def on_denied(name: str, trace: OnDenied) -> None:
+    """Call `trace(db, visitor, path_params, now)` when this relation was needed and absent.
+
+    It decides itself whether the attempt deserves a trace, and opens its own transaction.
+    """
+    if name in ON_DENIED:
+        raise TypeError(f"two traces for {name}")
+    ON_DENIED[name] = trace
+
+
+def _bound(sql: str) -> str:
+    return _BIND.sub(lambda match: _FROM_VISITOR.get(match[1], match[0]), sql)
+
+
+_visitor_sql = ""
+
+
+def visitor_from(sql: str) -> None:
+    """Register how a session becomes a visitor: a SELECT over :token_hash and :now with the columns of `Visitor`.
+
+    `roles` is an array of text, `session` the session's id. No row: nobody is signed in.
+    """
+    global _visitor_sql
+    _visitor_sql = sql
+
+
+def decision_sql(relations: tuple[str, ...]) -> str:
+    """One statement: the visitor, and for each relation whether it holds (related_N) and its object exists (exists_N)."""
+    answers = "".join(
+        f", ({RELATIONS[name].sql}) AS related_{n}, ({RELATIONS[name].exists}) AS exists_{n}"
+        for n, name in enumerate(relations)
+    )
+    return f"WITH visitor AS MATERIALIZED ({_visitor_sql}) SELECT visitor.*{answers} FROM visitor"  # noqa: S608 - our own text

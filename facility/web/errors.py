@@ -1,0 +1,171 @@
+"""Refusals and failures as pages: a status, a sentence for each reason, and the way on. Never JSON, never details."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+from jinja2 import TemplateNotFound
+from litestar.connection import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Response
+from litestar.response.base import ASGIResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from facility.db import is_passing
+from facility.log import Log
+from facility.refused import Reason, Refused
+from facility.web.i18n import N_, _
+from facility.web.render import View
+from facility.web.sentences import sentence
+from facility.web.stops import SignInFirst, Stop, Wrong
+
+log = Log(__name__)
+
+STATUS = {"invalid": 422, "conflict": 409, "forbidden": 403, "missing": 404}
+_TITLES = {
+    400: N_("This could not be read"),
+    401: N_("Sign in first"),
+    403: N_("You may not do this"),
+    404: N_("Not found"),
+    405: N_("This does not work here"),
+    408: N_("The form did not arrive in time"),
+    409: N_("This is not possible now"),
+    413: N_("Too large"),
+    415: N_("This could not be read"),
+    422: N_("Something is wrong with what you sent"),
+    429: N_("Too many attempts"),
+    500: N_("Something went wrong"),
+    503: N_("One moment, please"),
+}
+_CODES = {404: "not_found", 405: "method", 413: "too_large", 429: "too_often"}
+_BUSY = (
+    OSError,
+    PoolTimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+)
+
+
+class Ready(Response[bytes]):
+    """An answer that is complete, in the shape that Litestar's exception handlers return."""
+
+    def __init__(self, page: ASGIResponse) -> None:
+        super().__init__(b"")
+        self._page = page
+
+    def to_asgi_response(self, app: Any, request: Any, **options: Any) -> ASGIResponse:
+        """The answer as it is."""
+        return self._page
+
+
+def error_page(
+    request: Request[Any, Any, Any],
+    status: int,
+    sentences: list[str],
+    *,
+    headers: dict[str, str] | None = None,
+    number: str | None = None,
+) -> Ready:
+    """templates/errors/error.html with the status's title; `number` is what the log calls the failure."""
+    scope: Any = request.scope
+    scope.setdefault("state", {})
+    page = View(scope).page(
+        "errors/error.html",
+        status=status,
+        title=_(_TITLES[status]),
+        sentences=sentences,
+        number=number,
+        code=status,
+    )
+    for name, value in (headers or {}).items():
+        page.headers.add(name, value)
+    return Ready(page)
+
+
+def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Ready:
+    """A rule said no."""
+    return error_page(request, STATUS[refused.kind], [sentence(reason) for reason in refused.reasons])
+
+
+def on_wrong(request: Request[Any, Any, Any], wrong: Wrong) -> Ready:
+    """The form again, as the handler made it."""
+    return Ready(wrong.page)
+
+
+def on_stop(request: Request[Any, Any, Any], stop: Stop) -> Ready:
+    """The web core said no."""
+    return error_page(request, stop.status, [sentence(Reason(stop.code))], headers=stop.headers)
+
+
+def on_sign_in_first(request: Request[Any, Any, Any], stop: SignInFirst) -> Ready:
+    """Sign in, and come back to the page."""
+    view = View(request.scope)
+    return Ready(view.go(f"/sign-in?next={quote(stop.target, safe='/')}"))
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Ready:
+    """The framework said no: no such page, another method, a path that can't be read."""
+    status = error.status_code
+    if status >= 500:
+        return on_failure(request, error)
+    known = status if status in _CODES else 400
+    headers = {"allow": error.headers["Allow"]} if error.headers and "Allow" in error.headers else None
+    return error_page(request, known, [sentence(Reason(_CODES.get(known, "malformed")))], headers=headers)
+
+
+def on_database(request: Request[Any, Any, Any], error: DBAPIError) -> Ready:
+    """A constraint (409: somebody was faster), a passing failure (503), or our own mistake (500)."""
+    if isinstance(error, IntegrityError):
+        log.warning(
+            "constraint refused a change", constraint=str(_constraint(error)), state=str(_state(error))
+        )
+        return error_page(request, 409, [sentence(Reason("changed_meanwhile"))])
+    if is_passing(error) or isinstance(error.orig.__cause__ if error.orig else None, _BUSY):
+        return on_busy(request, error)
+    return on_failure(request, error)
+
+
+def _state(error: DBAPIError) -> Any:
+    return getattr(error.orig, "sqlstate", None)
+
+
+def _constraint(error: DBAPIError) -> Any:
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+
+
+def on_busy(request: Request[Any, Any, Any], error: Exception) -> Ready:
+    """The database can't be reached or wants us to try again."""
+    log.warning("database not available", error=type(error).__name__)
+    return error_page(request, 503, [sentence(Reason("busy"))], headers={"retry-after": "2"})
+
+
+def on_failure(request: Request[Any, Any, Any], error: Exception) -> Ready:
+    """Our own mistake: the log holds kind and place under a number, the page the number only."""
+    number = secrets.token_hex(4)
+    log.exception("request failed", number=number, path=str(request.scope.get("path_template", "?")))
+    try:
+        return error_page(request, 500, [sentence(Reason("failed"))], number=number)
+    except Exception:
+        # The template of the page itself may be what is broken.
+        log.exception("error page failed", number=number)
+        text = f"{_('Something went wrong on our side.')} ({number})"
+        return Ready(ASGIResponse(body=text.encode(), status_code=500, media_type="text/plain"))
+
+
+HANDLERS: dict[int | type[Exception], Callable[..., Response[Any]]] = {
+    Refused: on_refused,
+    Wrong: on_wrong,
+    Stop: on_stop,
+    SignInFirst: on_sign_in_first,
+    HTTPException: on_http,
+    DBAPIError: on_database,
+    **dict.fromkeys(_BUSY, on_busy),
+    TemplateNotFound: on_failure,  # which is an OSError too
+    Exception: on_failure,
+    500: on_failure,
+}

@@ -1,0 +1,340 @@
+"""What a form says, field by field: every wrong field at once, with what was typed kept.
+
+Each reader returns a value of its type; where the field is wrong it notes a sentence and returns a placeholder, which
+nobody sees, since `check()` then raises. Optional fields: `fields.day("until") if fields.given("until") else None`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from facility.clock import BRUSSELS
+from facility.money import format_eur
+from facility.refused import Reason, Refused
+from facility.web.forms import Form, Upload
+from facility.web.i18n import _
+from facility.web.sentences import sentence
+from facility.web.stops import Stop
+
+MOST_EUR = Decimal("999999999.99")
+MOST_ROWS = 100
+_SPACES = dict.fromkeys(map(ord, " \u00a0\u2009\u202f"), None)
+_AMOUNT = re.compile(
+    r"(?P<plain>[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?"
+    r"|(?P<points>[0-9]{1,3}(?:\.[0-9]{3})+),(?P<cents1>[0-9]{1,2})"
+    r"|(?P<commas>[0-9]{1,3}(?:,[0-9]{3})+)\.(?P<cents2>[0-9]{1,2})"
+)
+_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+")
+_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_WRONG = "wrong_field"
+
+
+class Fields:
+    """A form as a page reads and shows it; `values` and `errors` are what the form macros expect."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.values: dict[str, str | list[str]] = {
+            name: given[0] if len(given) == 1 else given for name, given in form.fields.items()
+        }
+        self.errors: dict[str, list[str]] = {}
+        self.known: set[str] = set()
+        self.prefix = ""
+
+    @classmethod
+    def showing(cls, values: Mapping[str, str | list[str]] | None = None) -> "Fields":
+        """Fields to show before anything was sent: empty, or filled with what is stored."""
+        shown = cls(Form({}, {}))
+        shown.values = dict(values or {})
+        return shown
+
+    def name(self, name: str) -> str:
+        """The field's full name, also inside a row: "partners-0-amount"."""
+        return self.prefix + name
+
+    def wrong(self, name: str, text: str) -> None:
+        """Note what is wrong with a field, as a whole sentence; "" for the form as a whole."""
+        self.errors.setdefault(self.name(name) if name else "", []).append(text)
+
+    def given(self, name: str) -> bool:
+        """True when the field was sent and is not blank."""
+        return any(value.strip() for value in self._all(name))
+
+    def _all(self, name: str) -> list[str]:
+        self.known.add(self.name(name))
+        return self.form.fields.get(self.name(name), [])
+
+    def _one(self, name: str, missing: str | None = None) -> str | None:
+        """The field's only value, stripped; None when it is blank or sent twice (and then noted as wrong)."""
+        given = self._all(name)
+        if len(given) > 1:
+            self.values[self.name(name)] = given[0]
+            self.wrong(name, _("Give one answer, not several."))
+            return None
+        value = given[0].strip() if given else ""
+        if not value:
+            self.wrong(name, missing or _("Fill in this field."))
+            return None
+        return value
+
+    def text(self, name: str, *, required: bool = True, most: int = 200, multiline: bool = False) -> str:
+        """Free text in Unicode NFC, line ends as \\n, at most `most` characters; "" where nothing was required or given."""
+        if not required and not self.given(name):
+            return ""
+        value = self._one(name)
+        if value is None:
+            return ""
+        value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+        if len(value) > most:
+            self.wrong(
+                name, _("Write at most {most} characters; these are {count}.", most=most, count=len(value))
+            )
+        allowed = "\n\t" if multiline else ""
+        if any(unicodedata.category(letter) == "Cc" and letter not in allowed for letter in value):
+            self.wrong(name, _("Use letters, digits and signs only, no control characters."))
+        return value
+
+    def email(self, name: str) -> str:
+        """A mail address in lower case."""
+        value = (self._one(name, _("Enter a mail address.")) or "").lower()
+        if value and (len(value) > 254 or not _MAIL.fullmatch(value)):
+            self.wrong(name, _("Enter a mail address like name@example.org."))
+        return value
+
+    def eur(self, name: str, *, least: Decimal = Decimal("0.00"), most: Decimal = MOST_EUR) -> Decimal:
+        """An amount in EUR with two decimals: "35 427.70", "35427,7", "35.427,70"; not "1.234", which may be two things."""
+        value = self._one(name, _("Enter an amount in EUR."))
+        if value is None:
+            return least
+        amount = _amount(value)
+        if amount is None:
+            self.wrong(name, _("Enter an amount in EUR with at most two decimals, like 35 427.70."))
+            return least
+        if not least <= amount <= most:
+            self.wrong(
+                name,
+                _(
+                    "Enter an amount between EUR {least} and {most}.",
+                    least=format_eur(least),
+                    most=format_eur(most),
+                ),
+            )
+        return amount
+
+    def integer(self, name: str, least: int, most: int) -> int:
+        """A whole number."""
+        value = self._one(name, _("Enter a whole number."))
+        if value is None:
+            return least
+        if not re.fullmatch(r"-?[0-9]{1,9}", value) or not least <= int(value) <= most:
+            self.wrong(name, _("Enter a whole number from {least} to {most}.", least=least, most=most))
+            return least
+        return int(value)
+
+    def decimal(self, name: str, least: Decimal, most: Decimal, places: int = 2) -> Decimal:
+        """A number with at most so many decimals, such as a score; comma or point."""
+        value = self._one(name, _("Enter a number."))
+        if value is None:
+            return least
+        pattern = rf"[0-9]{{1,9}}(?:[.,][0-9]{{1,{places}}})?" if places else r"[0-9]{1,9}"
+        if not re.fullmatch(pattern, value) or not least <= Decimal(value.replace(",", ".")) <= most:
+            self.wrong(
+                name,
+                _(
+                    "Enter a number from {least} to {most}, with at most {places} decimals.",
+                    least=least,
+                    most=most,
+                    places=places,
+                ),
+            )
+            return least
+        return Decimal(value.replace(",", "."))
+
+    def choice(self, name: str, options: Collection[str]) -> str:
+        """One of these values."""
+        value = self._one(name, _("Choose one."))
+        if value is not None and value not in options:
+            self.wrong(name, _("Choose one of the answers on the list."))
+        return value or ""
+
+    def one_of[E: StrEnum](self, name: str, kind: type[E]) -> E:
+        """One member of an enumeration."""
+        value = self.choice(name, [member.value for member in kind])
+        return kind(value) if value in set(kind) else next(iter(kind))
+
+    def many(self, name: str, options: Collection[str], *, required: bool = True) -> list[str]:
+        """Any of these values, each once, in the order of the form."""
+        given = list(dict.fromkeys(self._all(name)))
+        self.values[self.name(name)] = given
+        if required and not given:
+            self.wrong(name, _("Choose at least one."))
+        if any(value not in options for value in given):
+            self.wrong(name, _("Choose among the answers on the list."))
+        return given
+
+    def yes(self, name: str) -> bool:
+        """A single checkbox."""
+        return self._all(name) in (["yes"], ["on"])
+
+    def key(self, name: str) -> UUID:
+        """The id of an object on a list."""
+        value = self._one(name, _("Choose one."))
+        return self._uuid(name, value) if value is not None else UUID(int=0)
+
+    def keys(self, name: str, *, required: bool = True) -> list[UUID]:
+        """Ids of objects, each once."""
+        given = list(dict.fromkeys(self._all(name)))
+        self.values[self.name(name)] = given
+        if required and not given:
+            self.wrong(name, _("Choose at least one."))
+        return [self._uuid(name, value) for value in given]
+
+    def _uuid(self, name: str, value: str) -> UUID:
+        try:
+            return UUID(value)
+        except ValueError:
+            self.wrong(name, _("Choose one of the answers on the list."))
+            return UUID(int=0)
+
+    def day(self, name: str, *, first: date = date(2000, 1, 1), last: date = date(2099, 12, 31)) -> date:
+        """A calendar day."""
+        value = self._one(name, _("Enter a day."))
+        if value is None:
+            return first
+        found = _read_day(value)
+        if found is None:
+            self.wrong(name, _("Enter a day that exists, like 2026-07-30."))
+            return first
+        if not first <= found <= last:
+            self.wrong(
+                name, _("Enter a day from {first} to {last}.", first=first.isoformat(), last=last.isoformat())
+            )
+        return found
+
+    def instant(self, name: str) -> datetime:
+        """A moment, typed as day and time in Brussels (`name_day`, `name_time`); UTC.
+
+        An hour that the clocks skip does not exist, one that they repeat could mean two moments: both are refused.
+        """
+        placeholder = datetime(2000, 1, 1, tzinfo=UTC)
+        day = self.day(f"{name}_day")
+        value = self._one(f"{name}_time", _("Enter a time in Brussels."))
+        clean = not self.errors.get(self.name(f"{name}_day"))
+        if value is None:
+            return placeholder
+        if not (match := re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::([0-5][0-9]))?", value)):
+            self.wrong(f"{name}_time", _("Enter a time like 12:00."))
+            return placeholder
+        if not clean:
+            return placeholder
+        local = datetime.combine(day, time(int(match[1]), int(match[2]), int(match[3] or 0)), BRUSSELS)
+        if local.utcoffset() != local.replace(fold=1).utcoffset():
+            self.wrong(
+                name,
+                _(
+                    "At that time the clocks in Brussels are changed. Choose a time one hour earlier or later."
+                ),
+            )
+        return local.astimezone(UTC)
+
+    def file(self, name: str) -> Upload:
+        """One file."""
+        given = self.form.files.get(self.name(name), [])
+        self.known.add(self.name(name))
+        if len(given) != 1:
+            self.wrong(name, _("Choose one file."))
+            return Upload("", b"")
+        if not given[0].content:
+            self.wrong(name, _("The file is empty."))
+        return given[0]
+
+    def rows(self, group: str) -> list["Fields"]:
+        """The rows of a repeated group (`partners-0-name`, `partners-1-name` …), in the order of their numbers."""
+        pattern = re.compile(rf"{re.escape(self.name(group))}-([0-9]{{1,3}})-.+")
+        names = [*self.form.fields, *self.form.files]
+        numbers = sorted({int(match[1]) for name in names if (match := pattern.fullmatch(name))})
+        if len(numbers) > MOST_ROWS:
+            raise Stop(413, "too_many_fields")
+        return [self.row(group, number) for number in numbers]
+
+    def row(self, group: str, number: int) -> "Fields":
+        """One row of a group; it notes its errors in this form."""
+        row = Fields.__new__(Fields)
+        row.form, row.values, row.errors, row.known = self.form, self.values, self.errors, self.known
+        row.prefix = f"{self.prefix}{group}-{number}-"
+        return row
+
+    def ignore(self, *names: str) -> None:
+        """Fields that this page takes no notice of (a button's name)."""
+        self.known.update(map(self.name, names))
+
+    def check(self) -> None:
+        """Raises Refused (invalid) when a field is wrong, and Stop 400 when the form has fields that nobody asked for."""
+        if (self.form.fields.keys() | self.form.files.keys()) - self.known:
+            raise Stop(400, "unknown_fields")
+        if self.errors:
+            raise Refused([Reason(_WRONG, name) for name in self.errors], "invalid")
+
+    def refused(self, refused: Refused) -> "Fields":
+        """Put a rule's reasons at their fields, to show the form again. Raises it anew when it is not about the input."""
+        if refused.kind != "invalid":
+            raise refused
+        for reason in refused.reasons:
+            if reason.code != _WRONG:
+                self.errors.setdefault(reason.field or "", []).append(sentence(reason))
+        return self
+
+
+def each[T](rows: Iterable[Fields], read: Callable[[Fields], T]) -> list[T]:
+    """Read every row."""
+    return [read(row) for row in rows]
+
+
+def shown(value: Any) -> str:
+    """A stored value as the form shows it: nothing for None, amounts with two decimals, days as YYYY-MM-DD."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def shown_instant(name: str, at: datetime | None) -> dict[str, str]:
+    """The two fields of an instant, as `showing` takes them."""
+    local = at.astimezone(BRUSSELS) if at else None
+    return {
+        f"{name}_day": local.date().isoformat() if local else "",
+        f"{name}_time": local.strftime("%H:%M:%S" if local.second else "%H:%M") if local else "",
+    }
+
+
+def _amount(value: str) -> Decimal | None:
+    whole, mark, cents = value, "", ""
+    for sign in ".,":
+        if value.count(sign) == 1 and not (set(".,") - {sign}) & set(value):
+            whole, mark, cents = value.partition(sign)
+    if _GROUPS.fullmatch(whole) is None and any(ord(letter) in _SPACES for letter in value):
+        return None
+    compact = whole.translate(_SPACES) + mark + cents
+    match = _AMOUNT.fullmatch(compact)
+    if match is None:
+        return None
+    digits = (
+        match["plain"] or (match["points"] or "").replace(".", "") or (match["commas"] or "").replace(",", "")
+    )
+    fraction = match["cents"] or match["cents1"] or match["cents2"] or ""
+    return Decimal(f"{digits}.{fraction:0<2}") if len(digits) <= 12 else None
+
+
+def _read_day(value: str) -> date | None:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None

@@ -1,0 +1,88 @@
+"""How values look on pages, in letters and documents: amounts, days, instants in Brussels, the time left."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+import jinja2
+from babel.dates import format_date, format_datetime, format_time
+
+from facility import clock
+from facility.clock import BRUSSELS
+from facility.money import format_eur
+from facility.web.i18n import SOURCE, _, language, ngettext
+
+
+def _locale() -> str:
+    return "en_GB" if language() == SOURCE else language()
+
+
+def eur(amount: Decimal) -> str:
+    """ "35 427.70", with a no-break space; the unit stands beside it or in the column's head."""
+    return format_eur(amount)
+
+
+def day(value: date) -> str:
+    """ "30 July 2021"."""
+    return format_date(value, "d MMMM y", locale=_locale())
+
+
+def weekday(value: date) -> str:
+    """ "Friday 30 July 2021"."""
+    return format_date(value, "EEEE d MMMM y", locale=_locale())
+
+
+def instant(at: datetime) -> str:
+    """ "Friday 30 July 2021, 12:00 Brussels time"; seconds only where they are not zero."""
+    local = at.astimezone(BRUSSELS)
+    pattern = "EEEE d MMMM y, HH:mm:ss" if local.second else "EEEE d MMMM y, HH:mm"
+    return _("{instant} Brussels time", instant=format_datetime(local, pattern, locale=_locale()))
+
+
+def moment(at: datetime) -> str:
+    """ "30 July 2021, 12:00", for tables and histories whose head says that it is Brussels time."""
+    return format_datetime(at.astimezone(BRUSSELS), "d MMMM y, HH:mm", locale=_locale())
+
+
+def clock_time(at: datetime) -> str:
+    """ "12:00:05" in Brussels."""
+    return format_time(at.astimezone(BRUSSELS), "HH:mm:ss", locale=_locale())
+
+
+def left(until: datetime) -> str:
+    """ "21 hours 58 minutes left", from now; the two largest units."""
+    seconds = int((until - clock.now()).total_seconds())
+    if seconds <= 0:
+        return _("The time is over")
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    parts = [
+        ngettext("{count} day", "{count} days", days) if days else "",
+        ngettext("{count} hour", "{count} hours", hours) if hours else "",
+        ngettext("{count} minute", "{count} minutes", minutes) if minutes and not days else "",
+    ]
+    said = " ".join(part for part in parts if part)
+    return _("{time} left", time=said or _("less than a minute"))
+
+
+_FURTHER: dict[str, Callable[..., object]] = {}
+
+
+def register(name: str, function: Callable[..., object]) -> None:
+    """A filter of a slice's own, for its pages and mails."""
+    if name in _FURTHER:
+        raise TypeError(f"two filters are named {name}")
+    _FURTHER[name] = function
+
+
+def install(environment: jinja2.Environment) -> None:
+    """Give the templates these filters, under these names."""
+    environment.filters |= {
+        "eur": eur,
+        "day": day,
+        "weekday": weekday,
+        "instant": instant,
+        "moment": moment,
+        "time": clock_time,
+        "left": left,
+        **_FURTHER,
+    }

@@ -1,0 +1,165 @@
+"""The one guard: reads the request, finds the visitor, and asks the handler's `allow`, in one statement at most."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.routes import HTTPRoute
+from sqlalchemy import TextClause, text
+
+from facility import clock
+from facility.db import Database
+from facility.web import csrf, forms
+from facility.web.access import ANYONE, ON_DENIED, RELATIONS, Allow, Role, Visitor, allow, decision_sql
+from facility.web.cookies import SESSION, cookie
+from facility.web.stops import SignInFirst, Stop
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Door:
+    """A handler's `allow`, prepared at start-up: the statement that answers it, and the order of its relations."""
+
+    def __init__(self, rule: Allow) -> None:
+        self.rule = rule
+        self.anyone = any(item.anyone for item in rule.items)
+        names = () if self.anyone else tuple(dict.fromkeys(i.relation for i in rule.items if i.relation))
+        self.relations = names
+        self.params = frozenset[str]().union(*(RELATIONS[name].params for name in names))
+        self.statement: TextClause = text(decision_sql(names))
+
+    def admits(self, visitor: Visitor, row: Mapping[str, Any]) -> bool:
+        """True when one of the items holds for this visitor, given the answers to the relations."""
+        return any(
+            (item.role is None or item.role in visitor.roles)
+            and (item.relation is None or row[f"related_{self.relations.index(item.relation)}"])
+            for item in self.rule.items
+        )
+
+    def denial(self, row: Mapping[str, Any]) -> Stop:
+        """What a visitor who may not is told: 404 where the object is missing or its existence a secret."""
+        exists = all(row[f"exists_{n}"] for n in range(len(self.relations)))
+        if self.rule.hidden or not exists:
+            return Stop(404, "not_found")
+        return Stop(403, "not_yours")
+
+    def wanted(self, visitor: Visitor) -> list[str]:
+        """The relations that the visitor lacked, where a role that goes with them would have been there."""
+        items = [i for i in self.rule.items if i.relation and (i.role is None or i.role in visitor.roles)]
+        return [item.relation for item in items if item.relation]
+
+
+def handlers(app: Litestar) -> Iterator[tuple[HTTPRoute, HTTPRouteHandler]]:
+    """Every route and handler that somebody wrote. Raises where a handler is no HTTP handler: it would pass unguarded."""
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            raise ImproperlyConfiguredException(f"{route.path}: only HTTP handlers are guarded")
+        for handler in route.route_handlers:
+            if handler.http_methods != {"OPTIONS"}:
+                yield route, handler
+
+
+def close_doors(app: Litestar) -> None:
+    """Prepare every handler's door. Raises ImproperlyConfiguredException for one that doesn't say who may, names an
+    unknown relation, or a relation that needs a path parameter which the path lacks."""
+    wrong = []
+    for route, handler in handlers(app):
+        rule = handler.opt.get("allow")
+        if not isinstance(rule, Allow):
+            wrong.append(f"{route.path} {handler} does not say who may (opt allow)")
+            continue
+        unknown = {i.relation for i in rule.items if i.relation} - RELATIONS.keys()
+        if unknown:
+            wrong.append(f"{route.path} {handler} names unknown relations {sorted(unknown)}")
+            continue
+        door = Door(rule)
+        if missing := door.params - route.path_parameters.keys():
+            wrong.append(f"{route.path} {handler}: its path has no {sorted(missing)}")
+        handler.opt["door"] = door
+    if wrong:
+        raise ImproperlyConfiguredException("\n".join(wrong))
+    for generated in _generated(app):
+        generated.opt["door"] = Door(allow(ANYONE))
+
+
+def _generated(app: Litestar) -> Iterator[HTTPRouteHandler]:
+    """Litestar's own answers to OPTIONS: they name methods and nothing else."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            yield from (handler for handler in route.route_handlers if handler.http_methods == {"OPTIONS"})
+
+
+def describe(app: Litestar) -> list[tuple[str, str, str, str]]:
+    """Rows of docs/access.md: method, path, handler, who may. Sorted by path."""
+    return sorted(
+        (
+            method,
+            route.path_format,
+            f"{handler.fn.__module__}.{handler.fn.__name__}",
+            handler.opt["allow"].words,
+        )
+        for route, handler in handlers(app)
+        for method in sorted(handler.http_methods)
+    )
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Reads the body of what changes something, then lets pass or raises (sign-in page, 403, 404)."""
+    scope: Any = connection.scope
+    door: Door = handler.opt["door"]
+    if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+        raise Stop(400, "malformed")  # PostgreSQL can't hold NUL
+    if scope["method"] not in SAFE:
+        form = await forms.receive(scope, connection.receive)
+        csrf.check(scope, form)
+    token = cookie(scope, SESSION)
+    if token is None:
+        if door.anyone:
+            return
+        raise _not_signed_in(scope)
+    db: Database = scope["litestar_app"].state.db
+    row = await _ask(db, door, token, scope)
+    if row is None:
+        if door.anyone:
+            return
+        raise _not_signed_in(scope)
+    visitor = _visitor(row)
+    scope["state"]["visitor"] = visitor
+    if door.anyone or door.admits(visitor, row):
+        return
+    for name in door.wanted(visitor):
+        if trace := ON_DENIED.get(name):
+            await trace(db, visitor, scope["path_params"], clock.now())
+    raise door.denial(row)
+
+
+async def _ask(db: Database, door: Door, token: str, scope: Any) -> Mapping[str, Any] | None:
+    params = {name: scope["path_params"][name] for name in door.params}
+    params |= {"token_hash": hashlib.sha256(token.encode()).digest(), "now": clock.now()}
+    async with db.reader() as connection:
+        row = (await connection.execute(door.statement, params)).mappings().first()
+    return dict(row) if row else None
+
+
+def _visitor(row: Mapping[str, Any]) -> Visitor:
+    return Visitor(
+        id=row["id"],
+        name=row["name"],
+        initials=row["initials"],
+        roles=frozenset(map(Role, row["roles"])),
+        institution_id=row["institution_id"],
+        institution_name=row["institution_name"],
+        beneficiary=row["beneficiary"],
+        session=row["session"],
+    )
+
+
+def _not_signed_in(scope: Any) -> Exception:
+    if scope["method"] in SAFE:
+        query = scope.get("query_string", b"").decode("latin-1")
+        return SignInFirst(scope["path"] + (f"?{query}" if query else ""))
+    return Stop(401, "sign_in_first")

@@ -1,0 +1,68 @@
+"""Pages that belong to no slice: the front page, the statements, and the health of the service."""
+
+from typing import Any
+
+import msgspec
+from litestar import Router, get
+from litestar.response.base import ASGIResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from facility.web.access import ANYONE, allow
+from facility.web.handler import Database, Page, View
+
+_HEALTH = text(
+    """
+    SELECT coalesce(max(position), 0) AS position,
+           count(*) FILTER (WHERE position IS NULL) AS unnumbered,
+           (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'handed_over')) AS deliveries,
+           (SELECT count(*) FROM delivery WHERE state = 'parked') AS parked,
+           (SELECT count(*) FROM mail WHERE state IN ('waiting', 'sending')) AS mails
+    FROM event
+    """
+)
+
+
+@get("/", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
+def front(view: View) -> Page:
+    """What the facility is, and for somebody signed in where their work lies."""
+    return view.page("pages/front.html")
+
+
+@get("/privacy", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
+def privacy(view: View) -> Page:
+    """The privacy statement."""
+    return view.page("pages/privacy.html")
+
+
+@get("/accessibility", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
+def accessibility(view: View) -> Page:
+    """The accessibility statement."""
+    return view.page("pages/accessibility.html")
+
+
+@get("/help", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
+def help_page(view: View) -> Page:
+    """Who does what, and whom to ask."""
+    return view.page("pages/help.html")
+
+
+@get("/health", opt={"allow": allow(ANYONE)})
+async def health(db: Database) -> Page:
+    """For the machines that watch: 200 with the log's position and what waits, 503 when the database is away."""
+    try:
+        async with db.reader() as connection:
+            row = (await connection.execute(_HEALTH)).mappings().one()
+    except (SQLAlchemyError, OSError):
+        return _json(503, {"database": "away"})
+    return _json(200, {"database": "ok", **row})
+
+
+def _json(status: int, content: dict[str, Any]) -> Page:
+    body = msgspec.json.encode(content)
+    return ASGIResponse(
+        body=body, status_code=status, media_type="application/json", headers={"cache-control": "no-store"}
+    )
+
+
+router = Router("/", route_handlers=[front, privacy, accessibility, help_page, health])

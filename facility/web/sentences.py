@@ -1,0 +1,60 @@
+"""What a reason's code says to a person. Slices register their sentences; a code without one is found by a house test."""
+
+from collections.abc import Mapping
+
+from facility.refused import Reason
+from facility.web.i18n import N_, _
+
+SENTENCES: dict[str, str] = {}
+"""The sentence of each code, untranslated, with its parameters in braces."""
+
+
+def register(sentences: Mapping[str, str]) -> None:
+    """Add sentences: `register({"call_closed": N_("The call closed at {closed}.")})`. Raises TypeError for a code twice."""
+    if twice := SENTENCES.keys() & sentences.keys():
+        raise TypeError(f"sentences registered twice: {sorted(twice)}")
+    SENTENCES.update(sentences)
+
+
+def sentence(reason: Reason) -> str:
+    """The reason as a sentence in the language of the page."""
+    text = SENTENCES.get(reason.code)
+    if text is None:
+        return _("This is not possible.")
+    try:
+        return _(text, **reason.params)
+    except (KeyError, IndexError):
+        return _("This is not possible.")
+
+
+register(
+    {
+        "not_found": N_("There is nothing at this address, or it is not for you to see."),
+        "not_yours": N_("Your account may not see or do this."),
+        "sign_in_first": N_("Your session has ended. Sign in again, then repeat what you did."),
+        "form_forged": N_(
+            "The form was too old or did not come from this page. Go back, reload the page and try again."
+        ),
+        "method": N_("This address does not take that kind of request."),
+        "malformed": N_("The form arrived damaged and could not be read. Nothing was saved."),
+        "unknown_fields": N_("The form holds fields that this page does not have. Nothing was saved."),
+        "media_type": N_("This kind of content cannot be read here."),
+        "too_large": N_("This is too large. A file may have 10 MB, everything together 12 MB."),
+        "too_many_fields": N_("The form has too many fields."),
+        "too_slow": N_("The connection was too slow: the form did not arrive in time. Try again."),
+        "too_often": N_("That was tried too often. Wait a while, then try again."),
+        "changed_meanwhile": N_(
+            "Somebody else changed this meanwhile. Load the page again to see what is true now."
+        ),
+        "busy": N_(
+            "The facility is busy or restarting. Nothing was lost and nothing was saved; try again in a moment."
+        ),
+        "failed": N_("Something went wrong on our side. Nothing was saved."),
+        "link_unknown": N_(
+            "This link is not one of ours, or it was cut short. Copy the whole address from the mail."
+        ),
+        "link_used": N_("This link has been used. A link works once."),
+        "link_revoked": N_("This link is no longer valid: a newer one was sent, or it is no longer needed."),
+        "link_expired": N_("This link is too old."),
+    }
+)
