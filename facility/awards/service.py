@@ -211,22 +211,12 @@ async def withdraw_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID
 
     Returns the applications that got an award by it. Refused: "not_an_award", "reason_missing" (invalid).
     """
-    return await _withdraw(tx, application_id, reason, awards_only=False)
-
-
-async def revoke_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID]:
-    """As `withdraw_award`, but a place on the reserve list is no award (Refused: "not_an_award")."""
-    return await _withdraw(tx, application_id, reason, awards_only=True)
-
-
-async def _withdraw(tx: Tx, application_id: UUID, reason: str, *, awards_only: bool) -> list[UUID]:
     application = await tx.get(Application, application_id)
     envelope, call = await _lock_money(tx, application.call_id)
     award = await standing_award(tx, application_id)
-    entry = None if awards_only or award else await _waiting_entry(tx, application_id)
+    entry = None if award else await _waiting_entry(tx, application_id)
     if award is None and entry is None:
-        rules.may_end(ApplicationStatus((await _fresh(tx, application_id)).status))
-        refuse("not_an_award")
+        refuse("not_an_award", status=(await _fresh(tx, application_id)).status)
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
     if award is not None:
@@ -241,6 +231,8 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
     Nothing happens when there is neither, or enough are still on board. Returns who got an award by it.
     """
     application = await tx.get(Application, application_id)
+    if (await tx.get(Call, application.call_id)).decided_at is None:
+        return []  # the decision asks anew who is still on board
     envelope, call = await _lock_money(tx, application.call_id)
     award = await standing_award(tx, application_id)
     entry = None if award else await _waiting_entry(tx, application_id)
@@ -278,8 +270,7 @@ async def _end_award(
     applications = await reserve.lock_applications(tx, [award.application_id, *served])
     old = award.committed
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
-    reasons = (LOST,) if how == "ineligible" else ()
-    await move(tx, applications[award.application_id], ApplicationStatus(how), reasons=reasons)
+    await _leave(tx, applications[award.application_id], how)
     await tx.flush()
     await commit(tx, envelope, award_id=award.id, old=old, new=committed)
     await record(
@@ -304,14 +295,19 @@ async def _end_place(
     served = await reserve.plan(tx, envelope, first=call.id, freed=NOTHING, leaving=entry.application_id)
     applications = await reserve.lock_applications(tx, [entry.application_id, *served])
     entry.state, entry.ended_at, entry.end_reason = ReserveState(how), tx.now, reason
-    reasons = (LOST,) if how == "ineligible" else ()
-    await move(tx, applications[entry.application_id], ApplicationStatus(how), reasons=reasons)
+    await _leave(tx, applications[entry.application_id], how)
     await tx.flush()
     assert how != "closed"
     await record(tx, ReserveEnded(application_id=entry.application_id, call_id=entry.call_id, how=how))
     for key in served:
         await reserve.activate(tx, envelope, applications[key])
     return served
+
+
+async def _leave(tx: Tx, application: Application, how: EndKind) -> None:
+    await move(tx, application, ApplicationStatus(how), reasons=(LOST,) if how == "ineligible" else ())
+    if how == "withdrawn":
+        application.withdrawn_at = tx.now
 
 
 async def _lock_money(tx: Tx, call_id: UUID) -> tuple[Envelope, Call]:
