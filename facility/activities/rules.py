@@ -7,8 +7,8 @@ from enum import StrEnum
 import msgspec
 
 from facility.accounts.rules import distinct_beneficiaries
-from facility.clock import brussels_midnight
 from facility.refused import refuse
+from facility.zone import brussels_midnight
 
 NEEDED_EVIDENCE = frozenset({"agenda", "attendance_list", "report"})
 JOINT_BENEFICIARIES = 2

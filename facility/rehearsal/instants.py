@@ -3,8 +3,8 @@
 import re
 from datetime import UTC, date, datetime
 
-from facility.clock import BRUSSELS
 from facility.web.i18n import gettext as _
+from facility.zone import BRUSSELS
 
 _INSTANT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](?:[01]\d|2[0-3]):[0-5]\d:(\d{2})(?:\.(\d+))?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",

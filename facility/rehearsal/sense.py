@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, RESERVED_KEYS, TOTAL
-from facility.clock import brussels_midnight
 from facility.rehearsal.instants import day, instant
 from facility.rehearsal.mistakes import Mistake, Path, mistake
 from facility.web.i18n import gettext as _
+from facility.zone import brussels_midnight
 
 
 def sense_mistakes(file: Any) -> Iterator[Mistake]:

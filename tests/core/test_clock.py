@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from facility.clock import brussels_midnight, now
+from facility.clock import now
+from facility.zone import brussels_midnight
 
 
 @pytest.mark.parametrize(
