@@ -59,6 +59,11 @@ def _pages(data: bytes) -> Iterator[Passage]:
 def _information(reader: PdfReader) -> Iterator[Passage]:
     for key, value in (reader.metadata or {}).items():
         yield Passage("metadata", f"{str(key).lstrip('/')}: {_as_text(value.get_object())}")
+    xmp = reader.root_object.get("/Metadata", None)
+    if xmp is not None and isinstance(
+        stream := xmp.get_object(), StreamObject
+    ):  # not every tool gives it its type
+        yield Passage("metadata", without_tags(decoded(stream.get_data())))
 
 
 def _annotations(page: PageObject) -> Iterator[Passage]:

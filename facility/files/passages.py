@@ -42,13 +42,12 @@ _UTF_16 = {  # runs of Latin, Greek and Cyrillic letters, at any offset
 def decoded(raw: bytes) -> str:
     """Raw metadata as text: UTF-8 or else Latin-1, and also whatever in it looks like UTF-16, since the fields of a
     TIFF block have no common encoding."""
+    wide = [run.decode(code, "replace") for code, runs in _UTF_16.items() for run in runs.findall(raw)]
     try:
-        texts = [raw.decode("utf-8")]
+        narrow = raw.decode("utf-8")
     except UnicodeDecodeError:
-        texts = [raw.decode("latin-1")]
-    for code, runs in _UTF_16.items():
-        texts += [run.decode(code, "replace") for run in runs.findall(raw)]
-    return "\n".join(texts)
+        narrow = raw.decode("latin-1")
+    return "\n".join([*wide, narrow])
 
 
 def without_tags(markup: str) -> str:
