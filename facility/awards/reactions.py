@@ -1,10 +1,25 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.accounts.service import active_people
 from facility.applications.events import PartnerLeft
+from facility.applications.models import Application, Party
+from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsProposed, ReserveEnded
+from facility.awards.letters import write_letters
+from facility.awards.models import LetterKind, RankingEntry
 from facility.awards.service import end_ineligible, serve_envelope
+from facility.calls.models import Call
 from facility.contracts.events import EnvelopeChanged
 from facility.db import Tx
+from facility.evaluation.rules import Outcome
 from facility.events import reacts_to
+from facility.money import format_eur
+from facility.outbox.service import post
+from facility.web.access import Role
+from facility.web.i18n import _
 
 
 @reacts_to(PartnerLeft)
@@ -18,3 +33,77 @@ async def serve_with_more(tx: Tx, event: EnvelopeChanged) -> None:
     """An envelope that was given more money serves the reserve lists that draw on it."""
     if event.new > event.old:
         await serve_envelope(tx, event.envelope_id)
+
+
+@reacts_to(AwardsProposed)
+async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
+    """Whoever may decide is told that a ranking waits."""
+    call = await tx.get(Call, event.call_id)
+    for person in await active_people(tx, Role.AUTHORISING):
+        await post(
+            tx,
+            template="awards/proposed",
+            to=person.email,
+            to_name=person.name,
+            subject=_("The ranking of call {call} waits for your decision", call=call.reference),
+            subject_id=event.call_id,
+            context={"call": call.reference, "path": f"/evaluation/{event.call_id}/decision"},
+        )
+
+
+@reacts_to(AwardsDecided)
+async def write_to_applicants(tx: Tx, event: AwardsDecided) -> None:
+    """Letters to the winners, the reserve and the others; not to those who had withdrawn."""
+    await write_letters(tx, LetterKind.AWARD, event.awarded)
+    await write_letters(tx, LetterKind.RESERVE, event.reserve)
+    query = select(RankingEntry.application_id).where(
+        RankingEntry.application_id.in_(event.not_funded), RankingEntry.outcome != Outcome.WITHDRAWN
+    )
+    await write_letters(tx, LetterKind.NOT_FUNDED, (await tx.session.scalars(query)).all())
+
+
+@reacts_to(AwardMade)
+async def write_to_served(tx: Tx, event: AwardMade) -> None:
+    """A letter to whoever got an award from the reserve list."""
+    if event.from_reserve:
+        await write_letters(tx, LetterKind.AWARD, [event.application_id])
+
+
+@reacts_to(AwardEnded)
+async def tell_of_end(tx: Tx, event: AwardEnded) -> None:
+    """The lead is told that its award has ended."""
+    await _tell_lead(tx, event.application_id, "award", event.how, format_eur(event.committed))
+
+
+@reacts_to(ReserveEnded)
+async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
+    """The lead is told that its place on the reserve list has ended without an award."""
+    if event.how != "activated":
+        await _tell_lead(tx, event.application_id, "place", event.how, "")
+
+
+async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committed: str) -> None:
+    row = (
+        await tx.session.execute(
+            select(Application.reference, Party.contact_name, Party.contact_email)
+            .join(Party, Party.application_id == Application.id)
+            .where(Application.id == application_id, Party.is_lead)
+        )
+    ).one()
+    if not row.contact_email:
+        return
+    await post(
+        tx,
+        template="awards/ended",
+        to=row.contact_email,
+        to_name=row.contact_name,
+        subject=_("Application {application}", application=row.reference),
+        subject_id=application_id,
+        context={
+            "application": row.reference,
+            "what": what,
+            "how": how,
+            "committed": committed,
+            "path": f"/applications/{application_id}/result",
+        },
+    )
