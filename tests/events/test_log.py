@@ -1,0 +1,124 @@
+"""The log: chained, append-only, numbered without ever skipping what commits late."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from facility.db import Database, new_id
+from facility.events import record
+from facility.events.log import history
+from facility.events.models import EventRow
+from facility.events.reconcile import reconcile
+from facility.events.sequence import number
+from tests.events.bells import START, BellPolished, BellRung
+
+
+async def ring(db: Database, bell_id: object, times: int) -> None:
+    async with db.transaction(now=START) as tx:
+        await record(tx, BellRung(bell_id=bell_id, times=times))  # type: ignore[arg-type]
+
+
+async def test_an_event_comes_back_as_it_was_recorded(db: Database) -> None:
+    bell, actor = new_id(), new_id()
+    async with db.transaction(now=START, actor=actor) as tx:
+        event_id = await record(tx, BellRung(bell_id=bell, times=3))
+    async with db.reader() as connection:
+        [recorded] = await history(connection, bell)
+    assert recorded.id == event_id
+    assert recorded.event == BellRung(bell_id=bell, times=3)
+    assert (recorded.version, recorded.actor_id, recorded.due_at) == (1, actor, START)
+
+
+async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:
+    bell = new_id()
+    with pytest.raises(RuntimeError):
+        async with db.transaction(now=START) as tx:
+            await record(tx, BellRung(bell_id=bell, times=1))
+            raise RuntimeError
+    async with db.reader() as connection:
+        assert await history(connection, bell) == []
+
+
+async def test_two_writers_on_one_state_are_refused(db: Database) -> None:
+    bell = new_id()
+    with pytest.raises(IntegrityError):
+        async with db.transaction(now=START) as first, db.transaction(now=START) as second:
+            await record(second, BellRung(bell_id=bell, times=2))
+            await second.session.commit()
+            first.heads[("bell", bell)] = (0, bytes(32))  # it has read the log before the other committed
+            await record(first, BellRung(bell_id=bell, times=1))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET data = '{}'",
+        "UPDATE event SET position = 99, kind = 'Other'",
+        "DELETE FROM event",
+        "TRUNCATE event CASCADE",
+        "UPDATE event SET position = position + 1",
+    ],
+)
+async def test_the_log_refuses_to_be_rewritten(db: Database, statement: str) -> None:
+    await ring(db, new_id(), 1)
+    await number(db)
+    with pytest.raises(IntegrityError, match="append-only"):
+        async with db.transaction(now=START) as tx:
+            await tx.session.execute(text(statement))
+
+
+async def test_numbering_never_skips_what_commits_late(db: Database) -> None:
+    early, late = new_id(), new_id()
+    async with db.transaction(now=START) as slow:
+        await record(slow, BellRung(bell_id=late, times=1))  # drawn first, committed last
+        await ring(db, early, 2)
+        assert await number(db) == 1
+    assert await number(db) == 1
+    async with db.reader() as connection:
+        rows = await connection.execute(select(EventRow.subject_id, EventRow.position).order_by(EventRow.position))
+        assert [tuple(row) for row in rows] == [(early, 1), (late, 2)]
+
+
+async def test_numbering_by_several_at_once_gives_each_number_once(db: Database) -> None:
+    bells = [new_id() for _ in range(4)]
+
+    async def work(bell: object) -> None:
+        for times in range(5):
+            await ring(db, bell, times)
+            await number(db)
+
+    await asyncio.gather(*(work(bell) for bell in bells))
+    await number(db)
+    assert not any((await reconcile(db)).values())
+    async with db.reader() as connection:
+        assert (await connection.execute(text("SELECT max(position) FROM event"))).scalar() == 20
+
+
+async def test_reconcile_names_a_broken_chain_and_a_forgotten_delivery(db: Database) -> None:
+    await ring(db, new_id(), 1)
+    async with db.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+        await connection.execute(text("""UPDATE event SET data = data || '{"times": 7}'"""))
+        await connection.execute(text("DELETE FROM delivery"))
+    found = await reconcile(db)
+    [broken], [forgotten] = found["log: hash chains"], found["log: deliveries"]
+    assert "BellRung" in broken
+    assert "no delivery for tests.events.bells.hear" in forgotten
+
+
+async def test_reconcile_names_positions_out_of_order(db: Database) -> None:
+    bell = new_id()
+    await ring(db, bell, 1)
+    await ring(db, bell, 2)
+    async with db.engine.begin() as connection:
+        await connection.execute(text("UPDATE event SET position = 3 - version"))
+    assert len((await reconcile(db))["log: positions"]) == 2
+
+
+async def test_an_event_that_nobody_follows_has_no_delivery(db: Database) -> None:
+    async with db.transaction(now=START) as tx:
+        await record(tx, BellPolished(bell_id=new_id()))
+    async with db.reader() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM delivery"))).scalar() == 0
