@@ -64,15 +64,17 @@ async def draft_call(tx: Tx, draft: CallDraft) -> Call:
     return call
 
 
-async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft) -> Call:
+async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft, *, seen: datetime | None = None) -> Call:
     """Rewrite a draft; its author is now who did this. Nothing happens when nothing differs.
 
-    Raises Refused: "rules_frozen" once it is published, else as draft_call.
+    `seen`: the draft's `drafted_at` as the author saw it. Raises Refused: "rules_frozen" once it is published,
+    "changed_meanwhile" when somebody else rewrote it after that, else as draft_call.
     """
     author = _author(tx)
     call = await tx.lock(Call, call_id)
     if call.state != CallState.DRAFT:
         refuse("rules_frozen")
+    _refuse_if_changed(call, seen)
     await _refuse_mistakes(tx, draft, call_id)
     columns = _columns(draft)
     fields = sorted(name for name, value in columns.items() if getattr(call, name) != value)
@@ -86,15 +88,17 @@ async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft) -> Call:
     return call
 
 
-async def publish_call(tx: Tx, call_id: UUID) -> Call:
+async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -> Call:
     """Publish a draft as a second person; from now on its rules are frozen.
 
-    Raises Refused: "rules_frozen" when it is published already, "same_person", "closes_in_the_past".
+    `seen`: the draft's `drafted_at` as it was checked. Raises Refused: "rules_frozen" when it is published already,
+    "changed_meanwhile" when it was rewritten after that, "same_person", "closes_in_the_past".
     """
     publisher = _author(tx)
     call = await tx.lock(Call, call_id)
     if call.state != CallState.DRAFT:
         refuse("rules_frozen")
+    _refuse_if_changed(call, seen)
     rules.may_publish(call.drafted_by, publisher)
     rules.may_still_publish(rules_of(call), tx.now)
     call.state = CallState.PUBLISHED
@@ -173,6 +177,11 @@ def _author(tx: Tx) -> UUID:
     if tx.actor is None:
         refuse("sign_in_first", kind="forbidden")
     return tx.actor
+
+
+def _refuse_if_changed(call: Call, seen: datetime | None) -> None:
+    if seen is not None and call.drafted_at != seen:
+        refuse("changed_meanwhile")
 
 
 def _columns(draft: CallDraft) -> dict[str, Any]:

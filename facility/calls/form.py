@@ -1,0 +1,230 @@
+"""The form of a call: from what is stored to fields, and from fields to a draft."""
+
+import json
+import re
+from collections.abc import Collection
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+
+from facility.accounts.rules import WESTERN_BALKANS
+from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, CallDraft, Grid, Section
+from facility.contracts.reference import REFERENCE
+from facility.refused import Reason, Refused
+from facility.web.fields import Fields, shown, shown_instant
+from facility.web.i18n import N_, _
+
+SPARE_ROWS = 3
+MOST_POINTS = 1000
+MOST_THRESHOLD = Decimal(100_000)
+_KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
+PRESETS = {
+    "prag_2018": N_("Standard grid since 2018 (20, 20, 15, 15, 15, 15 points)"),
+    "prag_2012": N_("Standard grid of 2012 (20, 30, 20, 15, 15 points)"),
+}
+"""Grids of the reference data that a draft can start from (dossier 2c)."""
+
+type Values = dict[str, str | list[str]]
+
+
+def shown_draft(draft: CallDraft) -> Values:
+    """The fields of a draft that is stored."""
+    return {
+        "reference": draft.reference,
+        "title": draft.title,
+        "text": draft.text,
+        **shown_instant("opens_at", draft.opens_at),
+        **shown_instant("closes_at", draft.closes_at),
+        "envelope_id": str(draft.envelope_id),
+        **{name: shown(getattr(draft, name)) for name in ("amount", "award_min", "award_max")},
+        "min_beneficiaries": str(draft.min_beneficiaries),
+        "extended_to": list(draft.extended_to),
+        "extension_decision": draft.extension_decision or "",
+        "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
+        **shown_grid(draft.grid),
+    }
+
+
+def shown_grid(grid: Grid) -> Values:
+    """The fields of a grid, one row for each section."""
+    place = {key: str(number) for number, key in enumerate(grid.tie_break, 1)}
+    values: Values = {
+        "min_assessments": str(grid.min_assessments),
+        "total_threshold": _points(grid.thresholds.get(TOTAL)),
+        "tie_beneficiaries": place.get(BENEFICIARIES, ""),
+        "tie_received_at": place.get(RECEIVED_AT, ""),
+    }
+    for number, section in enumerate(grid.sections):
+        values |= {
+            f"sections-{number}-key": section.key,
+            f"sections-{number}-title": section.title,
+            f"sections-{number}-max": str(section.max),
+            f"sections-{number}-threshold": _points(grid.thresholds.get(section.key)),
+            f"sections-{number}-tie": place.get(section.key, ""),
+        }
+    return values
+
+
+def _points(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+@cache
+def preset(name: str) -> Grid:
+    """A grid of the reference data, with the thresholds and ties that this facility starts from (dossier 2c)."""
+    grids = json.loads(REFERENCE.read_text("utf-8"))["grids"]
+    sections = tuple(
+        Section(_slug(title).partition("_")[0], title, points)
+        for _number, title, points in grids[name]["sections"]
+    )
+    limits = grids["thresholds"]
+    return Grid(
+        sections=sections,
+        thresholds={
+            sections[0].key: Decimal(limits["section1_min"]),
+            TOTAL: Decimal(limits["total_min_optional"]),
+        },
+        min_assessments=3,
+        tie_break=(sections[1].key, sections[2].key, BENEFICIARIES, RECEIVED_AT),
+    )
+
+
+def _slug(title: str) -> str:
+    """A key made from a title: "Budget and costs" becomes "budget_and_costs"."""
+    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40].strip("_")
+
+
+def blank(preset_name: str, reference: str) -> Values:
+    """The fields of a call that nobody has begun."""
+    return {
+        "reference": reference,
+        "min_beneficiaries": "2",
+        "skip_unaffordable": "no",
+        **shown_grid(preset(preset_name)),
+    }
+
+
+def with_grid(values: Values, preset_name: str) -> Values:
+    """The same fields, with the grid of a preset in place of what was there."""
+    kept = {name: value for name, value in values.items() if not name.startswith("sections-")}
+    return {**kept, **shown_grid(preset(preset_name))}
+
+
+def rows(values: Values, *, spare: int = SPARE_ROWS) -> list[int]:
+    """Numbers of the grid's rows to show: those that hold something, and some empty ones after them."""
+    used = {
+        int(name.split("-")[1]) for name, value in values.items() if name.startswith("sections-") and value
+    }
+    after = max(used, default=-1) + 1
+    return sorted(used) + list(range(after, after + spare))
+
+
+class _Row:
+    """A section as it was typed, and where it stands in the form."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.prefix = fields.prefix
+        title = fields.text("title", most=120)
+        key = fields.text("key", required=False, most=40) or _slug(title)
+        if key and not _KEY.fullmatch(key):
+            fields.wrong("key", _("Use small letters, digits and underscores, such as “relevance”."))
+        points = fields.integer("max", 1, MOST_POINTS)
+        self.section = Section(key, title, points)
+        self.threshold = _threshold(fields, "threshold")
+        self.tie = _place(fields, "tie")
+
+
+def _threshold(fields: Fields, name: str) -> Decimal | None:
+    return fields.decimal(name, Decimal(0), MOST_THRESHOLD) if fields.given(name) else None
+
+
+def _place(fields: Fields, name: str) -> int | None:
+    return fields.integer(name, 1, 99) if fields.given(name) else None
+
+
+_COLUMNS = ("title", "key", "max", "threshold", "tie")
+
+
+class DraftForm:
+    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
+
+    def __init__(self, fields: Fields, beyond: Collection[str]) -> None:
+        self.fields = fields
+        self.beyond = beyond
+        self.sections: list[_Row] = []
+
+    def read(self) -> CallDraft:
+        """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
+        fields = self.fields
+        reference = fields.text("reference", most=30).upper()
+        if reference and not _REFERENCE.fullmatch(reference):
+            fields.wrong(
+                "reference", _("Use 3 to 30 capital letters, digits and hyphens, such as TAF-2026-01.")
+            )
+        title = fields.text("title", most=150)
+        text = fields.text("text", most=10_000, multiline=True)
+        opens_at, closes_at = fields.instant("opens_at"), fields.instant("closes_at")
+        envelope_id = fields.key("envelope_id")
+        amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
+        min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
+        extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
+        decision = fields.text("extension_decision", required=False, most=200) or None
+        skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
+        grid = self._grid()
+        fields.check()
+        return CallDraft(
+            reference=reference,
+            title=title,
+            text=text,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            envelope_id=envelope_id,
+            amount=amount,
+            award_min=award_min,
+            award_max=award_max,
+            min_beneficiaries=min_beneficiaries,
+            extended_to=extended_to,
+            extension_decision=decision if extended_to else None,
+            skip_unaffordable=skip,
+            grid=grid,
+        )
+
+    def _grid(self) -> Grid:
+        fields = self.fields
+        typed = [row for row in fields.rows("sections") if any(row.given(name) for name in _COLUMNS)]
+        self.sections = [_Row(row) for row in typed]
+        thresholds = {row.section.key: row.threshold for row in self.sections if row.threshold is not None}
+        if (total := _threshold(fields, "total_threshold")) is not None:
+            thresholds[TOTAL] = total
+        return Grid(
+            sections=tuple(row.section for row in self.sections),
+            thresholds=thresholds,
+            min_assessments=fields.integer("min_assessments", 1, 99),
+            tie_break=self._tie_break(),
+        )
+
+    def _tie_break(self) -> tuple[str, ...]:
+        fields = self.fields
+        places = [(row.tie, row.section.key, f"{row.prefix}tie") for row in self.sections]
+        places += [(_place(fields, f"tie_{key}"), key, f"tie_{key}") for key in (BENEFICIARIES, RECEIVED_AT)]
+        taken = sorted(((place, key, name) for place, key, name in places if place), key=lambda t: t[0])
+        for before, here in pairwise(taken):
+            if before[0] == here[0]:
+                fields.wrong(here[2], _("Place {place} is taken already.", place=here[0]))
+        return tuple(key for _place_, key, _name in taken)
+
+    def at_fields(self, refused: Refused) -> Fields:
+        """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
+        reasons = (Reason(reason.code, self._field(reason), reason.params) for reason in refused.reasons)
+        return self.fields.refused(Refused(reasons, refused.kind))
+
+    def _field(self, reason: Reason) -> str | None:
+        group, _dot, rest = (reason.field or "").partition(".")
+        if group == "sections":
+            number, _dot, column = rest.partition(".")
+            return f"{self.sections[int(number)].prefix}{column}" if rest else "sections-0-title"
+        if group == "thresholds":
+            named = [f"{row.prefix}threshold" for row in self.sections if row.section.key == rest]
+            return named[0] if named else "total_threshold"
+        return reason.field

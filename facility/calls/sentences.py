@@ -1,0 +1,43 @@
+"""What the rules on calls say to people, and the words for a call's states."""
+
+from facility.calls.models import CallState
+from facility.web import sentences
+from facility.web.i18n import N_
+
+STATES = {
+    CallState.DRAFT: (N_("Draft"), "plain"),
+    CallState.PUBLISHED: (N_("Published"), "info"),
+    CallState.CLOSED: (N_("Closed"), "wait"),
+    CallState.DECIDED: (N_("Decided"), "ok"),
+}
+"""The word of each state, and the kind of its tag."""
+
+sentences.register(
+    {
+        "closes_before_it_opens": N_("The call closes before it opens. Enter a later closing time."),
+        "award_min_above_max": N_("The smallest award is above the largest."),
+        "no_section": N_("The grid needs at least one section."),
+        "reserved_section_key": N_("The key “{key}” has a meaning of its own. Choose another."),
+        "section_key_twice": N_("Two sections have the key “{key}”."),
+        "unknown_threshold": N_("There is a threshold for “{key}”, which is no section."),
+        "unknown_tie_break": N_("Ties are broken by “{key}”, which is no section."),
+        "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
+        "decision_missing": N_("Name the decision that the extension rests on."),
+        "reference_taken": N_("Another call has this reference."),
+        "envelope_unknown": N_("Choose an envelope on the list."),
+        "rules_frozen": N_("This call has been published: its rules are frozen."),
+        "not_published": N_("This call has not been published."),
+        "still_open": N_("This call is still open; it closes at the published time and not before."),
+        "closes_in_the_past": N_("This call would be over when it appears. Change its closing time first."),
+        "not_closed": N_("This call is not closed, or its awards have been decided already."),
+        "total_not_100": N_("The sections are worth {total} points together, and not 100 as usual."),
+        "threshold_out_of_reach": N_(
+            "Nobody can reach the threshold for “{key}”: it is above the most points."
+        ),
+        "award_max_above_amount": N_("The largest award is above the whole amount of the call."),
+        "award_max_above_cap": N_(
+            "The largest award is above EUR {cap}, the most that the Financial Regulation lets a third party receive as"
+            " financial support."
+        ),
+    }
+)

@@ -1,0 +1,147 @@
+"""Pages about money: agreements, what is set aside, committed and free, and the ledger behind every figure."""
+
+from uuid import UUID
+
+from litestar import Router, get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import history_lines
+from facility.contracts import queries, service
+from facility.contracts.models import Envelope
+from facility.contracts.sentences import INSTRUMENTS, MODES
+from facility.refused import Refused, refuse
+from facility.web.access import Role, allow
+from facility.web.fields import Fields, shown
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+
+nav(N_("Money"), "/contracts", *READERS, order=80)
+
+
+@get("/contracts", opt={"allow": allow(*READERS)})
+async def contracts(view: View, read: Read) -> Page:
+    """Every agreement of the action: agreed, set aside, committed, free, by donor."""
+    return view.page("contracts/contracts.html", contracts=await queries.contracts(read))
+
+
+@get("/contracts/{reference:str}", opt={"allow": allow(*READERS)})
+async def contract(
+    view: View,
+    read: Read,
+    reference: FromPath[str],
+    envelope: FromQuery[UUID | None] = None,
+    donor: FromQuery[UUID | None] = None,
+    award: FromQuery[UUID | None] = None,
+    before: FromQuery[int | None] = None,
+) -> Page:
+    """One agreement: donors, envelopes, and its ledger, narrowed to an envelope, a donor or an award."""
+    found = await queries.contract(read, reference)
+    only = queries.LedgerFilter(envelope=envelope, donor=donor, award=award, before=_position(before))
+    entries, older = await queries.ledger(read, found.id, only)
+    envelopes = await queries.envelopes(read, reference)
+    lines = []
+    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+        lines = await history_lines(read, found.id, *(one.id for one in envelopes))
+    return view.page(
+        "contracts/contract.html",
+        contract=found,
+        instruments=INSTRUMENTS,
+        modes=MODES,
+        envelopes=envelopes,
+        entries=entries,
+        older=older,
+        only=only,
+        awards=await queries.award_labels(read, entries),
+        history=lines,
+        may_change=view.me.has(Role.SECRETARIAT),
+    )
+
+
+def _position(number: int | None) -> int | None:
+    # Beyond what the database can hold there is nothing to show, and it would not understand the question.
+    return number if number is None or -(2**63) <= number < 2**63 else 0
+
+
+@get("/contracts/{reference:str}/envelopes/new", opt={"allow": allow(Role.SECRETARIAT)})
+async def new_envelope(view: View, read: Read, reference: FromPath[str]) -> Page:
+    """The form for an envelope."""
+    found = await queries.contract(read, reference)
+    return view.page("contracts/envelope.html", contract=found, envelope=None, form=Fields.showing())
+
+
+@post("/contracts/{reference:str}/envelopes/new", opt={"allow": allow(Role.SECRETARIAT)})
+async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]) -> Page:
+    """Set aside an envelope."""
+    found = await queries.contract(await tx.session.connection(), reference)
+    fields = Fields(form)
+    name, amount = fields.text("name", most=100), fields.eur("amount")
+    try:
+        fields.check()
+        await service.open_envelope(tx, contract_id=found.id, name=name, amount=amount)
+    except Refused as refused:
+        page = view.page(
+            "contracts/envelope.html",
+            status=422,
+            contract=found,
+            envelope=None,
+            form=fields.refused(refused),
+        )
+        raise Wrong(page) from None
+    return view.go(f"/contracts/{reference}", _("The envelope was opened."))
+
+
+@get(
+    "/contracts/{reference:str}/envelopes/{envelope_id:uuid}",
+    opt={"allow": allow(Role.SECRETARIAT)},
+)
+async def envelope(view: View, read: Read, reference: FromPath[str], envelope_id: FromPath[UUID]) -> Page:
+    """The form for another amount."""
+    found = await queries.contract(read, reference)
+    one = await _envelope(read, reference, envelope_id)
+    form = Fields.showing({"amount": shown(one.amount)})
+    return view.page("contracts/envelope.html", contract=found, envelope=one, form=form)
+
+
+@post(
+    "/contracts/{reference:str}/envelopes/{envelope_id:uuid}",
+    opt={"allow": allow(Role.SECRETARIAT)},
+)
+async def change_envelope(
+    view: View, tx: Tx, form: Form, reference: FromPath[str], envelope_id: FromPath[UUID]
+) -> Page:
+    """Give the envelope another amount."""
+    connection = await tx.session.connection()
+    found = await queries.contract(connection, reference)
+    one = await _envelope(connection, reference, envelope_id)
+    fields = Fields(form)
+    amount = fields.eur("amount")
+    try:
+        fields.check()
+        await service.change_envelope(tx, one.id, amount)
+    except Refused as refused:
+        page = view.page(
+            "contracts/envelope.html",
+            status=422,
+            contract=found,
+            envelope=one,
+            form=fields.refused(refused),
+        )
+        raise Wrong(page) from None
+    return view.go(f"/contracts/{reference}", _("The envelope was changed."))
+
+
+async def _envelope(connection: AsyncConnection, reference: str, envelope_id: UUID) -> queries.EnvelopeShown:
+    found = {one.id: one for one in await queries.envelopes(connection, reference)}
+    if envelope_id not in found:
+        refuse("not_found", kind="missing", what=Envelope.__tablename__)
+    return found[envelope_id]
+
+
+router = Router(
+    "/",
+    route_handlers=[contracts, contract, new_envelope, open_envelope, envelope, change_envelope],
+)

@@ -1,0 +1,231 @@
+"""Reads about money, as pages show it. What is committed is always summed from the ledger."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.refused import refuse
+
+PAGE = 25
+
+
+class DonorShown(msgspec.Struct, frozen=True):
+    """A donor of an agreement, in EUR; `signed` is None where it is not known."""
+
+    id: UUID
+    name: str
+    amount: Decimal
+    signed: Decimal | None
+    derived: bool
+    committed: Decimal
+
+    @property
+    def free(self) -> Decimal:
+        """What of the agreed amount is not committed."""
+        return self.amount - self.committed
+
+
+class EnvelopeShown(msgspec.Struct, frozen=True):
+    """An envelope, in EUR. `label` names it together with its agreement."""
+
+    id: UUID
+    contract: str
+    name: str
+    amount: Decimal
+    committed: Decimal
+
+    @property
+    def free(self) -> Decimal:
+        """What is not committed."""
+        return self.amount - self.committed
+
+    @property
+    def label(self) -> str:
+        """ "CA1: Facility"."""
+        return f"{self.contract}: {self.name}"
+
+
+class ContractShown(msgspec.Struct, kw_only=True):
+    """An agreement with its donors, in EUR. `set_aside` is the sum of its envelopes."""
+
+    id: UUID
+    reference: str
+    counterpart: str
+    instrument: str
+    mode: str
+    sub_grant: str | None
+    results: list[str]
+    signed_from: date | None
+    signed_until: date | None
+    set_aside: Decimal
+    donors: list[DonorShown] = []
+
+    @property
+    def agreed(self) -> Decimal:
+        """The sum of the donors' amounts."""
+        return sum((donor.amount for donor in self.donors), Decimal("0.00"))
+
+    @property
+    def committed(self) -> Decimal:
+        """The sum of the donors' ledger entries."""
+        return sum((donor.committed for donor in self.donors), Decimal("0.00"))
+
+    @property
+    def free(self) -> Decimal:
+        """What is agreed and not committed."""
+        return self.agreed - self.committed
+
+    @property
+    def signed(self) -> Decimal | None:
+        """The sum of what was signed, None where it is not known."""
+        known = [donor.signed for donor in self.donors if donor.signed is not None]
+        return sum(known, Decimal("0.00")) if known else None
+
+
+class EntryShown(msgspec.Struct, frozen=True):
+    """One line of the ledger, in EUR."""
+
+    id: int
+    booked_at: datetime
+    envelope: str
+    donor: str
+    award_id: UUID
+    amount: Decimal
+
+
+class AwardLabel(msgspec.Struct, frozen=True):
+    """What an award is called on the ledger's pages, and where it is shown."""
+
+    label: str
+    href: str
+
+
+type NameAwards = Callable[[AsyncConnection, Sequence[UUID]], Awaitable[dict[UUID, AwardLabel]]]
+_naming: list[NameAwards] = []
+
+
+def awards_named_by(function: NameAwards) -> NameAwards:
+    """Register, once, how the ledger's pages name awards: this room doesn't know them. Usable as a decorator."""
+    _naming.append(function)
+    return function
+
+
+async def award_labels(connection: AsyncConnection, entries: Sequence[EntryShown]) -> dict[UUID, AwardLabel]:
+    """Names and addresses of the entries' awards."""
+    ids = sorted({entry.award_id for entry in entries})
+    found: dict[UUID, AwardLabel] = {}
+    for name in _naming if ids else ():
+        found |= await name(connection, ids)
+    return found
+
+
+_CONTRACTS = """
+    SELECT contract.id, contract.reference, contract.counterpart, contract.instrument, contract.mode,
+           contract.sub_grant, contract.results::text AS results, contract.signed_from, contract.signed_until,
+           coalesce((SELECT sum(amount) FROM envelope WHERE contract_id = contract.id), 0.00) AS set_aside,
+           donor.id AS donor_id, donor.name, donor.amount, donor.signed, donor.derived,
+           coalesce((SELECT sum(amount) FROM ledger_entry WHERE donor_id = donor.id), 0.00) AS committed
+    FROM contract JOIN donor ON donor.contract_id = contract.id
+    {where}
+    ORDER BY contract.reference COLLATE "C", donor.position
+"""
+_ALL = text(_CONTRACTS.format(where=""))
+_ONE = text(_CONTRACTS.format(where="WHERE contract.reference = :reference"))
+
+
+async def contracts(connection: AsyncConnection, reference: str | None = None) -> list[ContractShown]:
+    """Every agreement by reference, or the one with this reference."""
+    rows = await connection.execute(*((_ONE, {"reference": reference}) if reference else (_ALL,)))
+    found: dict[UUID, ContractShown] = {}
+    for row in rows:
+        if row.id not in found:
+            found[row.id] = ContractShown(
+                id=row.id,
+                reference=row.reference,
+                counterpart=row.counterpart,
+                instrument=row.instrument,
+                mode=row.mode,
+                sub_grant=row.sub_grant,
+                results=msgspec.json.decode(row.results),
+                signed_from=row.signed_from,
+                signed_until=row.signed_until,
+                set_aside=row.set_aside,
+                donors=[],
+            )
+        found[row.id].donors.append(
+            DonorShown(row.donor_id, row.name, row.amount, row.signed, row.derived, row.committed)
+        )
+    return list(found.values())
+
+
+async def contract(connection: AsyncConnection, reference: str) -> ContractShown:
+    """The agreement with this reference. Raises Refused (missing)."""
+    found = await contracts(connection, reference)
+    if not found:
+        refuse("not_found", kind="missing")
+    return found[0]
+
+
+_ENVELOPES = """
+    SELECT envelope.id, contract.reference AS contract, envelope.name, envelope.amount,
+           coalesce((SELECT sum(amount) FROM ledger_entry WHERE envelope_id = envelope.id), 0.00) AS committed
+    FROM envelope JOIN contract ON contract.id = envelope.contract_id
+    {where}
+    ORDER BY contract.reference COLLATE "C", envelope.name COLLATE "C"
+"""
+_ALL_ENVELOPES = text(_ENVELOPES.format(where=""))
+_ENVELOPES_OF = text(_ENVELOPES.format(where="WHERE contract.reference = :reference"))
+
+
+async def envelopes(connection: AsyncConnection, reference: str | None = None) -> list[EnvelopeShown]:
+    """Every envelope, or those of the agreement with this reference."""
+    rows = await connection.execute(
+        *((_ENVELOPES_OF, {"reference": reference}) if reference else (_ALL_ENVELOPES,))
+    )
+    return [EnvelopeShown(row.id, row.contract, row.name, row.amount, row.committed) for row in rows]
+
+
+class LedgerFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which lines of an agreement's ledger: of one envelope, one donor, one award; those older than `before`."""
+
+    envelope: UUID | None = None
+    donor: UUID | None = None
+    award: UUID | None = None
+    before: int | None = None
+
+
+_LEDGER = text(
+    f"""
+    SELECT ledger_entry.id, booked_at, envelope.name AS envelope, donor.name AS donor, award_id, ledger_entry.amount
+    FROM ledger_entry
+    JOIN envelope ON envelope.id = ledger_entry.envelope_id
+    JOIN donor ON donor.id = ledger_entry.donor_id
+    WHERE envelope.contract_id = :contract
+      AND (:envelope IS NULL OR ledger_entry.envelope_id = :envelope)
+      AND (:donor IS NULL OR donor_id = :donor)
+      AND (:award IS NULL OR award_id = :award)
+      AND (CAST(:before AS bigint) IS NULL OR ledger_entry.id < :before)
+    ORDER BY ledger_entry.id DESC LIMIT {PAGE + 1}
+    """  # noqa: S608 - the only thing filled in is the page's length
+).bindparams(
+    bindparam("contract", type_=Uuid()),
+    bindparam("envelope", type_=Uuid()),
+    bindparam("donor", type_=Uuid()),
+    bindparam("award", type_=Uuid()),
+)
+
+
+async def ledger(
+    connection: AsyncConnection, contract_id: UUID, only: LedgerFilter
+) -> tuple[list[EntryShown], int | None]:
+    """A page of the agreement's ledger, newest first, and the id before which the next page begins (None: no more)."""
+    rows = (
+        await connection.execute(_LEDGER, {"contract": contract_id, **msgspec.structs.asdict(only)})
+    ).all()
+    shown = [EntryShown(*row) for row in rows[:PAGE]]
+    return shown, shown[-1].id if len(rows) > PAGE else None
