@@ -20,7 +20,10 @@ from facility.files.matching import Marking, Passage, find
 from facility.files.passages import MAX_NESTING, Budget, decoded, without_tags
 
 MAX_SECONDS = 20
-"""Seconds for one scan, of the clock and of the processor; a dense PDF of 1000 pages takes about 10."""
+"""Processor seconds for one scan; a dense PDF of 1000 pages takes about 10."""
+
+_PATIENCE = 3
+"""How many times as long by the clock, on a busy machine."""
 
 _MAX_UNKNOWN = 128 * 1024
 _SUFFIX = 8
@@ -44,7 +47,7 @@ class Answer(msgspec.Struct):
 def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Marking | None:
     """The first classification marking in the file's name, metadata or text (dossier 7), or None.
 
-    Blocks for up to `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
+    Blocks for up to three times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
     Raises UnreadableDocument when the document can't be searched whole, and so can't be taken.
     """
     if marking := find_in_name(name):
@@ -66,15 +69,17 @@ def _ask_child(request: Request) -> Answer:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # parsers complain there in words taken from the document
             env=environment,
-            timeout=request.seconds + 1,
+            timeout=request.seconds * _PATIENCE,
             check=False,
         )
     except subprocess.TimeoutExpired:
         return Answer(code="bomb")
     if done.returncode == -signal.SIGSEGV:
         return Answer(code="broken")
-    if done.returncode:  # ended by a limit: that document asks for more than it may have
+    if done.returncode < 0:  # ended by a limit: that document asks for more than it may have
         return Answer(code="bomb")
+    if done.returncode:  # no document can cause that: a package is missing, or the code is wrong
+        raise RuntimeError(f"the reader of documents ended with status {done.returncode}")
     return msgspec.json.decode(done.stdout, type=Answer)
 
 
@@ -95,7 +100,7 @@ def examine(name: str, data: bytes) -> Marking | None:
             budget.take_text(len(passage.text))
             if marking := find(passage):
                 return marking
-    except UnreadableDocument:
+    except (UnreadableDocument, ImportError):
         raise
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocument("bomb") from error
