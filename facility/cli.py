@@ -16,10 +16,12 @@ from tqdm import tqdm
 from facility import clock, log, migrate
 from facility.accounts.service import add_user
 from facility.db import Database
+from facility.demo import tell
 from facility.embedded import EmbeddedError, EmbeddedPostgres
 from facility.events.projector import PROJECTIONS, advance, log_position, positions, reset
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
+from facility.files.store import Store
 from facility.rehearsal.check import WrongScenario, check
 from facility.rehearsal.play import rehearse
 from facility.seed import seed
@@ -90,12 +92,10 @@ def run(settings: Settings) -> None:
         async with connected(url) as db:
             await seed(db, clock.now())
             if settings.demo:
-                from facility.demo import tell  # a facility in production never loads the story
-
-                await tell(db)
-        async with background(settings, url):
-            click.echo(f"The facility is at {settings.base_url} (Ctrl-C stops it)")
-            await serve(settings, url)
+                await tell(db, Store(settings.data_dir / "files"))
+            async with background(settings, url):
+                click.echo(f"The facility is at {settings.base_url} (Ctrl-C stops it)")
+                await serve(settings, db)
 
     with database_url(settings) as url:
         migrate.upgrade(url)
@@ -106,8 +106,13 @@ def run(settings: Settings) -> None:
 @click.pass_obj
 def web(settings: Settings) -> None:
     """Pages only: one process; start as many as there are cores."""
+
+    async def pages(url: str) -> None:
+        async with connected(url) as db:
+            await serve(settings, db)
+
     with database_url(settings) as url:
-        _until_stopped(serve(settings, url))
+        _until_stopped(pages(url))
 
 
 @main.command()
