@@ -55,13 +55,43 @@ def _content(part: Message) -> bytes:
     return content
 
 
-class SmtpServer:
-    """What a test sees and asks of the server. Addresses are compared as they come in the envelope."""
+class _Controller(Controller):
+    """aiosmtpd's thread, on whichever port is free."""
 
-    def __init__(self) -> None:
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+class SmtpServer:
+    """A server on a free port of the loopback address, in a thread of its own, and what a test sees and asks of it.
+
+    Addresses are compared as they come in the envelope.
+    """
+
+    def __init__(
+        self,
+        *,
+        smtputf8: bool = True,
+        login: tuple[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+        starttls: bool = False,
+    ) -> None:
         self._changed = threading.Condition()
         self.received: list[Received] = []
         self.reset()
+        self._login = login
+        self._controller = _Controller(
+            self,
+            hostname="127.0.0.1",
+            port=0,
+            enable_SMTPUTF8=smtputf8,
+            auth_required=login is not None,
+            authenticator=self._authenticate,
+            ssl_context=None if starttls else tls,
+            tls_context=tls if starttls else None,
+        )
 
     def reset(self) -> None:
         """Forget all mails and demands."""
@@ -125,40 +155,6 @@ class SmtpServer:
             self._changed.notify_all()
         return "250 OK"
 
-
-class _Controller(Controller):
-    """aiosmtpd's thread, on whichever port is free."""
-
-    def _trigger_server(self) -> None:
-        assert isinstance(self.server, asyncio.Server)
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
-
-
-class RunningSmtp(SmtpServer):
-    """The server on a free port of the loopback address, in its own thread."""
-
-    def __init__(
-        self,
-        *,
-        smtputf8: bool = True,
-        login: tuple[str, str] | None = None,
-        tls: ssl.SSLContext | None = None,
-        starttls: bool = False,
-    ) -> None:
-        super().__init__()
-        self._login = login
-        self._controller = _Controller(
-            self,
-            hostname="127.0.0.1",
-            port=0,
-            enable_SMTPUTF8=smtputf8,
-            auth_required=login is not None,
-            authenticator=self._authenticate,
-            ssl_context=None if starttls else tls,
-            tls_context=tls if starttls else None,
-        )
-
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, kind: str, data: object
     ) -> AuthResult:
@@ -181,15 +177,15 @@ class RunningSmtp(SmtpServer):
 
 
 @pytest.fixture(scope="session")
-def smtp_server() -> Iterator[RunningSmtp]:
-    server = RunningSmtp()
+def smtp_server() -> Iterator[SmtpServer]:
+    server = SmtpServer()
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-def smtp(smtp_server: RunningSmtp) -> RunningSmtp:
+def smtp(smtp_server: SmtpServer) -> SmtpServer:
     """The test's mail server, empty."""
     smtp_server.reset()
     return smtp_server

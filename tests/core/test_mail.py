@@ -18,7 +18,7 @@ from facility.mail import (
     UnsafeLetter,
     redacted,
 )
-from tests.smtp import RunningSmtp, smtp, smtp_server
+from tests.smtp import SmtpServer, smtp, smtp_server
 
 __all__ = ["smtp", "smtp_server"]
 
@@ -46,7 +46,7 @@ async def failure(url: str, letter: Letter = LETTER, **options: float) -> MailFa
     return caught.value
 
 
-async def test_a_letter_arrives_as_written(smtp: RunningSmtp) -> None:
+async def test_a_letter_arrives_as_written(smtp: SmtpServer) -> None:
     await Mailer(smtp.url, SENDER).send(LETTER)
     (mail,) = smtp.wait_for(1)
     assert (mail.sender, mail.recipients) == ("facility@taf.example", ["arta.hoxha@mup.example"])
@@ -65,7 +65,7 @@ async def test_a_letter_arrives_as_written(smtp: RunningSmtp) -> None:
     assert mail.attachments == {"Odluka о додјели.pdf": b"%PDF-1.7\r\n\0\xff", "a.csv": b"a,b\n"}
 
 
-async def test_the_same_letter_again_is_recognisable(smtp: RunningSmtp) -> None:
+async def test_the_same_letter_again_is_recognisable(smtp: SmtpServer) -> None:
     mailer = Mailer(smtp.url, SENDER)
     await mailer.send(LETTER)
     await mailer.send(LETTER)
@@ -74,7 +74,7 @@ async def test_the_same_letter_again_is_recognisable(smtp: RunningSmtp) -> None:
     assert first.message["Date"] == second.message["Date"]
 
 
-async def test_addresses_outside_ascii(smtp: RunningSmtp) -> None:
+async def test_addresses_outside_ascii(smtp: SmtpServer) -> None:
     mailer = Mailer(smtp.url, SENDER)
     await mailer.send(with_changes(to="info@полиција.example"))
     await mailer.send(with_changes(to="đorđe@mup.example"))
@@ -82,7 +82,7 @@ async def test_addresses_outside_ascii(smtp: RunningSmtp) -> None:
 
 
 async def test_a_server_without_utf8_can_never_take_such_an_address() -> None:
-    server = RunningSmtp(smtputf8=False)
+    server = SmtpServer(smtputf8=False)
     server.start()
     try:
         problem = await failure(server.url, with_changes(to="đorđe@mup.example"))
@@ -115,26 +115,26 @@ async def test_a_server_without_utf8_can_never_take_such_an_address() -> None:
         {"attachments": [("a.pdf", "application/pdf\r\nX-A: b", b"")]},
     ],
 )
-async def test_unsafe_letters_never_leave(smtp: RunningSmtp, changes: dict[str, object]) -> None:
+async def test_unsafe_letters_never_leave(smtp: SmtpServer, changes: dict[str, object]) -> None:
     assert isinstance(await failure(smtp.url, with_changes(**changes)), UnsafeLetter)
     assert smtp.received == []
 
 
-async def test_a_refused_recipient_is_final(smtp: RunningSmtp) -> None:
+async def test_a_refused_recipient_is_final(smtp: SmtpServer) -> None:
     smtp.refuse(LETTER.to, f"550 5.1.1 <{LETTER.to}> no such mailbox")
     problem = await failure(smtp.url)
     assert (type(problem), str(problem)) == (PermanentFailure, "550 5.1.1")
     assert problem.__cause__ is None
 
 
-async def test_a_refused_text_is_final(smtp: RunningSmtp) -> None:
+async def test_a_refused_text_is_final(smtp: SmtpServer) -> None:
     smtp.answer_data("554 5.7.1 looks like spam")
     problem = await failure(smtp.url)
     assert (type(problem), str(problem)) == (PermanentFailure, "554 5.7.1")
     assert smtp.received == []
 
 
-async def test_a_greylisted_recipient_gets_it_the_second_time(smtp: RunningSmtp) -> None:
+async def test_a_greylisted_recipient_gets_it_the_second_time(smtp: SmtpServer) -> None:
     smtp.greylist(LETTER.to)
     problem = await failure(smtp.url)
     assert (type(problem), str(problem)) == (TemporaryFailure, "451 4.7.1")
@@ -142,7 +142,7 @@ async def test_a_greylisted_recipient_gets_it_the_second_time(smtp: RunningSmtp)
     assert [mail.to for mail in smtp.wait_for(1)] == [LETTER.to]
 
 
-async def test_a_lost_connection_is_temporary(smtp: RunningSmtp) -> None:
+async def test_a_lost_connection_is_temporary(smtp: SmtpServer) -> None:
     smtp.hang_up()
     assert type(await failure(smtp.url)) is TemporaryFailure
     smtp.answer_data("452 4.3.1 disk full")
@@ -162,7 +162,7 @@ async def test_a_silent_server_is_temporary() -> None:
         assert type(await failure(f"smtp://127.0.0.1:{port}", timeout=0.2)) is TemporaryFailure
 
 
-async def test_starttls_is_never_given_up(smtp: RunningSmtp) -> None:
+async def test_starttls_is_never_given_up(smtp: SmtpServer) -> None:
     assert type(await failure(f"{smtp.url}?starttls=1")) is TemporaryFailure
     assert type(await failure(smtp.url.replace("smtp:", "smtps:"))) is TemporaryFailure
     assert smtp.received == []
@@ -193,7 +193,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.S
 
 
 async def test_sign_in(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
-    server = RunningSmtp(login=("facility@taf", "p@ss/word"), tls=tls[0], starttls=True)
+    server = SmtpServer(login=("facility@taf", "p@ss/word"), tls=tls[0], starttls=True)
     server.start()
     address = f"127.0.0.1:{server.port}?starttls=1"
     try:
@@ -209,7 +209,7 @@ async def test_sign_in(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
 
 @pytest.mark.parametrize("starttls", [False, True], ids=["smtps", "starttls"])
 async def test_tls(tls: tuple[ssl.SSLContext, ssl.SSLContext], starttls: bool) -> None:
-    server = RunningSmtp(tls=tls[0], starttls=starttls)
+    server = SmtpServer(tls=tls[0], starttls=starttls)
     server.start()
     url = f"{server.url}?starttls=1" if starttls else server.url.replace("smtp:", "smtps:")
     try:
