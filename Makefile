@@ -1,5 +1,5 @@
 # Each of these is enough on a fresh machine: set-up comes first by itself and takes a moment when nothing changed.
-.PHONY: setup run test bench lint docs lock
+.PHONY: setup run test bench lint docs lock messages
 
 setup:      ## .venv with everything in it, front-end files, system packages where they can be installed
 	@bin/setup
@@ -21,3 +21,7 @@ docs: setup ## generated documents anew
 
 lock: setup ## the locks anew, from pyproject.toml
 	@bin/lock
+
+messages: setup ## every text for translators, into locale/messages.pot
+	@mkdir -p locale && .venv/bin/pybabel --quiet extract -F babel.cfg --ignore-dirs=".*" -k N_ -k lazy -k sentence --no-location --sort-output \
+	  --project=facility --omit-header -o locale/messages.pot .

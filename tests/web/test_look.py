@@ -1,0 +1,173 @@
+"""The frame and the pieces of pages: what was typed is kept, errors lead to their fields, nothing breaks the CSP."""
+
+import re
+import shlex
+import subprocess
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+import pytest
+
+from facility.settings import ROOT
+from facility.web import i18n
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+NOTE = "* This designation is without prejudice to positions on status."
+
+
+@pytest.fixture(scope="module")
+def pages() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    i18n.install(made)
+    made.filters |= {
+        "eur": lambda amount: f"{amount:.2f}",
+        "instant": lambda at: at.isoformat(),
+        "left": lambda at: "1 hour left",
+    }
+    made.globals |= {
+        "static_url": lambda name: f"/static/x/{name}",
+        "facility": SimpleNamespace(name="Facility", funding="Co-funded by the European Union"),
+        "demo": False,
+    }
+    return made
+
+
+def form(values: dict[str, Any] | None = None, errors: dict[str, list[str]] | None = None) -> SimpleNamespace:
+    return SimpleNamespace(values=values or {}, errors=errors or {})
+
+
+def made(pages: jinja2.Environment, call: str, **context: Any) -> str:
+    head = '{% import "_macros/forms.html" as f %}{% import "_macros/ui.html" as ui %}'
+    return pages.from_string(head + call).render(**context)
+
+
+def attributes(html: str, tag: str, name: str) -> list[str]:
+    """The values of one attribute of every such tag, in order."""
+    return re.findall(rf'<{tag}\b[^>]*?\b{name}="([^"]*)"', html)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_templates_hold_nothing_that_the_policy_forbids(template: Path) -> None:
+    source = template.read_text()
+    assert re.findall(r"\sstyle=|\son[a-z]+=|javascript:|<style|hx-on", source) == []
+    assert re.findall(r"<script(?![^>]*\ssrc=)", source) == []
+
+
+def test_every_macro_says_what_it_takes() -> None:
+    for name in ("forms", "ui"):
+        source = (ROOT / "templates" / "_macros" / f"{name}.html").read_text()
+        macros = re.findall(r"{%- macro ([a-z][a-z_]*)\(", source)
+        comments = " ".join(re.findall(r"{#-(.*?)-#}", source, re.DOTALL))
+        assert [macro for macro in macros if f"{macro}(" not in comments] == []
+
+
+def test_the_frame_bears_emblem_statement_and_designation(pages: jinja2.Environment) -> None:
+    person = SimpleNamespace(name="Ada <b>", institution_name=None, initials="AB")
+    common = {"now": datetime(2021, 7, 29, tzinfo=UTC), "csrf": "token", "flash": [], "nav": []}
+    page = pages.get_template("base.html").render(me=person, designation_note=NOTE, **common)
+    assert attributes(page, "img", "src") == ["/static/x/vendor/ecl/logo-eu--mute.svg"]
+    assert page.count("<span>Co-funded by the European Union</span>") == 1
+    assert page.count(f'<p class="designation">{NOTE}</p>') == 1
+    assert page.count("Ada &lt;b&gt;") == 2
+    assert attributes(page, "form", "action") == ["/sign-out"]
+    quiet = pages.get_template("base.html").render(me=None, designation_note="", **common)
+    assert attributes(quiet, "form", "action") == []
+    assert 'class="designation"' not in quiet
+
+
+def test_what_was_typed_is_kept_and_each_error_leads_to_its_field(pages: jinja2.Environment) -> None:
+    given = form(
+        {"title": '"<b>', "days": "many"}, {"": ["Closed."], "title": ["Too short."], "days": ["No number."]}
+    )
+    html = made(
+        pages,
+        '{{ f.error_summary(form) }}{{ f.text(form, "title", "Title", "Hint") }}{{ f.number(form, "days", "Days") }}',
+        form=given,
+    )
+    assert attributes(html, "a", "href") == ["#f-title", "#f-days"]
+    assert attributes(html, "input", "id") == ["f-title", "f-days"]
+    assert attributes(html, "input", "value") == ["&#34;&lt;b&gt;", "many"]
+    assert attributes(html, "input", "aria-describedby") == ["f-title-hint f-title-error", "f-days-error"]
+    assert attributes(html, "div", "role") == ["alert"]
+    assert re.findall(r"<li>([^<]+)</li>", html) == ["Closed."]
+
+
+def test_choices_keep_what_was_chosen(pages: jinja2.Environment) -> None:
+    options = [("a", "A"), ("b", "B", "Note"), ("c", "C")]
+    html = made(
+        pages,
+        '{{ f.radios(form, "one", "One", options) }}{{ f.checkboxes(form, "some", "Some", options) }}{{ f.select(form, "pick", "Pick", options[:1], empty="-") }}',
+        form=form({"one": "b", "some": ["a", "c"], "pick": "a"}),
+        options=options,
+    )
+    assert re.findall(r'value="(\w)" checked', html) == ["b", "a", "c"]
+    assert re.findall(r'value="(\w*)" selected', html) == ["a"]
+    assert attributes(html, "input", "id") == [
+        "f-one",
+        "f-one-2",
+        "f-one-3",
+        "f-some",
+        "f-some-2",
+        "f-some-3",
+    ]
+
+
+def test_an_instant_is_two_fields(pages: jinja2.Environment) -> None:
+    wrong = form({"closes_day": "2021-07-30", "closes_time": "25:00"}, {"closes_time": ["No such time."]})
+    html = made(pages, '{{ f.instant(form, "closes", "Closes") }}', form=wrong)
+    assert attributes(html, "input", "name") == ["closes_day", "closes_time"]
+    assert attributes(html, "input", "value") == ["2021-07-30", "25:00"]
+    assert attributes(html, "input", "aria-describedby") == ["f-closes_time-error"]
+
+
+def test_forms_carry_the_token_and_searches_do_not(pages: jinja2.Environment) -> None:
+    html = made(
+        pages,
+        '{% call f.form_tag("/x", "t") %}{% endcall %}{% call f.form_tag("/y", "t", get=true) %}{% endcall %}',
+    )
+    assert attributes(html, "form", "method") == ["post", "get"]
+    assert attributes(html, "input", "name") == ["_csrf_token"]
+
+
+def test_bars_add_up_and_bear_no_zero_division(pages: jinja2.Environment) -> None:
+    parts = [("spent", Decimal("25.00")), ("free", Decimal("75.00"))]
+    html = made(pages, '{{ ui.stack(parts, "x") }}{{ ui.meter(3, 0, "none") }}', parts=parts)
+    assert attributes(html, "rect", "width") == ["100", "25.00", "75.00", "10", "10", "100"]
+    empty = made(pages, '{{ ui.stack(parts, "x") }}', parts=[("free", Decimal("0.00"))])
+    assert attributes(empty, "rect", "width") == ["100", "10"]
+
+
+def test_sentences_lists_and_languages() -> None:
+    assert i18n.sentence("awarded to {who}", who=["A", "B", "C"]) == "Awarded to A, B and C."
+    assert i18n.sentence("Why?") == "Why?"
+    assert i18n._("It closed at {at}.", at="12:00") == "It closed at 12:00."
+    assert [i18n.ngettext("{count} day", "{count} days", n) for n in (1, 2)] == ["1 day", "2 days"]
+    assert str(i18n.lazy("Calls")) == "Calls"
+    assert i18n.language() == "en"
+
+
+def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
+    pot = tmp_path / "messages.pot"
+    # The very command of the Makefile, but for where its answer goes.
+    recipe = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+    [words] = re.findall(r"pybabel (.*) -o locale/messages\.pot \.", recipe)
+    command = [sys.executable, "-m", "babel.messages.frontend", *shlex.split(words), "-o", str(pot), "."]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    found = pot.read_text()
+    for text in (
+        "Skip to the content",
+        "This is too large. A file may have 10 MB, everything together 12 MB.",
+        "There is a problem",
+    ):
+        assert text in found.replace('"\n"', "")
