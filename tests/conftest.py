@@ -26,7 +26,6 @@ from tests.browser import NOW, SECRET, Browser, Browsers, living
 from tests.cast import Cast, call_together
 
 
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a throw-away PostgreSQL."""

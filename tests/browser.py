@@ -1,0 +1,57 @@
+"""Browsers in the test's own loop, and the app within its lifespan."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from litestar import Litestar
+
+from facility.web import cookies, csrf
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECRET = "a secret of the tests, long enough to sign with"
+
+
+@contextlib.asynccontextmanager
+async def living(app: Litestar) -> AsyncIterator[Litestar]:
+    """The app within its lifespan, in a task of its own: it must end in the task in which it began, and the two ends
+    of a fixture run in different ones."""
+    started, ended = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        try:
+            async with app.lifespan():
+                started.set()
+                await ended.wait()
+        finally:
+            started.set()
+
+    life = asyncio.create_task(live())
+    await started.wait()
+    if life.done():
+        await life
+    yield app
+    ended.set()
+    await life
+
+
+class Browser(httpx.AsyncClient):
+    """Somebody's browser: it keeps cookies, does not follow redirects, and its forms carry the token."""
+
+    def __init__(self, app: Litestar) -> None:
+        transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+        super().__init__(transport=transport, base_url="http://facility.test")
+        self.cookies.set(cookies.CSRF, "of-this-browser")
+
+    async def send_form(
+        self, path: str, data: dict[str, Any] | None = None, **options: Any
+    ) -> httpx.Response:
+        """POST a form as a page of ours would: with its token."""
+        token = csrf.token_for(SECRET, "of-this-browser")
+        return await self.post(path, data={csrf.FIELD: token, **(data or {})}, **options)
+
+
+type Browsers = Callable[..., Awaitable[Browser]]
