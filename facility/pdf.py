@@ -61,7 +61,7 @@ def _fatal_as_error() -> Iterator[None]:
 def render_pdf(html: str, *, title: str, lang: str = "en", author: str | None = None) -> bytes:
     """The page (letters/base.html or documents/base.html, rendered) as tagged PDF/UA-1. Relative addresses start at static/.
 
-    Takes 50 ms for a letter and seconds for long tables, so never call it inside a write transaction or on the event
+    Takes about 0.1 s for a letter and seconds for long tables, so never call it inside a write transaction or on the event
     loop. Raises AssetMissingError.
     """
     # The narrow no-break space is in few fonts; any other font that lent it would be embedded too.
