@@ -152,7 +152,9 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As it stands in letters and histories.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role])
+)
 @click.pass_obj
 def user_add(settings: Settings, email: str, name: str, roles: tuple[str, ...]) -> None:
     """Add a person, active at once: the way to the first administrator."""

@@ -11,7 +11,6 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -71,7 +70,7 @@ class Jobs:
 
     def __init__(self, settings: Settings, database_url: str) -> None:
         self.broker: dramatiq.Broker = (
-            RedisBroker(url=settings.redis_url, middleware=[AsyncIO()])
+            RedisBroker(url=settings.redis_url, middleware=[AsyncIO()])  # type: ignore[no-untyped-call]
             if settings.redis_url
             else StubBroker(middleware=[AsyncIO()])
         )
@@ -82,9 +81,11 @@ class Jobs:
         self._send = self._actor(self._send_mail, "send_mail")
         self._worker: dramatiq.Worker | None = None
 
-    def _actor(self, function: Callable[..., Awaitable[None]], name: str) -> "dramatiq.Actor[Any, Any]":
-        # Attempts stand in the delivery and mail rows; dramatiq's own retries stay off.
-        return dramatiq.actor(function, broker=self.broker, actor_name=name, queue_name="facility")
+    def _actor[**P](self, job: Callable[P, Awaitable[None]], name: str) -> dramatiq.Actor[P, Awaitable[None]]:
+        # Attempts stand in the delivery and mail rows; dramatiq's own retries (a middleware) stay off.
+        return dramatiq.Actor(
+            job, broker=self.broker, actor_name=name, queue_name="facility", priority=0, options={}
+        )
 
     def _db(self) -> Database:
         """One engine for the loop of the async actors, made in it."""

@@ -24,6 +24,7 @@ from facility.settings import Settings
 from facility.web import cookies
 from tests.browser import NOW, SECRET, Browser, Browsers, living
 from tests.cast import Cast, call_together
+from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,9 @@ async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
         evidence[row.activity_id].add(row.kind)
     attended: dict[UUID, dict[str, int]] = defaultdict(dict)
     for row in await connection.execute(
-        select(Attendance.activity_id, Attendance.beneficiary_code, func.sum(Attendance.present).label("present"))
-        .group_by(Attendance.activity_id, Attendance.beneficiary_code)
+        select(
+            Attendance.activity_id, Attendance.beneficiary_code, func.sum(Attendance.present).label("present")
+        ).group_by(Attendance.activity_id, Attendance.beneficiary_code)
     ):
         attended[row.activity_id][row.beneficiary_code] = int(row.present)
     rows = await connection.execute(

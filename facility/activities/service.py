@@ -138,9 +138,7 @@ async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow
     if len(set(keys)) < len(keys):
         refuse("attendance_twice", kind="invalid", field="attendance")
     await tx.session.execute(delete(Attendance).where(Attendance.activity_id == activity_id))
-    tx.add(
-        *[Attendance(id=new_id(), activity_id=activity_id, **msgspec.structs.asdict(row)) for row in rows]
-    )
+    tx.add(*[Attendance(id=new_id(), activity_id=activity_id, **msgspec.structs.asdict(row)) for row in rows])
     await tx.flush()
     present: dict[str, int] = {}
     for row in rows:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key
+from facility.db import Base
 
 
 class EventRow(Base):

@@ -74,7 +74,8 @@ _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('facility.projection'), 
 
 async def _position(connection: AsyncConnection, name: str) -> int:
     query = select(ProjectionPosition.c.position).where(ProjectionPosition.c.name == name)
-    return (await connection.execute(query)).scalar() or 0
+    position: int | None = (await connection.execute(query)).scalar()
+    return position or 0
 
 
 async def _move(connection: AsyncConnection, name: str, position: int) -> None:
@@ -107,7 +108,10 @@ async def positions(connection: AsyncConnection) -> dict[str, int]:
 
 async def log_position(connection: AsyncConnection) -> int:
     """The position of the last numbered event."""
-    return (await connection.execute(text("SELECT coalesce(max(position), 0) FROM event"))).scalar_one()
+    position: int = (
+        await connection.execute(text("SELECT coalesce(max(position), 0) FROM event"))
+    ).scalar_one()
+    return position
 
 
 def follows(model: Projection, event: Event) -> bool:

@@ -13,6 +13,9 @@ from facility.rehearsal.scenario import Activity
 from facility.rehearsal.stage import Stage
 from facility.web.access import Role
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
 CROWD = 1_000_000
 """More people than this are told as this many: the rule only asks whether anybody was there."""
 
@@ -51,20 +54,23 @@ async def _report(stage: Stage, told: Activity, activity_id: UUID, reporter: UUI
         for code, present in told.attended.items()
         if code in WESTERN_BALKANS
     ]
-    await stage.told(ended, reporter, lambda tx: activities.set_attendance(tx, activity_id, rows))
+    await stage.told(ended, reporter, activities.set_attendance, activity_id, rows)
     for kind in dict.fromkeys(told.evidence):
         await stage.told(
             ended,
             reporter,
-            lambda tx, kind=kind: activities.attach_evidence(
-                tx, activity_id, kind=kind, name=kind, size=0, sha256="0" * 64
-            ),
+            activities.attach_evidence,
+            activity_id,
+            kind=kind,
+            name=kind,
+            size=0,
+            sha256="0" * 64,
         )
     if told.completed:
-        await stage.told(ended, reporter, lambda tx: activities.complete(tx, activity_id))
+        await stage.told(ended, reporter, activities.complete, activity_id)
     if told.verified_by is not None:
         verifier = await stage.person(f"told {told.verified_by}", Role.SECRETARIAT)
-        await stage.told(ended, verifier, lambda tx: activities.verify(tx, activity_id))
+        await stage.told(ended, verifier, activities.verify, activity_id)
 
 
 def _midnight(day: date, days: int = 0) -> datetime:
@@ -72,5 +78,4 @@ def _midnight(day: date, days: int = 0) -> datetime:
     try:
         return brussels_midnight(day + timedelta(days=days))
     except OverflowError:
-        first = day.year < 2
-        return (datetime.min if first else datetime.max).replace(tzinfo=UTC)
+        return EARLIEST if day.year < 2 else LATEST

@@ -45,9 +45,7 @@ async def open_deployment(stage: Stage, told: Deployment) -> None:
         stage.refused_deployments[told.reference] = refused.codes[0]
     elif told.replies is not None:
         deployment_id = stage.deployments[told.reference]
-        await stage.act(
-            told.invited_at, officer, lambda tx: deployments.confirm_shortlist(tx, deployment_id)
-        )
+        await stage.act(told.invited_at, officer, deployments.confirm_shortlist, deployment_id)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -63,7 +61,9 @@ async def next_answer(stage: Stage) -> Answer | None:
     if not stage.deployments:
         return None
     query = (
-        select(Invitation.id, Invitation.invited_at, Invitation.respond_by, Expert.code, DeploymentRow.reference)
+        select(
+            Invitation.id, Invitation.invited_at, Invitation.respond_by, Expert.code, DeploymentRow.reference
+        )
         .join(Expert, Expert.id == Invitation.expert_id)
         .join(DeploymentRow, DeploymentRow.id == Invitation.deployment_id)
         .where(Invitation.outcome == "open")

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,13 @@ from facility.calls.service import close_call
 from facility.db import Tx
 from facility.evaluation import service as evaluation
 from facility.events.relay import follow
+from facility.refused import Refused, refuse
 from facility.rehearsal.activities import play_activity
 from facility.rehearsal.deployments import next_answer, open_deployment
 from facility.rehearsal.result import result_of
 from facility.rehearsal.scenario import Application, Scenario, Step
 from facility.rehearsal.scratch import scratch_database
 from facility.rehearsal.stage import AUTHORISING, DRAFTER, LEAD, PUBLISHER, Stage, set_stage
-from facility.refused import Refused, refuse
 from facility.web.access import Role
 
 
@@ -72,7 +73,7 @@ class Play:
         for application in sorted(self.scenario.applications, key=lambda told: told.received_at):
             await self._submit(application)
         closes_at = self.scenario.call.closes_at
-        await self.stage.act(closes_at, None, lambda tx: close_call(tx, self.stage.call_id, due_at=closes_at))
+        await self.stage.act(closes_at, None, close_call, self.stage.call_id, due_at=closes_at)
         for application in self._submitted():
             await self._assess(application)
         await self._run_on()
@@ -110,17 +111,12 @@ class Play:
         for document in told.documents:
             if document.marking is not None:
                 await stage.act(
-                    stage.start,
-                    lead,
-                    lambda tx: applications.refuse_document(tx, application_id, sha256="0" * 64),
+                    stage.start, lead, applications.refuse_document, application_id, sha256="0" * 64
                 )
         if told.consultation:
-            consultation = told.consultation
             # Refused on the joint track, which asks for none.
             await stage.told(
-                stage.start,
-                lead,
-                lambda tx: applications.record_consultation(tx, application_id, consultation),
+                stage.start, lead, applications.record_consultation, application_id, told.consultation
             )
 
     async def _invite(self, told: Application, application_id: UUID) -> list[UUID]:
@@ -135,20 +131,18 @@ class Play:
             party = await stage.act(
                 stage.start,
                 lead,
-                lambda tx, institution_id=institution_id: applications.add_party(
-                    tx,
-                    application_id,
-                    institution_id=institution_id,
-                    role="partner",
-                    amount=Decimal("0.00"),
-                    contact_name="signatory",
-                    contact_email="signatory@rehearsal.invalid",
-                ),
+                applications.add_party,
+                application_id,
+                institution_id=institution_id,
+                role="partner",
+                amount=Decimal("0.00"),
+                contact_name="signatory",
+                contact_email="signatory@rehearsal.invalid",
             )
             parties.append(party.id)
         for partner, party_id in zip(told.partners, parties, strict=True):
             if partner.confirmed:
-                await stage.act(stage.start, lead, lambda tx, party_id=party_id: _confirm(tx, party_id))
+                await stage.act(stage.start, lead, _confirm, party_id)
         return parties
 
     async def _submit(self, told: Application) -> None:
@@ -156,7 +150,9 @@ class Play:
         refused = await self.stage.told(
             at,
             self.stage.people[LEAD],
-            lambda tx: applications.submit(tx, self.stage.applications[told.reference], received_at=at),
+            applications.submit,
+            self.stage.applications[told.reference],
+            received_at=at,
         )
         if refused is not None:
             self.stage.reasons[told.reference] = tuple(sorted(refused.codes))
@@ -168,31 +164,19 @@ class Play:
         stage, at = self.stage, self.scenario.call.closes_at
         application_id, officer = self.stage.applications[told.reference], self.stage.people[DRAFTER]
         await stage.told(
-            at,
-            officer,
-            lambda tx: applications.check_admissibility(tx, application_id, admissible=True, reason="told"),
+            at, officer, applications.check_admissibility, application_id, admissible=True, reason="told"
         )
         for name in dict.fromkeys([*told.assessments, *told.recusals]):
             assessor = await stage.person(f"assessor {name}", Role.ASSESSOR)
-            await stage.told(
-                at, officer, lambda tx, assessor=assessor: evaluation.assign(tx, application_id, assessor)
-            )
-            await stage.told(at, assessor, lambda tx: evaluation.sign_declaration(tx, stage.call_id))
+            await stage.told(at, officer, evaluation.assign, application_id, assessor)
+            await stage.told(at, assessor, evaluation.sign_declaration, stage.call_id)
             conflict = name in told.recusals
             await stage.told(
-                at,
-                assessor,
-                lambda tx, conflict=conflict: evaluation.declare_conflict(
-                    tx, application_id, conflict=conflict, reason="told" if conflict else ""
-                ),
+                at, assessor, evaluation.declare_conflict, application_id, conflict=conflict, reason="told"
             )
-            scores = told.assessments.get(name)
-            if scores is not None:
-                await stage.told(
-                    at,
-                    assessor,
-                    lambda tx, scores=scores: evaluation.send_assessment(tx, application_id, scores, {}),
-                )
+            if name in told.assessments:
+                scores = told.assessments[name]
+                await stage.told(at, assessor, evaluation.send_assessment, application_id, scores, {})
 
     # -- from the first exit to the last answer
 
@@ -219,12 +203,12 @@ class Play:
             if application.reference not in self.stage.reasons:
                 steps += self._exits(i, application)
         for i, step in enumerate(scenario.after_award):
-            steps.append((Moment(step.at, AFTER_AWARD, (i,)), lambda step=step: self._after_award(step)))
+            steps.append((Moment(step.at, AFTER_AWARD, (i,)), partial(self._after_award, step)))
         for i, deployment in enumerate(scenario.deployments):
             steps.append(
                 (
                     Moment(deployment.invited_at, OPENING, (i,)),
-                    lambda deployment=deployment: open_deployment(self.stage, deployment),
+                    partial(open_deployment, self.stage, deployment),
                 )
             )
         for i, activity in enumerate(scenario.activities):
@@ -236,7 +220,7 @@ class Play:
         """The application's own withdrawal, then its partners' exits."""
         steps: list[tuple[Moment, Action]] = []
         if told.withdrawn_at is not None:
-            steps.append((Moment(told.withdrawn_at, EXIT, (i, 0)), lambda: self._withdraw(told)))
+            steps.append((Moment(told.withdrawn_at, EXIT, (i, 0)), partial(self._withdraw, told)))
         for n, (partner, party_id) in enumerate(
             zip(told.partners, self.parties[told.reference], strict=True), start=1
         ):
@@ -244,38 +228,32 @@ class Play:
                 steps.append(
                     (
                         Moment(at, EXIT, (i, n)),
-                        lambda at=at, party_id=party_id: self.stage.told(
-                            at, self.stage.people[LEAD], lambda tx: applications.leave(tx, party_id, reason="told")
-                        ),
+                        partial(self._leave, at, party_id),
                     )
                 )
         return steps
+
+    async def _leave(self, at: datetime, party_id: UUID) -> None:
+        await self.stage.told(at, self.stage.people[LEAD], applications.leave, party_id, reason="told")
 
     async def _withdraw(self, told: Application) -> None:
         """Before the decision the application is withdrawn, afterwards what it holds: an award or a reserve place."""
         application_id, at = self.stage.applications[told.reference], told.withdrawn_at
         assert at is not None
+        lead = self.stage.people[LEAD]
         if at <= self.scenario.call.decided_at:
-            await self.stage.told(
-                at, self.stage.people[LEAD], lambda tx: applications.withdraw(tx, application_id)
-            )
+            await self.stage.told(at, lead, applications.withdraw, application_id)
         else:
-            await self.stage.told(
-                at, self.stage.people[LEAD], lambda tx: awards.withdraw_award(tx, application_id, reason="told")
-            )
+            await self.stage.told(at, lead, awards.withdraw_award, application_id, reason="told")
 
     async def _decide(self) -> None:
         stage, at = self.stage, self.scenario.call.decided_at
         for told in self._submitted():
             application_id = self.stage.applications[told.reference]
             # Refused where there are enough assessments: only those that can't be ranked are set aside.
-            await stage.told(
-                at,
-                stage.people[DRAFTER],
-                lambda tx, application_id=application_id: evaluation.set_aside(tx, application_id, reason="told"),
-            )
-        await stage.act(at, stage.people[PUBLISHER], lambda tx: awards.propose(tx, stage.call_id))
-        await stage.act(at, stage.people[AUTHORISING], lambda tx: awards.decide(tx, stage.call_id))
+            await stage.told(at, stage.people[DRAFTER], evaluation.set_aside, application_id, reason="told")
+        await stage.act(at, stage.people[PUBLISHER], awards.propose, stage.call_id)
+        await stage.act(at, stage.people[AUTHORISING], awards.decide, stage.call_id)
 
     async def _after_award(self, step: Step) -> Refused | None:
         application_id = self.stage.applications[step.application]

@@ -25,20 +25,28 @@ type Json = dict[str, Any]
 async def result_of(stage: Stage) -> Json:
     """The whole result. Raises RuntimeError when a reaction has failed: then it is not what would happen."""
     async with stage.db.reader() as connection:
-        left = (await connection.execute(text("SELECT reaction, error FROM delivery WHERE state <> 'done'"))).all()
+        left = (
+            await connection.execute(text("SELECT reaction, error FROM delivery WHERE state <> 'done'"))
+        ).all()
         if left:
-            raise RuntimeError(f"reactions failed: {', '.join(f'{row.reaction} ({row.error})' for row in left)}")
-        ranked = await _ranking(connection, stage)
+            raise RuntimeError(
+                f"reactions failed: {', '.join(f'{row.reaction} ({row.error})' for row in left)}"
+            )
+        ranked = await _ranking(connection)
         return {
             "applications": await _applications(connection, stage, ranked),
-            "ranking": [ranked[key].reference for key in sorted(ranked, key=lambda key: ranked[key].rank or 0) if ranked[key].rank],
-            "budget": await _budget(connection, stage),
+            "ranking": [row.reference for row in sorted(ranked.values(), key=_rank) if row.rank is not None],
+            "budget": await _budget(connection),
             "deployments": await _deployments(connection, stage),
             "indicator_10_1": await _indicator(connection, stage),
         }
 
 
-async def _ranking(connection: AsyncConnection, stage: Stage) -> dict[str, Any]:
+def _rank(entry: Any) -> int:
+    return entry.rank or 0
+
+
+async def _ranking(connection: AsyncConnection) -> dict[str, Any]:
     """The ranking entries by reference, as they stood at the decision."""
     rows = await connection.execute(
         select(RankingEntry.__table__, Application.reference).join(
@@ -50,17 +58,19 @@ async def _ranking(connection: AsyncConnection, stage: Stage) -> dict[str, Any]:
 
 async def _applications(connection: AsyncConnection, stage: Stage, ranked: dict[str, Any]) -> Json:
     rows = await connection.execute(select(Application.reference, Application.status, Application.track))
-    return {
-        row.reference: _application(stage, row, ranked.get(row.reference)) for row in rows
-    }
+    return {row.reference: _application(stage, row, ranked.get(row.reference)) for row in rows}
 
 
 def _application(stage: Stage, row: Any, entry: Any) -> Json:
     status = scenario_status(ApplicationStatus(row.status), row.track)
     found: Json = {"status": status, "reasons": _reasons(stage, row.reference, status, entry)}
     if entry is not None and entry.assessments:
-        means = {key: Fraction(Decimal(total)) / entry.assessments for key, total in entry.section_sums.items()}
-        found["sections"] = {section.key: display(means[section.key]) for section in stage.scenario.call.grid.sections}
+        means = {
+            key: Fraction(Decimal(total)) / entry.assessments for key, total in entry.section_sums.items()
+        }
+        found["sections"] = {
+            section.key: display(means[section.key]) for section in stage.scenario.call.grid.sections
+        }
         found["total"] = display(sum(means.values(), Fraction(0)))
         if entry.rank is not None:
             found["rank"] = entry.rank
@@ -81,7 +91,7 @@ def _reasons(stage: Stage, reference: str, status: str, entry: Any) -> list[str]
             return []
 
 
-async def _budget(connection: AsyncConnection, stage: Stage) -> Json:
+async def _budget(connection: AsyncConnection) -> Json:
     envelope = (await connection.execute(select(Envelope.amount, Envelope.committed))).one()
     awards = await connection.execute(
         select(Award.id, Award.committed, Application.reference)
@@ -142,8 +152,13 @@ async def _deployments(connection: AsyncConnection, stage: Stage) -> Json:
 async def _invitations(connection: AsyncConnection) -> dict[Any, list[Any]]:
     """Invitations by deployment, in the order in which they ended."""
     rows = await connection.execute(
-        select(Invitation.deployment_id, Invitation.invited_at, Invitation.outcome, Invitation.ended_at, Expert.code)
-        .join(Expert, Expert.id == Invitation.expert_id)
+        select(
+            Invitation.deployment_id,
+            Invitation.invited_at,
+            Invitation.outcome,
+            Invitation.ended_at,
+            Expert.code,
+        ).join(Expert, Expert.id == Invitation.expert_id)
     )
     found: dict[Any, list[Any]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.ended_at, row.invited_at, row.code)):

@@ -151,7 +151,7 @@ class Activity(_Told, frozen=True):
     end: date
     completed: bool
     attended: dict[str, int]
-    evidence: tuple[str, ...]
+    evidence: tuple[Literal["agenda", "attendance_list", "report", "photos"], ...]
     reported_by: str
     verified_by: str | None = None
 

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Concatenate
 from uuid import UUID
 
 from facility.accounts.service import add_institution, add_user
@@ -35,18 +36,32 @@ class Stage:
         self.deployments: dict[str, UUID] = {}
         self.refused_deployments: dict[str, str] = {}
 
-    async def act[T](self, at: datetime, actor: UUID | None, command: Callable[[Tx], Awaitable[T]]) -> T:
+    async def act[T, **P](
+        self,
+        at: datetime,
+        actor: UUID | None,
+        command: Callable[Concatenate[Tx, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
         """Carry out one command at this instant, and whatever it sets off, before anything else happens."""
         async with self.db.transaction(now=at, actor=actor) as tx:
-            result = await command(tx)
+            result = await command(tx, *args, **named)
         if tx.deliveries:
             await deliver_all(self.db, lambda: at)
         return result
 
-    async def told(self, at: datetime, actor: UUID | None, command: Callable[[Tx], Awaitable[object]]) -> Refused | None:
+    async def told[**P](
+        self,
+        at: datetime,
+        actor: UUID | None,
+        command: Callable[Concatenate[Tx, P], Awaitable[object]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> Refused | None:
         """The same for what the scenario tells: where the command refuses, the rehearsal goes on without it."""
         try:
-            await self.act(at, actor, command)
+            await self.act(at, actor, command, *args, **named)
         except Refused as refused:
             return refused
         return None
@@ -56,7 +71,7 @@ class Stage:
         if name not in self.people:
             email = f"person-{len(self.people)}@rehearsal.invalid"
             found = await self.act(
-                self.start, None, lambda tx: add_user(tx, name=name, email=email, roles=list(roles))
+                self.start, None, add_user, name=name, email=email, roles=list(roles), institution_id=None
             )
             self.people[name] = found.id
         return self.people[name]
@@ -65,11 +80,11 @@ class Stage:
         """The institution of this name; `nth` keeps apart parties of one application that are told with one name."""
         key = (name, beneficiary, nth)
         if key not in self.institutions:
-            shown = f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
+            shown = (
+                f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
+            )
             found = await self.act(
-                self.start,
-                None,
-                lambda tx: add_institution(tx, name=shown, kind="POLICE", beneficiary_code=beneficiary),
+                self.start, None, add_institution, name=shown, kind="POLICE", beneficiary_code=beneficiary
             )
             self.institutions[key] = found.id
         return self.institutions[key]
@@ -113,7 +128,7 @@ async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
         award_min=call.award_min,
         award_max=call.award_max,
         min_beneficiaries=call.min_beneficiaries,
-        extended_to=list(call.extended_to),
+        extended_to=call.extended_to,
         extension_decision="told by the scenario" if call.extended_to else "",
         skip_unaffordable=call.skip_unaffordable,
         grid=Grid(
@@ -123,9 +138,9 @@ async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
             tie_break=call.grid.tie_break,
         ),
     )
-    drafted = await stage.act(stage.start, stage.people[DRAFTER], lambda tx: draft_call(tx, draft))
+    drafted = await stage.act(stage.start, stage.people[DRAFTER], draft_call, draft)
     stage.call_id = drafted.id
-    await stage.act(stage.start, stage.people[PUBLISHER], lambda tx: publish_call(tx, drafted.id))
+    await stage.act(stage.start, stage.people[PUBLISHER], publish_call, drafted.id)
 
 
 def scaled(amounts: list[Decimal], envelope: Decimal) -> list[Decimal]:
@@ -142,12 +157,9 @@ async def _fill_pool(stage: Stage) -> None:
     told |= {code for deployment in scenario.deployments for code in deployment.themes}
     told |= {code for application in scenario.applications for code in application.themes}
     for code in sorted(told):
-        await stage.act(stage.start, stage.people[DRAFTER], lambda tx, code=code: add_theme(tx, code, code))
+        await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
     for expert in scenario.experts:
-        draft = _expert_draft(expert)
-        found = await stage.act(
-            stage.start, stage.people[DRAFTER], lambda tx, draft=draft: register_expert(tx, draft)
-        )
+        found = await stage.act(stage.start, stage.people[DRAFTER], register_expert, _expert_draft(expert))
         stage.experts[expert.id] = found.id
 
 

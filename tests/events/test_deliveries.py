@@ -38,7 +38,9 @@ async def the_delivery(db: Database) -> Any:
         return (await connection.execute(select(Delivery.__table__))).one()
 
 
-async def test_a_delivery_is_carried_out_once_however_often_it_is_handed_over(db: Database, clock: Clock) -> None:
+async def test_a_delivery_is_carried_out_once_however_often_it_is_handed_over(
+    db: Database, clock: Clock
+) -> None:
     await ring(db, clock)
     [delivery_id] = await hand_over(db, clock.at)
     done = await asyncio.gather(*(deliver(db, delivery_id, clock) for _ in range(5)))
@@ -56,7 +58,9 @@ async def test_what_the_broker_lost_is_handed_over_again(db: Database, clock: Cl
     assert await hand_over(db, clock.at) == handed_over
 
 
-async def test_a_failure_is_tried_again_after_a_while_and_leaves_nothing_half_done(db: Database, clock: Clock) -> None:
+async def test_a_failure_is_tried_again_after_a_while_and_leaves_nothing_half_done(
+    db: Database, clock: Clock
+) -> None:
     await ring(db, clock)
     Ears.deaf = True
     assert await deliver_all(db, clock) == 0
@@ -70,7 +74,9 @@ async def test_a_failure_is_tried_again_after_a_while_and_leaves_nothing_half_do
     assert (await the_delivery(db)).error is None
 
 
-async def test_after_too_many_failures_it_is_parked_until_somebody_runs_it_again(db: Database, clock: Clock) -> None:
+async def test_after_too_many_failures_it_is_parked_until_somebody_runs_it_again(
+    db: Database, clock: Clock
+) -> None:
     await ring(db, clock)
     Ears.deaf = True
     for _ in range(MAX_ATTEMPTS + 2):

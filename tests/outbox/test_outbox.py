@@ -19,7 +19,7 @@ from facility.outbox.sender import STUCK_AFTER, Postman, Turn, hand_over_mails, 
 from facility.outbox.service import Attachment, attachment, post, send_again
 from facility.refused import Refused
 from tests.events.bells import START, Clock
-from tests.smtp import SmtpServer, smtp, smtp_server  # noqa: F401 - fixtures
+from tests.smtp import SmtpServer
 
 TEMPLATES = {"mails/greeting.txt": "Dear {{ to_name }}, call {{ call }} waits at {{ url }}"}
 
@@ -31,7 +31,7 @@ async def note(connection: object, templates: object, about: UUID) -> Attachment
 
 
 @pytest_asyncio.fixture
-async def postman(smtp: SmtpServer) -> AsyncIterator[Postman]:  # noqa: F811
+async def postman(smtp: SmtpServer) -> AsyncIterator[Postman]:
     links.configure("a secret of the tests, long enough to sign with")
     yield Postman(
         mailer=Mailer(smtp.url, "facility@facility.test"),
@@ -66,7 +66,9 @@ async def the_mail(db: Database) -> Any:
 
 
 async def test_a_mail_arrives_with_its_link_and_its_attachment(
-    db: Database, postman: Postman, smtp: SmtpServer  # noqa: F811
+    db: Database,
+    postman: Postman,
+    smtp: SmtpServer,
 ) -> None:
     mail_id = await write(db)
     assert await send_due(db, postman, Clock()) == [True]
@@ -81,7 +83,7 @@ async def test_a_mail_arrives_with_its_link_and_its_attachment(
     assert (await the_mail(db)).state == MailState.SENT
 
 
-async def test_a_mail_in_many_hands_is_sent_once(db: Database, postman: Postman, smtp: SmtpServer) -> None:  # noqa: F811
+async def test_a_mail_in_many_hands_is_sent_once(db: Database, postman: Postman, smtp: SmtpServer) -> None:
     await write(db)
     [turn] = await hand_over_mails(db, START)
     sent = await asyncio.gather(*(send(db, postman, turn, Clock()) for _ in range(4)))
@@ -90,12 +92,16 @@ async def test_a_mail_in_many_hands_is_sent_once(db: Database, postman: Postman,
 
 
 async def test_a_sender_that_died_amid_a_mail_leaves_a_recognisable_repeat(
-    db: Database, postman: Postman, smtp: SmtpServer  # noqa: F811
+    db: Database,
+    postman: Postman,
+    smtp: SmtpServer,
 ) -> None:
     mail_id = await write(db)
     await send_due(db, postman, Clock())
     async with db.transaction(now=START) as tx:  # as a crash between sending and marking leaves it
-        await tx.session.execute(update(Mail).values(state=MailState.SENDING, next_attempt_at=START + STUCK_AFTER))
+        await tx.session.execute(
+            update(Mail).values(state=MailState.SENDING, next_attempt_at=START + STUCK_AFTER)
+        )
     clock = Clock()
     clock.at += STUCK_AFTER
     assert await hand_over_mails(db, START) == []
@@ -105,7 +111,9 @@ async def test_a_sender_that_died_amid_a_mail_leaves_a_recognisable_repeat(
     assert first.text == second.text  # the same link again, not one that voids the first
 
 
-async def test_a_server_that_says_later_is_tried_again(db: Database, postman: Postman, smtp: SmtpServer) -> None:  # noqa: F811
+async def test_a_server_that_says_later_is_tried_again(
+    db: Database, postman: Postman, smtp: SmtpServer
+) -> None:
     await write(db)
     smtp.greylist("arta@police.test")
     clock = Clock()
@@ -119,7 +127,9 @@ async def test_a_server_that_says_later_is_tried_again(db: Database, postman: Po
 
 
 async def test_an_address_refused_for_good_is_parked_and_can_be_sent_again(
-    db: Database, postman: Postman, smtp: SmtpServer  # noqa: F811
+    db: Database,
+    postman: Postman,
+    smtp: SmtpServer,
 ) -> None:
     mail_id = await write(db)
     smtp.refuse("arta@police.test")
@@ -132,7 +142,7 @@ async def test_an_address_refused_for_good_is_parked_and_can_be_sent_again(
     assert await send_due(db, postman, clock) == [True]
 
 
-async def test_a_turn_that_is_over_sends_nothing(db: Database, postman: Postman, smtp: SmtpServer) -> None:  # noqa: F811
+async def test_a_turn_that_is_over_sends_nothing(db: Database, postman: Postman, smtp: SmtpServer) -> None:
     mail_id = await write(db)
     assert not await send(db, postman, Turn(mail_id, 3), Clock())
     assert smtp.received == []
