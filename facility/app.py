@@ -2,16 +2,19 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 import facility.accounts.pages
+import facility.applications.pages
+import facility.calls.pages
+import facility.contracts.pages
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
@@ -23,10 +26,13 @@ from facility.web.limits import Limits
 from facility.web.provide import DEPENDENCIES, check_dependencies
 from facility.web.render import Renderer
 
-ROUTERS = [
+ROUTERS: list[Router] = [
     static.router,
     public.router,
     facility.accounts.pages.router,
+    facility.contracts.pages.router,
+    facility.calls.pages.router,
+    facility.applications.pages.router,
 ]
 
 
@@ -65,7 +71,13 @@ async def _head(answer: Any, scope: Any, receive: Any, send: Any) -> None:
             raise
 
 
-def create_app(settings: Settings, database: Database | None = None, *, freeze: bool = True) -> Litestar:
+def create_app(
+    settings: Settings,
+    database: Database | None = None,
+    *,
+    routers: Sequence[Router] = ROUTERS,
+    freeze: bool = True,
+) -> Litestar:
     """The web application. `database` belongs to the caller, who closes it; without it the app opens its own.
 
     `freeze`: once started, keep what is there out of garbage collection; for a process that serves one app.
@@ -86,7 +98,7 @@ def create_app(settings: Settings, database: Database | None = None, *, freeze: 
         }
     )
     app = App(
-        route_handlers=ROUTERS,
+        route_handlers=routers,
         dependencies=DEPENDENCIES,
         guards=[guard],
         exception_handlers=errors.HANDLERS,

@@ -1,5 +1,6 @@
 """Refusals and failures as pages: a status, a sentence for each reason, and the way on. Never JSON, never details."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -114,8 +115,18 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Ready:
     if status >= 500:
         return on_failure(request, error)
     known = status if status in _CODES else 400
-    headers = {"allow": error.headers["Allow"]} if error.headers and "Allow" in error.headers else None
+    headers = {"allow": ", ".join(_methods(request))} if status == 405 else None
     return error_page(request, known, [sentence(Reason(_CODES.get(known, "malformed")))], headers=headers)
+
+
+def _methods(request: Request[Any, Any, Any]) -> list[str]:
+    """What this address does take."""
+    taken = []
+    for method in ("GET", "POST"):
+        with contextlib.suppress(HTTPException):
+            request.app.asgi_router.handle_routing(path=request.scope["path"], method=method)
+            taken += ["GET", "HEAD"] if method == "GET" else [method]
+    return [*taken, "OPTIONS"]
 
 
 def on_database(request: Request[Any, Any, Any], error: DBAPIError) -> Ready:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from multipart import (
+from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
     ParserLimitReached,

@@ -5,13 +5,14 @@ Redis loses nothing.
 """
 
 import hmac
-import time
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from facility import clock
 from facility.log import Log
 from facility.web.stops import Stop
 
@@ -38,12 +39,13 @@ class Limits:
         self._secret = secret.encode()
         self._counts: dict[str, int] = {}
 
-    async def hit(self, rate: Rate, what: str) -> None:
+    async def hit(self, rate: Rate, what: str, *, now: datetime | None = None) -> None:
         """Count an attempt by or at `what` (an address, a mail address, a person). Raises Stop 429 when it is one too many."""
-        window = int(time.time()) // rate.seconds
+        seconds = int((now or clock.now()).timestamp())
+        window = seconds // rate.seconds
         digest = hmac.digest(self._secret, f"{rate.name}:{what}".encode(), "sha256").hex()[:32]
         if await self._count(f"limit:{rate.name}:{digest}:{window}", rate.seconds) > rate.most:
-            raise Stop(429, "too_often", {"retry-after": str(rate.seconds - int(time.time()) % rate.seconds)})
+            raise Stop(429, "too_often", {"retry-after": str(rate.seconds - seconds % rate.seconds)})
 
     async def _count(self, key: str, seconds: int) -> int:
         if self._redis is not None:

@@ -1,4 +1,4 @@
-"""Pages that belong to no slice: the front page, the statements, and the health of the service."""
+"""Pages that belong to no slice: the statements, help, and the health of the service."""
 
 from typing import Any
 
@@ -21,12 +21,6 @@ _HEALTH = text(
     FROM event
     """
 )
-
-
-@get("/", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
-def front(view: View) -> Page:
-    """What the facility is, and for somebody signed in where their work lies."""
-    return view.page("pages/front.html")
 
 
 @get("/privacy", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
@@ -65,4 +59,4 @@ def _json(status: int, content: dict[str, Any]) -> Page:
     )
 
 
-router = Router("/", route_handlers=[front, privacy, accessibility, help_page, health])
+router = Router("/", route_handlers=[privacy, accessibility, help_page, health])

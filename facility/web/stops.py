@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from litestar.response.base import ASGIResponse
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818 - an answer, not an error
     """The request ends here with this status and the sentence of this code (`sentences`)."""
 
     def __init__(self, status: int, code: str, headers: dict[str, str] | None = None) -> None:
@@ -16,7 +16,7 @@ class Stop(Exception):
         self.headers = headers or {}
 
 
-class Wrong(Exception):
+class Wrong(Exception):  # noqa: N818 - an answer, not an error
     """Carries a page that is ready (the form again, 422): raised and not returned, so that the transaction rolls back."""
 
     def __init__(self, page: "ASGIResponse") -> None:
@@ -24,7 +24,7 @@ class Wrong(Exception):
         self.page = page
 
 
-class SignInFirst(Exception):
+class SignInFirst(Exception):  # noqa: N818 - an answer, not an error
     """Nobody is signed in and the page needs somebody. `target` is where to go afterwards."""
 
     def __init__(self, target: str) -> None:

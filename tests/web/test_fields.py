@@ -1,0 +1,298 @@
+"""Fields: what is taken, what is refused, and that every wrong field is named at once with its text kept."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facility.money import format_eur
+from facility.refused import Reason, Refused
+from facility.web.fields import Fields, shown, shown_instant
+from facility.web.forms import Form, Upload
+from facility.web.stops import Stop
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+def fields(**values: str | list[str]) -> Fields:
+    return Fields(Form({name: [v] if isinstance(v, str) else v for name, v in values.items()}, {}))
+
+
+def wrong(read: Callable[[Fields], Any], **values: str | list[str]) -> dict[str, list[str]]:
+    form = fields(**values)
+    read(form)
+    with pytest.raises(Refused) as refused:
+        form.check()
+    assert refused.value.kind == "invalid"
+    return form.errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        ("35 427.70", "35427.70"),
+        ("35427.7", "35427.70"),
+        ("35427,70", "35427.70"),
+        ("35.427,70", "35427.70"),
+        ("35,427.70", "35427.70"),
+        ("35\u202f427,7", "35427.70"),
+        ("1 234 567", "1234567.00"),
+        (" 0 ", "0.00"),
+        ("999999999.99", "999999999.99"),
+    ],
+)
+def test_amounts(typed: str, amount: str) -> None:
+    form = fields(amount=typed)
+    assert str(form.eur("amount")) == amount
+    form.check()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "1.234",
+        "1,234",
+        "1.005",
+        "NaN",
+        "Infinity",
+        "-1",
+        "+1",
+        "1e9",
+        "1_000",
+        "12 34",
+        "1 2345",
+        "1.2.3",
+        "1,2,3",
+        "0x10",
+        "١٢",
+        "1000000000",
+        "9" * 400,
+        "EUR 5",
+        "1.234.567",
+        "5.",
+        ".5",
+        "1 234,567.00",
+        "1,23.45",
+    ],
+)
+def test_amounts_that_are_none_or_could_be_two(typed: str) -> None:
+    assert len(wrong(lambda f: f.eur("amount"), amount=typed)["amount"]) == 1
+
+
+def test_amounts_have_bounds() -> None:
+    errors = wrong(lambda f: f.eur("amount", least=Decimal(5000), most=Decimal(60000)), amount="4999.99")
+    assert errors == {"amount": ["Enter an amount between EUR 5\u00a0000.00 and 60\u00a0000.00."]}
+
+
+@given(st.decimals(min_value=0, max_value=999_999_999, places=2))
+def test_an_amount_as_it_is_shown_is_read_again(amount: Decimal) -> None:
+    assert fields(amount=format_eur(amount)).eur("amount") == amount
+
+
+@given(st.text(max_size=30))
+def test_no_text_breaks_an_amount_or_a_day(typed: str) -> None:
+    form = fields(amount=typed, day=typed, at_day=typed, at_time=typed, score=typed, whole=typed, mail=typed)
+    form.eur("amount"), form.day("day"), form.instant("at"), form.integer("whole", 0, 9), form.email("mail")
+    form.decimal("score", Decimal(0), Decimal(20))
+    assert set(form.errors) <= {"amount", "day", "at", "at_day", "at_time", "score", "whole", "mail"}
+
+
+def test_text_is_stripped_composed_and_has_plain_line_ends() -> None:
+    form = fields(name=" C\u030celik ", more="a\r\nb\rc")
+    assert form.text("name") == "\u010celik"
+    assert form.text("more", multiline=True) == "a\nb\nc"
+    assert form.text("none", required=False) == ""
+    form.check()
+
+
+def test_text_that_is_too_long_or_not_text() -> None:
+    def read(form: Fields) -> None:
+        form.text("long", most=3)
+        form.text("lines")
+        form.text("bell", multiline=True)
+        form.text("none")
+        form.text("twice")
+
+    errors = wrong(read, long="abcd", lines="a\nb", bell="a\x07", twice=["a", "b"])
+    assert errors == {
+        "long": ["Write at most 3 characters; these are 4."],
+        "lines": ["Use letters, digits and signs only, no control characters."],
+        "bell": ["Use letters, digits and signs only, no control characters."],
+        "none": ["Fill in this field."],
+        "twice": ["Give one answer, not several."],
+    }
+
+
+@pytest.mark.parametrize("typed", ["A.B@Example.ORG", "o'neil+x@mup.gov.rs"])
+def test_mail_addresses_in_lower_case(typed: str) -> None:
+    assert fields(email=typed).email("email") == typed.lower()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "a",
+        "a@b",
+        "a b@c.org",
+        "a@b.org, c@d.org",
+        "<a@b.org>",
+        "a@@b.org",
+        "a@b..org",
+        "a@b.org\nBcc:x@y.org",
+    ],
+)
+def test_what_is_no_mail_address(typed: str) -> None:
+    assert list(wrong(lambda f: f.email("email"), email=typed)) == ["email"]
+
+
+def test_choices() -> None:
+    form = fields(
+        one="b", kind="blue", some=["a", "b", "a"], ok="yes", id="00000000-0000-0000-0000-00000000000a"
+    )
+    assert form.choice("one", ["a", "b"]) == "b"
+    assert form.one_of("kind", Colour) is Colour.BLUE
+    assert form.many("some", ["a", "b"]) == ["a", "b"]
+    assert (form.yes("ok"), form.yes("no")) == (True, False)
+    assert form.key("id") == UUID(int=10)
+    form.check()
+
+
+def test_choices_that_are_not_on_the_list() -> None:
+    def read(form: Fields) -> None:
+        form.choice("one", ["a"])
+        form.one_of("kind", Colour)
+        form.many("some", ["a"])
+        form.many("none", ["a"])
+        form.key("id")
+        form.keys("ids")
+
+    errors = wrong(read, one="b", kind="green", some=["a", "z"], id="x", ids=["x"])
+    assert list(errors) == ["one", "kind", "some", "none", "id", "ids"]
+
+
+def test_numbers() -> None:
+    form = fields(whole="12", score="19,5")
+    assert (form.integer("whole", 0, 20), form.decimal("score", Decimal(0), Decimal(20))) == (
+        12,
+        Decimal("19.5"),
+    )
+    form.check()
+
+
+@pytest.mark.parametrize("typed", ["", "x", "21", "-1", "1.5", "99999999999999", "1e1", "²"])
+def test_what_is_no_whole_number_in_bounds(typed: str) -> None:
+    assert list(wrong(lambda f: f.integer("n", 0, 20), n=typed)) == ["n"]
+
+
+@pytest.mark.parametrize("typed", ["", "x", "20.01", "-1", "1.555", "NaN", "1e1", "1,2,3"])
+def test_what_is_no_score(typed: str) -> None:
+    assert list(wrong(lambda f: f.decimal("n", Decimal(0), Decimal(20)), n=typed)) == ["n"]
+
+
+def test_days() -> None:
+    assert fields(day="2024-02-29").day("day") == date(2024, 2, 29)
+    for typed in (
+        "2023-02-29",
+        "29.02.2024",
+        "2024-2-9",
+        "0000-01-01",
+        "1999-12-31",
+        "2024-W01-1",
+        "99999-01-01",
+    ):
+        assert list(wrong(lambda f: f.day("day"), day=typed)) == ["day"]
+
+
+def test_instants_are_brussels_time() -> None:
+    form = fields(at_day="2021-07-30", at_time="12:00", late_day="2021-01-30", late_time="23:59:59")
+    assert form.instant("at") == datetime(2021, 7, 30, 10, tzinfo=UTC)
+    assert form.instant("late") == datetime(2021, 1, 30, 22, 59, 59, tzinfo=UTC)
+    form.check()
+    assert shown_instant("at", datetime(2021, 7, 30, 10, tzinfo=UTC)) == {
+        "at_day": "2021-07-30",
+        "at_time": "12:00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "names"),
+    [
+        ("2026-03-29", "02:30", ["at"]),  # skipped
+        ("2026-10-25", "02:30", ["at"]),  # twice
+        ("2026-10-25", "25:00", ["at_time"]),
+        ("", "", ["at_day", "at_time"]),
+        ("2026-13-01", "12:00", ["at_day"]),
+    ],
+)
+def test_instants_that_do_not_exist_or_exist_twice(day: str, time: str, names: list[str]) -> None:
+    assert list(wrong(lambda f: f.instant("at"), at_day=day, at_time=time)) == names
+
+
+def test_the_hours_beside_a_clock_change_are_good() -> None:
+    form = fields(a_day="2026-03-29", a_time="03:00", b_day="2026-10-25", b_time="03:00")
+    assert form.instant("a") == datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert form.instant("b") == datetime(2026, 10, 25, 2, tzinfo=UTC)
+    form.check()
+
+
+def test_rows_of_a_group_note_their_errors_in_the_form() -> None:
+    form = fields(**{"p-0-name": "A", "p-0-amount": "1", "p-7-name": "", "p-7-amount": "x", "p-x-name": "?"})
+    rows = form.rows("p")
+    assert [row.text("name") for row in rows] == ["A", ""]
+    assert [row.eur("amount") for row in rows] == [Decimal("1.00"), Decimal("0.00")]
+    assert list(form.errors) == ["p-7-name", "p-7-amount"]
+    with pytest.raises(Stop):  # p-x-name belongs to no row
+        form.check()
+
+
+def test_too_many_rows() -> None:
+    with pytest.raises(Stop) as stop:
+        fields(**{f"p-{n}-name": "A" for n in range(101)}).rows("p")
+    assert stop.value.status == 413
+
+
+def test_files() -> None:
+    form = Fields(Form({}, {"good": [Upload("a.pdf", b"x")], "empty": [Upload("a.pdf", b"")]}))
+    assert form.file("good") == Upload("a.pdf", b"x")
+    form.file("empty"), form.file("none")
+    assert list(form.errors) == ["empty", "none"]
+
+
+def test_keys_that_nobody_asked_for_are_refused() -> None:
+    form = fields(name="A", admin="yes")
+    form.text("name")
+    with pytest.raises(Stop) as stop:
+        form.check()
+    assert stop.value.status == 400
+    form.ignore("admin")
+    form.check()
+
+
+def test_a_rules_reasons_stand_at_their_fields_and_what_was_typed_is_kept() -> None:
+    form = fields(email="A@example.org")
+    form.email("email")
+    form.refused(Refused([Reason("address_taken", "email"), Reason("too_often")], "invalid"))
+    assert form.values == {"email": "A@example.org"}
+    assert form.errors == {
+        "email": ["There is an account with this mail address already."],
+        "": ["That was tried too often. Wait a while, then try again."],
+    }
+    with pytest.raises(Refused):
+        form.refused(Refused([Reason("link_used")], "conflict"))
+
+
+def test_values_as_forms_show_them() -> None:
+    values = [None, True, False, Decimal("1.50"), date(2026, 1, 2), "x"]
+    assert [shown(value) for value in values] == ["", "yes", "", "1.50", "2026-01-02", "x"]
