@@ -56,15 +56,16 @@ async def _report(stage: Stage, told: Activity, activity_id: UUID, reporter: UUI
     ]
     await stage.told(ended, reporter, activities.set_attendance, activity_id, rows)
     for kind in dict.fromkeys(told.evidence):
+        name, size, sha256 = await stage.evidence(told, kind)
         await stage.told(
             ended,
             reporter,
             activities.attach_evidence,
             activity_id,
             kind=kind,
-            name=kind,
-            size=0,
-            sha256="0" * 64,
+            name=name,
+            size=size,
+            sha256=sha256,
         )
     if told.completed:
         await stage.told(ended, reporter, activities.complete, activity_id)

@@ -22,7 +22,7 @@ from facility.rehearsal.deployments import next_answer, open_deployment
 from facility.rehearsal.result import result_of
 from facility.rehearsal.scenario import Application, Scenario, Step
 from facility.rehearsal.scratch import scratch_database
-from facility.rehearsal.stage import AUTHORISING, DRAFTER, LEAD, PUBLISHER, Stage, set_stage
+from facility.rehearsal.stage import AUTHORISING, DRAFTER, PUBLISHER, Stage, set_stage
 from facility.web.access import Role
 
 
@@ -90,7 +90,7 @@ class Play:
 
     async def _prepare(self, told: Application) -> None:
         """The draft with its parties, confirmations, refused documents and consultation, before it is submitted."""
-        stage, lead = self.stage, self.stage.people[LEAD]
+        stage, lead = self.stage, await self.stage.lead(told)
         lead_institution = await stage.institution(told.lead.institution, told.lead.beneficiary)
 
         async def start(tx: Tx) -> UUID:
@@ -107,6 +107,7 @@ class Play:
 
         application_id = await stage.act(stage.start, lead, start)
         self.stage.applications[told.reference] = application_id
+        await stage.describe(told, application_id)
         self.parties[told.reference] = await self._invite(told, application_id)
         for document in told.documents:
             if document.marking is not None:
@@ -121,7 +122,7 @@ class Play:
 
     async def _invite(self, told: Application, application_id: UUID) -> list[UUID]:
         """Add the partners, then let those confirm who did; their party ids in the file's order."""
-        stage, lead = self.stage, self.stage.people[LEAD]
+        stage, lead = self.stage, await self.stage.lead(told)
         seen = [(told.lead.institution, told.lead.beneficiary)]
         parties: list[UUID] = []
         for partner in told.partners:
@@ -149,7 +150,7 @@ class Play:
         at = told.received_at
         refused = await self.stage.told(
             at,
-            self.stage.people[LEAD],
+            await self.stage.lead(told),
             applications.submit,
             self.stage.applications[told.reference],
             received_at=at,
@@ -228,19 +229,19 @@ class Play:
                 steps.append(
                     (
                         Moment(at, EXIT, (i, n)),
-                        partial(self._leave, at, party_id),
+                        partial(self._leave, told, at, party_id),
                     )
                 )
         return steps
 
-    async def _leave(self, at: datetime, party_id: UUID) -> None:
-        await self.stage.told(at, self.stage.people[LEAD], applications.leave, party_id, reason="told")
+    async def _leave(self, told: Application, at: datetime, party_id: UUID) -> None:
+        await self.stage.told(at, await self.stage.lead(told), applications.leave, party_id, reason="told")
 
     async def _withdraw(self, told: Application) -> None:
         """Before the decision the application is withdrawn, afterwards what it holds: an award or a reserve place."""
         application_id, at = self.stage.applications[told.reference], told.withdrawn_at
         assert at is not None
-        lead = self.stage.people[LEAD]
+        lead = await self.stage.lead(told)
         if at <= self.scenario.call.decided_at:
             await self.stage.told(at, lead, applications.withdraw, application_id)
         else:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from facility.accounts.service import add_institution, add_user
 from facility.accounts.service import seed as seed_accounts
+from facility.applications.service import save_content
 from facility.calls.rules import Grid, Section
 from facility.calls.service import CallDraft, draft_call, publish_call
 from facility.contracts.service import open_contract, open_envelope
@@ -15,7 +16,7 @@ from facility.db import Database, Tx
 from facility.events.relay import deliver_all
 from facility.experts.service import ExpertDraft, add_theme, register_expert
 from facility.refused import Refused
-from facility.rehearsal.scenario import Call, Contract, Expert, Scenario
+from facility.rehearsal.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.web.access import Role
 
 
@@ -90,6 +91,63 @@ class Stage:
         return self.institutions[key]
 
 
+    async def lead(self, told: Application) -> UUID:
+        """The officer who acts for the application's lead."""
+        return await self.person(LEAD, Role.OFFICER)
+
+    async def envelope(self, contract: Contract, call: Call) -> UUID:
+        """The envelope that pays for the call."""
+        amounts = scaled([donor.amount for donor in contract.donors], call.envelope)
+        donors = [(donor.name, amount) for donor, amount in zip(contract.donors, amounts, strict=True)]
+        officer = self.people[DRAFTER]
+        opened = await self.act(
+            self.start,
+            officer,
+            open_contract,
+            reference=contract.reference,
+            counterpart=contract.reference,
+            donors=donors,
+        )
+        made = await self.act(
+            self.start,
+            officer,
+            open_envelope,
+            contract_id=opened.id,
+            name=call.reference,
+            amount=call.envelope,
+        )
+        return made.id
+
+    def call_texts(self, call: Call) -> tuple[str, str]:
+        """The call's title and text, of which a scenario tells nothing."""
+        return call.reference, call.reference
+
+    async def describe(self, told: Application, application_id: UUID) -> None:
+        """What the application says, as far as the scenario tells it."""
+        officer = await self.lead(told)
+        await self.act(self.start, officer, save_content, application_id, themes=told.themes)
+
+    def expert_draft(self, expert: Expert) -> ExpertDraft:
+        """The expert's profile; a scenario tells no name and no address."""
+        return ExpertDraft(
+            code=expert.id,
+            name=expert.id,
+            email=f"{expert.id.encode().hex()}@rehearsal.invalid",
+            country=expert.country,
+            gender=expert.gender,
+            branch=expert.branch,
+            deployments_12m=expert.deployments_12m,
+            themes=expert.themes,
+            languages=expert.languages,
+            available=[expert.available] if expert.available else [],
+            conflicts=[(None, expert.conflict)] if expert.conflict else [],
+        )
+
+    async def evidence(self, told: Activity, kind: str) -> tuple[str, int, str]:
+        """Name, size and SHA-256 of a piece of evidence; a scenario tells only that it is there."""
+        return kind, 0, "0" * 64
+
+
 DRAFTER, PUBLISHER, AUTHORISING, LEAD = "drafter", "publisher", "authorising officer", "lead officer"
 """People of the rehearsal's own; the scenario's names are kept apart by a prefix."""
 
@@ -100,30 +158,19 @@ async def set_stage(stage: Stage) -> None:
     await stage.person(DRAFTER, Role.SECRETARIAT)
     await stage.person(PUBLISHER, Role.SECRETARIAT)
     await stage.person(AUTHORISING, Role.AUTHORISING)
-    await stage.person(LEAD, Role.OFFICER)
     await _open_call(stage, stage.scenario.contract, stage.scenario.call)
     await _fill_pool(stage)
 
 
 async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
-    amounts = scaled([donor.amount for donor in contract.donors], call.envelope)
-    donors = [(donor.name, amount) for donor, amount in zip(contract.donors, amounts, strict=True)]
-
-    async def open_money(tx: Tx) -> UUID:
-        opened = await open_contract(
-            tx, reference=contract.reference, counterpart=contract.reference, donors=donors
-        )
-        envelope = await open_envelope(tx, contract_id=opened.id, name=call.reference, amount=call.envelope)
-        return envelope.id
-
-    envelope_id = await stage.act(stage.start, stage.people[DRAFTER], open_money)
+    title, text = stage.call_texts(call)
     draft = CallDraft(
         reference=call.reference,
-        title=call.reference,
-        text=call.reference,
+        title=title,
+        text=text,
         opens_at=call.opens_at,
         closes_at=call.closes_at,
-        envelope_id=envelope_id,
+        envelope_id=await stage.envelope(contract, call),
         amount=call.envelope,
         award_min=call.award_min,
         award_max=call.award_max,
@@ -159,21 +206,5 @@ async def _fill_pool(stage: Stage) -> None:
     for code in sorted(told):
         await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
     for expert in scenario.experts:
-        found = await stage.act(stage.start, stage.people[DRAFTER], register_expert, _expert_draft(expert))
+        found = await stage.act(stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert))
         stage.experts[expert.id] = found.id
-
-
-def _expert_draft(expert: Expert) -> ExpertDraft:
-    return ExpertDraft(
-        code=expert.id,
-        name=expert.id,
-        email=f"{expert.id.encode().hex()}@rehearsal.invalid",
-        country=expert.country,
-        gender=expert.gender,
-        branch=expert.branch,
-        deployments_12m=expert.deployments_12m,
-        themes=expert.themes,
-        languages=expert.languages,
-        available=[expert.available] if expert.available else [],
-        conflicts=[(None, expert.conflict)] if expert.conflict else [],
-    )
