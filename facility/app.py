@@ -13,8 +13,10 @@ from sqlalchemy.exc import ProgrammingError
 
 import facility.accounts.pages
 import facility.applications.pages
+import facility.awards.pages
 import facility.calls.pages
 import facility.contracts.pages
+import facility.evaluation.pages
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
@@ -33,6 +35,8 @@ ROUTERS: list[Router] = [
     facility.contracts.pages.router,
     facility.calls.pages.router,
     facility.applications.pages.router,
+    facility.evaluation.pages.router,
+    facility.awards.pages.router,
 ]
 
 

@@ -48,7 +48,7 @@ async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
     application = await tx.lock(Application, application_id)
     await _may_judge_at_all(tx, application)
     if not await _is_assessor(tx, assessor_id):
-        refuse("not_an_assessor", kind="invalid", field="assessor")
+        refuse("not_an_assessor", kind="invalid", field="assessors")
     if await queries.is_assigned(tx.session, application_id, assessor_id):
         refuse("already_assigned")
     assignment = Assignment(

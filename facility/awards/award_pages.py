@@ -1,0 +1,239 @@
+"""Awards: the list, one award and how it ends; and what became of an application, with its letters."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import history_lines
+from facility.awards import lists, service
+from facility.awards.letters import award_letter
+from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
+from facility.evaluation.sentences import REASONS
+from facility.refused import Refused
+from facility.web.access import Role, allow, relation
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _, ngettext
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+WATCH = allow(*READERS)
+
+nav(N_("Awards"), "/awards", *READERS, order=45)
+
+LETTER_LEAD = relation(
+    "letter.lead",
+    sql="""EXISTS (
+        SELECT FROM letter JOIN application ON application.id = letter.application_id
+        WHERE letter.id = :letter_id AND application.lead_institution_id = :institution_id)""",
+    exists="EXISTS (SELECT FROM letter WHERE id = :letter_id)",
+)
+"""An officer of the institution that leads the application which the letter is about."""
+
+
+@get("/awards", opt={"allow": WATCH})
+async def awards(
+    view: View, read: Read, before: FromQuery[UUID | None] = None, closing: FromQuery[str] = ""
+) -> Page:
+    """All awards, the latest first; `closing=yes`: those that a second person is to close."""
+    found, older = await lists.awards(read, before=before, closing=closing == "yes")
+    return view.page(
+        "awards/awards.html",
+        awards=found,
+        older=older,
+        first=before is None,
+        closing=closing == "yes",
+        ends=ENDS,
+    )
+
+
+@get("/awards/{award_id:uuid}", opt={"allow": WATCH})
+async def award(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """One award: money by donor, how it may end or has ended, what that set off."""
+    return await _award(view, read, award_id)
+
+
+async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIResponse:
+    one = await lists.award(read, award_id)
+    shares = await lists.shares(read, one.call_id, award_id)
+    told = []
+    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+        told = await history_lines(read, award_id, one.application_id)
+    return view.page(
+        "awards/award.html",
+        award=one,
+        shares=list(shares.get(award_id, {}).items()),
+        served=await lists.set_off(read, award_id) if one.ended_at else [],
+        letters=await lists.letters(read, one.application_id),
+        letter_words=LETTERS,
+        ends=ENDS,
+        may_end=view.me.has(Role.SECRETARIAT) and one.ended_at is None,
+        may_confirm=view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
+        and one.ended_at is None
+        and one.closing_proposed_by not in (None, view.me.id),
+        may_read_letters=view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
+        history=told,
+    )
+
+
+@get("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})
+async def closing_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """Final cost and reason."""
+    return await _closing(view, read, award_id, Fields.showing())
+
+
+async def _closing(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    return view.page("awards/closing.html", status=status, award=await lists.award(read, award_id), form=form)
+
+
+@post("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})
+async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Propose to close the award."""
+    fields = Fields(form)
+    final_cost = fields.eur("final_cost")
+    reason = fields.text("reason", most=2000, multiline=True)
+    try:
+        fields.check()
+        await service.propose_closing(tx, award_id, final_cost=final_cost, reason=reason)
+    except Refused as refused:
+        fields.refused(refused)
+        page = await _closing(view, await tx.session.connection(), award_id, fields, 422)
+        raise Wrong(page) from None
+    return view.go(f"/awards/{award_id}", _("Closing is proposed. A second person confirms it here."))
+
+
+@post(
+    "/awards/{award_id:uuid}/confirm-closing",
+    opt={"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)},
+)
+async def confirm_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Close the award at the cost that was shown."""
+    fields = Fields(form)
+    seen = fields.eur("final_cost")
+    fields.check()
+    served = await service.close_award(tx, award_id, seen=seen)
+    return view.go(f"/awards/{award_id}", _closed(_("The award is closed."), len(served)))
+
+
+def _closed(done: str, served: int) -> str:
+    if not served:
+        return done
+    said = ngettext(
+        "{count} application got an award from the reserve list.",
+        "{count} applications got an award from the reserve list.",
+        served,
+    )
+    return f"{done} {said}"
+
+
+@get("/awards/{award_id:uuid}/withdraw", opt={"allow": allow(Role.SECRETARIAT)})
+async def withdrawal_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """Why the award is withdrawn."""
+    return await _withdrawal(view, read, award_id, Fields.showing())
+
+
+async def _withdrawal(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    return view.page(
+        "awards/withdrawal.html", status=status, award=await lists.award(read, award_id), form=form
+    )
+
+
+@post("/awards/{award_id:uuid}/withdraw", opt={"allow": allow(Role.SECRETARIAT)})
+async def withdraw(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Withdraw the award; its money goes to the reserve list at once."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=2000, multiline=True)
+    connection = await tx.session.connection()
+    one = await lists.award(connection, award_id)
+    try:
+        fields.check()
+        served = await service.withdraw_award(tx, one.application_id, reason)
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _withdrawal(view, connection, award_id, fields, 422)) from None
+    return view.go(f"/awards/{award_id}", _closed(_("The award is withdrawn."), len(served)))
+
+
+@get(
+    "/applications/{application_id:uuid}/result",
+    opt={"allow": allow(Role.OFFICER.when("application.party"), *READERS)},
+)
+async def result(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """What became of an application: award, place on the reserve list or neither; its letters."""
+    return await _result(view, read, application_id, Fields.showing())
+
+
+async def _result(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    one = await lists.result(read, application_id)
+    leads = view.me.has(Role.OFFICER) and view.me.institution_id == one.lead_institution_id
+    letters = []
+    if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
+        letters = await lists.letters(read, application_id)
+    return view.page(
+        "awards/result.html",
+        status=status,
+        result=one,
+        letters=letters,
+        letter_words=LETTERS,
+        statuses=STATUSES,
+        place_words=PLACES,
+        ends=ENDS,
+        reasons=REASONS,
+        leads=leads,
+        form=form,
+    )
+
+
+@post(
+    "/applications/{application_id:uuid}/result/withdraw",
+    opt={"allow": allow(Role.OFFICER.when("application.lead"))},
+)
+async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """The lead gives up its award or its place on the reserve list."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=2000, multiline=True)
+    connection = await tx.session.connection()
+    try:
+        fields.check()
+        await service.withdraw_award(tx, application_id, reason)
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _result(view, connection, application_id, fields, 422)) from None
+    return view.go(f"/applications/{application_id}/result", _("The application is withdrawn."))
+
+
+@get(
+    "/letters/{letter_id:uuid}",
+    opt={
+        "allow": allow(
+            Role.OFFICER.when(LETTER_LEAD), Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR, hidden=True
+        )
+    },
+)
+async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
+    """A letter on the decision, as PDF/UA."""
+    made = await award_letter(read, view.renderer.environment, letter_id)
+    return view.download(made.content, made.filename, made.mime, inline=True)
+
+
+HANDLERS = [
+    awards,
+    award,
+    closing_form,
+    propose_closing,
+    confirm_closing,
+    withdrawal_form,
+    withdraw,
+    result,
+    give_up,
+    letter,
+]

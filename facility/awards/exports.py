@@ -1,0 +1,138 @@
+"""The ranking and the figures of a call as CSV and PDF."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import jinja2
+
+from facility.awards.lists import AwardLine, Money, Place
+from facility.awards.ranking import Ranking, missed_words, threshold_of, tie_break_words
+from facility.awards.sentences import ENDS, PLACES
+from facility.calls.rules import TOTAL
+from facility.evaluation.sentences import OUTCOMES
+from facility.pdf import render_pdf
+from facility.web.i18n import _
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe(cell: object) -> str:
+    """A cell that a spreadsheet shows and doesn't run: text that looks like a formula gets an apostrophe before it."""
+    written = f"{cell:f}" if isinstance(cell, Decimal) else "" if cell is None else str(cell)
+    return f"'{written}" if written.startswith(_FORMULA) else written
+
+
+def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows as CSV in UTF-8, with a byte order mark, by which spreadsheets recognise it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([safe(cell) for cell in head])
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def ranking_csv(shown: Ranking, note: str) -> bytes:
+    """The ranking, one row an application; `note` is the footnote to designations, for rows that need it."""
+    grid = shown.call.grid
+    head = [
+        _("Rank"),
+        _("Application"),
+        _("Title"),
+        _("Beneficiaries"),
+        *(section.title for section in grid.sections),
+        _("Total"),
+        _("Requested EUR"),
+        _("Left EUR"),
+        _("Outcome"),
+        _("Reason"),
+        "designation_note",
+    ]
+    rows = [
+        [
+            line.rank,
+            line.reference,
+            line.title,
+            " ".join(line.chips),
+            *(line.means or [""] * len(grid.sections)),
+            line.total,
+            line.requested,
+            line.left,
+            outcome_words(shown, line.line, line.place, line.outcome),
+            "; ".join(
+                _("{section} below {least}", section=title if title != TOTAL else _("Total"), least=least)
+                for title, least in missed_words(grid, line)
+            ),
+            note if any(chip.endswith("*") for chip in line.chips) else "",
+        ]
+        for line in shown.lines
+    ]
+    return to_csv(head, rows)
+
+
+def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: str) -> str:
+    """An application's outcome in words, as the ranking has it."""
+    if line == "award":
+        return _("Award")
+    if line == "reserve":
+        return _("Reserve {place}", place=place)
+    return _(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
+
+
+def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, Decimal]]) -> bytes:
+    """Awards with what each donor pays, one row an award."""
+    donors = list(next(iter(shares.values()), {}))
+    head = [
+        _("Application"),
+        _("Title"),
+        _("Award EUR"),
+        _("Committed EUR"),
+        *(f"{donor} EUR" for donor in donors),
+        _("State"),
+        _("Awarded at"),
+    ]
+    rows = [
+        [
+            line.reference,
+            line.title,
+            line.amount,
+            line.committed,
+            *(shares[line.id][donor] for donor in donors),
+            _(ENDS[line.end_kind][0]) if line.end_kind else _("Standing"),
+            line.made_at.isoformat(),
+        ]
+        for line in awards
+    ]
+    return to_csv(head, rows)
+
+
+async def report_pdf(
+    templates: jinja2.Environment,
+    shown: Ranking,
+    money: Money,
+    awards: Sequence[AwardLine],
+    shares: Mapping[UUID, Mapping[str, Decimal]],
+    places: Sequence[Place],
+    note: str,
+) -> bytes:
+    """The evaluation report: ranking, reserve list and figures, as PDF/UA."""
+    html = templates.get_template("awards/report.html").render(
+        ranking=shown,
+        grid=shown.call.grid,
+        money=money,
+        awards=awards,
+        shares=shares,
+        donors=list(next(iter(shares.values()), {})),
+        places=places,
+        place_words=PLACES,
+        ends=ENDS,
+        outcomes=OUTCOMES,
+        threshold=threshold_of,
+        ties=tie_break_words(shown.call.grid),
+        designation_note=note,
+    )
+    title = _("Evaluation report {call}", call=shown.call.reference)
+    return await asyncio.to_thread(render_pdf, html, title=title)

@@ -1,0 +1,320 @@
+"""What the pages of the awards show: awards with their money by donor, reserve lists, letters, what an end set off."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.refused import refuse
+
+PAGE = 25
+
+
+class AwardLine(msgspec.Struct, frozen=True):
+    """An award on a list; amounts in EUR. `closing`: somebody proposed to close it, and a second person is needed."""
+
+    id: UUID
+    application_id: UUID
+    reference: str
+    title: str
+    call_id: UUID
+    call: str
+    amount: Decimal
+    committed: Decimal
+    made_at: datetime
+    from_reserve: bool
+    end_kind: str | None
+    closing: bool
+
+
+_LINE = """
+    award.id, award.application_id, application.reference, application.title, award.call_id, call.reference AS call,
+    award.amount, award.committed, award.made_at, award.from_reserve, award.end_kind,
+    award.final_cost IS NOT NULL AND award.ended_at IS NULL AS closing
+    FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
+"""
+_AWARDS = text(
+    f"""
+    SELECT {_LINE}
+    WHERE (CAST(:before AS uuid) IS NULL
+           OR (award.made_at, award.id) < (SELECT made_at, id FROM award WHERE id = :before))
+      AND (NOT :closing OR (award.final_cost IS NOT NULL AND award.ended_at IS NULL))
+    ORDER BY award.made_at DESC, award.id DESC LIMIT {PAGE + 1}
+    """  # noqa: S608 - no value goes in
+)
+_OF_CALL = text(f'SELECT {_LINE} WHERE award.call_id = :call ORDER BY application.reference COLLATE "C"')
+
+
+async def awards(
+    connection: AsyncConnection, *, before: UUID | None = None, closing: bool = False
+) -> tuple[list[AwardLine], UUID | None]:
+    """A page of awards, the latest first, and the award before which the next page begins."""
+    rows = (await connection.execute(_AWARDS, {"before": before, "closing": closing})).all()
+    lines = [_line(row) for row in rows[:PAGE]]
+    return lines, lines[-1].id if len(rows) > PAGE else None
+
+
+async def awards_of_call(connection: AsyncConnection, call_id: UUID) -> list[AwardLine]:
+    """The awards of a call by reference, standing and ended."""
+    return [_line(row) for row in await connection.execute(_OF_CALL, {"call": call_id})]
+
+
+def _line(row: Any) -> AwardLine:
+    return AwardLine(**row._mapping)
+
+
+class DonorShare(msgspec.Struct, frozen=True):
+    """What one donor pays of one award, in EUR, by the ledger."""
+
+    award_id: UUID
+    donor: str
+    amount: Decimal
+
+
+_SHARES = text(
+    """
+    SELECT award.id AS award_id, donor.name AS donor,
+        coalesce((SELECT sum(ledger_entry.amount) FROM ledger_entry
+                  WHERE ledger_entry.award_id = award.id AND ledger_entry.donor_id = donor.id), 0.00) AS amount
+    FROM award JOIN envelope ON envelope.id = award.envelope_id JOIN donor ON donor.contract_id = envelope.contract_id
+    WHERE award.call_id = :call AND (CAST(:award AS uuid) IS NULL OR award.id = :award)
+    ORDER BY award.id, donor.position
+    """
+)
+
+
+async def shares(
+    connection: AsyncConnection, call_id: UUID, award_id: UUID | None = None
+) -> dict[UUID, dict[str, Decimal]]:
+    """By award, what each donor pays, in the agreement's order of donors."""
+    found: dict[UUID, dict[str, Decimal]] = {}
+    for row in await connection.execute(_SHARES, {"call": call_id, "award": award_id}):
+        found.setdefault(row.award_id, {})[row.donor] = row.amount
+    return found
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place on a reserve list; requested in EUR."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    place: int
+    requested: Decimal
+    state: str
+    ended_at: datetime | None
+
+
+_PLACES = text(
+    """
+    SELECT reserve_entry.application_id, application.reference, application.title, place, reserve_entry.requested,
+        reserve_entry.state, reserve_entry.ended_at
+    FROM reserve_entry JOIN application ON application.id = reserve_entry.application_id
+    WHERE reserve_entry.call_id = :call ORDER BY place
+    """
+)
+
+
+async def places(connection: AsyncConnection, call_id: UUID) -> list[Place]:
+    """The call's reserve list, by place, with what became of each."""
+    return [Place(**row._mapping) for row in await connection.execute(_PLACES, {"call": call_id})]
+
+
+class Money(msgspec.Struct, frozen=True):
+    """The money behind a call, in EUR: its own amount, what its awards commit, and its envelope."""
+
+    amount: Decimal
+    committed: Decimal
+    envelope: str
+    envelope_amount: Decimal
+    envelope_committed: Decimal
+    contract: str
+
+    @property
+    def free(self) -> Decimal:
+        """What an award of the call may draw."""
+        return min(self.amount - self.committed, self.envelope_amount - self.envelope_committed)
+
+
+_MONEY = text(
+    """
+    SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id = call.id), 0.00) AS committed,
+        envelope.name AS envelope, envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
+        contract.reference AS contract
+    FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
+    WHERE call.id = :call
+    """
+)
+
+
+async def money(connection: AsyncConnection, call_id: UUID) -> Money:
+    """The money behind a call."""
+    return Money(**(await connection.execute(_MONEY, {"call": call_id})).mappings().one())
+
+
+_DONORS = text(
+    """
+    SELECT donor.name, donor.amount FROM donor JOIN envelope ON envelope.contract_id = donor.contract_id
+    JOIN call ON call.envelope_id = envelope.id WHERE call.id = :call ORDER BY donor.position
+    """
+)
+
+
+async def donors(connection: AsyncConnection, call_id: UUID) -> list[tuple[str, Decimal]]:
+    """Name and amount of each donor behind a call, in their order."""
+    return [(row.name, row.amount) for row in await connection.execute(_DONORS, {"call": call_id})]
+
+
+class AwardShown(msgspec.Struct, frozen=True):
+    """An award with its application, its closing proposal and its end; amounts in EUR."""
+
+    id: UUID
+    application_id: UUID
+    reference: str
+    title: str
+    lead: str
+    call_id: UUID
+    call: str
+    contract: str
+    envelope: str
+    amount: Decimal
+    committed: Decimal
+    made_at: datetime
+    from_reserve: bool
+    ended_at: datetime | None
+    end_kind: str | None
+    end_reason: str | None
+    final_cost: Decimal | None
+    closing_reason: str | None
+    closing_proposed_by: UUID | None
+    closing_proposer: str | None
+    closing_proposed_at: datetime | None
+    closed_by: str | None
+
+
+_AWARD = text(
+    """
+    SELECT award.id, award.application_id, application.reference, application.title, institution.name AS lead,
+        award.call_id, call.reference AS call, contract.reference AS contract, envelope.name AS envelope,
+        award.amount, award.committed, made_at, from_reserve, ended_at, end_kind, end_reason, final_cost,
+        closing_reason, closing_proposed_by, proposer.name AS closing_proposer, closing_proposed_at,
+        closer.name AS closed_by
+    FROM award
+    JOIN application ON application.id = award.application_id
+    JOIN institution ON institution.id = application.lead_institution_id
+    JOIN call ON call.id = award.call_id
+    JOIN envelope ON envelope.id = award.envelope_id
+    JOIN contract ON contract.id = envelope.contract_id
+    LEFT JOIN person AS proposer ON proposer.id = award.closing_proposed_by
+    LEFT JOIN person AS closer ON closer.id = award.closed_by
+    WHERE award.id = :award
+    """
+)
+
+
+async def award(connection: AsyncConnection, award_id: UUID) -> AwardShown:
+    """An award. Raises Refused (missing)."""
+    row = (await connection.execute(_AWARD, {"award": award_id})).mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing", what="award")
+    return AwardShown(**row)
+
+
+class Served(msgspec.Struct, frozen=True):
+    """An award that came from the reserve list when another one ended."""
+
+    award_id: UUID
+    reference: str
+    title: str
+    amount: Decimal
+
+
+_SET_OFF = text(
+    """
+    SELECT award.id AS award_id, application.reference, application.title, award.amount
+    FROM event AS ended
+    JOIN event AS made ON made.correlation_id = ended.correlation_id AND made.recorded_at = ended.recorded_at
+        AND made.kind = 'AwardMade' AND made.seq > ended.seq
+    JOIN award ON award.id = made.subject_id
+    JOIN application ON application.id = award.application_id
+    WHERE ended.subject_id = :award AND ended.kind = 'AwardEnded'
+    ORDER BY made.seq
+    """
+)
+
+
+async def set_off(connection: AsyncConnection, award_id: UUID) -> list[Served]:
+    """Who got an award in the transaction that ended this one, in order."""
+    return [Served(**row._mapping) for row in await connection.execute(_SET_OFF, {"award": award_id})]
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What became of an application once its call was decided; amounts in EUR."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    status: str
+    reasons: list[str]
+    requested: Decimal
+    call_id: UUID
+    call: str
+    call_title: str
+    decided_at: datetime | None
+    lead_institution_id: UUID
+    rank: int | None
+    award_id: UUID | None
+    amount: Decimal | None
+    committed: Decimal | None
+    made_at: datetime | None
+    ended_at: datetime | None
+    end_kind: str | None
+    place: int | None
+    place_state: str | None
+
+
+_RESULT = text(
+    """
+    SELECT application.id AS application_id, application.reference, application.title, application.status,
+        application.reasons, application.requested, call.id AS call_id, call.reference AS call, call.title AS call_title,
+        call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
+        award.committed, award.made_at, award.ended_at, award.end_kind,
+        reserve_entry.place, reserve_entry.state AS place_state
+    FROM application JOIN call ON call.id = application.call_id
+    LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id
+    LEFT JOIN award ON award.application_id = application.id
+    LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
+    WHERE application.id = :application
+    """
+)
+
+
+async def result(connection: AsyncConnection, application_id: UUID) -> Result:
+    """What became of an application. Raises Refused (missing)."""
+    row = (await connection.execute(_RESULT, {"application": application_id})).mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing", what="application")
+    return Result(**row)
+
+
+class LetterLine(msgspec.Struct, frozen=True):
+    """A letter to an applicant."""
+
+    id: UUID
+    kind: str
+    created_at: datetime
+
+
+async def letters(connection: AsyncConnection, application_id: UUID) -> list[LetterLine]:
+    """The letters on an application, the latest first."""
+    rows = await connection.execute(
+        text(
+            "SELECT id, kind, created_at FROM letter WHERE application_id = :id ORDER BY created_at DESC, kind"
+        ),
+        {"id": application_id},
+    )
+    return [LetterLine(**row._mapping) for row in rows]

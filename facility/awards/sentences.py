@@ -1,0 +1,53 @@
+"""What the rules of the awards say to people, and the words for what became of applications."""
+
+from facility.applications.rules import ApplicationStatus as S
+from facility.web import sentences
+from facility.web.i18n import N_
+
+sentences.register(
+    {
+        "call_not_closed": N_("This call has not closed yet."),
+        "evaluation_open": N_(
+            "Something is still open: an application is not checked, or lacks assessments and is not set aside."
+        ),
+        "not_proposed": N_("No ranking of this call is proposed."),
+        "changed_since_shown": N_(
+            "This has changed since you opened the page. Go back, load it again, and look at what is true now."
+        ),
+        "not_an_award": N_("This is no standing award."),
+        "closing_not_proposed": N_("Nobody has proposed to close this award."),
+    }
+)
+
+STATUSES = {
+    S.AWARDED: (N_("Award"), "ok"),
+    S.RESERVE: (N_("Reserve list"), "wait"),
+    S.CLOSED: (N_("Award, closed"), "info"),
+    S.BELOW_THRESHOLD: (N_("Below a threshold"), "bad"),
+    S.NOT_ASSESSED: (N_("Set aside"), "plain"),
+    S.INELIGIBLE: (N_("Ineligible"), "bad"),
+    S.INADMISSIBLE: (N_("Inadmissible"), "bad"),
+    S.WITHDRAWN: (N_("Withdrawn"), "plain"),
+}
+"""What became of an application once its call was decided, and the kind of its tag."""
+
+ENDS = {
+    "closed": (N_("Closed"), "info"),
+    "withdrawn": (N_("Withdrawn"), "plain"),
+    "ineligible": (N_("Ineligible"), "bad"),
+}
+"""How an award ended."""
+
+PLACES = {
+    "waiting": (N_("Waits"), "wait"),
+    "activated": (N_("Got an award"), "ok"),
+    "withdrawn": (N_("Withdrawn"), "plain"),
+    "ineligible": (N_("Ineligible"), "bad"),
+}
+"""What became of a place on the reserve list."""
+
+LETTERS = {
+    "award": N_("Letter on the award"),
+    "reserve": N_("Letter on the reserve list"),
+    "not_funded": N_("Letter on the decision"),
+}

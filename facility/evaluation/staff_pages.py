@@ -1,0 +1,144 @@
+"""The evaluation as staff see it: calls, one call's board, assigning, setting aside; scores for the auditor only."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import history_lines, with_role
+from facility.evaluation import lists, queries, rules, service
+from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
+from facility.refused import Refused
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _, ngettext
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+WATCH = allow(*READERS)
+ACT = allow(Role.SECRETARIAT)
+
+nav(N_("Evaluation"), "/evaluation", *READERS, order=40)
+
+
+@get("/evaluation", opt={"allow": WATCH})
+async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
+    """Closed and decided calls, the latest first, and what is still open in each."""
+    found, older = await lists.calls(read, before)
+    return view.page("evaluation/calls.html", calls=found, older=older, first=before is None)
+
+
+@get("/evaluation/{call_id:uuid}", opt={"allow": WATCH})
+async def board(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """One call: applications against assessors, who is missing, and what is to do next."""
+    return await _board(view, read, call_id, Fields.showing())
+
+
+async def _board(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call = await lists.call(read, call_id)
+    applicants = await queries.applicants(read, call_id)
+    standing = rules.stand(applicants, call.grid, call.min_beneficiaries)
+    seats = await lists.seats(read, call_id)
+    lines = await lists.applications(read, call_id)
+    may_act = view.me.has(Role.SECRETARIAT) and call.state == "closed" and call.ended_at is None
+    told = []
+    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+        told = await history_lines(read, call_id)
+    return view.page(
+        "evaluation/board.html",
+        status=status,
+        call=call,
+        ready=standing.ready,
+        people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),
+        lines=lists.board(standing, lines, seats, call.grid),
+        assessors=await with_role(read, Role.ASSESSOR) if may_act else [],
+        may_act=may_act,
+        outcomes=OUTCOMES,
+        steps=SEATS,
+        reasons=REASONS,
+        history=told,
+        form=form,
+    )
+
+
+@post("/evaluation/{call_id:uuid}/assign", opt={"allow": ACT})
+async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Give several applications to several assessors; who has one already keeps it."""
+    fields = Fields(form)
+    connection = await tx.session.connection()
+    given = [(line.id, line.reference) for line in await lists.applications(connection, call_id)]
+    application_ids, assessor_ids = fields.keys("applications"), fields.keys("assessors")
+    if set(application_ids) - {key for key, _reference in given}:
+        fields.wrong("applications", _("Choose among the applications of this call."))
+    count = 0
+    try:
+        fields.check()
+        taken = {(seat.application_id, seat.assessor_id) for seat in await lists.seats(connection, call_id)}
+        # Applications are locked in the order of their ids.
+        for application_id in sorted(application_ids):
+            for assessor_id in assessor_ids:
+                if (application_id, assessor_id) not in taken:
+                    await service.assign(tx, application_id, assessor_id)
+                    count += 1
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _board(view, connection, call_id, fields, 422)) from None
+    said = ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", count)
+    return view.go(f"/evaluation/{call_id}", said)
+
+
+@get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
+async def set_aside_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Why the application can't get its minimum of assessments."""
+    return await _set_aside(view, read, application_id, Fields.showing())
+
+
+async def _set_aside(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call = await lists.call(read, await lists.call_of(read, application_id))
+    (line,) = await lists.applications(read, call.id, application_id)
+    count = await queries.count_assessments(read, application_id)
+    return view.page(
+        "evaluation/set_aside.html", status=status, call=call, application=line, count=count, form=form
+    )
+
+
+@post("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
+async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Set it aside."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=2000, multiline=True)
+    connection = await tx.session.connection()
+    call_id = await lists.call_of(connection, application_id)
+    try:
+        fields.check()
+        await service.set_aside(tx, application_id, reason)
+    except Refused as refused:
+        fields.refused(refused)
+        raise Wrong(await _set_aside(view, connection, application_id, fields, 422)) from None
+    return view.go(f"/evaluation/{call_id}", _("The application is set aside."))
+
+
+@post("/evaluation/applications/{application_id:uuid}/bring-back", opt={"allow": ACT})
+async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Take the setting aside back."""
+    Fields(form).check()
+    call_id = await lists.call_of(await tx.session.connection(), application_id)
+    await service.bring_back(tx, application_id)
+    return view.go(f"/evaluation/{call_id}", _("The application is under assessment again."))
+
+
+@get("/evaluation/{call_id:uuid}/scores", opt={"allow": allow(Role.AUDITOR)})
+async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Every assessor's scores and comments, and every recusal: for the auditor only."""
+    call = await lists.call(read, call_id)
+    return view.page("evaluation/scores.html", call=call, scored=await lists.scored(read, call_id))
+
+
+HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]
