@@ -31,7 +31,7 @@ class ConflictDeclared(Event, frozen=True, kw_only=True):
     """An assessor said whether a conflict of interests stands against judging the application."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "An assessor declared on conflicts of interests: {outcome}"
+    sentence: ClassVar[str] = "An assessor declared on conflicts of interests"
 
     application_id: UUID
     assessor_id: UUID
