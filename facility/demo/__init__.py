@@ -1,0 +1,24 @@
+"""The demo story: a finished call of 2021, one that is being judged, one that is open, and people with work to do.
+
+Everything is told through commands, at instants of the story's own; a facility in production never loads it.
+"""
+
+from sqlalchemy import select
+
+from facility import clock
+from facility.calls.models import Call
+from facility.db import Database
+from facility.demo.past import tell_past
+from facility.demo.present import tell_present
+from facility.events.relay import follow
+from facility.files.store import Store
+
+
+async def tell(db: Database, store: Store) -> None:
+    """Load the story into an empty facility; one that holds a call already is left as it is."""
+    async with db.reader() as connection:
+        if (await connection.execute(select(Call.id).limit(1))).first():
+            return
+    troupe = await tell_past(db, store)
+    await tell_present(troupe, clock.now())
+    await follow(db)

@@ -1,0 +1,138 @@
+"""TAF-2021-01, the worked call (dossier 9), told by the same player as a rehearsal, with names and documents."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.service import save_content
+from facility.contracts.models import Contract as ContractRow
+from facility.contracts.service import open_envelope
+from facility.db import Database
+from facility.demo.texts import EXPERTS, PAST_TEXTS
+from facility.demo.troupe import OFFICERS, PLACES, Troupe
+from facility.experts.service import ExpertDraft
+from facility.files.store import Store
+from facility.rehearsal import play, stage
+from facility.rehearsal.check import check
+from facility.rehearsal.scenario import Activity, Application, Call, Contract, Expert, Scenario
+from facility.web.access import Role
+
+EXAMPLE = Path(play.__file__).parent / "examples" / "taf-2021-01.json"
+ENVELOPE = Decimal("500000.00")
+ROLES = {"drafter": "ada", "publisher": "vera", "authorising officer": "paul"}
+ASSESSORS = {"E1": "elena", "E2": "erik", "E3": "emma", "E4": "enzo", "E5": "eva"}
+
+
+class Told(stage.Stage):
+    """The stage of the demo: the cast instead of references, real texts and papers."""
+
+    def __init__(self, troupe: Troupe, scenario: Scenario, start: datetime) -> None:
+        super().__init__(troupe.db, scenario, start)
+        self.troupe = troupe
+
+    async def person(self, name: str, *roles: Role) -> UUID:
+        last_word = name.rpartition(" ")[2]
+        key = ROLES.get(name) or ASSESSORS.get(last_word, last_word)
+        self.people[name] = self.troupe.people[key]
+        return self.people[name]
+
+    async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
+        return self.troupe.places[_place(name, beneficiary)]
+
+    async def lead(self, told: Application) -> UUID:
+        place = _place(told.lead.institution, told.lead.beneficiary)
+        return next(self.troupe.people[key] for key, (_, at) in OFFICERS.items() if at == place)
+
+    async def envelope(self, contract: Contract, call: Call) -> UUID:
+        async with self.db.reader() as connection:
+            query = select(ContractRow.id).where(ContractRow.reference == contract.reference)
+            contract_id = (await connection.execute(query)).scalar_one()
+        made = await self.act(
+            self.start,
+            self.people["drafter"],
+            open_envelope,
+            contract_id=contract_id,
+            name="R10 pilot facility",
+            amount=ENVELOPE,
+        )
+        self.troupe.envelope_id = made.id
+        return made.id
+
+    def call_texts(self, call: Call) -> tuple[str, str]:
+        return "Joint initiatives of law-enforcement agencies, 2021", PAST_TEXTS["call"]
+
+    async def describe(self, told: Application, application_id: UUID) -> None:
+        summary, plan, origin = PAST_TEXTS[told.reference.rpartition("/")[2]].split("\n\n")
+        await self.act(
+            self.start,
+            await self.lead(told),
+            save_content,
+            application_id,
+            themes=told.themes,
+            summary=summary,
+            plan=plan,
+            casework_origin=origin,
+        )
+
+    def expert_draft(self, expert: Expert) -> ExpertDraft:
+        name, address = EXPERTS[expert.id]
+        told = super().expert_draft(expert)
+        today = clock.now().date()
+        # The scenario tells the days of 2021; the present of the story needs some too.
+        available = [*told.available, (today, today + timedelta(days=180))] if expert.available else []
+        return msgspec.structs.replace(told, name=name, email=address, available=available)
+
+    async def evidence(self, told: Activity, kind: str) -> tuple[str, int, str]:
+        words = kind.replace("_", " ")
+        size, sha256 = self.troupe.paper(
+            f"{words.capitalize()}: {told.reference}",
+            f"{told.kind.replace('_', ' ').capitalize()} from {told.start} to {told.end}.",
+            "A paper of the demo story. All names and figures in it are fictitious.",
+        )
+        return f"{words} {told.reference.rpartition('/')[2]}.pdf", size, sha256
+
+
+def _place(name: str, beneficiary: str) -> str:
+    plain = name.replace("'", "’")
+    return next(key for key, at in PLACES.items() if (at.name, at.beneficiary) == (plain, beneficiary))
+
+
+def _with_whole_references(scenario: Scenario) -> Scenario:
+    """References as they stand in a facility with several calls: "TAF-2021-01/A"."""
+    prefix = scenario.call.reference
+    replace = msgspec.structs.replace
+    return replace(
+        scenario,
+        applications=tuple(replace(a, reference=f"{prefix}/{a.reference}") for a in scenario.applications),
+        deployments=tuple(
+            replace(
+                d,
+                reference=f"{prefix}/{d.application}/{d.reference}",
+                application=f"{prefix}/{d.application}",
+            )
+            for d in scenario.deployments
+        ),
+        activities=tuple(
+            replace(
+                a,
+                reference=f"{prefix}/{a.application}/{a.reference.rpartition('-')[2]}",
+                application=f"{prefix}/{a.application}",
+            )
+            for a in scenario.activities
+        ),
+    )
+
+
+async def tell_past(db: Database, store: Store) -> Troupe:
+    """Gather the cast and play the call of 2021."""
+    scenario = _with_whole_references(check(EXAMPLE.read_bytes()))
+    start = play.before_everything(scenario)
+    troupe = Troupe(db, store)
+    await troupe.call_together(start)
+    await play.Play(Told(troupe, scenario, start)).run()
+    return troupe

@@ -1,0 +1,427 @@
+"""The present of the demo: a call that was decided lately, one that is being judged, one that is open, a draft."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from facility.activities import service as activities
+from facility.activities.service import ActivityDraft, AttendanceRow
+from facility.applications import service as applications
+from facility.applications.models import Party
+from facility.applications.rules import DECLARATIONS, Signature
+from facility.awards import service as awards
+from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.service import close_call, draft_call, publish_call
+from facility.clock import BRUSSELS
+from facility.db import Tx
+from facility.demo.texts import CALL_TEXT
+from facility.demo.troupe import OFFICERS, Troupe
+from facility.deployments import service as deployments
+from facility.evaluation import service as evaluation
+
+SECTIONS = (
+    Section("capacity", "Financial and operational capacity", 20),
+    Section("relevance", "Relevance of the action", 20),
+    Section("design", "Design of the action", 15),
+    Section("implementation", "Implementation approach", 15),
+    Section("sustainability", "Sustainability of the action", 15),
+    Section("cost_effectiveness", "Budget and cost-effectiveness", 15),
+)
+GRID = Grid(
+    sections=SECTIONS,
+    thresholds={"capacity": Decimal(12), "total": Decimal(60)},
+    min_assessments=2,
+    tie_break=("relevance", "design", "beneficiaries", "received_at"),
+)
+COMMENT = "Well founded; the comment is part of the demo story."
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """An application of the story: who leads, with whom, what for, and for how much (EUR: lead, then partners)."""
+
+    title: str
+    lead: str
+    partners: tuple[str, ...]
+    amounts: tuple[str, ...]
+    themes: tuple[str, ...]
+    summary: str = (
+        "Investigators of the partners work on one question together, with experts from Member States."
+    )
+    plan: str = "A workshop of three days for twenty-four people, followed by a study trip of one week."
+    origin: str = "Cases of the last two years stalled where they crossed the border."
+
+
+class Story:
+    """Commands of the present, told at instants relative to now."""
+
+    def __init__(self, troupe: Troupe, now: datetime) -> None:
+        self.troupe = troupe
+        self.now = now
+        self.act = troupe.act
+
+    def noon(self, days: int) -> datetime:
+        """Noon in Brussels so many days from now."""
+        day = (self.now + timedelta(days=days)).astimezone(BRUSSELS).date()
+        return datetime.combine(day, time(12), BRUSSELS)
+
+    async def call(self, number: int, title: str, opens: int, closes: int, amount: str) -> UUID:
+        """A published call, open from and to so many days from now; drafted by Ada, published by Vera."""
+        call_id = await self.draft(number, title, opens, closes, amount)
+        await self.act(self.noon(opens - 1), "vera", publish_call, call_id)
+        return call_id
+
+    async def draft(self, number: int, title: str, opens: int, closes: int, amount: str) -> UUID:
+        """A call that waits for a second person to publish it."""
+        draft = CallDraft(
+            reference=f"TAF-{self.now.year}-{number:02}",
+            title=title,
+            text=CALL_TEXT,
+            opens_at=self.noon(opens),
+            closes_at=self.noon(closes),
+            envelope_id=self.troupe.envelope_id,
+            amount=Decimal(amount),
+            award_min=Decimal("5000.00"),
+            award_max=Decimal("60000.00"),
+            min_beneficiaries=2,
+            grid=GRID,
+        )
+        call = await self.act(min(self.noon(opens - 2), self.now), "ada", draft_call, draft)
+        return call.id
+
+    async def apply(self, call_id: UUID, wish: Wish, at: datetime, *, confirm: int = 9) -> UUID:
+        """A draft with its texts and partners, the first `confirm` of whom have confirmed."""
+        application = await self.act(
+            at,
+            wish.lead,
+            applications.start_application,
+            call_id=call_id,
+            lead_institution_id=self.troupe.places[OFFICERS[wish.lead][1]],
+            title=wish.title,
+            track="joint" if wish.partners else "exception",
+        )
+        await self.act(
+            at,
+            wish.lead,
+            applications.save_content,
+            application.id,
+            themes=wish.themes,
+            summary=wish.summary,
+            plan=wish.plan,
+            casework_origin=wish.origin,
+        )
+        await self.act(at, wish.lead, _set_lead_part, application.id, Decimal(wish.amounts[0]))
+        parties = [
+            await self._add_partner(application.id, wish.lead, partner, amount, at)
+            for partner, amount in zip(wish.partners, wish.amounts[1:], strict=True)
+        ]
+        for party_id, partner in list(zip(parties, wish.partners, strict=True))[:confirm]:
+            await self.act(
+                at + timedelta(hours=5),
+                partner,
+                applications.confirm_party,
+                party_id,
+                signatory_name=OFFICERS[partner][0],
+                signatory_function="Head of unit",
+            )
+        return application.id
+
+    async def _add_partner(
+        self, application_id: UUID, lead: str, partner: str, amount: str, at: datetime
+    ) -> UUID:
+        name, place = OFFICERS[partner]
+        party = await self.act(
+            at,
+            lead,
+            applications.add_party,
+            application_id,
+            institution_id=self.troupe.places[place],
+            role="Sends investigators and prosecutors, and hosts the study trip.",
+            amount=Decimal(amount),
+            contact_name=name,
+            contact_email=f"{partner}@facility.example",
+        )
+        await self.act(at, lead, applications.invite_party, party.id)
+        return party.id
+
+    async def submit(self, application_id: UUID, wish: Wish, at: datetime) -> None:
+        """Hand it in, signed by the officer."""
+        signature = Signature(
+            name=OFFICERS[wish.lead][0], function="Head of department", declared=DECLARATIONS
+        )
+        await self.act(
+            at, wish.lead, applications.submit, application_id, received_at=at, signature=signature
+        )
+
+    async def score(self, application_id: UUID, assessor: str, scores: Sequence[int], at: datetime) -> None:
+        """Declare no conflict, and send these scores."""
+        await self.act(at, assessor, evaluation.declare_conflict, application_id, conflict=False)
+        given = {section.key: Decimal(points) for section, points in zip(SECTIONS, scores, strict=True)}
+        comments = {section.key: COMMENT for section in SECTIONS}
+        await self.act(at, assessor, evaluation.send_assessment, application_id, given, comments)
+
+
+async def _set_lead_part(tx: Tx, application_id: UUID, amount: Decimal) -> None:
+    lead = select(Party.id).where(Party.application_id == application_id, Party.is_lead)
+    party_id = (await tx.session.execute(lead)).scalar_one()
+    role = "Plans the activities, hosts the workshop and keeps the accounts."
+    await applications.change_party(tx, party_id, role=role, amount=amount)
+
+
+FIREARMS = Wish(
+    title="Tracing firearms across three borders",
+    lead="omar",
+    partners=("arta", "milena"),
+    amounts=("24000.00", "15000.00", "12500.00"),
+    themes=("OC.FIREARMS", "X.JIT"),
+)
+CYBER = Wish(
+    title="Electronic evidence for cybercrime units",
+    lead="jelena",
+    partners=("amra",),
+    amounts=("26000.00", "20000.00"),
+    themes=("OC.CYBER", "X.EEVID"),
+)
+ONLINE = Wish(
+    title="Online radicalisation: from referral to case",
+    lead="zoran",
+    partners=("amra",),
+    amounts=("18000.00", "9000.00"),
+    themes=("CT.ONLINE", "CT.PVE"),
+)
+
+
+async def tell_present(troupe: Troupe, now: datetime) -> None:
+    """Tell what is going on now, up to `now`."""
+    story = Story(troupe, now)
+    await _decided_call(story)
+    await _call_under_evaluation(story)
+    await _open_call(story)
+    await story.draft(4, "Joint initiatives, next round", 30, 75, "100000.00")
+
+
+async def _assessed(story: Story, call_id: UUID, application_ids: Sequence[UUID], at: datetime) -> None:
+    """Admissible, with three assessors who have declared that they are bound."""
+    for assessor in ("elena", "erik", "emma"):
+        for application_id in application_ids:
+            await story.act(at, "ada", evaluation.assign, application_id, story.troupe.people[assessor])
+        await story.act(at, assessor, evaluation.sign_declaration, call_id)
+
+
+async def _decided_call(story: Story) -> None:
+    """An award under way: experts asked, one activity to verify, one planned; and a place on the reserve list."""
+    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00")
+    wishes = [FIREARMS, CYBER, ONLINE]
+    received = story.noon(-76)
+    ids = [await story.apply(call_id, wish, story.noon(-100)) for wish in wishes]
+    for application_id, wish in zip(ids, wishes, strict=True):
+        await story.submit(application_id, wish, received)
+    closed = story.noon(-75)
+    await story.act(closed, None, close_call, call_id, due_at=closed)
+    for application_id in ids:
+        await story.act(
+            story.noon(-72),
+            "ada",
+            applications.check_admissibility,
+            application_id,
+            admissible=True,
+            reason="Complete, signed and in time.",
+        )
+    await _assessed(story, call_id, ids, story.noon(-70))
+    for application_id, scores in zip(
+        ids, ([17, 18, 13, 12, 12, 12], [15, 16, 12, 11, 11, 12], [11, 16, 11, 11, 11, 11]), strict=True
+    ):
+        for assessor in ("elena", "erik", "emma"):
+            await story.score(application_id, assessor, scores, story.noon(-60))
+    await story.act(story.noon(-46), "vera", awards.propose, call_id)
+    await story.act(story.noon(-45), "paul", awards.decide, call_id)
+    await _activities(story, ids[0])
+    await _experts_asked(story, ids[0])
+
+
+async def _activities(story: Story, application_id: UUID) -> None:
+    """A workshop that was reported and waits for a second person, and a study trip that is planned."""
+    first = (story.now - timedelta(days=12)).date()
+    trip = (story.now + timedelta(days=40)).date()
+    plan = story.noon(-40)
+    workshop = await story.act(
+        plan,
+        "omar",
+        activities.plan_activity,
+        ActivityDraft(
+            application_id=application_id,
+            kind="workshop",
+            title="Tracing workshop",
+            place="Tirana",
+            starts_on=first,
+            ends_on=first + timedelta(days=2),
+        ),
+    )
+    await story.act(
+        plan,
+        "omar",
+        activities.plan_activity,
+        ActivityDraft(
+            application_id=application_id,
+            kind="study_trip",
+            title="Study trip to a national ballistics centre",
+            place="Rome",
+            starts_on=trip,
+            ends_on=trip + timedelta(days=4),
+        ),
+    )
+    await _report(story, workshop.id)
+
+
+async def _report(story: Story, activity_id: UUID) -> None:
+    at = story.now - timedelta(days=8)
+    rows = [
+        AttendanceRow(
+            beneficiary_code=code,
+            institution_id=story.troupe.places[place],
+            gender=gender,
+            expected=expected,
+            present=present,
+        )
+        for code, place, gender, expected, present in (
+            ("AL", "albanian_police", "F", 4, 4),
+            ("AL", "albanian_police", "M", 4, 4),
+            ("XK", "kosovo_police", "F", 3, 3),
+            ("XK", "kosovo_police", "M", 5, 4),
+            ("ME", "montenegrin_prosecution", None, 8, 7),
+        )
+    ]
+    await story.act(at, "omar", activities.set_attendance, activity_id, rows)
+    for kind in ("agenda", "attendance_list", "report"):
+        words = kind.replace("_", " ")
+        size, sha256 = story.troupe.paper(f"Tracing workshop: {words}", "A paper of the demo story.")
+        await story.act(
+            at,
+            "omar",
+            activities.attach_evidence,
+            activity_id,
+            kind=kind,
+            name=f"{words}.pdf",
+            size=size,
+            sha256=sha256,
+        )
+    await story.act(at, "omar", activities.complete, activity_id)
+
+
+async def _experts_asked(story: Story, application_id: UUID) -> None:
+    """Two seats for the study trip: an invitation that can be answered now."""
+    starts_on = (story.now + timedelta(days=40)).date()
+    asked = story.now - timedelta(hours=20)
+    deployment = await story.act(
+        asked,
+        "ada",
+        deployments.request_expertise,
+        deployments.RequestDraft(
+            application_id=application_id,
+            place="Rome",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=4),
+            seats=2,
+            language="en",
+            language_level="B2",
+            themes={"X.JIT": 3, "OC.FIREARMS": 2},
+            min_theme_level=3,
+            bonus_regional_language=2,
+            bonus_no_recent_deployment=1,
+            respond_within_hours=72,
+        ),
+    )
+    await story.act(asked, "ada", deployments.confirm_shortlist, deployment.id)
+
+
+async def _call_under_evaluation(story: Story) -> None:
+    """One application to check, one with an assessment missing and a recusal, one on the exception track."""
+    call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00")
+    drugs = Wish(
+        title="Common picture of drugs routes",
+        lead="ilir",
+        partners=("arta",),
+        amounts=("20000.00", "18000.00"),
+        themes=("OC.DRUGS", "X.ILP"),
+    )
+    border = Wish(
+        title="Document fraud at border crossings",
+        lead="biljana",
+        partners=("omar",),
+        amounts=("15000.00", "12000.00"),
+        themes=("OC.DOCFRAUD",),
+    )
+    mentoring = Wish(
+        title="Mentoring in mutual legal assistance",
+        lead="dragana",
+        partners=(),
+        amounts=("9000.00",),
+        themes=("X.MLA",),
+    )
+    first, second, alone = [
+        await story.apply(call_id, wish, story.noon(-40)) for wish in (drugs, border, mentoring)
+    ]
+    await story.act(
+        story.noon(-20),
+        "dragana",
+        applications.record_consultation,
+        alone,
+        "The regional secretariat and the EU Delegation were consulted in writing and raised no objection.",
+    )
+    for application_id, wish in ((first, drugs), (second, border), (alone, mentoring)):
+        await story.submit(application_id, wish, story.noon(-7))
+    closed = story.noon(-6)
+    await story.act(closed, None, close_call, call_id, due_at=closed)
+    await story.act(
+        story.noon(-5),
+        "ada",
+        applications.check_admissibility,
+        first,
+        admissible=True,
+        reason="Complete, signed and in time.",
+    )
+    await _assessed(story, call_id, [first], story.noon(-4))
+    await story.score(first, "elena", [16, 17, 12, 12, 11, 12], story.noon(-3))
+    await story.act(
+        story.noon(-3),
+        "erik",
+        evaluation.declare_conflict,
+        first,
+        conflict=True,
+        reason="I worked for one of the partners until last year.",
+    )
+
+
+async def _open_call(story: Story) -> None:
+    """An application in every state that an open call knows."""
+    call_id = await story.call(3, "Joint initiatives, autumn round", -14, 12, "150000.00")
+    at = story.noon(-5)
+    waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
+    await story.apply(call_id, waiting, at, confirm=1)
+    ready = msgspec.structs.replace(
+        CYBER, title="Ransomware: first hours of an investigation", lead="milena", partners=("omar",)
+    )
+    await story.apply(call_id, ready, at)
+    handed_in = msgspec.structs.replace(
+        ONLINE, title="Reintegration after detention", lead="arta", partners=("zoran",), themes=("CT.REINT",)
+    )
+    submitted = await story.apply(call_id, handed_in, at)
+    await story.submit(submitted, handed_in, story.noon(-2))
+    taken_back = msgspec.structs.replace(
+        CYBER, title="Asset recovery across borders", lead="amra", partners=("jelena",)
+    )
+    withdrawn = await story.apply(call_id, taken_back, at)
+    await story.submit(withdrawn, taken_back, story.noon(-3))
+    await story.act(story.noon(-2), "amra", applications.withdraw, withdrawn)
+    ports = Wish(
+        title="Container control in two ports",
+        lead="luan",
+        partners=("sanja",),
+        amounts=("14000.00", "13000.00"),
+        themes=("OC.CONTAINER",),
+    )
+    refused = await story.apply(call_id, ports, at, confirm=0)
+    await story.act(story.noon(-4), "luan", applications.refuse_document, refused, sha256="5b" * 32)
