@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.money import format_eur
 from facility.refused import Reason, refuse
 
 TOTAL = "total"
@@ -145,7 +146,7 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     the decision that it rests on (dossier 1a, Q22)."""
     found = call_mistakes(draft.rules)
     if draft.amount > envelope_amount:
-        found.append(Reason("above_envelope", "amount", {"envelope": str(envelope_amount)}))
+        found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
     if draft.extended_to and not draft.extension_decision:
         found.append(Reason("decision_missing", "extension_decision"))
     return found
@@ -169,7 +170,7 @@ def doubts(rules: CallRules) -> list[Reason]:
     if rules.award_max > rules.amount:
         found.append(Reason("award_max_above_amount", "award_max"))
     if rules.award_max > AWARD_CAP:
-        found.append(Reason("award_max_above_cap", "award_max", {"cap": str(AWARD_CAP)}))
+        found.append(Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)}))
     return found
 
 

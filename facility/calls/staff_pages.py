@@ -32,12 +32,12 @@ FIRST_GRID = "prag_2018"
 async def calls(
     view: View,
     read: Read,
-    state: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
     envelope: FromQuery[UUID | None] = None,
     before: FromQuery[UUID | None] = None,
 ) -> Page:
     """All calls, drafts too, the latest closing first."""
-    chosen = state if state in set(CallState) else None
+    chosen = status if status in set(CallState) else None
     lines, older = await queries.staff_calls(read, state=chosen, envelope=envelope, before=before)
     return view.page(
         "calls/staff_calls.html",

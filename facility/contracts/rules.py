@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from facility.money import split
+from facility.money import format_eur, split
 from facility.refused import Reason, refuse
 
 
@@ -36,7 +36,7 @@ def free(envelope: Decimal, commitments: Iterable[Decimal]) -> Decimal:
 def may_commit(amount: Decimal, free_amount: Decimal) -> None:
     """A commitment fits what is free (Refused "envelope_exceeded")."""
     if not 0 <= amount <= free_amount:
-        refuse("envelope_exceeded", free=str(free_amount), amount=str(amount))
+        refuse("envelope_exceeded", free=format_eur(free_amount), amount=format_eur(amount))
 
 
 def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decimal, agreed: Decimal) -> None:
@@ -47,9 +47,9 @@ def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decim
     if not amount >= 0:
         refuse("negative", kind="invalid", field="amount")
     if amount < committed:
-        refuse("below_committed", kind="invalid", field="amount", committed=str(committed))
+        refuse("below_committed", kind="invalid", field="amount", committed=format_eur(committed))
     if amount + other_envelopes > agreed:
-        refuse("above_agreed", kind="invalid", field="amount", left=str(agreed - other_envelopes))
+        refuse("above_agreed", kind="invalid", field="amount", left=format_eur(agreed - other_envelopes))
 
 
 def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:

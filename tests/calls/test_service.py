@@ -28,6 +28,7 @@ from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Reason, Refused
+from facility.web.access import Role
 
 NOW = datetime(2021, 5, 3, 8, tzinfo=UTC)
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
@@ -51,8 +52,8 @@ class Stage(msgspec.Struct):
 @pytest.fixture
 async def stage(db: Database) -> Stage:
     async with db.transaction(now=NOW) as tx:
-        ada = await add_user(tx, name="Ada Officer", email="ada@example.org", roles=["secretariat"])
-        ben = await add_user(tx, name="Ben Officer", email="ben@example.org", roles=["secretariat"])
+        ada = await add_user(tx, name="Ada Officer", email="ada@example.org", roles=[Role.SECRETARIAT])
+        ben = await add_user(tx, name="Ben Officer", email="ben@example.org", roles=[Role.SECRETARIAT])
         contract = await open_contract(
             tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
         )
@@ -231,11 +232,11 @@ async def test_a_call_is_not_closed_before_its_time(db: Database, stage: Stage) 
 
 async def test_closing_waits_for_submissions_under_way(db: Database, stage: Stage) -> None:
     call_id = await published(db, stage)
-    closing: asyncio.Task[int] | None = None
+    closing: asyncio.Future[int] | None = None
     async with db.transaction(now=CLOSES) as first, db.transaction(now=CLOSES) as second:
         assert (await share_call(first, call_id)).state == "published"
         assert (await share_call(second, call_id)).state == "published"
-        closing = asyncio.create_task(close_due(db, CLOSES))
+        closing = asyncio.ensure_future(close_due(db, CLOSES))
         await waiting_for_a_lock(db)
         assert not closing.done()
     assert await closing == 1

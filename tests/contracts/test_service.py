@@ -113,7 +113,7 @@ async def test_envelopes_together_fit_what_the_donors_agreed_to(db: Database) ->
             await open_envelope(tx, contract_id=envelope.contract_id, name="Facility", amount=EUR("1.00"))
     async with db.transaction(now=NOW) as tx:
         await open_envelope(tx, contract_id=envelope.contract_id, name="Second", amount=EUR("200000.00"))
-    assert above.value.reasons == (Reason("above_agreed", "amount", {"left": "200000.00"}),)
+    assert above.value.reasons == (Reason("above_agreed", "amount", {"left": "200\u00a0000.00"}),)
     assert twice.value.codes == ("envelope_name_taken",)
     assert await off(db) == []
 
@@ -149,7 +149,7 @@ async def test_an_envelope_cannot_be_overspent(db: Database) -> None:
     with pytest.raises(Refused) as refused:
         await book(db, envelope.id, new_id(), "0.00", "47250.00")
     assert refused.value.reasons == (
-        Reason("envelope_exceeded", None, {"free": "44572.30", "amount": "47250.00"}),
+        Reason("envelope_exceeded", None, {"free": "44\u00a0572.30", "amount": "47\u00a0250.00"}),
     )
     assert await committed(db, envelope.id) == EUR("35427.70")
 
@@ -173,7 +173,7 @@ async def test_an_envelope_keeps_what_is_committed(db: Database) -> None:
             await change_envelope(tx, envelope.id, EUR("59999.99"))
     async with db.transaction(now=NOW) as tx:
         changed = await change_envelope(tx, envelope.id, EUR("60000.00"))
-    assert refused.value.reasons == (Reason("below_committed", "amount", {"committed": "60000.00"}),)
+    assert refused.value.reasons == (Reason("below_committed", "amount", {"committed": "60\u00a0000.00"}),)
     assert changed.amount == EUR("60000.00")
 
 
