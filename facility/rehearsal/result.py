@@ -64,7 +64,7 @@ async def _applications(connection: AsyncConnection, stage: Stage, ranked: dict[
 def _application(stage: Stage, row: Any, entry: Any) -> Json:
     status = scenario_status(ApplicationStatus(row.status), row.track)
     found: Json = {"status": status, "reasons": _reasons(stage, row.reference, status, entry)}
-    if entry is not None and entry.assessments:
+    if entry is not None and entry.section_sums:
         means = {
             key: Fraction(Decimal(total)) / entry.assessments for key, total in entry.section_sums.items()
         }
