@@ -10,19 +10,34 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.rules import Answers, ApplicationView, Confirmation, Partner, Track
+from facility.accounts.rules import distinct_beneficiaries
+from facility.applications.rules import (
+    Answers,
+    ApplicationStatus,
+    ApplicationView,
+    Confirmation,
+    Partner,
+    Track,
+    is_sealed,
+    missing_answers,
+    submission_reasons,
+)
+from facility.calls.rules import CallRules
+from facility.calls.service import rules_of
+from facility.outbox.links import hash_of
 from facility.refused import refuse
 
 
 class PartyLine(msgspec.Struct, frozen=True):
-    """An institution in an application; `beneficiary` is the code, `designation` the name as it is printed,
-    `chip` the code with an asterisk where a note goes with the name."""
+    """An institution in an application; `beneficiary` is the code, `designation` the name as it is printed, `note` the
+    footnote that goes with it, `chip` the code with an asterisk where there is such a note."""
 
     id: UUID
     institution_id: UUID
     institution: str
     beneficiary: str
     designation: str
+    note: str | None
     chip: str
     is_lead: bool
     role: str
@@ -88,6 +103,11 @@ class Parts(msgspec.Struct, frozen=True):
         return tuple(party for party in self.on_board if not party.is_lead)
 
     @property
+    def note(self) -> str:
+        """The footnotes that go with the designations of its parties."""
+        return " ".join(sorted({party.note for party in self.parties if party.note}))
+
+    @property
     def marked(self) -> int:
         """How many refusals the lead has not acknowledged."""
         return sum(refusal.acknowledged_at is None for refusal in self.refusals)
@@ -95,12 +115,10 @@ class Parts(msgspec.Struct, frozen=True):
 
 # Amounts as text: a JSON number would come back as a float.
 # One statement for all that hangs on the application: a submission waits for few round trips.
-_PARTS = text(
-    """
-    SELECT
+_PARTS = """
         (SELECT jsonb_agg(to_jsonb(line) || jsonb_build_object('amount', amount::text) ORDER BY position) FROM (
             SELECT party.*, institution.name AS institution, beneficiary.code AS beneficiary,
-                beneficiary.name AS designation,
+                beneficiary.name AS designation, beneficiary.designation_note AS note,
                 beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END AS chip
             FROM party JOIN institution ON institution.id = party.institution_id
             JOIN beneficiary ON beneficiary.code = party.beneficiary_code
@@ -109,13 +127,13 @@ _PARTS = text(
          WHERE application_id = :id AND removed_at IS NULL) AS documents,
         (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
          WHERE application_id = :id) AS refusals
-    """
-)
+"""
+_PARTS_ALONE = text(f"SELECT {_PARTS}")
 
 
 async def parts_of(connection: AsyncConnection, application_id: UUID) -> Parts:
     """What hangs on the application now. Raises Refused (missing)."""
-    row = (await connection.execute(_PARTS, {"id": application_id})).mappings().one()
+    row = (await connection.execute(_PARTS_ALONE, {"id": application_id})).mappings().one()
     return parts_from(dict(row))
 
 
@@ -155,3 +173,140 @@ def answers_of(application: Any, parts: Parts) -> Answers:
 def track_of(application: Any) -> Track:
     """Its track as the rules know it."""
     return "exception" if application.track == "exception" else "joint"
+
+
+class CheckLine(msgspec.Struct, frozen=True):
+    """A judgement on admissibility, and whose."""
+
+    admissible: bool
+    reason: str
+    checked_by: str | None
+    checked_at: datetime
+
+
+class ApplicationShown(msgspec.Struct, frozen=True):
+    """An application with its call and all that hangs on it, for its pages. Amounts in EUR."""
+
+    id: UUID
+    reference: str
+    title: str
+    track: Track
+    status: ApplicationStatus
+    reasons: list[str]
+    themes: list[str]
+    theme_names: dict[str, str]
+    summary: str
+    plan: str
+    casework_origin: str
+    requested: Decimal
+    version: int
+    saved_at: datetime
+    consultation: str | None
+    consulted_by: UUID | None
+    consulted_at: datetime | None
+    received_at: datetime | None
+    fingerprint: str | None
+    withdrawn_at: datetime | None
+    exception_reason: str | None
+    exception_decided_at: datetime | None
+    call_id: UUID
+    call_reference: str
+    call_title: str
+    call_closed_at: datetime | None
+    call_decided_at: datetime | None
+    call: CallRules
+    parts: Parts
+    checks: list[CheckLine]
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it may be edited."""
+        return self.status is ApplicationStatus.DRAFT
+
+    @property
+    def sealed(self) -> bool:
+        """Whether staff may only know that it is there."""
+        return is_sealed(self.track, self.call_closed_at is not None)
+
+    @property
+    def beneficiaries(self) -> int:
+        """How many different Western Balkans beneficiaries are on board."""
+        return distinct_beneficiaries(party.beneficiary for party in self.parts.on_board)
+
+    def reasons_now(self, at: datetime) -> tuple[str, ...]:
+        """Every reason why it can't be submitted at this instant: those of the rules, then the answers that are missing."""
+        return (
+            *submission_reasons(view_of(self, self.parts), self.call, at),
+            *missing_answers(answers_of(self, self.parts)),
+        )
+
+
+_SHOWN = text(
+    f"""
+    SELECT application.id, application.reference, application.title, track, status, reasons, themes, summary, plan,
+        casework_origin, requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
+        fingerprint, withdrawn_at, exception_reason, exception_decided_at,
+        call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
+        call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
+        opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
+        (SELECT coalesce(jsonb_object_agg(code, name), '{{}}') FROM theme
+         WHERE application.themes ? code) AS theme_names,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
+            'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
+         FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
+         WHERE application_id = :id) AS checks,
+        {_PARTS}
+    FROM application JOIN call ON call.id = application.call_id
+    WHERE application.id = :id
+    """  # noqa: S608 - no value goes in
+)
+
+
+async def shown(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    """The application as its pages show it. Raises Refused (missing)."""
+    row = (await connection.execute(_SHOWN, {"id": application_id})).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="application")
+    known = dict(row._mapping)
+    return msgspec.convert(
+        {**known, "call": rules_of(row), "parts": parts_from(known)}, ApplicationShown, strict=False
+    )
+
+
+async def snapshot(connection: AsyncConnection, application_id: UUID) -> dict[str, Any]:
+    """What was submitted, as the fingerprint covers it. Raises Refused ("not_submitted")."""
+    kept = (
+        await connection.execute(
+            text("SELECT submission FROM application WHERE id = :id AND submission IS NOT NULL"),
+            {"id": application_id},
+        )
+    ).scalar()
+    if kept is None:
+        refuse("not_submitted")
+    return dict(kept)
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """What a partner's link is about, and whether it can still be answered."""
+
+    party_id: UUID
+    application_id: UUID
+    live: bool
+
+
+async def linked(connection: AsyncConnection, token: str) -> Linked:
+    """The party behind a link, whatever became of it. Raises Refused (missing) for a token that never was."""
+    row = (
+        await connection.execute(
+            text(
+                """
+                SELECT party.id AS party_id, application_id, used_at IS NULL AND revoked_at IS NULL AS live
+                FROM link JOIN party ON party.id = subject_id WHERE purpose = 'partner' AND token_hash = :hash
+                """
+            ),
+            {"hash": hash_of(token)},
+        )
+    ).first()
+    if row is None:
+        refuse("link_unknown", kind="missing")
+    return Linked(**row._mapping)

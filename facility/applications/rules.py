@@ -15,6 +15,15 @@ from facility.refused import Reason, refuse, refuse_if
 
 Track = Literal["joint", "exception"]
 
+MAX_TITLE, MAX_SUMMARY, MAX_PLAN, MAX_CASEWORK, MAX_CONSULTATION, MAX_REASON = (
+    200,
+    3000,
+    12000,
+    5000,
+    5000,
+    3000,
+)
+"""Characters that the texts may have."""
 MAX_DOCUMENTS = 20
 """Documents that an application may carry at a time."""
 DECLARATIONS = ("true_and_complete", "mandate", "no_double_funding", "nothing_classified")
@@ -30,6 +39,10 @@ class Confirmation(StrEnum):
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     VOID = "void"
+
+
+ASKABLE = frozenset({Confirmation.NONE, Confirmation.DECLINED})
+"""Partners that the button for all asks; who was asked already is reminded one by one."""
 
 
 class ApplicationStatus(StrEnum):
@@ -187,6 +200,12 @@ def may_start(*, published: bool) -> None:
     """An application is started to a call that has been published (Refused: "not_published")."""
     if not published:
         refuse("not_published")
+
+
+def may_still_start(call: CallRules, track: Track, at: datetime) -> None:
+    """Nobody begins on a page what can't be submitted any more (Refused: "late"); the exception track has no deadline."""
+    if track == "joint" and at > call.closes_at:
+        refuse("late")
 
 
 def may_edit(status: ApplicationStatus) -> None:

@@ -25,6 +25,15 @@ CLOSES = datetime(2021, 7, 30, 10, tzinfo=UTC)
 GRID = Grid((Section("relevance", "Relevance", 100),), {}, 1, ("received_at",))
 
 
+class Times(msgspec.Struct, frozen=True):
+    """When the call was drafted, opens and closes, and when the draft was written."""
+
+    before: datetime = BEFORE
+    opens: datetime = OPENS
+    now: datetime = NOW
+    closes: datetime = CLOSES
+
+
 class Stage(msgspec.Struct, frozen=True):
     """Ids: the call, institutions of AL, XK, ME and TR, and people."""
 
@@ -37,12 +46,19 @@ class Stage(msgspec.Struct, frozen=True):
     vesa: UUID
     sara: UUID
     anna: UUID
+    carl: UUID
 
 
 @pytest.fixture
-async def stage(db: Database) -> Stage:
-    """Omar leads (AL), Vesa is with a partner (XK), Sara in the secretariat, Anna authorises."""
-    async with db.transaction(now=BEFORE) as tx:
+def times() -> Times:
+    """Those of the story; a module whose pages look at the clock puts its own in their place."""
+    return Times()
+
+
+@pytest.fixture
+async def stage(db: Database, times: Times) -> Stage:
+    """Omar leads (AL), Vesa is with a partner (XK), Sara in the secretariat, Anna authorises, Carl only looks."""
+    async with db.transaction(now=times.before) as tx:
         await seed_accounts(tx)
         houses = {
             code: (await add_institution(tx, name=name, kind=kind, beneficiary_code=code)).id
@@ -57,11 +73,12 @@ async def stage(db: Database) -> Stage:
         vesa = await _user(tx, "Vesa Gashi", Role.OFFICER, houses["XK"])
         sara = await _user(tx, "Sara Lind", Role.SECRETARIAT)
         anna = await _user(tx, "Anna Weiss", Role.AUTHORISING)
+        carl = await _user(tx, "Carl Jansen", Role.COMMISSION)
         tx.actor = sara
-        call = await _call(tx)
-    async with db.transaction(now=BEFORE, actor=anna) as tx:
+        call = await _call(tx, times)
+    async with db.transaction(now=times.before, actor=anna) as tx:
         await publish_call(tx, call)
-    return Stage(call, houses["AL"], houses["XK"], houses["ME"], houses["TR"], omar, vesa, sara, anna)
+    return Stage(call, houses["AL"], houses["XK"], houses["ME"], houses["TR"], omar, vesa, sara, anna, carl)
 
 
 async def _user(tx: Tx, name: str, role: Role, institution: UUID | None = None) -> UUID:
@@ -69,7 +86,7 @@ async def _user(tx: Tx, name: str, role: Role, institution: UUID | None = None) 
     return (await add_user(tx, name=name, email=email, roles=[role], institution_id=institution)).id
 
 
-async def _call(tx: Tx) -> UUID:
+async def _call(tx: Tx, times: Times) -> UUID:
     contract = await open_contract(
         tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
     )
@@ -78,8 +95,8 @@ async def _call(tx: Tx) -> UUID:
         reference="TAF-2021-01",
         title="Joint initiatives",
         text="What we look for.",
-        opens_at=OPENS,
-        closes_at=CLOSES,
+        opens_at=times.opens,
+        closes_at=times.closes,
         envelope_id=envelope.id,
         amount=Decimal("100000.00"),
         award_min=Decimal("5000.00"),
@@ -99,9 +116,9 @@ async def party_id(tx: Tx, application_id: UUID, *, lead: bool = False) -> UUID:
 
 
 @pytest.fixture
-async def draft(db: Database, stage: Stage) -> UUID:
+async def draft(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft of Omar's with one partner, Kosovo* Police; EUR 20 000 and 10 000.50."""
-    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
         application = await start_application(
             tx, call_id=stage.call, lead_institution_id=stage.police, title="Firearms", track="joint"
         )
@@ -121,9 +138,9 @@ async def draft(db: Database, stage: Stage) -> UUID:
 
 
 @pytest.fixture
-async def confirmed(db: Database, stage: Stage, draft: UUID) -> UUID:
+async def confirmed(db: Database, stage: Stage, times: Times, draft: UUID) -> UUID:
     """The draft, once its partner has confirmed."""
-    async with db.transaction(now=NOW) as tx:
+    async with db.transaction(now=times.now) as tx:
         await confirm_party(
             tx, await party_id(tx, draft), signatory_name="Vesa Gashi", signatory_function="Director"
         )

@@ -20,13 +20,21 @@ from facility.refused import refuse
 
 
 async def attach_document(
-    tx: Tx, application_id: UUID, *, name: str, kind: str, size: int, sha256: str, may_void: bool = True
+    tx: Tx,
+    application_id: UUID,
+    *,
+    name: str,
+    kind: str,
+    size: int,
+    sha256: str,
+    version: int | None = None,
+    may_void: bool = True,
 ) -> Document:
     """A document that the scan found clean and the store holds; size in bytes.
 
     Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
     """
-    application = await lock_draft(tx, application_id)
+    application = await lock_draft(tx, application_id, version)
     there = (
         await tx.session.scalars(
             select(Document.sha256).where(

@@ -11,7 +11,7 @@ from facility.applications.events import ApplicationSubmitted
 from facility.applications.models import Application
 from facility.applications.queries import DocumentLine, Parts, PartyLine, answers_of, parts_of, view_of
 from facility.applications.rules import ApplicationStatus, Signature
-from facility.applications.service.changes import call_of, status_of
+from facility.applications.service.changes import call_of, check_version, status_of
 from facility.calls.service import rules_of, share_call
 from facility.db import Tx
 from facility.events import record
@@ -19,17 +19,24 @@ from facility.refused import Reason, refuse_if
 
 
 async def submit(
-    tx: Tx, application_id: UUID, *, received_at: datetime, signature: Signature | None = None
+    tx: Tx,
+    application_id: UUID,
+    *,
+    received_at: datetime,
+    signature: Signature | None = None,
+    version: int | None = None,
 ) -> Application:
     """Hand the application in, received at this instant (when the whole request had been read), whatever the call's
     state says by now: closing waits for us, since we hold the call's row shared.
 
     With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
-    Refused with every reason at once: those of `rules.submission_reasons`, of `rules.missing_answers`, "not_a_draft".
+    version: the one that was read before signing. Refused with every reason at once: those of
+    `rules.submission_reasons` and of `rules.missing_answers`; or "not_a_draft", "edited_meanwhile".
     """
     call = await share_call(tx, await call_of(tx, application_id))
     application = await tx.lock(Application, application_id)
     rules.may_edit(status_of(application))
+    check_version(application, version)
     parts = await parts_of(await tx.session.connection(), application_id)
     reasons = list(rules.submission_reasons(view_of(application, parts), rules_of(call), received_at))
     if signature is not None:

@@ -1,0 +1,30 @@
+"""Pages of applications: the lead's and its partners', the partners' links, and what staff see."""
+
+from litestar import Router
+
+from facility.applications.pages import (
+    answers,
+    check,
+    documents,
+    exits,
+    link,
+    mine,
+    one,
+    partners,
+    staff,
+)
+
+router = Router(
+    "/",
+    route_handlers=[
+        *mine.HANDLERS,
+        *staff.HANDLERS,
+        *one.HANDLERS,
+        *answers.HANDLERS,
+        *partners.HANDLERS,
+        *documents.HANDLERS,
+        *check.HANDLERS,
+        *exits.HANDLERS,
+        *link.HANDLERS,
+    ],
+)

@@ -1,0 +1,132 @@
+"""Checking the answers, submitting, and the receipt: page, canonical JSON and PDF."""
+
+import asyncio
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.applications import queries, rules, words
+from facility.applications.pages import tasks
+from facility.applications.pages.shared import BY_LEAD, BY_PARTY, WORDS, draft
+from facility.applications.queries import ApplicationShown
+from facility.applications.receipt import json_name, receipt_pdf
+from facility.applications.rules import DECLARATIONS, Signature
+from facility.applications.service import submit
+from facility.refused import Reason, Refused, refuse
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.sentences import sentence
+from facility.web.stops import Wrong
+
+# The canonical JSON holds what was said of casework and whom to ask: for the parties and the secretariat.
+BY_PARTY_OR_SECRETARIAT = {
+    "allow": allow(Role.OFFICER.when("application.party"), Role.SECRETARIAT, hidden=True)
+}
+
+
+def _check_page(
+    view: render.View,
+    application: ApplicationShown,
+    fields: Fields,
+    reasons: tuple[str, ...],
+    status: int = 200,
+) -> Page:
+    return view.page(
+        "applications/check.html",
+        status=status,
+        application=application,
+        form=fields,
+        whys=tasks.whys(application, reasons),
+        declared=words.DECLARED,
+        **WORDS,
+    )
+
+
+@get("/applications/{application_id:uuid}/check", opt=BY_LEAD)
+async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Everything that would be submitted, what stands against it, and the declarations."""
+    application = await draft(read, application_id)
+    values: dict[str, str | list[str]] = {"signatory_name": view.me.name}
+    return _check_page(view, application, Fields.showing(values), application.reasons_now(clock.now()))
+
+
+@post("/applications/{application_id:uuid}/submit", opt=BY_LEAD)
+async def submit_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Submits, received at the instant when this request had been read; or says everything that stands against it."""
+    fields = Fields(form)
+    signature = Signature(
+        name=fields.text("signatory_name"),
+        function=fields.text("signatory_function"),
+        declared=tuple(name for name in DECLARATIONS if fields.yes(name)),
+    )
+    version = fields.integer("version", 1, 999_999_999)
+    try:
+        fields.check()
+        await submit(tx, application_id, received_at=tx.now, signature=signature, version=version)
+    except Refused as refused:
+        raise Wrong(await _not_submitted(view, tx, application_id, fields, refused)) from None
+    return view.go(f"/applications/{application_id}/receipt")
+
+
+async def _not_submitted(
+    view: render.View, tx: Tx, application_id: UUID, fields: Fields, refused: Refused
+) -> Page:
+    """The page again, 422 for the form and 409 for the application, with each reason and the way to mend it."""
+    if refused.kind not in ("invalid", "conflict") or "not_a_draft" in refused.codes:
+        raise refused
+    await tx.session.rollback()
+    application = await draft(await tx.session.connection(), application_id)
+    if refused.kind == "invalid":
+        if fields.errors:
+            _name_declarations(fields)
+        return _check_page(view, application, fields.refused(refused), application.reasons_now(tx.now), 422)
+    if "edited_meanwhile" in refused.codes:
+        fields.wrong("", sentence(refused.reasons[0]))
+        return _check_page(view, application, fields, application.reasons_now(tx.now), 409)
+    return _check_page(view, application, fields, refused.codes, 409)
+
+
+def _name_declarations(fields: Fields) -> None:
+    # A wrong field stops the form before the rule looks: name the unticked declarations too, all at once.
+    for name in DECLARATIONS:
+        if not fields.yes(name):
+            fields.wrong(name, sentence(Reason("declaration_missing")))
+
+
+async def _received(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    application = await queries.shown(connection, application_id)
+    if application.received_at is None:
+        refuse("not_submitted")
+    return application
+
+
+@get("/applications/{application_id:uuid}/receipt", opt=BY_PARTY)
+async def receipt(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Reference, instant and fingerprint, and how to recompute it."""
+    application = await _received(read, application_id)
+    return view.page("applications/receipt.html", application=application, filename=json_name(application))
+
+
+@get("/applications/{application_id:uuid}/receipt.json", opt=BY_PARTY_OR_SECRETARIAT)
+async def receipt_json(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The very bytes that the fingerprint covers."""
+    application = await _received(read, application_id)
+    if view.me.has(Role.SECRETARIAT) and application.sealed:
+        refuse("not_found", kind="missing", what="receipt")
+    snapshot = await queries.snapshot(read, application_id)
+    return view.download(rules.canonical(snapshot), json_name(application), "application/json")
+
+
+@get("/applications/{application_id:uuid}/receipt.pdf", opt=BY_PARTY)
+async def receipt_as_pdf(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The receipt on paper."""
+    application = await _received(read, application_id)
+    pdf = await asyncio.to_thread(receipt_pdf, view.renderer.environment, application)
+    return view.download(pdf, json_name(application).replace(".json", ".pdf"), "application/pdf")
+
+
+HANDLERS = [check, submit_application, receipt, receipt_json, receipt_as_pdf]

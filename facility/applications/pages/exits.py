@@ -1,0 +1,80 @@
+"""Withdrawing and taking up again (the lead), leaving (a partner)."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.applications import queries, rules
+from facility.applications.pages.shared import BY_LEAD, BY_PARTY, save
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.applications.service import leave, take_up_again, withdraw
+from facility.refused import refuse
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+
+@get("/applications/{application_id:uuid}/withdraw", opt=BY_LEAD)
+async def withdraw_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Says what withdrawing does."""
+    application = await queries.shown(read, application_id)
+    rules.may_withdraw(application.status, application.call_decided_at, clock.now())
+    if application.call_decided_at is not None:
+        refuse("award_stands")
+    return view.page("applications/withdraw.html", application=application)
+
+
+@post("/applications/{application_id:uuid}/withdraw", opt=BY_LEAD)
+async def withdraw_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Withdraws."""
+    Fields(form).check()
+    await withdraw(tx, application_id)
+    return view.go(f"/applications/{application_id}", _("The application is withdrawn."))
+
+
+@post("/applications/{application_id:uuid}/take-up", opt=BY_LEAD)
+async def take_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Makes it a draft again."""
+    Fields(form).check()
+    await take_up_again(tx, application_id)
+    return view.go(
+        f"/applications/{application_id}",
+        _("It is a draft again. Submit it before the call closes, or it does not count."),
+    )
+
+
+def _own(view: render.View, application: ApplicationShown) -> PartyLine:
+    """The visitor's institution's part, if it is a partner's. Raises Refused ("lead_cannot_leave")."""
+    own = next(p for p in application.parts.on_board if p.institution_id == view.me.institution_id)
+    if own.is_lead:
+        refuse("lead_cannot_leave")
+    return own
+
+
+@get("/applications/{application_id:uuid}/leave", opt=BY_PARTY)
+async def leave_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Says what leaving does, and asks for the reason."""
+    application = await queries.shown(read, application_id)
+    own = _own(view, application)
+    return view.page("applications/leave.html", application=application, own=own, form=Fields.showing())
+
+
+@post("/applications/{application_id:uuid}/leave", opt=BY_PARTY)
+async def leave_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """The partner leaves; eligibility is put to the test again."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=rules.MAX_REASON, multiline=True)
+    found = await queries.shown(await tx.session.connection(), application_id)
+    own = _own(view, found)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return view.page("applications/leave.html", status=status, application=found, own=own, form=fields)
+
+    await save(tx, fields, lambda: leave(tx, own.id, reason=reason), again)
+    return view.go("/applications", _("Your institution has left the application. The lead is told."))
+
+
+HANDLERS = [withdraw_form, withdraw_application, take_up, leave_form, leave_application]

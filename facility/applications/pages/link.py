@@ -1,0 +1,118 @@
+"""The partner's own link: GET shows, POST confirms or declines, and afterwards the page says kindly what happened."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import queries, rules
+from facility.applications.pages.documents import send_document
+from facility.applications.pages.shared import WORDS
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.applications.service import confirm_by_link, decline_by_link
+from facility.refused import Refused, refuse
+from facility.web import render
+from facility.web.access import ANYONE, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
+from facility.web.limits import Rate, address_of
+from facility.web.stops import Wrong
+
+BY_LINK = Rate("partner-link", 60, 600)
+EVERYBODY = {"allow": allow(ANYONE)}
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    token: str,
+    fields: Fields,
+    status: int = 200,
+    question: str = "",
+) -> Page:
+    """The application and the two answers; or, once the link does nothing more, what became of it."""
+    linked = await queries.linked(connection, token)
+    application = await queries.shown(connection, linked.application_id)
+    party = next(one for one in application.parts.parties if one.id == linked.party_id)
+    return view.page(
+        "applications/link.html",
+        status=status,
+        application=application,
+        party=party,
+        outcome=_outcome(application, party, live=linked.live),
+        token=token,
+        form=fields,
+        question=question,
+        **WORDS,
+    )
+
+
+def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> str:
+    """What the page says instead of asking; "" while it asks."""
+    if party.left_at is not None:
+        return "left"
+    if party.confirmed:
+        return "confirmed"
+    if party.confirmation is rules.Confirmation.DECLINED:
+        return "declined"
+    if not live:
+        return "replaced"
+    return "" if application.is_draft else "closed"
+
+
+@get("/link/partner/{token:str}", opt=EVERYBODY)
+async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """Only shows."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    return await _page(view, read, token, Fields.showing())
+
+
+@post("/link/partner/{token:str}", opt=EVERYBODY)
+async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """Confirms with a named signatory, or declines with a reason; works once."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    choice = fields.choice("answer", ("confirm", "decline"))
+    confirming, declining = choice == "confirm", choice == "decline"
+    name = fields.text("signatory_name", required=confirming)
+    function = fields.text("signatory_function", required=confirming)
+    reason = fields.text("reason", required=declining, most=rules.MAX_REASON, multiline=True)
+    version = fields.integer("version", 1, 999_999_999)
+    try:
+        fields.check()
+        if confirming:
+            await confirm_by_link(
+                tx, token, signatory_name=name, signatory_function=function, version=version
+            )
+        else:
+            await decline_by_link(tx, token, reason=reason)
+    except Refused as refused:
+        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+    return view.go(f"/link/partner/{token}")
+
+
+async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused: Refused) -> Page:
+    """The page with what is true now: 422 for the form, 409 where the answer came too late or was about an older text."""
+    if refused.kind == "missing":
+        raise refused
+    await tx.session.rollback()
+    connection = await tx.session.connection()
+    if refused.kind == "invalid":
+        return await _page(view, connection, token, fields.refused(refused), 422)
+    question = "meanwhile" if refused.codes == ("edited_meanwhile",) else ""
+    return await _page(view, connection, token, fields, 409, question)
+
+
+@get("/link/partner/{token:str}/documents/{document_id:uuid}", opt=EVERYBODY)
+async def document(
+    view: View, read: Read, limits: Limits, token: FromPath[str], document_id: FromPath[UUID]
+) -> Page:
+    """A document, while the link can still be answered."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    linked = await queries.linked(read, token)
+    if not linked.live:
+        refuse("link_revoked")
+    return await send_document(view, await queries.shown(read, linked.application_id), document_id)
+
+
+HANDLERS = [show, answer, document]

@@ -1,0 +1,85 @@
+"""An institution's own applications, and the start of a new one."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.applications import lists, rules, words
+from facility.applications.pages.shared import WORDS, save
+from facility.applications.service import start_application
+from facility.calls.models import Call
+from facility.calls.service import rules_of
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+
+nav(N_("My applications"), "/applications", Role.OFFICER, order=20)
+BY_OFFICER = {"allow": allow(Role.OFFICER)}
+
+
+@get("/applications", opt=BY_OFFICER)
+async def mine(view: View, read: Read, after: FromQuery[str] = "") -> Page:
+    """What the institution leads, is asked to join, or has joined; and where it could apply."""
+    lines, older = await lists.own(read, _institution(view), lists.cursor(after))
+    return view.page(
+        "applications/mine.html",
+        lines=lines,
+        older=older,
+        calls=await lists.calls(read, closes_after=clock.now()),
+        told=words.told_to_parties,
+        **WORDS,
+    )
+
+
+@get("/applications/start", opt=BY_OFFICER)
+async def start_form(view: View, read: Read, call: FromQuery[str] = "") -> Page:
+    """Asks for call, track and title."""
+    calls = await lists.calls(read, closes_after=clock.now())
+    chosen = next((str(one.id) for one in calls if one.reference == call), "")
+    fields = Fields.showing({"call_id": chosen, "track": "joint"})
+    return view.page("applications/start.html", form=fields, calls=calls)
+
+
+@post("/applications/start", opt=BY_OFFICER)
+async def start(view: View, form: Form, tx: Tx) -> Page:
+    """Makes the draft and goes to its task list."""
+    fields = Fields(form)
+    call_id = fields.key("call_id")
+    track = fields.choice("track", ("joint", "exception"))
+    title = fields.text("title", most=rules.MAX_TITLE)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        calls = await lists.calls(connection, closes_after=tx.now)
+        return view.page("applications/start.html", status=status, form=fields, calls=calls)
+
+    async def command() -> UUID:
+        call = await tx.session.get(Call, call_id)
+        if call is None or call.state == "draft":
+            refuse("call_unknown", kind="invalid", field="call_id")
+        rules.may_still_start(rules_of(call), "exception" if track == "exception" else "joint", tx.now)
+        application = await start_application(
+            tx,
+            call_id=call_id,
+            lead_institution_id=_institution(view),
+            title=title,
+            track="exception" if track == "exception" else "joint",
+        )
+        return application.id
+
+    application_id = await save(tx, fields, command, again)
+    return view.go(f"/applications/{application_id}", _("Your draft is there. Nobody else sees it yet."))
+
+
+def _institution(view: View) -> UUID:
+    institution_id = view.me.institution_id
+    if institution_id is None:
+        refuse("not_yours", kind="forbidden")
+    return institution_id
+
+
+HANDLERS = [mine, start_form, start]

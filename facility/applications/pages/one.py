@@ -1,0 +1,102 @@
+"""One application: the lead's task list or overview, the partners' view, and what staff may see."""
+
+from uuid import UUID
+
+from litestar import get
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.accounts.queries import history_lines, names
+from facility.applications import events, queries, words
+from facility.applications.pages import tasks
+from facility.applications.pages.shared import BY_PARTY_OR_STAFF, STAFF, WORDS
+from facility.applications.queries import ApplicationShown
+from facility.applications.rules import BEFORE_DECISION
+from facility.events.log import history
+from facility.refused import Reason, refuse
+from facility.web import render
+from facility.web.access import Role
+from facility.web.handler import FromPath, Page, Read, View
+from facility.web.history import Moment, moments
+from facility.web.sentences import sentence
+
+
+@get("/applications/{application_id:uuid}", opt=BY_PARTY_OR_STAFF)
+async def application(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The page that every link to an application leads to."""
+    found = await queries.shown(read, application_id)
+    if view.me.has(*STAFF):
+        return await _for_staff(view, read, found)
+    if found.parts.lead.institution_id == view.me.institution_id:
+        return await _for_lead(view, read, found)
+    own = next(p for p in found.parts.on_board if p.institution_id == view.me.institution_id)
+    return view.page(
+        "applications/partner.html",
+        application=found,
+        own=own,
+        state=words.told_to_parties(found.status, decided=found.call_decided_at is not None),
+        history=await told_to_parties(read, application_id),
+        **WORDS,
+    )
+
+
+async def _for_lead(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
+    lines = await told_to_parties(read, found.id)
+    if found.is_draft:
+        return view.page(
+            "applications/tasks.html",
+            application=found,
+            tasks=tasks.tasks(found, clock.now()),
+            history=lines,
+            **WORDS,
+        )
+    decided = found.call_decided_at is not None
+    return view.page(
+        "applications/submitted.html",
+        application=found,
+        state=words.told_to_parties(found.status, decided=decided),
+        may_withdraw=not decided and found.status in BEFORE_DECISION,
+        may_take_up=found.withdrawn_at is not None and clock.now() <= found.call.closes_at,
+        history=lines,
+        **WORDS,
+    )
+
+
+async def _for_staff(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
+    if found.received_at is None:
+        # A draft is the business of those who write it.
+        refuse("not_found", kind="missing", what="application")
+    if found.sealed:
+        return view.page("applications/sealed.html", application=found, **WORDS)
+    secretariat = view.me.has(Role.SECRETARIAT)
+    return view.page(
+        "applications/staff.html",
+        application=found,
+        whole=secretariat,
+        reasons=[sentence(Reason(code)) for code in found.reasons],
+        may_check=secretariat and found.track == "joint" and found.call_decided_at is None,
+        may_decide=view.me.has(Role.AUTHORISING)
+        and found.track == "exception"
+        and found.status == "submitted",
+        history=await history_lines(read, found.id) if view.me.has(Role.AUDITOR, Role.SECRETARIAT) else [],
+        **WORDS,
+    )
+
+
+_OWN_EVENTS = frozenset(
+    kind for kind in vars(events).values() if isinstance(kind, type) and kind.__module__ == events.__name__
+)
+
+
+async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:
+    """The history as lead and partners may read it: what they did, not how the application is judged."""
+    told = [
+        recorded
+        for recorded in await history(connection, application_id)
+        if type(recorded.event) in _OWN_EVENTS and not isinstance(recorded.event, events.AdmissibilityChecked)
+    ]
+    actors = {recorded.actor_id for recorded in told if recorded.actor_id}
+    return moments(told, await names(connection, sorted(actors)) if actors else {})
+
+
+HANDLERS = [application]

@@ -1,0 +1,97 @@
+"""Who may, and how an edit of a draft is saved or shown again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import queries, words
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.db import Tx
+from facility.refused import Refused, refuse
+from facility.web.access import Role, allow, relation
+from facility.web.fields import Fields
+from facility.web.stops import Wrong
+
+_EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
+LEAD = relation(
+    "application.lead",
+    sql="EXISTS (SELECT FROM application WHERE id = :application_id AND lead_institution_id = :institution_id)",
+    exists=_EXISTS,
+)
+PARTY = relation(
+    "application.party",
+    sql=(
+        "EXISTS (SELECT FROM party WHERE application_id = :application_id AND institution_id = :institution_id"
+        " AND left_at IS NULL AND confirmation <> 'declined')"
+    ),
+    exists=_EXISTS,
+)
+
+STAFF = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+"""Who sees what came in; each its part."""
+
+# To anybody else an application does not exist: what others apply for is nobody's business.
+BY_LEAD = {"allow": allow(Role.OFFICER.when(LEAD), hidden=True)}
+BY_PARTY = {"allow": allow(Role.OFFICER.when(PARTY), hidden=True)}
+BY_PARTY_OR_STAFF = {"allow": allow(Role.OFFICER.when(PARTY), *STAFF, hidden=True)}
+
+type Again = Callable[[AsyncConnection, int, str], Awaitable[ASGIResponse]]
+"""`again(connection, status, question)`: the form once more, with what is true now. question: "" for wrong fields,
+"void" where saving would void confirmations, "meanwhile" where somebody else has saved."""
+
+_QUESTIONS: dict[tuple[str, ...], str] = {
+    ("voids_confirmations",): "void",
+    ("edited_meanwhile",): "meanwhile",
+}
+
+
+async def save[Result](
+    tx: Tx, fields: Fields, command: Callable[[], Awaitable[Result]], again: Again
+) -> Result:
+    """Carry out a command on a form that was read; otherwise raise Wrong with the form again (422, or 409 with a question).
+
+    Other refusals go on as they are.
+    """
+    try:
+        fields.check()
+        return await command()
+    except Refused as refused:
+        question = _QUESTIONS.get(refused.codes, "")
+        if not question:
+            fields.refused(refused)
+        # What the command had begun must not show in what is true now.
+        await tx.session.rollback()
+        page = await again(await tx.session.connection(), 409 if question else 422, question)
+    raise Wrong(page)
+
+
+def edit_of(fields: Fields) -> tuple[int, bool]:
+    """The version that the editor saw, and whether voiding confirmations is accepted."""
+    return fields.integer("version", 1, 999_999_999), fields.yes("void")
+
+
+async def draft(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    """The application, for a page that edits it. Raises Refused ("not_a_draft")."""
+    application = await queries.shown(connection, application_id)
+    if not application.is_draft:
+        refuse("not_a_draft")
+    return application
+
+
+def party_of(application: ApplicationShown, party_id: UUID) -> PartyLine:
+    """The party on board with this id. Raises Refused (missing)."""
+    party = next((party for party in application.parts.on_board if party.id == party_id), None)
+    return party or refuse("not_found", kind="missing", what="party")
+
+
+WORDS: dict[str, Any] = {
+    "words": {
+        "statuses": words.STATUSES,
+        "confirmations": words.CONFIRMATIONS,
+        "tracks": words.TRACKS,
+    }
+}
+"""For templates."""

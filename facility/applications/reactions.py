@@ -1,0 +1,249 @@
+"""Letters about applications: to partners, to the lead, to the secretariat."""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import jinja2
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.service import active_people
+from facility.applications.events import (
+    AdmissibilityChecked,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    ConfirmationsVoided,
+    DocumentRefused,
+    ExceptionDecided,
+    PartnerConfirmed,
+    PartnerDeclined,
+    PartnerInvited,
+    PartnerLeft,
+)
+from facility.applications.models import AdmissibilityCheck, Application, Party
+from facility.applications.queries import Parts, PartyLine, parts_of, shown
+from facility.applications.receipt import json_name, receipt_pdf
+from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.service.confirmations import PURPOSE
+from facility.applications.words import exactly
+from facility.calls.models import Call
+from facility.db import Tx
+from facility.events import reacts_to
+from facility.outbox.links import make_link, revoke_links
+from facility.outbox.models import Link
+from facility.outbox.service import Attachment, attachment, post
+from facility.web.access import Role
+from facility.web.filters import instant
+from facility.web.i18n import _
+
+RECEIPT = "application.receipt"
+ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
+
+
+class _Case:
+    """An application as letters tell of it."""
+
+    def __init__(self, tx: Tx, application: Application, parts: Parts) -> None:
+        self.tx = tx
+        self.application = application
+        self.parts = parts
+
+    @classmethod
+    async def of(cls, tx: Tx, application_id: UUID) -> "_Case":
+        application = await tx.get(Application, application_id)
+        return cls(tx, application, await parts_of(await tx.session.connection(), application_id))
+
+    async def write(
+        self,
+        template: str,
+        to: str,
+        to_name: str,
+        subject: str,
+        *,
+        link: Link | None = None,
+        attachments: Collection[tuple[str, UUID]] = (),
+        **context: Any,
+    ) -> None:
+        """Queue a letter; whoever has given no address gets none."""
+        if not to:
+            return
+        await post(
+            self.tx,
+            template=f"applications/{template}",
+            to=to,
+            to_name=to_name,
+            subject=subject,
+            subject_id=self.application.id,
+            link=link,
+            attachments=tuple(attachments),
+            context={
+                "reference": self.application.reference,
+                "title": self.application.title,
+                "lead": self.parts.lead.institution,
+                "path": f"/applications/{self.application.id}",
+                "designation_note": self.parts.note,
+                **context,
+            },
+        )
+
+    async def write_lead(self, template: str, subject: str, **more: Any) -> None:
+        """A letter to the lead's contact."""
+        lead = self.parts.lead
+        await self.write(template, lead.contact_email, lead.contact_name, subject, **more)
+
+    def partner(self, party_id: UUID) -> PartyLine:
+        """The partner with this id, also one that left."""
+        return next(party for party in self.parts.parties if party.id == party_id)
+
+
+async def _send_link(tx: Tx, case: _Case, party_id: UUID, template: str, subject: str) -> None:
+    """A letter with a fresh link, if the partner still has to answer; earlier links stop working.
+
+    The party is locked, so that of two letters on their way only the later one's link works.
+    """
+    party = await tx.lock(Party, party_id)
+    waits = party.left_at is None and party.confirmation in ASKED
+    if not waits or case.application.status != ApplicationStatus.DRAFT:
+        return
+    await revoke_links(tx, PURPOSE, party_id)
+    call = await tx.get(Call, case.application.call_id)
+    await case.write(
+        template,
+        party.contact_email,
+        party.contact_name,
+        subject,
+        link=await make_link(tx, PURPOSE, party_id),
+        institution=case.partner(party_id).institution,
+        closes=instant(call.closes_at),
+        deadline=case.application.track == "joint",
+    )
+
+
+@reacts_to(PartnerInvited)
+async def ask_the_partner(tx: Tx, event: PartnerInvited) -> None:
+    """A partner gets a link of its own."""
+    case = await _Case.of(tx, event.application_id)
+    subject = _("Please confirm the joint application {reference}", reference=case.application.reference)
+    await _send_link(tx, case, event.party_id, "ask", subject)
+
+
+@reacts_to(ConfirmationsVoided)
+async def ask_again(tx: Tx, event: ConfirmationsVoided) -> None:
+    """Partners learn that what they confirmed was changed, and get a new link."""
+    case = await _Case.of(tx, event.application_id)
+    subject = _(
+        "{reference} was changed: please look at it and confirm again", reference=case.application.reference
+    )
+    for party_id in event.party_ids:
+        await _send_link(tx, case, party_id, "ask_again", subject)
+
+
+@reacts_to(PartnerConfirmed, PartnerDeclined)
+async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDeclined) -> None:
+    """The lead learns what a partner has answered."""
+    case = await _Case.of(tx, event.application_id)
+    partner = case.partner(event.party_id)
+    confirmed = isinstance(event, PartnerConfirmed)
+    subject = (
+        _("A partner has confirmed {reference}", reference=case.application.reference)
+        if confirmed
+        else _("A partner has declined {reference}", reference=case.application.reference)
+    )
+    await case.write_lead(
+        "answered",
+        subject,
+        institution=partner.institution,
+        confirmed=confirmed,
+        reason=partner.decline_reason or "",
+    )
+
+
+@reacts_to(ApplicationSubmitted)
+async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
+    """The lead gets the receipt, with the PDF."""
+    case = await _Case.of(tx, event.application_id)
+    await case.write_lead(
+        "receipt",
+        _("Receipt for {reference}", reference=case.application.reference),
+        received=exactly(event.received_at),
+        fingerprint=event.fingerprint,
+        attachments=((RECEIPT, event.application_id),) if case.application.received_at else (),
+    )
+
+
+@reacts_to(ApplicationSubmitted)
+async def tell_who_decides_exceptions(tx: Tx, event: ApplicationSubmitted) -> None:
+    """A request of the exception track waits for the authorising officer."""
+    if event.track != "exception":
+        return
+    case = await _Case.of(tx, event.application_id)
+    subject = _("An exception waits for your decision: {reference}", reference=case.application.reference)
+    for officer in await active_people(tx, Role.AUTHORISING):
+        await case.write("exception_waits", officer.email, officer.name, subject)
+
+
+@reacts_to(ApplicationWithdrawn)
+async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -> None:
+    """Partners that had confirmed learn that the lead has withdrawn."""
+    case = await _Case.of(tx, event.application_id)
+    subject = _("{reference} was withdrawn", reference=case.application.reference)
+    for partner in case.parts.partners:
+        if partner.confirmed:
+            await case.write("withdrawn", partner.contact_email, partner.contact_name, subject)
+
+
+@reacts_to(PartnerLeft)
+async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
+    """The lead learns that a partner has left, and why."""
+    case = await _Case.of(tx, event.application_id)
+    partner = case.partner(event.party_id)
+    await case.write_lead(
+        "left",
+        _("A partner has left {reference}", reference=case.application.reference),
+        institution=partner.institution,
+        reason=partner.leave_reason or "",
+        on_board=event.on_board,
+    )
+
+
+@reacts_to(DocumentRefused)
+async def tell_the_secretariat(tx: Tx, event: DocumentRefused) -> None:
+    """Somebody offered a classified document: the secretariat must know (dossier 7)."""
+    case = await _Case.of(tx, event.application_id)
+    subject = _("A classified document was refused: {reference}", reference=case.application.reference)
+    for officer in await active_people(tx, Role.SECRETARIAT):
+        await case.write("refused", officer.email, officer.name, subject)
+
+
+@reacts_to(AdmissibilityChecked)
+async def tell_the_lead_it_is_not_admissible(tx: Tx, event: AdmissibilityChecked) -> None:
+    """The lead learns at once, with the reason; being admissible is no news before the decision."""
+    if event.outcome != ApplicationStatus.INADMISSIBLE:
+        return
+    check = await tx.get(AdmissibilityCheck, event.check_id)
+    case = await _Case.of(tx, event.application_id)
+    subject = _("{reference} is not admissible", reference=case.application.reference)
+    await case.write_lead("inadmissible", subject, reason=check.reason)
+
+
+@reacts_to(ExceptionDecided)
+async def tell_the_lead_the_decision(tx: Tx, event: ExceptionDecided) -> None:
+    """The lead learns what was decided on its exception."""
+    case = await _Case.of(tx, event.application_id)
+    await case.write_lead(
+        "exception_decided",
+        _("Decision on {reference}", reference=case.application.reference),
+        approved=event.outcome == "approved",
+        reason=case.application.exception_reason or "",
+    )
+
+
+@attachment(RECEIPT)
+async def make_receipt(
+    connection: AsyncConnection, templates: jinja2.Environment, application_id: UUID
+) -> Attachment:
+    """The receipt as PDF."""
+    application = await shown(connection, application_id)
+    content = await asyncio.to_thread(receipt_pdf, templates, application)
+    return Attachment(json_name(application).replace(".json", ".pdf"), "application/pdf", content)

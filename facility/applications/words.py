@@ -1,0 +1,125 @@
+"""The words for an application's states, and what its rules say to people."""
+
+from datetime import UTC, datetime
+
+from facility.applications.rules import DECLARATIONS, ApplicationStatus, Confirmation
+from facility.web import filters, sentences
+from facility.web.i18n import N_
+
+S = ApplicationStatus
+
+STATUSES: dict[ApplicationStatus, tuple[str, str]] = {
+    S.DRAFT: (N_("Draft"), "plain"),
+    S.SUBMITTED: (N_("Submitted"), "info"),
+    S.ADMISSIBLE: (N_("Admissible"), "ok"),
+    S.INADMISSIBLE: (N_("Not admissible"), "bad"),
+    S.NOT_ASSESSED: (N_("Set aside, not assessed"), "bad"),
+    S.BELOW_THRESHOLD: (N_("Below a threshold"), "bad"),
+    S.AWARDED: (N_("Awarded"), "ok"),
+    S.RESERVE: (N_("On the reserve list"), "wait"),
+    S.CLOSED: (N_("Award closed"), "plain"),
+    S.WITHDRAWN: (N_("Withdrawn"), "plain"),
+    S.INELIGIBLE: (N_("Not eligible"), "bad"),
+    S.EXCEPTION_APPROVED: (N_("Exception approved"), "ok"),
+    S.EXCEPTION_REFUSED: (N_("Exception refused"), "bad"),
+}
+"""The word of each status, untranslated, and the kind of its tag."""
+
+UNDER_ASSESSMENT = (N_("Under assessment"), "info")
+_NOT_TOLD_BEFORE_DECISION = frozenset({S.ADMISSIBLE, S.NOT_ASSESSED})
+
+
+def told_to_parties(status: ApplicationStatus, *, decided: bool) -> tuple[str, str]:
+    """What lead and partners read: until the call is decided, nothing of how the assessment goes."""
+    if not decided and status in _NOT_TOLD_BEFORE_DECISION:
+        return UNDER_ASSESSMENT
+    return STATUSES[status]
+
+
+CONFIRMATIONS: dict[Confirmation, tuple[str, str]] = {
+    Confirmation.NONE: (N_("Not asked yet"), "plain"),
+    Confirmation.INVITED: (N_("Waiting"), "wait"),
+    Confirmation.CONFIRMED: (N_("Confirmed"), "ok"),
+    Confirmation.DECLINED: (N_("Declined"), "bad"),
+    Confirmation.VOID: (N_("Must confirm again"), "wait"),
+}
+"""The word of each state of a confirmation, untranslated, and the kind of its tag."""
+
+TRACKS = {
+    "joint": N_("Joint application"),
+    "exception": N_("Exception for a single beneficiary"),
+}
+
+DECLARED = dict(
+    zip(
+        DECLARATIONS,
+        (
+            N_("What this application says is true and complete."),
+            N_("The partners have agreed that we submit it for them."),
+            N_("Nothing that is asked for here is paid for from another source."),
+            N_("It holds no classified information and no data about cases or persons in them."),
+        ),
+        strict=True,
+    )
+)
+"""What the lead declares, untranslated."""
+
+sentences.register(
+    {
+        "call_unknown": N_("Choose a call on the list."),
+        "late": N_("The call has closed: the time to submit is over."),
+        "not_open": N_("The call has not opened yet."),
+        "too_few_beneficiaries": N_(
+            "Too few different Western Balkans beneficiaries take part. Turkey and others do not count."
+        ),
+        "partner_not_eligible": N_(
+            "An institution comes from outside the beneficiaries that this call is for."
+        ),
+        "partner_not_confirmed": N_("Not every partner has confirmed."),
+        "above_award_max": N_("The amount asked for is above the maximum of the call."),
+        "below_award_min": N_("The amount asked for is below the minimum of the call."),
+        "classified_document": N_(
+            "A document with a classification marking was refused. Say that you go on without it."
+        ),
+        "consultation_missing": N_("Write down whom you have consulted, when, and what they said."),
+        "title_missing": N_("The title is missing."),
+        "themes_missing": N_("No theme is chosen."),
+        "summary_missing": N_("The summary is missing."),
+        "plan_missing": N_("What will be done is missing."),
+        "casework_origin_missing": N_("Where it comes from in casework is missing."),
+        "lead_role_missing": N_("What your own institution does in it is missing."),
+        "not_a_draft": N_("This application is no longer a draft, so it cannot be changed or answered now."),
+        "not_submitted": N_("This application has not been submitted."),
+        "edited_meanwhile": N_("The application was changed meanwhile; look at what it says now."),
+        "voids_confirmations": N_("Partners have confirmed what this would change."),
+        "already_party": N_("This institution takes part already."),
+        "lead_cannot_leave": N_("The lead cannot leave; it can withdraw the application."),
+        "left": N_("This institution no longer takes part."),
+        "already_confirmed": N_("This has been confirmed already."),
+        "already_declined": N_("This has been declined already."),
+        "lead_needs_no_confirmation": N_("The lead confirms by submitting."),
+        "contact_missing": N_("Enter a mail address first."),
+        "signatory_missing": N_("Enter the name of the person who signs."),
+        "function_missing": N_("Enter the function of the person who signs."),
+        "declaration_missing": N_("This must be declared before you can submit."),
+        "reason_missing": N_("Give the reason."),
+        "wrong_status": N_("That is not possible in the state in which this application is now."),
+        "wrong_track": N_("That does not belong to the track of this application."),
+        "call_decided": N_("The awards of this call are decided; this can no longer be changed."),
+        "nothing_to_withdraw": N_("There is nothing left to withdraw."),
+        "award_stands": N_(
+            "The awards are decided: what stands now is an award or a place on the reserve list."
+        ),
+        "document_twice": N_("The same document is attached already."),
+        "too_many_documents": N_("At most {most} documents can be attached."),
+        "document_removed": N_("This document was removed already."),
+    }
+)
+
+
+def exactly(at: datetime) -> str:
+    """An instant that decides, for people and to the microsecond: "… 12:00 Brussels time (2021-07-30T10:00:00Z)"."""
+    return f"{filters.instant(at)} ({at.astimezone(UTC).isoformat().replace('+00:00', 'Z')})"
+
+
+filters.register("exactly", exactly)
