@@ -1,6 +1,14 @@
-"""Walking the confirmed list: whoever is next is asked for each free seat. The caller holds the deployment's lock."""
+"""Walking the confirmed list: whoever is next is asked for each free seat. The caller holds the deployment's lock.
 
-from sqlalchemy import func, select
+Whoever might be asked is locked too, before their bookings are read: a yes elsewhere at the same moment is either seen
+here, or sees the invitation that was made here and ends it. Locks are taken deployments first, then experts, each in
+the order of their ids, and all of a command's at once.
+"""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
 
 from facility.awards.service import standing_award
 from facility.db import Tx, new_id
@@ -10,42 +18,65 @@ from facility.deployments.models import Candidate, CandidateState, Deployment, D
 from facility.deployments.rules import InvitationStatus
 from facility.events import record
 from facility.experts.models import Booking, Expert
-from facility.experts.service import release
 
 STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
 
 
-async def ask_for_free_seats(tx: Tx, deployment: Deployment) -> None:
+async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Deployment]:
+    """These deployments as they are now, locked one after the other in the order of their ids."""
+    return [await tx.lock(Deployment, deployment_id) for deployment_id in sorted(deployment_ids)]
+
+
+async def lock_experts(tx: Tx, deployment_ids: Collection[UUID], also: Collection[UUID] = ()) -> None:
+    """Lock whoever waits on the lists of these deployments, and these others, in the order of their ids."""
+    waiting = select(Candidate.expert_id).where(
+        Candidate.deployment_id.in_(deployment_ids), Candidate.state == CandidateState.WAITING
+    )
+    query = select(Expert.id).where(or_(Expert.id.in_(waiting), Expert.id.in_(also))).order_by(Expert.id)
+    await tx.session.execute(query.with_for_update(key_share=True))
+
+
+async def ask_for_free_seats(tx: Tx, deployment: Deployment, *, freed: int | None = None) -> None:
     """Ask the next in line for each seat that nobody holds and nobody is asked for, while the award stands.
 
-    An award that has ended asks nobody; its deployment ends by a reaction of its own.
+    `freed`: the seat that has just become free; none: all of them, at the start. When nobody is left for it, that is
+    recorded. An award that has ended asks nobody; its deployment ends by a reaction of its own.
     """
     await tx.flush()
     if deployment.state == DeploymentState.ENDED:
         return
     if await standing_award(tx, deployment.application_id) is None:
         return
+    await lock_experts(tx, [deployment.id])
+    empty = await _ask_in_turn(tx, deployment, await _free_seats(tx, deployment))
+    if empty:
+        seat = freed if freed is not None and freed in empty else empty[0]
+        await record(tx, ListExhausted(deployment_id=deployment.id, seat=seat))
+        deployment.state = DeploymentState.EXHAUSTED
+    await settle(tx, deployment)
+
+
+async def _free_seats(tx: Tx, deployment: Deployment) -> list[int]:
     held = select(Invitation.seat).where(
         Invitation.deployment_id == deployment.id, Invitation.outcome.in_(STANDING)
     )
     taken = set((await tx.session.execute(held)).scalars())
-    free = deployment.seats - len(taken)
-    candidates = list(await _waiting(tx, deployment))
-    booked = await _booked(tx, deployment)
-    seats = (seat for seat in range(1, deployment.seats + 1) if seat not in taken)
-    while free > 0 and candidates:
-        found = rules.next_to_ask([str(c.expert_id) for c in candidates], booked)
+    return [seat for seat in range(1, deployment.seats + 1) if seat not in taken]
+
+
+async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Sequence[int]) -> Sequence[int]:
+    """Ask the next for each of these seats; the seats for which nobody is left."""
+    candidates = await _waiting(tx, deployment)
+    unavailable = await _unavailable(tx, deployment)
+    for place, seat in enumerate(seats):
+        found = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
         for passed in candidates[: len(found.passed_over)]:
             passed.state = CandidateState.PASSED_OVER
         candidates = candidates[len(found.passed_over) :]
         if found.expert is None:
-            break
-        await _ask(tx, deployment, candidates.pop(0), next(seats))
-        free -= 1
-    if free > 0 and deployment.state != DeploymentState.EXHAUSTED:
-        await record(tx, ListExhausted(deployment_id=deployment.id, seat=next(seats)))
-        deployment.state = DeploymentState.EXHAUSTED
-    await settle(tx, deployment)
+            return seats[place:]
+        await _ask(tx, deployment, candidates.pop(0), seat)
+    return ()
 
 
 async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
@@ -55,10 +86,11 @@ async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
     return list((await tx.session.execute(query.order_by(Candidate.position))).scalars())
 
 
-async def _booked(tx: Tx, deployment: Deployment) -> set[str]:
-    """Who is booked by now on one of the deployment's days."""
-    query = select(Booking.expert_id).where(Booking.day.between(deployment.starts_on, deployment.ends_on))
-    return {str(expert_id) for expert_id in (await tx.session.execute(query.distinct())).scalars()}
+async def _unavailable(tx: Tx, deployment: Deployment) -> set[str]:
+    """Who is booked by now on one of the deployment's days, or has left the pool."""
+    booked = select(Booking.expert_id).where(Booking.day.between(deployment.starts_on, deployment.ends_on))
+    left = select(Expert.id).where(Expert.active.is_(False))
+    return {str(expert_id) for expert_id in (await tx.session.execute(booked.union(left))).scalars()}
 
 
 async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) -> None:
@@ -109,9 +141,3 @@ async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus)
             how=ending,
         ),
     )
-
-
-async def free_expert(tx: Tx, deployment: Deployment, invitation: Invitation) -> None:
-    """Free the days of an expert who had said yes."""
-    await tx.lock(Expert, invitation.expert_id)
-    await release(tx, invitation.expert_id, deployment.id)

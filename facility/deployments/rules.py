@@ -175,6 +175,10 @@ def reply_in_time(invited_at: datetime, respond_within_hours: int, at: datetime)
     return at <= answer_by(invited_at, respond_within_hours)
 
 
+GRACE = timedelta(seconds=5)
+"""How long silence is left to be after the last instant: an answer received in time may still wait for a lock."""
+
+
 def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) -> None:
     """An open invitation is declined in time (Refused: "invitation_ended" with its status, or "expired")."""
     if status is not InvitationStatus.OPEN:
@@ -190,9 +194,16 @@ def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *
         refuse("booked_elsewhere")
 
 
-def may_cancel(status: InvitationStatus, reason: str) -> None:
-    """A yes is taken back with a reason (Refused: "not_accepted", or "reason_missing", invalid)."""
+def may_cancel(status: InvitationStatus, reason: str, *, ended: bool, today: date, last_day: date) -> None:
+    """A yes is taken back with a reason, up to this day in Brussels, while the deployment has not ended.
+
+    Refused: "not_accepted", "deployment_ended", "too_late_to_cancel", or "reason_missing" (invalid).
+    """
     if status is not InvitationStatus.ACCEPTED:
         refuse("not_accepted", status=status.value)
+    if ended:
+        refuse("deployment_ended")
+    if today > last_day:
+        refuse("too_late_to_cancel")
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")

@@ -1,6 +1,6 @@
-"""Commands on requests for expertise. Lock order: deployment, then expert; each command locks one deployment."""
+"""Commands on requests for expertise. Lock order: application, deployments, experts, each in the order of their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -9,9 +9,16 @@ from sqlalchemy import func, select
 
 from facility.applications.models import Application, Party
 from facility.awards.service import standing_award
-from facility.db import Tx, new_id
+from facility.db import Database, Tx, new_id
 from facility.deployments import rules
-from facility.deployments.asking import ask_for_free_seats, ended_otherwise, free_expert, settle
+from facility.deployments.asking import (
+    STANDING,
+    ask_for_free_seats,
+    ended_otherwise,
+    lock_deployments,
+    lock_experts,
+    settle,
+)
 from facility.deployments.events import (
     DeploymentEnded,
     ExpertiseRequested,
@@ -22,11 +29,12 @@ from facility.deployments.events import (
 )
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
-from facility.events import record
+from facility.events import record, scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
-from facility.experts.service import book, booked_days, is_booked, profiles
+from facility.experts.service import book, booked_days, is_booked, profiles, release
 from facility.refused import refuse
+from facility.zone import BRUSSELS
 
 
 class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +56,12 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
-    """Ask for experts and compute the shortlist as the pool stands now. Refused: "not_funded" without a standing award."""
+    """Ask for experts and compute the shortlist as the pool stands now. Refused: "not_funded" without a standing award.
+
+    The application is locked before its award is looked at: an award that ends at the same moment either refuses the
+    request, or finds it and ends it.
+    """
+    application = await tx.lock(Application, draft.application_id)
     award = await standing_award(tx, draft.application_id)
     if award is None:
         refuse("not_funded")
@@ -60,7 +73,10 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         requested_by=tx.actor,
         requested_at=tx.now,
         shortlist=msgspec.to_builtins(await make_shortlist(tx, draft)),
-        **{**msgspec.structs.asdict(draft), "reference": draft.reference or await _reference(tx, draft)},
+        **{
+            **msgspec.structs.asdict(draft),
+            "reference": draft.reference or await _reference(tx, application),
+        },
     )
     tx.add(deployment)
     await tx.flush()
@@ -78,10 +94,9 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     return deployment
 
 
-async def _reference(tx: Tx, draft: RequestDraft) -> str:
-    """The application's reference and a running number."""
-    application = await tx.lock(Application, draft.application_id)
-    query = select(func.count()).where(Deployment.application_id == draft.application_id)
+async def _reference(tx: Tx, application: Application) -> str:
+    """The application's reference and a running number. The caller holds the application's lock."""
+    query = select(func.count()).where(Deployment.application_id == application.id)
     return f"{application.reference}/D{(await tx.session.execute(query)).scalar_one() + 1}"
 
 
@@ -203,7 +218,7 @@ async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitatio
     deployment, invitation = await lock_invitation(tx, invitation_id)
     rules.may_decline(InvitationStatus(invitation.outcome), invitation.respond_by, tx.now)
     invitation.outcome, invitation.ended_at = InvitationStatus.DECLINED, tx.now
-    invitation.reason = reason
+    invitation.reason = reason.strip()
     await record(
         tx,
         InvitationDeclined(
@@ -213,7 +228,7 @@ async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitatio
             seat=invitation.seat,
         ),
     )
-    await ask_for_free_seats(tx, deployment)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
 
 
@@ -236,49 +251,108 @@ async def expire(tx: Tx, invitation_id: UUID, *, due_at: datetime) -> bool:
         ),
         due_at=due_at,
     )
-    await ask_for_free_seats(tx, deployment)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return True
 
 
-async def cancel(tx: Tx, invitation_id: UUID, *, reason: str) -> Invitation:
+@scheduled("deployments.expire")
+async def expire_due(db: Database, now: datetime) -> int:
+    """Expire every open invitation whose time passed at least GRACE ago, each in a transaction of its own, the
+    earliest first. After an outage it catches up: each ended when it was due, whoever is next is asked now."""
+    due = (
+        select(Invitation.id, Invitation.respond_by)
+        .where(
+            Invitation.outcome == InvitationStatus.OPEN,
+            Invitation.respond_by <= now - rules.GRACE,
+        )
+        .order_by(Invitation.respond_by, Invitation.id)
+    )
+    async with db.reader() as connection:
+        invitations = (await connection.execute(due)).all()
+    expired = 0
+    for invitation in invitations:
+        async with db.transaction(now=now) as tx:
+            expired += await expire(tx, invitation.id, due_at=invitation.respond_by)
+    return expired
+
+
+async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False) -> Invitation:
     """Expert or secretariat take a yes back, with a reason; the days are free and the next is asked.
 
-    Refused: "not_accepted", "reason_missing" (invalid).
+    Experts may until the first day, the secretariat until the last. Refused: "not_accepted", "deployment_ended",
+    "too_late_to_cancel", "reason_missing" (invalid).
     """
     deployment, invitation = await lock_invitation(tx, invitation_id)
-    rules.may_cancel(InvitationStatus(invitation.outcome), reason)
-    invitation.reason = reason
-    await free_expert(tx, deployment, invitation)
+    await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
+    rules.may_cancel(
+        InvitationStatus(invitation.outcome),
+        reason,
+        ended=deployment.state == DeploymentState.ENDED,
+        today=tx.now.astimezone(BRUSSELS).date(),
+        last_day=deployment.starts_on if by_expert else deployment.ends_on,
+    )
+    invitation.reason = reason.strip()
+    await release(tx, invitation.expert_id, deployment.id)
     await ended_otherwise(tx, invitation, InvitationStatus.CANCELLED)
-    await ask_for_free_seats(tx, deployment)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
 
 
-async def end_unavailable(tx: Tx, invitation_id: UUID) -> None:
-    """The expert was booked elsewhere on one of the days: an open invitation ends, and the next is asked."""
-    deployment, invitation = await lock_invitation(tx, invitation_id)
-    if invitation.outcome != InvitationStatus.OPEN:
-        return
-    await ended_otherwise(tx, invitation, InvitationStatus.UNAVAILABLE)
-    await ask_for_free_seats(tx, deployment)
-
-
-async def end_deployment(tx: Tx, deployment_id: UUID) -> None:
-    """The award ended: open invitations end as withdrawn, bookings are free again, nobody else is asked."""
-    deployment = await tx.lock(Deployment, deployment_id)
-    if deployment.state == DeploymentState.ENDED:
-        return
-    deployment.state = DeploymentState.ENDED
-    standing = select(Invitation).where(
-        Invitation.deployment_id == deployment_id,
-        Invitation.outcome.in_([InvitationStatus.OPEN, InvitationStatus.ACCEPTED]),
+async def end_unavailable(tx: Tx, expert_id: UUID, deployment_id: UUID) -> None:
+    """The expert said yes in this deployment: their open invitations for any of the same days in others end, and the
+    next there is asked. All those deployments are locked before the first of them changes."""
+    booked = await tx.get(Deployment, deployment_id)
+    clashing = select(Invitation.deployment_id, Invitation.id).join(
+        Deployment, Deployment.id == Invitation.deployment_id
     )
-    for invitation in (await tx.session.execute(standing.order_by(Invitation.seat))).scalars().all():
+    clashing = clashing.where(
+        Invitation.expert_id == expert_id,
+        Invitation.outcome == InvitationStatus.OPEN,
+        Deployment.id != deployment_id,
+        Deployment.starts_on <= booked.ends_on,
+        Deployment.ends_on >= booked.starts_on,
+    )
+    invitations = {row.deployment_id: row.id for row in await tx.session.execute(clashing)}
+    deployments = await lock_deployments(tx, invitations)
+    await lock_experts(tx, list(invitations), also=[expert_id])
+    for deployment in deployments:
+        invitation = await tx.lock(Invitation, invitations[deployment.id])
+        # The yes may have been taken back before this ran.
+        taken = await is_booked(tx, expert_id, deployment.starts_on, deployment.ends_on)
+        if taken and invitation.outcome == InvitationStatus.OPEN:
+            await ended_otherwise(tx, invitation, InvitationStatus.UNAVAILABLE)
+            await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+
+
+async def end_deployments(tx: Tx, award_id: UUID) -> None:
+    """The award ended: its deployments end, open invitations as withdrawn; bookings are free again, nobody else is
+    asked. All deployments are locked before the first expert is."""
+    query = select(Deployment.id).where(
+        Deployment.award_id == award_id, Deployment.state != DeploymentState.ENDED
+    )
+    deployments = await lock_deployments(tx, (await tx.session.execute(query)).scalars().all())
+    ending = [one for one in deployments if one.state != DeploymentState.ENDED]
+    standing = await _standing(tx, [one.id for one in ending])
+    accepted = [one for one in standing if one.outcome == InvitationStatus.ACCEPTED]
+    await lock_experts(tx, (), also=[one.expert_id for one in accepted])
+    for deployment in ending:
+        deployment.state = DeploymentState.ENDED
+    for invitation in standing:
         if invitation.outcome == InvitationStatus.OPEN:
             await ended_otherwise(tx, invitation, InvitationStatus.WITHDRAWN)
-        else:
-            await free_expert(tx, deployment, invitation)
-    await record(tx, DeploymentEnded(deployment_id=deployment_id))
+    for invitation in accepted:
+        await release(tx, invitation.expert_id, invitation.deployment_id)
+    for deployment in ending:
+        await record(tx, DeploymentEnded(deployment_id=deployment.id))
+
+
+async def _standing(tx: Tx, deployment_ids: Collection[UUID]) -> Sequence[Invitation]:
+    """Open and accepted invitations of locked deployments, as they are now."""
+    query = select(Invitation).where(
+        Invitation.deployment_id.in_(deployment_ids), Invitation.outcome.in_(STANDING)
+    )
+    ordered = query.order_by(Invitation.deployment_id, Invitation.seat)
+    return (await tx.session.execute(ordered.execution_options(populate_existing=True))).scalars().all()
 
 
 async def lock_invitation(tx: Tx, invitation_id: UUID) -> tuple[Deployment, Invitation]:

@@ -22,7 +22,8 @@ class Theme(Base):
 
 
 class Expert(Base):
-    """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody."""
+    """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
+    `version` counts changes of the profile, so that nobody saves over what they have not seen."""
 
     __tablename__ = "expert"
     __table_args__ = (
@@ -41,6 +42,7 @@ class Expert(Base):
     deployments_12m: Mapped[int]
     past_deployments: Mapped[str]
     active: Mapped[bool]
+    version: Mapped[int]
     registered_at: Mapped[datetime]
 
 

@@ -23,7 +23,7 @@ from facility.experts.models import (
 )
 from facility.experts.rules import CefrLevel, ExpertProfile, Period
 from facility.experts.taxonomy import THEMES
-from facility.refused import refuse
+from facility.refused import Reason, refuse, refuse_if
 
 
 class ExpertDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +64,7 @@ async def add_theme(tx: Tx, code: str, name: str) -> Theme:
 async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
     """Enter an expert into the pool. Refused: "expert_code_taken", "expert_email_taken" (invalid)."""
     await _check_unique(tx, draft, None)
-    expert = Expert(id=new_id(), registered_at=tx.now, **_plain(draft))
+    expert = Expert(id=new_id(), version=1, registered_at=tx.now, **_plain(draft))
     tx.add(expert)
     await tx.flush()
     await _write_details(tx, expert.id, draft)
@@ -72,22 +72,43 @@ async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
     return expert
 
 
-async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> Expert:
-    """Replace the profile. Bookings and invitations stay as they are. Refused as register_expert."""
+async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version: int | None = None) -> Expert:
+    """Replace the profile; nothing happens when nothing differs. Bookings and invitations stay as they are.
+
+    `version`: the one that the editor saw. Refused as register_expert, and "changed_meanwhile" when it is an older one.
+    """
     expert = await tx.lock(Expert, expert_id)
+    if version is not None and version != expert.version:
+        refuse("changed_meanwhile")
     await _check_unique(tx, draft, expert_id)
     changed = [name for name, value in _plain(draft).items() if getattr(expert, name) != value]
     for name, value in _plain(draft).items():
         setattr(expert, name, value)
-    before = (await profiles(tx, [expert_id]))[0]
+    before = await _details(tx, expert_id)
     for table in (ExpertTheme, ExpertLanguage, ExpertAvailability, ExpertConflict):
         await tx.session.execute(delete(table).where(table.expert_id == expert_id))
     await _write_details(tx, expert_id, draft)
-    after = (await profiles(tx, [expert_id]))[0]
-    details = ("themes", "languages", "available")
-    changed += [name for name in details if getattr(before, name) != getattr(after, name)]
-    await record(tx, ExpertChanged(expert_id=expert_id, fields=changed))
+    after = await _details(tx, expert_id)
+    changed += [name for name, rows in before.items() if rows != after[name]]
+    if changed:
+        expert.version += 1
+        await record(tx, ExpertChanged(expert_id=expert_id, fields=changed))
     return expert
+
+
+async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:
+    """What stands in the tables beside the expert's own row."""
+    columns = {
+        "themes": (ExpertTheme.theme_code, ExpertTheme.level),
+        "languages": (ExpertLanguage.language, ExpertLanguage.level),
+        "available": (ExpertAvailability.starts_on, ExpertAvailability.ends_on),
+        "conflicts": (ExpertConflict.institution_id, ExpertConflict.reason),
+    }
+    found = {}
+    for name, chosen in columns.items():
+        query = select(*chosen).where(chosen[0].class_.expert_id == expert_id)
+        found[name] = {tuple(row) for row in await tx.session.execute(query)}
+    return found
 
 
 def _plain(draft: ExpertDraft) -> dict[str, Any]:
@@ -97,12 +118,16 @@ def _plain(draft: ExpertDraft) -> dict[str, Any]:
 
 async def _check_unique(tx: Tx, draft: ExpertDraft, own_id: UUID | None) -> None:
     others = select(Expert.code, Expert.email).where(
-        Expert.id.is_distinct_from(own_id), or_(Expert.code == draft.code, Expert.email == draft.email.lower())
+        Expert.id.is_distinct_from(own_id),
+        or_(Expert.code == draft.code, Expert.email == draft.email.lower()),
     )
+    reasons = []
     for other in await tx.session.execute(others):
         if other.code == draft.code:
-            refuse("expert_code_taken", kind="invalid", field="code")
-        refuse("expert_email_taken", kind="invalid", field="email")
+            reasons.append(Reason("expert_code_taken", "code"))
+        if other.email == draft.email.lower():
+            reasons.append(Reason("expert_email_taken", "email"))
+    refuse_if(reasons)
 
 
 async def _write_details(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> None:
@@ -173,9 +198,7 @@ async def booked_days(tx: Tx, starts_on: date, ends_on: date) -> dict[str, set[d
 
 async def is_booked(tx: Tx, expert_id: UUID, starts_on: date, ends_on: date) -> bool:
     """Whether the expert is booked on one of the days. Lock the expert first where it decides something."""
-    query = select(Booking.day).where(
-        Booking.expert_id == expert_id, Booking.day.between(starts_on, ends_on)
-    )
+    query = select(Booking.day).where(Booking.expert_id == expert_id, Booking.day.between(starts_on, ends_on))
     return (await tx.session.execute(query.limit(1))).first() is not None
 
 
@@ -183,10 +206,15 @@ async def book(tx: Tx, expert_id: UUID, deployment_id: UUID, starts_on: date, en
     """Take the expert for these days, both included. The caller holds the expert's lock and has asked `is_booked`;
     the primary key refuses a day that is taken all the same."""
     days = func.generate_series(cast(starts_on, Date), cast(ends_on, Date), timedelta(days=1))
-    chosen = select(cast(expert_id, Booking.expert_id.type), cast(days, Date), cast(deployment_id, Booking.deployment_id.type))
+    chosen = select(
+        cast(expert_id, Booking.expert_id.type),
+        cast(days, Date),
+        cast(deployment_id, Booking.deployment_id.type),
+    )
     await tx.session.execute(insert(Booking).from_select(["expert_id", "day", "deployment_id"], chosen))
     await record(
-        tx, ExpertBooked(expert_id=expert_id, deployment_id=deployment_id, starts_on=starts_on, ends_on=ends_on)
+        tx,
+        ExpertBooked(expert_id=expert_id, deployment_id=deployment_id, starts_on=starts_on, ends_on=ends_on),
     )
 
 

@@ -119,9 +119,24 @@ def test_only_an_open_invitation_is_answered_and_in_time() -> None:
         may_accept(InvitationStatus.OPEN, last, AT, booked=True)
 
 
-def test_a_yes_is_taken_back_with_a_reason() -> None:
-    may_cancel(InvitationStatus.ACCEPTED, "ill")
-    with pytest.raises(Refused, match="not_accepted"):
-        may_cancel(InvitationStatus.OPEN, "ill")
-    with pytest.raises(Refused, match="reason_missing"):
-        may_cancel(InvitationStatus.ACCEPTED, "  ")
+DAY = date(2021, 10, 4)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "ended", "today", "code"),
+    [
+        (InvitationStatus.OPEN, "ill", False, DAY, "not_accepted"),
+        (InvitationStatus.ACCEPTED, "ill", True, DAY, "deployment_ended"),
+        (InvitationStatus.ACCEPTED, "ill", False, DAY + timedelta(days=1), "too_late_to_cancel"),
+        (InvitationStatus.ACCEPTED, "  ", False, DAY, "reason_missing"),
+    ],
+)
+def test_a_yes_is_not_taken_back(
+    status: InvitationStatus, reason: str, ended: bool, today: date, code: str
+) -> None:
+    with pytest.raises(Refused, match=code):
+        may_cancel(status, reason, ended=ended, today=today, last_day=DAY)
+
+
+def test_a_yes_is_taken_back_with_a_reason_up_to_the_last_day() -> None:
+    may_cancel(InvitationStatus.ACCEPTED, "ill", ended=False, today=DAY, last_day=DAY)
