@@ -22,12 +22,12 @@ async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
     ):
         evidence[row.activity_id].add(row.kind)
     attended: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for row in await connection.execute(
-        select(
-            Attendance.activity_id, Attendance.beneficiary_code, func.sum(Attendance.present).label("present")
-        ).group_by(Attendance.activity_id, Attendance.beneficiary_code)
+    present = func.sum(Attendance.present).label("present")
+    counts = select(Attendance.activity_id, Attendance.beneficiary_code, present)
+    for count in await connection.execute(
+        counts.group_by(Attendance.activity_id, Attendance.beneficiary_code)
     ):
-        attended[row.activity_id][row.beneficiary_code] = int(row.present)
+        attended[count.activity_id][count.beneficiary_code] = int(count.present)
     rows = await connection.execute(
         select(Activity.__table__, Award.made_at, Award.ended_at, Award.end_kind).join(
             Award, Award.id == Activity.award_id

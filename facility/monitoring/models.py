@@ -1,11 +1,17 @@
-"""What the action promised: results, indicators with baselines and targets, as its document tells them (dossier 1c, 1d)."""
+"""What the action promised (dossier 1c, 1d), and the read models of what came of it.
 
+Read models have no foreign keys: they follow the log alone, and are emptied and built anew.
+"""
+
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base
+from facility.db import Base, Key
 
 FACILITY_INDICATOR = "10.1"
 """The one that this facility is measured by."""
@@ -50,3 +56,127 @@ class IndicatorTarget(Base):
     indicator_code: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[Decimal]
+
+
+class JointActivity(Base):
+    """Read model of indicator 10.1: an activity with what counting looks at, the year of its end, and the first reason
+    why it does not count (None: it counts). `evidence`: pieces by kind; `attended`: people present by beneficiary."""
+
+    __tablename__ = "joint_activity"
+    __table_args__ = (Index("ix_joint_activity_list", "ends_on", "activity_id"),)
+
+    activity_id: Mapped[Key]
+    application_id: Mapped[UUID]
+    award_id: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    year: Mapped[int]
+    completed: Mapped[bool]
+    reported_by: Mapped[UUID | None]
+    verified_by: Mapped[UUID | None]
+    evidence: Mapped[dict[str, Any]]
+    attended: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+
+
+class AwardLifeFigure(Base):
+    """Read model: when an award was made, and when and how it ended."""
+
+    __tablename__ = "award_life"
+
+    award_id: Mapped[Key]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_kind: Mapped[str | None]
+
+
+class MoneyFigure(Base):
+    """Read model: what a donor agreed to in a contract, and what of it is committed, in EUR."""
+
+    __tablename__ = "money_figure"
+
+    donor_id: Mapped[Key]
+    contract_id: Mapped[UUID]
+    agreed: Mapped[Decimal]
+    committed: Mapped[Decimal]
+
+
+class EnvelopeFigure(Base):
+    """Read model: an envelope, and what of it is committed, in EUR."""
+
+    __tablename__ = "envelope_figure"
+
+    envelope_id: Mapped[Key]
+    contract_id: Mapped[UUID]
+    amount: Mapped[Decimal]
+    committed: Mapped[Decimal]
+
+
+class CallFigure(Base):
+    """Read model: a published call. `received`: applications that stand; `awarded`: awards ever made; `reserve`: places
+    that wait; `committed` in EUR. `decided`: applications that got an answer, `waited`: microseconds from their receipt
+    to it, all together."""
+
+    __tablename__ = "call_figure"
+
+    call_id: Mapped[Key]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    amount: Mapped[Decimal]
+    published_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    received: Mapped[int]
+    withdrawn: Mapped[int]
+    awarded: Mapped[int]
+    reserve: Mapped[int]
+    committed: Mapped[Decimal]
+    decided: Mapped[int]
+    waited: Mapped[int]
+
+
+class ApplicationFigure(Base):
+    """Read model: an application that was handed in, when it was received and when it got its answer."""
+
+    __tablename__ = "application_figure"
+
+    application_id: Mapped[Key]
+    call_id: Mapped[UUID]
+    track: Mapped[str]
+    received_at: Mapped[datetime | None]
+    withdrawn: Mapped[bool]
+    decided_at: Mapped[datetime | None]
+
+
+class RequestFigure(Base):
+    """Read model: a request for expertise, from the request to the first yes. `accepted`: seats with a yes that stands."""
+
+    __tablename__ = "request_figure"
+    __table_args__ = (Index("ix_request_figure_list", "requested_at", "deployment_id"),)
+
+    deployment_id: Mapped[Key]
+    application_id: Mapped[UUID]
+    requested_at: Mapped[datetime]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    seats: Mapped[int]
+    asked_at: Mapped[datetime | None]
+    first_yes_at: Mapped[datetime | None]
+    asked: Mapped[int]
+    accepted: Mapped[int]
+    exhausted: Mapped[bool]
+    ended_at: Mapped[datetime | None]
+
+
+class Headline(Base):
+    """Read model: what the Commission's page tells of, in the order of the log. `data` is the event's own."""
+
+    __tablename__ = "headline"
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    subject: Mapped[str]
+    subject_id: Mapped[UUID]
+    data: Mapped[dict[str, Any]]

@@ -1,0 +1,156 @@
+"""What `facility reconcile` looks at in the figures: state rows, the log and the read models say the same.
+
+A backlog is no error: a read model is compared with the log up to its own position, the state with the whole of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Table, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.activities.queries import counting_of
+from facility.events import Event, Recorded, check
+from facility.events.log import to_recorded
+from facility.events.models import EventRow
+from facility.events.projector import positions
+from facility.monitoring import figures
+from facility.monitoring.projections import (
+    CALL_FIGURES,
+    HANDED,
+    HEADLINES,
+    LIVES,
+    NAMES,
+    PURSES,
+    REQUEST_FIGURES,
+    SHARES,
+    TOLD,
+    UNITS,
+)
+from facility.monitoring.rows import load
+
+
+async def _told(connection: AsyncConnection, kinds: Iterable[type[Event]]) -> list[Recorded]:
+    """All events of these kinds in the order of the log, those that have no number yet last."""
+    rows = await connection.execute(
+        select(EventRow.__table__)
+        .where(EventRow.kind.in_([kind.__name__ for kind in kinds]))
+        .order_by(EventRow.position.nulls_last(), EventRow.seq)
+    )
+    return [to_recorded(row) for row in rows]
+
+
+def _until(events: Sequence[Recorded], position: int) -> list[Recorded]:
+    return [one for one in events if one.position is not None and one.position <= position]
+
+
+async def _differences(
+    connection: AsyncConnection, table: Table, expected: dict[UUID, Any], kind: type[msgspec.Struct]
+) -> list[str]:
+    """Rows of a read model that are not what the log makes of them."""
+    found = await load(connection, table, kind)
+    return [
+        f"{table.name} {key}: not what the log says"
+        for key in sorted(expected.keys() | found.keys())
+        if expected.get(key) != found.get(key)
+    ]
+
+
+def _joint(events: Sequence[Recorded]) -> figures.Joint:
+    made = figures.Joint()
+    for recorded in events:
+        figures.joint(made, recorded)
+    figures.settle(made)
+    return made
+
+
+@check("monitoring: indicator 10.1")
+async def indicator(connection: AsyncConnection) -> list[str]:
+    """What counts by the state rows is what counts by the log, and the read model is the log up to its position."""
+    events = await _told(connection, figures.JOINT)
+    state = await counting_of(connection)
+    log = {key: unit.reason for key, unit in _joint(events).units.items()}
+    wrong = [
+        f"activity {key}: {_said(state, key)} by its rows, {_said(log, key)} by the log"
+        for key in sorted(state.keys() | log.keys())
+        if state.get(key, "") != log.get(key, "")
+    ]
+    known = _joint(_until(events, (await positions(connection))[NAMES[0]]))
+    wrong += await _differences(connection, UNITS, known.units, figures.Unit)
+    return wrong + await _differences(connection, LIVES, known.awards, figures.Life)
+
+
+def _said(verdicts: dict[UUID, str | None], key: UUID) -> str:
+    return (verdicts[key] or "counts") if key in verdicts else "missing"
+
+
+@check("monitoring: money")
+async def money(connection: AsyncConnection) -> list[str]:
+    """The read model is the log up to its position, and its commitments are the ledger up to there."""
+    position = (await positions(connection))[NAMES[1]]
+    known = figures.Money()
+    for recorded in _until(await _told(connection, figures.MONEY), position):
+        figures.money(known, recorded)
+    wrong = await _differences(connection, SHARES, known.shares, figures.Share)
+    wrong += await _differences(connection, PURSES, known.purses, figures.Purse)
+    shares = await load(connection, SHARES, figures.Share)
+    purses = await load(connection, PURSES, figures.Purse)
+    told = [("donor", {k: one.committed for k, one in shares.items()})]
+    told.append(("envelope", {k: one.committed for k, one in purses.items()}))
+    for what, committed in told:
+        booked = await _booked(connection, what, position)
+        wrong += [
+            f"{what} {key}: EUR {committed.get(key)} committed by the read model, EUR {booked.get(key, 0)} booked"
+            for key in sorted(committed.keys() | booked.keys())
+            if committed.get(key) != booked.get(key, Decimal(0))
+        ]
+    return wrong
+
+
+async def _booked(connection: AsyncConnection, what: str, position: int) -> dict[UUID, Decimal]:
+    """Sums of the ledger by donor or by envelope, of the bookings whose events are numbered up to this position."""
+    column = {"donor": "donor_id", "envelope": "envelope_id"}[what]
+    rows = await connection.execute(
+        text(
+            f"""
+            SELECT {column} AS key, sum(amount) AS booked
+            FROM ledger_entry JOIN event ON event.id = ledger_entry.event_id
+            WHERE event.position <= :position GROUP BY {column}
+            """  # noqa: S608 - one of two names of ours
+        ),
+        {"position": position},
+    )
+    return {row.key: row.booked for row in rows}
+
+
+@check("monitoring: calls and applications")
+async def calls(connection: AsyncConnection) -> list[str]:
+    """The read model is the log up to its position."""
+    known = figures.Calls()
+    for recorded in _until(await _told(connection, figures.CALLS), (await positions(connection))[NAMES[2]]):
+        figures.calls(known, recorded)
+    wrong = await _differences(connection, CALL_FIGURES, known.calls, figures.CallSoFar)
+    return wrong + await _differences(connection, HANDED, known.handed, figures.Handed)
+
+
+@check("monitoring: requests for expertise")
+async def requests(connection: AsyncConnection) -> list[str]:
+    """The read model is the log up to its position."""
+    known = figures.Requests()
+    for recorded in _until(
+        await _told(connection, figures.REQUESTS), (await positions(connection))[NAMES[3]]
+    ):
+        figures.requests(known, recorded)
+    return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Asked)
+
+
+@check("monitoring: headlines")
+async def headlines(connection: AsyncConnection) -> list[str]:
+    """Every event that is told stands there once, up to the read model's position."""
+    events = _until(await _told(connection, TOLD), (await positions(connection))[NAMES[4]])
+    expected = {one.position for one in events if one.position is not None}
+    found: set[int] = set((await connection.execute(select(HEADLINES.c.position))).scalars())
+    return [f"headline {position}: missing or not in the log" for position in sorted(expected ^ found)]
