@@ -13,10 +13,21 @@ from facility.schema import load_models
 _LOCK = text("SELECT pg_advisory_lock(hashtext('facility.migrate'))")
 
 
+def _included(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """Whether autogenerate looks at a table: at all of them, or at those that the caller names."""
+    tables = context.config.attributes.get("tables")
+    return kind != "table" or tables is None or name in tables
+
+
 def _migrate(connection: Connection) -> None:
     # Several processes may start at once: one migrates, the others wait and find nothing left to do.
     connection.execute(_LOCK)
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=True,
+        include_object=_included,
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
