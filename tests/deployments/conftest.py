@@ -1,0 +1,137 @@
+"""An awarded application, a pool of experts, and requests for them."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.db import Database
+from facility.deployments import service as deployments
+from facility.deployments.models import Deployment, Invitation
+from facility.deployments.service import RequestDraft
+from facility.experts.models import Booking, Expert
+from facility.experts.service import ExpertDraft, register_expert, seed_themes
+from tests.judging import Judging, judging
+
+INVITED = datetime(2021, 9, 6, 7, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OCTOBER = (date(2021, 10, 1), date(2021, 10, 31))
+
+
+def expert(code: str, **changes: Any) -> ExpertDraft:
+    """An expert who fits; the higher the number in the code, the lower the score."""
+    values: dict[str, Any] = {
+        "code": code,
+        "name": f"Expert {code}",
+        "email": f"{code.lower()}@example.org",
+        "country": "IT",
+        "gender": None,
+        "branch": "police",
+        "deployments_12m": int(code[1:]),
+        "themes": {"X.JIT": 5},
+        "languages": {"en": "C1"},
+        "available": [OCTOBER],
+    }
+    return ExpertDraft(**{**values, **changes})
+
+
+class Sending:
+    """Judging's stage with application A awarded and B on the reserve list, and the pool."""
+
+    def __init__(self, play: Judging) -> None:
+        self.play = play
+        self.db = play.db
+        self.experts: dict[str, UUID] = {}
+        self.codes: dict[UUID, str] = {}
+
+    async def pool(self, *drafts: ExpertDraft) -> None:
+        """Enter these into the pool."""
+        for draft in drafts:
+            made = await self.play.act("ada", lambda tx, draft=draft: register_expert(tx, draft), INVITED)
+            self.experts[draft.code], self.codes[made.id] = made.id, draft.code
+
+    def draft(self, **changes: Any) -> RequestDraft:
+        """One seat in Tirana, 4 to 8 October, 72 hours to answer."""
+        values: dict[str, Any] = {
+            "application_id": self.play.applications["A"],
+            "place": "Tirana, Albania",
+            "starts_on": date(2021, 10, 4),
+            "ends_on": date(2021, 10, 8),
+            "seats": 1,
+            "language": "en",
+            "language_level": "C1",
+            "themes": {"X.JIT": 3},
+            "min_theme_level": 3,
+            "bonus_regional_language": 2,
+            "bonus_no_recent_deployment": 1,
+            "respond_within_hours": 72,
+        }
+        return RequestDraft(**{**values, **changes})
+
+    async def request(self, **changes: Any) -> UUID:
+        """Ask for experts; nobody is invited yet."""
+        draft = self.draft(**changes)
+        return (await self.play.act("ada", lambda tx: deployments.request_expertise(tx, draft), INVITED)).id
+
+    async def asking(self, **changes: Any) -> UUID:
+        """Ask for experts, in the order of the shortlist."""
+        key = await self.request(**changes)
+        await self.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, key), INVITED)
+        return key
+
+    async def row(self, deployment_id: UUID) -> Deployment:
+        """The deployment as it is now."""
+        return await self.play.row(Deployment, deployment_id)
+
+    async def invitations(self, deployment_id: UUID) -> dict[str, Invitation]:
+        """Invitations by the expert's code."""
+        query = select(Invitation).where(Invitation.deployment_id == deployment_id)
+        async with self.db.transaction(now=INVITED) as tx:
+            rows = (await tx.session.scalars(query)).all()
+        return {self.codes[row.expert_id]: row for row in rows}
+
+    async def outcomes(self, deployment_id: UUID) -> Mapping[str, str]:
+        """Outcomes by the expert's code."""
+        return {code: row.outcome for code, row in sorted((await self.invitations(deployment_id)).items())}
+
+    async def invitation(self, deployment_id: UUID, code: str) -> UUID:
+        """The id of an expert's invitation."""
+        return (await self.invitations(deployment_id))[code].id
+
+    async def accept(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
+        """The expert says yes."""
+        key = await self.invitation(deployment_id, code)
+        await self.play.act(None, lambda tx: deployments.accept(tx, key), at)
+
+    async def decline(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
+        """The expert says no."""
+        key = await self.invitation(deployment_id, code)
+        await self.play.act(None, lambda tx: deployments.decline(tx, key, reason="Away"), at)
+
+    async def booked(self, code: str) -> list[date]:
+        """Days on which the expert is booked."""
+        query = select(Booking.day).where(Booking.expert_id == self.experts[code]).order_by(Booking.day)
+        async with self.db.reader() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def expert(self, code: str) -> Expert:
+        """The expert as they are now."""
+        return await self.play.row(Expert, self.experts[code])
+
+
+@pytest.fixture
+async def sending(db: Database) -> Sending:
+    """A awarded, B on the reserve list; themes, and no expert yet."""
+    play = await judging(db)
+    await play.apply("A", "35427.70")
+    await play.apply("B", "47250.00")
+    await play.close()
+    await play.score("elena", "A", "16", "64")
+    await play.score("elena", "B", "14", "60")
+    await play.decide()
+    made = Sending(play)
+    await play.act("ada", seed_themes, INVITED)
+    return made
