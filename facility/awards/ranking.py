@@ -37,8 +37,8 @@ _PROPOSAL = text(
     """
     SELECT proposed_by, proposer.name AS proposer, proposed_at, line AS proposed,
         decider.name AS decider, decided_at, decided_line AS decided
-    FROM award_decision JOIN person AS proposer ON proposer.id = proposed_by
-    LEFT JOIN person AS decider ON decider.id = decided_by
+    FROM award_decision JOIN person AS proposer ON proposer.id = award_decision.proposed_by
+    LEFT JOIN person AS decider ON decider.id = award_decision.decided_by
     WHERE call_id = :call
     """
 )

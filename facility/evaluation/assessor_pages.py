@@ -8,10 +8,11 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.pages.documents import send_document
 from facility.applications.queries import shown as application_shown
 from facility.calls.rules import Grid
 from facility.evaluation import lists, service
-from facility.evaluation.access import ASSESSOR_OF_CALL, TO_DECLARE
+from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.sentences import STEPS
 from facility.refused import Refused
 from facility.web import forms
@@ -119,6 +120,17 @@ async def scoring(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
     return await _scoring(view, read, application_id, own, Fields.showing(_typed(own.scores, own.comments)))
 
 
+@get(
+    "/assessments/{application_id:uuid}/documents/{document_id:uuid}",
+    opt={"allow": allow(Role.ASSESSOR.when(ASSIGNED))},
+)
+async def document(
+    view: View, read: Read, application_id: FromPath[UUID], document_id: FromPath[UUID]
+) -> Page:
+    """A document of the application, once both declarations are made."""
+    return await send_document(view, await application_shown(read, application_id), document_id)
+
+
 def _typed(scores: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, str | list[str]]:
     """What is saved, as the form names it."""
     typed: dict[str, str | list[str]] = {}
@@ -222,4 +234,4 @@ async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     return view.go("/assessments", _("Your assessment is sent. Thank you."))
 
 
-HANDLERS = [work, declaration, sign, conflict, declare, scoring, save, check, send]
+HANDLERS = [work, declaration, sign, conflict, declare, scoring, document, save, check, send]

@@ -113,7 +113,7 @@ _CALLS = text(
     CROSS JOIN LATERAL (
         SELECT count(*) AS received, count(*) FILTER (WHERE status = 'submitted') AS unchecked,
             count(*) FILTER (WHERE status = 'admissible' AND sent < CAST(call.grid ->> 'min_assessments' AS int)) AS waiting,
-            coalesce(sum(sent), 0) AS assessments
+            CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
         FROM application CROSS JOIN LATERAL (
             SELECT count(*) AS sent FROM assessment
             WHERE assessment.application_id = application.id AND assessment.state = 'sent' AND NOT EXISTS (

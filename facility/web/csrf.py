@@ -41,7 +41,9 @@ def check(scope: Any, form: Form) -> None:
     if origin not in (None, "null") and not _ours(scope, origin or ""):
         raise Stop(403, "form_forged")
     cookie = cookies.cookie(scope, cookies.CSRF)
-    given = header_of(scope, HEADER) or form.take(FIELD)
+    # Taken from the form in either case: a draft that a script sends has both.
+    field = form.take(FIELD)
+    given = header_of(scope, HEADER) or field
     if not cookie or not given:
         raise Stop(403, "form_forged")
     expected = token_for(scope["litestar_app"].state.settings.secret_key, cookie)

@@ -9,7 +9,7 @@ from facility import clock
 from facility.accounts.queries import history_lines, names
 from facility.applications import events, queries, words
 from facility.applications.pages import tasks
-from facility.applications.pages.shared import BY_PARTY_OR_STAFF, STAFF, WORDS
+from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.applications.rules import BEFORE_DECISION
 from facility.events.log import history
@@ -21,9 +21,11 @@ from facility.web.history import Moment, moments
 from facility.web.sentences import sentence
 
 
-@get("/applications/{application_id:uuid}", opt=BY_PARTY_OR_STAFF)
+@get("/applications/{application_id:uuid}", opt=BY_READERS)
 async def application(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The page that every link to an application leads to."""
+    if view.me.has(Role.ASSESSOR) and not view.me.has(*STAFF):
+        return view.go(f"/assessments/{application_id}")
     found = await queries.shown(read, application_id)
     if view.me.has(*STAFF):
         return await _for_staff(view, read, found)

@@ -37,6 +37,10 @@ STAFF = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 BY_LEAD = {"allow": allow(Role.OFFICER.when(LEAD), hidden=True)}
 BY_PARTY = {"allow": allow(Role.OFFICER.when(PARTY), hidden=True)}
 BY_PARTY_OR_STAFF = {"allow": allow(Role.OFFICER.when(PARTY), *STAFF, hidden=True)}
+# An assessor is led on to the pages of the evaluation; one with a conflict of interests leaves a trace there.
+BY_READERS = {
+    "allow": allow(Role.OFFICER.when(PARTY), *STAFF, Role.ASSESSOR.when("application.assigned"), hidden=True)
+}
 
 type Again = Callable[[AsyncConnection, int, str], Awaitable[ASGIResponse]]
 """`again(connection, status, question)`: the form once more, with what is true now. question: "" for wrong fields,
