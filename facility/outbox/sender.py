@@ -1,8 +1,9 @@
 """Sending what waits: claimed in one short transaction, sent outside any, marked in another."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jinja2
@@ -90,9 +91,13 @@ async def _claim(db: Database, turn: Turn, now: datetime) -> tuple[Mail, Link | 
 
 
 async def _write(db: Database, postman: Postman, mail: Mail, link: Link | None) -> Letter:
-    url = postman.base_url + (path_of(link) if link else "/")
-    text = postman.templates.get_template(f"mails/{mail.template}.txt").render(
-        **mail.context, to_name=mail.to_name, url=url, base_url=postman.base_url
+    text = text_of(
+        postman.templates,
+        mail.template,
+        mail.context,
+        to_name=mail.to_name,
+        url=postman.base_url + (path_of(link) if link else "/"),
+        base_url=postman.base_url,
     )
     files = []
     for kind, about in mail.attachments:
@@ -107,6 +112,20 @@ async def _write(db: Database, postman: Postman, mail: Mail, link: Link | None) 
         attachments=files,
         date=mail.created_at,
     )
+
+
+def text_of(
+    templates: jinja2.Environment,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    to_name: str,
+    url: str,
+    base_url: str,
+) -> str:
+    """What a mail says, with this address as its link; also for pages that show it."""
+    written = templates.get_template(f"mails/{template}.txt")
+    return written.render(**context, to_name=to_name, url=url, base_url=base_url)
 
 
 async def _mark_sent(db: Database, mail_id: UUID, now: datetime) -> None:

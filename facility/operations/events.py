@@ -1,0 +1,25 @@
+"""What an administrator does to the machinery, so that the audit trail shows it too."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events import Event
+
+
+class MailQueuedAgain(Event, frozen=True, kw_only=True):
+    """A mail that had been put aside after too many failures was put back in the queue."""
+
+    subject: ClassVar[str] = "mail"
+    sentence: ClassVar[str] = "A parked mail was put back in the queue"
+
+    mail_id: UUID
+
+
+class ReactionRunAgain(Event, frozen=True, kw_only=True):
+    """What an event called for had failed too often; it was put back in the queue."""
+
+    subject: ClassVar[str] = "event"
+    sentence: ClassVar[str] = "What had been parked was put back in the queue: {reaction}"
+
+    event_id: UUID
+    reaction: str

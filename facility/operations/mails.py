@@ -1,0 +1,126 @@
+"""Reads of the outbox: every mail with its fate, and what it says with the link withheld."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import jinja2
+import msgspec
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from facility.outbox.models import Link, Mail
+from facility.outbox.sender import text_of
+from facility.refused import refuse
+from facility.web.i18n import _
+
+PAGE = 25
+
+
+class MailShown(msgspec.Struct, frozen=True):
+    """A mail as pages show it."""
+
+    id: UUID
+    created_at: datetime
+    to_name: str
+    to_address: str
+    subject: str
+    template: str
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    context: dict[str, Any]
+    attachments: list[Any]
+    link: Link | None = None
+
+    @property
+    def about_accounts(self) -> bool:
+        """It is about an account and not about the procedure."""
+        return self.template.startswith("accounts/")
+
+
+_COLUMNS = [getattr(Mail, name) for name in MailShown.__struct_fields__ if name not in ("link", "context")]
+
+
+def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
+    if before is None:
+        return query
+    last = aliased(Mail)
+    place = select(last.created_at, last.id).where(last.id == before).scalar_subquery()
+    return query.where(func.row(Mail.created_at, Mail.id) < place)
+
+
+def _to_the_same(query: Select[Any], mail_id: UUID | None) -> Select[Any]:
+    """Mails to the address of this one: an address itself has no place in a page's address."""
+    if mail_id is None:
+        return query
+    one = aliased(Mail)
+    return query.where(Mail.to_address == select(one.to_address).where(one.id == mail_id).scalar_subquery())
+
+
+async def mails(
+    connection: AsyncConnection, *, state: str = "", same: UUID | None = None, before: UUID | None = None
+) -> tuple[list[MailShown], UUID | None]:
+    """A page of mails, newest first: in this state, to the address of mail `same`, older than mail `before`.
+
+    Also the id to pass as `before` for the next page, None on the last.
+    """
+    query = select(*_COLUMNS).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(PAGE + 1)
+    if state:
+        query = query.where(Mail.state == state)
+    rows = (await connection.execute(_older_than(_to_the_same(query, same), before))).all()
+    found = [MailShown(**row._mapping, context={}) for row in rows[:PAGE]]
+    return found, found[-1].id if len(rows) > PAGE else None
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """How many mails there are in each state."""
+    rows = await connection.execute(select(Mail.state, func.count()).group_by(Mail.state))
+    return {row[0]: row[1] for row in rows}
+
+
+async def mail(connection: AsyncConnection, mail_id: UUID) -> MailShown:
+    """One mail with what it says. Raises Refused (missing)."""
+    query = (
+        select(*_COLUMNS, Mail.context, Link.id.label("link"), Link.purpose, Link.nonce)
+        .outerjoin(Link, Link.id == Mail.link_id)
+        .where(Mail.id == mail_id)
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        refuse("not_found", kind="missing")
+    values = dict(row._mapping)
+    link_id, purpose, nonce = values.pop("link"), values.pop("purpose"), values.pop("nonce")
+    return MailShown(**values, link=Link(id=link_id, purpose=purpose, nonce=nonce) if link_id else None)
+
+
+async def latest_to(connection: AsyncConnection, address: str) -> UUID | None:
+    """The newest mail to this address."""
+    query = select(Mail.id).where(Mail.to_address == address).order_by(Mail.created_at.desc()).limit(1)
+    found: UUID | None = (await connection.execute(query)).scalar()
+    return found
+
+
+async def recipients(connection: AsyncConnection, most: int = 200) -> list[tuple[UUID, str]]:
+    """Who has got mails, by name: the id of one mail to each (for `same`) and name with address."""
+    query = (
+        select(Mail.to_address, Mail.to_name, Mail.id)
+        .distinct(Mail.to_address)
+        .order_by(Mail.to_address, Mail.created_at.desc())
+        .limit(most)
+    )
+    rows = (await connection.execute(query)).all()
+    named = [(row.id, f"{row.to_name} · {row.to_address}" if row.to_name else row.to_address) for row in rows]
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def withheld(templates: jinja2.Environment, one: MailShown, base_url: str) -> str:
+    """What the mail says, without the link that lets its reader act, and without the code that goes with it."""
+    bare = templates.overlay()
+    bare.filters = {**templates.filters, "sign_in_code": lambda _url: _("[code withheld]")}
+    return text_of(
+        bare, one.template, one.context, to_name=one.to_name, url=_("[link withheld]"), base_url=base_url
+    )

@@ -1,0 +1,103 @@
+"""The outbox: every mail with its fate."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.operations import mails, service
+from facility.operations.words import MAIL_STATES
+from facility.outbox.models import MailState
+from facility.refused import Refused
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.stops import Wrong
+
+READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """The states of a mail with their words and kinds."""
+    return {state.value: (_(label), kind) for state, (label, kind) in MAIL_STATES.items()}
+
+
+@get("/operations/outbox", opt={"allow": READERS})
+async def outbox(
+    view: View,
+    read: Read,
+    fate: FromQuery[str] = "",
+    same: FromQuery[UUID | None] = None,
+    before: FromQuery[UUID | None] = None,
+) -> Page:
+    """All mails, newest first; in one state, or to one address."""
+    fate = fate if fate in set(MailState) else ""
+    found, older = await mails.mails(read, state=fate, same=same, before=before)
+    return view.page(
+        "operations/outbox.html",
+        mails=found,
+        older=older,
+        counts=await mails.counts(read),
+        states=states(),
+        fate=fate,
+        same=same,
+        before=before,
+        form=Fields.showing(),
+    )
+
+
+@post("/operations/outbox", opt={"allow": READERS})
+async def find_mails(view: View, tx: Tx, form: Form) -> Page:
+    """Look for the mails to an address: sent as a form, since an address has no place in a page's own."""
+    connection = await tx.session.connection()
+    fields = Fields(form)
+    address = fields.email("email")
+    found = None
+    try:
+        fields.check()
+        found = await mails.latest_to(connection, address)
+        if found is None:
+            fields.wrong("email", _("No mail went to this address."))
+        fields.check()
+    except Refused as refused:
+        page = view.page(
+            "operations/outbox.html",
+            status=422,
+            mails=[],
+            older=None,
+            counts=await mails.counts(connection),
+            states=states(),
+            fate="",
+            same=None,
+            before=None,
+            form=fields.refused(refused),
+        )
+        raise Wrong(page) from None
+    return view.go(f"/operations/outbox?same={found}")
+
+
+@get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
+async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
+    """One mail. What it says about the procedure is not for an administrator."""
+    one = await mails.mail(read, mail_id)
+    may_read = view.me.has(Role.SECRETARIAT) or one.about_accounts
+    renderer = view.renderer
+    return view.page(
+        "operations/mail.html",
+        mail=one,
+        words=mails.withheld(renderer.environment, one, renderer.settings.base_url) if may_read else None,
+        states=states(),
+        may_send=view.me.has(Role.ADMINISTRATOR) and one.state == MailState.PARKED,
+    )
+
+
+@post("/operations/outbox/{mail_id:uuid}/again", opt={"allow": allow(Role.ADMINISTRATOR)})
+async def send_again(view: View, tx: Tx, form: Form, mail_id: FromPath[UUID]) -> Page:
+    """Put a parked mail back in the queue."""
+    Fields(form).check()
+    await service.send_again(tx, mail_id)
+    return view.go(f"/operations/outbox/{mail_id}", _("The mail waits for its turn again."))
+
+
+HANDLERS: list[Any] = [outbox, find_mails, mail, send_again]

@@ -1,0 +1,33 @@
+"""Pages for those who run the facility, and the demo's mail reader."""
+
+from litestar import Router, get
+
+from facility.operations import demo_pages, log_pages, outbox_pages, parked_pages
+from facility.operations.overview import overview as read_overview
+from facility.web.access import Role, allow
+from facility.web.handler import Page, Read, View
+from facility.web.i18n import N_
+from facility.web.navigation import nav
+
+nav(N_("Operations"), "/operations", Role.ADMINISTRATOR, Role.AUDITOR, order=90)
+nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
+nav(N_("Parked"), "/operations/parked", Role.ADMINISTRATOR, order=92)
+nav(N_("Log"), "/operations/log", Role.AUDITOR, Role.ADMINISTRATOR, order=93)
+
+
+@get("/operations", opt={"allow": allow(Role.ADMINISTRATOR, Role.AUDITOR)})
+async def overview(view: View, read: Read) -> Page:
+    """How far everything has come, and what waits."""
+    return view.page("operations/overview.html", overview=await read_overview(read))
+
+
+router = Router(
+    "/",
+    route_handlers=[
+        overview,
+        *outbox_pages.HANDLERS,
+        *parked_pages.HANDLERS,
+        *log_pages.HANDLERS,
+        *demo_pages.HANDLERS,
+    ],
+)

@@ -1,0 +1,56 @@
+"""Parked deliveries: looked at, and run again."""
+
+from typing import Any
+
+from litestar import get, post
+
+from facility.operations import deliveries, service
+from facility.operations.words import subject_word
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _, ngettext
+
+WHO = allow(Role.ADMINISTRATOR)
+LARGEST = 2**63 - 1
+
+
+def whole(number: int | None) -> int | None:
+    """The number, or 0 where the database could not hold it: below that there is nothing to show."""
+    return number if number is None or 0 <= number <= LARGEST else 0
+
+
+@get("/operations/parked", opt={"allow": WHO})
+async def parked(view: View, read: Read, before: FromQuery[int | None] = None) -> Page:
+    """What failed too often, newest first."""
+    found, older = await deliveries.parked(read, whole(before))
+    return view.page(
+        "operations/parked.html",
+        parked=found,
+        older=older,
+        before=before,
+        total=await deliveries.count(read),
+        subject_word=subject_word,
+    )
+
+
+@post("/operations/parked/again", opt={"allow": WHO})
+async def run_all_again(view: View, tx: Tx, form: Form) -> Page:
+    """Put all of it back in the queue."""
+    Fields(form).check()
+    count = await service.run_all_again(tx)
+    text = ngettext(
+        "{count} delivery waits for its turn again.", "{count} deliveries wait for their turn again.", count
+    )
+    return view.go("/operations/parked", text)
+
+
+@post("/operations/parked/{delivery_id:int}/again", opt={"allow": WHO})
+async def run_again(view: View, tx: Tx, form: Form, delivery_id: FromPath[int]) -> Page:
+    """Put one back in the queue."""
+    Fields(form).check()
+    await service.run_again(tx, whole(delivery_id) or 0)
+    return view.go("/operations/parked", _("It waits for its turn again."))
+
+
+HANDLERS: list[Any] = [parked, run_all_again, run_again]

@@ -1,0 +1,52 @@
+"""The words for what the pages of those who run the facility show."""
+
+from facility.events.base import KINDS
+from facility.outbox.models import MailState
+from facility.web import sentences
+from facility.web.i18n import N_, _
+
+MAIL_STATES = {
+    MailState.WAITING: (N_("Waiting"), "wait"),
+    MailState.SENDING: (N_("Being sent"), "info"),
+    MailState.SENT: (N_("Sent"), "ok"),
+    MailState.PARKED: (N_("Parked"), "bad"),
+}
+"""The word of each state of a mail, untranslated, and the kind of its tag."""
+
+SUBJECTS = {
+    "activity": N_("Activity"),
+    "application": N_("Application"),
+    "award": N_("Award"),
+    "call": N_("Call"),
+    "contract": N_("Agreement"),
+    "deployment": N_("Request for expertise"),
+    "envelope": N_("Envelope"),
+    "event": N_("Event"),
+    "expert": N_("Expert"),
+    "institution": N_("Institution"),
+    "mail": N_("Mail"),
+    "person": N_("Person"),
+}
+"""What an event may have happened to, untranslated."""
+
+
+def subject_word(subject: str) -> str:
+    """The subject's kind as people say it."""
+    return _(SUBJECTS.get(subject, subject))
+
+
+def subject_kinds() -> list[tuple[str, str]]:
+    """Kinds of subject that the log may hold, for a choice on a page."""
+    kinds = {kind.subject for kind in KINDS.values() if kind.subject}
+    return sorted(((kind, subject_word(kind)) for kind in kinds), key=lambda pair: pair[1])
+
+
+sentences.register(
+    {
+        "mail_not_parked": N_("This mail is not parked (any more): it waits for its turn or has been sent."),
+        "delivery_not_parked": N_(
+            "This is not parked (any more): somebody has put it back, or it has been done."
+        ),
+        "nothing_parked": N_("Nothing is parked."),
+    }
+)
