@@ -71,7 +71,7 @@ class Clock:
         return moment.astimezone(offset).isoformat().replace("+00:00", self.draw(often("+00:00", "Z")))
 
     def later(self) -> str:
-        return self.at(self.decided + self.draw(st.sampled_from(LATER)))
+        return self.at(self.decided + self.draw(st.sampled_from((0, 0, *LATER))))
 
     def day(self, number: int) -> str:
         return (self.base + timedelta(hours=2, days=number)).date().isoformat()
@@ -216,7 +216,9 @@ def _assessments(draw: Draw, grid: dict[str, Any], counts: st.SearchStrategy[int
 
 
 def _step(draw: Draw, clock: Clock, references: list[str]) -> dict[str, Any]:
-    step = {"application": draw(st.sampled_from(references)), "at": clock.later()}
+    # half of them as a day begins, which decides what an activity of that day is paid from
+    hours = draw(st.sampled_from((*LATER, 24, 24, 24, 48, 48, 48)))
+    step = {"application": draw(st.sampled_from(references)), "at": clock.at(clock.decided + hours)}
     if draw(st.booleans()):
         return {**step, "what": "withdrawn"}
     cost = draw(st.sampled_from(("0.00", "9.99", "10.00", "29.99", "60.00")))
@@ -267,7 +269,9 @@ def _deployment(
 
 
 def _activity(draw: Draw, clock: Clock, name: str, references: list[str]) -> dict[str, Any]:
-    start, end = clock.span(draw(often(3, 1, 2)), 6)
+    decided = clock.decided // 24
+    start = clock.day(decided + draw(st.sampled_from((1, 1, 2, 2, 0, 3, -1))))
+    end = clock.day(decided + draw(st.integers(3, 6)))
     one: dict[str, Any] = {
         "reference": name,
         "application": draw(st.sampled_from(references)),
