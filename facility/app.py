@@ -17,6 +17,8 @@ import facility.awards.pages
 import facility.calls.pages
 import facility.contracts.pages
 import facility.evaluation.pages
+import facility.operations.pages
+import facility.rehearsal.pages
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
@@ -27,6 +29,7 @@ from facility.web.headers import security_headers
 from facility.web.limits import Limits
 from facility.web.provide import DEPENDENCIES, check_dependencies
 from facility.web.render import Renderer
+from facility.worker import load_slices
 
 ROUTERS: list[Router] = [
     static.router,
@@ -37,6 +40,8 @@ ROUTERS: list[Router] = [
     facility.applications.pages.router,
     facility.evaluation.pages.router,
     facility.awards.pages.router,
+    facility.rehearsal.pages.router,
+    facility.operations.pages.router,
 ]
 
 
@@ -88,6 +93,7 @@ def create_app(
     `app.state.closing` is an asyncio.Event: set it when the process is told to stop, so that event streams end.
     Raises ImproperlyConfiguredException when a handler doesn't say who may use it.
     """
+    load_slices()  # an event that nobody is known to react to would have no deliveries
     links.configure(settings.secret_key)
     db = database or Database(settings.database_url or "")
     files = static.Static(ROOT / "static")

@@ -4,15 +4,44 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 from litestar import Litestar
 
+from facility.db import Database
+from facility.settings import Settings
 from facility.web import cookies, csrf
+from facility.web.limits import Limits
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough to sign with"
+
+
+def told(database_url: str, data_dir: Path) -> Settings:
+    """The settings of an app in tests."""
+    return Settings(
+        database_url=database_url,
+        redis_url=None,
+        smtp_url=None,
+        base_url="http://facility.test",
+        secret_key=SECRET,
+        data_dir=data_dir,
+        host="127.0.0.1",
+        port=8000,
+        demo=False,
+        mail_from="facility@facility.test",
+        facility_name="Technical Assistance Facility",
+        json_log=False,
+    )
+
+
+def lent(app: Litestar, db: Database) -> Litestar:
+    """The session's app on this test's database, with no attempt counted yet."""
+    app.state.db = db
+    app.state.limits = Limits(None, SECRET)
+    return app
 
 
 @contextlib.asynccontextmanager

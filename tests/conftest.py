@@ -22,9 +22,13 @@ from facility.db import Database, Tx
 from facility.embedded import EmbeddedPostgres
 from facility.settings import Settings
 from facility.web import cookies
-from tests.browser import NOW, SECRET, Browser, Browsers, living
+from facility.worker import load_slices
+from tests.browser import NOW, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
+
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
+
+load_slices()  # commands record deliveries for the reactions that are known
 
 
 @pytest.fixture(scope="session")
@@ -114,27 +118,26 @@ async def cast(db: Database) -> Cast:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """As the app of a test is told."""
-    return Settings(
-        database_url=database_url,
-        redis_url=None,
-        smtp_url=None,
-        base_url="http://facility.test",
-        secret_key=SECRET,
-        data_dir=tmp_path,
-        host="127.0.0.1",
-        port=8000,
-        demo=False,
-        mail_from="facility@facility.test",
-        facility_name="Technical Assistance Facility",
-        json_log=False,
-    )
+    return told(database_url, tmp_path)
 
 
-@pytest_asyncio.fixture
-async def app(settings: Settings, db: Database) -> AsyncIterator[Litestar]:
-    """The app on the test's database, within its lifespan."""
-    async with living(create_app(settings, db, freeze=False)) as made:
+@pytest_asyncio.fixture(scope="session")
+async def standing_app(
+    shared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Litestar]:
+    """The app within its lifespan, made once: making it takes longer than most tests."""
+    db = Database(shared_database)
+    async with living(
+        create_app(told(shared_database, tmp_path_factory.mktemp("data")), db, freeze=False)
+    ) as made:
         yield made
+    await db.dispose()
+
+
+@pytest.fixture
+def app(standing_app: Litestar, db: Database) -> Litestar:
+    """The app on the test's database."""
+    return lent(standing_app, db)
 
 
 @pytest_asyncio.fixture

@@ -1,5 +1,5 @@
 """The pages' tests run the app with the small slice of `notes`."""
 
-from tests.web.notes import app
+from tests.web.notes import app, app_with_notes
 
-__all__ = ["app"]
+__all__ = ["app", "app_with_notes"]

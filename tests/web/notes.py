@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 from litestar import Litestar, Router, get, post
 from sqlalchemy import text
@@ -13,13 +14,12 @@ from facility.accounts.pages import router as accounts
 from facility.app import create_app
 from facility.db import Database
 from facility.refused import Reason, Refused
-from facility.settings import Settings
 from facility.web import public, static
 from facility.web.access import ANYONE, SIGNED_IN, Role, Visitor, allow, on_denied, related, relation
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.stops import Wrong
-from tests.browser import living
+from tests.browser import lent, living, told
 
 EXISTS = "EXISTS (SELECT FROM note WHERE note.id = :note_id)"
 relation(
@@ -108,13 +108,23 @@ async def _run(db: Database, statements: list[str]) -> None:
             await connection.execute(text(statement))
 
 
-@pytest_asyncio.fixture
-async def app(settings: Settings, db: Database) -> AsyncIterator[Litestar]:
-    """The app with the small slice."""
-    await _run(db, TABLES)
-    made = create_app(settings, db, routers=[*BASE, TEST_ROUTER], freeze=False)
-    async with living(made):
+@pytest_asyncio.fixture(scope="session")
+async def app_with_notes(
+    shared_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Litestar]:
+    """The web core, accounts and the small slice, made once."""
+    db = Database(shared_database)
+    settings = told(shared_database, tmp_path_factory.mktemp("data"))
+    async with living(create_app(settings, db, routers=[*BASE, TEST_ROUTER], freeze=False)) as made:
         yield made
+    await db.dispose()
+
+
+@pytest_asyncio.fixture
+async def app(app_with_notes: Litestar, db: Database) -> AsyncIterator[Litestar]:
+    """The app with the small slice on the test's database, which has its tables for as long."""
+    await _run(db, TABLES)
+    yield lent(app_with_notes, db)
     await _run(db, ["DROP TABLE note", "DROP TABLE attempt"])
 
 
