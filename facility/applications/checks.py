@@ -1,0 +1,79 @@
+"""What `facility reconcile` looks at in applications."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.rules import fingerprint_of
+from facility.events import check
+
+
+@check("applications: requests are the sum of their parts")
+async def requested(connection: AsyncConnection) -> list[str]:
+    """A draft asks for what its parties on board ask for; a submitted one for what its snapshot says."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, requested, told FROM application
+            CROSS JOIN LATERAL (
+                SELECT coalesce((submission ->> 'requested')::numeric, sum(amount)) AS told FROM party
+                WHERE application_id = application.id AND left_at IS NULL) AS parts
+            WHERE requested <> told ORDER BY reference COLLATE "C"
+            """
+        )
+    )
+    return [f"application {row.reference}: asks for EUR {row.requested}, not {row.told}" for row in rows]
+
+
+@check("applications: confirmations")
+async def confirmations(connection: AsyncConnection) -> list[str]:
+    """A confirmation that stands is of the version that stands."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, party.id FROM party JOIN application ON application.id = application_id
+            WHERE confirmation = 'confirmed' AND left_at IS NULL AND confirmed_version <> version
+            ORDER BY reference COLLATE "C", party.id
+            """
+        )
+    )
+    return [f"application {row.reference}: party {row.id} confirmed another version" for row in rows]
+
+
+@check("applications: fingerprints")
+async def fingerprints(connection: AsyncConnection) -> list[str]:
+    """The fingerprint is that of the snapshot, and the one that the log told."""
+    rows = await connection.stream(
+        text(
+            """
+            SELECT reference, fingerprint, submission, data ->> 'fingerprint' AS told FROM application
+            LEFT JOIN LATERAL (
+                SELECT data FROM event WHERE subject_id = application.id AND kind = 'ApplicationSubmitted'
+                ORDER BY version DESC LIMIT 1) AS submitted ON true
+            WHERE received_at IS NOT NULL ORDER BY reference COLLATE "C"
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: the fingerprint is not that of what was submitted"
+        async for row in rows
+        if not row.fingerprint == row.told == fingerprint_of(row.submission or {})
+    ]
+
+
+@check("applications: parties on board")
+async def boards(connection: AsyncConnection) -> list[str]:
+    """A submitted joint application has only confirmed partners on board, and no refused document unacknowledged."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference FROM application
+            WHERE received_at IS NOT NULL AND track = 'joint' AND (
+                EXISTS (SELECT FROM party WHERE application_id = application.id AND left_at IS NULL
+                    AND NOT is_lead AND confirmation <> 'confirmed')
+                OR EXISTS (SELECT FROM classified_refusal WHERE application_id = application.id
+                    AND acknowledged_at IS NULL))
+            ORDER BY reference COLLATE "C"
+            """
+        )
+    )
+    return [f"application {row.reference}: submitted although it could not be" for row in rows]

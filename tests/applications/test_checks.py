@@ -1,0 +1,34 @@
+"""A broken row is named; a sound database says nothing."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from facility.applications.checks import boards, confirmations, fingerprints, requested
+from facility.applications.service import submit
+from facility.db import Database
+from facility.events.reconcile import Check
+from tests.applications.conftest import CLOSES
+
+BREAK = {
+    "requested": (requested, "UPDATE application SET requested = 1"),
+    "confirmations": (confirmations, "UPDATE application SET version = version + 1"),
+    "fingerprints": (fingerprints, "UPDATE application SET fingerprint = 'f'"),
+    "snapshot": (fingerprints, """UPDATE application SET submission = submission || '{"title": "Other"}'"""),
+    "boards": (boards, "UPDATE party SET confirmation = 'void' WHERE NOT is_lead"),
+}
+
+
+@pytest.mark.parametrize("name", BREAK)
+async def test_a_broken_row_is_named(db: Database, confirmed: UUID, name: str) -> None:
+    check: Check
+    check, statement = BREAK[name]
+    async with db.transaction(now=CLOSES) as tx:
+        await submit(tx, confirmed, received_at=CLOSES)
+    async with db.engine.connect() as connection:
+        assert await check(connection) == []
+        await connection.execute(text(statement))
+        found = await check(connection)
+    assert len(found) == 1
+    assert found[0].startswith("application TAF-2021-01/001: ")

@@ -1,0 +1,514 @@
+"""Pages of applications: who sees what, what they save, and what they answer when they can't."""
+
+import hashlib
+import io
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from pypdf import PdfReader, PdfWriter
+from sqlalchemy import select
+
+from facility import clock
+from facility.accounts.service import add_user
+from facility.applications.models import Application, ClassifiedRefusal, Document, Party
+from facility.applications.rules import DECLARATIONS
+from facility.applications.service import change_party, confirm_party, invite_party, save_content, submit
+from facility.calls.service import close_call
+from facility.db import Database
+from facility.events.relay import drain
+from facility.experts.service import seed_themes
+from facility.outbox.links import path_of
+from facility.outbox.models import Link, Mail
+from facility.settings import Settings
+from facility.web.access import Role
+from tests.applications.conftest import Stage, Times, party_id
+from tests.browser import Browsers
+
+SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {
+    "signatory_name": "Omar Hoxha",
+    "signatory_function": "Head",
+}
+
+
+@pytest.fixture
+def times() -> Times:
+    """A call that is open now: pages look at the clock."""
+    now = clock.now()
+    return Times(
+        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
+    )
+
+
+@pytest.fixture
+async def complete(db: Database, times: Times, confirmed: UUID) -> UUID:
+    """The confirmed draft, with every answer."""
+    async with db.transaction(now=times.now) as tx:
+        await seed_themes(tx)
+        await save_content(
+            tx,
+            confirmed,
+            summary="A workshop",
+            plan="Three days",
+            casework_origin="Unanswered requests",
+            themes=["X.JIT"],
+        )
+        await confirm_party(
+            tx, await party_id(tx, confirmed), signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+    return confirmed
+
+
+@pytest.fixture
+async def submitted(db: Database, stage: Stage, times: Times, complete: UUID) -> UUID:
+    """The application, handed in."""
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await submit(tx, complete, received_at=times.now)
+    return complete
+
+
+async def close(db: Database, stage: Stage, times: Times) -> None:
+    async with db.transaction(now=times.closes) as tx:
+        await close_call(tx, stage.call, due_at=times.closes)
+
+
+async def row(db: Database, application_id: UUID) -> Application:
+    async with db.transaction(now=clock.now()) as tx:
+        return await tx.get(Application, application_id)
+
+
+def errors(page: httpx.Response) -> list[str]:
+    """The fields that the summary links to."""
+    return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
+
+
+async def test_a_draft_is_made_and_filled_in(db: Database, stage: Stage, browse: Browsers) -> None:
+    omar = await browse(stage.omar)
+    assert "TAF-2021-01: Joint initiatives" in (await omar.get("/applications/start")).text
+    wrong = await omar.send_form("/applications/start", {"call_id": "x", "track": "both", "title": " "})
+    assert (wrong.status_code, errors(wrong)) == (422, ["call_id", "track", "title"])
+    made = await omar.send_form(
+        "/applications/start", {"call_id": str(stage.call), "track": "joint", "title": "Firearms"}
+    )
+    assert made.status_code == 303
+    tasks = await omar.get(made.headers["location"])
+    assert tasks.text.count("Not started") == 4
+    assert "Cannot be submitted yet" in tasks.text
+    saved = await omar.send_form(
+        f"{made.headers['location']}/answers/ask",
+        {"version": "1", "title": "Firearms", "summary": "Line one\r\n\r\nLine two", "plan": ""},
+    )
+    assert saved.headers["location"] == made.headers["location"]
+    async with db.transaction(now=clock.now()) as tx:
+        application = (await tx.session.execute(select(Application))).scalar_one()
+    assert (application.summary, application.version, application.reference) == (
+        "Line one\n\nLine two",
+        2,
+        "TAF-2021-01/001",
+    )
+
+
+async def test_saving_over_a_confirmation_asks_first(
+    db: Database, stage: Stage, confirmed: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    version = (await row(db, confirmed)).version
+    form = {"version": str(version), "title": "Firearms", "summary": "New words", "plan": ""}
+    path = f"/applications/{confirmed}/answers/ask"
+    asked = await omar.send_form(path, form)
+    assert asked.status_code == 409
+    assert "Save and void the confirmations" in asked.text
+    assert "New words" in asked.text
+    assert (await row(db, confirmed)).summary == ""
+    saved = await omar.send_form(path, {**form, "void": "yes"})
+    assert saved.status_code == 303
+    assert (await row(db, confirmed)).summary == "New words"
+
+
+async def test_somebody_else_saved_meanwhile(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    version = (await row(db, draft)).version
+    async with db.transaction(now=clock.now()) as tx:
+        await save_content(tx, draft, summary="Theirs")
+    form = {"version": str(version), "title": "Firearms", "summary": "Mine", "plan": ""}
+    page = await omar.send_form(f"/applications/{draft}/answers/ask", form)
+    assert page.status_code == 409
+    assert "<p>Theirs</p>" in page.text
+    assert ">\nMine</textarea>" in page.text
+    assert f'name="version" value="{version + 1}"' in page.text
+    assert (await row(db, draft)).summary == "Theirs"
+
+
+async def test_every_wrong_field_of_a_partner(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    path = f"/applications/{draft}/partners/add"
+    form = {
+        "version": "3",
+        "institution_id": "",
+        "role": "",
+        "amount": "1.005",
+        "contact_name": "M",
+        "contact_email": "m",
+    }
+    wrong = await omar.send_form(path, form)
+    assert (wrong.status_code, errors(wrong)) == (
+        422,
+        ["institution_id", "role", "amount", "contact_email"],
+    )
+    good = {
+        "version": str((await row(db, draft)).version),
+        "institution_id": str(stage.prosecutor),
+        "role": "Sends prosecutors",
+        "amount": "5 000,5",
+        "contact_name": "Milena",
+        "contact_email": "Milena@Example.org",
+    }
+    added = await omar.send_form(path, good)
+    assert added.headers["location"] == f"/applications/{draft}/partners"
+    twice = await omar.send_form(path, {**good, "version": str((await row(db, draft)).version)})
+    assert twice.status_code == 409
+    assert str((await row(db, draft)).requested) == "35001.00"
+
+
+async def test_a_partner_answers_by_link(db: Database, stage: Stage, draft: UUID, browse: Browsers) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, draft))
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mail, link = (await tx.session.execute(select(Mail, Link).join(Link, Link.id == Mail.link_id))).one()
+    assert (mail.to_address, mail.subject) == (
+        "vesa@example.org",
+        "Please confirm the joint application TAF-2021-01/001",
+    )
+    anybody, path = await browse(), path_of(link)
+    shown = await anybody.get(path)
+    assert (shown.status_code, "We confirm" in shown.text) == (200, True)
+    version = str((await row(db, draft)).version)
+    wrong = await anybody.send_form(path, {"answer": "confirm", "signatory_name": "", "version": version})
+    assert (wrong.status_code, errors(wrong)) == (422, ["signatory_name", "signatory_function"])
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    older = await anybody.send_form(path, {**signed, "version": "1"})
+    assert (older.status_code, "while you were reading" in older.text) == (409, True)
+    done = await anybody.send_form(path, {**signed, "version": version})
+    assert (done.status_code, done.headers["location"]) == (303, path)
+    kind = await anybody.get(path)
+    assert "Thank you, this is confirmed" in kind.text
+    again = await anybody.send_form(path, {"answer": "decline", "reason": "No", "version": version})
+    assert (again.status_code, "Thank you, this is confirmed" in again.text) == (409, True)
+    assert (await anybody.get("/link/partner/never-was")).status_code == 404
+
+
+async def test_a_corrected_address_gets_a_new_link(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        partner = await party_id(tx, draft)
+    asked = await omar.send_form(f"/applications/{draft}/parties/{partner}/ask")
+    assert asked.status_code == 303
+    await drain(db, clock.now)
+    changed = await omar.send_form(
+        f"/applications/{draft}/parties/{partner}",
+        {
+            "version": str((await row(db, draft)).version),
+            "role": "Hosts the workshop",
+            "amount": "10000.50",
+            "contact_name": "Vesa Gashi",
+            "contact_email": "right@example.org",
+        },
+    )
+    assert changed.status_code == 303
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mails = (
+            await tx.session.execute(
+                select(Mail, Link).join(Link, Link.id == Mail.link_id).order_by(Mail.created_at)
+            )
+        ).all()
+    assert [mail.to_address for mail, _ in mails] == ["vesa@example.org", "right@example.org"]
+    assert [link.revoked_at is None for _, link in mails] == [False, True]
+    old = await (await browse()).get(path_of(mails[0][1]))
+    assert "a newer one has been sent" in old.text
+
+
+def pdf(marking: str = "") -> bytes:
+    """A PDF whose title carries the marking."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_metadata({"/Title": marking or "Agenda"})
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+async def test_a_marked_document_leaves_a_trace_and_no_file(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers, settings: Settings
+) -> None:
+    omar = await browse(stage.omar)
+    path = f"/applications/{draft}/documents"
+    content = pdf("RESTREINT UE/EU RESTRICTED")
+    refused = await omar.send_form(
+        path, {"version": "3"}, files={"document": ("annex.pdf", content, "application/pdf")}
+    )
+    assert (refused.status_code, errors(refused)) == (422, ["document"])
+    assert "Go on without it" in refused.text
+    async with db.transaction(now=clock.now()) as tx:
+        trace = (await tx.session.execute(select(ClassifiedRefusal))).scalar_one()
+        assert (await tx.session.execute(select(Document))).first() is None
+    assert (trace.sha256, trace.person_id) == (hashlib.sha256(content).hexdigest(), stage.omar)
+    assert not (settings.data_dir / "documents").exists()
+    done = await omar.send_form(f"{path}/acknowledge")
+    assert done.headers["location"] == path
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.session.execute(select(Mail.template, Mail.to_address))).all() == [
+            ("applications/refused", "sara@example.org")
+        ]
+
+
+async def test_a_document_comes_and_goes(
+    db: Database, stage: Stage, confirmed: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    path, content = f"/applications/{confirmed}/documents", pdf()
+    version = str((await row(db, confirmed)).version)
+    files = {"document": ("agenda.pdf", content, "application/pdf")}
+    asked = await omar.send_form(path, {"version": version}, files=files)
+    assert asked.status_code == 409
+    taken = await omar.send_form(path, {"version": version, "void": "yes"}, files=files)
+    assert taken.status_code == 303
+    async with db.transaction(now=clock.now()) as tx:
+        document = (await tx.session.execute(select(Document))).scalar_one()
+    assert (document.name, document.kind, document.size) == ("agenda.pdf", "pdf", len(content))
+    assert (await omar.get(f"{path}/{document.id}")).content == content
+    text = await omar.send_form(path, {"version": version}, files={"document": ("a.pdf", b"no pdf", "x/y")})
+    assert (text.status_code, errors(text)) == (422, ["document"])
+    gone = await omar.send_form(
+        f"{path}/{document.id}/remove", {"version": str((await row(db, confirmed)).version)}
+    )
+    assert gone.status_code == 303
+    assert (await omar.get(f"{path}/{document.id}")).status_code == 404
+
+
+async def test_a_submission_and_its_receipt(
+    db: Database, stage: Stage, complete: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    here = f"/applications/{complete}"
+    version = str((await row(db, complete)).version)
+    wrong = await omar.send_form(
+        f"{here}/submit", {"version": version, "signatory_name": "", "mandate": "yes"}
+    )
+    assert wrong.status_code == 422
+    assert errors(wrong) == [
+        "signatory_name",
+        "signatory_function",
+        "true_and_complete",
+        "no_double_funding",
+        "nothing_classified",
+    ]
+    before = clock.now()
+    done = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert (done.status_code, done.headers["location"]) == (303, f"{here}/receipt")
+    application = await row(db, complete)
+    assert application.received_at is not None
+    assert before <= application.received_at <= clock.now()
+    receipt = await omar.get(f"{here}/receipt")
+    assert f"<code>{application.fingerprint}</code>" in receipt.text
+    body = (await omar.get(f"{here}/receipt.json")).content
+    assert hashlib.sha256(body).hexdigest() == application.fingerprint
+    said = msgspec.json.decode(body)
+    assert said["signature"] == {"name": "Omar Hoxha", "function": "Head", "declared": list(DECLARATIONS)}
+    assert datetime.fromisoformat(said["received_at"]) == application.received_at
+    paper = PdfReader(io.BytesIO((await omar.get(f"{here}/receipt.pdf")).content))
+    text = "".join(page.extract_text() for page in paper.pages)
+    assert str(application.fingerprint) in re.sub(r"\s", "", text)
+    assert "without prejudice to positions on status" in re.sub(r"\s+", " ", text)
+    again = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert again.status_code == 409
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mail = (
+            await tx.session.execute(select(Mail).where(Mail.template == "applications/receipt"))
+        ).scalar_one()
+    assert (mail.to_address, mail.attachments) == (
+        "omar@example.org",
+        [["application.receipt", str(complete)]],
+    )
+
+
+async def test_what_stands_against_a_submission_is_said(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    version = str((await row(db, draft)).version)
+    page = await omar.send_form(f"/applications/{draft}/submit", {"version": version, **SIGNED})
+    assert page.status_code == 409
+    for words in ("Not asked yet: Kosovo* Police.", "No theme is chosen.", "The summary is missing."):
+        assert words in page.text
+    assert (await row(db, draft)).status == "draft"
+
+
+async def test_who_sees_a_draft(
+    db: Database, stage: Stage, draft: UUID, times: Times, browse: Browsers
+) -> None:
+    async with db.transaction(now=times.now) as tx:
+        outsider = await add_user(
+            tx,
+            name="Oto Outsider",
+            email="oto@example.org",
+            roles=[Role.OFFICER],
+            institution_id=stage.turkish,
+        )
+    seen = {}
+    for name, person in {
+        "omar": stage.omar,
+        "vesa": stage.vesa,
+        "oto": outsider.id,
+        "sara": stage.sara,
+        "carl": stage.carl,
+    }.items():
+        browser = await browse(person)
+        seen[name] = [
+            (await browser.get(f"/applications/{draft}{path}")).status_code for path in ("", "/check")
+        ]
+    assert seen == {
+        "omar": [200, 200],
+        "vesa": [200, 404],
+        "oto": [404, 404],
+        "sara": [404, 404],
+        "carl": [404, 404],
+    }
+    assert (await (await browse()).get(f"/applications/{draft}")).status_code == 303
+
+
+async def test_sealed_until_the_call_closes(
+    db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
+) -> None:
+    here = f"/applications/{submitted}"
+    sara, carl = await browse(stage.sara), await browse(stage.carl)
+    for browser in (sara, carl):
+        for page in (await browser.get(here), await browser.get("/applications/received")):
+            assert "TAF-2021-01/001" in page.text
+            assert "Firearms" not in page.text
+            assert "Albanian" not in page.text
+    assert (await sara.get(f"{here}/receipt.json")).status_code == 404
+    assert (await sara.get(f"{here}/admissibility")).status_code == 409
+    await close(db, stage, times)
+    assert "Unanswered requests" in (await sara.get(here)).text
+    seen = (await carl.get(here)).text
+    assert ("Three days" in seen, "Unanswered requests" in seen, "omar@example.org" in seen) == (
+        True,
+        False,
+        False,
+    )
+    assert (await carl.get(f"{here}/receipt.json")).status_code == 404
+    assert (await sara.get(f"{here}/receipt.json")).status_code == 200
+
+
+async def test_admissibility_with_reasons(
+    db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
+) -> None:
+    await close(db, stage, times)
+    sara = await browse(stage.sara)
+    path = f"/applications/{submitted}/admissibility"
+    wrong = await sara.send_form(path, {"admissible": "no", "reason": " "})
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    done = await sara.send_form(path, {"admissible": "no", "reason": "Not a kind that the call supports"})
+    assert done.status_code == 303
+    assert (
+        "Not a kind that the call supports"
+        in (await (await browse(stage.omar)).get(f"/applications/{submitted}")).text
+    )
+    assert (await (await browse(stage.anna)).send_form(path, {"admissible": "yes"})).status_code == 403
+
+
+async def test_a_partner_leaves_with_a_reason(
+    db: Database, stage: Stage, submitted: UUID, browse: Browsers
+) -> None:
+    vesa = await browse(stage.vesa)
+    path = f"/applications/{submitted}/leave"
+    assert (await vesa.get(path)).status_code == 200
+    wrong = await vesa.send_form(path, {"reason": ""})
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    left = await vesa.send_form(path, {"reason": "Reorganised"})
+    assert left.headers["location"] == "/applications"
+    assert "You have left" in (await vesa.get("/applications")).text
+    assert (await vesa.get(f"/applications/{submitted}")).status_code == 404
+    assert (await (await browse(stage.omar)).get(path)).status_code == 409
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        templates = (await tx.session.scalars(select(Mail.template))).all()
+    assert sorted(templates) == [
+        "applications/answered",
+        "applications/answered",
+        "applications/left",
+        "applications/receipt",
+    ]
+
+
+async def test_withdrawn_and_taken_up(db: Database, stage: Stage, submitted: UUID, browse: Browsers) -> None:
+    omar = await browse(stage.omar)
+    here = f"/applications/{submitted}"
+    assert (await omar.get(f"{here}/withdraw")).status_code == 200
+    assert (await omar.send_form(f"{here}/withdraw")).status_code == 303
+    assert "Take it up again" in (await omar.get(here)).text
+    assert (await omar.send_form(f"{here}/withdraw")).status_code == 409
+    assert (await omar.send_form(f"{here}/take-up")).status_code == 303
+    assert (await row(db, submitted)).status == "draft"
+
+
+async def test_an_exception_is_decided_by_the_authorising_officer(
+    db: Database, stage: Stage, browse: Browsers
+) -> None:
+    omar, anna = await browse(stage.omar), await browse(stage.anna)
+    made = await omar.send_form(
+        "/applications/start", {"call_id": str(stage.call), "track": "exception", "title": "Alone"}
+    )
+    here = made.headers["location"]
+    application_id = UUID(here.rsplit("/", 1)[1])
+    wrong = await omar.send_form(f"{here}/consultation", {"consultation": ""})
+    assert (wrong.status_code, errors(wrong)) == (422, ["consultation"])
+    await omar.send_form(f"{here}/consultation", {"consultation": "EU Delegation: agreed"})
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await save_content(tx, application_id, summary="s", plan="p", casework_origin="c", themes=["X.JIT"])
+        await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
+    version = str((await row(db, application_id)).version)
+    assert (await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})).status_code == 303
+    assert "EU Delegation: agreed" in (await anna.get(f"{here}/exception")).text
+    decided = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
+    assert decided.status_code == 303
+    assert (await anna.send_form(f"{here}/exception", {"approved": "no", "reason": "x"})).status_code == 409
+    assert (await row(db, application_id)).status == "exception_approved"
+    assert "Urgent" in (await omar.get(here)).text
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/answers/ask", "/partners", "/documents", "/check", "/receipt", "/withdraw"]
+)
+async def test_nothing_there_is_nothing_there(stage: Stage, browse: Browsers, path: str) -> None:
+    omar = await browse(stage.omar)
+    assert (await omar.get(f"/applications/{stage.call}{path}")).status_code == 404
+
+
+async def test_parties_of_other_applications_are_not_there(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    made = await omar.send_form(
+        "/applications/start", {"call_id": str(stage.call), "track": "joint", "title": "Other"}
+    )
+    async with db.transaction(now=clock.now()) as tx:
+        foreign = await party_id(tx, draft)
+    other = made.headers["location"]
+    assert (await omar.send_form(f"{other}/parties/{foreign}/ask")).status_code == 404
+    assert (await omar.get(f"{other}/parties/{foreign}")).status_code == 404
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.get(Party, foreign)).confirmation == "none"
