@@ -10,6 +10,7 @@ from facility.accounts.queries import history_lines
 from facility.awards import lists, service
 from facility.awards.letters import award_letter
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
+from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import REASONS
 from facility.refused import Refused
 from facility.web.access import Role, allow, relation
@@ -96,7 +97,7 @@ async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUI
     """Propose to close the award."""
     fields = Fields(form)
     final_cost = fields.eur("final_cost")
-    reason = fields.text("reason", most=2000, multiline=True)
+    reason = reason_of(fields)
     try:
         fields.check()
         await service.propose_closing(tx, award_id, final_cost=final_cost, reason=reason)
@@ -149,7 +150,7 @@ async def _withdrawal(
 async def withdraw(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     """Withdraw the award; its money goes to the reserve list at once."""
     fields = Fields(form)
-    reason = fields.text("reason", most=2000, multiline=True)
+    reason = reason_of(fields)
     connection = await tx.session.connection()
     one = await lists.award(connection, award_id)
     try:
@@ -200,7 +201,7 @@ async def _result(
 async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The lead gives up its award or its place on the reserve list."""
     fields = Fields(form)
-    reason = fields.text("reason", most=2000, multiline=True)
+    reason = reason_of(fields)
     connection = await tx.session.connection()
     try:
         fields.check()

@@ -10,7 +10,7 @@ from uuid import UUID
 import jinja2
 
 from facility.awards.lists import AwardLine, Money, Place
-from facility.awards.ranking import Ranking, missed_words, threshold_of, tie_break_words
+from facility.awards.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
 from facility.awards.sentences import ENDS, PLACES
 from facility.calls.rules import TOTAL
 from facility.evaluation.sentences import OUTCOMES
@@ -131,6 +131,7 @@ async def report_pdf(
         ends=ENDS,
         outcomes=OUTCOMES,
         threshold=threshold_of,
+        short=short,
         ties=tie_break_words(shown.call.grid),
         designation_note=note,
     )

@@ -248,7 +248,14 @@ def threshold_of(grid: Grid, key: str) -> str | None:
     return None if least is None else f"{least:f}"
 
 
+def short(key: str) -> str:
+    """A section's key as a word or two, for heads of columns: "Cost effectiveness"."""
+    return key.replace("_", " ").capitalize()
+
+
 def missed_words(grid: Grid, line: RankLine) -> list[tuple[str, str]]:
-    """Title and threshold of each section, or the total, that a line missed."""
-    titles = {section.key: section.title for section in grid.sections} | {TOTAL: TOTAL}
-    return [(titles[key], threshold_of(grid, key) or "") for key in line.missed]
+    """Name ("total" for the total) and threshold of each section that a line missed."""
+    return [
+        (TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
+        for key in line.missed
+    ]

@@ -103,7 +103,9 @@ class Drawn(msgspec.Struct, frozen=True):
     @property
     def fingerprint(self) -> str:
         """The same for the same line: who confirms what a page showed hands it back."""
-        return hashlib.sha256(msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")).hexdigest()[:32]
+        return hashlib.sha256(
+            msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
+        ).hexdigest()[:32]
 
 
 def draw(standing: Standing, free: Decimal, skip_unaffordable: bool) -> Drawn:

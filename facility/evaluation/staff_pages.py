@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines, with_role
 from facility.evaluation import lists, queries, rules, service
+from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
 from facility.refused import Refused
 from facility.web.access import Role, allow
@@ -113,7 +114,7 @@ async def _set_aside(
 async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Set it aside."""
     fields = Fields(form)
-    reason = fields.text("reason", most=2000, multiline=True)
+    reason = reason_of(fields)
     connection = await tx.session.connection()
     call_id = await lists.call_of(connection, application_id)
     try:

@@ -1,0 +1,117 @@
+"""What `facility reconcile` looks at in the awards."""
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.awards.rules import Drawn
+from facility.events import check
+
+
+@check("awards: commitments and ledger")
+async def commitments(connection: AsyncConnection) -> list[str]:
+    """What an award commits is the sum of its ledger entries, and every entry belongs to an award of its envelope."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT coalesce(award.id, booked.award_id) AS id, award.committed, booked.amount
+            FROM award FULL JOIN (
+                SELECT award_id, envelope_id, sum(amount) AS amount FROM ledger_entry GROUP BY award_id, envelope_id
+            ) AS booked ON booked.award_id = award.id AND booked.envelope_id = award.envelope_id
+            WHERE award.id IS NULL OR award.committed <> coalesce(booked.amount, 0) ORDER BY 1
+            """
+        )
+    )
+    return [f"award {row.id}: EUR {row.committed} committed, EUR {row.amount} booked" for row in rows]
+
+
+@check("awards: calls and amounts")
+async def call_amounts(connection: AsyncConnection) -> list[str]:
+    """The awards of a call commit no more than the call's amount, out of the call's envelope."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT call.id, call.amount, sum(award.committed) AS committed FROM call JOIN award ON award.call_id = call.id
+            GROUP BY call.id HAVING sum(award.committed) > call.amount
+                OR bool_or(award.envelope_id <> call.envelope_id) ORDER BY call.id
+            """
+        )
+    )
+    return [f"call {row.id}: EUR {row.committed} committed of EUR {row.amount}" for row in rows]
+
+
+@check("awards: statuses")
+async def statuses(connection: AsyncConnection) -> list[str]:
+    """An application's status is that of its award or its place on the reserve list."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT application.id, application.status, award.end_kind, award.id AS award, reserve_entry.state
+            FROM application
+            LEFT JOIN award ON award.application_id = application.id
+            LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
+            WHERE (award.id IS NOT NULL AND application.status <> coalesce(award.end_kind, 'awarded'))
+               OR (award.id IS NULL AND application.status IN ('awarded', 'closed'))
+               OR (reserve_entry.state = 'waiting' AND application.status <> 'reserve')
+               OR (application.status = 'reserve' AND reserve_entry.state IS DISTINCT FROM 'waiting')
+               OR (reserve_entry.state = 'activated' AND award.id IS NULL)
+               OR (reserve_entry.state IN ('withdrawn', 'ineligible') AND application.status <> reserve_entry.state)
+            ORDER BY application.id
+            """
+        )
+    )
+    return [
+        f"application {row.id}: {row.status}, but its award is "
+        f"{(row.end_kind or 'standing') if row.award else 'missing'} and its place {row.state or 'missing'}"
+        for row in rows
+    ]
+
+
+@check("awards: decisions and rankings")
+async def decisions(connection: AsyncConnection) -> list[str]:
+    """A call is decided when its decision says so, and the ranking that was kept is the line that was decided."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT call.id, call.decided_at, award_decision.decided_at AS at, decided_line,
+                ARRAY(SELECT application_id FROM ranking_entry WHERE call_id = call.id AND rank IS NOT NULL
+                      ORDER BY rank) AS ranked
+            FROM call LEFT JOIN award_decision ON award_decision.call_id = call.id ORDER BY call.id
+            """
+        )
+    )
+    wrong = []
+    for row in rows:
+        if row.decided_at != row.at:
+            wrong.append(f"call {row.id}: decided at {row.decided_at}, its decision says {row.at}")
+        elif row.decided_line is not None:
+            line = msgspec.convert(row.decided_line, Drawn, strict=False)
+            if set(line.awards) | set(line.reserve) != set(row.ranked):
+                wrong.append(
+                    f"call {row.id}: its ranking is not what its decision awards and puts on reserve"
+                )
+    return wrong
+
+
+@check("awards: rankings and assessments")
+async def sums(connection: AsyncConnection) -> list[str]:
+    """The sums that a ranking was made from are those of the assessments that counted when it was decided."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT ranking_entry.application_id FROM ranking_entry
+            CROSS JOIN LATERAL jsonb_each_text(section_sums) AS kept (key, total)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(CAST(scores ->> kept.key AS numeric)), 0) AS total, count(*) AS number
+                FROM assessment
+                WHERE assessment.application_id = ranking_entry.application_id AND state = 'sent' AND NOT EXISTS (
+                    SELECT FROM conflict_declaration AS answer
+                    WHERE answer.application_id = assessment.application_id
+                        AND answer.assessor_id = assessment.assessor_id AND answer.conflict)
+            ) AS counted
+            WHERE CAST(kept.total AS numeric) <> counted.total OR ranking_entry.assessments <> counted.number
+            GROUP BY ranking_entry.application_id ORDER BY ranking_entry.application_id
+            """
+        )
+    )
+    return [f"application {row.application_id}: ranked by other scores than were sent" for row in rows]

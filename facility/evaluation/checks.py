@@ -1,0 +1,87 @@
+"""What `facility reconcile` looks at in the evaluation."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.rules import Grid
+from facility.evaluation.rules import score_mistakes
+from facility.events import check
+
+
+@check("evaluation: assessments and declarations")
+async def declared(connection: AsyncConnection) -> list[str]:
+    """What was sent was sent by somebody who was assigned, had signed, and had declared on the application."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT assessment.application_id, assessment.assessor_id FROM assessment
+            JOIN application ON application.id = assessment.application_id
+            LEFT JOIN assignment ON assignment.application_id = assessment.application_id
+                AND assignment.assessor_id = assessment.assessor_id
+            LEFT JOIN declaration ON declaration.call_id = application.call_id
+                AND declaration.assessor_id = assessment.assessor_id
+            LEFT JOIN conflict_declaration AS answer ON answer.application_id = assessment.application_id
+                AND answer.assessor_id = assessment.assessor_id
+            WHERE assessment.state = 'sent'
+                AND (assignment.at IS NULL OR declaration.signed_at IS NULL OR answer.at IS NULL
+                     OR (answer.conflict AND answer.at < assessment.sent_at))
+            ORDER BY 1, 2
+            """
+        )
+    )
+    return [
+        f"assessment of application {row.application_id} by {row.assessor_id}: sent without the declarations"
+        for row in rows
+    ]
+
+
+@check("evaluation: scores and grids")
+async def scores(connection: AsyncConnection) -> list[str]:
+    """What was sent scores every section of the grid, within its limits."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT assessment.application_id, assessment.assessor_id, scores, grid FROM assessment
+            JOIN application ON application.id = assessment.application_id
+            JOIN call ON call.id = application.call_id
+            WHERE assessment.state = 'sent' ORDER BY 1, 2
+            """
+        )
+    )
+    return [
+        f"assessment of application {row.application_id} by {row.assessor_id}: scores that the grid forbids"
+        for row in rows
+        if not _sound(row)
+    ]
+
+
+def _sound(row: Any) -> bool:
+    try:
+        told = {key: Decimal(score) for key, score in row.scores.items()}
+    except InvalidOperation:
+        return False
+    return not score_mistakes(told, msgspec.convert(row.grid, Grid))
+
+
+@check("evaluation: set aside")
+async def set_aside(connection: AsyncConnection) -> list[str]:
+    """An application that is set aside has a row that says why, and none of the others has one, but for exits."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT application.id, application.status, setting_aside.at FROM application
+            LEFT JOIN setting_aside ON setting_aside.application_id = application.id
+            WHERE (application.status = 'not_assessed' AND setting_aside.at IS NULL)
+               OR (application.status NOT IN ('not_assessed', 'withdrawn', 'ineligible') AND setting_aside.at IS NOT NULL)
+            ORDER BY application.id
+            """
+        )
+    )
+    return [
+        f"application {row.id}: {row.status} {'with' if row.at else 'without'} a row that sets it aside"
+        for row in rows
+    ]
