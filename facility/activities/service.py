@@ -218,9 +218,14 @@ async def _evidence_kinds(tx: Tx, activity_id: UUID) -> set[str]:
     return set((await tx.session.execute(query)).scalars())
 
 
-async def undo(tx: Tx, activity_id: UUID, *, reason: str) -> Activity:
-    """Take back the verification, or else the completion, with a reason. Refused: rules.may_reverse."""
+async def undo(tx: Tx, activity_id: UUID, *, reason: str, seen: str | None = None) -> Activity:
+    """Take back the verification, or else the completion, with a reason.
+
+    `seen`: the state that the person was shown. Refused: "changed_meanwhile", rules.may_reverse.
+    """
     activity = await tx.lock(Activity, activity_id)
+    if seen is not None and seen != activity.state:
+        refuse("changed_meanwhile")
     rules.may_reverse(ActivityStatus(activity.state), reason)
     activity.reason = reason
     if activity.state == ActivityStatus.VERIFIED:

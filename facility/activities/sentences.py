@@ -1,0 +1,52 @@
+"""The words for activities, and what their rules say to people."""
+
+from facility.activities.rules import ActivityKind, ActivityStatus
+from facility.web import sentences
+from facility.web.i18n import N_
+
+K, S = ActivityKind, ActivityStatus
+
+KINDS = {
+    K.WORKSHOP: N_("Workshop"),
+    K.SEMINAR: N_("Seminar"),
+    K.INTERNSHIP: N_("Internship"),
+    K.STUDY_TRIP: N_("Study trip"),
+    K.EXPERT_MISSION: N_("Expert mission"),
+}
+
+STATES = {
+    S.PLANNED: (N_("Planned"), "info"),
+    S.POSTPONED: (N_("Postponed"), "wait"),
+    S.CANCELLED: (N_("Cancelled"), "plain"),
+    S.COMPLETED: (N_("Completed"), "wait"),
+    S.VERIFIED: (N_("Verified"), "ok"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
+EVIDENCE = {
+    "agenda": N_("Agenda"),
+    "attendance_list": N_("Attendance list"),
+    "report": N_("Report"),
+    "photos": N_("Photos"),
+}
+
+GENDERS = {"F": N_("Women"), "M": N_("Men"), "X": N_("Other")}
+"""Where it was told; nobody has to."""
+
+NOT_COUNTED = {
+    "not_funded": N_("No award stood when it began, or the award was lost later"),
+    "not_completed": N_("Not completed"),
+    "missing_evidence": N_("Evidence is missing"),
+    "not_verified": N_("Not verified by a second person"),
+    "too_few_beneficiaries_attended": N_("People from fewer than two beneficiaries came"),
+}
+"""Why an activity doesn't count for indicator 10.1, untranslated."""
+
+sentences.register(
+    {
+        "ends_before_it_starts": N_("The last day lies before the first."),
+        "not_over_yet": N_("The activity can be reported from its last day on."),
+        "attendance_twice": N_("The same line stands twice. Put the two together."),
+        "missing_evidence": N_("It cannot be verified yet: evidence is missing ({missing})."),
+    }
+)

@@ -1,0 +1,266 @@
+"""Pages of activities: what each visitor sees and may do, what is refused, and how many statements lists take."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.accounts.service import add_user
+from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
+from facility.awards import service as awards
+from facility.db import Database
+from facility.settings import Settings
+from facility.web.access import Role
+from tests.browser import Browser, Browsers
+from tests.documents import pdf
+from tests.doing import held, planned
+from tests.judging import Judging, judging
+from tests.statements import count_statements
+
+PLAN = {
+    "kind": "workshop",
+    "title": "Firearms & <b>routes</b>",
+    "place": "Tirana",
+    "starts_on": "2021-10-05",
+    "ends_on": "2021-10-07",
+}
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """A is awarded."""
+    made = await judging(db)
+    await made.apply("A", "35427.70")
+    await made.close()
+    await made.score("elena", "A", "16", "64")
+    await made.decide()
+    return made
+
+
+def errors(page: Any) -> list[str]:
+    """The fields that the summary names, in order."""
+    return re.findall(r'<a href="#f-([\w-]+)">', page.text.partition("</main>")[0])
+
+
+async def row(play: Judging, key: UUID) -> Activity:
+    return await play.row(Activity, key)
+
+
+def at(page: Any) -> UUID:
+    return UUID(page.headers["location"].rsplit("/", 1)[-1])
+
+
+async def test_the_lead_plans_and_others_do_not(play: Judging, browse: Browsers) -> None:
+    omar = await browse(play.people["omar"])
+    new = f"/applications/{play.applications['A']}/activities/new"
+    offered = await omar.get("/activities")
+    assert (offered.status_code, new in offered.text) == (200, True)
+    assert (await omar.get(new)).status_code == 200
+    wrong = await omar.send_form(new, {**PLAN, "kind": "party", "title": "", "starts_on": "2021-02-30"})
+    assert (wrong.status_code, errors(wrong)) == (422, ["kind", "title", "starts_on"])
+    assert 'value="Tirana"' in wrong.text
+    turned = await omar.send_form(new, {**PLAN, "ends_on": "2021-10-01"})
+    assert (turned.status_code, errors(turned)) == (422, ["ends_on"])
+    made = await omar.send_form(new, PLAN)
+    assert made.status_code == 303
+    page = await omar.get(f"/activities/{at(made)}")
+    assert page.status_code == 200
+    assert "Firearms &amp; &lt;b&gt;routes&lt;/b&gt;" in page.text
+    assert "It does not count yet" in page.text
+    for name, expected in {
+        "arta": (404, 200),
+        "vera": (404, 200),
+        "carl": (404, 200),
+        "erik": (404, 404),
+    }.items():
+        browser = await browse(play.people[name])
+        answers = [(await browser.get(path)).status_code for path in (new, f"/activities/{at(made)}")]
+        assert (name, *answers) == (name, *expected)
+        assert (await browser.send_form(new, PLAN)).status_code == 404
+
+
+async def test_without_an_award_planning_is_refused(play: Judging, browse: Browsers) -> None:
+    await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], reason="asked"))
+    omar = await browse(play.people["omar"])
+    new = f"/applications/{play.applications['A']}/activities/new"
+    assert (await omar.get(new)).status_code == 409
+    assert (await omar.send_form(new, PLAN)).status_code == 409
+    assert new not in (await omar.get("/activities")).text
+
+
+async def test_moved_changed_and_called_off_by_the_lead_alone(play: Judging, browse: Browsers) -> None:
+    key = await planned(play, "A")
+    here = f"/activities/{key}"
+    omar, vera = await browse(play.people["omar"]), await browse(play.people["vera"])
+    for step in ("edit", "postpone", "cancel"):
+        assert (await vera.get(f"{here}/{step}")).status_code == 404
+        assert (await omar.get(f"{here}/{step}")).status_code == 200
+    changed = await omar.send_form(f"{here}/edit", {"title": "Other", "place": "Durrës"})
+    assert changed.status_code == 303
+    days = {"starts_on": "2021-11-02", "ends_on": "2021-11-01", "reason": ""}
+    wrong = await omar.send_form(f"{here}/postpone", days)
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    moved = await omar.send_form(f"{here}/postpone", {**days, "ends_on": "2021-11-02", "reason": "snow"})
+    assert moved.status_code == 303
+    shown = await omar.get(here)
+    assert ("Postponed" in shown.text, "snow" in shown.text, "Durrës" in shown.text) == (True, True, True)
+    assert errors(await omar.send_form(f"{here}/cancel", {"reason": " "})) == ["reason"]
+    assert (await omar.send_form(f"{here}/cancel", {"reason": "no host"})).status_code == 303
+    assert (await row(play, key)).state == "cancelled"
+    for step in ("edit", "postpone", "cancel"):
+        assert (await omar.get(f"{here}/{step}")).status_code == 409
+
+
+async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browsers) -> None:
+    key = await planned(play, "A")
+    here = f"/activities/{key}/attendance"
+    omar = await browse(play.people["omar"])
+    albania, kosovo = (f"{code}:{play.institutions[code]}" for code in ("AL", "XK"))
+    form = await omar.get(here)
+    assert (form.status_code, albania in form.text, "Kosovo*, as a whole" in form.text) == (200, True, True)
+    lines = {
+        "lines-0-who": albania,
+        "lines-0-gender": "F",
+        "lines-0-expected": "5",
+        "lines-0-present": "4",
+        "lines-1-who": kosovo,
+        "lines-1-gender": "",
+        "lines-1-expected": "",
+        "lines-1-present": "8",
+        "lines-2-who": "ME",
+        "lines-2-gender": "",
+        "lines-2-expected": "",
+        "lines-2-present": "",
+    }
+    more = await omar.send_form(here, {**lines, "do": "more"})
+    assert (more.status_code, "lines-8-who" in more.text) == (200, True)
+    wrong = await omar.send_form(
+        here, {**lines, "lines-0-who": "AL:nobody", "lines-1-present": "-3", "do": "save"}
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["lines-0-who", "lines-1-present"])
+    twice = await omar.send_form(here, {**lines, "lines-2-who": kosovo, "lines-2-present": "1"})
+    assert (twice.status_code, "The same line stands twice" in twice.text) == (422, True)
+    assert (await omar.send_form(here, {**lines, "lines-x-who": "AL"})).status_code == 400
+    assert (await omar.send_form(here, lines)).status_code == 303
+    async with play.db.transaction(now=(await row(play, key)).planned_at) as tx:
+        stored = (await tx.session.scalars(select(Attendance))).all()
+    assert sorted((a.beneficiary_code, a.gender, a.expected, a.present) for a in stored) == [
+        ("AL", "F", 5, 4),
+        ("XK", None, 0, 8),
+    ]
+    page = await omar.get(f"/activities/{key}")
+    for words in ("XK*", "not told", "keeps counts and no names", "UNSCR 1244/1999"):
+        assert words in page.text
+    assert (await (await browse(play.people["arta"])).get(here)).status_code == 404
+
+
+async def test_a_marked_document_leaves_a_trace_and_no_file(
+    play: Judging, browse: Browsers, settings: Settings
+) -> None:
+    key = await planned(play, "A")
+    omar = await browse(play.people["omar"])
+    content = pdf("Minutes", header="RESTREINT UE/EU RESTRICTED")
+    refused = await omar.send_form(
+        f"/activities/{key}/evidence",
+        {"kind": "report"},
+        files={"document": ("minutes.pdf", content, "application/pdf")},
+    )
+    assert (refused.status_code, errors(refused)) == (422, ["document"])
+    async with play.db.transaction(now=(await row(play, key)).planned_at) as tx:
+        refusal = (await tx.session.scalars(select(EvidenceRefusal))).one()
+        assert (await tx.session.scalars(select(Evidence))).all() == []
+    assert refusal.person_id == play.people["omar"]
+    assert [path for path in settings.data_dir.rglob("*") if path.is_file()] == []
+    assert "was refused because" in (await omar.get(f"/activities/{key}")).text
+
+
+async def test_from_evidence_to_verification_and_back(play: Judging, browse: Browsers) -> None:
+    key = await planned(play, "A")
+    here = f"/activities/{key}"
+    omar, ada, vera, carl = [await browse(play.people[name]) for name in ("omar", "ada", "vera", "carl")]
+    content = pdf()
+    nothing = await omar.send_form(f"{here}/evidence", {"kind": "minutes"})
+    assert (nothing.status_code, errors(nothing)) == (422, ["kind", "document"])
+    for kind in ("agenda", "attendance_list"):
+        files = {"document": (f"{kind}.pdf", content, "application/pdf")}
+        assert (await omar.send_form(f"{here}/evidence", {"kind": kind}, files=files)).status_code == 303
+    links = dict(re.findall(rf'href="({here}/evidence/[^"]+)">([^<]+)', (await omar.get(here)).text))
+    by_name = {name: link for link, name in links.items()}
+    assert (await omar.get(by_name["agenda.pdf"])).content == content
+    assert [
+        (await carl.get(by_name[f"{kind}.pdf"])).status_code for kind in ("agenda", "attendance_list")
+    ] == [
+        200,
+        403,
+    ]
+    assert (await omar.send_form(f"{here}/complete")).status_code == 303
+    assert "the secretariat verifies it" in (await omar.get(here)).text
+    assert (await omar.get(f"{here}/verify")).status_code == 403
+    assert (await vera.send_form(f"{here}/verify")).status_code == 409
+    assert "Missing: Report" in (await vera.get(f"{here}/verify")).text
+    files = {"document": ("r.pdf", content, "application/pdf")}
+    assert (await ada.send_form(f"{here}/evidence", {"kind": "report"}, files=files)).status_code == 303
+    assert (await vera.send_form(f"{here}/verify")).status_code == 303
+    assert (await vera.send_form(f"{here}/verify")).status_code == 409
+    assert (await omar.get(f"{here}/evidence")).status_code == 409
+    assert (await omar.send_form(f"{here}/undo", {"seen": "verified", "reason": "x"})).status_code == 403
+    assert errors(await vera.send_form(f"{here}/undo", {"seen": "verified", "reason": ""})) == ["reason"]
+    assert (await vera.send_form(f"{here}/undo", {"seen": "completed", "reason": "x"})).status_code == 409
+    assert (await vera.send_form(f"{here}/undo", {"seen": "verified", "reason": "wrong"})).status_code == 303
+    removed = await omar.send_form(f"{by_name['agenda.pdf']}/remove")
+    assert (removed.status_code, (await omar.get(by_name["agenda.pdf"])).status_code) == (303, 404)
+    assert (await row(play, key)).state == "completed"
+
+
+async def test_the_secretariat_does_not_verify_its_own_report(play: Judging, browse: Browsers) -> None:
+    key = await planned(play, "A")
+    ada = await browse(play.people["ada"])
+    assert (await ada.send_form(f"/activities/{key}/complete")).status_code == 303
+    assert (await ada.get(f"/activities/{key}/verify")).status_code == 403
+    assert (await ada.send_form(f"/activities/{key}/verify")).status_code == 403
+    assert "somebody else of the secretariat verifies it" in (await ada.get(f"/activities/{key}")).text
+
+
+async def statements(play: Judging, browser: Browser, path: str) -> int:
+    with count_statements(play.db) as seen:
+        assert (await browser.get(path)).status_code == 200
+    return len(seen)
+
+
+async def test_lists_cost_the_same_for_one_row_and_three(play: Judging, browse: Browsers) -> None:
+    first = await held(play, "A", {"AL": 8, "XK": 8})
+    people = [await browse(play.people[name]) for name in ("omar", "carl", "greta")]
+    paths = ("/activities", f"/activities/{first}")
+    before = [[await statements(play, browser, path) for path in paths] for browser in people]
+    for _ in range(2):
+        await planned(play, "A")
+    assert [[await statements(play, browser, path) for path in paths] for browser in people] == before
+    assert before == [[3, 4], [2, 2], [2, 4]]
+    page = await people[1].get("/activities")
+    assert page.text.count('<th scope="row">') == 3
+    assert "Counts in 2021" in page.text
+    assert (await people[1].get("/activities?status=verified")).text.count('<th scope="row">') == 1
+    older = await people[1].get(f"/activities?before={first}&application={play.applications['A']}")
+    assert older.status_code == 200
+
+
+async def test_officers_see_their_own_institutions_activities_only(play: Judging, browse: Browsers) -> None:
+    await planned(play, "A", title="Of three")
+    async with play.db.transaction(now=(await play.award("A")).made_at) as tx:
+        stranger = await add_user(
+            tx,
+            name="Sara Stranger",
+            email="sara@example.org",
+            roles=[Role.OFFICER],
+            institution_id=play.institutions["RS"],
+        )
+    people = {**play.people, "sara": stranger.id}
+    seen = {
+        name: "Of three" in (await (await browse(people[name])).get("/activities")).text
+        for name in ("omar", "arta", "milena", "vera", "greta", "sara")
+    }
+    assert seen == {"omar": True, "arta": True, "milena": True, "vera": True, "greta": True, "sara": False}
+    assert (await (await browse(people["elena"])).get("/activities")).status_code == 403
+    assert (await (await browse()).get("/activities")).status_code == 303
