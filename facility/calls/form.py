@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
+import msgspec
+
 from facility.accounts.rules import WESTERN_BALKANS
 from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, CallDraft, Grid, Section
 from facility.contracts.reference import REFERENCE
@@ -143,7 +145,22 @@ def _place(fields: Fields, name: str) -> int | None:
     return fields.integer(name, 1, 99) if fields.given(name) else None
 
 
-_COLUMNS = ("title", "key", "max", "threshold", "tie")
+class Column(msgspec.Struct, frozen=True):
+    """A column of the grid's table: its field, its head (untranslated), and how wide its boxes are."""
+
+    name: str
+    label: str
+    width: str
+    size: int
+
+
+COLUMNS = (
+    Column("title", N_("Title"), "full", 28),
+    Column("key", N_("Key"), "full", 12),
+    Column("max", N_("Most points"), "xs", 4),
+    Column("threshold", N_("At least"), "xs", 4),
+    Column("tie", N_("Breaks ties, place"), "xs", 4),
+)
 
 
 class DraftForm:
@@ -192,7 +209,7 @@ class DraftForm:
 
     def _grid(self) -> Grid:
         fields = self.fields
-        typed = [row for row in fields.rows("sections") if any(row.given(name) for name in _COLUMNS)]
+        typed = [row for row in fields.rows("sections") if any(row.given(column.name) for column in COLUMNS)]
         self.sections = [_Row(row) for row in typed]
         thresholds = {row.section.key: row.threshold for row in self.sections if row.threshold is not None}
         if (total := _threshold(fields, "total_threshold")) is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries import beneficiaries, history_lines
 from facility.calls import queries, rules, service
-from facility.calls.form import PRESETS, SPARE_ROWS, DraftForm, blank, rows, shown_draft, with_grid
+from facility.calls.form import COLUMNS, PRESETS, SPARE_ROWS, DraftForm, blank, rows, shown_draft, with_grid
 from facility.calls.models import CallState
 from facility.calls.sentences import STATES
 from facility.calls.words import criterion, ties
@@ -68,6 +68,7 @@ async def _form_page(
         call=call,
         seen=seen or (call.drafted_at.isoformat() if call else ""),
         rows=rows(form.values, spare=spare),
+        columns=COLUMNS,
         presets=PRESETS,
         envelopes=await envelopes(connection),
         beyond=[one for one in await beneficiaries(connection) if not one.western_balkans],

@@ -290,13 +290,13 @@ async def test_the_rules_reasons_stand_at_their_fields(
     page = await ada.send_form("/staff/calls/new", sent)
     assert page.status_code == 422
     for name, text in {
-        "reference": "Another call has this reference.",
-        "amount": "This is more than the whole envelope, which holds EUR 100\u00a0000.00.",
-        "award_min": "The smallest award is above the largest.",
-        "closes_at": "The call closes before it opens.",
-        "extension_decision": "Name the decision that the extension rests on.",
-        "sections-1-key": "The key “total” has a meaning of its own.",
-        "sections-2-key": "Two sections have the key “financial”.",
+        "reference": "Reference: Another call has this reference.",
+        "amount": "Amount of the call: This is more than the whole envelope, which holds EUR 100\u00a0000.00.",
+        "award_min": "Smallest award: The smallest award is above the largest.",
+        "closes_at": "Closes: The call closes before it opens.",
+        "extension_decision": "Decision on the extension: Name the decision that the extension rests on.",
+        "sections-1-key": "Key, section 2: The key “total” has a meaning of its own.",
+        "sections-2-key": "Key, section 3: Two sections have the key “financial”.",
     }.items():
         assert f'<a href="#f-{name}">{text}' in page.text
 

@@ -135,10 +135,10 @@ async def test_what_does_not_fit_is_said_at_its_field(
         await ada.send_form(path, {"amount": "9999.99"}),
     ]
     said = [
-        '<a href="#f-name">This agreement has an envelope of that name.',
-        '<a href="#f-name">Fill in this field.',
-        '<a href="#f-amount">The donors of this agreement leave EUR 18\u00a0100\u00a0000.00',
-        '<a href="#f-amount">EUR 10\u00a0000.00 of this envelope are committed',
+        '<a href="#f-name">Name: This agreement has an envelope of that name.',
+        '<a href="#f-name">Name: Fill in this field.',
+        '<a href="#f-amount">Amount: The donors of this agreement leave EUR 18\u00a0100\u00a0000.00',
+        '<a href="#f-amount">Amount: EUR 10\u00a0000.00 of this envelope are committed',
     ]
     assert [answer.status_code for answer in answers] == [422] * 4
     assert [text in answer.text for text, answer in zip(said, answers, strict=True)] == [True] * 4
