@@ -8,6 +8,7 @@ from litestar import get, post
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.rules import sort_key
 from facility.applications import rules
 from facility.applications.pages import tasks
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, save
@@ -48,10 +49,8 @@ def _section(name: str) -> Section:
 async def _themes(connection: AsyncConnection, section: Section) -> list[tuple[str, str]]:
     if not section.themes:
         return []
-    rows = await connection.execute(
-        select(Theme.code, Theme.name).where(Theme.active).order_by(Theme.code.collate("C"))
-    )
-    return [(row.code, row.name) for row in rows]
+    rows = await connection.execute(select(Theme.code, Theme.name).where(Theme.active))
+    return sorted(((row.code, row.name) for row in rows), key=lambda theme: sort_key(theme[1]))
 
 
 async def _page(
