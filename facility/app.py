@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 import facility.accounts.pages
+import facility.activities.pages
 import facility.applications.pages
 import facility.awards.pages
 import facility.calls.pages
@@ -40,6 +41,7 @@ ROUTERS: list[Router] = [
     facility.applications.pages.router,
     facility.evaluation.pages.router,
     facility.awards.pages.router,
+    facility.activities.pages.router,
     facility.rehearsal.pages.router,
     facility.operations.pages.router,
 ]
