@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+import facility.awards.names  # noqa: F401 - registers what the ledger calls an award
 from facility.awards import award_pages, decision_pages
 
 router = Router("/", route_handlers=[*decision_pages.HANDLERS, *award_pages.HANDLERS])

@@ -1,6 +1,5 @@
 """Reads about calls, as pages show them: public ones in one statement, by hand, since many people look at them."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.rules import TOTAL, CallDraft, Grid
 from facility.refused import refuse
-from facility.web.access import Visitor
 
 PAGE = 25
 
@@ -238,36 +236,3 @@ async def next_reference(connection: AsyncConnection, year: int) -> str:
     )
     numbers = [int(row[0][len(prefix) :]) for row in rows if row[0][len(prefix) :].isdecimal()]
     return f"{prefix}{max(numbers, default=0) + 1:02}"
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of a call's life on its page. `kind` colours the state's tag (ok, wait, bad, info, plain)."""
-
-    label: str
-    state: str
-    kind: str = "plain"
-    href: str | None = None
-    why: str | None = None
-
-
-type Steps = Callable[[AsyncConnection, UUID, Visitor], Awaitable[list[Step]]]
-_STEPS: list[tuple[int, Steps]] = []
-
-
-def call_steps(order: int) -> Callable[[Steps], Steps]:
-    """Register `async def steps(connection, call_id, visitor) -> list[Step]`: what a later room shows on a call's page.
-
-    This room doesn't know them; they stand in this order after drafting, publishing and closing, which are its own.
-    """
-
-    def register(function: Steps) -> Steps:
-        _STEPS.append((order, function))
-        _STEPS.sort(key=lambda entry: entry[0])
-        return function
-
-    return register
-
-
-async def later_steps(connection: AsyncConnection, call_id: UUID, visitor: Visitor) -> list[Step]:
-    """The steps of later rooms, in their order."""
-    return [step for _, steps in _STEPS for step in await steps(connection, call_id, visitor)]

@@ -13,6 +13,7 @@ from facility.calls import queries, rules, service
 from facility.calls.form import COLUMNS, PRESETS, SPARE_ROWS, DraftForm, blank, rows, shown_draft, with_grid
 from facility.calls.models import CallState
 from facility.calls.sentences import STATES
+from facility.calls.steps import steps_of
 from facility.calls.words import criterion, ties
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
@@ -191,13 +192,10 @@ def _seen(fields: Fields) -> datetime | None:
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One call: where it stands, its rules, the money behind it, its history."""
     found = await queries.staff_call(read, call_id)
-    steps = [*_own_steps(view, found, clock.now())]
-    if found.call.state != CallState.DRAFT:
-        steps += await queries.later_steps(read, call_id, view.me)
     return view.page(
         "calls/staff_call.html",
         **_shown(found),
-        steps=steps,
+        steps=steps_of(found, view.me, clock.now()),
         states=STATES,
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
@@ -206,45 +204,6 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 def _shown(found: queries.CallStaff) -> dict[str, Any]:
     return {"found": found, "call": found.call, "ties": ties(found.call.grid)}
-
-
-def _own_steps(view: View, found: queries.CallStaff, now: datetime) -> list[queries.Step]:
-    here = f"/staff/calls/{found.id}"
-    mine = found.drafted_by == view.me.id
-    drafted = queries.Step(
-        label=_("Draft"), state=_("Written by {name}", name=found.drafted_by_name), kind="ok"
-    )
-    if found.published_at is None:
-        why = _("You wrote the draft, so somebody else publishes it.") if mine else None
-        ready = view.me.has(Role.SECRETARIAT)
-        publish = queries.Step(
-            label=_("Check and publish"),
-            state=_("Waits for a second person"),
-            kind="wait",
-            href=f"{here}/publish" if ready else None,
-            why=why,
-        )
-        return [drafted, publish]
-    published = queries.Step(
-        label=_("Publication"),
-        state=_("Published by {name}", name=found.published_by_name or ""),
-        kind="ok",
-        href=f"/calls/{found.call.reference}",
-    )
-    return [drafted, published, _closing(found, now)]
-
-
-def _closing(found: queries.CallStaff, now: datetime) -> queries.Step:
-    call = found.call
-    if found.closed_at is not None:
-        state, kind = _("Closed"), "ok"
-    elif now < call.opens_at:
-        state, kind = _("Not open yet"), "plain"
-    elif now <= call.closes_at:
-        state, kind = _("Open"), "info"
-    else:
-        state, kind = _("Closing now"), "wait"
-    return queries.Step(label=_("Applications"), state=state, kind=kind)
 
 
 @get("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})

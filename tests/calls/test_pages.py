@@ -1,5 +1,6 @@
 """Pages of calls: what each visitor sees, what is refused, and how many statements it takes."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from facility import clock
 from facility.calls.form import preset, shown_draft
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
-from facility.calls.service import draft_call, publish_call
+from facility.calls.service import close_due, draft_call, mark_decided, publish_call
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database
 from tests.browser import Browsers
@@ -395,3 +396,33 @@ async def test_an_instant_that_this_page_never_wrote_is_malformed(
     call_id = await store(db, cast, draft, publish=False)
     vera = await browse(cast.vera)
     assert (await vera.send_form(f"/staff/calls/{call_id}/publish", {"seen": seen})).status_code == 400
+
+
+async def test_the_steps_say_what_was_done_and_what_comes_next(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    now = clock.now()
+    over = msgspec.structs.replace(draft, opens_at=now - timedelta(days=9), closes_at=now - timedelta(days=8))
+    drafted = await store(db, cast, draft, publish=False)
+    running = await store(db, cast, draft, reference="TAF-2026-02")
+    closed = await store(db, cast, over, reference="TAF-2026-03")
+    decided = await store(db, cast, over, reference="TAF-2026-04")
+    await close_due(db, now)
+    async with db.transaction(now=now) as tx:
+        mark_decided(tx, await tx.lock(Call, decided))
+    vera = await browse(cast.vera)
+    steps = {}
+    for call_id in (drafted, running, closed, decided):
+        page = (await vera.get(f"/staff/calls/{call_id}")).text
+        tasks = page.split('<ul class="tasks">')[1].split("</ul>")[0]
+        steps[call_id] = re.findall(r'<span class="status[^>]*>([^<]*)<', tasks)
+        assert (f'href="/evaluation/{call_id}"' in tasks) == (call_id in (closed, decided))
+        assert (f'href="/awards/calls/{call_id}"' in tasks) == (call_id == decided)
+        assert (f'href="/staff/calls/{call_id}/publish"' in tasks) == (call_id == drafted)
+    by_both = ["Written by Ada Berisha", "Published by Vera Novak"]
+    assert list(steps.values()) == [
+        ["Written by Ada Berisha", "Waits for a second person"],
+        [*by_both, "Open", "After closing", "After assessing"],
+        [*by_both, "Closed", "Under way", "Not decided yet"],
+        [*by_both, "Closed", "Done", "Decided"],
+    ]

@@ -1,0 +1,22 @@
+"""What the ledger's pages call an award: this room tells the room of the money, which doesn't know it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.models import Application
+from facility.awards.models import Award
+from facility.contracts.queries import AwardLabel, awards_named_by
+
+
+@awards_named_by
+async def name_awards(connection: AsyncConnection, award_ids: Sequence[UUID]) -> dict[UUID, AwardLabel]:
+    """Awards by the reference of their application, with the page of each."""
+    rows = await connection.execute(
+        select(Award.id, Application.reference)
+        .join(Application, Application.id == Award.application_id)
+        .where(Award.id.in_(award_ids))
+    )
+    return {row.id: AwardLabel(row.reference, f"/awards/{row.id}") for row in rows}
