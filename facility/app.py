@@ -17,7 +17,10 @@ import facility.applications.pages
 import facility.awards.pages
 import facility.calls.pages
 import facility.contracts.pages
+import facility.deployments.pages
 import facility.evaluation.pages
+import facility.experts.pages
+import facility.monitoring.pages
 import facility.operations.pages
 import facility.rehearsal.pages
 from facility.db import Database
@@ -41,7 +44,10 @@ ROUTERS: list[Router] = [
     facility.applications.pages.router,
     facility.evaluation.pages.router,
     facility.awards.pages.router,
+    facility.experts.pages.router,
+    facility.deployments.pages.router,
     facility.activities.pages.router,
+    facility.monitoring.pages.router,
     facility.rehearsal.pages.router,
     facility.operations.pages.router,
 ]

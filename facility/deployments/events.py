@@ -23,6 +23,15 @@ class ExpertiseRequested(Event, frozen=True, kw_only=True):
     ends_on: date
 
 
+class ShortlistRenewed(Event, frozen=True, kw_only=True):
+    """The shortlist was computed anew, as the pool stood then."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The shortlist was computed anew"
+
+    deployment_id: UUID
+
+
 class OrderConfirmed(Event, frozen=True, kw_only=True):
     """Somebody confirmed the order in which experts are asked; `departs`: not that of the shortlist."""
 

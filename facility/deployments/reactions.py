@@ -1,10 +1,40 @@
-"""What follows from an award that ends, and from a yes."""
+"""What follows from an award that ends, and from a yes; and the mails about invitations.
 
+No mail holds case data, and no subject personal data: what is asked stands behind the link.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.accounts.models import Beneficiary, Person
+from facility.accounts.service import active_people
 from facility.awards.events import AwardEnded
 from facility.db import Tx
-from facility.deployments.events import InvitationAccepted
+from facility.deployments.events import (
+    DeploymentEnded,
+    ExpertInvited,
+    InvitationAccepted,
+    InvitationEnded,
+    ListExhausted,
+)
+from facility.deployments.models import Deployment, Invitation
+from facility.deployments.queries import PURPOSE
+from facility.deployments.rules import InvitationStatus
 from facility.deployments.service import end_deployments, end_unavailable
 from facility.events import reacts_to
+from facility.events.models import EventRow
+from facility.experts.models import Expert
+from facility.experts.words import days, language_name
+from facility.outbox.links import make_link
+from facility.outbox.models import Link
+from facility.outbox.service import post
+from facility.web.access import Role
+from facility.web.filters import instant
+from facility.web.i18n import _
+from facility.zone import BRUSSELS
 
 
 @reacts_to(AwardEnded)
@@ -17,3 +47,155 @@ async def end_with_the_award(tx: Tx, event: AwardEnded) -> None:
 async def end_clashing_invitations(tx: Tx, event: InvitationAccepted) -> None:
     """Whoever said yes can't be asked for the same days elsewhere: those invitations end, and the next is asked."""
     await end_unavailable(tx, event.expert_id, event.deployment_id)
+
+
+@reacts_to(ExpertInvited)
+async def invite(tx: Tx, event: ExpertInvited) -> None:
+    """The invitation with its link; none where it has ended or its time has passed meanwhile."""
+    invitation = await tx.get(Invitation, event.invitation_id)
+    if invitation.outcome != InvitationStatus.OPEN or tx.now > invitation.respond_by:
+        return
+    deployment = await tx.get(Deployment, event.deployment_id)
+    link = await make_link(tx, PURPOSE, invitation.id, expires_at=invitation.respond_by)
+    await _to_expert(
+        tx,
+        invitation,
+        deployment,
+        "invitation",
+        _("Can you help? Invitation {reference}", reference=deployment.reference),
+        link=link,
+        respond_by=instant(invitation.respond_by),
+        language=language_name(deployment.language),
+        level=deployment.language_level,
+    )
+
+
+@reacts_to(InvitationAccepted)
+async def confirm(tx: Tx, event: InvitationAccepted) -> None:
+    """Days and place to the expert who said yes, with the same link, by which the yes can be taken back."""
+    invitation = await tx.get(Invitation, event.invitation_id)
+    if invitation.outcome != InvitationStatus.ACCEPTED:
+        return
+    deployment = await tx.get(Deployment, event.deployment_id)
+    latest = (
+        select(Link)
+        .where(Link.purpose == PURPOSE, Link.subject_id == invitation.id)
+        .order_by(Link.created_at.desc())
+        .limit(1)
+    )
+    link = (await tx.session.execute(latest)).scalar_one_or_none()
+    subject = _("Thank you: your yes to {reference}", reference=deployment.reference)
+    await _to_expert(tx, invitation, deployment, "accepted", subject, link=link, has_link=link is not None)
+
+
+@reacts_to(InvitationEnded)
+async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
+    """To the expert: the invitation is void with its award, or the yes is taken back. Of the latter the officer hears,
+    too, where it was the expert who took it back."""
+    if event.how == "unavailable":
+        return
+    invitation = await tx.get(Invitation, event.invitation_id)
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("About your invitation {reference}", reference=deployment.reference)
+    if event.how == "withdrawn":
+        await _to_expert(tx, invitation, deployment, "withdrawn", subject)
+        return
+    by_expert = await _actor(tx) is None
+    await _to_expert(
+        tx, invitation, deployment, "cancelled", subject, by_expert=by_expert, reason=invitation.reason
+    )
+    if by_expert:
+        subject = _("A yes was taken back: {reference}", reference=deployment.reference)
+        await _to_officer(tx, deployment, "taken_back", subject, seat=event.seat)
+
+
+@reacts_to(DeploymentEnded)
+async def tell_of_released_bookings(tx: Tx, event: DeploymentEnded) -> None:
+    """To those who had said yes: they are not needed any more. Not where it lies in the past: awards are closed later."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    if deployment.ends_on < tx.now.astimezone(BRUSSELS).date():
+        return
+    subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
+    for invitation in await _accepted(tx, deployment.id):
+        await _to_expert(tx, invitation, deployment, "award_ended", subject)
+
+
+async def _accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
+    query = select(Invitation).where(
+        Invitation.deployment_id == deployment_id, Invitation.outcome == InvitationStatus.ACCEPTED
+    )
+    return (await tx.session.execute(query.order_by(Invitation.seat))).scalars().all()
+
+
+@reacts_to(ListExhausted)
+async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
+    """To the officer who asked: a person must act."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    held = select(Invitation.seat).where(
+        Invitation.deployment_id == deployment.id,
+        Invitation.outcome.in_([InvitationStatus.OPEN, InvitationStatus.ACCEPTED]),
+    )
+    free = deployment.seats - len((await tx.session.execute(held)).all())
+    if free == 0:
+        return
+    subject = _("Nobody is left to ask: {reference}", reference=deployment.reference)
+    await _to_officer(tx, deployment, "exhausted", subject, free=free, seats=deployment.seats)
+
+
+async def _actor(tx: Tx) -> UUID | None:
+    """Who did what this reaction answers; nobody where it came by a link."""
+    query = select(EventRow.actor_id).where(EventRow.id == tx.causation)
+    return (await tx.session.execute(query)).scalar_one_or_none()
+
+
+async def _to_expert(
+    tx: Tx,
+    invitation: Invitation,
+    deployment: Deployment,
+    template: str,
+    subject: str,
+    *,
+    link: Link | None = None,
+    **more: Any,
+) -> None:
+    expert = await tx.get(Expert, invitation.expert_id)
+    await post(
+        tx,
+        template=f"deployments/{template}",
+        to=expert.email,
+        to_name=expert.name,
+        subject=subject,
+        subject_id=deployment.id,
+        context={**await _told(tx, deployment), **more},
+        link=link,
+    )
+
+
+async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: str, **more: Any) -> None:
+    """To the officer who asked; to the whole secretariat where that one is there no more."""
+    officers = await active_people(tx, Role.SECRETARIAT)
+    asked: list[Person] = [one for one in officers if one.id == deployment.requested_by]
+    for officer in asked or officers:
+        await post(
+            tx,
+            template=f"deployments/{template}",
+            to=officer.email,
+            to_name=officer.name,
+            subject=subject,
+            subject_id=deployment.id,
+            context={**await _told(tx, deployment), "path": f"/deployments/{deployment.id}", **more},
+        )
+
+
+async def _told(tx: Tx, deployment: Deployment) -> dict[str, Any]:
+    """What every mail says; with the footnote to a designation where the place bears one."""
+    query = select(Beneficiary.name, Beneficiary.designation_note).where(
+        Beneficiary.designation_note.is_not(None)
+    )
+    notes = [row.designation_note for row in await tx.session.execute(query) if row.name in deployment.place]
+    return {
+        "days": days(deployment.starts_on, deployment.ends_on),
+        "place": deployment.place,
+        "reference": deployment.reference,
+        "designation_note": " ".join(notes),
+    }

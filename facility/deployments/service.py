@@ -26,6 +26,7 @@ from facility.deployments.events import (
     InvitationDeclined,
     InvitationExpired,
     OrderConfirmed,
+    ShortlistRenewed,
 )
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
@@ -137,6 +138,17 @@ async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
         ranked=tuple(ShortlistEntry(one.expert, one.score, one.parts) for one in found.ranked),
         excluded=found.excluded,
     )
+
+
+async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
+    """Compute the shortlist anew, as the pool stands now, as long as nobody was asked. Refused: "already_asking"."""
+    deployment = await tx.lock(Deployment, deployment_id)
+    if deployment.state != DeploymentState.REQUESTED:
+        refuse("already_asking")
+    draft = RequestDraft(**{name: getattr(deployment, name) for name in RequestDraft.__struct_fields__})
+    deployment.shortlist = msgspec.to_builtins(await make_shortlist(tx, draft))
+    await record(tx, ShortlistRenewed(deployment_id=deployment_id))
+    return deployment
 
 
 async def confirm_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:

@@ -75,9 +75,12 @@ async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
 async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version: int | None = None) -> Expert:
     """Replace the profile; nothing happens when nothing differs. Bookings and invitations stay as they are.
 
-    `version`: the one that the editor saw. Refused as register_expert, and "changed_meanwhile" when it is an older one.
+    `version`: the one that the editor saw. Refused as register_expert, "changed_meanwhile" when it is an older one, and
+    "expert_code_fixed" (invalid): shortlists keep the code.
     """
     expert = await tx.lock(Expert, expert_id)
+    if draft.code != expert.code:
+        refuse("expert_code_fixed", kind="invalid", field="code")
     if version is not None and version != expert.version:
         refuse("changed_meanwhile")
     await _check_unique(tx, draft, expert_id)

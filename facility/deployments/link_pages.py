@@ -1,0 +1,126 @@
+"""The expert's own link: GET only shows, since programs that look at mails open every link; POST answers, once."""
+
+from typing import Any
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.db import Tx as Transaction
+from facility.deployments import queries, service, words
+from facility.deployments.form import MOST_REASON
+from facility.deployments.models import DeploymentState
+from facility.deployments.queries import PURPOSE, Linked
+from facility.deployments.rules import InvitationStatus
+from facility.experts.queries import themes
+from facility.outbox.links import find_link
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import ANYONE, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
+from facility.web.i18n import listed
+from facility.web.limits import Rate, address_of
+from facility.web.stops import Wrong
+
+BY_LINK = Rate("invitation-link", 300, 600)
+EVERYBODY = {"allow": allow(ANYONE)}
+
+
+def _outcome(linked: Linked) -> str:
+    """What the page says; "open" while it asks. It may be ahead of what time and others' answers have yet to set off."""
+    ended = linked.state == DeploymentState.ENDED
+    if linked.outcome == InvitationStatus.ACCEPTED:
+        return "ended" if ended else "accepted"
+    if linked.outcome != InvitationStatus.OPEN:
+        return linked.outcome.value
+    if ended:
+        return "withdrawn"
+    if linked.booked:
+        return "unavailable"
+    return "expired" if clock.now() > linked.respond_by else "open"
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    token: str,
+    fields: Fields | None = None,
+    *,
+    status: int = 200,
+    late: bool = False,
+) -> Page:
+    linked = await queries.linked(connection, token)
+    known = dict(await themes(connection, retired=True))
+    outcome = _outcome(linked)
+    return view.page(
+        "deployments/link.html",
+        status=status,
+        linked=linked,
+        outcome=outcome,
+        late=late,
+        beneficiaries=listed(linked.beneficiaries),
+        asked_themes=listed([known.get(code, code) for code in linked.themes]),
+        strengths=words.strengths(linked.parts, known),
+        may_cancel=outcome == "accepted"
+        and clock.now().astimezone(clock.BRUSSELS).date() <= linked.starts_on,
+        token=token,
+        most=MOST_REASON,
+        form=fields or Fields.showing(),
+    )
+
+
+@get("/link/invitation/{token:str}", opt=EVERYBODY)
+async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """Only shows: what is asked, or what became of it."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    return await _page(view, read, token)
+
+
+@post("/link/invitation/{token:str}", opt=EVERYBODY)
+async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """Yes, or no with a reason if the expert likes; works once."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    choice = fields.choice("answer", ("accept", "decline"))
+    reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
+    link = await find_link(tx, PURPOSE, token, lock=False)
+    try:
+        fields.check()
+        if choice == "accept":
+            await service.accept(tx, link.subject_id)
+        else:
+            await service.decline(tx, link.subject_id, reason=reason)
+    except Refused as refused:
+        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+    link.used_at = tx.now
+    return view.go(f"/link/invitation/{token}")
+
+
+@post("/link/invitation/{token:str}/cancel", opt=EVERYBODY)
+async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """The expert takes the yes back, with a reason, up to the first day."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    link = await find_link(tx, PURPOSE, token, lock=False)
+    try:
+        fields.check()
+        await service.cancel(tx, link.subject_id, reason=reason, by_expert=True)
+    except Refused as refused:
+        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+    return view.go(f"/link/invitation/{token}")
+
+
+async def _again(view: render.View, tx: Transaction, token: str, fields: Fields, refused: Refused) -> Any:
+    """The page with what is true now: 422 for the form, 409 where the answer came too late."""
+    if refused.kind == "missing":
+        raise refused
+    await tx.session.rollback()
+    connection = await tx.session.connection()
+    if refused.kind == "invalid":
+        return await _page(view, connection, token, fields.refused(refused), status=422)
+    return await _page(view, connection, token, status=409, late=True)
+
+
+HANDLERS = [show, answer, cancel]

@@ -1,0 +1,330 @@
+"""Reads of requests for expertise, as pages show them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.deployments.models import DeploymentState
+from facility.deployments.rules import InvitationStatus, Part
+from facility.deployments.words import OUTCOMES
+from facility.experts.queries import Engagement, engagements_from
+from facility.experts.rules import CefrLevel
+from facility.outbox.links import hash_of
+from facility.refused import refuse
+from facility.web.i18n import _
+
+PAGE = 25
+PURPOSE = "invitation"
+"""What an expert's link is for."""
+
+
+class DeploymentLine(msgspec.Struct, frozen=True):
+    """A request on the list. `accepted` and `open` count invitations; `filled_at`: when the last seat got its yes."""
+
+    id: UUID
+    reference: str
+    application_id: UUID
+    application: str
+    place: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    accepted: int
+    open: int
+    state: DeploymentState
+    requested_at: datetime
+    filled_at: datetime | None
+
+    @property
+    def lead_time(self) -> timedelta | None:
+        """From the request to the last yes."""
+        return self.filled_at - self.requested_at if self.filled_at else None
+
+
+_LINE = """
+    deployment.id, deployment.reference, application_id, application.reference AS application, place, starts_on,
+    ends_on, seats, accepted, open, state, requested_at, CASE WHEN state = 'filled' THEN last_yes END AS filled_at
+"""
+_FROM = """
+    FROM deployment JOIN application ON application.id = application_id
+    CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE outcome = 'accepted') AS accepted,
+        count(*) FILTER (WHERE outcome = 'open') AS open, max(ended_at) FILTER (WHERE outcome = 'accepted') AS last_yes
+        FROM invitation WHERE deployment_id = deployment.id) AS answers
+"""
+_FILTERS = {
+    "state": "AND state = :state",
+    "application": "AND application_id = :application",
+    "before": "AND (requested_at, deployment.id) < (SELECT requested_at, id FROM deployment WHERE id = :before)",
+}
+
+
+async def requests(
+    connection: AsyncConnection,
+    *,
+    state: str | None = None,
+    application: UUID | None = None,
+    before: UUID | None = None,
+) -> tuple[list[DeploymentLine], UUID | None]:
+    """A page of requests, newest first, and the one before which the next page begins: one statement."""
+    given = {"state": state, "application": application, "before": before}
+    used = {name: value for name, value in given.items() if value}
+    statement = (
+        f"SELECT {_LINE} {_FROM} WHERE true {' '.join(_FILTERS[name] for name in used)}"
+        f" ORDER BY requested_at DESC, deployment.id DESC LIMIT {PAGE + 1}"
+    )
+    rows = (await connection.execute(text(statement), used)).mappings().all()
+    lines = [msgspec.convert(dict(row), DeploymentLine) for row in rows[:PAGE]]
+    return lines, lines[-1].id if len(rows) > PAGE else None
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """The application that experts are asked for. `funded`: it has a standing award; themes are codes."""
+
+    id: UUID
+    reference: str
+    title: str
+    themes: list[str]
+    funded: bool
+
+
+async def application(connection: AsyncConnection, application_id: UUID) -> Applied:
+    """Raises Refused (missing), also for one that was never handed in."""
+    row = (
+        (
+            await connection.execute(
+                text(
+                    """
+                    SELECT id, reference, title, themes,
+                        EXISTS (SELECT FROM award WHERE application_id = application.id AND ended_at IS NULL) AS funded
+                    FROM application WHERE id = :application AND received_at IS NOT NULL
+                    """
+                ),
+                {"application": application_id},
+            )
+        )
+        .mappings()
+        .first()
+    )
+    if row is None:
+        refuse("not_found", kind="missing", what="application")
+    themes = row["themes"] if isinstance(row["themes"], list) else msgspec.json.decode(row["themes"])
+    return msgspec.convert({**row, "themes": themes}, Applied)
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """A line of the shortlist."""
+
+    code: str
+    score: int
+    parts: tuple[Part, ...]
+
+
+class Shortlist(msgspec.Struct, frozen=True):
+    """Whom to ask, best first, and everybody else with the one reason, by code."""
+
+    ranked: tuple[Ranked, ...]
+    excluded: dict[str, str]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """An invitation as staff see it."""
+
+    id: UUID
+    expert_id: UUID
+    code: str
+    name: str
+    seat: int
+    invited_at: datetime
+    respond_by: datetime
+    outcome: InvitationStatus
+    ended_at: datetime | None
+    reason: str
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the answer took."""
+        answered = self.outcome in (InvitationStatus.ACCEPTED, InvitationStatus.DECLINED)
+        return self.ended_at - self.invited_at if answered and self.ended_at else None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A place in the confirmed order."""
+
+    position: int
+    expert_id: UUID
+    code: str
+    name: str
+    state: str
+
+
+class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
+    """A request with everything about it. `themes` maps codes to weights."""
+
+    title: str
+    language: str
+    language_level: CefrLevel
+    themes: dict[str, int]
+    min_theme_level: int
+    bonus_regional_language: int
+    bonus_no_recent_deployment: int
+    respond_within_hours: int
+    shortlist: Shortlist
+    order_reason: str
+    requested_by: str | None
+    ordered_by: str | None
+    ordered_at: datetime | None
+    invitations: list[Asked]
+    candidates: list[Waiting]
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """Who would be asked next, in order."""
+        return [one for one in self.candidates if one.state == "waiting"]
+
+    @property
+    def unfilled(self) -> int:
+        """Seats that nobody holds and nobody is asked for."""
+        return self.seats - self.accepted - self.open
+
+
+_ONE = text(
+    f"""
+    SELECT {_LINE}, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
+        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, shortlist::text AS shortlist,
+        order_reason, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
+        (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
+            'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
+            'outcome', outcome, 'ended_at', ended_at, 'reason', reason) ORDER BY invited_at, seat), '[]')
+         FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
+        (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
+            'name', expert.name, 'state', candidate.state) ORDER BY position), '[]')
+         FROM candidate JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS candidates
+    {_FROM}
+    LEFT JOIN person AS requester ON requester.id = requested_by
+    LEFT JOIN person AS orderer ON orderer.id = ordered_by
+    WHERE deployment.id = :deployment
+    """  # noqa: S608 - our own text
+)
+_JSON = ("themes", "shortlist", "invitations", "candidates")
+
+
+async def deployment(connection: AsyncConnection, deployment_id: UUID) -> DeploymentShown:
+    """One request: one statement. Raises Refused (missing)."""
+    row = (await connection.execute(_ONE, {"deployment": deployment_id})).mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing", what="deployment")
+    return msgspec.convert(_decoded(row, _JSON), DeploymentShown)
+
+
+def _decoded(row: Any, columns: Sequence[str]) -> dict[str, Any]:
+    return {**row, **{name: msgspec.json.decode(row[name]) for name in columns}}
+
+
+class Named(msgspec.Struct, frozen=True):
+    """An expert behind a code of the shortlist."""
+
+    id: UUID
+    code: str
+    name: str
+    country: str
+    active: bool
+
+
+async def behind(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, Named]:
+    """The experts with these codes: one statement."""
+    rows = await connection.execute(
+        text("SELECT id, code, name, country, active FROM expert WHERE code = ANY(:codes)"),
+        {"codes": list(codes)},
+    )
+    return {row.code: Named(**row._mapping) for row in rows}
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """What an expert's link shows. `booked`: on one of the days, in another deployment; `beneficiaries` as printed."""
+
+    invitation_id: UUID
+    expert_id: UUID
+    name: str
+    code: str
+    outcome: InvitationStatus
+    respond_by: datetime
+    ended_at: datetime | None
+    place: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    state: DeploymentState
+    language: str
+    language_level: CefrLevel
+    themes: dict[str, int]
+    shortlist: Shortlist
+    reference: str
+    booked: bool
+    beneficiaries: list[str]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the expert's score is made of."""
+        return next((one.parts for one in self.shortlist.ranked if one.code == self.code), ())
+
+
+_LINKED = text(
+    """
+    SELECT invitation.id AS invitation_id, invitation.expert_id, expert.name, expert.code, outcome, respond_by,
+        invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language, language_level,
+        deployment.themes::text AS themes, shortlist::text AS shortlist, deployment.reference,
+        EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
+            AND booking.deployment_id <> deployment.id) AS booked,
+        (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
+            SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND left_at IS NULL)
+        )::text AS beneficiaries
+    FROM link JOIN invitation ON invitation.id = link.subject_id
+    JOIN deployment ON deployment.id = deployment_id
+    JOIN expert ON expert.id = invitation.expert_id
+    WHERE token_hash = :hash AND purpose = :purpose
+    """
+)
+
+
+async def linked(connection: AsyncConnection, token: str) -> Linked:
+    """What the link with this token is about: one statement. Raises Refused (missing)."""
+    row = (await connection.execute(_LINKED, {"hash": hash_of(token), "purpose": PURPOSE})).mappings().first()
+    if row is None:
+        refuse("link_unknown", kind="missing")
+    return msgspec.convert(_decoded(row, ("themes", "shortlist", "beneficiaries")), Linked)
+
+
+@engagements_from
+async def asked_of(connection: AsyncConnection, expert_id: UUID) -> list[Engagement]:
+    """The invitations of one expert, for the expert's page."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT deployment.id, reference, place, starts_on, ends_on, outcome, invited_at
+            FROM invitation JOIN deployment ON deployment.id = deployment_id WHERE expert_id = :expert
+            ORDER BY invited_at DESC LIMIT 200
+            """
+        ),
+        {"expert": expert_id},
+    )
+    told = []
+    for row in rows:
+        word, kind = OUTCOMES[InvitationStatus(row.outcome)]
+        label = f"{row.reference}, {row.place}"
+        told.append(
+            Engagement(
+                label=label,
+                href=f"/deployments/{row.id}",
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                state=_(word),
+                kind=kind,
+                asked_at=row.invited_at,
+            )
+        )
+    return told

@@ -1,0 +1,94 @@
+"""States, outcomes, reasons and scores as people say them, and what the rules on deployments say."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from facility.deployments.models import DeploymentState
+from facility.deployments.rules import InvitationStatus, Part
+from facility.experts.words import language_name
+from facility.web import filters, sentences
+from facility.web.i18n import N_, _, ngettext
+
+STATES = {
+    DeploymentState.REQUESTED: (N_("Order to confirm"), "wait"),
+    DeploymentState.ASKING: (N_("Asking"), "info"),
+    DeploymentState.FILLED: (N_("Filled"), "ok"),
+    DeploymentState.EXHAUSTED: (N_("List has run out"), "bad"),
+    DeploymentState.ENDED: (N_("Ended with the award"), "plain"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
+OUTCOMES = {
+    InvitationStatus.OPEN: (N_("Asked"), "info"),
+    InvitationStatus.ACCEPTED: (N_("Yes"), "ok"),
+    InvitationStatus.DECLINED: (N_("No"), "plain"),
+    InvitationStatus.EXPIRED: (N_("No answer in time"), "plain"),
+    InvitationStatus.UNAVAILABLE: (N_("Booked elsewhere"), "plain"),
+    InvitationStatus.WITHDRAWN: (N_("Withdrawn with the award"), "plain"),
+    InvitationStatus.CANCELLED: (N_("Yes taken back"), "bad"),
+}
+"""The word of each outcome of an invitation, untranslated, and the kind of its tag."""
+
+EXCLUSIONS = {
+    "not_eu_member_state": N_("not from one of the 27 Member States"),
+    "conflict": N_("conflict of interest with an institution that is served"),
+    "not_available": N_("not available on all of the days"),
+    "language": N_("does not speak the language at the level asked for"),
+    "theme": N_("knows no theme that is asked for at the level needed"),
+}
+"""Why an expert is not on the shortlist, untranslated."""
+
+
+def part_in_words(part: Part, themes: Mapping[str, str]) -> str:
+    """One summand: "Joint investigation teams 4 × 3", "speaks Albanian 2"."""
+    if part.kind == "theme":
+        return f"{themes.get(part.key, part.key)} {part.level} × {part.weight}"
+    if part.kind == "regional_language":
+        return _("speaks {language} {points}", language=language_name(part.key), points=part.points)
+    return _("not deployed this year {points}", points=part.points)
+
+
+def score_in_words(parts: Sequence[Part], score: int, themes: Mapping[str, str]) -> str:
+    """ "Joint investigation teams 4 × 3 + Firearms trafficking 5 × 2 + speaks Albanian 2 = 24"."""
+    return f"{' + '.join(part_in_words(part, themes) for part in parts) or '0'} = {score}"
+
+
+def strengths(parts: Sequence[Part], themes: Mapping[str, str]) -> list[str]:
+    """Why this expert, without points: "Joint investigation teams, level 4", "Albanian"."""
+    said = []
+    for part in parts:
+        if part.kind == "theme":
+            said.append(_("{theme}, level {level}", theme=themes.get(part.key, part.key), level=part.level))
+        elif part.kind == "regional_language":
+            said.append(language_name(part.key))
+    return said
+
+
+def lasting(time: timedelta) -> str:
+    """ "2 days 4 hours", the two largest units of days, hours and minutes."""
+    minutes = int(time.total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        ngettext("{count} day", "{count} days", days) if days else "",
+        ngettext("{count} hour", "{count} hours", hours) if hours else "",
+        ngettext("{count} minute", "{count} minutes", rest) if rest and not days else "",
+    ]
+    return " ".join(part for part in parts if part) or _("less than a minute")
+
+
+filters.register("lasting", lasting)
+
+sentences.register(
+    {
+        "not_funded": N_("The application has no standing award, so nobody can be sent for it."),
+        "already_asking": N_("The order was confirmed already, or the award has ended."),
+        "nobody_chosen": N_("Give at least one expert a place."),
+        "chosen_twice": N_("An expert stands twice in the order."),
+        "not_on_shortlist": N_("Only experts of the shortlist can be asked."),
+        "invitation_ended": N_("This invitation can no longer be answered."),
+        "booked_elsewhere": N_("The expert is booked elsewhere on one of these days."),
+        "not_accepted": N_("There is no yes to take back."),
+        "deployment_ended": N_("The award has ended, and with it the deployment."),
+        "too_late_to_cancel": N_("It is too late to take this yes back."),
+    }
+)

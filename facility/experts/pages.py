@@ -1,0 +1,180 @@
+"""The pool of experts: its list, an expert's page, and the form. Personal data, so for secretariat and auditor alone."""
+
+from uuid import UUID
+
+from litestar import Router, get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import history_lines, institutions
+from facility.experts import form as expert_form
+from facility.experts import queries, rules, service, words
+from facility.experts.form import Known
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.sentences import sentence
+from facility.web.stops import Wrong
+
+READERS = {"allow": allow(Role.SECRETARIAT, Role.AUDITOR)}
+KEEPERS = {"allow": allow(Role.SECRETARIAT)}
+
+nav(N_("Experts"), "/experts", Role.SECRETARIAT, Role.AUDITOR, order=50)
+
+
+@get("/experts", opt=READERS)
+async def pool(
+    view: View,
+    read: Read,
+    theme: FromQuery[str] = "",
+    country: FromQuery[str] = "",
+    language: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+) -> Page:
+    """The pool by code, 25 a page."""
+    chosen = {"theme": theme, "country": country, "language": language}
+    lines, older = await queries.pool(read, **chosen, after=after)
+    return view.page(
+        "experts/pool.html",
+        experts=lines,
+        older=older,
+        after=after,
+        chosen={name: value for name, value in chosen.items() if value},
+        form=Fields.showing({**chosen}),
+        themes=await queries.themes(read, retired=True),
+        countries=words.country_choices(country[:2]),
+        languages=words.language_choices(),
+        members=rules.EU_MEMBER_STATES,
+        may_change=view.me.has(Role.SECRETARIAT),
+    )
+
+
+async def _form_page(
+    view: render.View,
+    connection: AsyncConnection,
+    fields: Fields,
+    *,
+    expert: queries.ExpertShown | None = None,
+    version: int = 0,
+    status: int = 200,
+    spare: int = expert_form.SPARE_ROWS,
+) -> Page:
+    found = await institutions(connection)
+    return view.page(
+        "experts/form.html",
+        status=status,
+        form=fields,
+        expert=expert,
+        version=version or (expert.version if expert else 0),
+        rows=expert_form.rows(fields.values, spare=spare),
+        themes=await queries.themes(connection, retired=expert is not None),
+        countries=words.country_choices(expert.country if expert else ""),
+        languages=_languages(expert),
+        levels=rules.CEFR,
+        genders=words.GENDERS,
+        branches=[_(branch) for branch in words.BRANCHES[:4]],
+        institutions=[(str(one.id), f"{one.name} ({one.beneficiary})") for one in found],
+    )
+
+
+def _languages(expert: queries.ExpertShown | None) -> list[tuple[str, str]]:
+    """What the form offers, and what stands in the profile already."""
+    choices = dict(words.language_choices())
+    for spoken in expert.languages if expert else ():
+        choices.setdefault(spoken.language, words.language_name(spoken.language))
+    return list(choices.items())
+
+
+async def _known(connection: AsyncConnection, expert: queries.ExpertShown | None) -> Known:
+    return Known(
+        themes=[code for code, _name in await queries.themes(connection, retired=expert is not None)],
+        languages=[code for code, _name in _languages(expert)],
+        institutions={str(one.id) for one in await institutions(connection)},
+    )
+
+
+@get("/experts/new", opt=KEEPERS)
+async def new_expert(view: View, read: Read) -> Page:
+    """The form of somebody who isn't in the pool yet."""
+    return await _form_page(view, read, Fields.showing(expert_form.blank()))
+
+
+@post("/experts/new", opt=KEEPERS)
+async def register(view: View, form: Form, tx: Tx) -> Page:
+    """Enter somebody into the pool, or give the form more rows."""
+    connection, fields = await tx.session.connection(), Fields(form)
+    known = await _known(connection, None)
+    if expert_form.wants_more(fields):
+        settled = expert_form.settle(fields, known, "")
+        return await _form_page(view, connection, settled, spare=3 * expert_form.SPARE_ROWS)
+    try:
+        expert = await service.register_expert(tx, expert_form.read(fields, known))
+    except Refused as refused:
+        raise Wrong(await _form_page(view, connection, fields.refused(refused), status=422)) from None
+    return view.go(f"/experts/{expert.id}", _("The expert is in the pool."))
+
+
+@get("/experts/{expert_id:uuid}", opt=READERS)
+async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
+    """The profile, bookings, what the expert was asked for, and the history."""
+    found = await queries.expert(read, expert_id)
+    return view.page(
+        "experts/expert.html",
+        expert=found,
+        member=found.country in rules.EU_MEMBER_STATES,
+        engagements=await queries.engagements(read, expert_id),
+        genders=words.GENDERS,
+        history=await history_lines(read, expert_id),
+        may_change=view.me.has(Role.SECRETARIAT),
+    )
+
+
+@get("/experts/{expert_id:uuid}/edit", opt=KEEPERS)
+async def edit_expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
+    """The form with what is stored."""
+    found = await queries.expert(read, expert_id)
+    return await _form_page(view, read, Fields.showing(expert_form.shown_expert(found)), expert=found)
+
+
+@post("/experts/{expert_id:uuid}/edit", opt=KEEPERS)
+async def change(view: View, form: Form, tx: Tx, expert_id: FromPath[UUID]) -> Page:
+    """Save the profile; bookings and invitations stay as they are."""
+    connection, fields = await tx.session.connection(), Fields(form)
+    found = await queries.expert(connection, expert_id)
+    known = await _known(connection, found)
+    more = expert_form.wants_more(fields)
+    version = fields.integer("version", 1, 999_999_999)
+    if more:
+        settled = expert_form.settle(fields, known, found.country)
+        spare = 3 * expert_form.SPARE_ROWS
+        return await _form_page(view, connection, settled, expert=found, version=version, spare=spare)
+    try:
+        draft = expert_form.read(fields, known, country=found.country)
+        await service.change_expert(tx, expert_id, draft, version=version)
+    except Refused as refused:
+        raise Wrong(await _not_saved(view, connection, fields, found, version, refused)) from None
+    return view.go(f"/experts/{expert_id}", _("The profile is saved."))
+
+
+async def _not_saved(
+    view: render.View,
+    connection: AsyncConnection,
+    fields: Fields,
+    found: queries.ExpertShown,
+    version: int,
+    refused: Refused,
+) -> Page:
+    """The form again with what was typed; where somebody saved meanwhile, saving once more goes over their text."""
+    if refused.codes == ("changed_meanwhile",):
+        fields.wrong("", sentence(refused.reasons[0]))
+        fields.wrong("", _("What you typed is still here. Saving again replaces what the other one saved."))
+        return await _form_page(view, connection, fields, expert=found, status=409)
+    return await _form_page(
+        view, connection, fields.refused(refused), expert=found, version=version, status=422
+    )
+
+
+router = Router("/", route_handlers=[pool, new_expert, register, expert, edit_expert, change])

@@ -1,0 +1,180 @@
+"""Reads of the pool, as pages show it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.experts.rules import CefrLevel
+from facility.refused import refuse
+
+PAGE = 25
+
+
+class ThemeLevel(msgspec.Struct, frozen=True):
+    """A theme that an expert knows; level 1 to 5."""
+
+    code: str
+    name: str
+    level: int
+
+
+class LanguageLevel(msgspec.Struct, frozen=True):
+    """A language (ISO 639) at a CEFR level."""
+
+    language: str
+    level: CefrLevel
+
+
+class Period(msgspec.Struct, frozen=True):
+    """Days, both ends included."""
+
+    starts_on: date
+    ends_on: date
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """Why an expert may not serve an institution; without one: any."""
+
+    institution_id: UUID | None
+    institution: str | None
+    reason: str
+
+
+class Booked(msgspec.Struct, frozen=True):
+    """Days for which an expert is booked."""
+
+    deployment_id: UUID
+    starts_on: date
+    ends_on: date
+
+
+class ExpertLine(msgspec.Struct, frozen=True):
+    """An expert on the list of the pool."""
+
+    id: UUID
+    code: str
+    name: str
+    country: str
+    branch: str
+    deployments_12m: int
+    active: bool
+    themes: list[ThemeLevel]
+    languages: list[LanguageLevel]
+
+
+class ExpertShown(ExpertLine, frozen=True, kw_only=True):
+    """An expert with everything that the pool knows."""
+
+    email: str
+    gender: str | None
+    past_deployments: str
+    version: int
+    registered_at: datetime
+    available: list[Period]
+    conflicts: list[Conflict]
+    booked: list[Booked]
+
+
+# The pieces of a profile as JSON, so that an expert is one row and a page of experts one statement.
+_LINE = """
+    expert.id, code, expert.name, country, branch, deployments_12m, expert.active,
+    (SELECT coalesce(json_agg(json_build_object('code', theme_code, 'name', theme.name, 'level', level)
+            ORDER BY level DESC, theme_code COLLATE "C"), '[]')
+     FROM expert_theme JOIN theme ON theme.code = theme_code WHERE expert_id = expert.id)::text AS themes,
+    (SELECT coalesce(json_agg(json_build_object('language', language, 'level', level)
+            ORDER BY level COLLATE "C" DESC, language COLLATE "C"), '[]')
+     FROM expert_language WHERE expert_id = expert.id)::text AS languages
+"""
+_SHOWN = text(
+    f"""
+    SELECT {_LINE}, email, gender, past_deployments, version, registered_at,
+        (SELECT coalesce(json_agg(json_build_object('starts_on', starts_on, 'ends_on', ends_on) ORDER BY starts_on),
+            '[]') FROM expert_availability WHERE expert_id = expert.id)::text AS available,
+        (SELECT coalesce(json_agg(json_build_object('institution_id', institution_id, 'institution', institution.name,
+            'reason', reason) ORDER BY institution.sort_key COLLATE "C" NULLS FIRST), '[]')
+         FROM expert_conflict LEFT JOIN institution ON institution.id = institution_id
+         WHERE expert_id = expert.id)::text AS conflicts,
+        (SELECT coalesce(json_agg(json_build_object('deployment_id', deployment_id, 'starts_on', starts_on,
+            'ends_on', ends_on) ORDER BY starts_on), '[]')
+         FROM (SELECT deployment_id, min(day) AS starts_on, max(day) AS ends_on
+            FROM booking WHERE expert_id = expert.id GROUP BY deployment_id) AS taken)::text AS booked
+    FROM expert WHERE expert.id = :expert
+    """  # noqa: S608 - our own text
+)
+
+_JSON = ("themes", "languages", "available", "conflicts", "booked")
+_FILTERS = {
+    "theme": "AND EXISTS (SELECT FROM expert_theme WHERE expert_id = expert.id AND theme_code = :theme)",
+    "country": "AND country = :country",
+    "language": "AND EXISTS (SELECT FROM expert_language WHERE expert_id = expert.id AND language = :language)",
+    "after": 'AND code COLLATE "C" > :after',
+}
+
+
+async def pool(
+    connection: AsyncConnection, *, theme: str = "", country: str = "", language: str = "", after: str = ""
+) -> tuple[list[ExpertLine], str | None]:
+    """A page of experts by code, and the code after which the next page begins: one statement."""
+    given = {"theme": theme, "country": country, "language": language, "after": after}
+    used = {name: value for name, value in given.items() if value}
+    statement = (
+        f"SELECT {_LINE} FROM expert WHERE true {' '.join(_FILTERS[name] for name in used)}"  # noqa: S608
+        f' ORDER BY code COLLATE "C" LIMIT {PAGE + 1}'
+    )
+    rows = (await connection.execute(text(statement), used)).mappings().all()
+    lines = [msgspec.convert(_decoded(row), ExpertLine) for row in rows[:PAGE]]
+    return lines, lines[-1].code if len(rows) > PAGE else None
+
+
+async def expert(connection: AsyncConnection, expert_id: UUID) -> ExpertShown:
+    """One expert: one statement. Raises Refused (missing)."""
+    row = (await connection.execute(_SHOWN, {"expert": expert_id})).mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing", what="expert")
+    return msgspec.convert(_decoded(row), ExpertShown)
+
+
+def _decoded(row: Any) -> dict[str, Any]:
+    return {**row, **{name: msgspec.json.decode(row[name]) for name in _JSON if name in row}}
+
+
+async def themes(connection: AsyncConnection, *, retired: bool = False) -> list[tuple[str, str]]:
+    """Codes and names, by code; `retired`: those too."""
+    rows = await connection.execute(
+        text('SELECT code, name FROM theme WHERE active OR :retired ORDER BY code COLLATE "C"'),
+        {"retired": retired},
+    )
+    return [(row.code, row.name) for row in rows]
+
+
+class Engagement(msgspec.Struct, frozen=True):
+    """That an expert was asked for something, as a later room tells it."""
+
+    label: str
+    href: str
+    starts_on: date
+    ends_on: date
+    state: str
+    kind: str
+    asked_at: datetime
+
+
+type Tell = Callable[[AsyncConnection, UUID], Awaitable[Sequence[Engagement]]]
+_TELL: list[Tell] = []
+
+
+def engagements_from(tell: Tell) -> Tell:
+    """Register where an expert's page learns what the expert was asked for: `async def tell(connection, expert_id)`."""
+    _TELL.append(tell)
+    return tell
+
+
+async def engagements(connection: AsyncConnection, expert_id: UUID) -> list[Engagement]:
+    """What later rooms tell, newest first."""
+    told: list[Any] = [one for tell in _TELL for one in await tell(connection, expert_id)]
+    return sorted(told, key=lambda one: one.asked_at, reverse=True)

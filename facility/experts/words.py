@@ -1,0 +1,111 @@
+"""Languages, countries and days as people say them, and what the rules on experts say."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_interval
+
+from facility.experts.rules import EU_MEMBER_STATES, REGIONAL_LANGUAGES
+from facility.web import filters, sentences
+from facility.web.i18n import N_, SOURCE, _
+from facility.web.i18n import language as spoken
+
+_EU_LANGUAGES = [
+    "bg",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "et",
+    "fi",
+    "fr",
+    "ga",
+    "hr",
+    "hu",
+    "it",
+    "lt",
+    "lv",
+    "mt",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "sk",
+    "sl",
+    "sv",
+]
+LANGUAGES = tuple(dict.fromkeys([*_EU_LANGUAGES, *REGIONAL_LANGUAGES, "tr"]))
+"""Languages that a form offers, by ISO 639 code."""
+
+_NEIGHBOURS = ["AL", "BA", "CH", "GB", "IS", "LI", "MD", "ME", "MK", "NO", "RS", "TR", "UA", "XK"]
+
+GENDERS = {"F": N_("Woman"), "M": N_("Man"), "X": N_("Other")}
+BRANCHES = (
+    N_("police"),
+    N_("prosecution"),
+    N_("judiciary"),
+    N_("border guard"),
+    N_("customs"),
+    N_("financial intelligence"),
+    N_("prisons and probation"),
+    N_("analysis"),
+    N_("psychology"),
+    N_("research"),
+)
+"""What a form suggests; others may be typed."""
+
+
+def _locale() -> Locale:
+    return Locale.parse("en_GB" if spoken() == SOURCE else spoken())
+
+
+def language_name(code: str) -> str:
+    """The language's name; the code itself where nobody has a name for it."""
+    if code == "cnr":
+        return _("Montenegrin")
+    return str(_locale().languages.get(code, code))
+
+
+def country_name(code: str) -> str:
+    """The country's name. Kosovo bears its asterisk, whose footnote is on every page."""
+    name = str(_locale().territories.get(code, code))
+    return f"{name}*" if code == "XK" else name
+
+
+def days(first: date, last: date) -> str:
+    """ "4–8 Oct 2021", both included."""
+    return str(format_interval(first, last, "yMMMMd", locale=_locale()))
+
+
+def weekdays(first: date, last: date) -> str:
+    """ "Mon, 4 Oct – Fri, 8 Oct 2021", both included."""
+    return str(format_interval(first, last, "yMMMEd", locale=_locale()))
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Codes and names, by name."""
+    return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
+
+
+def country_choices(*also: str) -> list[tuple[str, str]]:
+    """The 27 first, by name; after them some from elsewhere, and these too."""
+    members = sorted(((code, country_name(code)) for code in EU_MEMBER_STATES), key=lambda pair: pair[1])
+    codes = {code for code in (*_NEIGHBOURS, *also) if code and code not in EU_MEMBER_STATES}
+    others = sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1])
+    return members + [(code, _("{country} (outside the 27)", country=name)) for code, name in others]
+
+
+filters.register("language", language_name)
+filters.register("country", country_name)
+filters.register("days", days)
+filters.register("weekdays", weekdays)
+
+sentences.register(
+    {
+        "expert_code_taken": N_("Another expert has this code."),
+        "expert_email_taken": N_("Another expert has this mail address."),
+        "expert_code_fixed": N_("The code of an expert stays: shortlists name it."),
+    }
+)
