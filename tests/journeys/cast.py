@@ -1,0 +1,80 @@
+"""Everybody comes in: staff by invitation, officers by registering, each through the link in a mail."""
+
+from playwright.sync_api import Browser
+
+from tests.journeys.machinery import Post, Service
+from tests.journeys.visitor import Visitor
+
+type Company = dict[str, Visitor]
+
+DOMAIN = "facility.example"
+INVITED = {
+    "ada": ("root", "Ada Berisha", "Secretariat"),
+    "vera": ("root", "Vera Novak", "Secretariat"),
+    "paul": ("root", "Paul Weber", "Authorising officer"),
+    "greta": ("root", "Greta Lind", "Auditor"),
+    "carl": ("ada", "Carl Jansen", "European Commission"),
+    "elena": ("ada", "Elena Rossi", "Assessor"),
+    "erik": ("ada", "Erik Dahl", "Assessor"),
+}
+"""Key: who invites, name, role."""
+
+REGISTERED = {
+    "omar": ("Omar Hoxha", "Albanian State Police", "Police", "Albania"),
+    "arta": ("Arta Krasniqi", "Kosovo* Police", "Police", "Kosovo"),
+    "milena": ("Milena Vuković", "Supreme State Prosecutor’s Office", "Prosecution service", "Montenegro"),
+}
+"""Key: name, institution, its kind, its beneficiary."""
+
+
+def address(key: str) -> str:
+    """The mail address of somebody of the cast."""
+    return f"{key}@{DOMAIN}"
+
+
+def come_in(chromium: Browser, service: Service, post: Post) -> Company:
+    """The whole cast, signed in."""
+    people: Company = {}
+    for key in ("root", *INVITED, *REGISTERED):
+        people[key] = Visitor(chromium, service.url, post, address(key))
+    people["root"].sign_in()
+    for key, (host, name, role) in INVITED.items():
+        invite(people[host], people[key], name, role)
+    for key, told in REGISTERED.items():
+        register(people[key], people["ada"], *told)
+    return people
+
+
+def invite(host: Visitor, guest: Visitor, name: str, role: str) -> None:
+    """The host invites, the guest opens the mail and is signed in."""
+    host.goto("/people/invite")
+    host.fill("Name", name)
+    host.fill("Mail address", guest.email)
+    host.tick(role)
+    host.press("Invite")
+    host.sees("The invitation is on its way.")
+    guest.open_mail()
+    guest.press("Sign in")
+    assert name in (guest.page.locator(".account-name").text_content() or "")
+
+
+def register(officer: Visitor, secretary: Visitor, name: str, institution: str, kind: str, place: str) -> None:
+    """An officer of an institution that nobody knows yet registers, and the secretariat approves both."""
+    officer.goto("/register")
+    officer.fill("Mail address at your institution", officer.email)
+    officer.press("Send me the link")
+    officer.open_mail()
+    officer.fill("Your name", name)
+    officer.choose("Your institution", "It is not on the list")
+    officer.fill("Name of the institution", institution)
+    officer.choose("Kind", kind)
+    officer.choose("Beneficiary", place)
+    officer.press("Register")
+    officer.heading("You are registered")
+    secretary.goto("/people?status=pending")
+    secretary.follow(name)
+    secretary.press("Approve")
+    secretary.sees("The registration is approved.")
+    officer.open_mail()
+    officer.press("Sign in")
+    assert institution in (officer.page.locator(".account-name").text_content() or "")

@@ -1,0 +1,91 @@
+"""One service for all journeys, one Chromium, and people who came in through the product's own doors."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from facility.outbox import links
+from tests.browser import SECRET
+from tests.journeys.cast import Company, come_in
+from tests.journeys.machinery import Post, Service, database_at, redis_server
+from tests.journeys.visitor import Visitor
+from tests.smtp import SmtpServer
+
+
+@pytest.fixture(scope="package")
+def folder() -> Iterator[Path]:
+    """For data, logs and Redis."""
+    with tempfile.TemporaryDirectory(prefix="facility-journeys-") as made:
+        yield Path(made)
+
+
+@pytest.fixture(scope="package")
+def post() -> Iterator[Post]:
+    """The mail server of the journeys."""
+    server = SmtpServer()
+    server.start()
+    yield Post(server)
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def redis_url(folder: Path) -> Iterator[str]:
+    with redis_server(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[Service]:
+    """A web and a worker process, and the first administrator."""
+    made = Service(folder, database_at(server, "journeys"), redis_url, post)
+    said = made.command("user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator")
+    assert said == f"Rut Root may sign in at {made.url}/sign-in\n"
+    links.configure(SECRET)
+    made.start()
+    yield made
+    made.stop()
+    assert "Traceback" not in made.logs()
+
+
+class Opens(Protocol):
+    """`visit()` is anybody's browser, `visit("mail@address", phone=True)` that of a person on a phone."""
+
+    def __call__(self, email: str = "", *, phone: bool = False, script: bool = True) -> Visitor: ...
+
+
+@pytest.fixture
+def visit(chromium: Browser, service: Service, post: Post) -> Iterator[Opens]:
+    """Further browsers, for one journey."""
+    opened: list[Visitor] = []
+
+    def open_browser(email: str = "", *, phone: bool = False, script: bool = True) -> Visitor:
+        opened.append(Visitor(chromium, service.url, post, email, phone=phone, script=script))
+        return opened[-1]
+
+    yield open_browser
+    for visitor in opened:
+        visitor.close()
+
+
+@pytest.fixture(scope="package")
+def company(chromium: Browser, service: Service, post: Post) -> Iterator[Company]:
+    """Everybody, each signed in at a browser of their own."""
+    made = come_in(chromium, service, post)
+    yield made
+    for visitor in made.values():
+        visitor.close()

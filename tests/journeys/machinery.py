@@ -1,0 +1,246 @@
+"""The service as it runs in production: web and worker processes, PostgreSQL, Redis, a mail server. All of it real."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+
+from facility import clock
+from facility.db import Database, Tx
+from facility.files.store import Store
+from facility.settings import ROOT
+from tests.browser import SECRET
+from tests.smtp import Received, SmtpServer
+
+FACILITY = Path(sys.executable).with_name("facility")
+PATIENCE = 30.0
+"""Seconds that anything may take that the service does by itself; on an idle machine all of it takes under two."""
+
+
+def until[T](what: str, look: Callable[[], T | None], seconds: float = PATIENCE) -> T:
+    """What `look` finds, as soon as it finds anything; AssertionError when it doesn't in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.03)
+    raise AssertionError(f"{what}: not within {seconds} s")
+
+
+def outside[T](work: Coroutine[Any, Any, T]) -> T:
+    """Run this in a loop of its own in another thread: the browser's driver occupies this one's."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def free_port() -> int:
+    """A port of the loopback address on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def database_at(server: str, name: str) -> str:
+    """Make a database on this server; its address."""
+
+    async def create() -> None:
+        connection = await asyncpg.connect(server.replace("+asyncpg", ""))
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+
+    outside(create())
+    return re.sub(r"@/\w+\?", f"@/{name}?", server)
+
+
+class Post:
+    """The mail server, and how far everybody has read."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self.server = server
+        self._read: set[int] = set()
+
+    def next(self, address: str, subject: str = "") -> Received:
+        """The first unread mail to this address with these words in its subject, waited for. It counts as read."""
+
+        def look() -> Received | None:
+            for mail in self.server.to(address):
+                if id(mail) not in self._read and subject.lower() in mail.subject.lower():
+                    return mail
+            return None
+
+        mail = until(f"mail to {address} about {subject!r}", look)
+        self._read.add(id(mail))
+        return mail
+
+    def unread(self, address: str) -> list[str]:
+        """Subjects of the mails that nobody has looked at."""
+        return [mail.subject for mail in self.server.to(address) if id(mail) not in self._read]
+
+
+def link_in(mail: Received) -> str:
+    """The one link of a mail that leads to a page for its reader."""
+    found = re.findall(r"https?://\S+/link/\S+", mail.text)
+    assert len(found) == 1, mail.text
+    return str(found[0])
+
+
+class Service:
+    """Processes on one database. `url` is where people find it; with several web processes, all of `urls` answer."""
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str, post: Post, *, webs: int = 1) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.redis_url = redis_url
+        self.post = post
+        self.ports = [free_port() for _ in range(webs)]
+        self.urls = [f"http://127.0.0.1:{port}" for port in self.ports]
+        self.url = self.urls[0]
+        self.store = Store(folder / "data" / "files")
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def environment(self, port: int) -> dict[str, str]:
+        """What a process of the service is told."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SMTP_URL": self.post.server.url,
+            "BASE_URL": self.url,
+            "SECRET_KEY": SECRET,
+            "MAIL_FROM": "facility@facility.example",
+            "FACILITY_DATA": str(self.folder / "data"),
+            "PORT": str(port),
+            # As in the tests themselves, a warning of a process is a fault; what libraries say at import is not ours.
+            "PYTHONWARNINGS": "default",
+        }
+
+    def command(self, *words: str) -> str:
+        """Run `facility …` to its end and return what it says."""
+        return subprocess.run(
+            [FACILITY, *words],
+            cwd=ROOT,
+            env=self.environment(self.ports[0]),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
+    def start(self, *, workers: int = 1) -> None:
+        """Start the processes, and wait until the pages answer."""
+        for number, port in enumerate(self.ports):
+            self._spawn(f"web-{number}", port, "web")
+        for number in range(workers):
+            self._spawn(f"worker-{number}", self.ports[0], "worker")
+        for url in self.urls:
+            until(f"{url} answers", lambda url=url: self._healthy(url), seconds=90)
+
+    def _spawn(self, name: str, port: int, word: str) -> None:
+        with (self.folder / f"{name}.log").open("wb") as out:
+            self._processes.append(
+                subprocess.Popen(
+                    [FACILITY, word], cwd=ROOT, env=self.environment(port), stdout=out, stderr=out
+                )
+            )
+
+    def _healthy(self, url: str) -> bool:
+        assert all(process.poll() is None for process in self._processes), self.logs()
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+        return False
+
+    def stop(self) -> None:
+        """Ask the processes to stop, and see that they do."""
+        for process in self._processes:
+            process.send_signal(signal.SIGTERM)
+        codes = [process.wait(timeout=30) for process in self._processes]
+        assert set(codes) <= {0, -signal.SIGTERM}, self.logs()
+
+    def logs(self) -> str:
+        """Everything that the processes have written."""
+        return "\n".join(f"== {path.name}\n{path.read_text()}" for path in sorted(self.folder.glob("*.log")))
+
+    def head(self, url: str, headers: dict[str, str] | None = None) -> tuple[int, Message]:
+        """GET an address as a program does that looks at mails: status and headers."""
+        request = urllib.request.Request(url, headers=headers or {})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            answer.read()
+            return answer.status, answer.headers
+
+    def rows(self, query: str, **named: Any) -> list[tuple[Any, ...]]:
+        """What the database says."""
+
+        async def ask(db: Database) -> list[tuple[Any, ...]]:
+            async with db.reader() as connection:
+                return [tuple(row) for row in await connection.execute(text(query), named)]
+
+        return self.with_database(ask)
+
+    def one(self, query: str, **named: Any) -> Any:
+        """The one value that the database says."""
+        ((value,),) = self.rows(query, **named)
+        return value
+
+    def with_database[T](self, work: Callable[[Database], Awaitable[T]]) -> T:
+        """Do something with the database, outside this thread."""
+
+        async def connect() -> T:
+            db = Database(self.database_url, pool_size=1)
+            try:
+                return await work(db)
+            finally:
+                await db.dispose()
+
+        return outside(connect())
+
+    def act[T](self, email: str | None, command: Callable[[Tx], Awaitable[T]], at: Any = None) -> T:
+        """One command by the person with this address, at an instant that is told or now. The worker does the rest."""
+        actor = self.one("SELECT id FROM person WHERE email = :email", email=email) if email else None
+
+        async def run(db: Database) -> T:
+            async with db.transaction(now=at or clock.now(), actor=actor) as tx:
+                return await command(tx)
+
+        return self.with_database(run)
+
+
+@contextlib.contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """A Redis of its own, which keeps nothing on disk; its address."""
+    port = free_port()
+    with (folder / "redis.out").open("wb") as out:
+        process = subprocess.Popen(
+            ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        until("redis answers", lambda: _answers(port))
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as probe:
+        probe.sendall(b"PING\r\n")
+        return probe.recv(16).startswith(b"+PONG")
+    return False

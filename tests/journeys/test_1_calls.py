@@ -1,0 +1,76 @@
+"""A call: one person drafts it, another publishes it, and anyone sees it."""
+
+from datetime import timedelta
+
+from facility import clock
+from tests.journeys.cast import Company
+from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service
+
+TEXT = "For teams of police and prosecution.\n\nExperts come from Member States."
+
+
+def test_one_drafts_another_publishes_and_anyone_sees_it(
+    company: Company, visit: Opens, service: Service
+) -> None:
+    ada, vera, anyone = company["ada"], company["vera"], visit()
+    ada.goto("/contracts")
+    ada.step(lambda: ada.page.locator("main table a").first.click())
+    ada.follow("Open an envelope")
+    ada.fill("Name", "Pilot")
+    ada.fill("Amount", "one hundred")
+    ada.press("Open the envelope", status=422)
+    ada.fill("Amount", "100 000")
+    ada.press("Open the envelope")
+    ada.sees("The envelope was opened.")
+
+    ada.goto("/staff/calls")
+    ada.follow("Draft a call")
+    ada.press("Save the draft", status=422)
+    opens = clock.now().astimezone(clock.BRUSSELS)
+    closes = opens + timedelta(days=30)
+    ada.fill("Reference", "TAF-2026-90")
+    ada.fill("Title", "Joint investigation teams")
+    ada.fill("Text", TEXT)
+    ada.fill_instant("Opens", opens.strftime("%Y-%m-%d"), opens.strftime("%H:%M"))
+    ada.fill_instant("Closes", closes.strftime("%Y-%m-%d"), "12:00")
+    ada.choose("Envelope", "")
+    ada.fill("Amount of the call", "80 000")
+    ada.fill("Smallest award", "1 000")
+    ada.fill("Largest award", "60 000.005")
+    ada.press("Save the draft", status=422)
+    ada.fill("Largest award", "60 000")
+    ada.press("Save the draft")
+    ada.sees("The draft is saved. Somebody else checks and publishes it.")
+    draft = ada.page.url
+
+    anyone.goto("/calls/TAF-2026-90", status=404)
+    ada.follow("Check and publish")
+    ada.sees("You wrote this draft, so a colleague checks and publishes it.")
+    assert ada.post_form(f"{draft}/publish")[0] == 403
+
+    vera.goto("/staff/calls?status=draft")
+    vera.follow("TAF-2026-90")
+    vera.follow("Check and publish")
+    vera.press("Publish the call")
+    vera.sees("The call TAF-2026-90 is published. Its rules are frozen.")
+    assert vera.post_form(f"{draft}/publish")[0] == 409
+    assert vera.post_form(f"{draft}/edit")[0] in (409, 422)
+
+    anyone.goto("/")
+    anyone.follow("Joint investigation teams")
+    anyone.sees("Experts come from Member States.", "80 000.00", "60 000.00", "Who may apply", "left")
+    anyone.follow("Sign in to apply")
+    anyone.heading("Sign in")
+    state = service.one("SELECT state FROM call WHERE reference = 'TAF-2026-90'")
+    assert state == "published"
+
+
+def test_a_phone_shows_the_call_and_the_ways_in(company: Company, visit: Opens) -> None:
+    phone = visit(phone=True)
+    for path in ("/", "/calls", "/sign-in", "/register", "/help", "/privacy", "/accessibility"):
+        phone.goto(path)
+    phone.goto("/calls/TAF-1999-01", status=404)
+    phone.goto("/staff/calls", status=200)
+    phone.heading("Sign in")
+    company["omar"].goto("/staff/calls", status=403)

@@ -1,0 +1,248 @@
+"""A person at a browser: what they do, and what every page that they see must keep to.
+
+After each step the page is looked at as a whole: axe-core finds nothing, nothing sticks out to the side, the console
+is silent, and nothing was asked of another host. With JOURNEY_SHOTS set to a folder each page is photographed.
+"""
+
+import itertools
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Download,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
+
+from tests.journeys.machinery import PATIENCE, Post, link_in
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+RUN_AXE = """async () => {
+  const found = await axe.run(document, {
+    resultTypes: ["violations"],
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  });
+  return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
+}"""
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHOTS = os.environ.get("JOURNEY_SHOTS")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+_photos = itertools.count(1)
+_addresses = itertools.count(1)
+
+expect.set_options(timeout=PATIENCE * 1000)
+
+
+class Visitor:
+    """One browser, with cookies of its own. `email` is where this person's mails go."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        post: Post,
+        email: str = "",
+        *,
+        phone: bool = False,
+        script: bool = True,
+    ) -> None:
+        self.url = url
+        self.post = post
+        self.email = email
+        self.phone = phone
+        self.script = script
+        self.faults: list[str] = []
+        self.status = 0
+        self.context = self._open(browser)
+        self.page: Page = self.context.new_page()
+
+    def _open(self, browser: Browser) -> BrowserContext:
+        # The service counts attempts by address, and trusts a proxy on its own machine to say whose it is.
+        number = next(_addresses)
+        context = browser.new_context(
+            base_url=self.url,
+            viewport=PHONE if self.phone else DESKTOP,  # type: ignore[arg-type]
+            has_touch=self.phone,
+            is_mobile=self.phone,
+            java_script_enabled=self.script,
+            locale="en-GB",
+            reduced_motion="reduce",
+            extra_http_headers={"x-forwarded-for": f"10.0.{number // 250}.{number % 250 + 1}"},
+        )
+        context.set_default_timeout(PATIENCE * 1000)
+        context.on("request", self._asked)
+        context.on("response", self._answered)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.faults.append(f"script: {error.error}"))
+        return context
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.faults.append(f"asked {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+        elif response.status >= 400:
+            self.faults.append(f"{response.status} {response.request.method} {response.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # That a page was refused is known from its status, which each step says.
+        refused = message.text.startswith("Failed to load resource: the server responded with a status of 4")
+        if message.type in ("error", "warning") and not refused:
+            self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
+
+    def close(self) -> None:
+        """Close the browser; everything that was wrong has been said by then."""
+        self.context.close()
+        assert self.faults == []
+
+    # What people do
+
+    def goto(self, path: str, status: int = 200) -> None:
+        """Open a page by its address."""
+        self.page.goto(path)
+        self.look(status)
+
+    def follow(self, name: str | re.Pattern[str], within: Locator | None = None, status: int = 200) -> None:
+        """Click a link by its words (the first that has them)."""
+        place = within or self.page.locator("body")
+        exact = isinstance(name, str)
+        self.step(lambda: place.get_by_role("link", name=name, exact=exact).first.click(), status)
+
+    def press(
+        self, name: str | re.Pattern[str], within: Locator | None = None, status: int = 200
+    ) -> None:
+        """Press a button that leads to another page, or back to this one with a refusal."""
+        place = within or self.page.locator("main")
+        self.step(lambda: place.get_by_role("button", name=name).first.click(), status)
+
+    def step(self, deed: Callable[[], Any], status: int = 200) -> None:
+        """Do something that leads to another page."""
+        with self.page.expect_navigation(wait_until="load"):
+            deed()
+        self.look(status)
+
+    def fill(self, label: str, value: str, within: Locator | None = None) -> None:
+        """Type into the field with this label."""
+        self._labelled(label, within).fill(value)
+
+    def choose(self, label: str, option: str, within: Locator | None = None) -> None:
+        """Choose from a list: the option that begins so."""
+        place = self._labelled(label, within)
+        full = [text for text in place.locator("option").all_text_contents() if text.startswith(option)]
+        assert len(full) == 1, (option, full)
+        place.select_option(label=full[0])
+
+    def tick(self, label: str, within: Locator | None = None) -> None:
+        """Tick a box or a radio button."""
+        self._labelled(label, within).check()
+
+    def fill_instant(self, legend: str, day: str, time: str) -> None:
+        """A moment in Brussels."""
+        group = self.page.get_by_role("group", name=legend)
+        self.fill("Day", day, group)
+        self.fill("Time in Brussels", time, group)
+
+    def upload(self, label: str, name: str, content: bytes, mime: str = "application/octet-stream") -> None:
+        """Choose a file."""
+        self._labelled(label, None).set_input_files([{"name": name, "mimeType": mime, "buffer": content}])
+
+    def _labelled(self, label: str, within: Locator | None) -> Locator:
+        place = within or self.page.locator("main")
+        return place.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*\(optional\))?\s*$"))
+
+    @contextmanager
+    def download(self) -> Iterator[list[tuple[str, bytes]]]:
+        """What the step inside brings: `[(name, content)]`."""
+        got: list[tuple[str, bytes]] = []
+        with self.page.expect_download() as coming:
+            yield got
+        file: Download = coming.value
+        got.append((file.suggested_filename, Path(file.path()).read_bytes()))
+
+    # What they see
+
+    def sees(self, *words: str) -> None:
+        """Each of these stands on the page."""
+        for text in words:
+            expect(self.page.locator("main")).to_contain_text(text)
+
+    def sees_not(self, *words: str) -> None:
+        """None of these stands on the page."""
+        for text in words:
+            expect(self.page.locator("main")).not_to_contain_text(text)
+
+    def heading(self, text: str) -> None:
+        """The page is about this."""
+        expect(self.page.locator("h1")).to_contain_text(text)
+
+    def row(self, text: str) -> Locator:
+        """The row of a table with these words."""
+        return self.page.locator("tr").filter(has_text=text).first
+
+    def post_form(self, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
+        """POST what no page offers, as somebody would who knows the address: status and page."""
+        token = self.page.locator("input[name=_csrf_token]").first.get_attribute("value")
+        answer = self.page.request.post(
+            path, form={"_csrf_token": str(token), **(fields or {})}, max_redirects=0
+        )
+        return answer.status, answer.text()
+
+    # Mail
+
+    def open_mail(self, subject: str = "") -> str:
+        """Wait for the next mail to this person and open its link; the link."""
+        link = link_in(self.post.next(self.email, subject))
+        self.goto(link)
+        return link
+
+    def sign_in(self, by: str = "link") -> None:
+        """Through the page and the mail, as everybody does."""
+        self.goto("/sign-in")
+        self.fill("Mail address", self.email)
+        self.press("Send me a link")
+        mail = self.post.next(self.email, "sign in")
+        if by == "link":
+            self.goto(link_in(mail))
+            self.press("Sign in")
+        else:
+            code = re.search(r"\b(\d{3}) ?(\d{3})\b", mail.text)
+            assert code, mail.text
+            self.fill("Code", code[1] + code[2])
+            self.press("Sign in")
+
+    # What every page keeps to
+
+    def look(self, status: int = 200) -> None:
+        """Look at the whole page as it stands now."""
+        if SHOTS:
+            self._photograph()
+        assert self.status == status, (self.status, self.page.url, self.page.locator("main").text_content())
+        sideways = self.page.evaluate(OVERFLOW)
+        wrong = [f"sticks out by {sideways} px"] if sideways > 0 else []
+        wrong += self.page.evaluate(f"async () => {{ {AXE}; return await ({RUN_AXE})(); }}")
+        assert (wrong, self.faults) == ([], []), self.page.url
+
+    def _photograph(self) -> None:
+        name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", urlsplit(self.page.url).path)
+        name = re.sub(r"/link/([^/]+)/.*", r"/link/\1", name).strip("/").replace("/", "_") or "front"
+        who = self.email.partition("@")[0] or "anyone"
+        shape = "phone" if self.phone else "desktop"
+        path = Path(str(SHOTS)) / f"{next(_photos):03}-{shape}-{who}-{name}-{self.status}.png"
+        self.page.screenshot(path=path, full_page=True)
