@@ -18,12 +18,12 @@ from facility.events.log import to_recorded
 from facility.events.models import EventRow
 from facility.events.projector import positions
 from facility.monitoring import figures
+from facility.monitoring.models import READ_MODELS
 from facility.monitoring.projections import (
     CALL_FIGURES,
     HANDED,
     HEADLINES,
     LIVES,
-    NAMES,
     PURSES,
     REQUEST_FIGURES,
     SHARES,
@@ -78,7 +78,7 @@ async def indicator(connection: AsyncConnection) -> list[str]:
         for key in sorted(state.keys() | log.keys())
         if state.get(key, "") != log.get(key, "")
     ]
-    known = _joint(_until(events, (await positions(connection))[NAMES[0]]))
+    known = _joint(_until(events, (await positions(connection))[READ_MODELS[0]]))
     wrong += await _differences(connection, UNITS, known.units, figures.Unit)
     return wrong + await _differences(connection, LIVES, known.awards, figures.Life)
 
@@ -90,7 +90,7 @@ def _said(verdicts: dict[UUID, str | None], key: UUID) -> str:
 @check("monitoring: money")
 async def money(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position, and its commitments are the ledger up to there."""
-    position = (await positions(connection))[NAMES[1]]
+    position = (await positions(connection))[READ_MODELS[1]]
     known = figures.Money()
     for recorded in _until(await _told(connection, figures.MONEY), position):
         figures.money(known, recorded)
@@ -130,7 +130,9 @@ async def _booked(connection: AsyncConnection, what: str, position: int) -> dict
 async def calls(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
     known = figures.Calls()
-    for recorded in _until(await _told(connection, figures.CALLS), (await positions(connection))[NAMES[2]]):
+    for recorded in _until(
+        await _told(connection, figures.CALLS), (await positions(connection))[READ_MODELS[2]]
+    ):
         figures.calls(known, recorded)
     wrong = await _differences(connection, CALL_FIGURES, known.calls, figures.CallSoFar)
     return wrong + await _differences(connection, HANDED, known.handed, figures.Handed)
@@ -141,7 +143,7 @@ async def requests(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
     known = figures.Requests()
     for recorded in _until(
-        await _told(connection, figures.REQUESTS), (await positions(connection))[NAMES[3]]
+        await _told(connection, figures.REQUESTS), (await positions(connection))[READ_MODELS[3]]
     ):
         figures.requests(known, recorded)
     return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Asked)
@@ -150,7 +152,7 @@ async def requests(connection: AsyncConnection) -> list[str]:
 @check("monitoring: headlines")
 async def headlines(connection: AsyncConnection) -> list[str]:
     """Every event that is told stands there once, up to the read model's position."""
-    events = _until(await _told(connection, TOLD), (await positions(connection))[NAMES[4]])
+    events = _until(await _told(connection, TOLD), (await positions(connection))[READ_MODELS[4]])
     expected = {one.position for one in events if one.position is not None}
     found: set[int] = set((await connection.execute(select(HEADLINES.c.position))).scalars())
     return [f"headline {position}: missing or not in the log" for position in sorted(expected ^ found)]

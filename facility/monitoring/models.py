@@ -16,6 +16,9 @@ from facility.db import Base, Key
 FACILITY_INDICATOR = "10.1"
 """The one that this facility is measured by."""
 
+READ_MODELS = ("indicator_10_1", "money", "calls", "requests", "headlines")
+"""What the figures are kept in, each with a position of its own in the log."""
+
 
 class Result(Base):
     """A result of the action ("R10"), its component with its name, and who leads on it."""

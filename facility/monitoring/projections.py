@@ -23,6 +23,7 @@ from facility.events.base import kind_of, to_data
 from facility.monitoring import figures
 from facility.monitoring.figures import CALLS, JOINT, MONEY, REQUESTS
 from facility.monitoring.models import (
+    READ_MODELS,
     ApplicationFigure,
     AwardLifeFigure,
     CallFigure,
@@ -39,9 +40,6 @@ SHARES, PURSES = table_of(MoneyFigure), table_of(EnvelopeFigure)
 CALL_FIGURES, HANDED = table_of(CallFigure), table_of(ApplicationFigure)
 REQUEST_FIGURES = table_of(RequestFigure)
 HEADLINES = table_of(Headline)
-
-NAMES = ("indicator_10_1", "money", "calls", "requests", "headlines")
-"""The read models of this room."""
 
 TOLD: tuple[type[Event], ...] = (
     CallPublished,
@@ -64,7 +62,7 @@ TOLD: tuple[type[Event], ...] = (
 """What the Commission's page tells of as it happens. What comes in before a call closes is not among it."""
 
 
-@projection(NAMES[0], tables=[UNITS, LIVES], follows=JOINT)
+@projection(READ_MODELS[0], tables=[UNITS, LIVES], follows=JOINT)
 async def indicator(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """Indicator 10.1: one row for each activity, with what counting looks at and whether it counts."""
     ended = {r.event.award_id for r in events if isinstance(r.event, AwardEnded)}
@@ -83,7 +81,7 @@ async def indicator(connection: AsyncConnection, events: Sequence[Recorded]) -> 
     await save(connection, UNITS, state.units.values())
 
 
-@projection(NAMES[1], tables=[SHARES, PURSES], follows=MONEY)
+@projection(READ_MODELS[1], tables=[SHARES, PURSES], follows=MONEY)
 async def money(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """What each donor agreed to and what is committed, and the same of each envelope."""
     donors: set[UUID] = set()
@@ -105,7 +103,7 @@ async def money(connection: AsyncConnection, events: Sequence[Recorded]) -> None
     await save(connection, PURSES, state.purses.values())
 
 
-@projection(NAMES[2], tables=[CALL_FIGURES, HANDED], follows=CALLS)
+@projection(READ_MODELS[2], tables=[CALL_FIGURES, HANDED], follows=CALLS)
 async def calls(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """Calls and the applications that came in, and how long these waited for their answer."""
     applications: set[UUID] = set()
@@ -125,7 +123,7 @@ async def calls(connection: AsyncConnection, events: Sequence[Recorded]) -> None
     await save(connection, HANDED, state.handed.values())
 
 
-@projection(NAMES[3], tables=[REQUEST_FIGURES], follows=REQUESTS)
+@projection(READ_MODELS[3], tables=[REQUEST_FIGURES], follows=REQUESTS)
 async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """Requests for expertise, from the request to the first yes."""
     touched = {recorded.event.subject_id for recorded in events}
@@ -135,7 +133,7 @@ async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> N
     await save(connection, REQUEST_FIGURES, state.requests.values())
 
 
-@projection(NAMES[4], tables=[HEADLINES], follows=TOLD)
+@projection(READ_MODELS[4], tables=[HEADLINES], follows=TOLD)
 async def headlines(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """What happened, one row for each event that is told."""
     values = [

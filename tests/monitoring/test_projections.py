@@ -17,11 +17,11 @@ from facility.events.projector import PROJECTIONS, advance, reset
 from facility.events.reconcile import CHECKS, reconcile
 from facility.events.relay import follow
 from facility.events.sequence import number
-from facility.monitoring.projections import NAMES
+from facility.monitoring.models import READ_MODELS
 from tests.doing import ask_experts, held
 from tests.judging import CLOSES, DECIDED, Judging, judging
 
-TABLES = [table.name for name in NAMES for table in PROJECTIONS[name].tables]
+TABLES = [table.name for name in READ_MODELS for table in PROJECTIONS[name].tables]
 
 
 async def story(play: Judging) -> dict[str, UUID]:
@@ -131,7 +131,7 @@ async def test_a_rebuild_gives_the_same_bytes_whatever_the_batch(play: Judging) 
     before = await dump(play.db)
     assert min(len(rows) for rows in before.values()) > 0
     for batch in (1, 2, 7, 500):
-        for name in NAMES:
+        for name in READ_MODELS:
             await reset(play.db, PROJECTIONS[name])
             while await advance(play.db, PROJECTIONS[name], batch=batch):
                 pass
@@ -143,7 +143,7 @@ async def test_reconcile_finds_nothing_at_any_position(play: Judging) -> None:
     while await number(play.db):
         pass
     for _ in range(12):
-        for name in NAMES:
+        for name in READ_MODELS:
             await advance(play.db, PROJECTIONS[name], batch=5)
         assert {k: v for k, v in (await reconcile(play.db)).items() if v} == {}
 

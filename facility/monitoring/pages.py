@@ -1,0 +1,173 @@
+"""The Commission's page, what stands behind each of its figures, and the stream that tells when they move."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Router, get
+from litestar.response.streaming import ASGIStreamingResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.activities.access import PERSONAL, SEES_PERSONAL
+from facility.activities.sentences import EVIDENCE, KINDS, NOT_COUNTED
+from facility.monitoring import exports, lists, queries, stream, words
+from facility.monitoring.models import FACILITY_INDICATOR
+from facility.refused import refuse
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
+from facility.web.i18n import N_
+from facility.web.navigation import nav
+
+READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
+WATCH = {"allow": allow(*READERS)}
+MOST_ROWS = 10_000
+"""Of an export."""
+MOST_YEAR = 9999
+
+nav(N_("Overview"), "/commission", *READERS, order=5)
+
+
+@get("/commission", opt=WATCH)
+async def commission(view: View, read: Read, seen: FromQuery[int | None] = None) -> Page:
+    """All figures, as far as they are counted; asked for by the page itself, only their part."""
+    found = await queries.overview(read)
+    newest = found.headlines[0].position if found.headlines else 0
+    return view.page(
+        "monitoring/commission.html",
+        part="monitoring/_commission.html",
+        overview=found,
+        seen=newest if seen is None else seen,
+        chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
+        lines=words.lines(found.headlines, seen),
+    )
+
+
+def chart(found: queries.Overview, this_year: int) -> dict[str, Any]:
+    """The years of the chart, what was done by the end of each so far, and the targets."""
+    last = max(this_year, found.baseline_year, *found.counted)
+    years = range(found.baseline_year, max(last, *(one.year for one in found.targets)) + 1)
+    return {
+        "years": list(years),
+        "points": [(year, found.by(year)) for year in years if year <= last],
+        "targets": [
+            (found.baseline_year, found.baseline),
+            *((one.year, int(one.value)) for one in found.targets),
+        ],
+    }
+
+
+@get("/commission/stream", opt=WATCH)
+async def follow(
+    view: View, db: Database, request: Request[Any, Any, Any], after: FromQuery[str] = ""
+) -> ASGIStreamingResponse:
+    """Server-sent events: a message whenever figures have moved since the mark `after`, or the last one received."""
+    state = request.app.state
+    if "figures" not in state:
+        state["figures"] = stream.Watch(db, state.closing)
+    told = stream.messages(state["figures"], request.headers.get("last-event-id") or after)
+    # Proxies that collect an answer before they pass it on would never pass this one on.
+    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+    return ASGIStreamingResponse(iterator=told, media_type="text/event-stream", headers=headers)
+
+
+@get("/commission/indicators", opt=WATCH)
+async def indicators(view: View, read: Read) -> Page:
+    """All indicators of the action, by result."""
+    return view.page(
+        "monitoring/indicators.html",
+        indicators=await lists.indicators(read),
+        units=words.UNITS,
+        facility_indicator=FACILITY_INDICATOR,
+    )
+
+
+@get("/commission/indicators/{code:str}", opt=WATCH)
+async def indicator(
+    view: View,
+    read: Read,
+    code: FromPath[str],
+    year: FromQuery[int | None] = None,
+    counted: FromQuery[str] = "yes",
+    before: FromQuery[UUID | None] = None,
+) -> Page:
+    """One indicator; for the facility's own, every activity that counts, or that doesn't and why."""
+    found = await lists.indicator(read, code)
+    shown: dict[str, Any] = {"indicator": found, "units": words.UNITS}
+    if found.code != FACILITY_INDICATOR:
+        return view.page("monitoring/indicator.html", **shown)
+    year = None if year is None or not 1 <= year <= MOST_YEAR else year
+    lines, older = await lists.units(read, counted=counted != "no", year=year, before=before)
+    overview = await queries.overview(read)
+    return view.page(
+        "monitoring/joint_activities.html",
+        **shown,
+        overview=overview,
+        chart=chart(overview, clock.now().astimezone(clock.BRUSSELS).year),
+        lines=lines,
+        older=older,
+        before=before,
+        year=year,
+        counted=counted != "no",
+        kinds=KINDS,
+        not_counted=NOT_COUNTED,
+    )
+
+
+@get("/commission/units/{activity_id:uuid}", opt=WATCH)
+async def unit(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """One unit of indicator 10.1: its activity, award, application, experts and evidence."""
+    return view.page(
+        "monitoring/unit.html",
+        found=await lists.unit(read, activity_id),
+        kinds=KINDS,
+        evidence_kinds=EVIDENCE,
+        not_counted=NOT_COUNTED,
+        hidden_kinds=frozenset() if view.me.has(*SEES_PERSONAL) else PERSONAL,
+    )
+
+
+@get("/commission/requests", opt=WATCH)
+async def requests(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
+    """Requests for expertise, and how long each took."""
+    lines, older = await lists.requests(read, before=before)
+    return view.page("monitoring/requests.html", lines=lines, older=older, before=before)
+
+
+@get("/commission/calls", opt=WATCH)
+async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
+    """Published calls with what came in, what was awarded, and how long the answer took."""
+    lines, older = await lists.calls(read, before=before)
+    return view.page("monitoring/calls.html", calls=lines, older=older, before=before)
+
+
+@get("/commission/exports/{name:str}", opt=WATCH)
+async def export(view: View, read: Read, name: FromPath[str]) -> Page:
+    """A table of figures as CSV."""
+    if name not in EXPORTS:
+        refuse("not_found", kind="missing", what="export")
+    return view.download(await _content(view, read, name), name, "text/csv")
+
+
+EXPORTS = ("indicators.csv", "joint-activities.csv", "money.csv", "calls.csv", "requests.csv")
+
+
+async def _content(view: render.View, read: AsyncConnection, name: str) -> bytes:
+    match name:
+        case "indicators.csv":
+            return exports.indicators_csv(await lists.indicators(read), view.renderer.designation_note)
+        case "joint-activities.csv":
+            units, _more = await lists.units(read, counted=None, limit=MOST_ROWS)
+            return exports.units_csv(units)
+        case "money.csv":
+            return exports.money_csv((await queries.overview(read)).contracts)
+        case "calls.csv":
+            return exports.calls_csv((await lists.calls(read, limit=MOST_ROWS))[0])
+        case _:
+            return exports.requests_csv((await lists.requests(read, limit=MOST_ROWS))[0])
+
+
+router = Router(
+    "/",
+    route_handlers=[commission, follow, indicators, indicator, unit, requests, calls, export],
+)

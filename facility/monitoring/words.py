@@ -1,0 +1,52 @@
+"""The words of the Commission's pages."""
+
+from datetime import datetime
+
+import msgspec
+
+from facility.events.base import KINDS
+from facility.monitoring.queries import Told
+from facility.web.i18n import N_, sentence
+
+UNITS = {
+    "count": N_("number"),
+    "level": N_("level"),
+    "persons": N_("persons"),
+    "percent_increase": N_("increase in per cent"),
+    "units": N_("units"),
+    "beneficiaries": N_("beneficiaries"),
+}
+"""What an indicator is counted in, untranslated."""
+
+_PATHS = {
+    "call": "/staff/calls/{id}",
+    "award": "/awards/{id}",
+    "application": "/applications/{id}",
+    "activity": "/activities/{id}",
+    "deployment": "/deployments/{id}",
+    "envelope": "/contracts/{contract}#envelopes",
+}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """What happened, as a sentence about what `label` names; `new`: since the page was opened."""
+
+    label: str
+    href: str
+    text: str
+    at: datetime
+    new: bool
+
+
+def lines(headlines: list[Told], seen: int | None) -> list[Line]:
+    """What is told, newest first; `seen`: the position of the newest when the page was opened."""
+    return [
+        Line(
+            label=one.label or "",
+            href=_PATHS[one.subject].format(id=one.subject_id, contract=one.contract),
+            text=sentence(KINDS[one.kind].sentence, **one.data),
+            at=one.at,
+            new=seen is not None and one.position > seen,
+        )
+        for one in headlines
+    ]

@@ -1,0 +1,173 @@
+"""The Commission's page and what stands behind its figures: who may, what they say, and how many statements it takes."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+
+from facility.db import Database
+from facility.events.relay import follow
+from facility.monitoring.service import seed
+from tests.browser import NOW, Browser, Browsers
+from tests.cast import Cast
+from tests.doing import held, planned
+from tests.judging import Judging, judging
+from tests.monitoring.test_projections import story
+from tests.statements import count_statements
+
+PATHS = (
+    "/commission",
+    "/commission/indicators",
+    "/commission/indicators/10.1",
+    "/commission/indicators/1.2a",
+    "/commission/requests",
+    "/commission/calls",
+    "/commission/exports/money.csv",
+)
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """The story of the projections' tests, counted."""
+    made = await judging(db)
+    await load(db)
+    return made
+
+
+async def load(db: Database) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await seed(tx)
+
+
+def words(page: Any) -> str:
+    """What stands on the page between its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text)).replace("\u00a0", " ")
+
+
+async def test_who_may(db: Database, cast: Cast, browse: Browsers) -> None:
+    await load(db)
+    allowed = {"carl": 200, "greta": 200, "ada": 200, "paul": 200, "omar": 403, "elena": 403, "root": 403}
+    for name, expected in allowed.items():
+        browser = await browse(getattr(cast, name))
+        assert {(path, (await browser.get(path)).status_code) for path in PATHS} == {
+            (path, expected) for path in PATHS
+        }
+    nobody = await browse()
+    assert {(await nobody.get(path)).status_code for path in PATHS} == {303}
+    carl = await browse(cast.carl)
+    for path in ("/commission/indicators/11", "/commission/exports/x.csv", f"/commission/units/{cast.carl}"):
+        assert (await carl.get(path)).status_code == 404
+    assert "Nothing has happened yet" in (await carl.get("/commission")).text
+    assert (await carl.get("/commission?seen=99999999999999999999&seen=x")).status_code == 400
+
+
+async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Browsers) -> None:
+    made = await story(play)
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    page = await carl.get("/commission")
+    said = words(page)
+    for text in (
+        "10.1 Joint activities implemented 1 1 of 2 for 2021, 1 of 12 for 2023",
+        "14 572.30 free of 80 000.00",
+        "1.2 days from request to an expert’s yes",
+        "TAF-2021-01 Joint initiatives 3 3 0 80 000.00 65 427.70 34.1",
+        "CA Facility GIZ 18 200 000.00 65 427.70 18 134 572.30",
+        "The activity was verified",
+        "The award ended (withdrawn)",
+        "UNSCR 1244/1999",
+    ):
+        assert text in said
+    assert "Omar" not in said.partition("What happened")[2]
+    links = set(re.findall(r'href="(/[^"#]*)', page.text.partition("<main")[2].partition("</main>")[0]))
+    for link in sorted(links):
+        assert (link, (await carl.get(link.replace("&amp;", "&"))).status_code) == (link, 200)
+    unit = await carl.get(f"/commission/units/{made['workshop']}")
+    for text in ("Counts in 2021", "X03", "IT", "agenda.pdf", "XK*", "35 427.70", "TAF-2021-01"):
+        assert text in words(unit)
+    assert "attendance_list.pdf" not in unit.text
+    lost = await carl.get(f"/commission/units/{made['lost']}")
+    assert "the award was lost later" in words(lost)
+    not_counted = words(await carl.get("/commission/indicators/10.1?counted=no"))
+    assert ("Not completed" in not_counted, "Not counted (3)" in not_counted) == (True, True)
+    assert words(await carl.get("/commission/indicators/10.1?year=2022")).count("There is none") == 1
+    assert "1.2 2" in words(await carl.get("/commission/requests"))
+
+
+async def test_the_part_that_the_page_fetches_anew(play: Judging, browse: Browsers) -> None:
+    await story(play)
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    await follow(play.db)
+    page = await carl.get("/commission")
+    stream, part = re.findall(r'data-stream="([^"]+)" data-refresh="([^"]+)"', page.text)[0]
+    assert re.fullmatch(r"/commission/stream\?after=[0-9]+", stream)
+    same = await carl.get(part, headers={"hx-request": "true"})
+    assert same.text.startswith('<p class="muted">')
+    assert ('class="new"' in same.text, "<html" in same.text) == (False, False)
+    await planned(play, "A", title="One more")
+    behind = await carl.get(part, headers={"hx-request": "true"})
+    assert "1 later event is not counted yet" in behind.text
+    await follow(play.db)
+    after = await carl.get(part, headers={"hx-request": "true"})
+    assert (after.text.count('class="new"'), "not counted yet" in after.text) == (1, False)
+
+
+async def statements(play: Judging, browser: Browser, path: str) -> int:
+    with count_statements(play.db) as seen:
+        assert (await browser.get(path)).status_code == 200
+    return len(seen)
+
+
+async def test_pages_cost_the_same_for_one_row_and_three(play: Judging, browse: Browsers) -> None:
+    await play.apply("A", "35427.70")
+    await play.close()
+    await play.score("elena", "A", "16", "64")
+    await play.decide()
+    first = await held(play, "A", {"AL": 8, "XK": 8})
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    paths = (*PATHS, f"/commission/units/{first}", "/commission/exports/joint-activities.csv")
+    before = {path: await statements(play, carl, path) for path in paths}
+    for _ in range(2):
+        await held(play, "A", {"AL": 8, "XK": 8})
+    await follow(play.db)
+    assert {path: await statements(play, carl, path) for path in paths} == before
+    assert before == {path: 4 if path.endswith("10.1") else 2 for path in paths}
+
+
+async def table(browser: Browser, name: str) -> list[dict[str, str]]:
+    answer = await browser.get(f"/commission/exports/{name}")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+async def test_exports_carry_the_footnote_and_no_formula(play: Judging, browse: Browsers) -> None:
+    made = await story(play)
+    await planned(play, "A", title="=HYPERLINK(1)")
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    rows = {row["Title"]: row for row in await table(carl, "joint-activities.csv")}
+    assert "'=HYPERLINK(1)" in rows
+    everything = await table(carl, "joint-activities.csv")
+    counted = [row for row in everything if row["Counts"] == "yes"]
+    assert [(row["Beneficiaries present"], row["People present"], row["Year"]) for row in counted] == [
+        ("AL XK*", "16", "2021")
+    ]
+    assert [
+        "UNSCR" in row["designation_note"] for row in everything if "XK*" in row["Beneficiaries present"]
+    ] == [True]
+    assert len(everything) == len(made) + 1
+    indicators = await table(carl, "indicators.csv")
+    assert [(row["Indicator"], row["Target 2023"]) for row in indicators][-1] == ("10.1", "12.00")
+    assert [row["Indicator"] for row in indicators if row["designation_note"]] == ["6.2"]
+    money = await table(carl, "money.csv")
+    assert [(row["Donor"], row["Agreed EUR"]) for row in money] == [
+        ("EU", "15800000.00"),
+        ("DE", "1500000.00"),
+        ("IT", "900000.00"),
+    ]
+    assert [row["Mean days from receipt to answer"] for row in await table(carl, "calls.csv")] == ["34.1"]
+    assert [(row["Days"], row["Asked"]) for row in await table(carl, "requests.csv")] == [("1.2", "2")]

@@ -1,0 +1,76 @@
+"""The stream: a message when figures have moved, one look for many streams, and an end when the process stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from facility.db import Database
+from facility.monitoring.stream import Watch, messages
+from tests.statements import count_statements
+
+
+async def move(db: Database, position: int) -> None:
+    async with db.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO projection VALUES ('money', :position)"
+                " ON CONFLICT (name) DO UPDATE SET position = excluded.position"
+            ),
+            {"position": position},
+        )
+
+
+async def after(told: AsyncIterator[bytes], count: int) -> list[bytes]:
+    return [await asyncio.wait_for(anext(told), 10) for _ in range(count)]
+
+
+@pytest.fixture
+def closing() -> asyncio.Event:
+    return asyncio.Event()
+
+
+async def test_each_stream_hears_once_of_each_move(db: Database, closing: asyncio.Event) -> None:
+    await move(db, 3)
+    watch = Watch(db, closing)
+    first, late = messages(watch, "3"), messages(watch, "2")
+    assert await after(late, 2) == [b"retry: 3000\n\n", b"id: 3\ndata: 3\n\n"]
+    assert await after(first, 1) == [b"retry: 3000\n\n"]
+    waiting = asyncio.gather(after(first, 1), after(late, 1))
+    await move(db, 4)
+    assert list(await waiting) == [[b"id: 4\ndata: 4\n\n"], [b"id: 4\ndata: 4\n\n"]]
+    closing.set()
+    for told in (first, late):
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(anext(told), 10)
+    await watch.ended()
+
+
+async def test_a_quiet_stream_beats_and_ends_in_time(db: Database, closing: asyncio.Event) -> None:
+    watch = Watch(db, closing)
+    told = messages(watch, "0", heartbeat=0.01)
+    assert await after(told, 3) == [b"retry: 3000\n\n", b":\n\n", b":\n\n"]
+    assert [part async for part in messages(watch, "0", most=0)] == [b"retry: 3000\n\n"]
+    closing.set()
+    await watch.ended()
+
+
+async def test_many_streams_are_one_look(db: Database, closing: asyncio.Event) -> None:
+    watch = Watch(db, closing)
+    with count_statements(db) as seen:
+        streams = [messages(watch, "7") for _ in range(20)]
+        for told in streams:
+            assert await after(told, 2) == [b"retry: 3000\n\n", b"id: 0\ndata: 0\n\n"]
+        assert len(seen) == 1
+    closing.set()
+    await watch.ended()
+
+
+async def test_an_outage_is_survived(database_url: str, closing: asyncio.Event) -> None:
+    gone = Database(database_url.replace("@/", "@/nowhere"))
+    watch = Watch(gone, closing)
+    assert await after(messages(watch, "0", heartbeat=0.01), 2) == [b"retry: 3000\n\n", b":\n\n"]
+    closing.set()
+    await watch.ended()
+    await gone.dispose()
