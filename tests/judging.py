@@ -93,7 +93,24 @@ class Judging:
         award_max: str = "60000.00",
     ) -> UUID:
         """A published call."""
-        draft = CallDraft(
+        draft = self._draft(reference, envelope, amount, grid=grid, skip=skip, award_max=award_max)
+        at = OPENS - timedelta(days=7)
+        made = await self.act("ada", lambda tx: draft_call(tx, draft), at)
+        await self.act("vera", lambda tx: publish_call(tx, made.id), at)
+        self.calls[reference] = made.id
+        return made.id
+
+    def _draft(
+        self,
+        reference: str,
+        envelope: str,
+        amount: str,
+        *,
+        grid: Grid = GRID,
+        skip: bool = False,
+        award_max: str = "60000.00",
+    ) -> CallDraft:
+        return CallDraft(
             reference=reference,
             title="Joint initiatives",
             text="What we look for.",
@@ -109,11 +126,6 @@ class Judging:
             grid=grid,
             skip_unaffordable=skip,
         )
-        at = OPENS - timedelta(days=7)
-        made = await self.act("ada", lambda tx: draft_call(tx, draft), at)
-        await self.act("vera", lambda tx: publish_call(tx, made.id), at)
-        self.calls[reference] = made.id
-        return made.id
 
     async def apply(
         self,
@@ -126,28 +138,41 @@ class Judging:
     ) -> UUID:
         """A submitted application of Albania's police with confirmed partners."""
 
+        call_id = self.calls[call]
+
         async def enter(tx: Tx) -> UUID:
-            made = await applications.start_application(
-                tx,
-                call_id=self.calls[call],
-                lead_institution_id=self.institutions["AL"],
-                title=f"Joint work {name}",
-                track="joint",
-                reference=name,
-            )
-            query = select(Party.id).where(Party.application_id == made.id)
-            lead = (await tx.session.scalars(query)).one()
-            await applications.change_party(tx, lead, role="lead", amount=Decimal(requested))
-            parties = [await self._partner(tx, made.id, code) for code in partners]
-            for party_id in parties:
-                await applications.confirm_party(
-                    tx, party_id, signatory_name="Sava Signatory", signatory_function="Head"
-                )
-            await applications.submit(tx, made.id, received_at=received_at)
-            return made.id
+            return await self._submitted(tx, call_id, name, requested, partners, received_at)
 
         self.applications[name] = await self.act("omar", enter, received_at)
         return self.applications[name]
+
+    async def _submitted(
+        self,
+        tx: Tx,
+        call_id: UUID,
+        name: str,
+        requested: str,
+        partners: tuple[str, ...],
+        received_at: datetime,
+    ) -> UUID:
+        made = await applications.start_application(
+            tx,
+            call_id=call_id,
+            lead_institution_id=self.institutions["AL"],
+            title=f"Joint work {name}",
+            track="joint",
+            reference=name,
+        )
+        query = select(Party.id).where(Party.application_id == made.id)
+        lead = (await tx.session.scalars(query)).one()
+        await applications.change_party(tx, lead, role="lead", amount=Decimal(requested))
+        parties = [await self._partner(tx, made.id, code) for code in partners]
+        for party_id in parties:
+            await applications.confirm_party(
+                tx, party_id, signatory_name="Sava Signatory", signatory_function="Head"
+            )
+        await applications.submit(tx, made.id, received_at=received_at)
+        return made.id
 
     async def _partner(self, tx: Tx, application_id: UUID, code: str) -> UUID:
         party = await applications.add_party(
@@ -211,6 +236,30 @@ class Judging:
         """Proposed by Vera, decided by Paul."""
         await self.act("vera", lambda tx: awards.propose(tx, self.calls[call]), at)
         return await self.act("paul", lambda tx: awards.decide(tx, self.calls[call]), at)
+
+    async def proposed(self, references: list[str], requested: str, *, envelope: str = "Facility") -> None:
+        """Calls with one assessed application each, their rankings proposed: in one transaction, since they are many."""
+        people = self.people
+        async with self.db.transaction(now=OPENS - timedelta(days=7)) as tx:
+            for reference in references:
+                tx.now, tx.actor = OPENS - timedelta(days=7), people["ada"]
+                made = await draft_call(tx, self._draft(reference, envelope, "100.00"))
+                tx.actor = people["vera"]
+                await publish_call(tx, made.id)
+                tx.now, tx.actor = OPENS, people["omar"]
+                key = await self._submitted(tx, made.id, reference, requested, ("XK",), OPENS)
+                tx.now, tx.actor = CLOSES, people["ada"]
+                await close_call(tx, made.id, due_at=CLOSES)
+                await applications.check_admissibility(tx, key, admissible=True, reason="")
+                await evaluation.assign(tx, key, people["elena"])
+                tx.actor = people["elena"]
+                await evaluation.sign_declaration(tx, made.id)
+                await evaluation.declare_conflict(tx, key, conflict=False)
+                scores = {"capacity": Decimal(16), "relevance": Decimal(64)}
+                await evaluation.send_assessment(tx, key, scores, {})
+                tx.actor = people["vera"]
+                await awards.propose(tx, made.id)
+                self.calls[reference], self.applications[reference] = made.id, key
 
     async def row[Row](self, model: type[Row], key: UUID) -> Row:
         """The row as it is now."""

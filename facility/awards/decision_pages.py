@@ -10,9 +10,17 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards import exports, lists, service
-from facility.awards.ranking import Ranking, missed_words, ranking, threshold_of, tie_break_words
+from facility.awards.ranking import (
+    Ranking,
+    missed_words,
+    proposal,
+    ranking,
+    threshold_of,
+    tie_break_words,
+)
 from facility.awards.sentences import ENDS, PLACES, STATUSES
 from facility.contracts.rules import Donor, donor_split
+from facility.evaluation.lists import call as call_shown
 from facility.evaluation.sentences import OUTCOMES, REASONS
 from facility.refused import refuse
 from facility.web.access import Role, allow
@@ -59,7 +67,7 @@ async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking as CSV."""
     shown = await _ready(read, call_id)
     content = exports.ranking_csv(shown, view.renderer.designation_note)
-    return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv; charset=utf-8")
+    return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv")
 
 
 @get("/evaluation/{call_id:uuid}/figures.csv", opt={"allow": WATCH})
@@ -68,7 +76,7 @@ async def figures_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     shown = await _ready(read, call_id)
     awards, shares = await lists.awards_of_call(read, call_id), await lists.shares(read, call_id)
     content = exports.figures_csv(awards, shares)
-    return view.download(content, f"{shown.call.reference}-figures.csv", "text/csv; charset=utf-8")
+    return view.download(content, f"{shown.call.reference}-figures.csv", "text/csv")
 
 
 @get("/evaluation/{call_id:uuid}/report.pdf", opt={"allow": WATCH})
@@ -158,14 +166,14 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 @get("/awards/calls/{call_id:uuid}", opt={"allow": WATCH})
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What came of a decided call: awards by donor, the reserve list, the money."""
-    shares = await lists.shares(read, call_id)
-    shown = await ranking(read, call_id)
-    if not shown.is_decided:
+    told = await proposal(read, call_id)
+    if told is None or told.decided_at is None:
         refuse("not_found", kind="missing", what="call")
+    shares = await lists.shares(read, call_id)
     return view.page(
         "awards/call.html",
-        call=shown.call,
-        proposal=shown.proposal,
+        call=await call_shown(read, call_id),
+        proposal=told,
         money=await lists.money(read, call_id),
         awards=await lists.awards_of_call(read, call_id),
         shares=shares,

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
@@ -348,12 +347,7 @@ async def test_fifty_decisions_at_once_on_an_envelope_that_pays_for_ten(db: Data
     await play.cast()
     await play.envelope(amount="100.00")
     references = [f"CALL-{n:02}" for n in range(50)]
-    for reference in references:
-        await play.call(reference, amount="100.00")
-        await play.apply(reference, "10.00", call=reference)
-        await play.close(reference)
-        await play.score("elena", reference, "16", "64")
-        await play.act("vera", partial(awards.propose, call_id=play.calls[reference]))
+    await play.proposed(references, "10.00")
 
     async def decide(reference: str) -> None:
         async with db.transaction(now=DECIDED, actor=play.people["paul"]) as tx:
@@ -375,9 +369,9 @@ async def test_awards_that_end_at_once_serve_the_reserve_without_deadlock_or_ove
 ) -> None:
     play = Judging(db)
     await play.cast()
-    await play.envelope(amount="100.00")
-    await play.call("ONE", amount="100.00")
-    names = [f"N{n:02}" for n in range(20)]
+    await play.envelope(amount="40.00")
+    await play.call("ONE", amount="40.00")
+    names = [f"N{n:02}" for n in range(8)]
     for name in names:
         await play.apply(name, "10.00", call="ONE")
     await play.close("ONE")
@@ -389,9 +383,9 @@ async def test_awards_that_end_at_once_serve_the_reserve_without_deadlock_or_ove
         async with db.transaction(now=DECIDED + timedelta(days=1), actor=play.people["ada"]) as tx:
             await awards.withdraw_award(tx, play.applications[name], "Not able to start.")
 
-    await asyncio.gather(*map(withdraw, names[:10]))
+    await asyncio.gather(*map(withdraw, names[:4]))
     statuses = await play.statuses()
-    assert [statuses[name] for name in names] == ["withdrawn"] * 10 + ["awarded"] * 10
+    assert [statuses[name] for name in names] == ["withdrawn"] * 4 + ["awarded"] * 4
     assert await play.free() == Decimal("0.00")
 
 

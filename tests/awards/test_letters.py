@@ -1,0 +1,142 @@
+"""Letters on the decision: who gets which, what they say, and that they say it still when things have changed."""
+
+import io
+from typing import Any
+
+import pypdf
+import pytest
+from sqlalchemy import select, update
+
+from facility.applications import service as applications
+from facility.applications.models import Application
+from facility.awards import service as awards
+from facility.awards.exports import safe
+from facility.awards.letters import award_letter, write_letters
+from facility.awards.models import Letter, LetterKind
+from facility.db import Database
+from facility.evaluation import service as evaluation
+from facility.outbox.models import Mail
+from facility.settings import Settings
+from facility.web.render import environment
+from tests.judging import DECIDED, Judging, judging
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """A awarded, B on the reserve list, C below a threshold, D set aside, E withdrawn."""
+    made = await judging(db)
+    await made.apply("A", "35427.70")
+    await made.apply("B", "47250.00", partners=("BA",))
+    await made.apply("C", "52000.00", partners=("RS",))
+    await made.apply("D", "1000.00")
+    await made.apply("E", "1000.00")
+    await made.close()
+    await made.score("elena", "A", "16", "64.6")
+    await made.score("elena", "B", "14", "60.5")
+    await made.score("elena", "C", "11.6", "60.6")
+    await made.act("ada", lambda tx: evaluation.set_aside(tx, made.applications["D"], "Nobody is free."))
+    await made.act("omar", lambda tx: applications.withdraw(tx, made.applications["E"]))
+    await made.decide()
+    return made
+
+
+async def mails(play: Judging) -> list[tuple[str, str, str, int]]:
+    async with play.db.reader() as connection:
+        rows = await connection.execute(
+            select(Mail.template, Mail.to_address, Mail.subject, Mail.attachments)
+            .where(Mail.template.startswith("awards/"))
+            .order_by(Mail.subject, Mail.template, Mail.to_address)
+        )
+        return [(row.template, row.to_address, row.subject, len(row.attachments)) for row in rows]
+
+
+TOLD = [
+    ("awards/award", "omar@example.org", "Decision on application A", 1),
+    ("awards/reserve", "omar@example.org", "Decision on application B", 1),
+    ("awards/not_funded", "omar@example.org", "Decision on application C", 1),
+    ("awards/not_funded", "omar@example.org", "Decision on application D", 1),
+    ("awards/proposed", "ines@example.org", "The ranking of call TAF-2021-01 waits for your decision", 0),
+    ("awards/proposed", "paul@example.org", "The ranking of call TAF-2021-01 waits for your decision", 0),
+]
+
+
+async def test_winners_reserve_and_the_others_get_letters_and_who_withdrew_gets_none(play: Judging) -> None:
+    assert await mails(play) == TOLD
+
+
+async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_award_ended_is_told(
+    play: Judging,
+) -> None:
+    await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], "Not able to start."))
+    assert await mails(play) == [
+        ("awards/ended", "omar@example.org", "Application A", 0),
+        TOLD[0],
+        ("awards/award", "omar@example.org", "Decision on application B", 1),
+        *TOLD[1:],
+    ]
+
+
+async def test_a_reaction_that_runs_again_writes_no_second_letter(play: Judging) -> None:
+    keys = [play.applications["A"]]
+    await play.act(None, lambda tx: write_letters(tx, LetterKind.AWARD, keys))
+    assert await mails(play) == TOLD
+
+
+async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
+    async with play.db.reader() as connection:
+        key = (
+            await connection.execute(
+                select(Letter.id).where(Letter.application_id == play.applications[name])
+            )
+        ).scalar_one()
+        made = await award_letter(connection, environment(settings), key)
+    read = pypdf.PdfReader(io.BytesIO(made.content))
+    return " ".join(" ".join(page.extract_text().split()) for page in read.pages), read
+
+
+async def test_the_award_letter_says_amount_scores_and_footnote(play: Judging, settings: Settings) -> None:
+    said, read = await pdf(play, settings, "A")
+    for text in (
+        "Your application A is awarded",
+        "The facility supports it with up to EUR 35 427.70.",
+        "Financial and operational capacity 16.00 20 12",
+        "Total 80.60 100 60",
+        "It has rank 1 of 2.",
+        "Co-funded by the European Union",
+        "UNSCR 1244/1999",
+        "Paul Weber",
+    ):
+        assert text in said.replace("\u00a0", " "), text
+    assert read.metadata.title == "Decision on application A"
+    assert bool(read.trailer["/Root"]["/MarkInfo"]["/Marked"])
+
+
+async def test_the_others_read_why(play: Judging, settings: Settings) -> None:
+    assert "It has place 1 on the reserve list." in (await pdf(play, settings, "B"))[0]
+    said, _ = await pdf(play, settings, "C")
+    assert "Financial and operational capacity (11.60, at least 12 are needed)" in said
+    assert "UNSCR" not in said
+    assert "could not get the number of assessments" in (await pdf(play, settings, "D"))[0]
+
+
+async def test_a_letter_says_what_it_said_when_it_was_written(play: Judging, settings: Settings) -> None:
+    await play.act(None, lambda tx: tx.session.execute(update(Application).values(title="Something else")))
+    assert "Joint work A" in (await pdf(play, settings, "A"))[0]
+    assert (await play.row(Application, play.applications["A"])).title == "Something else"
+    assert (await play.award("A")).made_at == DECIDED
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+x", "'+x"),
+        ("-2", "'-2"),
+        ("@a", "'@a"),
+        ("\tx", "'\tx"),
+        ("A=1", "A=1"),
+        (None, ""),
+    ],
+)
+def test_a_cell_that_looks_like_a_formula_is_only_shown(cell: object, written: str) -> None:
+    assert safe(cell) == written

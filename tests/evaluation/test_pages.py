@@ -1,0 +1,206 @@
+"""The pages of the evaluation: what each role sees and may do, and what a recused assessor may not."""
+
+from uuid import UUID
+
+import pytest
+
+from facility.db import Database
+from facility.evaluation import service as evaluation
+from facility.evaluation.events import RecusedAttempt
+from facility.evaluation.models import Assessment
+from facility.events.log import history
+from tests.browser import Browser, Browsers
+from tests.judging import CLOSES, Judging, judging
+from tests.statements import count_statements
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """One application under assessment, given to Elena, who has declared nothing yet."""
+    made = await judging(db)
+    await made.apply("A", "10000.00")
+    await made.close()
+    await made.act(
+        "ada", lambda tx: evaluation.assign(tx, made.applications["A"], made.people["elena"]), CLOSES
+    )
+    return made
+
+
+@pytest.fixture
+async def elena(play: Judging, browse: Browsers) -> Browser:
+    return await browse(play.people["elena"])
+
+
+def assessment(play: Judging, rest: str = "") -> str:
+    return f"/assessments/{play.applications['A']}{rest}"
+
+
+async def test_before_declaring_there_is_title_and_parties_only(play: Judging, elena: Browser) -> None:
+    page = await elena.get("/assessments")
+    assert "Joint work A" in page.text
+    call = f"/assessments/calls/{play.calls['TAF-2021-01']}"
+    assert (await elena.get(assessment(play))).headers["location"] == call
+    asked = await elena.get(assessment(play, "/conflict"))
+    assert "Albanian State Police" in asked.text
+    assert "10\u00a0000.00" not in asked.text
+    assert (await elena.send_form(call)).status_code == 422
+    assert (await elena.send_form(call, {"agreed": "yes"})).headers["location"] == "/assessments"
+    assert (await elena.get(assessment(play))).headers["location"] == assessment(play, "/conflict")
+    assert (await elena.get(f"/applications/{play.applications['A']}")).status_code == 404
+
+
+async def declared(play: Judging, elena: Browser) -> None:
+    await elena.send_form(f"/assessments/calls/{play.calls['TAF-2021-01']}", {"agreed": "yes"})
+    await elena.send_form(assessment(play, "/conflict"), {"conflict": "no", "reason": ""})
+
+
+async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser) -> None:
+    await declared(play, elena)
+    assert "10\u00a0000.00" in (await elena.get(assessment(play))).text
+    wrong = await elena.send_form(assessment(play), {"score-capacity": "20,5", "comment-capacity": "Sound."})
+    assert wrong.status_code == 422
+    assert wrong.text.count('aria-invalid="true"') == 2
+    assert ("20,5" in wrong.text, "Sound." in wrong.text) == (True, True)
+    good = {"score-capacity": "14,5", "score-relevance": "60", "comment-capacity": "Sound."}
+    saved = await elena.send_form(assessment(play), good)
+    assert saved.headers["location"] == assessment(play, "/check")
+    assert "74.5" in (await elena.get(assessment(play, "/check"))).text
+    sent = await elena.send_form(assessment(play, "/send"))
+    assert (sent.status_code, sent.headers["location"]) == (303, "/assessments")
+    assert "It is frozen" in (await elena.get(assessment(play))).text
+    assert (await elena.send_form(assessment(play), good)).status_code == 409
+    assert (await elena.send_form(assessment(play, "/send"))).status_code == 409
+
+
+async def test_a_draft_saves_itself_whatever_is_typed(play: Judging, elena: Browser) -> None:
+    await declared(play, elena)
+    answer = await elena.send_form(assessment(play), {"score-capacity": "fourt"}, headers={"x-autosave": "1"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    row = await play.act(
+        None, lambda tx: tx.session.get_one(Assessment, (play.applications["A"], play.people["elena"]))
+    )
+    assert (row.state, row.scores["capacity"]) == ("draft", "fourt")
+    later = await elena.send_form(assessment(play), {"score-capacity": "14", "then": "later"})
+    assert later.headers["location"] == "/assessments"
+    unknown = await elena.send_form(assessment(play), {"score-style": "14"})
+    assert unknown.status_code == 400
+
+
+async def recused_attempts(play: Judging) -> int:
+    async with play.db.reader() as connection:
+        told = await history(connection, play.applications["A"])
+    return sum(isinstance(line.event, RecusedAttempt) for line in told)
+
+
+async def test_a_recused_assessor_is_refused_everywhere_and_leaves_a_trace(
+    play: Judging, elena: Browser
+) -> None:
+    silent = await elena.send_form(assessment(play, "/conflict"), {"conflict": "yes", "reason": ""})
+    assert silent.status_code == 422
+    await elena.send_form(assessment(play, "/conflict"), {"conflict": "yes", "reason": "I worked there."})
+    assert "Joint work A" not in (await elena.get("/assessments")).text
+    assert await recused_attempts(play) == 0
+    assert (await elena.get(assessment(play))).status_code == 403
+    assert (await elena.send_form(assessment(play), {"score-capacity": "1"})).status_code == 403
+    assert (await elena.send_form(assessment(play, "/send"))).status_code == 403
+    assert (await elena.get(assessment(play, f"/documents/{UUID(int=1)}"))).status_code == 403
+    assert (await elena.get(f"/applications/{play.applications['A']}")).status_code == 404
+    assert await recused_attempts(play) == 5
+
+
+async def test_who_was_never_asked_leaves_no_trace(play: Judging, browse: Browsers) -> None:
+    erik = await browse(play.people["erik"])
+    assert (await erik.get(assessment(play))).status_code == 403
+    assert (await erik.get("/assessments/" + str(UUID(int=7)))).status_code == 404
+    assert await recused_attempts(play) == 0
+    assert "Nothing to assess yet" in (await erik.get("/assessments")).text
+
+
+async def test_the_board_assigns_several_at_once(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    board = f"/evaluation/{play.calls['TAF-2021-01']}"
+    nothing = await ada.send_form(f"{board}/assign")
+    assert nothing.status_code == 422
+    assert nothing.text.count("Choose at least one.") == 4
+    given = {
+        "applications": [str(play.applications["A"])],
+        "assessors": [str(play.people["elena"]), str(play.people["erik"]), str(play.people["emma"])],
+    }
+    assert (await ada.send_form(f"{board}/assign", given)).status_code == 303
+    page = await ada.get(board)
+    assert [name in page.text for name in ("Elena Rossi", "Erik Dahl", "Emma Maes")] == [True] * 3
+    foreign = {"applications": [str(UUID(int=3))], "assessors": [str(play.people["erik"])]}
+    assert (await ada.send_form(f"{board}/assign", foreign)).status_code == 422
+    officer = {"applications": given["applications"], "assessors": [str(play.people["omar"])]}
+    assert (await ada.send_form(f"{board}/assign", officer)).status_code == 422
+
+
+async def test_setting_aside_asks_for_a_reason_and_can_be_taken_back(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    path = f"/evaluation/applications/{play.applications['A']}"
+    assert (await ada.get(f"{path}/set-aside")).status_code == 200
+    assert "Give a reason." in (await ada.send_form(f"{path}/set-aside", {"reason": " "})).text
+    assert (await ada.send_form(f"{path}/set-aside", {"reason": "Nobody is free."})).status_code == 303
+    assert (await ada.send_form(f"{path}/set-aside", {"reason": "Again."})).status_code == 409
+    assert "Nobody is free." in (await ada.get(f"/evaluation/{play.calls['TAF-2021-01']}")).text
+    assert (await ada.send_form(f"{path}/bring-back")).status_code == 303
+    assert (await ada.send_form(f"{path}/bring-back")).status_code == 409
+
+
+async def test_only_the_auditor_sees_who_gave_which_score(play: Judging, browse: Browsers) -> None:
+    await play.score("erik", "A", "14.25", "60")
+    call = play.calls["TAF-2021-01"]
+    seen = {}
+    for name in ("ada", "paul", "carl", "greta", "omar", "elena", "root"):
+        browser = await browse(play.people[name])
+        seen[name] = [
+            (await browser.get(path)).status_code
+            for path in ("/evaluation", f"/evaluation/{call}", f"/evaluation/{call}/scores")
+        ]
+    assert seen == {
+        "ada": [200, 200, 403],
+        "paul": [200, 200, 403],
+        "carl": [200, 200, 403],
+        "greta": [200, 200, 200],
+        "omar": [403, 403, 403],
+        "elena": [403, 403, 403],
+        "root": [403, 403, 403],
+    }
+    greta = await browse(play.people["greta"])
+    assert "14.25" in (await greta.get(f"/evaluation/{call}/scores")).text
+    ada = await browse(play.people["ada"])
+    assert "14.25" not in (await ada.get(f"/evaluation/{call}")).text
+
+
+async def test_lists_cost_the_same_for_one_and_for_three(play: Judging, browse: Browsers) -> None:
+    carl, elena = await browse(play.people["carl"]), await browse(play.people["elena"])
+    await play.call("TWO")
+    await play.apply("X", "10.00", call="TWO")
+    await play.close("TWO")
+    await play.declare("elena", "X")
+    paths = [(carl, "/evaluation"), (carl, f"/evaluation/{play.calls['TWO']}"), (elena, "/assessments")]
+    for_one = [await count(play, browser, path) for browser, path in paths]
+    await play.call("THREE")
+    for name in ("Y1", "Y2", "Y3"):
+        await play.apply(name, "10.00", call="THREE")
+    await play.close("THREE")
+    for name in ("Y1", "Y2", "Y3"):
+        await play.declare("elena", name)
+    paths[1] = (carl, f"/evaluation/{play.calls['THREE']}")
+    for_three = [await count(play, browser, path) for browser, path in paths]
+    assert (for_one, for_three) == ([2, 7, 2], [2, 7, 2])
+
+
+async def count(play: Judging, browser: Browser, path: str) -> int:
+    with count_statements(play.db) as seen:
+        assert (await browser.get(path)).status_code == 200
+    return len(seen)
+
+
+async def test_a_call_that_nobody_has_closed_yet(db: Database, browse: Browsers) -> None:
+    play = await judging(db)
+    ada = await browse(play.people["ada"])
+    assert "No call has closed yet" in (await ada.get("/evaluation")).text
+    page = await ada.get(f"/evaluation/{play.calls['TAF-2021-01']}")
+    assert (page.status_code, "No application has come in" in page.text) == (200, True)
+    assert (await ada.get(f"/evaluation/{UUID(int=9)}")).status_code == 404
