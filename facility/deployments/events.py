@@ -13,7 +13,7 @@ class ExpertiseRequested(Event, frozen=True, kw_only=True):
     """Experts were asked for, for an awarded application; the shortlist was computed."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "{seats} expert(s) were asked for, from {starts_on} to {ends_on}"
+    sentence: ClassVar[str] = "Experts were asked for, seats: {seats}, from {starts_on} to {ends_on}"
 
     deployment_id: UUID
     application_id: UUID
@@ -36,7 +36,7 @@ class OrderConfirmed(Event, frozen=True, kw_only=True):
     """Somebody confirmed the order in which experts are asked; `departs`: not that of the shortlist."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The order of asking was confirmed (departs from the shortlist: {departs})"
+    sentence: ClassVar[str] = "The order of asking was confirmed"
 
     deployment_id: UUID
     expert_ids: list[UUID]
@@ -95,7 +95,7 @@ class InvitationEnded(Event, frozen=True, kw_only=True):
     """The invitation ended otherwise: the expert is booked elsewhere, the award ended, or a yes was taken back."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The invitation for seat {seat} ended ({how})"
+    sentence: ClassVar[str] = "The invitation for seat {seat} ended: {how}"
 
     deployment_id: UUID
     invitation_id: UUID

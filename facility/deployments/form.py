@@ -56,10 +56,11 @@ def read(
     today: date,
 ) -> RequestDraft:
     """The draft. Raises Refused (invalid) with every wrong field. `today`: in Brussels; nobody is sent earlier."""
+    place = designated(fields.text("place", most=120))
     starts_on, ends_on = _days(fields, today)
     draft = RequestDraft(
         application_id=application_id,
-        place=designated(fields.text("place", most=120)),
+        place=place,
         starts_on=starts_on,
         ends_on=ends_on,
         seats=fields.integer("seats", 1, MOST_SEATS),
@@ -82,13 +83,16 @@ def designated(place: str) -> str:
 
 def _days(fields: Fields, today: date) -> tuple[date, date]:
     first, last = fields.day("starts_on"), fields.day("ends_on")
-    if not fields.errors.keys() & {"starts_on", "ends_on"}:
-        if first < today:
-            fields.wrong("starts_on", _("This day is past."))
-        if last < first:
-            fields.wrong("ends_on", _("The last day lies before the first."))
-        elif last - first >= timedelta(days=MOST_DAYS):
-            fields.wrong("ends_on", _("A deployment lasts at most {most} days.", most=MOST_DAYS))
+    if "starts_on" in fields.errors:
+        return first, last
+    if first < today:
+        fields.wrong("starts_on", _("This day is past."))
+    if "ends_on" in fields.errors:
+        return first, last
+    if last < first:
+        fields.wrong("ends_on", _("The last day lies before the first."))
+    elif last - first >= timedelta(days=MOST_DAYS):
+        fields.wrong("ends_on", _("A deployment lasts at most {most} days.", most=MOST_DAYS))
     return first, last
 
 

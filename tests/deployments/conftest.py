@@ -2,23 +2,31 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+import facility.deployments.checks
+import facility.deployments.reactions  # noqa: F401 - what follows from events registers when it is imported
+from facility import clock
 from facility.db import Database
 from facility.deployments import service as deployments
 from facility.deployments.models import Deployment, Invitation
+from facility.deployments.queries import PURPOSE
 from facility.deployments.service import RequestDraft
 from facility.experts.models import Booking, Expert
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
+from facility.outbox.links import path_of
+from facility.outbox.models import Link, Mail
 from tests.judging import Judging, judging
 
 INVITED = datetime(2021, 9, 6, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OCTOBER = (date(2021, 10, 1), date(2021, 10, 31))
+AHEAD = (date(2021, 10, 1), date(2099, 12, 31))
 
 
 def expert(code: str, **changes: Any) -> ExpertDraft:
@@ -44,13 +52,14 @@ class Sending:
     def __init__(self, play: Judging) -> None:
         self.play = play
         self.db = play.db
+        self.at = INVITED
         self.experts: dict[str, UUID] = {}
         self.codes: dict[UUID, str] = {}
 
     async def pool(self, *drafts: ExpertDraft) -> None:
         """Enter these into the pool."""
         for draft in drafts:
-            made = await self.play.act("ada", lambda tx, draft=draft: register_expert(tx, draft), INVITED)
+            made = await self.play.act("ada", partial(register_expert, draft=draft), INVITED)
             self.experts[draft.code], self.codes[made.id] = made.id, draft.code
 
     def draft(self, **changes: Any) -> RequestDraft:
@@ -74,13 +83,34 @@ class Sending:
     async def request(self, **changes: Any) -> UUID:
         """Ask for experts; nobody is invited yet."""
         draft = self.draft(**changes)
-        return (await self.play.act("ada", lambda tx: deployments.request_expertise(tx, draft), INVITED)).id
+        return (await self.play.act("ada", lambda tx: deployments.request_expertise(tx, draft), self.at)).id
 
     async def asking(self, **changes: Any) -> UUID:
         """Ask for experts, in the order of the shortlist."""
         key = await self.request(**changes)
-        await self.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, key), INVITED)
+        await self.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, key), self.at)
         return key
+
+    async def soon(self, **changes: Any) -> UUID:
+        """Asking now, by the real clock, for days that lie ahead."""
+        self.at = clock.now()
+        first = self.at.date() + timedelta(days=20)
+        return await self.asking(**{"starts_on": first, "ends_on": first + timedelta(days=4), **changes})
+
+    async def link(self, deployment_id: UUID, code: str) -> str:
+        """The path of the expert's link, as the mail gives it."""
+        key = await self.invitation(deployment_id, code)
+        query = select(Link).where(Link.purpose == PURPOSE, Link.subject_id == key)
+        async with self.db.transaction(now=INVITED) as tx:
+            return path_of((await tx.session.scalars(query)).one())
+
+    async def mails(self, template: str = "") -> list[Mail]:
+        """Mails about deployments, or those of this template, in the order in which they were queued."""
+        wanted = Mail.template.startswith(f"deployments/{template}")
+        async with self.db.transaction(now=INVITED) as tx:
+            return list(
+                (await tx.session.scalars(select(Mail).where(wanted).order_by(Mail.created_at))).all()
+            )
 
     async def row(self, deployment_id: UUID) -> Deployment:
         """The deployment as it is now."""

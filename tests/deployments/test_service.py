@@ -7,8 +7,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text
 
-import facility.deployments.checks
-import facility.deployments.reactions  # noqa: F401 - what follows from events registers when it is imported
 from facility.awards import service as awards
 from facility.db import Tx
 from facility.deployments import service as deployments

@@ -1,0 +1,196 @@
+"""The expert's own link: what it shows, that it answers once, and what it says afterwards."""
+
+import asyncio
+import re
+from collections import Counter
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility import clock
+from facility.awards import service as awards
+from facility.deployments import service as deployments
+from facility.events.models import EventRow
+from facility.events.reconcile import reconcile
+from facility.outbox.models import Link
+from tests.browser import Browsers
+from tests.deployments.conftest import AHEAD, Sending, expert
+from tests.statements import count_statements
+
+
+@pytest.fixture
+async def asked(sending: Sending) -> UUID:
+    """X1 is asked, X2 waits; both are free for long."""
+    await sending.pool(
+        expert("X1", name="Giulia Rossi", languages={"en": "C1", "sq": "B1"}, available=[AHEAD]),
+        expert("X2", name="Ivan Horvat", available=[AHEAD]),
+    )
+    return await sending.soon()
+
+
+async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    async with sending.db.reader() as connection:
+        before = (await connection.execute(select(EventRow.id))).all()
+    with count_statements(sending.db) as statements:
+        page = await browser.get(path)
+    head = await browser.head(path)
+    assert (page.status_code, head.status_code, len(statements)) == (200, 200, 2)
+    for words in (
+        "Can you help, ",
+        "in Tirana, Albania?",
+        "Dear Giulia Rossi, institutions of Albania, Kosovo* and Montenegro ask for an expert on"
+        " Joint investigation teams.",
+        "Joint investigation teams, level 5; Albanian",
+        "You have no other booking with us then.",
+        "Nothing happens until you press a button.",
+        "This designation is without prejudice to positions on status",
+    ):
+        assert words in page.text
+    assert await sending.outcomes(asked) == {"X1": "open"}
+    async with sending.db.reader() as connection:
+        assert (await connection.execute(select(EventRow.id))).all() == before
+
+
+async def test_yes_once_and_then_what_happened(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    answer = await browser.send_form(path, {"answer": "accept"})
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    page = await browser.get(path)
+    assert "Thank you, you are booked" in page.text
+    assert "Yes, I can come" not in page.text
+    assert len(await sending.booked("X1")) == 5
+    for choice in ("accept", "decline"):
+        again = await browser.send_form(path, {"answer": choice})
+        assert again.status_code == 409
+        assert "Thank you, you are booked" in again.text
+        assert "Your answer came too late to count" in again.text
+    assert await sending.outcomes(asked) == {"X1": "accepted"}
+    query = select(Link.used_at).where(Link.subject_id == await sending.invitation(asked, "X1"))
+    async with sending.db.reader() as connection:
+        assert (await connection.execute(query)).scalar_one() is not None
+
+
+async def test_no_with_a_reason_asks_the_next(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    answer = await browser.send_form(path, {"answer": "decline", "reason": "On leave"})
+    assert answer.status_code == 303
+    assert "Thank you for your answer" in (await browser.get(path)).text
+    assert await sending.outcomes(asked) == {"X1": "declined", "X2": "open"}
+    assert (await sending.invitations(asked))["X1"].reason == "On leave"
+
+
+async def test_the_expert_takes_a_yes_back_by_the_same_link(
+    sending: Sending, asked: UUID, browse: Browsers
+) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    early = await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
+    assert early.status_code == 409
+    await browser.send_form(path, {"answer": "accept"})
+    without = await browser.send_form(f"{path}/cancel", {"reason": "  "})
+    assert without.status_code == 422
+    assert '<details class="behind" open>' in without.text
+    assert "Fill in this field." in without.text
+    assert await sending.outcomes(asked) == {"X1": "accepted"}
+    assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 303
+    assert "You are no longer booked" in (await browser.get(path)).text
+    assert await sending.outcomes(asked) == {"X1": "cancelled", "X2": "open"}
+    assert await sending.booked("X1") == []
+
+
+async def test_after_the_first_day_there_is_no_way_back(sending: Sending, browse: Browsers) -> None:
+    await sending.pool(expert("X1", available=[AHEAD]))
+    first = clock.now().date() - timedelta(days=2)
+    key = await sending.soon(starts_on=first, ends_on=first + timedelta(days=9))
+    path, browser = await sending.link(key, "X1"), await browse()
+    await browser.send_form(path, {"answer": "accept"})
+    assert "I cannot come after all" not in (await browser.get(path)).text
+    assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 409
+
+
+async def test_silence_is_over_before_it_is_written_down(sending: Sending, browse: Browsers) -> None:
+    await sending.pool(expert("X0"))
+    key = await sending.asking()
+    path, browser = await sending.link(key, "X0"), await browse()
+    shown = await browser.get(path)
+    assert "The time to answer is over" in shown.text
+    late = await browser.send_form(path, {"answer": "accept"})
+    assert (late.status_code, await sending.outcomes(key)) == (409, {"X0": "open"})
+    assert await deployments.expire_due(sending.db, clock.now()) == 1
+    assert "The time to answer is over" in (await browser.get(path)).text
+
+
+async def test_booked_elsewhere_is_said_kindly(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    other = await sending.soon()
+    first, second = await sending.link(asked, "X1"), await sending.link(other, "X1")
+    browser = await browse()
+    await browser.send_form(first, {"answer": "accept"})
+    assert "You are booked elsewhere on these days" in (await browser.get(second)).text  # before the reaction
+    late = await browser.send_form(second, {"answer": "accept"})
+    assert (late.status_code, "You are booked elsewhere on these days" in late.text) == (409, True)
+
+
+async def test_an_award_that_ends_is_said_kindly(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    yes = await sending.soon(
+        starts_on=sending.at.date() + timedelta(days=40), ends_on=sending.at.date() + timedelta(days=41)
+    )
+    path, accepted = await sending.link(asked, "X1"), await sending.link(yes, "X1")
+    browser = await browse()
+    await browser.send_form(accepted, {"answer": "accept"})
+    application = sending.play.applications["A"]
+    await sending.play.act(
+        "ada",
+        lambda tx: awards.withdraw_award(tx, application, "Gave up."),
+        clock.now() + timedelta(seconds=1),
+    )
+    assert "Nobody is needed any more" in (await browser.get(path)).text
+    page = await browser.get(accepted)
+    assert "You are no longer booked" in page.text
+    assert "I cannot come after all" not in page.text
+    assert (await browser.send_form(f"{accepted}/cancel", {"reason": "Ill"})).status_code == 409
+
+
+@pytest.mark.parametrize("token", ["wrong", "a" * 43, "%F0%9F%8C%B3", "a" * 3000])
+async def test_a_wrong_token_is_nothing(sending: Sending, browse: Browsers, token: str) -> None:
+    browser = await browse()
+    path = f"/link/invitation/{token}"
+    assert (await browser.get(path)).status_code == 404
+    assert (await browser.send_form(path, {"answer": "accept"})).status_code == 404
+    assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({}, 422),
+        ({"answer": "maybe"}, 422),
+        ({"answer": ["accept", "decline"]}, 422),
+        ({"answer": "decline", "reason": "x" * 3001}, 422),
+        ({"answer": "accept", "seat": "2"}, 400),
+    ],
+)
+async def test_a_wrong_answer_is_none(
+    sending: Sending, asked: UUID, browse: Browsers, form: dict[str, str], status: int
+) -> None:
+    browser = await browse()
+    answer = await browser.send_form(await sending.link(asked, "X1"), form)
+    assert (answer.status_code, await sending.outcomes(asked)) == (status, {"X1": "open"})
+
+
+async def test_fifty_posts_of_one_link_have_one_outcome(
+    sending: Sending, asked: UUID, browse: Browsers
+) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    choices = ["accept", "decline"] * 25
+    answers = await asyncio.gather(*[browser.send_form(path, {"answer": choice}) for choice in choices])
+    assert Counter(answer.status_code for answer in answers) == {303: 1, 409: 49}
+    won = choices[[answer.status_code for answer in answers].index(303)]
+    assert (await sending.outcomes(asked))["X1"] == {"accept": "accepted", "decline": "declined"}[won]
+    assert {name: lines for name, lines in (await reconcile(sending.db)).items() if lines} == {}
+
+
+async def test_the_link_shows_no_other_expert(sending: Sending, asked: UUID, browse: Browsers) -> None:
+    page = await (await browse()).get(await sending.link(asked, "X1"))
+    assert re.search(r"X2|Horvat|@example\.org", page.text) is None
