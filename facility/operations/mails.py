@@ -7,6 +7,7 @@ from uuid import UUID
 import jinja2
 import msgspec
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -108,7 +109,7 @@ async def recipients(connection: AsyncConnection, most: int = 200) -> list[tuple
     """Who has got mails, by name: the id of one mail to each (for `same`) and name with address."""
     query = (
         select(Mail.to_address, Mail.to_name, Mail.id)
-        .distinct(Mail.to_address)
+        .ext(distinct_on(Mail.to_address))
         .order_by(Mail.to_address, Mail.created_at.desc())
         .limit(most)
     )

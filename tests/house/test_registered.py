@@ -1,0 +1,75 @@
+"""Everything that registers itself does so once, in the process that needs it, and every event can be said."""
+
+import ast
+import json
+import string
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import facility
+from facility.events.base import KINDS
+from facility.events.reactions import all_subscriptions
+from facility.settings import ROOT
+from facility.worker import load_slices
+
+DECORATORS = {"reacts_to": "reaction", "projection": "read model", "check": "check", "scheduled": "step"}
+
+# A process of its own: nothing has been imported there by pages or by other tests.
+LOADED = """
+import json
+from facility.worker import load_slices
+load_slices()
+from facility.events.projector import PROJECTIONS
+from facility.events.reactions import _REACTIONS, all_subscriptions
+from facility.events.reconcile import CHECKS
+from facility.events.schedule import SCHEDULE
+said = lambda functions: [f"{one.__module__}.{one.__name__}" for one in functions]
+print(json.dumps({
+    "reaction": said(_REACTIONS[name] for names in all_subscriptions().values() for name in names),
+    "read model": said(model.apply for model in PROJECTIONS.values()),
+    "check": said(CHECKS.values()),
+    "step": said(SCHEDULE.values()),
+}))
+"""
+
+
+def decorated() -> dict[str, Counter[str]]:
+    """The functions that the sources register, by kind; reactions once for each kind of event they name."""
+    found: dict[str, Counter[str]] = {kind: Counter() for kind in DECORATORS.values()}
+    for path in sorted(Path(facility.__path__[0]).rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text())):
+            for call in node.decorator_list if isinstance(node, ast.AsyncFunctionDef) else ():
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                    times = len(call.args) if call.func.id == "reacts_to" else 1
+                    if kind := DECORATORS.get(call.func.id):
+                        found[kind][f"{module}.{node.name}"] += times
+    return found
+
+
+def test_a_worker_knows_every_reaction_read_model_check_and_step_once() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {kind: Counter(names) for kind, names in json.loads(answer.stdout).items()}
+    assert loaded == decorated()
+    for kind in ("read model", "check", "step"):
+        assert set(loaded[kind].values()) <= {1}
+
+
+def test_no_reaction_is_named_twice_for_one_kind_of_event() -> None:
+    load_slices()
+    twice = {kind: names for kind, names in all_subscriptions().items() if len(set(names)) < len(names)}
+    assert twice == {}
+
+
+def test_every_kind_of_event_has_a_sentence_that_its_fields_can_fill() -> None:
+    load_slices()
+    for name, kind in KINDS.items():
+        assert kind.subject, name
+        assert f"{kind.subject}_id" in kind.__struct_fields__, name
+        assert kind.sentence, name
+        wanted = {field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field}
+        assert wanted <= set(kind.__struct_fields__), name
