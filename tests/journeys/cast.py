@@ -5,8 +5,6 @@ from playwright.sync_api import Browser
 from tests.journeys.machinery import Post, Service
 from tests.journeys.visitor import Visitor
 
-type Company = dict[str, Visitor]
-
 DOMAIN = "facility.example"
 INVITED = {
     "ada": ("root", "Ada Berisha", "Secretariat"),
@@ -32,17 +30,29 @@ def address(key: str) -> str:
     return f"{key}@{DOMAIN}"
 
 
-def come_in(chromium: Browser, service: Service, post: Post) -> Company:
-    """The whole cast, signed in."""
-    people: Company = {}
-    for key in ("root", *INVITED, *REGISTERED):
-        people[key] = Visitor(chromium, service.url, post, address(key))
-    people["root"].sign_in()
-    for key, (host, name, role) in INVITED.items():
-        invite(people[host], people[key], name, role)
-    for key, told in REGISTERED.items():
-        register(people[key], people["ada"], *told)
-    return people
+class Company:
+    """The cast, each signed in at a browser of their own from the first time that they are named."""
+
+    def __init__(self, chromium: Browser, service: Service, post: Post) -> None:
+        self._open = lambda key: Visitor(chromium, service.url, post, address(key))
+        self._people: dict[str, Visitor] = {}
+
+    def __getitem__(self, key: str) -> Visitor:
+        if key not in self._people:
+            guest = self._people[key] = self._open(key)
+            if key in INVITED:
+                host, name, role = INVITED[key]
+                invite(self[host], guest, name, role)
+            elif key in REGISTERED:
+                register(guest, self["ada"], *REGISTERED[key])
+            else:
+                guest.sign_in()
+        return self._people[key]
+
+    def leave(self) -> None:
+        """Close every browser; what was wrong on a page has been said by then."""
+        for visitor in self._people.values():
+            visitor.close()
 
 
 def invite(host: Visitor, guest: Visitor, name: str, role: str) -> None:

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from facility.outbox import links
 from tests.browser import SECRET
-from tests.journeys.cast import Company, come_in
+from tests.journeys.cast import Company
 from tests.journeys.machinery import Post, Service, database_at, redis_server
+from tests.journeys.stage import Stage
 from tests.journeys.visitor import Visitor
 from tests.smtp import SmtpServer
 
@@ -85,7 +86,12 @@ def visit(chromium: Browser, service: Service, post: Post) -> Iterator[Opens]:
 @pytest.fixture(scope="package")
 def company(chromium: Browser, service: Service, post: Post) -> Iterator[Company]:
     """Everybody, each signed in at a browser of their own."""
-    made = come_in(chromium, service, post)
+    made = Company(chromium, service, post)
     yield made
-    for visitor in made.values():
-        visitor.close()
+    made.leave()
+
+
+@pytest.fixture(scope="package")
+def stage(company: Company, service: Service) -> Stage:
+    """What a journey does not concern, done before it by commands."""
+    return Stage(company, service)

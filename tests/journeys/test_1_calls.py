@@ -34,7 +34,7 @@ def test_one_drafts_another_publishes_and_anyone_sees_it(
     ada.fill("Text", TEXT)
     ada.fill_instant("Opens", opens.strftime("%Y-%m-%d"), opens.strftime("%H:%M"))
     ada.fill_instant("Closes", closes.strftime("%Y-%m-%d"), "12:00")
-    ada.choose("Envelope", "")
+    ada.choose("Envelope", "CA1: Pilot")
     ada.fill("Amount of the call", "80 000")
     ada.fill("Smallest award", "1 000")
     ada.fill("Largest award", "60 000.005")
