@@ -8,8 +8,7 @@ from facility.applications.events import AdmissibilityChecked, ExceptionDecided
 from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus
-from facility.applications.service.changes import call_of, status_of
-from facility.calls.service import share_call
+from facility.applications.service.changes import lock_with_call, status_of
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -22,8 +21,7 @@ async def check_admissibility(
 
     Refused: as `rules.may_check`, "call_decided".
     """
-    call = await share_call(tx, await call_of(tx, application_id))
-    application = await tx.lock(Application, application_id)
+    application, call = await lock_with_call(tx, application_id)
     if call.decided_at is not None:
         refuse("call_decided")
     rules.may_check(

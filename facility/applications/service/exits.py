@@ -10,9 +10,9 @@ from facility.applications import rules
 from facility.applications.events import ApplicationTakenUp, ApplicationWithdrawn, PartnerLeft
 from facility.applications.models import Application, Party
 from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
-from facility.applications.service.changes import add_up, call_of, changed, lock_party, status_of
+from facility.applications.service.changes import add_up, changed, lock_party, lock_with_call, status_of
 from facility.applications.service.confirmations import PURPOSE
-from facility.calls.service import rules_of, share_call
+from facility.calls.service import rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.links import revoke_links
@@ -24,8 +24,7 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
 
     Refused: "nothing_to_withdraw", "award_stands".
     """
-    call = await share_call(tx, await call_of(tx, application_id))
-    application = await tx.lock(Application, application_id)
+    application, call = await lock_with_call(tx, application_id)
     status = status_of(application)
     rules.may_withdraw(status, call.decided_at, tx.now)
     if status in HOLDS_PLACE:
@@ -41,8 +40,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
 
     Refused: "wrong_status", "late".
     """
-    call = await share_call(tx, await call_of(tx, application_id))
-    application = await tx.lock(Application, application_id)
+    application, call = await lock_with_call(tx, application_id)
     rules.may_take_up_again(status_of(application), rules_of(call), tx.now)
     application.status = ApplicationStatus.DRAFT
     application.withdrawn_at = None

@@ -11,8 +11,8 @@ from facility.applications.events import ApplicationSubmitted
 from facility.applications.models import Application
 from facility.applications.queries import DocumentLine, Parts, PartyLine, answers_of, parts_of, view_of
 from facility.applications.rules import ApplicationStatus, Signature
-from facility.applications.service.changes import call_of, check_version, status_of
-from facility.calls.service import rules_of, share_call
+from facility.applications.service.changes import check_version, lock_with_call, status_of
+from facility.calls.service import rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import Reason, refuse_if
@@ -33,8 +33,7 @@ async def submit(
     version: the one that was read before signing. Refused with every reason at once: those of
     `rules.submission_reasons` and of `rules.missing_answers`; or "not_a_draft", "edited_meanwhile".
     """
-    call = await share_call(tx, await call_of(tx, application_id))
-    application = await tx.lock(Application, application_id)
+    application, call = await lock_with_call(tx, application_id)
     rules.may_edit(status_of(application))
     check_version(application, version)
     parts = await parts_of(await tx.session.connection(), application_id)
