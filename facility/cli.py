@@ -13,8 +13,9 @@ import msgspec
 import uvloop
 from tqdm import tqdm
 
-from facility import clock, log, migrate
+from facility import catalogue, clock, log, migrate
 from facility.accounts.service import add_user
+from facility.app import create_app
 from facility.db import Database
 from facility.demo import tell
 from facility.embedded import EmbeddedError, EmbeddedPostgres
@@ -26,9 +27,12 @@ from facility.rehearsal.check import WrongScenario, check
 from facility.rehearsal.play import rehearse
 from facility.seed import seed
 from facility.server import serve
-from facility.settings import Settings, SettingsError, load
+from facility.settings import ROOT, Settings, SettingsError, load
 from facility.web.access import Role
 from facility.worker import background, load_slices
+
+NOWHERE = "postgresql+asyncpg:///none"
+"""For an app that only describes itself."""
 
 
 @click.group()
@@ -195,6 +199,13 @@ def reconcile_command(settings: Settings) -> None:
         for line in lines:
             click.echo(f"     {line}")
     sys.exit(1 if any(found.values()) else 0)
+
+
+@main.command()
+@click.pass_obj
+def docs(settings: Settings) -> None:
+    """Write what is generated of the documents: docs/events.md and docs/access.md."""
+    catalogue.write(create_app(settings, Database(NOWHERE)), ROOT / "docs")
 
 
 @main.command()

@@ -1,0 +1,67 @@
+"""Migrations, up and down, and equal to what the models say."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from facility import migrate, schema
+
+# Everything that a schema is made of, one line each, whichever way it came about.
+_SHAPE = text(
+    """
+    SELECT 'column ' || table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
+           || coalesce(numeric_precision::text, '') || coalesce(column_default, '') || is_identity AS line
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'constraint ' || conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'function ' || pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    """
+)
+
+
+@pytest_asyncio.fixture
+async def empty(server: str) -> AsyncIterator[str]:
+    """The address of an empty database."""
+    name = f"empty_{uuid4().hex[:8]}"
+    await _run(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    yield server.replace("/facility?", f"/{name}?")
+    await _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _run(url: str, statement: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _shape(url: str) -> list[str]:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        rows = await connection.execute(_SHAPE)
+        lines = [" ".join(row.line.split()) for row in rows if "alembic_version" not in row.line]
+    await engine.dispose()
+    return sorted(lines)
+
+
+async def test_migrations_give_what_the_models_say_and_can_be_taken_back(
+    empty: str, shared_database: str
+) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty)
+    assert await _shape(empty) == await _shape(shared_database)
+    await asyncio.to_thread(migrate.downgrade, empty)
+    assert await _shape(empty) == []
+    await asyncio.to_thread(migrate.upgrade, empty)
+    assert len(await _shape(empty)) > 100
+
+
+def test_every_table_is_somebodys() -> None:
+    """load_models finds every table that the metadata holds: a model outside `models.py` would be forgotten."""
+    schema.load_models()
+    assert {"event", "application", "ledger_entry", "joint_activity"} <= set(schema.Base.metadata.tables)
