@@ -138,13 +138,14 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
     """Seats, who was asked when and with which outcome, the time left, and for those who may, names and history."""
     found = await queries.deployment(read, deployment_id)
     private = view.me.has(*PRIVATE)
+    known = dict(await themes(read, retired=True))
     return view.page(
         "deployments/deployment.html",
         deployment=found,
-        themes=dict(await themes(read, retired=True)),
+        themes=known,
         private=private,
         may_act=view.me.has(Role.SECRETARIAT),
-        shortlist=await _shortlist(read, found) if private else {},
+        shortlist=await _shortlist(read, found, known) if private else {},
         today=clock.now().astimezone(clock.BRUSSELS).date(),
         history=await _history(read, found, view.me) if private else [],
         states=words.STATES,
@@ -153,11 +154,12 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
     )
 
 
-async def _shortlist(connection: AsyncConnection, found: DeploymentShown) -> dict[str, Any]:
+async def _shortlist(
+    connection: AsyncConnection, found: DeploymentShown, known: Mapping[str, str]
+) -> dict[str, Any]:
     """The shortlist's lines in words, with the experts behind the codes."""
     ranked, excluded = found.shortlist.ranked, found.shortlist.excluded
     experts = await queries.behind(connection, [*[one.code for one in ranked], *excluded])
-    known = dict(await themes(connection, retired=True))
     return {
         "ranked": [
             (experts[one.code], words.score_in_words(one.parts, one.score, known), one.score)
@@ -192,14 +194,15 @@ async def _order_page(
     fields: Fields | None = None,
     status: int = 200,
 ) -> Page:
-    shortlist = await _shortlist(connection, found)
+    known = dict(await themes(connection, retired=True))
+    shortlist = await _shortlist(connection, found, known)
     experts = [expert for expert, _words, _score in shortlist["ranked"]]
     return view.page(
         "deployments/order.html",
         status=status,
         deployment=found,
         form=fields or Fields.showing(forms.shown_order(experts)),
-        themes=dict(await themes(connection, retired=True)),
+        themes=known,
         shortlist=shortlist,
         place_name=forms.place_name,
         may_act=view.me.has(Role.SECRETARIAT),
