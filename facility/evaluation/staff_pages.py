@@ -72,9 +72,14 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     """Give several applications to several assessors; who has one already keeps it."""
     fields = Fields(form)
     connection = await tx.session.connection()
-    given = [(line.id, line.reference) for line in await lists.applications(connection, call_id)]
-    application_ids, assessor_ids = fields.keys("applications"), fields.keys("assessors")
-    if set(application_ids) - {key for key, _reference in given}:
+    known = {line.id for line in await lists.applications(connection, call_id)}
+    application_ids = fields.keys("applications", required=False)
+    assessor_ids = fields.keys("assessors", required=False)
+    if not application_ids:
+        fields.wrong("applications", _("Choose at least one application in the table."))
+    if not assessor_ids:
+        fields.wrong("assessors", _("Choose at least one assessor."))
+    if set(application_ids) - known:
         fields.wrong("applications", _("Choose among the applications of this call."))
     count = 0
     try:
