@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -126,7 +127,7 @@ class Told(msgspec.Struct, frozen=True):
     subject_id: UUID
     label: str | None
     contract: str | None
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 class Overview(msgspec.Struct, frozen=True):
