@@ -5,7 +5,7 @@ here, or sees the invitation that was made here and ends it. Locks are taken dep
 the order of their ids, and all of a command's at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -49,34 +49,35 @@ async def ask_for_free_seats(tx: Tx, deployment: Deployment, *, freed: int | Non
         return
     await lock_experts(tx, [deployment.id])
     empty = await _ask_in_turn(tx, deployment, await _free_seats(tx, deployment))
-    if empty:
-        seat = freed if freed is not None and freed in empty else empty[0]
+    if empty is not None:
+        seat = empty if freed is None else max(freed, empty)
         await record(tx, ListExhausted(deployment_id=deployment.id, seat=seat))
         deployment.state = DeploymentState.EXHAUSTED
     await settle(tx, deployment)
 
 
-async def _free_seats(tx: Tx, deployment: Deployment) -> list[int]:
+async def _free_seats(tx: Tx, deployment: Deployment) -> Iterator[int]:
+    """In ascending order, one by one: there may be far more seats than anybody could be asked for."""
     held = select(Invitation.seat).where(
         Invitation.deployment_id == deployment.id, Invitation.outcome.in_(STANDING)
     )
     taken = set((await tx.session.execute(held)).scalars())
-    return [seat for seat in range(1, deployment.seats + 1) if seat not in taken]
+    return (seat for seat in range(1, deployment.seats + 1) if seat not in taken)
 
 
-async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Sequence[int]) -> Sequence[int]:
-    """Ask the next for each of these seats; the seats for which nobody is left."""
+async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> int | None:
+    """Ask the next for each of these seats; the first for which nobody is left."""
     candidates = await _waiting(tx, deployment)
     unavailable = await _unavailable(tx, deployment)
-    for place, seat in enumerate(seats):
+    for seat in seats:
         found = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
         for passed in candidates[: len(found.passed_over)]:
             passed.state = CandidateState.PASSED_OVER
         candidates = candidates[len(found.passed_over) :]
         if found.expert is None:
-            return seats[place:]
+            return seat
         await _ask(tx, deployment, candidates.pop(0), seat)
-    return ()
+    return None
 
 
 async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
