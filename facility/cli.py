@@ -97,7 +97,7 @@ def run(settings: Settings) -> None:
             await seed(db, clock.now())
             if settings.demo:
                 click.echo("Loading the demo story, where it is not there yet")
-                await tell(db, Store(settings.data_dir / "files"))
+                await tell(db, Store(settings.documents_dir))
             async with background(settings, url):
                 click.echo(f"The facility is at {settings.base_url} (Ctrl-C stops it)")
                 await serve(settings, db)

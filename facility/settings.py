@@ -66,6 +66,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url is None
 
     @property
+    def documents_dir(self) -> Path:
+        """Where uploaded documents are kept; web and worker processes share it."""
+        return self.data_dir / "documents"
+
+    @property
     def secure(self) -> bool:
         """People reach the service by https, so cookies may never travel without it."""
         return self.base_url.startswith("https://")

@@ -10,7 +10,7 @@ from facility.accounts.queries import history_lines, with_role
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
-from facility.refused import Refused
+from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -108,7 +108,9 @@ async def _set_aside(
     view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     call = await lists.call(read, await lists.call_of(read, application_id))
-    (line,) = await lists.applications(read, call.id, application_id)
+    line = next(iter(await lists.applications(read, call.id, application_id)), None)
+    if line is None:  # not submitted, or on the exception track: nobody assesses it
+        refuse("not_found", kind="missing")
     count = await queries.count_assessments(read, application_id)
     return view.page(
         "evaluation/set_aside.html", status=status, call=call, application=line, count=count, form=form

@@ -38,7 +38,7 @@ UNREADABLE = {
 
 def store_of(view: render.View) -> Store:
     """Where documents are kept."""
-    return Store(view.renderer.settings.data_dir / "documents")
+    return Store(view.renderer.settings.documents_dir)
 
 
 def _page(
