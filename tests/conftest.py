@@ -25,6 +25,7 @@ from facility.web import cookies
 from facility.worker import load_slices
 from tests.browser import NOW, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
+from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 load_slices()  # commands record deliveries for the reactions that are known

@@ -1,0 +1,170 @@
+"""The demo story for tests that walk through it: told once, with a session for everybody and the ids of its objects."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from litestar import Litestar
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from facility import clock, schema
+from facility.accounts.sessions import begin_session
+from facility.applications.service import attach_document
+from facility.db import Database
+from facility.demo import tell
+from facility.files import Store
+from facility.seed import seed
+from facility.web import cookies
+from facility.web.access import Allow
+from tests.browser import Browser, lent
+from tests.house.world import EVERYBODY, TakesBack, World
+
+
+@pytest_asyncio.fixture(scope="session")
+async def story(server: str, standing_app: Litestar) -> AsyncIterator[str]:
+    """The address of a database that holds the demo story, told once."""
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE DATABASE story"))
+    await engine.dispose()
+    url = server.replace("/facility?", "/story?")
+    db = Database(url)
+    async with db.engine.begin() as connection:
+        await schema.create_all(connection)
+    await seed(db, clock.now())
+    store = Store(standing_app.state.settings.documents_dir)
+    await tell(db, store)
+    await _attach(db, store)
+    yield url
+    await db.dispose()
+
+
+async def _attach(db: Database, store: Store) -> None:
+    """A document in each draft, so that routes to documents lead somewhere."""
+    async with db.transaction(now=clock.now()) as tx:
+        drafts = (
+            await tx.session.execute(text("SELECT id FROM application WHERE status = 'draft'"))
+        ).scalars()
+        for application_id in drafts.all():
+            content = b"%PDF-1.4 of " + application_id.bytes
+            await attach_document(
+                tx, application_id, name="plan.pdf", kind="pdf", size=len(content), sha256=store.put(content)
+            )
+
+
+@pytest_asyncio.fixture(scope="session")
+async def sessions(story: str) -> dict[str, str]:
+    """A session for everybody, by name."""
+    db = Database(story)
+    made = {}
+    async with db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.execute(text("SELECT id, name FROM person"))
+        ids: dict[str, UUID] = {row.name: row.id for row in rows}
+        for name in EVERYBODY:
+            tx.actor = ids[name]
+            made[name] = await begin_session(tx, ids[name])
+    await db.dispose()
+    return made
+
+
+@pytest_asyncio.fixture(scope="session")
+async def world(story: str, sessions: dict[str, str]) -> World:
+    db = Database(story)
+    found = await World.read(db)
+    await db.dispose()
+    return found
+
+
+def objects(world: World) -> dict[str, dict[str, Any]]:
+    """Ids of one story's objects, of another's, mixed ones, and of none."""
+    awarded = world.one("application", reference=_present(world, "01/001"))
+    draft = world.one("application", reference=_present(world, "03/001"))
+    foreign = world.one("application", reference=_present(world, "03/005"))
+    judged = world.one("application", reference=_present(world, "02/001"))
+    sets = {
+        name: _of(world, row)
+        for name, row in (("awarded", awarded), ("draft", draft), ("foreign", foreign), ("judged", judged))
+    }
+    sets["mixed"] = {**sets["foreign"], "application_id": draft.id}
+    sets["missing"] = {key: uuid4() for key in sets["awarded"]} | {
+        "reference": "NONE-1",
+        "delivery_id": 99_999_999,
+    }
+    return sets
+
+
+def _present(world: World, tail: str) -> str:
+    found: str = next(r.reference for r in world.rows["application"] if r.reference.endswith(f"-{tail}"))
+    return found
+
+
+def _of(world: World, application: Any) -> dict[str, Any]:
+    ids: dict[str, Any] = {
+        "application_id": application.id,
+        "call_id": application.call_id,
+        "reference": world.one("call", id=application.call_id).reference,
+        "expert_id": world.rows["expert"][0].id,
+        "envelope_id": world.rows["envelope"][0].id,
+        "mail_id": world.rows["mail"][0].id,
+        "delivery_id": world.rows["delivery"][0].id,
+        "account_id": world.people["Omar Hoxha"].id,
+        "subject_id": application.id,
+    }
+    for table in ("party", "document", "award", "letter", "activity", "deployment"):
+        rows = [row for row in world.rows[table] if row.application_id == application.id]
+        ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
+    evidence = world.one("evidence", activity_id=ids["activity_id"])
+    invitation = world.one("invitation", deployment_id=ids["deployment_id"])
+    return ids | {
+        "evidence_id": evidence.id if evidence else uuid4(),
+        "invitation_id": invitation.id if invitation else uuid4(),
+    }
+
+
+OTHERS = {
+    "section": "ask",
+    "code": "10.1",
+    "name": "taf-2021-01",
+    "token": "no-such-token",
+    "number": 0,
+    "path": "facility.css",
+}
+
+
+def fill(path: str, ids: dict[str, Any]) -> str:
+    """The path with these ids; contracts bear references of their own."""
+    values = {**OTHERS, **ids, "request_id": uuid4()}
+    if path.startswith("/contracts/") and values["reference"] != "NONE-1":
+        values["reference"] = "CA1"
+    return path.format(**{key: str(value) for key, value in values.items()})
+
+
+def may(rule: Allow, world: World, name: str, ids: dict[str, Any]) -> bool:
+    """Whether the access data lets this person pass."""
+    return any(
+        item.anyone
+        or (
+            (item.role is None or item.role == EVERYBODY[name])
+            and (item.relation is None or world.related(item.relation, name, ids))
+        )
+        for item in rule.items
+    )
+
+
+class TakingBack:
+    """A browser whose requests are rolled back, within a block."""
+
+    def __init__(self, app: Litestar, url: str, session: str | None) -> None:
+        self.db = TakesBack(url, pool_size=2)
+        self.browser = Browser(lent(app, self.db))
+        if session:
+            self.browser.cookies.set(cookies.SESSION, session)
+
+    async def __aenter__(self) -> Browser:
+        return self.browser
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.browser.aclose()
+        await self.db.dispose()
