@@ -13,8 +13,9 @@ from facility.rehearsal.scenario import Activity
 from facility.rehearsal.stage import Stage
 from facility.web.access import Role
 
-EARLIEST = datetime.min.replace(tzinfo=UTC)
-LATEST = datetime.max.replace(tzinfo=UTC)
+EARLIEST = datetime(1, 1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, 22, tzinfo=UTC)
+"""Within what can be kept and shown in Brussels: the very ends of the calendar stand for "infinity" in the database."""
 
 CROWD = 1_000_000
 """More people than this are told as this many: the rule only asks whether anybody was there."""

@@ -1,7 +1,7 @@
 """Instants and days of a scenario file, read as RFC 3339 says, and only such as can be kept and shown."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from facility.web.i18n import gettext as _
 from facility.zone import BRUSSELS
@@ -26,6 +26,7 @@ def instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text.upper()).astimezone(UTC)
         at.astimezone(BRUSSELS)
+        at - timedelta(microseconds=1)  # the very first instant is what the driver sends as "-infinity"
     except OverflowError:
         raise ValueError(_("lies outside the years 1 to 9999")) from None
     return at

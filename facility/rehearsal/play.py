@@ -17,7 +17,7 @@ from facility.db import Tx
 from facility.evaluation import service as evaluation
 from facility.events.relay import follow
 from facility.refused import Refused, refuse
-from facility.rehearsal.activities import play_activity
+from facility.rehearsal.activities import EARLIEST, play_activity
 from facility.rehearsal.deployments import next_answer, open_deployment
 from facility.rehearsal.result import result_of
 from facility.rehearsal.scenario import Application, Scenario, Step
@@ -39,9 +39,10 @@ def before_everything(scenario: Scenario) -> datetime:
     """An instant before all that is told, for what must stand by then."""
     first = min([scenario.call.opens_at, *(application.received_at for application in scenario.applications)])
     try:
-        return first - timedelta(days=1)
+        before = first - timedelta(days=1)
     except OverflowError:
         return first
+    return max(before, EARLIEST)
 
 
 class Moment(msgspec.Struct, frozen=True, order=True):
