@@ -109,7 +109,7 @@ async def download(view: View, read: Read, activity_id: FromPath[UUID], evidence
     """A document. Those that show who was there open for the parties, the secretariat and the auditor."""
     one = lists.evidence_of(await lists.shown(read, activity_id), evidence_id)
     if one.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
-        refuse("not_yours", kind="forbidden")
+        refuse("evidence_personal", kind="forbidden")
     try:
         content = await asyncio.to_thread(store_of(view).get, one.sha256)
     except FileNotFoundError:

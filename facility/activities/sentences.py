@@ -47,6 +47,9 @@ sentences.register(
         "ends_before_it_starts": N_("The last day lies before the first."),
         "not_over_yet": N_("The activity can be reported from its last day on."),
         "attendance_twice": N_("The same line stands twice. Put the two together."),
+        "evidence_personal": N_(
+            "This document shows who was there, so it opens for the parties, the secretariat and the auditor only."
+        ),
         "missing_evidence": N_("It cannot be verified yet: evidence is missing ({missing})."),
     }
 )

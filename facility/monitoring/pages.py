@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Router, get
+from litestar.datastructures import State
 from litestar.response.streaming import ASGIStreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -62,13 +63,18 @@ async def follow(
     view: View, db: Database, request: Request[Any, Any, Any], after: FromQuery[str] = ""
 ) -> ASGIStreamingResponse:
     """Server-sent events: a message whenever figures have moved since the mark `after`, or the last one received."""
-    state = request.app.state
-    if "figures" not in state:
-        state["figures"] = stream.Watch(db, state.closing)
-    told = stream.messages(state["figures"], request.headers.get("last-event-id") or after)
+    told = stream.messages(_watch(request.app.state, db), request.headers.get("last-event-id") or after)
     # Proxies that collect an answer before they pass it on would never pass this one on.
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return ASGIStreamingResponse(iterator=told, media_type="text/event-stream", headers=headers)
+
+
+def _watch(state: State, db: Database) -> stream.Watch:
+    """The one watch of this process."""
+    found: stream.Watch | None = state.get("figures")
+    if found is None or found.db is not db:
+        found = state["figures"] = stream.Watch(db, state.closing)
+    return found
 
 
 @get("/commission/indicators", opt=WATCH)

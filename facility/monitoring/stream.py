@@ -68,10 +68,10 @@ async def messages(
 ) -> AsyncIterator[bytes]:
     """Server-sent events: one whenever the mark differs from `seen`, the one that the page was made at; else a comment
     now and then, by which a dead connection is noticed."""
-    bell = watch.join()
     loop = asyncio.get_running_loop()
     until = loop.time() + most
     yield b"retry: 3000\n\n"
+    bell = watch.join()
     while not watch.closing.is_set() and loop.time() < until:
         bell.clear()
         if watch.mark is not None and str(watch.mark) != seen:

@@ -56,7 +56,11 @@ async def test_who_may(db: Database, cast: Cast, browse: Browsers) -> None:
         }
     nobody = await browse()
     assert {(await nobody.get(path)).status_code for path in PATHS} == {303}
-    carl = await browse(cast.carl)
+    carl, omar = await browse(cast.carl), await browse(cast.omar)
+    stream = await carl.head("/commission/stream?after=0")
+    assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert stream.headers["x-accel-buffering"] == "no"
+    assert (await omar.head("/commission/stream")).status_code == 403
     for path in ("/commission/indicators/11", "/commission/exports/x.csv", f"/commission/units/{cast.carl}"):
         assert (await carl.get(path)).status_code == 404
     assert "Nothing has happened yet" in (await carl.get("/commission")).text
