@@ -1,0 +1,221 @@
+"""Pages of the pool: for secretariat and auditor alone; each wrong field named; lists that cost the same."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from facility.db import Database
+from facility.experts.form import shown_expert
+from facility.experts.queries import expert as shown
+from facility.experts.queries import pool as listed
+from facility.experts.service import register_expert, seed_themes
+from tests.browser import Browsers
+from tests.cast import Cast
+from tests.experts.test_service import DRAFT, NOW, like
+from tests.statements import count_statements
+
+FORM = {
+    "code": "X01",
+    "name": "Giulia Rossi",
+    "email": "giulia@example.org",
+    "country": "IT",
+    "gender": "F",
+    "branch": "police",
+    "deployments_12m": "0",
+    "past_deployments": "Skopje 2024",
+    "active": "yes",
+    "themes-0-code": "X.JIT",
+    "themes-0-level": "4",
+    "languages-0-code": "en",
+    "languages-0-level": "C1",
+    "available-0-starts_on": "2026-03-01",
+    "available-0-ends_on": "2026-03-31",
+    "conflicts-0-institution": "any",
+    "conflicts-0-reason": "on leave",
+    "conflicts-1-institution": "",
+    "conflicts-1-reason": "",
+    "do": "save",
+}
+
+
+@pytest.fixture
+async def themes(db: Database, cast: Cast) -> Cast:
+    """The cast, and the themes of the taxonomy."""
+    async with db.transaction(now=NOW) as tx:
+        await seed_themes(tx)
+    return cast
+
+
+async def register(db: Database, cast: Cast, **changes: Any) -> UUID:
+    async with db.transaction(now=NOW, actor=cast.ada) as tx:
+        return (await register_expert(tx, like(**changes))).id
+
+
+async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse: Browsers) -> None:
+    ada = await browse(themes.ada)
+    assert "The pool is empty" in (await ada.get("/experts")).text
+    assert (await ada.get("/experts/new")).status_code == 200
+    answer = await ada.send_form("/experts/new", FORM)
+    assert answer.status_code == 303
+    page = (await ada.get(answer.headers["location"])).text
+    for words in (
+        "Giulia Rossi",
+        "giulia@example.org",
+        "Italy",
+        "Joint investigation teams",
+        "English",
+        "1–31 Mar 2026",
+        "<strong>Any institution</strong>: on leave",
+        "Skopje 2024",
+        "The expert was entered into the pool.",
+        "Not asked yet.",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": "", "name": ""}, ["Code: Fill in this field.", "Name: Fill in this field."]),
+        ({"email": "nobody"}, ["Mail address: Enter a mail address like name@example.org."]),
+        ({"country": "XX"}, ["Member State: Choose one of the answers on the list."]),
+        (
+            {"deployments_12m": "-1"},
+            ["Deployments in the last 12 months: Enter a whole number from 0 to 99."],
+        ),
+        ({"themes-0-level": ""}, ["Level of the theme, row 1: Choose one."]),
+        ({"themes-1-code": "X.JIT", "themes-1-level": "2"}, ["Theme, row 2: This theme stands twice."]),
+        (
+            {"languages-1-code": "en", "languages-1-level": "A1"},
+            ["Language, row 2: This language stands twice."],
+        ),
+        ({"languages-0-level": "D1"}, ["Level of the language, row 1: Choose one of the answers"]),
+        ({"available-0-ends_on": "2026-02-01"}, ["Last day, row 1: The last day lies before the first."]),
+        ({"available-0-ends_on": "2026-02-30"}, ["Last day, row 1: Enter a day that exists"]),
+        (
+            {"available-1-starts_on": "2026-03-01", "available-1-ends_on": "2026-03-02"},
+            ["First day, row 2: Another row begins on this day."],
+        ),
+        ({"conflicts-0-reason": ""}, ["Reason, row 1: Fill in this field."]),
+        (
+            {"conflicts-1-institution": "nonsense", "conflicts-1-reason": "x"},
+            ["Institution, row 2: Choose one of"],
+        ),
+    ],
+)
+async def test_each_wrong_field_is_named(
+    themes: Cast, browse: Browsers, changes: dict[str, str], words: list[str]
+) -> None:
+    ada = await browse(themes.ada)
+    answer = await ada.send_form("/experts/new", {**FORM, **changes})
+    assert answer.status_code == 422
+    assert [one for one in words if one not in answer.text] == []
+    assert "Skopje 2024" in answer.text
+
+
+async def test_a_taken_code_and_address_are_said_at_their_fields(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    await register(db, themes)
+    answer = await (await browse(themes.ada)).send_form("/experts/new", FORM)
+    assert answer.status_code == 422
+    assert "Code: Another expert has this code." in answer.text
+    assert "Mail address: Another expert has this mail address." in answer.text
+
+
+async def test_more_rows_save_nothing_and_keep_what_was_typed(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    answer = await (await browse(themes.ada)).send_form("/experts/new", {**FORM, "name": "", "do": "rows"})
+    assert (answer.status_code, "There is a problem" in answer.text) == (200, False)
+    assert 'name="themes-6-code"' in answer.text
+    assert 'value="giulia@example.org"' in answer.text
+    async with db.reader() as connection:
+        assert await listed(connection) == ([], None)
+
+
+async def test_a_profile_is_changed_and_two_editors_see_each_other(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    key = await register(db, themes)
+    ada, vera = await browse(themes.ada), await browse(themes.vera)
+    async with db.reader() as connection:
+        stored = shown_expert(await shown(connection, key))
+    form: dict[str, Any] = {**{k: v for k, v in stored.items() if v}, "version": "1", "do": "save"}
+    path = f"/experts/{key}/edit"
+    assert 'name="version" value="1"' in (await ada.get(path)).text
+    assert (await ada.send_form(path, {**form, "branch": "customs"})).status_code == 303
+    late = await vera.send_form(path, {**form, "branch": "prisons"})
+    assert late.status_code == 409
+    assert "Somebody else changed this meanwhile." in late.text
+    assert 'value="prisons"' in late.text
+    assert 'name="version" value="2"' in late.text
+    assert (await vera.send_form(path, {**form, "branch": "prisons", "version": "2"})).status_code == 303
+    fixed = await ada.send_form(path, {**form, "version": "3", "code": "X77"})
+    assert (fixed.status_code, "The code of an expert stays" in fixed.text) == (422, True)
+    without = {name: value for name, value in form.items() if name != "version"}
+    assert (await ada.send_form(path, without)).status_code == 422
+
+
+async def test_filters_narrow_the_list(db: Database, themes: Cast, browse: Browsers) -> None:
+    await register(db, themes)
+    await register(
+        db, themes, code="X02", email="x2@example.org", country="RS", themes={"OC.CYBER": 5}, languages={}
+    )
+    ada = await browse(themes.ada)
+
+    async def codes(query: str) -> tuple[bool, bool]:
+        page = (await ada.get(f"/experts{query}")).text
+        return ">X01</a>" in page, ">X02</a>" in page
+
+    assert await codes("") == (True, True)
+    assert await codes("?theme=OC.CYBER") == (False, True)
+    assert await codes("?country=IT") == (True, False)
+    assert await codes("?language=sq") == (True, False)
+    assert await codes("?theme=OC.CYBER&language=sq") == (False, False)
+    assert await codes("?theme=%27%3B--") == (False, False)
+    assert "Outside the 27" in (await ada.get("/experts")).text
+
+
+async def test_a_page_holds_25_and_costs_the_same_for_any_number(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    ada = await browse(themes.ada)
+    key = await register(db, themes)
+    counts = []
+    for number in (1, 3, 27):
+        async with db.reader() as connection:
+            have = len((await listed(connection))[0])
+        for n in range(have, number):
+            await register(db, themes, code=f"Y{n:02}", email=f"y{n}@example.org")
+        with count_statements(db) as pool:
+            first = (await ada.get("/experts")).text
+        with count_statements(db) as one:
+            await ada.get(f"/experts/{key}")
+        counts.append((len(pool), len(one)))
+    assert counts == [(3, 5)] * 3
+    assert (first.count('<th scope="row">'), "/experts?after=Y24" in first) == (25, True)
+    second = (await ada.get("/experts?after=Y24")).text
+    assert (second.count('<th scope="row">'), ">Y25</a>" in second, "First page" in second) == (2, True, True)
+
+
+async def test_personal_data_is_for_secretariat_and_auditor(
+    db: Database, themes: Cast, browse: Browsers
+) -> None:
+    key = await register(db, themes)
+    expected = {"ada": (200, 200, 200), "greta": (200, 200, 403)} | dict.fromkeys(
+        ("carl", "paul", "omar", "elena", "root"), (403, 403, 403)
+    )
+    found = {}
+    for name in expected:
+        browser = await browse(getattr(themes, name))
+        paths = ("/experts", f"/experts/{key}", f"/experts/{key}/edit")
+        found[name] = tuple([(await browser.get(path)).status_code for path in paths])
+    assert found == expected
+    greta = await browse(themes.greta)
+    assert (await greta.send_form("/experts/new", FORM)).status_code == 403
+    assert "Change the profile" not in (await greta.get(f"/experts/{key}")).text
+    ada = await browse(themes.ada)
+    assert (await ada.get(f"/experts/{uuid4()}")).status_code == 404
+    assert DRAFT.name in (await ada.get("/experts")).text

@@ -1,0 +1,172 @@
+"""The pool: what a profile keeps, who may have which code and address, and days that are taken."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from facility.db import Database
+from facility.events.log import history
+from facility.experts import queries
+from facility.experts.events import ExpertChanged
+from facility.experts.models import Booking, Expert
+from facility.experts.service import (
+    ExpertDraft,
+    add_theme,
+    book,
+    booked_days,
+    change_expert,
+    is_booked,
+    profiles,
+    register_expert,
+    release,
+    seed_themes,
+)
+from facility.refused import Refused
+from tests.cast import Cast
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+DRAFT = ExpertDraft(
+    code="X01",
+    name="Giulia Rossi",
+    email="Giulia@Example.org",
+    country="IT",
+    gender="F",
+    branch="police",
+    deployments_12m=0,
+    themes={"X.JIT": 4, "OC.FIREARMS": 5},
+    languages={"en": "C1", "sq": "B1"},
+    available=[MARCH],
+    conflicts=[(None, "on leave")],
+    past_deployments="Skopje 2024",
+)
+
+
+def like(**changes: Any) -> ExpertDraft:
+    return msgspec.structs.replace(DRAFT, **changes)
+
+
+@pytest.fixture
+async def rossi(db: Database, cast: Cast) -> UUID:
+    """Giulia Rossi, X01."""
+    async with db.transaction(now=NOW, actor=cast.ada) as tx:
+        await seed_themes(tx)
+        return (await register_expert(tx, DRAFT)).id
+
+
+async def change(db: Database, key: UUID, draft: ExpertDraft, **options: Any) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await change_expert(tx, key, draft, **options)
+
+
+async def changes(db: Database, key: UUID) -> list[list[str]]:
+    async with db.reader() as connection:
+        told = await history(connection, key)
+    return [one.event.fields for one in reversed(told) if isinstance(one.event, ExpertChanged)]
+
+
+async def test_a_profile_is_kept_whole(db: Database, rossi: UUID) -> None:
+    async with db.reader() as connection:
+        found = await queries.expert(connection, rossi)
+    assert (found.code, found.email, found.version, found.active) == ("X01", "giulia@example.org", 1, True)
+    assert [(one.code, one.level) for one in found.themes] == [("OC.FIREARMS", 5), ("X.JIT", 4)]
+    assert [(one.language, one.level) for one in found.languages] == [("en", "C1"), ("sq", "B1")]
+    assert [(one.starts_on, one.ends_on) for one in found.available] == [MARCH]
+    assert [(one.institution_id, one.reason) for one in found.conflicts] == [(None, "on leave")]
+
+
+async def test_code_and_address_are_nobody_elses_and_both_are_named_at_once(
+    db: Database, rossi: UUID
+) -> None:
+    async with db.transaction(now=NOW) as tx:
+        with pytest.raises(Refused) as refused:
+            await register_expert(tx, like(email="GIULIA@example.org"))
+        await register_expert(tx, like(code="X02", email="other@example.org"))
+    assert refused.value.codes == ("expert_code_taken", "expert_email_taken")
+    assert [reason.field for reason in refused.value.reasons] == ["code", "email"]
+
+
+async def test_a_change_names_its_fields_and_nothing_changes_nothing(db: Database, rossi: UUID) -> None:
+    await change(db, rossi, DRAFT)
+    await change(db, rossi, like(name="Giulia Bianchi", themes={"X.JIT": 5}, conflicts=[(None, "moved")]))
+    assert await changes(db, rossi) == [["name", "themes", "conflicts"]]
+    async with db.transaction(now=NOW) as tx:
+        assert (await tx.get(Expert, rossi)).version == 2
+
+
+async def test_nobody_saves_over_what_they_have_not_seen(db: Database, rossi: UUID) -> None:
+    await change(db, rossi, like(branch="customs"), version=1)
+    with pytest.raises(Refused, match="changed_meanwhile"):
+        await change(db, rossi, like(branch="prisons"), version=1)
+    assert await changes(db, rossi) == [["branch"]]
+
+
+async def test_a_code_stays(db: Database, rossi: UUID) -> None:
+    with pytest.raises(Refused, match="expert_code_fixed"):
+        await change(db, rossi, like(code="X99"))
+
+
+async def test_who_has_left_the_pool_is_no_profile_of_it(db: Database, rossi: UUID) -> None:
+    await change(db, rossi, like(active=False))
+    async with db.transaction(now=NOW) as tx:
+        assert await profiles(tx) == []
+        assert [one.id for one in await profiles(tx, [rossi])] == ["X01"]
+
+
+async def test_a_conflict_is_with_whom_is_served_or_with_anybody(
+    db: Database, cast: Cast, rossi: UUID
+) -> None:
+    await change(db, rossi, like(conflicts=[(cast.albanian_police, "seconded")]))
+    async with db.transaction(now=NOW) as tx:
+        asked = [
+            (await profiles(tx, institutions=served))[0].conflict
+            for served in ([], [cast.kosovo_police], [cast.kosovo_police, cast.albanian_police])
+        ]
+    assert asked == [False, False, True]
+
+
+async def test_a_day_is_booked_once_and_released_for_its_deployment_only(db: Database, rossi: UUID) -> None:
+    first, second = uuid4(), uuid4()
+    days = (date(2026, 3, 4), date(2026, 3, 6))
+    async with db.transaction(now=NOW) as tx:
+        await book(tx, rossi, first, *days)
+        assert await is_booked(tx, rossi, date(2026, 3, 6), date(2026, 3, 9))
+        assert not await is_booked(tx, rossi, date(2026, 3, 7), date(2026, 3, 9))
+        assert await booked_days(tx, date(2026, 3, 5), date(2026, 3, 31)) == {
+            "X01": {date(2026, 3, 5), date(2026, 3, 6)}
+        }
+    with pytest.raises(IntegrityError, match="pk_booking"):
+        async with db.transaction(now=NOW) as tx:
+            await book(tx, rossi, second, date(2026, 3, 6), date(2026, 3, 7))
+    async with db.transaction(now=NOW) as tx:
+        assert not await release(tx, rossi, second)
+        assert await release(tx, rossi, first)
+        assert (await tx.session.execute(select(Booking))).all() == []
+
+
+async def test_two_who_book_at_once_get_one_booking(db: Database, rossi: UUID) -> None:
+    async def take(deployment_id: UUID) -> bool:
+        async with db.transaction(now=NOW) as tx:
+            await tx.lock(Expert, rossi)
+            if await is_booked(tx, rossi, *MARCH):
+                return False
+            await book(tx, rossi, deployment_id, *MARCH)
+            return True
+
+    taken = await asyncio.gather(*[take(uuid4()) for _ in range(8)])
+    assert sorted(taken) == [False] * 7 + [True]
+
+
+async def test_themes_are_seeded_once_and_added_by_code(db: Database, rossi: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await seed_themes(tx)
+        made = await add_theme(tx, "X.NEW", "Something new")
+        assert (await add_theme(tx, "X.NEW", "Another name")).name == made.name == "Something new"
+    async with db.reader() as connection:
+        assert ("X.NEW", "Something new") in await queries.themes(connection)
