@@ -23,14 +23,20 @@ from facility.events.projector import PROJECTIONS, advance, log_position, positi
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
 from facility.files.store import Store
+from facility.refused import Refused
 from facility.rehearsal.check import WrongScenario, check
 from facility.rehearsal.play import rehearse
 from facility.seed import seed
 from facility.server import serve
 from facility.settings import ROOT, Settings, SettingsError, load
 from facility.web.access import Role
+from facility.web.fields import Fields
+from facility.web.forms import Form
+from facility.web.sentences import sentence
 from facility.worker import background, load_slices
 
+STAFF = [role.value for role in Role if role is not Role.OFFICER]
+"""Officers belong to an institution, so they register instead."""
 NOWHERE = "postgresql+asyncpg:///none"
 """For an app that only describes itself."""
 
@@ -157,19 +163,24 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As it stands in letters and histories.")
-@click.option(
-    "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role])
-)
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(STAFF))
 @click.pass_obj
 def user_add(settings: Settings, email: str, name: str, roles: tuple[str, ...]) -> None:
     """Add a person, active at once: the way to the first administrator."""
+    fields = Fields(Form({"email": [email], "name": [name]}))
+    email, name = fields.email("email"), fields.text("name", most=120)
+    if fields.errors:
+        raise click.UsageError("\n".join(text for texts in fields.errors.values() for text in texts))
 
     async def add(db: Database) -> None:
         await seed(db, clock.now())
         async with db.transaction(now=clock.now()) as tx:
             await add_user(tx, name=name, email=email, roles=[Role(role) for role in roles])
 
-    with_database(settings, add)
+    try:
+        with_database(settings, add)
+    except Refused as refused:
+        raise click.ClickException("\n".join(map(sentence, refused.reasons))) from None
     click.echo(f"{name} may sign in at {settings.base_url}/sign-in")
 
 

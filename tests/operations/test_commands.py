@@ -1,0 +1,201 @@
+"""The command line as people use it: real processes on a data folder of their own, with an embedded PostgreSQL."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from facility.embedded import EmbeddedPostgres
+from facility.rehearsal.pages import EXAMPLES, FOLDER
+from facility.settings import ROOT
+from tests.oracle import normal
+
+FACILITY = Path(sys.executable).with_name("facility")
+RESERVE = FOLDER / "taf-2021-01-reserve.json"
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A data folder, and the server in it kept running, so that each command is quick."""
+    outer = Path(tempfile.mkdtemp(prefix="facility-commands-"))
+    outer.chmod(0o711)
+    server = EmbeddedPostgres(outer / "var", fsync=False)
+    server.start()
+    try:
+        yield outer / "var"
+    finally:
+        server.destroy()
+        shutil.rmtree(outer)
+
+
+def run(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`facility WORDS` with this data folder and nothing else told."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return subprocess.run(
+        [str(FACILITY), *words],
+        cwd=ROOT,
+        env={**kept, "FACILITY_DATA": str(data), "FACILITY_DEMO": "0", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def asked(data: Path, *statements: str) -> list[tuple[Any, ...]]:
+    """Run statements on the data folder's database, triggers out of the way; the rows of the last."""
+
+    async def ask() -> list[tuple[Any, ...]]:
+        server = EmbeddedPostgres(data)
+        engine = create_async_engine(server.start())
+        async with engine.begin() as connection:
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
+            for statement in statements:
+                result = await connection.execute(text(statement))
+            rows = [tuple(row) for row in result] if result.returns_rows else []
+        await engine.dispose()
+        server.stop()
+        return rows
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_rehearse_prints_one_json_object_and_nothing_else(data: Path, name: str) -> None:
+    done = run(data, "rehearse", str(FOLDER / f"{name}.json"))
+    assert (done.returncode, done.stderr) == (0, "")
+    expected = json.loads((FOLDER / f"{name}.expected.json").read_text())
+    assert normal(json.loads(done.stdout)) == normal(expected)
+    assert asked(data, r"SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal\_%'") == []
+
+
+def test_rehearse_names_every_mistake_of_a_wrong_file(data: Path, tmp_path: Path) -> None:
+    file = json.loads(RESERVE.read_text())
+    file["call"]["envelope"] = "1.234"
+    file["call"]["closes_at"] = file["call"]["opens_at"]
+    file["applications"][1]["partners"][0]["beneficiary"] = "FR"
+    file["experts"][2]["id"] = file["experts"][1]["id"]
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(json.dumps(file))
+    done = run(data, "rehearse", str(wrong))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sorted(line.partition(": ")[0] for line in done.stderr.splitlines()) == [
+        "applications[1].partners[0].beneficiary",
+        "call.closes_at",
+        "call.envelope",
+        "experts[2].id",
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"a": NaN}', b"[" * 100_000])
+def test_rehearse_refuses_what_is_no_scenario(data: Path, tmp_path: Path, content: bytes) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_bytes(content)
+    done = run(data, "rehearse", str(wrong))
+    assert (done.returncode, done.stdout, done.stderr != "") == (2, "", True)
+    assert "Traceback" not in done.stderr
+
+
+def test_rehearse_refuses_a_file_that_is_not_there(data: Path, tmp_path: Path) -> None:
+    done = run(data, "rehearse", str(tmp_path / "nowhere.json"))
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_user_add_gives_the_first_administrator(data: Path) -> None:
+    words = ("user", "add", "Rut@example.org", "--name", "Rut Root", "--role", "administrator")
+    done = run(data, *words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Rut Root may sign in at http://127.0.0.1:8000/sign-in\n"
+    rows = "SELECT email, name, status, role FROM person JOIN person_role ON person_id = person.id"
+    assert asked(data, rows) == [("rut@example.org", "Rut Root", "active", "administrator")]
+    again = run(data, *words)
+    assert (again.returncode, again.stdout) == (1, "")
+    assert again.stderr == "Error: There is an account with this mail address already.\n"
+    assert len(asked(data, rows)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (("rut@example.org", "--name", "Rut Root", "--role", "king"), 2, "'king' is not one of"),
+        (("no address", "--name", " ", "--role", "auditor"), 2, "Enter a mail address like"),
+        (("no address", "--name", " ", "--role", "auditor"), 2, "Fill in this field."),
+        (
+            ("new@example.org", "--name", "New", "--role", "administrator", "--role", "secretariat"),
+            1,
+            "These roles do not go together",
+        ),
+        (("new@example.org", "--name", "New", "--role", "officer"), 2, "'officer' is not one of"),
+    ],
+    ids=["role", "address", "name", "roles", "officer"],
+)
+def test_user_add_refuses_what_the_pages_would_refuse(
+    data: Path, words: tuple[str, ...], status: int, sentence: str
+) -> None:
+    done = run(data, "user", "add", *words)
+    assert (done.returncode, done.stdout, sentence in done.stderr) == (status, "", True)
+    assert "Traceback" not in done.stderr
+
+
+def test_reconcile_names_what_is_off_and_exits_1(data: Path) -> None:
+    run(data, "migrate")
+    good = run(data, "reconcile")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert all(line.startswith("ok ") for line in good.stdout.splitlines())
+    asked(data, "UPDATE event SET version = version + 1 WHERE seq = (SELECT max(seq) FROM event)")
+    try:
+        bad = run(data, "reconcile")
+    finally:
+        asked(data, "UPDATE event SET version = version - 1 WHERE seq = (SELECT max(seq) FROM event)")
+    assert (bad.returncode, bad.stderr) == (1, "")
+    lines = bad.stdout.splitlines()
+    assert [line for line in lines if line.startswith("OFF")] == ["OFF  log: hash chains"]
+    [named] = [line.split()[1] for line in lines if line.startswith("     event ")]
+    assert asked(data, "SELECT id::text FROM event ORDER BY seq DESC LIMIT 1") == [(named,)]
+    assert run(data, "reconcile").returncode == 0
+
+
+def test_rebuild_shows_progress_and_gives_the_same_read_models(data: Path) -> None:
+    run(data, "migrate")
+    assert run(data, "rebuild").returncode == 0
+    before = _read_models(data)
+    done = run(data, "rebuild")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "100%" in done.stderr
+    assert _read_models(data) == before
+    assert run(data, "reconcile").returncode == 0
+
+
+def _read_models(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    from facility.events.projector import PROJECTIONS
+    from facility.worker import load_slices
+
+    load_slices()
+    tables = sorted({table.name for model in PROJECTIONS.values() for table in model.tables} | {"projection"})
+    return {table: asked(data, f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}
+
+
+def test_rebuild_names_the_read_models_that_there_are(data: Path) -> None:
+    done = run(data, "rebuild", "nonsense")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no read model nonsense; there are " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("run",), ("web",), ("worker",), ("migrate",), ("reconcile",), ("rehearse", str(RESERVE))]
+)
+def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words: tuple[str, ...]) -> None:
+    done = run(data, *words, DATABASE_URL="mysql://somewhere", PORT="99999", SECRET_KEY="short")
+    assert (done.returncode, done.stdout) == (1, "")
+    named = sorted({line.split()[0] for line in done.stderr.splitlines()})
+    assert named == ["BASE_URL", "DATABASE_URL", "PORT", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
