@@ -106,6 +106,11 @@ class SmtpServer:
         """From now on answer RCPT for this address so."""
         self._refused[address] = answer
 
+    def accept(self, address: str) -> None:
+        """From now on take mails for this address, whatever was asked before."""
+        self._refused.pop(address, None)
+        self._delayed.pop(address, None)
+
     def greylist(self, address: str, times: int = 1) -> None:
         """Answer the next RCPTs for this address with 451."""
         self._delayed[address] = times

@@ -34,12 +34,15 @@ class Company:
     """The cast, each signed in at a browser of their own from the first time that they are named."""
 
     def __init__(self, chromium: Browser, service: Service, post: Post) -> None:
-        self._open = lambda key: Visitor(chromium, service.url, post, address(key))
+        self._chromium = chromium
+        self._service = service
+        self._post = post
         self._people: dict[str, Visitor] = {}
 
     def __getitem__(self, key: str) -> Visitor:
         if key not in self._people:
-            guest = self._people[key] = self._open(key)
+            guest = Visitor(self._chromium, self._service.url, self._post, address(key))
+            self._people[key] = guest
             if key in INVITED:
                 host, name, role = INVITED[key]
                 invite(self[host], guest, name, role)
@@ -68,7 +71,9 @@ def invite(host: Visitor, guest: Visitor, name: str, role: str) -> None:
     assert name in (guest.page.locator(".account-name").text_content() or "")
 
 
-def register(officer: Visitor, secretary: Visitor, name: str, institution: str, kind: str, place: str) -> None:
+def register(
+    officer: Visitor, secretary: Visitor, name: str, institution: str, kind: str, place: str
+) -> None:
     """An officer of an institution that nobody knows yet registers, and the secretariat approves both."""
     officer.goto("/register")
     officer.fill("Mail address at your institution", officer.email)

@@ -52,12 +52,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[Service]:
-    """A web and a worker process, and the first administrator."""
-    made = Service(folder, database_at(server, "journeys"), redis_url, post)
-    said = made.command("user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator")
+    """Two web and two worker processes, and the first administrator."""
+    made = Service(folder, database_at(server, "journeys"), redis_url, post, webs=2)
+    said = made.command(
+        "user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator"
+    )
     assert said == f"Rut Root may sign in at {made.url}/sign-in\n"
     links.configure(SECRET)
-    made.start()
+    made.start(workers=2)
     yield made
     made.stop()
     assert "Traceback" not in made.logs()

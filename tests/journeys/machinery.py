@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ class Service:
         for number in range(workers):
             self._spawn(f"worker-{number}", self.ports[0], "worker")
         for url in self.urls:
-            until(f"{url} answers", lambda url=url: self._healthy(url), seconds=90)
+            until(f"{url} answers", partial(self._healthy, url), seconds=90)
 
     def _spawn(self, name: str, port: int, word: str) -> None:
         with (self.folder / f"{name}.log").open("wb") as out:

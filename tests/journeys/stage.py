@@ -1,23 +1,28 @@
 """What a journey does not concern, done before it by the very commands: calls, applications, what follows from them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from facility import clock
 from facility.applications import service as applications
-from facility.applications.models import Party
+from facility.applications.models import Application, Party
 from facility.applications.rules import DECLARATIONS, Signature
+from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.models import Contract
 from facility.contracts.service import open_envelope
 from facility.db import Tx
+from facility.evaluation import service as evaluation
+from facility.evaluation.models import Assignment, ConflictDeclaration, Declaration
+from facility.experts.service import ExpertDraft, register_expert
 from tests.journeys.cast import REGISTERED, Company, address
-from tests.journeys.machinery import Service
+from tests.journeys.machinery import Service, until
 
 GRID = Grid(
     sections=(
@@ -28,6 +33,15 @@ GRID = Grid(
     min_assessments=2,
     tie_break=("relevance", "beneficiaries", "received_at"),
 )
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """An application to be: title, lead, partners, and what each asks for (EUR, the lead first)."""
+
+    title: str
+    lead: str = "omar"
+    partners: Sequence[str] = ("arta",)
+    amounts: Sequence[str] = ("30000.00", "20000.00")
 
 
 class Stage:
@@ -143,12 +157,106 @@ class Stage:
         )
         return key
 
+    def closed(
+        self,
+        reference: str,
+        title: str,
+        wishes: Sequence[Wish],
+        amount: str = "60000.00",
+        ago: timedelta = timedelta(0),
+    ) -> list[UUID]:
+        """A call that closed an hour (and as much as is told) ago, nothing of it checked: its id, the applications'."""
+        now = clock.now().replace(microsecond=0) - ago
+        closes_at = now - timedelta(hours=1)
+        call_id = self.call(
+            reference, title, opens_at=now - timedelta(days=10), closes_at=closes_at, amount=amount
+        )
+        made = [
+            self.submitted(
+                call_id, wish.title, lead=wish.lead, partners=wish.partners, amounts=wish.amounts, at=at
+            )
+            for wish, at in zip(wishes, _hours_before(closes_at, len(wishes)), strict=True)
+        ]
+        state = "SELECT state FROM call WHERE id = :id"
+        until(f"{reference} closes", lambda: self.service.one(state, id=call_id) == "closed")
+        return [call_id, *made]
+
+    def admit(self, application_id: UUID, at: datetime | None = None) -> None:
+        """Ada finds it admissible."""
+        self.service.act(
+            address("ada"),
+            lambda tx: applications.check_admissibility(tx, application_id, admissible=True, reason=""),
+            at,
+        )
+
+    def score(
+        self,
+        application_id: UUID,
+        assessor: str,
+        capacity: str,
+        relevance: str,
+        at: datetime | None = None,
+    ) -> None:
+        """An assessment that is sent, with what comes before it where that is not done yet."""
+        self.company[assessor]
+        who = self.service.one("SELECT id FROM person WHERE email = :email", email=address(assessor))
+        scores = {"capacity": Decimal(capacity), "relevance": Decimal(relevance)}
+        comments = {"capacity": "Sound.", "relevance": "To the point."}
+
+        async def assign(tx: Tx) -> None:
+            if await tx.session.get(Assignment, (application_id, who)) is None:
+                await evaluation.assign(tx, application_id, who)
+
+        async def send(tx: Tx) -> None:
+            call_id = (await tx.get(Application, application_id)).call_id
+            if await tx.session.get(Declaration, (call_id, who)) is None:
+                await evaluation.sign_declaration(tx, call_id)
+            if await tx.session.get(ConflictDeclaration, (application_id, who)) is None:
+                await evaluation.declare_conflict(tx, application_id, conflict=False, reason="")
+            await evaluation.send_assessment(tx, application_id, scores, comments)
+
+        self.service.act(address("ada"), assign, at)
+        self.service.act(address(assessor), send, at)
+
+    def awarded(self, reference: str, title: str, wish: Wish, ago: timedelta = timedelta(0)) -> UUID:
+        """An application with an award, of a call that Vera proposed and Paul decided so long ago; its id."""
+        call_id, application_id = self.closed(reference, title, [wish], ago=ago)
+        self.company["paul"]
+        at = clock.now() - ago
+        self.admit(application_id, at)
+        for assessor in ("elena", "erik"):
+            self.score(application_id, assessor, "16", "70", at)
+        self.service.act(address("vera"), lambda tx: awards.propose(tx, call_id), at)
+        self.service.act(address("paul"), lambda tx: awards.decide(tx, call_id), at)
+        return application_id
+
+    def expert(self, code: str, country: str, first: date, last: date, *, recent: int = 0) -> None:
+        """An expert of the pool for joint investigation teams, who speaks English and is free on these days."""
+        draft = ExpertDraft(
+            code=code,
+            name=f"Xenia {code}",
+            email=address(code.lower()),
+            country=country,
+            gender=None,
+            branch="police",
+            deployments_12m=recent,
+            themes={"X.JIT": 4},
+            languages={"en": "C1"},
+            available=[(first, last)],
+        )
+        self.service.act(address("ada"), lambda tx: register_expert(tx, draft))
+
     def _place(self, key: str) -> UUID:
         self.company[key]
         found: UUID = self.service.one(
             "SELECT institution_id FROM person WHERE email = :email", email=address(key)
         )
         return found
+
+
+def _hours_before(instant: datetime, count: int) -> list[datetime]:
+    """As many instants, an hour apart, the last an hour before this one."""
+    return [instant - timedelta(hours=n) for n in range(count, 0, -1)]
 
 
 def seconds_from_now(seconds: int) -> datetime:

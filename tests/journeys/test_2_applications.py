@@ -106,6 +106,7 @@ def confirm(petra: Visitor) -> str:
 def refuse_classified(omar: Visitor, service: Service, application: UUID) -> None:
     """A marked document leaves nothing but its trace; the lead says that the application goes on without it."""
     marked = pdf("Annex to the joint application.", header="RESTREINT UE/EU RESTRICTED")
+    omar.goto(f"/applications/{application}")
     omar.follow("Documents")
     omar.upload("Document", "annex.pdf", marked)
     omar.press("Attach", status=422)
@@ -134,7 +135,7 @@ def edit_what_was_confirmed(omar: Visitor, application: UUID) -> None:
     omar.press("Save and void the confirmations")
 
 
-def submit(omar: Visitor, application: UUID) -> str:
+def submit(omar: Visitor, application: UUID, file: str = "TAF-2026-91-001.json") -> str:
     """Declare, sign, submit, and recompute the fingerprint from what can be downloaded; the fingerprint."""
     omar.goto(f"/applications/{application}/check")
     omar.press("Submit", status=422)
@@ -145,7 +146,7 @@ def submit(omar: Visitor, application: UUID) -> str:
     with omar.download() as files:
         omar.page.get_by_role("link", name="What was submitted (JSON)").click()
     ((name, content),) = files
-    assert (name, hashlib.sha256(content).hexdigest()) == ("TAF-2026-91-001.json", shown)
+    assert (name, hashlib.sha256(content).hexdigest()) == (file, shown)
     assert json.loads(content)["parties"][1]["confirmation"]["signatory_name"] == "Petra Gashi"
     return shown
 

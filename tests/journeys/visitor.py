@@ -19,6 +19,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Download,
+    FilePayload,
     Locator,
     Page,
     Request,
@@ -70,6 +71,7 @@ class Visitor:
         self.script = script
         self.faults: list[str] = []
         self.status = 0
+        self.token = ""
         self.context = self._open(browser)
         self.page: Page = self.context.new_page()
 
@@ -128,9 +130,7 @@ class Visitor:
         exact = isinstance(name, str)
         self.step(lambda: place.get_by_role("link", name=name, exact=exact).first.click(), status)
 
-    def press(
-        self, name: str | re.Pattern[str], within: Locator | None = None, status: int = 200
-    ) -> None:
+    def press(self, name: str | re.Pattern[str], within: Locator | None = None, status: int = 200) -> None:
         """Press a button that leads to another page, or back to this one with a refusal."""
         place = within or self.page.locator("main")
         self.step(lambda: place.get_by_role("button", name=name).first.click(), status)
@@ -164,7 +164,7 @@ class Visitor:
 
     def upload(self, label: str, name: str, content: bytes, mime: str = "application/octet-stream") -> None:
         """Choose a file."""
-        self._labelled(label, None).set_input_files([{"name": name, "mimeType": mime, "buffer": content}])
+        self._labelled(label, None).set_input_files(FilePayload(name=name, mimeType=mime, buffer=content))
 
     def _labelled(self, label: str, within: Locator | None) -> Locator:
         place = within or self.page.locator("main")
@@ -201,9 +201,8 @@ class Visitor:
 
     def post_form(self, path: str, fields: dict[str, str] | None = None) -> tuple[int, str]:
         """POST what no page offers, as somebody would who knows the address: status and page."""
-        token = self.page.locator("input[name=_csrf_token]").first.get_attribute("value")
         answer = self.page.request.post(
-            path, form={"_csrf_token": str(token), **(fields or {})}, max_redirects=0
+            path, form={"_csrf_token": self.token, **(fields or {})}, max_redirects=0
         )
         return answer.status, answer.text()
 
@@ -236,7 +235,11 @@ class Visitor:
         """Look at the whole page as it stands now."""
         if SHOTS:
             self._photograph()
-        assert self.status == status, (self.status, self.page.url, self.page.locator("main").text_content())
+        assert self.status == status, (
+            f"{self.status} {self.page.url}: {self.page.locator('main').inner_text()}"
+        )
+        tokens = self.page.locator("input[name=_csrf_token]").evaluate_all("all => all.map(one => one.value)")
+        self.token = tokens[0] if tokens else self.token
         wrong: list[str] = []
         content = f"{self.phone} {_VARYING.sub('', self.page.content())}"
         if content not in _seen:
@@ -244,7 +247,7 @@ class Visitor:
             wrong += [f"sticks out by {sideways} px"] if sideways > 0 else []
             wrong += self.page.evaluate(f"async () => {{ {AXE}; return await ({RUN_AXE})(); }}")
             _seen.add(content)
-        assert (wrong, self.faults) == ([], []), self.page.url
+        assert [*wrong, *self.faults] == [], "\n".join([self.page.url, *wrong, *self.faults])
 
     def _photograph(self) -> None:
         name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", urlsplit(self.page.url).path)

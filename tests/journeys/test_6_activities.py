@@ -1,0 +1,102 @@
+"""An activity: planned, documented, completed by one and verified by another, and the indicator moves while one looks."""
+
+from datetime import timedelta
+
+from playwright.sync_api import expect
+
+from facility import clock
+from tests.documents import pdf
+from tests.journeys.cast import Company
+from tests.journeys.stage import Stage, Wish
+from tests.journeys.visitor import Visitor
+
+TITLE = "Workshop on joint teams"
+
+
+def plan(omar: Visitor) -> str:
+    """The lead plans a workshop that was yesterday; the activity's address."""
+    yesterday = (clock.now().astimezone(clock.BRUSSELS).date() - timedelta(days=1)).isoformat()
+    omar.goto("/activities")
+    omar.follow("Plan an activity")
+    omar.press("Plan it", status=422)
+    omar.tick("Workshop")
+    omar.fill("Title", TITLE)
+    omar.fill("Place", "Tirana")
+    omar.fill("First day", yesterday)
+    omar.fill("Last day", yesterday)
+    omar.press("Plan it")
+    omar.heading(TITLE)
+    return omar.page.url
+
+
+def document(omar: Visitor, activity: str) -> None:
+    """Who came, and the three papers."""
+    omar.goto(f"{activity}/attendance")
+    for number, institution in enumerate(("Albanian State Police", "Kosovo* Police")):
+        line = omar.page.get_by_role("group", name=f"Line {number + 1}", exact=True)
+        omar.choose("Institution or beneficiary", institution, line)
+        omar.fill("Expected", "8", line)
+        omar.fill("Present", "6", line)
+    omar.press("Save")
+    omar.sees("Attendance is written down.")
+    omar.follow("Attach or remove")
+    omar.press("Attach", status=422)
+    for kind in ("Agenda", "Attendance list", "Report"):
+        omar.tick(kind)
+        omar.upload("Document", f"{kind.lower()}.pdf", pdf(f"{kind} of the workshop."))
+        omar.press("Attach")
+    omar.goto(activity)
+
+
+def test_the_indicator_moves_while_the_commission_looks(company: Company, stage: Stage) -> None:
+    stage.awarded("TAF-2026-60", "Activities", Wish("Teams that meet"), ago=timedelta(days=3))
+    omar, vera, carl = company["omar"], company["vera"], company["carl"]
+    carl.goto("/commission")
+    figure = carl.page.locator("a[href='/commission/indicators/10.1']").first
+    before = int(figure.inner_text())
+    carl.page.evaluate("window.opened = true")
+
+    activity = plan(omar)
+    document(omar, activity)
+    omar.press("Report it as completed")
+    omar.sees("You reported it; the secretariat verifies it.")
+    assert omar.post_form(f"{activity}/verify")[0] == 403
+    vera.goto("/activities?status=completed")
+    vera.follow(TITLE)
+    vera.follow("Verify it")
+    vera.press("Verify it")
+    vera.sees("It counts as one joint activity")
+
+    expect(figure).to_have_text(str(before + 1))
+    assert carl.page.evaluate("window.opened") is True
+    expect(carl.page.locator("#figures")).to_contain_text(TITLE)
+    carl.look()
+    carl.step(figure.click)
+    carl.follow(TITLE)
+    carl.sees("Teams that meet", "report.pdf", "No expert was sent")
+    with carl.download() as files:
+        carl.page.get_by_role("link", name="report.pdf").click()
+    assert files[0][1].startswith(b"%PDF")
+    undo(vera, carl, activity, before)
+
+
+def undo(vera: Visitor, carl: Visitor, activity: str, before: int) -> None:
+    """What was verified can be taken back with a reason, and no longer counts."""
+    carl.goto("/commission")
+    vera.goto(activity)
+    vera.follow("Take the verification back")
+    vera.press("Take it back", status=422)
+    vera.fill("Why it is taken back", "The list lacks a signature.")
+    vera.press("Take it back")
+    expect(carl.page.locator("a[href='/commission/indicators/10.1']").first).to_have_text(str(before))
+    for path in ("/commission/indicators", "/commission/calls", "/commission/requests", "/contracts"):
+        carl.goto(path)
+
+
+def test_the_commission_reads_on_a_phone(company: Company, stage: Stage) -> None:
+    del stage
+    carl = company["carl"]
+    carl.page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("/commission", "/commission/indicators/10.1", "/awards", "/evaluation", "/activities"):
+        carl.goto(path)
+    carl.page.set_viewport_size({"width": 1280, "height": 900})
