@@ -22,7 +22,6 @@ WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 nav(N_("People"), "/people", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=80)
-nav(N_("Institutions"), "/institutions", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=81)
 
 
 def words() -> dict[str, Any]:

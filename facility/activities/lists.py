@@ -207,7 +207,7 @@ class PartyChoice(msgspec.Struct, frozen=True):
 
 
 class ActivityShown(Counted, frozen=True, kw_only=True):
-    """An activity with all that hangs on it, for its pages."""
+    """An activity with all that hangs on it, for its pages. `version`: of its latest event."""
 
     id: UUID
     reference: str
@@ -229,6 +229,7 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     attendance: list[Attended]
     evidence: list[EvidenceLine]
     refusals: int
+    version: int
     parties: list[PartyChoice]
 
     @property
@@ -266,6 +267,7 @@ _SHOWN = text(
          FROM evidence LEFT JOIN person ON person.id = uploaded_by
          WHERE activity_id = activity.id AND removed_at IS NULL) AS evidence,
         (SELECT count(*) FROM evidence_refusal WHERE activity_id = activity.id) AS refusals,
+        (SELECT max(version) FROM event WHERE subject_id = activity.id) AS version,
         (SELECT jsonb_agg(jsonb_build_object('institution_id', institution.id, 'institution', institution.name,
                     'beneficiary', beneficiary.code, 'chip', {_CHIP}) ORDER BY position)
          FROM party JOIN institution ON institution.id = institution_id

@@ -35,8 +35,10 @@ async def verify_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 @post("/activities/{activity_id:uuid}/verify", opt=VERIFIES)
 async def verify(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     """A second person confirms what was reported."""
-    Fields(form).check()
-    await service.verify(tx, activity_id)
+    fields = Fields(form)
+    seen = fields.integer("seen", 1, 999_999_999) if fields.given("seen") else None
+    fields.check()
+    await service.verify(tx, activity_id, seen=seen)
     return view.go(f"/activities/{activity_id}", _("The activity is verified."))
 
 

@@ -30,6 +30,7 @@ from facility.awards.service import standing_award
 from facility.clock import BRUSSELS
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.events.models import EventRow
 from facility.refused import refuse
 
 
@@ -202,15 +203,27 @@ async def complete(tx: Tx, activity_id: UUID) -> Activity:
     return activity
 
 
-async def verify(tx: Tx, activity_id: UUID) -> Activity:
-    """A second person confirms what was reported, with the evidence at hand. Refused: rules.may_verify."""
+async def verify(tx: Tx, activity_id: UUID, *, seen: int | None = None) -> Activity:
+    """A second person confirms what was reported, with the evidence at hand.
+
+    `seen`: the version that the person was shown; attendance or evidence may have changed since.
+    Refused: "changed_meanwhile", rules.may_verify, "missing_evidence".
+    """
     activity = await tx.lock(Activity, activity_id)
+    if seen is not None and seen != await _version(tx, activity_id):
+        refuse("changed_meanwhile")
     rules.may_verify(ActivityStatus(activity.state), activity.reported_by, tx.actor)
     rules.has_evidence(await _evidence_kinds(tx, activity_id))
     activity.state = ActivityStatus.VERIFIED
     activity.verified_by, activity.verified_at = tx.actor, tx.now
     await record(tx, ActivityVerified(activity_id=activity_id))
     return activity
+
+
+async def _version(tx: Tx, activity_id: UUID) -> int:
+    """The version of the activity's latest event. The caller holds its lock."""
+    query = select(func.max(EventRow.version)).where(EventRow.subject_id == activity_id)
+    return (await tx.session.execute(query)).scalar_one() or 0
 
 
 async def _evidence_kinds(tx: Tx, activity_id: UUID) -> set[str]:

@@ -1,7 +1,7 @@
 """The present of the demo: a call that was decided lately, one that is being judged, one that is open, a draft."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,10 +63,19 @@ class Story:
         self.now = now
         self.act = troupe.act
 
-    def noon(self, days: int) -> datetime:
-        """Noon in Brussels so many days from now."""
+    def day(self, days: int) -> date:
+        """A working day about so many days from now: a weekend's work is done on the Friday before."""
         day = (self.now + timedelta(days=days)).astimezone(BRUSSELS).date()
-        return datetime.combine(day, time(12), BRUSSELS)
+        return day - timedelta(days=max(0, day.weekday() - 4))
+
+    def noon(self, days: int) -> datetime:
+        """Noon in Brussels on such a day."""
+        return datetime.combine(self.day(days), time(12), BRUSSELS)
+
+    def monday(self, weeks: int) -> date:
+        """The Monday so many weeks from this week's."""
+        today = self.now.astimezone(BRUSSELS).date()
+        return today + timedelta(weeks=weeks, days=-today.weekday())
 
     async def call(self, number: int, title: str, opens: int, closes: int, amount: str) -> UUID:
         """A published call, open from and to so many days from now; drafted by Ada, published by Vera."""
@@ -244,8 +253,7 @@ async def _decided_call(story: Story) -> None:
 
 async def _activities(story: Story, application_id: UUID) -> None:
     """A workshop that was reported and waits for a second person, and a study trip that is planned."""
-    first = (story.now - timedelta(days=12)).date()
-    trip = (story.now + timedelta(days=40)).date()
+    first, trip = story.monday(-2), story.monday(6)
     plan = story.noon(-40)
     workshop = await story.act(
         plan,
@@ -277,7 +285,7 @@ async def _activities(story: Story, application_id: UUID) -> None:
 
 
 async def _report(story: Story, activity_id: UUID) -> None:
-    at = story.now - timedelta(days=8)
+    at = story.noon(-7)
     rows = [
         AttendanceRow(
             beneficiary_code=code,
@@ -313,7 +321,7 @@ async def _report(story: Story, activity_id: UUID) -> None:
 
 async def _experts_asked(story: Story, application_id: UUID) -> None:
     """Two seats for the study trip: an invitation that can be answered now."""
-    starts_on = (story.now + timedelta(days=40)).date()
+    starts_on = story.monday(6)
     asked = story.now - timedelta(hours=20)
     deployment = await story.act(
         asked,

@@ -1,14 +1,13 @@
 """The words of the Commission's pages."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
 import msgspec
 
 from facility.events.base import from_data
 from facility.monitoring.queries import Told
-from facility.web import filters
-from facility.web.i18n import N_, sentence
+from facility.web.history import told
+from facility.web.i18n import N_
 
 UNITS = {
     "count": N_("number"),
@@ -46,28 +45,9 @@ def lines(headlines: list[Told], seen: int | None) -> list[Line]:
         Line(
             label=one.label or "",
             href=_PATHS[one.subject].format(id=one.subject_id, contract=one.contract),
-            text=_sentence(one),
+            text=told(from_data(one.kind, one.data)),
             at=one.at,
             new=seen is not None and one.position > seen,
         )
         for one in headlines
     ]
-
-
-def _sentence(one: Told) -> str:
-    event = from_data(one.kind, one.data)
-    values = msgspec.structs.asdict(event)
-    return sentence(type(event).sentence, **{name: _shown(value) for name, value in values.items()})
-
-
-def _shown(value: object) -> object:
-    """A value of an event as people read it."""
-    match value:
-        case Decimal():
-            return filters.eur(value)
-        case datetime():
-            return filters.moment(value)
-        case date():
-            return filters.day(value)
-        case _:
-            return value

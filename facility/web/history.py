@@ -1,13 +1,18 @@
 """The history of a thing as sentences: who, what, when."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
-from facility.events import Recorded
+from facility.events import Event, Recorded
+from facility.web import filters
 from facility.web.i18n import _, sentence
+
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -18,12 +23,32 @@ class Moment(msgspec.Struct, frozen=True):
     who: str
 
 
+def told(event: Event) -> str:
+    """What happened, as a sentence for people: amounts, days, instants and codes as they read them."""
+    values = msgspec.structs.asdict(event)
+    return sentence(type(event).sentence, **{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> object:
+    match value:
+        case Decimal():
+            return filters.eur(value)
+        case datetime():
+            return filters.moment(value)
+        case date():
+            return filters.day(value)
+        case list():
+            return ", ".join(str(_shown(one)) for one in value)
+        case str() if _CODE.fullmatch(value):
+            return value.replace("_", " ")
+        case _:
+            return value
+
+
 def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Moment]:
     """Events with the names of those who acted, newest first. What nobody did, the facility did itself."""
     made = []
     for recorded in events:
-        values = msgspec.to_builtins(recorded.event)
-        text = sentence(type(recorded.event).sentence, **values)
         who = names.get(recorded.actor_id, "") if recorded.actor_id else _("the facility")
-        made.append(Moment(text, recorded.recorded_at, who))
+        made.append(Moment(told(recorded.event), recorded.recorded_at, who))
     return made

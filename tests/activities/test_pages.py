@@ -202,8 +202,19 @@ async def test_from_evidence_to_verification_and_back(play: Judging, browse: Bro
     assert (await vera.send_form(f"{here}/verify")).status_code == 409
     assert "Missing: Report" in (await vera.get(f"{here}/verify")).text
     files = {"document": ("r.pdf", content, "application/pdf")}
+    shown = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
+    assert shown is None  # nothing to confirm yet
     assert (await ada.send_form(f"{here}/evidence", {"kind": "report"}, files=files)).status_code == 303
-    assert (await vera.send_form(f"{here}/verify")).status_code == 303
+    shown = re.search(r'name="seen" value="([0-9]+)"', (await vera.get(f"{here}/verify")).text)
+    assert shown is not None
+    assert (
+        await ada.send_form(
+            f"{here}/evidence", {"kind": "photos"}, files={"document": ("p.pdf", content, "application/pdf")}
+        )
+    ).status_code == 303
+    stale = await vera.send_form(f"{here}/verify", {"seen": shown[1]})
+    assert (stale.status_code, "meanwhile" in stale.text) == (409, True)
+    assert (await vera.send_form(f"{here}/verify", {"seen": str(int(shown[1]) + 1)})).status_code == 303
     assert (await vera.send_form(f"{here}/verify")).status_code == 409
     assert (await omar.get(f"{here}/evidence")).status_code == 409
     assert (await omar.send_form(f"{here}/undo", {"seen": "verified", "reason": "x"})).status_code == 403
