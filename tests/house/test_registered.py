@@ -41,7 +41,9 @@ def decorated() -> dict[str, Counter[str]]:
     for path in sorted(Path(facility.__path__[0]).rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text())):
-            for call in node.decorator_list if isinstance(node, ast.AsyncFunctionDef) else ():
+            if not isinstance(node, ast.AsyncFunctionDef):
+                continue
+            for call in node.decorator_list:
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
                     times = len(call.args) if call.func.id == "reacts_to" else 1
                     if kind := DECORATORS.get(call.func.id):
