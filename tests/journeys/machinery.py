@@ -233,14 +233,14 @@ def redis_server(folder: Path) -> Iterator[str]:
             stderr=out,
         )
     try:
-        until("redis answers", lambda: _answers(port))
+        until("redis answers", lambda: redis_answers(port))
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _answers(port: int) -> bool:
+def redis_answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as probe:
         probe.sendall(b"PING\r\n")
         return probe.recv(16).startswith(b"+PONG")

@@ -189,7 +189,7 @@ def test_lead_prepares_partner_confirms_and_it_is_received(
 
 def withdraw_and_submit_again(omar: Visitor, application: UUID, first: str) -> None:
     """The receipt comes by mail with a PDF; what was withdrawn can be taken up and submitted until the deadline."""
-    attached = omar.post.next(omar.email, "TAF-2026-91/001").attachments
+    attached = omar.post.next(omar.email, "Receipt for TAF-2026-91/001").attachments
     assert first in PdfReader(io.BytesIO(attached["TAF-2026-91-001.pdf"])).pages[0].extract_text().replace(
         "\n", ""
     )
@@ -211,6 +211,6 @@ def test_a_second_late_is_late(company: Company, stage: Stage, service: Service)
     until("the call is over", lambda: (clock.now() - closes_at).total_seconds() >= 1)
     omar.press("Submit", status=409)
     omar.sees("The call has closed: the time to submit is over.")
-    closed = "SELECT state, closed_at FROM call WHERE id = :id AND state = 'closed'"
-    until("the call closes by itself", lambda: service.rows(closed, id=call_id) == [("closed", closes_at)])
+    closed = "SELECT due_at FROM event WHERE subject_id = :id AND kind = 'CallClosed'"
+    until("the call closes by itself", lambda: service.rows(closed, id=call_id) == [(closes_at,)])
     assert service.one("SELECT status FROM application WHERE id = :id", id=application) == "draft"

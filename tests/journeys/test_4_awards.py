@@ -50,7 +50,7 @@ def test_one_proposes_another_decides_and_letters_go_out(
     ada.press("Send to the authorising officer")
     ada.sees("The ranking is proposed.")
     ada.goto(f"/evaluation/{call_id}/decision")
-    ada.sees("An authorising officer decides.")
+    ada.sees("authorising officer decides.")
     assert ada.post_form(f"/evaluation/{call_id}/decision")[0] == 403
 
     assert f"/evaluation/{call_id}/decision" in paul.post.next(paul.email, "waits for your decision").text

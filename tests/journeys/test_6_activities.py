@@ -32,7 +32,7 @@ def plan(omar: Visitor) -> str:
 def document(omar: Visitor, activity: str) -> None:
     """Who came, and the three papers."""
     omar.goto(f"{activity}/attendance")
-    for number, institution in enumerate(("Albanian State Police", "Kosovo* Police")):
+    for number, institution in enumerate(("AL Albanian State Police", "XK* Kosovo* Police")):
         line = omar.page.get_by_role("group", name=f"Line {number + 1}", exact=True)
         omar.choose("Institution or beneficiary", institution, line)
         omar.fill("Expected", "8", line)

@@ -67,4 +67,4 @@ def test_sign_in_and_a_form_by_keyboard(company: Company, visit: Opens) -> None:
     milena.page.keyboard.press("Enter")
     tab_to(milena, "Sign out")
     enter(milena)
-    expect(milena.page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
+    expect(milena.page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
