@@ -23,6 +23,11 @@ def states() -> dict[str, tuple[str, str]]:
     return {state.value: (_(label), kind) for state, (label, kind) in MAIL_STATES.items()}
 
 
+def sends_mail(view: View) -> bool:
+    """False on a machine without a mail server, where mails stay in the outbox."""
+    return view.renderer.settings.smtp_url is not None
+
+
 @get("/operations/outbox", opt={"allow": READERS})
 async def outbox(
     view: View,
@@ -43,6 +48,7 @@ async def outbox(
         fate=fate,
         same=same,
         before=before,
+        sends_mail=sends_mail(view),
         form=Fields.showing(),
     )
 
@@ -71,6 +77,7 @@ async def find_mails(view: View, tx: Tx, form: Form) -> Page:
             fate="",
             same=None,
             before=None,
+            sends_mail=sends_mail(view),
             form=fields.refused(refused),
         )
         raise Wrong(page) from None

@@ -11,14 +11,16 @@ from facility.web.navigation import nav
 
 nav(N_("Operations"), "/operations", Role.ADMINISTRATOR, Role.AUDITOR, order=90)
 nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
-nav(N_("Parked"), "/operations/parked", Role.ADMINISTRATOR, order=92)
-nav(N_("Log"), "/operations/log", Role.AUDITOR, Role.ADMINISTRATOR, order=93)
 
 
 @get("/operations", opt={"allow": allow(Role.ADMINISTRATOR, Role.AUDITOR)})
 async def overview(view: View, read: Read) -> Page:
     """How far everything has come, and what waits."""
-    return view.page("operations/overview.html", overview=await read_overview(read))
+    return view.page(
+        "operations/overview.html",
+        overview=await read_overview(read),
+        sends_mail=outbox_pages.sends_mail(view),
+    )
 
 
 router = Router(

@@ -44,6 +44,7 @@ async def park(db: Database, person_id: UUID) -> int:
     """A delivery that has failed too often."""
     async with db.transaction(now=NOW) as tx:
         await record(tx, PersonInvited(person_id=person_id))
+    async with db.transaction(now=NOW) as tx:
         await tx.session.execute(
             update(Delivery).values(state="parked", attempts=8, error="KeyError", next_attempt_at=NOW)
         )
@@ -288,7 +289,7 @@ async def test_the_administrator_s_navigation_leads_to_nothing_of_the_procedure(
     nav = re.search(r'<nav class="nav".*?</nav>', page.text, re.S)
     assert nav is not None
     places = set(re.findall(r'href="([^"]+)"', nav[0]))
-    assert places >= {"/operations", "/operations/outbox", "/operations/log", "/people"}
+    assert places >= {"/operations", "/operations/outbox", "/people"}
     assert not places & {"/contracts", "/staff/calls", "/rehearsal", "/commission"}
 
 
