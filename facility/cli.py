@@ -23,6 +23,7 @@ from facility.events.projector import PROJECTIONS, advance, log_position, positi
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
 from facility.files.store import Store
+from facility.outbox import links
 from facility.refused import Refused
 from facility.rehearsal.check import WrongScenario, check
 from facility.rehearsal.play import rehearse
@@ -53,6 +54,7 @@ def main(context: click.Context) -> None:
             click.echo(message, err=True)
         sys.exit(1)
     log.setup(as_json=context.obj.json_log)
+    links.configure(context.obj.secret_key)  # before anything is written that holds a link: the demo story does
     load_slices()
 
 

@@ -20,15 +20,17 @@ from facility.accounts.sessions import begin_session
 from facility.app import create_app
 from facility.db import Database, Tx
 from facility.embedded import EmbeddedPostgres
+from facility.outbox import links
 from facility.settings import Settings
 from facility.web import cookies
 from facility.worker import load_slices
-from tests.browser import NOW, Browser, Browsers, lent, living, told
+from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 load_slices()  # commands record deliveries for the reactions that are known
+links.configure(SECRET)
 
 
 @pytest.fixture(scope="session")

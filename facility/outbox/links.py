@@ -24,7 +24,10 @@ def configure(secret_key: str) -> None:
 
 
 def token_of(link_id: UUID, nonce: bytes) -> str:
-    """The token of a link: 32 bytes as base64url. Random to whoever lacks the key, the same each time it is derived."""
+    """The token of a link: 32 bytes as base64url. Random to whoever lacks the key, the same each time it is derived.
+    Raises RuntimeError before `configure`: such a link would open nothing once the key is there."""
+    if not _secret:
+        raise RuntimeError("the key of links is not set yet")
     digest = hmac.digest(_secret, b"link:" + link_id.bytes + nonce, "sha256")
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
