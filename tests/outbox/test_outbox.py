@@ -44,7 +44,7 @@ async def postman(smtp: SmtpServer) -> AsyncIterator[Postman]:
 def test_no_link_is_made_before_its_key_is_known() -> None:
     links.configure("")
     try:
-        with pytest.raises(RuntimeError, match="^the key of links is not set yet$"):
+        with pytest.raises(RuntimeError, match=r"^the key of links is not set yet$"):
             links.token_of(new_id(), b"nonce")
     finally:
         links.configure("a secret of the tests, long enough to sign with")
