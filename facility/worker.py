@@ -20,6 +20,7 @@ import msgspec
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AsyncIO
+from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,6 +45,15 @@ THREADS = 8
 PREFETCH = 64  # dramatiq's default of two a thread makes small jobs slow
 CHUNK = 20  # deliveries in one message
 STOP_MILLISECONDS = 5000
+OUTAGES = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,  # SQLAlchemy hands these on unchanged where there is no connection yet
+    asyncpg.InterfaceError,
+    OSError,
+    RedisError,
+    dramatiq.DramatiqError,
+)
+"""What a database or a broker that is away looks like; it comes back."""
 
 
 def load_slices() -> None:
@@ -152,7 +162,8 @@ class Background:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _repeat(self, step: Callable[[], Awaitable[int]]) -> None:
-        """Do the step whenever the log has grown, and at the latest after a second. An outage ends in another try."""
+        """Do the step whenever the log has grown, and at the latest after a second. Whatever goes wrong ends in another
+        try: a step that stopped would stand still, unseen, until the process is started again."""
         bell = asyncio.Event()
         self._bells.append(bell)
         while True:
@@ -160,8 +171,10 @@ class Background:
             try:
                 while await step():
                     pass
-            except (SQLAlchemyError, OSError, dramatiq.DramatiqError) as error:
+            except OUTAGES as error:
                 log.warning("%s: %s, trying again", step.__name__, type(error).__name__)
+            except Exception:
+                log.exception("%s failed, trying again", step.__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), POLL_SECONDS)
 

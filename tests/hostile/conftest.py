@@ -1,0 +1,193 @@
+"""The forms of the told story, found once, and browsers that take back what they did and say what they wrote."""
+
+import contextlib
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import pytest_asyncio
+from litestar import Litestar
+from sqlalchemy import event, text
+
+from facility.db import Database, Tx
+from facility.outbox.links import token_of
+from facility.web import cookies
+from facility.web.limits import Limits
+from tests.browser import SECRET, Browser, lent
+from tests.hostile.forms import Field, Found, filled, gets, posts, read, template_of
+from tests.house.story import fill, may, objects
+from tests.house.world import EVERYBODY, TakesBack, World
+
+NOBODY = ""
+MOST_OF_A_KIND = 4
+
+
+class Watched(TakesBack):
+    """Takes back what a request wrote, and says what would have been committed."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, pool_size=2)
+        self._writes: list[str] = []
+        self.kept: list[str] = []
+        self.said: list[str] = []
+        event.listen(self.engine.sync_engine, "before_cursor_execute", self._see)
+        event.listen(self.engine.sync_engine, "rollback", lambda _: self._writes.clear())
+
+    def _see(self, _c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        words = statement.split()
+        if words[0] in ("INSERT", "UPDATE", "DELETE") or "INSERT" in words:
+            self._writes.append(" ".join(words[:4]))
+
+    @contextlib.asynccontextmanager
+    async def transaction(
+        self,
+        *,
+        now: datetime,
+        actor: UUID | None = None,
+        correlation: UUID | None = None,
+        causation: UUID | None = None,
+    ) -> AsyncIterator[Tx]:
+        """As before, with a look at what was written before it is taken back."""
+        async with super().transaction(
+            now=now, actor=actor, correlation=correlation, causation=causation
+        ) as tx:
+            self._writes.clear()
+            yield tx
+            await tx.flush()
+            self.kept += self._writes
+            if tx.recorded:
+                rows = await tx.session.execute(_SAID, {"now": tx.now})
+                self.said += rows.scalars().all()
+
+    def forget(self) -> None:
+        """Before the next request."""
+        self.kept.clear()
+        self.said.clear()
+
+
+_SAID = text(
+    """
+    SELECT kind || data::text FROM event WHERE recorded_at = :now
+    UNION ALL SELECT subject FROM mail WHERE created_at = :now
+    """
+)
+
+
+class Crowd:
+    """A browser for each person, all on one watched database."""
+
+    def __init__(self, app: Litestar, url: str, sessions: dict[str, str]) -> None:
+        self.app = app
+        self.db = Watched(url)
+        self.browsers = {NOBODY: Browser(app)}
+        for name in EVERYBODY:
+            self.browsers[name] = Browser(app)
+            self.browsers[name].cookies.set(cookies.SESSION, sessions[name])
+
+    def __getitem__(self, name: str) -> Browser:
+        """The person's browser, with no attempt counted and nothing seen yet."""
+        lent(self.app, self.db)
+        self.app.state.limits = Limits(None, SECRET)
+        self.db.forget()
+        return self.browsers[name]
+
+    async def leave(self) -> None:
+        """Close all."""
+        for browser in self.browsers.values():
+            await browser.aclose()
+        await self.db.dispose()
+
+
+@pytest_asyncio.fixture
+async def crowd(standing_app: Litestar, story: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
+    """Everybody's browsers."""
+    made = Crowd(standing_app, story, sessions)
+    yield made
+    await made.leave()
+
+
+async def _link_pages(db: Database) -> list[str]:
+    """The pages of all links that are still good."""
+    async with db.reader() as connection:
+        rows = await connection.execute(
+            text("SELECT * FROM link WHERE used_at IS NULL AND revoked_at IS NULL")
+        )
+        return [f"/link/{row.purpose}/{token_of(row.id, row.nonce)}" for row in rows]
+
+
+class Walk:
+    """Follows the links of the pages, from each person's first page on, and keeps the forms: one for each route."""
+
+    def __init__(self, app: Litestar, crowd: Crowd) -> None:
+        self.crowd = crowd
+        self.routes = [route.path_format for route, _ in posts(app)]
+        self.pages = [route.path_format for route, _ in gets(app)]
+        self.found: dict[str, tuple[str, Found]] = {}
+        self.shown: dict[str, tuple[str, str]] = {}
+
+    async def walk(self, name: str, start: Sequence[str]) -> None:
+        """All kinds of pages that the person gets to, a few of each."""
+        queue, seen, visits = deque(start), set(start), Counter[str]()
+        while queue:
+            path = queue.popleft()
+            template = template_of(path.partition("?")[0], self.pages)
+            if template is None or path.startswith("/static/") or visits[template] == MOST_OF_A_KIND:
+                continue
+            visits[template] += 1
+            page = await self.crowd[name].get(path)
+            self.shown.setdefault(template, (name, path))
+            parser = read(page)
+            for form in parser.forms:
+                self._keep(name, form)
+            fresh = [link for link in parser.links if link not in seen]
+            seen.update(fresh)
+            queue.extend(fresh)
+
+    def _keep(self, name: str, form: Found) -> None:
+        template = template_of(form.action.partition("?")[0], self.routes)
+        if template is None:
+            return
+        known = self.found.get(template)
+        if known is None or len(form.fields) > len(known[1].fields):
+            self.found[template] = name, filled(form)
+
+    async def look(self, name: str, path: str) -> None:
+        """A page that nothing led to."""
+        page = await self.crowd[name].get(path)
+        if page.status_code == 200:
+            for form in read(page).forms:
+                self._keep(name, form)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def walked(standing_app: Litestar, story: str, sessions: dict[str, str], world: World) -> Walk:
+    """Everybody has been everywhere; where no page shows a route's form, it is one with the fields that others have."""
+    crowd = Crowd(standing_app, story, sessions)
+    walk = Walk(standing_app, crowd)
+    for name in crowd.browsers:
+        await walk.walk(name, ["/", *([] if name else ["/sign-in", *await _link_pages(crowd.db)])])
+    funded = objects(world)["awarded"]["application_id"]
+    for route, handler in gets(standing_app):
+        if route.path_format not in walk.shown and not route.path_format.endswith("/stream"):
+            for name, path in places(world, route, handler):
+                walk.shown.setdefault(route.path_format, (name, path))
+                await walk.look(name, f"{path}?application={funded}")
+    for route, handler in posts(standing_app):
+        name, path = places(world, route, handler)[0]
+        guessed = [Field(one, "text", "1") for one in ("reason", "seen", "version", "choice")]
+        walk.found.setdefault(route.path_format, (name, Found(path, "", guessed)))
+    await crowd.leave()
+    return walk
+
+
+def places(world: World, route: Any, handler: Any) -> list[tuple[str, str]]:
+    """Everybody who may ask for this route, and for what."""
+    found = []
+    for name in (NOBODY, *EVERYBODY):
+        for ids in objects(world).values() if route.path_parameters else [{"reference": ""}]:
+            anyone = any(item.anyone for item in handler.opt["allow"].items)
+            if anyone if name == NOBODY else may(handler.opt["allow"], world, name, ids):
+                found.append((name, fill(route.path_format, ids)))
+    return found

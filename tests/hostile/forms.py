@@ -1,0 +1,187 @@
+"""Every form of the product as a browser finds it: crawled from the pages, filled with what fits, sent as raw bytes."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote_plus
+
+import httpx
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from facility.web import csrf
+from facility.web.guard import handlers
+from tests.browser import SECRET, Browser
+
+TOKEN = csrf.token_for(SECRET, "of-this-browser")
+FREE = frozenset({"text", "textarea", "email", "search", "date", "time", "number", "tel", "url"})
+"""Kinds of fields in which people type."""
+_FITTING = {"email": "somebody@example.org", "date": "2027-01-15", "time": "12:00"}
+
+
+class Field(msgspec.Struct):
+    """One control: its name, its kind (`file`, `hidden`, `select`, `text` …) and a value that fits or may fit."""
+
+    name: str
+    kind: str
+    value: str
+
+
+class Found(msgspec.Struct):
+    """A form that posts to `action`, and on which page it stood."""
+
+    action: str
+    page: str
+    fields: list[Field] = []
+    multipart: bool = False
+
+    def values(self) -> dict[str, str]:
+        """Name to value, without files."""
+        return {field.name: field.value for field in self.fields if field.kind != "file"}
+
+
+class Parser(HTMLParser):
+    """Forms of a page, what stands in their controls, and where links lead."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.page = page
+        self.forms: list[Found] = []
+        self.links: list[str] = []
+        self._form: Found | None = None
+        self._area: Field | None = None
+        self._select: Field | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Forms, inputs, text areas, selects with their options, and buttons with names."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "a" and given.get("href", "").startswith("/"):
+            self.links.append(given["href"].partition("#")[0])
+        if tag == "form" and given.get("method") == "post":
+            multipart = given.get("enctype") == "multipart/form-data"
+            self._form = Found(given.get("action") or self.page, self.page, multipart=multipart)
+            self.forms.append(self._form)
+        elif self._form is not None:
+            self._control(self._form, tag, given)
+
+    def _control(self, form: Found, tag: str, given: Mapping[str, str]) -> None:
+        name = given.get("name", "")
+        if tag == "option" and self._select is not None:
+            if "selected" in given or not self._select.value:
+                self._select.value = given.get("value", "")
+        elif not name or name == csrf.FIELD:
+            return
+        elif tag == "input":
+            self._input(form, name, given)
+        elif tag == "textarea":
+            self._area = Field(name, "textarea", "")
+            form.fields.append(self._area)
+        elif tag == "select":
+            self._select = Field(name, "select", "")
+            form.fields.append(self._select)
+
+    def _input(self, form: Found, name: str, given: Mapping[str, str]) -> None:
+        kind, value = given.get("type", "text"), given.get("value", "")
+        known = next((field for field in form.fields if field.name == name), None)
+        if known is None:
+            form.fields.append(Field(name, kind, value))
+        elif "checked" in given:
+            known.value = value
+
+    def handle_data(self, data: str) -> None:
+        """What stands in a text area. HTML drops a newline that comes first."""
+        if self._area is not None:
+            self._area.value += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """Ends."""
+        if tag == "form":
+            self._form = None
+        elif tag == "textarea" and self._area is not None:
+            self._area.value = self._area.value.removeprefix("\n")
+            self._area = None
+        elif tag == "select":
+            self._select = None
+
+
+def read(response: httpx.Response) -> Parser:
+    """What a page holds; nothing for what is no page."""
+    parser = Parser(response.request.url.path)
+    if response.headers.get("content-type", "").startswith("text/html"):
+        parser.feed(response.text)
+    return parser
+
+
+def filled(form: Found) -> Found:
+    """The form with something that may fit in each empty field."""
+    for field in form.fields:
+        if not field.value and field.kind in FREE:
+            money = re.search(
+                r"amount|cost|award_m|score|level|seats|hours|bonus|expected|present", field.name
+            )
+            field.value = _FITTING.get(field.kind, "12" if money else "Something")
+            if re.search(r"_day|_on$|from|until", field.name):
+                field.value = "2027-01-15"
+            if field.name.endswith("_time"):
+                field.value = "12:00"
+    return form
+
+
+def posts(app: Litestar) -> list[tuple[HTTPRoute, HTTPRouteHandler]]:
+    """Every route that changes something."""
+    return [(route, one) for route, one in handlers(app) if "POST" in one.http_methods]
+
+
+def gets(app: Litestar) -> list[tuple[HTTPRoute, HTTPRouteHandler]]:
+    """Every route that shows something."""
+    return [(route, one) for route, one in handlers(app) if "GET" in one.http_methods]
+
+
+def template_of(path: str, routes: Sequence[str]) -> str | None:
+    """The route among these that the path belongs to; literal words go before parameters."""
+    for route in sorted(routes, key=lambda one: one.count("{")):
+        pattern = re.sub(r"\{[^}]+\}", "[^/]+", route)
+        if re.fullmatch(pattern, path):
+            return route
+    return None
+
+
+type Value = str | bytes
+
+
+def urlencoded(pairs: Sequence[tuple[str, Value]]) -> bytes:
+    """A body, with the token; bytes are sent as they are."""
+    return b"&".join(
+        quote_plus(name).encode() + b"=" + (value if isinstance(value, bytes) else quote_plus(value).encode())
+        for name, value in [(csrf.FIELD, TOKEN), *pairs]
+    )
+
+
+async def send(browser: Browser, path: str, pairs: Sequence[tuple[str, Value]]) -> httpx.Response:
+    """POST these as a browser posts a form."""
+    return await raw(browser, path, urlencoded(pairs), "application/x-www-form-urlencoded")
+
+
+async def raw(
+    browser: Browser, path: str, body: bytes, content_type: str | None, **more: Any
+) -> httpx.Response:
+    """POST these bytes."""
+    headers = {"content-type": content_type} if content_type else {}
+    return await browser.post(path, content=body, headers={**headers, **more})
+
+
+def changed(form: Found, value: Value) -> Iterator[tuple[str, Value]]:
+    """The form with this in every field where people type."""
+    for field in form.fields:
+        if field.kind != "file":
+            yield field.name, value if field.kind in FREE else field.value
+
+
+def replaced(form: Found, name: str, value: Value) -> Iterator[tuple[str, Value]]:
+    """The form with this in one field."""
+    for field in form.fields:
+        if field.kind != "file":
+            yield field.name, value if field.name == name else field.value

@@ -1,0 +1,29 @@
+"""What every answer to hostile input must be."""
+
+from typing import Any
+
+import httpx
+
+from tests.hostile.conftest import Crowd
+from tests.hostile.values import SCRIPT
+
+ANSWERS = {200, 303, 400, 401, 403, 404, 408, 409, 413, 415, 422, 429}
+
+
+def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
+    """What is wrong with this answer to a request of this crowd, or None."""
+    if response.status_code not in ANSWERS:
+        return f"status {response.status_code}"
+    if response.status_code >= 400 and crowd.db.kept:
+        return f"{response.status_code}, but kept {crowd.db.kept}"
+    if response.headers.get("content-type", "").startswith("text/html"):
+        if "Traceback" in response.text:
+            return "a traceback"
+        if SCRIPT in response.text or "<img src=x" in response.text:
+            return "not escaped"
+    return None
+
+
+def listed(found: list[Any]) -> str:
+    """Each on a line of its own."""
+    return "\n".join(map(str, found))

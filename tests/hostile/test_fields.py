@@ -1,0 +1,107 @@
+"""Every form, with hostile values in its fields: 4xx or done, never 5xx, nothing half-done, and what was typed comes back."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from tests.hostile.conftest import Crowd, Walk
+from tests.hostile.forms import FREE, Found, Value, changed, read, replaced, send
+from tests.hostile.judge import listed, wrong
+from tests.hostile.values import CHANGES, DAYS, EVERYTHING, KEYS, NUMBERS, TEXTS, TIMES, some
+
+SLOW = {"/rehearsal"}  # plays whole scenarios; its files have a test of their own
+
+
+async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> None:
+    found = []
+    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+        free = route not in SLOW and any(field.kind in FREE for field in form.fields)
+        for label, value in some(EVERYTHING.items(), place, 8) if free else ():
+            response = await send(crowd[name], form.action, list(changed(form, value)))
+            if problem := wrong(response, crowd) or _lost(form, value, response):
+                found.append((route, label, problem))
+    assert not found, listed(found)
+
+
+async def test_each_field_alone_among_fitting_ones(walked: Walk, crowd: Crowd) -> None:
+    found = []
+    for route, (name, form) in sorted(walked.found.items()):
+        for field, label, value in _alone(form) if route not in SLOW else ():
+            response = await send(crowd[name], form.action, list(replaced(form, field, value)))
+            if problem := wrong(response, crowd):
+                found.append((route, field, label, problem))
+    assert not found, listed(found)
+
+
+def _alone(form: Found) -> Iterator[tuple[str, str, Value]]:
+    """For each field what it might be taken for, a few of the many, others for each field."""
+    for place, field in enumerate(form.fields):
+        if field.kind == "file":
+            continue
+        for kind in [TEXTS, NUMBERS, DAYS | TIMES] if field.kind in FREE else [KEYS, TEXTS]:
+            for label, value in some(kind.items(), place, len(kind)):
+                yield field.name, label, value
+
+
+def _lost(form: Found, value: Value, response: Any) -> str | None:
+    """What was typed and did not come back on a page that asks again."""
+    if response.status_code != 422:
+        return None
+    typed = value if isinstance(value, str) else unquote_to_bytes(value).decode()
+    shown = {
+        field.name: field.value
+        for again in read(response).forms
+        for field in again.fields
+        if field.kind in FREE
+    }
+    lost = [
+        field.name
+        for field in form.fields
+        if field.kind in FREE and field.name in shown and _plain(shown[field.name]) != _plain(typed)
+    ]
+    return f"lost what was typed: {lost}" if lost else None
+
+
+def _plain(text: str) -> str:
+    """Line ends as browsers and forms have them differ."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+
+
+async def test_times_that_the_clocks_skip_or_repeat(walked: Walk, crowd: Crowd) -> None:
+    seen = 0
+    for name, form in walked.found.values():
+        instants = [field.name.removesuffix("_time") for field in form.fields if field.name.endswith("_time")]
+        for instant in instants:
+            for day, time in CHANGES.values():
+                given = {**form.values(), f"{instant}_day": day, f"{instant}_time": time}
+                response = await send(crowd[name], form.action, list(given.items()))
+                assert (response.status_code, "clocks in Brussels are changed" in response.text) == (
+                    422,
+                    True,
+                )
+                seen += 1
+    assert seen >= 4
+
+
+async def test_single_answers_given_twice_and_keys_that_nobody_asked_for(walked: Walk, crowd: Crowd) -> None:
+    found = []
+    for route, (name, form) in sorted(walked.found.items()):
+        values = list(form.values().items())
+        for label, pairs in _more(values):
+            response = await send(crowd[name], form.action, pairs)
+            if problem := wrong(response, crowd):
+                found.append((route, label, problem))
+            if label.startswith("unknown") and response.status_code < 400:
+                found.append((route, label, f"taken: {response.status_code}"))
+    assert not found, listed(found)
+
+
+def _more(values: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
+    yield "twice", [*values, *values]
+    yield "unknown", [*values, ("is_admin", "yes")]
+    yield "unknown, dunder", [*values, ("__class__", "x")]
+    yield "unknown, an array", [*values, ("reason[]", "x")]
+    yield "unknown, no name", [*values, ("", "x")]
+    for row in {name.split("-")[0] for name, _ in values if "-" in name}:
+        yield "unknown, a far row", [*values, (f"{row}-99999999-who", "x")]
+        yield "rows out of bounds", [*values, *((f"{row}-{n}-amount", "1") for n in range(990))]
