@@ -294,7 +294,7 @@ async def test_the_administrator_s_navigation_leads_to_nothing_of_the_procedure(
 
 
 @pytest.mark.parametrize(
-    "path", ["/demo/mails", f"/demo/mails/{new_id()}", f"/demo/mails/{new_id()}/attachments/1"]
+    "path", ["/demo/mails", f"/demo/mails/{UUID(int=1)}", f"/demo/mails/{UUID(int=1)}/attachments/1"]
 )
 async def test_the_mail_reader_is_in_the_demo_only(browse: Browsers, cast: Cast, path: str) -> None:
     assert [(await (await browse(who)).get(path)).status_code for who in (None, cast.root)] == [404, 404]
