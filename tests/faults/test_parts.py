@@ -10,9 +10,22 @@ from sqlalchemy import text
 
 from facility.accounts.service import invite
 from facility.db import Database, Tx
+from facility.outbox import links
 from facility.web.access import Role
-from tests.faults.parts import Faulty, PausingServer, Postgres, Redis, Traffic, temporary, waiting_for_locks
+from tests.browser import SECRET
+from tests.deployments.conftest import AHEAD, Sending, expert
+from tests.faults.parts import (
+    Faulty,
+    PausingServer,
+    Postgres,
+    Redis,
+    Traffic,
+    post_all,
+    temporary,
+    waiting_for_locks,
+)
 from tests.journeys.machinery import Post, until
+from tests.judging import judging
 
 ROOT = "root@facility.example"
 
@@ -167,3 +180,32 @@ def test_postgresql_is_killed_under_traffic(
     assert set(traffic.answers) <= {200, 303, 429, 503}
     assert "One moment, please" in traffic.pages[503]
     assert _come(mails, before + after) == dict.fromkeys(before + after, 1)
+
+
+def test_fifty_posts_of_one_link_to_two_web_processes(service: Faulty) -> None:
+    path = service.with_database(_asked)
+    forms = [{"answer": "accept" if n % 2 else "decline"} for n in range(50)]
+    answers = post_all(service.urls, path, forms)
+    assert Counter(answer.status_code for answer in answers) == {303: 1, 409: 49}
+    (won,) = [n for n, answer in enumerate(answers) if answer.status_code == 303]
+    rows = service.rows(
+        "SELECT outcome, count(*) FROM invitation JOIN expert ON expert.id = expert_id WHERE code = 'X0' GROUP BY 1"
+    )
+    assert rows == [("accepted" if won % 2 else "declined", 1)]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert "Your answer came too late to count" in answer.text
+    until("everything is done", service.settled, seconds=120)
+
+
+async def _asked(db: Database) -> str:
+    """An awarded application, an expert who is asked and another who waits; the path of the first one's link."""
+    links.configure(SECRET)
+    play = await judging(db)
+    await play.apply("A", "35427.70")
+    await play.close()
+    await play.score("elena", "A", "16", "64")
+    await play.decide()
+    sending = Sending(play)
+    await sending.pool(expert("X0", available=[AHEAD]), expert("X1", available=[AHEAD]))
+    return await sending.link(await sending.soon(), "X0")

@@ -162,9 +162,9 @@ async def test_publish_submit_and_close_race_at_the_deadline(db: Database, wide:
             for n, key in enumerate(drafts, -1)
         ],
     )
-    closed = answers[6] + answers[13]
+    closed = [answers[6], answers[13]]
     said = dict(zip(names, [*answers[:6], *answers[7:13]], strict=True))
-    assert closed == 1
+    assert closed in ([0, 1], [1, 0])
     assert said == {name: "done" if at <= CLOSES else "late" for name, at in received.items()}
     statuses = await play.statuses()
     assert statuses == {name: "submitted" if at <= CLOSES else "draft" for name, at in received.items()}

@@ -1,6 +1,5 @@
 """The demo story for tests that walk through it: told once, with a session for everybody and the ids of its objects."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +22,7 @@ from tests.house.world import EVERYBODY, TakesBack, World
 
 
 @pytest_asyncio.fixture(scope="session")
-async def story(server: str, standing_app: Litestar) -> AsyncIterator[str]:
+async def story(server: str, standing_app: Litestar) -> str:
     """The address of a database that holds the demo story, told once."""
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
@@ -37,8 +36,8 @@ async def story(server: str, standing_app: Litestar) -> AsyncIterator[str]:
     store = Store(standing_app.state.settings.documents_dir)
     await tell(db, store)
     await _attach(db, store)
-    yield url
-    await db.dispose()
+    await db.dispose()  # nobody is connected: tests copy it, too
+    return url
 
 
 async def _attach(db: Database, store: Store) -> None:
