@@ -54,7 +54,9 @@ def main(context: click.Context) -> None:
             click.echo(message, err=True)
         sys.exit(1)
     log.setup(as_json=context.obj.json_log)
-    links.configure(context.obj.secret_key)  # before anything is written that holds a link: the demo story does
+    links.configure(
+        context.obj.secret_key
+    )  # before anything is written that holds a link: the demo story does
     load_slices()
 
 
@@ -145,7 +147,9 @@ def worker(settings: Settings) -> None:
 
 
 def _until_stopped(service: Coroutine[Any, Any, None]) -> None:
-    # uvicorn raises the signal again that it has handled; by then everything has been stopped.
+    # uvicorn raises the signal again that it has handled. SIGTERM would end the process there and then, before
+    # background and database have been stopped: it is to unwind everything, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         uvloop.run(service)
 

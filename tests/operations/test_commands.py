@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -39,13 +41,18 @@ def data() -> Iterator[Path]:
         shutil.rmtree(outer)
 
 
-def run(data: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`facility WORDS` with this data folder and nothing else told."""
+def environment(data: Path, **told: str) -> dict[str, str]:
+    """What a process of ours is told: this data folder, no demo, and these."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**kept, "FACILITY_DATA": str(data), "FACILITY_DEMO": "0", **told}
+
+
+def run(data: Path, *words: str, **told: str) -> subprocess.CompletedProcess[str]:
+    """`facility WORDS` with this data folder and nothing else told."""
     return subprocess.run(
         [str(FACILITY), *words],
         cwd=ROOT,
-        env={**kept, "FACILITY_DATA": str(data), "FACILITY_DEMO": "0", **environment},
+        env=environment(data, **told),
         capture_output=True,
         text=True,
         check=False,
@@ -197,3 +204,31 @@ def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words:
     assert (done.returncode, done.stdout) == (1, "")
     named = sorted({line.split()[0] for line in done.stderr.splitlines()})
     assert named == ["BASE_URL", "DATABASE_URL", "PORT", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_everything_that_run_has_started(sign: signal.Signals) -> None:
+    outer = Path(tempfile.mkdtemp(prefix="facility-commands-"))
+    outer.chmod(0o711)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [str(FACILITY), "run"],
+        cwd=ROOT,
+        env=environment(outer / "var", PORT=str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"The facility is at http://127.0.0.1:{port} (Ctrl-C stops it)\n"
+        process.send_signal(sign)
+        assert process.wait(timeout=60) == 0
+        assert not (outer / "var" / "postgres" / "data" / "postmaster.pid").exists()
+    finally:
+        process.kill()
+        process.communicate()
+        EmbeddedPostgres(outer / "var").destroy()
+        shutil.rmtree(outer)
