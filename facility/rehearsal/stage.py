@@ -90,7 +90,6 @@ class Stage:
             self.institutions[key] = found.id
         return self.institutions[key]
 
-
     async def lead(self, told: Application) -> UUID:
         """The officer who acts for the application's lead."""
         return await self.person(LEAD, Role.OFFICER)
@@ -206,5 +205,7 @@ async def _fill_pool(stage: Stage) -> None:
     for code in sorted(told):
         await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
     for expert in scenario.experts:
-        found = await stage.act(stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert))
+        found = await stage.act(
+            stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert)
+        )
         stage.experts[expert.id] = found.id
