@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 # "C" order everywhere: the embedded build has no ICU, and the same list must sort the same way on any server.
 SORTED_BY_CODE_POINT = "C"
 CHANNEL = "facility_events"
+_PAUSE = 0.005  # seconds from one notice to the worker to the next: under traffic one speaks for many commits
 
 
 class Base(DeclarativeBase):
@@ -85,7 +86,8 @@ class Tx:
         self.causation = causation
         self.recorded = 0
         self.deliveries = 0
-        self.heads: dict[tuple[str, UUID], tuple[int, bytes]] = {}
+        self.unwritten: list[Any] = []  # events that wait for the next flush (events/log.py)
+        self._at_flush: dict[Callable[[Tx], Awaitable[None]], None] = {}
 
     async def get[Row: Base](self, model: type[Row], key: Any) -> Row:
         """The row with this primary key, unlocked. Raises Refused (missing)."""
@@ -112,8 +114,15 @@ class Tx:
         """Rows to insert with the next flush."""
         self.session.add_all(rows)
 
+    def at_flush(self, write: Callable[["Tx"], Awaitable[None]]) -> None:
+        """Call `write(tx)` with the next flush, at the latest before the commit; once, however often this is asked."""
+        self._at_flush[write] = None
+
     async def flush(self) -> None:
         """Send pending changes now, so that constraints speak and later statements see them."""
+        writes, self._at_flush = self._at_flush, {}
+        for write in writes:
+            await write(self)
         await self.session.flush()
 
 
@@ -155,6 +164,7 @@ class Database:
         async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
             tx = Tx(session, now=now, actor=actor, correlation=correlation, causation=causation)
             yield tx
+            await tx.flush()
             await session.commit()
         if tx.recorded:
             self.wake()
@@ -178,6 +188,7 @@ class Database:
                     await connection.execute(text(f"NOTIFY {CHANNEL}"))
             except (SQLAlchemyError, OSError) as error:
                 log.warning("could not wake the worker: %s", type(error).__name__)
+            await asyncio.sleep(_PAUSE)
             if not self._wake_again:
                 return
 

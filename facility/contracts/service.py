@@ -116,7 +116,6 @@ async def commit(tx: Tx, envelope: Envelope, *, award_id: UUID, old: Decimal, ne
     # By id and not by name: the log holds no names.
     booked = rules.rebook(old, new, [rules.Donor(str(donor.id), donor.amount) for donor in donors])
     envelope.committed += new - old
-    await tx.flush()
     event_id = await record(
         tx,
         CommitmentChanged(
@@ -128,6 +127,7 @@ async def commit(tx: Tx, envelope: Envelope, *, award_id: UUID, old: Decimal, ne
             by_donor={donor_id: amount for donor_id, amount in booked.items() if amount},
         ),
     )
+    await tx.flush()
     await tx.session.execute(insert(LedgerEntry), _entries(envelope.id, award_id, booked, tx.now, event_id))
 
 

@@ -50,32 +50,47 @@ async def advance(db: Database, model: Projection, *, batch: int = BATCH) -> int
     async with db.engine.begin() as connection:
         if not (await connection.execute(_LOCK, {"name": model.name})).scalar():
             return 0
-        position = await _position(connection, model.name)
-        rows = (
-            await connection.execute(
-                select(EventRow.__table__)
-                .where(EventRow.position > position)
-                .order_by(EventRow.position)
-                .limit(batch)
-            )
-        ).all()
-        if not rows:
+        position, end = await _next(connection, model.name, batch)
+        if end == position:
             return 0
-        kinds = {kind.__name__ for kind in model.follows}
-        events = [to_recorded(row) for row in rows if row.kind in kinds]
+        events = await _between(connection, model, position, end)
         if events:
             await model.apply(connection, events)
-        await _move(connection, model.name, rows[-1].position)
-        return len(rows)
+        await _move(connection, model.name, end)
+        return end - position
 
 
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('facility.projection'), hashtext(:name))")
 
 
-async def _position(connection: AsyncConnection, name: str) -> int:
-    query = select(ProjectionPosition.c.position).where(ProjectionPosition.c.name == name)
-    position: int | None = (await connection.execute(query)).scalar()
-    return position or 0
+_PROGRESS = text(
+    """
+    SELECT coalesce((SELECT position FROM projection WHERE name = :name), 0),
+        (SELECT coalesce(max(position), 0) FROM event)
+    """
+)
+
+
+async def _next(connection: AsyncConnection, name: str, batch: int) -> tuple[int, int]:
+    """How far the model has come, and how far the next batch goes."""
+    position, last = (await connection.execute(_PROGRESS, {"name": name})).one()
+    return position, min(position + batch, last)
+
+
+async def _between(
+    connection: AsyncConnection, model: Projection, position: int, end: int
+) -> Sequence[Recorded]:
+    """The events that the model follows, after this position up to that one: positions have no gap."""
+    rows = await connection.execute(
+        select(EventRow.__table__)
+        .where(
+            EventRow.position > position,
+            EventRow.position <= end,
+            EventRow.kind.in_([kind.__name__ for kind in model.follows]),
+        )
+        .order_by(EventRow.position)
+    )
+    return [to_recorded(row) for row in rows]
 
 
 async def _move(connection: AsyncConnection, name: str, position: int) -> None:

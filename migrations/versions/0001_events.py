@@ -79,8 +79,12 @@ def upgrade() -> None:
     )
     op.execute(
         """
-        CREATE TRIGGER event_update BEFORE UPDATE ON event FOR EACH ROW WHEN (OLD.position IS NOT NULL OR
-        to_jsonb(OLD) - 'position' IS DISTINCT FROM to_jsonb(NEW) - 'position') EXECUTE FUNCTION
+        CREATE TRIGGER event_update BEFORE UPDATE ON event FOR EACH ROW WHEN (OLD.position IS NOT
+        NULL OR (OLD.seq, OLD.id, OLD.kind, OLD.subject, OLD.subject_id, OLD.version, OLD.actor_id,
+        OLD.due_at, OLD.recorded_at, OLD.correlation_id, OLD.causation_id, OLD.data,
+        OLD.previous_hash, OLD.hash) IS DISTINCT FROM (NEW.seq, NEW.id, NEW.kind, NEW.subject,
+        NEW.subject_id, NEW.version, NEW.actor_id, NEW.due_at, NEW.recorded_at, NEW.correlation_id,
+        NEW.causation_id, NEW.data, NEW.previous_hash, NEW.hash)) EXECUTE FUNCTION
         refuse_rewriting()
         """
     )

@@ -47,15 +47,36 @@ async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:
 
 async def test_two_writers_on_one_state_are_refused(db: Database) -> None:
     bell = new_id()
-
-    async def overtake() -> None:
-        async with db.transaction(now=START) as first:
-            first.heads[("bell", bell)] = (0, bytes(32))  # it has read the log before the other committed
-            await ring(db, bell, 2)
-            await record(first, BellRung(bell_id=bell, times=1))
-
+    async with db.transaction(now=START) as first:
+        await record(first, BellRung(bell_id=bell, times=1))
+        await first.flush()
+        second = asyncio.create_task(ring(db, bell, 2))  # sees nothing of the first yet
+        async with db.reader() as connection:
+            while not (
+                await connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+            ).scalar():
+                assert not second.done()
     with pytest.raises(IntegrityError):
-        await overtake()
+        await second
+
+
+async def test_one_transaction_chains_all_its_events(db: Database) -> None:
+    bells = [new_id(), new_id()]
+    await ring(db, bells[0], 1)
+    async with db.transaction(now=START) as tx:
+        for times in (2, 3):
+            for bell in bells:
+                await record(tx, BellRung(bell_id=bell, times=times))
+    async with db.reader() as connection:
+        told = [(one.version, one.event) for one in reversed(await history(connection, *bells))]
+    assert told == [
+        (1, BellRung(bell_id=bells[0], times=1)),
+        (2, BellRung(bell_id=bells[0], times=2)),
+        (1, BellRung(bell_id=bells[1], times=2)),
+        (3, BellRung(bell_id=bells[0], times=3)),
+        (2, BellRung(bell_id=bells[1], times=3)),
+    ]
+    assert not any((await reconcile(db)).values())
 
 
 @pytest.mark.parametrize(
@@ -79,7 +100,8 @@ async def test_the_log_refuses_to_be_rewritten(db: Database, statement: str) -> 
 async def test_numbering_never_skips_what_commits_late(db: Database) -> None:
     early, late = new_id(), new_id()
     async with db.transaction(now=START) as slow:
-        await record(slow, BellRung(bell_id=late, times=1))  # drawn first, committed last
+        await record(slow, BellRung(bell_id=late, times=1))
+        await slow.flush()  # drawn first, committed last
         await ring(db, early, 2)
         assert await number(db) == 1
     assert await number(db) == 1
