@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 
 import jinja2
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 
 from facility import clock
@@ -13,8 +15,14 @@ from facility.money import format_eur
 from facility.web.i18n import SOURCE, _, language, ngettext
 
 
-def _locale() -> str:
-    return "en_GB" if language() == SOURCE else language()
+def _locale() -> Locale:
+    return _parsed("en_GB" if language() == SOURCE else language())
+
+
+@cache
+def _parsed(code: str) -> Locale:
+    # Babel would read the code anew for every amount and day of a list.
+    return Locale.parse(code)
 
 
 def eur(amount: Decimal) -> str:
