@@ -1,0 +1,51 @@
+"""`python -m bench` runs every work, `python -m bench NAME …` those; one JSON line for each at the very end."""
+
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+import uvloop
+
+from bench.sizes import FULL, Size
+from bench.stage import Stage, prepared
+from bench.works import append_drain, call_page, commission_page, latency, list_page, submission
+
+type Work = Callable[[Stage, Size], Awaitable[dict[str, Any]]]
+
+WORKS: dict[str, Work] = {
+    "call_page": call_page.run,
+    "list_page": list_page.run,
+    "commission_page": commission_page.run,
+    "submission": submission.run,
+    "append_drain": append_drain.run,
+    "latency": latency.run,
+}
+
+
+async def measure(stage: Stage, names: Sequence[str], size: Size) -> list[dict[str, Any]]:
+    """Set the stage and run these works, one after the other."""
+    await stage.tell()
+    lines = []
+    for name in names:
+        print(f"{name} …", file=sys.stderr, flush=True)
+        lines.append({"name": name, **await WORKS[name](stage, size)})
+    await stage.db.dispose()
+    return lines
+
+
+def main(names: Sequence[str]) -> int:
+    """Measure, and print the lines. 2 where a name is unknown."""
+    unknown = [name for name in names if name not in WORKS]
+    if unknown:
+        print(f"no work {', '.join(unknown)}; there are {', '.join(WORKS)}", file=sys.stderr)
+        return 2
+    with prepared() as stage:
+        lines = uvloop.run(measure(stage, names or list(WORKS), FULL))
+    for line in lines:
+        print(msgspec.json.encode(line).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,40 @@
+"""`python -m bench.bare`: the bare server, as uvicorn runs it."""
+
+import gc
+import os
+
+import asyncpg
+import uvicorn
+import uvloop
+from litestar import Litestar
+
+from bench.bare.commission import commission
+from bench.bare.pages import Pages, call, received
+from bench.bare.submit import submit
+from facility.settings import load
+from facility.worker import load_slices
+
+
+async def main() -> None:
+    """Serve until a signal comes."""
+    settings = load()
+    load_slices()  # a submission has a delivery for each reaction
+    pool = await asyncpg.create_pool(os.environ["BENCH_DATABASE"], min_size=10, max_size=20)
+    app = Litestar(
+        [call, received, commission, submit],
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.pool = pool
+    app.state.pages = await Pages.of(settings, pool)
+    gc.collect()
+    gc.freeze()
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False, server_header=False
+    )
+    await uvicorn.Server(config).serve()
+    await pool.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,31 @@
+"""The Commission's page: who has signed in, and all figures in the one statement that the product asks too."""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.response import Response
+
+from bench.bare.pages import pages_of, visitor_of
+from facility import clock
+from facility.monitoring import queries, words
+from facility.monitoring.pages import chart
+
+_OVERVIEW = str(queries._OVERVIEW)  # by hand already, and the longest of all: not worth a second copy
+
+
+@get("/commission")
+async def commission(state: State, request: Request[Any, Any, Any]) -> Response[str]:
+    """All figures: two statements."""
+    me = await visitor_of(request, state.pool)
+    found = queries._overview.decode(await state.pool.fetchval(_OVERVIEW))
+    newest = found.headlines[0].position if found.headlines else 0
+    return pages_of(state).page(
+        "monitoring/commission.html",
+        "/commission",
+        me,
+        overview=found,
+        seen=newest,
+        chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
+        lines=words.lines(found.headlines, None),
+    )

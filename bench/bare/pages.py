@@ -1,0 +1,156 @@
+"""The pages: at most three statements each, and the product's own templates in an environment like the product's."""
+
+import hashlib
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar import Request, get
+from litestar.datastructures import State
+from litestar.enums import MediaType
+from litestar.params import FromPath
+from litestar.response import Response
+
+import facility.app  # noqa: F401 - pages register their places in the navigation
+from facility import clock
+from facility.applications.pages.shared import WORDS
+from facility.calls.queries import BeneficiaryName, CallPublic
+from facility.calls.rules import Grid
+from facility.calls.words import ties
+from facility.settings import ROOT, Settings
+from facility.web.access import Role, Visitor
+from facility.web.fields import Fields
+from facility.web.navigation import places
+from facility.web.render import environment
+from facility.web.static import Static
+
+TOKEN = "0" * 64
+"""What stands in forms where the product prints a token."""
+
+
+class Pages:
+    """The templates, and what every page shows."""
+
+    def __init__(self, settings: Settings, designation_note: str) -> None:
+        self.environment = environment(settings)
+        self.environment.globals["static_url"] = Static(ROOT / "static").url
+        self.designation_note = designation_note
+
+    @classmethod
+    async def of(cls, settings: Settings, pool: asyncpg.Pool) -> "Pages":
+        """With the footnote from the database."""
+        note = await pool.fetchval(
+            "SELECT string_agg(DISTINCT designation_note, ' ') FROM beneficiary WHERE designation_note IS NOT NULL"
+        )
+        return cls(settings, note or "")
+
+    def page(self, template: str, path: str, me: Visitor | None, **context: Any) -> Response[str]:
+        """The page as the product renders it."""
+        html = self.environment.get_template(template).render(
+            me=me,
+            nav=places(me, path),
+            csrf=TOKEN,
+            now=clock.now(),
+            flash=[],
+            designation_note=self.designation_note,
+            **context,
+        )
+        return Response(html, media_type=MediaType.HTML)
+
+
+_CALL = """
+    SELECT reference, title, text, opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to,
+        extension_decision, skip_unaffordable, grid, state, decided_at,
+        (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
+         FROM beneficiary) AS beneficiaries
+    FROM call WHERE reference = $1 AND state <> 'draft'
+"""
+
+
+def pages_of(state: State) -> Pages:
+    """The server's."""
+    pages: Pages = state.pages
+    return pages
+
+
+@get("/calls/{reference:str}")
+async def call(state: State, reference: FromPath[str]) -> Response[str]:
+    """The public page of a call: one statement."""
+    row = await state.pool.fetchrow(_CALL, reference)
+    decoded = {
+        "extended_to": msgspec.json.decode(row["extended_to"]),
+        "grid": msgspec.json.decode(row["grid"], type=Grid),
+        "beneficiaries": msgspec.json.decode(row["beneficiaries"], type=list[BeneficiaryName]),
+    }
+    found = CallPublic(**{**row, **decoded})
+    now = clock.now()
+    return pages_of(state).page(
+        "calls/call.html",
+        f"/calls/{reference}",
+        None,
+        call=found,
+        ties=ties(found.grid),
+        is_open=found.opens_at <= now <= found.closes_at,
+        is_over=now > found.closes_at,
+        may_apply=True,
+    )
+
+
+_VISITOR = """
+    SELECT person.id, person.name, person.initials,
+        ARRAY(SELECT role FROM person_role WHERE person_id = person.id) AS roles,
+        person.institution_id, institution.name AS institution_name, institution.beneficiary_code AS beneficiary,
+        session.id AS session
+    FROM session JOIN person ON person.id = session.person_id
+    LEFT JOIN institution ON institution.id = person.institution_id
+    WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.status = 'active'
+"""
+
+
+async def visitor_of(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Visitor:
+    """Who has signed in: one statement."""
+    token = hashlib.sha256(request.cookies["session"].encode()).digest()
+    row = await pool.fetchrow(_VISITOR, token, clock.now())
+    return Visitor(**{**row, "roles": frozenset(map(Role, row["roles"]))})
+
+
+_RECEIVED = """
+    SELECT application.id, application.reference, track, application.status, received_at,
+        call.reference AS call_reference, sealed,
+        CASE WHEN NOT sealed THEN application.title END AS title,
+        CASE WHEN NOT sealed THEN institution.name END AS lead,
+        CASE WHEN NOT sealed THEN requested END AS requested,
+        CASE WHEN NOT sealed THEN ARRAY(
+            SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END
+            FROM party JOIN beneficiary ON code = beneficiary_code
+            WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END AS chips
+    FROM application JOIN call ON call.id = application.call_id
+    CROSS JOIN LATERAL (SELECT track = 'joint' AND closed_at IS NULL AS sealed) AS seal
+    JOIN institution ON institution.id = application.lead_institution_id
+    WHERE received_at IS NOT NULL
+    ORDER BY received_at DESC, application.id DESC LIMIT 26
+"""
+_CALLS = """
+    SELECT id, reference, title, opens_at, closes_at FROM call WHERE state <> 'draft'
+    ORDER BY closes_at DESC, id LIMIT 200
+"""
+
+
+@get("/applications/received")
+async def received(state: State, request: Request[Any, Any, Any]) -> Response[str]:
+    """The staff's list: three statements."""
+    me = await visitor_of(request, state.pool)
+    lines = await state.pool.fetch(_RECEIVED)
+    calls = await state.pool.fetch(_CALLS)
+    last = lines[24] if len(lines) > 25 else None
+    return pages_of(state).page(
+        "applications/received.html",
+        "/applications/received",
+        me,
+        lines=lines[:25],
+        older=f"{last['received_at'].isoformat()}~{last['id']}" if last else None,
+        after="",
+        calls=calls,
+        form=Fields.showing({"call": "", "status": ""}),
+        **WORDS,
+    )

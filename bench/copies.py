@@ -1,0 +1,123 @@
+"""Many applications out of one that commands made: the same rows and the same events, under ids and hashes of their own."""
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from bench.stage import Stage
+from facility.applications.rules import fingerprint_of
+from facility.db import new_id
+from facility.events.log import GENESIS, chain_hash, envelope_of
+
+type Row = dict[str, Any]
+
+_GENERATED = {"event": ("seq", "position"), "delivery": ("id",)}
+"""Columns that the database fills in."""
+
+
+class Original(msgspec.Struct):
+    """An application with everything that hangs on it."""
+
+    application: Row
+    parties: list[Row]
+    documents: list[Row]
+    events: list[Row]
+    deliveries: list[Row]
+
+
+async def copy_application(stage: Stage, application_id: UUID, count: int) -> list[UUID]:
+    """Write so many copies of the application, its history included; their ids. `facility reconcile` stays clean."""
+    connection = await stage.connect()
+    try:
+        original = await _read(connection, application_id)
+        first = await connection.fetchval(
+            "SELECT max(number) FROM application WHERE call_id = $1", original.application["call_id"]
+        )
+        copies = [_copy(original, first + n + 1) for n in range(count)]
+        async with connection.transaction():
+            for table, rows in _tables(copies).items():
+                await _write(connection, table, rows)
+        await connection.execute("ANALYZE")
+    finally:
+        await connection.close()
+    return [one.application["id"] for one in copies]
+
+
+def _tables(copies: list[Original]) -> dict[str, list[Row]]:
+    return {
+        "application": [one.application for one in copies],
+        "party": [row for one in copies for row in one.parties],
+        "document": [row for one in copies for row in one.documents],
+        "event": [row for one in copies for row in one.events],
+        "delivery": [row for one in copies for row in one.deliveries],
+    }
+
+
+async def _read(connection: asyncpg.Connection, application_id: UUID) -> Original:
+    async def rows(sql: str) -> list[Row]:
+        return [dict(row) for row in await connection.fetch(sql, application_id)]
+
+    return Original(
+        application=(await rows("SELECT * FROM application WHERE id = $1"))[0],
+        parties=await rows("SELECT * FROM party WHERE application_id = $1"),
+        documents=await rows("SELECT * FROM document WHERE application_id = $1"),
+        events=await rows("SELECT * FROM event WHERE subject_id = $1 ORDER BY version"),
+        deliveries=await rows(
+            "SELECT delivery.* FROM delivery JOIN event ON event.id = event_id WHERE subject_id = $1"
+        ),
+    )
+
+
+def _copy(original: Original, number: int) -> Original:
+    old = original.application
+    reference = f"{old['reference'].rpartition('/')[0]}/{number:04}"
+    renamed = {row["id"]: new_id() for row in (old, *original.parties, *original.documents, *original.events)}
+    words = {str(key): str(new) for key, new in renamed.items()} | {old["reference"]: reference}
+    application = _renamed(old, renamed, words) | {"number": number}
+    if old["submission"]:
+        fingerprint = fingerprint_of(msgspec.json.decode(application["submission"]))
+        words[old["fingerprint"]] = application["fingerprint"] = fingerprint
+    return Original(
+        application=application,
+        parties=[_renamed(row, renamed, words) for row in original.parties],
+        documents=[_renamed(row, renamed, words) for row in original.documents],
+        events=_chained([_renamed(row, renamed, words) for row in original.events]),
+        deliveries=[_renamed(row, renamed, words) for row in original.deliveries],
+    )
+
+
+def _renamed(row: Row, ids: dict[UUID, UUID], words: dict[str, str]) -> Row:
+    made: Row = {}
+    for name, value in row.items():
+        if isinstance(value, str):
+            for old, new in words.items():
+                value = value.replace(old, new)
+        made[name] = ids.get(value, value) if isinstance(value, UUID) else value
+    return made
+
+
+def _chained(events: list[Row]) -> list[Row]:
+    previous = GENESIS
+    for row in events:
+        row["previous_hash"] = previous
+        previous = row["hash"] = chain_hash(
+            previous, envelope_of(_Line(row)), msgspec.json.decode(row["data"])
+        )
+    return events
+
+
+class _Line:
+    """A row's columns as attributes."""
+
+    def __init__(self, row: Row) -> None:
+        self.__dict__ = row
+
+
+async def _write(connection: asyncpg.Connection, table: str, rows: list[Row]) -> None:
+    if not rows:
+        return
+    names = [name for name in rows[0] if name not in _GENERATED.get(table, ())]
+    records = [[row[name] for name in names] for row in rows]
+    await connection.copy_records_to_table(table, records=records, columns=names)

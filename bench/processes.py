@@ -1,0 +1,86 @@
+"""The processes that are measured: the product's own, and the bare servers."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import IO
+
+import psutil
+
+from facility.settings import ROOT
+
+START_WITHIN = 60.0
+STOP_WITHIN = 15.0
+
+
+class Process:
+    """A process under measurement."""
+
+    def __init__(self, popen: subprocess.Popen[bytes], port: int) -> None:
+        self.port = port
+        self.popen = popen
+        self._seen = psutil.Process(popen.pid)
+
+    def cpu(self) -> float:
+        """Seconds of processor time that it has used."""
+        times = self._seen.cpu_times()
+        return float(times.user + times.system)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def running(words: Sequence[str], environ: Mapping[str, str], port: int = 0) -> AsyncIterator[Process]:
+    """Run it until the block ends; with a port, begin once it answers there. Raises RuntimeError with what it said."""
+    with tempfile.TemporaryFile() as said:
+        popen = _start(words, environ, said)
+        try:
+            if port and not await _answers(popen, port):
+                said.seek(0)
+                raise RuntimeError(
+                    f"{' '.join(words)} did not start:\n{said.read().decode(errors='replace')}"
+                )
+            yield Process(popen, port)
+        finally:
+            await asyncio.to_thread(_stop, popen)
+
+
+def _start(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, *words],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
+
+
+async def _answers(popen: subprocess.Popen[bytes], port: int) -> bool:
+    for _ in range(int(START_WITHIN / 0.05)):
+        if popen.poll() is not None:
+            return False
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+def _stop(popen: subprocess.Popen[bytes]) -> None:
+    popen.terminate()
+    try:
+        popen.wait(STOP_WITHIN)
+    except subprocess.TimeoutExpired:
+        popen.kill()
+        popen.wait()

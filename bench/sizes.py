@@ -1,0 +1,41 @@
+"""How long to measure."""
+
+import msgspec
+
+
+class Size(msgspec.Struct, frozen=True):
+    """Rounds alternate between the product and the bare way, so that what else the machine does hits both alike.
+
+    seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
+    round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second.
+    """
+
+    rounds: int
+    seconds: float
+    applications: int
+    submissions: int
+    events: int
+    singles: int
+    latency_seconds: float
+    connections: int = 8
+
+
+FULL = Size(
+    rounds=11,
+    seconds=1.0,
+    applications=2000,
+    submissions=150,
+    events=10_000,
+    singles=400,
+    latency_seconds=20.0,
+)
+TINY = Size(
+    rounds=1,
+    seconds=0.05,
+    applications=30,
+    submissions=2,
+    events=600,
+    singles=5,
+    latency_seconds=0.2,
+    connections=2,
+)

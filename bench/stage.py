@@ -1,0 +1,116 @@
+"""What is measured on: an embedded PostgreSQL with fsync in a folder of its own, the demo story in it, and copies."""
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import select, text
+from sqlalchemy.engine import make_url
+
+from bench.processes import Process, free_port, running
+from facility import clock, migrate
+from facility.accounts.models import Person
+from facility.accounts.sessions import begin_session
+from facility.db import Database
+from facility.demo import tell
+from facility.embedded import EmbeddedPostgres
+from facility.files.store import Store
+from facility.outbox import links
+from facility.seed import seed
+from facility.settings import Settings, load
+from facility.web import cookies, csrf
+from facility.worker import load_slices
+
+SECRET = "a secret of the benchmarks, long enough"
+CSRF_COOKIE = "of-this-client"
+
+
+class Stage:
+    """The database with the story, and how to reach what is measured."""
+
+    def __init__(self, environ: dict[str, str], settings: Settings, url: str) -> None:
+        self.environ = environ
+        self.settings = settings
+        self.url = url
+        self.db = Database(url)
+
+    async def tell(self) -> None:
+        """Load what the facility must know, and the demo story."""
+        load_slices()
+        links.configure(SECRET)
+        await seed(self.db, clock.now())
+        await tell(self.db, Store(self.settings.data_dir / "files"))
+
+    def at(self, database: str) -> str:
+        """The address of another database of the same server."""
+        return make_url(self.url).set(database=database).render_as_string(hide_password=False)
+
+    async def connect(self, url: str | None = None) -> asyncpg.Connection:
+        """A connection as the bare way has it."""
+        return await asyncpg.connect(plain(url or self.url))
+
+    async def person(self, email: str) -> UUID:
+        """The id of one of the cast."""
+        async with self.db.reader() as connection:
+            query = select(Person.id).where(Person.email == f"{email}@facility.example")
+            return (await connection.execute(query)).scalar_one()
+
+    async def one(self, sql: str) -> UUID:
+        """The id that this statement finds."""
+        async with self.db.reader() as connection:
+            found: UUID = (await connection.execute(text(sql))).scalar_one()
+            return found
+
+    async def sign_in(self, name: str) -> str:
+        """The cookies of somebody of the cast who has signed in."""
+        person_id = await self.person(name)
+        async with self.db.transaction(now=clock.now(), actor=person_id) as tx:
+            token = await begin_session(tx, person_id)
+        return f"{cookies.SESSION}={token}; {cookies.CSRF}={CSRF_COOKIE}"
+
+    @property
+    def csrf_token(self) -> str:
+        """What forms must carry."""
+        return csrf.token_for(SECRET, CSRF_COOKIE)
+
+    @contextlib.asynccontextmanager
+    async def product(self) -> AsyncIterator[Process]:
+        """The product's web process."""
+        port = free_port()
+        environ = {**self.environ, "PORT": str(port)}
+        async with running(["-m", "bench.product"], environ, port) as process:
+            yield process
+
+    @contextlib.asynccontextmanager
+    async def bare(self, **told: str) -> AsyncIterator[Process]:
+        """The bare server."""
+        port = free_port()
+        environ = {**self.environ, "PORT": str(port), "BENCH_DATABASE": plain(self.url), **told}
+        async with running(["-m", "bench.bare"], environ, port) as process:
+            yield process
+
+
+def plain(url: str) -> str:
+    """The address as asyncpg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+@contextlib.contextmanager
+def prepared() -> Iterator[Stage]:
+    """A fresh stage, gone afterwards. Call it outside any event loop."""
+    outer = Path(tempfile.mkdtemp(prefix="facility-bench-"))
+    outer.chmod(0o711)  # where root runs this, the server is somebody else, who must get through
+    environ = {"FACILITY_DATA": str(outer / "var"), "FACILITY_DEMO": "0", "SECRET_KEY": SECRET}
+    settings = load(environ)
+    postgres = EmbeddedPostgres(settings.data_dir)
+    try:
+        url = postgres.start()
+        migrate.upgrade(url)
+        yield Stage(environ, settings, url)
+    finally:
+        postgres.destroy()
+        shutil.rmtree(outer)

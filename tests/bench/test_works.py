@@ -1,0 +1,35 @@
+"""Every benchmark runs, finds both ways equal, and leaves a database in which nothing is off."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import uvloop
+
+import bench.__main__ as bench
+from bench.sizes import TINY
+from bench.stage import prepared
+from facility.events.reconcile import reconcile
+
+
+def _measure(*names: str) -> list[dict[str, Any]]:
+    async def measured() -> list[dict[str, Any]]:
+        lines = await bench.measure(stage, names, TINY)
+        assert not any((await reconcile(stage.db)).values())
+        await stage.db.dispose()
+        return lines
+
+    with prepared() as stage:
+        return uvloop.run(measured())
+
+
+async def test_each_work_gives_its_line() -> None:
+    lines = await asyncio.to_thread(_measure, *bench.WORKS)
+    assert [line["name"] for line in lines] == list(bench.WORKS)
+    assert [line["name"] for line in lines if "ratio" not in line] == ["latency"]
+    assert all(line.get("ratio", 1) > 0 for line in lines)
+
+
+def test_an_unknown_work_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.main(["nothing"]) == 2
+    assert "no work nothing" in capsys.readouterr().err
