@@ -165,14 +165,15 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 
 @get("/awards/calls/{call_id:uuid}", opt={"allow": WATCH})
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """What came of a decided call: awards by donor, the reserve list, the money."""
+    """What came of a decided call: awards by donor, the reserve list, the money. Before that: how far it is."""
+    shown = await call_shown(read, call_id)
     told = await proposal(read, call_id)
     if told is None or told.decided_at is None:
-        refuse("not_found", kind="missing", what="call")
+        return view.go(f"/evaluation/{call_id}")
     shares = await lists.shares(read, call_id)
     return view.page(
         "awards/call.html",
-        call=await call_shown(read, call_id),
+        call=shown,
         proposal=told,
         money=await lists.money(read, call_id),
         awards=await lists.awards_of_call(read, call_id),

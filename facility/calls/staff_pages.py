@@ -199,6 +199,9 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         states=STATES,
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
+        may_publish=view.me.has(Role.SECRETARIAT)
+        and found.call.state == CallState.DRAFT
+        and found.drafted_by != view.me.id,
     )
 
 

@@ -251,7 +251,9 @@ async def test_no_award_yet(db: Database, browse: Browsers) -> None:
     assert "No awards yet" in (await carl.get("/awards")).text
     assert "No closing waits" in (await carl.get("/awards?closing=yes")).text
     assert (await carl.get(f"/awards/{UUID(int=1)}")).status_code == 404
-    assert (await carl.get(f"/awards/calls/{play.calls['TAF-2021-01']}")).status_code == 404
+    undecided = await carl.get(f"/awards/calls/{play.calls['TAF-2021-01']}")
+    assert (undecided.status_code, undecided.headers["location"]) == (303, call_path(play, ""))
+    assert (await carl.get(f"/awards/calls/{UUID(int=1)}")).status_code == 404
 
 
 async def test_a_call_without_applications_is_decided_too(db: Database, browse: Browsers) -> None:
