@@ -17,11 +17,18 @@ from facility.web.history import moments
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
+from facility.web.waiting import waits
 
 WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 nav(N_("People"), "/people", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=80)
+waits(
+    N_("Registrations to approve"),
+    "/people?status=pending",
+    Role.SECRETARIAT,
+    sql="SELECT count(*) FROM person WHERE status = 'pending'",
+)
 
 
 def words() -> dict[str, Any]:

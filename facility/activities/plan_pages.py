@@ -30,8 +30,15 @@ from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
+from facility.web.waiting import waits
 
 nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=60)
+waits(
+    N_("Activities that somebody reported, to verify"),
+    "/activities?status=completed",
+    Role.SECRETARIAT,
+    sql="SELECT count(*) FROM activity WHERE state = 'completed' AND reported_by IS DISTINCT FROM :person_id",
+)
 
 MOST_TITLE, MOST_PLACE, MOST_REASON = 200, 200, 2000
 WORDS: dict[str, Any] = {

@@ -19,11 +19,27 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
+from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
 
 nav(N_("Awards"), "/awards", *READERS, order=45)
+waits(
+    N_("Proposed rankings to decide"),
+    "/evaluation",
+    Role.AUTHORISING,
+    sql="""SELECT count(*) FROM award_decision
+    WHERE decided_at IS NULL AND proposed_by <> :person_id""",
+)
+waits(
+    N_("Awards that a colleague proposed to close"),
+    "/awards?closing=yes",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    sql="""SELECT count(*) FROM award
+    WHERE ended_at IS NULL AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id""",
+)
 
 LETTER_LEAD = relation(
     "letter.lead",

@@ -7,13 +7,17 @@ from facility.calls import queries
 from facility.calls.words import ties
 from facility.web.access import ANYONE, Role, allow
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
+from facility.web.i18n import _
+from facility.web.waiting import waiting
 
 
 @get("/", opt={"allow": allow(ANYONE)})
 async def front(view: View, read: Read) -> Page:
-    """What the facility is, what is open now, and how it works."""
+    """What the facility is, what is open now, and how it works; for those signed in, what waits for them."""
     open_calls, coming = await queries.current_calls(read, clock.now())
-    return view.page("calls/front.html", open_calls=open_calls, coming=coming)
+    mine = await waiting(read, view.visitor) if view.visitor else []
+    work = [(_(one.label), one.href, one.count) for one in mine]
+    return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
 
 
 @get("/calls", opt={"allow": allow(ANYONE)})

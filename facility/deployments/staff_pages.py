@@ -31,6 +31,7 @@ from facility.web.history import Moment, moments
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
+from facility.web.waiting import waits
 
 ROLES = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 READERS = {"allow": allow(*ROLES)}
@@ -39,6 +40,18 @@ PRIVATE = (Role.SECRETARIAT, Role.AUDITOR)
 """Who may know which expert stands behind a code."""
 
 nav(N_("Deployments"), "/deployments", *ROLES, order=51)
+waits(
+    N_("Orders of experts to confirm"),
+    "/deployments?status=requested",
+    Role.SECRETARIAT,
+    sql="SELECT count(*) FROM deployment WHERE state = 'requested'",
+)
+waits(
+    N_("Requests for experts whose list has run out"),
+    "/deployments?status=exhausted",
+    Role.SECRETARIAT,
+    sql="SELECT count(*) FROM deployment WHERE state = 'exhausted'",
+)
 
 
 @get("/deployments", opt=READERS)

@@ -22,8 +22,23 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
+from facility.web.waiting import waits
 
 nav(N_("Assessments"), "/assessments", Role.ASSESSOR, order=40)
+waits(
+    N_("Applications to assess"),
+    "/assessments",
+    Role.ASSESSOR,
+    sql="""SELECT count(*) FROM assignment
+    JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
+    WHERE assignment.assessor_id = :person_id
+        AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = application.call_id)
+        AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
+        AND NOT EXISTS (SELECT FROM assessment WHERE application_id = application.id
+            AND assessor_id = :person_id AND sent_at IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id
+            AND assessor_id = :person_id AND conflict)""",
+)
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))
 MOST_COMMENT = 4000

@@ -17,12 +17,20 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
+from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
 ACT = allow(Role.SECRETARIAT)
 
 nav(N_("Evaluation"), "/evaluation", *READERS, order=40)
+waits(
+    N_("Applications whose admissibility is to be checked"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'""",
+)
 
 
 @get("/evaluation", opt={"allow": WATCH})

@@ -8,8 +8,15 @@ from facility.web.access import Role, allow
 from facility.web.handler import Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import nav
+from facility.web.waiting import waits
 
 nav(N_("Operations"), "/operations", Role.ADMINISTRATOR, Role.AUDITOR, order=90)
+waits(
+    N_("Parked deliveries to look at"),
+    "/operations/parked",
+    Role.ADMINISTRATOR,
+    sql="SELECT count(*) FROM delivery WHERE state = 'parked'",
+)
 nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
 
 

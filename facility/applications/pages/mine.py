@@ -17,8 +17,17 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
+from facility.web.waiting import waits
 
 nav(N_("My applications"), "/applications", Role.OFFICER, order=20)
+waits(
+    N_("Drafts of yours that can still be submitted"),
+    "/applications",
+    Role.OFFICER,
+    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'draft' AND call.state = 'published'
+        AND application.lead_institution_id = :institution_id""",
+)
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 
 

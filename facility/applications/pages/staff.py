@@ -16,8 +16,16 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
+from facility.web.waiting import waits
 
 nav(N_("Applications"), "/applications/received", *STAFF, order=30)
+waits(
+    N_("Exceptions to decide"),
+    "/applications/received?status=submitted",
+    Role.AUTHORISING,
+    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL""",
+)
 
 
 @get("/applications/received", opt={"allow": allow(*STAFF)})

@@ -1,0 +1,28 @@
+"""The start page tells everybody in the demo story what waits for them."""
+
+import re
+
+from litestar import Litestar
+
+from tests.house.story import TakingBack
+from tests.house.world import EVERYBODY
+
+TASK = re.compile(r'<a href="([^"]+)">([^<]+)</a> <span class="status status--wait">(\d+)</span>')
+WAITS = {
+    "Ada Berisha": [
+        ("/evaluation", "Applications whose admissibility is to be checked", 1),
+        ("/activities?status=completed", "Activities that somebody reported, to verify", 1),
+    ],
+    "Paul Weber": [("/applications/received?status=submitted", "Exceptions to decide", 2)],
+    "Omar Hoxha": [("/applications", "Drafts of yours that can still be submitted", 1)],
+}
+
+
+async def test_everybody_is_told_what_waits(
+    standing_app: Litestar, story: str, sessions: dict[str, str]
+) -> None:
+    for name in EVERYBODY:
+        async with TakingBack(standing_app, story, sessions[name]) as browser:
+            page = (await browser.get("/")).text
+        found = [(href, label, int(count)) for href, label, count in TASK.findall(page)]
+        assert (name, sorted(found)) == (name, sorted(WAITS.get(name, [])))
