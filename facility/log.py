@@ -15,7 +15,7 @@ from typing import IO
 
 type Value = str | int | float | bool | None
 
-_TOKEN = re.compile(r"(/link/)[^\s/?#\"']+")
+_TOKEN = re.compile(r"(/link/(?:[a-z-]+/)?)[^\s/?#\"']+")  # /link/<purpose>/<token>
 _QUERY = re.compile(r"\?[^\s\"']+")
 _PLAIN = re.compile(r"[\w./:+@-]+")
 

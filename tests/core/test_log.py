@@ -70,11 +70,13 @@ def test_tokens_and_query_strings_are_masked(as_json: bool) -> None:
 
     logging.getLogger("litestar").error("GET %s failed", "/link/s3cr3t/accept?mail=ana@example.org")
     Log("facility.web").info("request", path="/link/s3cr3t?q=Čelik")
+    Log("facility.web").info("answer", path="/link/sign-in/s3cr3t/cancel")
 
     assert "s3cr3t" not in stream.getvalue()
     assert "ana" not in stream.getvalue()
     assert "Čelik" not in stream.getvalue()
     assert "GET /link/…/accept?… failed" in stream.getvalue()
+    assert "/link/sign-in/…/cancel" in stream.getvalue()
 
 
 def test_an_exception_is_told_by_kind_and_place_without_its_text() -> None:
