@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,8 @@ class Faulty(Service):
         self.with_database(lambda db: _execute(db, statement))
 
     def settled(self) -> bool:
-        """Whether nothing waits any more."""
+        """Whether nothing waits any more. Asked now and then: each question takes a connection."""
+        time.sleep(0.2)
         waiting = self.one(
             """SELECT (SELECT count(*) FROM delivery WHERE state <> 'done')
                  + (SELECT count(*) FROM mail WHERE state <> 'sent')

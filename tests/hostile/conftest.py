@@ -78,9 +78,9 @@ _SAID = text(
 class Crowd:
     """A browser for each person, all on one watched database."""
 
-    def __init__(self, app: Litestar, url: str, sessions: dict[str, str]) -> None:
+    def __init__(self, app: Litestar, db: Watched, sessions: dict[str, str]) -> None:
         self.app = app
-        self.db = Watched(url)
+        self.db = db
         self.browsers = {NOBODY: Browser(app)}
         for name in EVERYBODY:
             self.browsers[name] = Browser(app)
@@ -103,7 +103,7 @@ class Crowd:
 @pytest_asyncio.fixture
 async def crowd(standing_app: Litestar, story: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
     """Everybody's browsers."""
-    made = Crowd(standing_app, story, sessions)
+    made = Crowd(standing_app, Watched(story), sessions)
     yield made
     await made.leave()
 
@@ -164,7 +164,7 @@ class Walk:
 @pytest_asyncio.fixture(scope="session")
 async def walked(standing_app: Litestar, story: str, sessions: dict[str, str], world: World) -> Walk:
     """Everybody has been everywhere; where no page shows a route's form, it is one with the fields that others have."""
-    crowd = Crowd(standing_app, story, sessions)
+    crowd = Crowd(standing_app, Watched(story), sessions)
     walk = Walk(standing_app, crowd)
     for name in crowd.browsers:
         await walk.walk(name, ["/", *([] if name else ["/sign-in", *await _link_pages(crowd.db)])])

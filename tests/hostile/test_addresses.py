@@ -84,7 +84,7 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
         name, path = walked.shown.get(route.path_format, ("", ""))
         for parameter in _names(route, handler) if path else ():
             read.add((route.path_format, parameter))
-            for value in QUERIES:
+            for value in some(QUERIES, len(read), 4):
                 query = f"?{parameter}={value}"
                 response = await crowd[name].get(path.partition("?")[0] + query)
                 if problem := wrong(response, crowd):
@@ -156,7 +156,7 @@ async def test_rubbish_in_headers(crowd: Crowd) -> None:
     for path in ("/", "/calls", "/sign-in", "/static/facility.css", "/health", "/nowhere", "/me"):
         for headers in HEADERS:
             for method in ("GET", "POST"):
-                told = {name: value.encode("latin-1") for name, value in headers.items()}
+                told = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
                 response = await crowd[""].request(method, path, headers=told)
                 if (problem := wrong(response, crowd)) and problem != "status 405":
                     found.append((method, path, headers, problem))

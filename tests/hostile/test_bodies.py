@@ -118,7 +118,9 @@ async def test_files_that_are_none(walked: Walk, crowd: Crowd, route: str) -> No
         part(one, value.encode()) for one, value in form.values().items() if one != "example"
     )
     found = []
-    for place, (label, content) in enumerate(FILES.items()):
+    # Looking into a document takes a process of its own: one route sees these, the other those.
+    files = FILES.items() if route == "/rehearsal" else some(FILES.items(), len(form.fields), 2)
+    for place, (label, content) in enumerate(files):
         file = part(WITH_FILE[route], content, filename=NAMES[place % len(NAMES)] or "x.pdf")
         response = await raw(crowd[name], form.action, others + file + END, MULTIPART)
         if (problem := wrong(response, crowd)) or response.status_code < 400:

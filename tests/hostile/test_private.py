@@ -1,0 +1,152 @@
+"""What people type stays in rows: not in events, subjects of mails, addresses or logs; and a refused form leaves nothing."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+from sqlalchemy import text
+
+from facility import clock
+from facility.db import Database
+from facility.events.reconcile import reconcile
+from facility.events.relay import drain
+from facility.log import LineFormatter
+from facility.web import cookies
+from facility.web.limits import Limits
+from tests.browser import SECRET, Browser, lent
+from tests.hostile.conftest import Crowd, Walk
+from tests.hostile.forms import FREE, Found, send
+from tests.hostile.values import MARK
+
+LEAVES = ("/sign-out", "/rehearsal", "/people/{account_id}/close", "/people/{account_id}/roles")
+ADDRESS = "zwiebelfisch@example.org"
+
+
+class Real:
+    """The app on a copy of the story, where what is done is done."""
+
+    def __init__(self, app: Litestar, db: Database, sessions: dict[str, str]) -> None:
+        self.app, self.db, self.sessions = app, db, sessions
+
+    @contextlib.asynccontextmanager
+    async def browser(self, name: str) -> AsyncIterator[Browser]:
+        """The person's browser, with no attempt counted."""
+        lent(self.app, self.db).state.limits = Limits(None, SECRET)
+        async with Browser(self.app) as browser:
+            if name:
+                browser.cookies.set(cookies.SESSION, self.sessions[name])
+            yield browser
+
+    async def rows(self, query: str) -> list[Any]:
+        """What the database says."""
+        async with self.db.reader() as connection:
+            return list((await connection.execute(text(query))).scalars())
+
+    async def counts(self) -> list[Any]:
+        """Rows of every table, and the last event."""
+        tables = await self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+        parts = [f"SELECT '{name}' || count(*) FROM \"{name}\"" for name in tables]
+        return await self.rows(" UNION ALL ".join([*parts, "SELECT 'last' || max(seq) FROM event"]))
+
+
+@pytest_asyncio.fixture
+async def real(
+    standing_app: Litestar, database_url: str, story: str, sessions: dict[str, str], walked: Walk
+) -> AsyncIterator[Real]:
+    """A fresh copy of the story."""
+    server = Database(database_url, pool_size=1)
+    async with server.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("DROP DATABASE IF EXISTS copied"))
+        await autocommit.execute(text("CREATE DATABASE copied TEMPLATE story"))
+    await server.dispose()
+    db = Database(story.replace("/story?", "/copied?"), pool_size=2)
+    yield Real(standing_app, db, sessions)
+    await db.dispose()
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> str:
+    """The log as the service writes it."""
+    ours = [
+        record for record in caplog.records if not record.name.startswith("httpx")
+    ]  # the test's own browser
+    return "\n".join(map(LineFormatter(as_json=True).format, ours))
+
+
+def _marked(form: Found) -> list[tuple[str, str]]:
+    """The form with the mark in every text, and an address with it in every address."""
+    return [
+        (field.name, _marked_value(field.kind, field.value) if field.kind in FREE else field.value)
+        for field in form.fields
+        if field.kind != "file"
+    ]
+
+
+def _marked_value(kind: str, value: str) -> str:
+    if kind == "email":
+        return ADDRESS
+    return value if kind in ("date", "time") or value[:1].isdigit() else f"{MARK} {value}"[:150]
+
+
+async def test_what_is_typed_stays_in_its_rows(
+    walked: Walk, real: Real, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    done, addresses = [], []
+    for route, (name, form) in sorted(walked.found.items()):
+        if route.startswith(LEAVES):
+            continue
+        async with real.browser(name) as browser:
+            response = await send(browser, form.action, _marked(form))
+        assert response.status_code < 500, route
+        addresses.append(response.headers.get("location", ""))
+        if response.status_code == 303:
+            done.append(route)
+    await drain(real.db, clock.now)
+    assert len(done) > 15
+    assert [one for one in addresses if MARK in one or ADDRESS in one] == []
+    events = await real.rows("SELECT kind || data::text FROM event")
+    subjects = await real.rows("SELECT subject FROM mail")
+    for said in [*events, *subjects, _lines(caplog)]:
+        assert MARK.lower() not in said.lower()
+    assert await real.rows("SELECT count(*) FROM delivery WHERE state <> 'done'") == [0]
+    found = await reconcile(real.db)
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:
+    await drain(real.db, clock.now)  # what the story left to do
+    before = await real.counts()
+    refused = []
+    for route, (name, form) in sorted(walked.found.items()):
+        if route.startswith(LEAVES):
+            continue
+        values = _marked(form)
+        free = [field.name for field in form.fields if field.kind in FREE]
+        wrong = [(one, "\x07" if one == free[-1] else value) for one, value in values] if free else values
+        async with real.browser(name) as browser:
+            for pairs in (wrong, [*values, ("nobody_asked", "1")]):
+                if pairs is values:
+                    continue
+                response = await send(browser, form.action, pairs)
+                assert 400 <= response.status_code < 500, route
+                refused.append(route)
+    await drain(real.db, clock.now)
+    assert await real.counts() == before
+    assert len(refused) > 60
+
+
+async def test_nothing_that_is_asked_gets_into_the_log(
+    walked: Walk, crowd: Crowd, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    token = f"{MARK}-token"
+    for path in (f"/calls?before={MARK}", f"/{MARK}", f"/link/invitation/{token}", f"/link/partner/{token}"):
+        await crowd[""].get(path)
+    for name, form in walked.found.values():
+        await send(crowd[name], f"{form.action}?q={MARK}", [*_marked(form), ("unknown", MARK)])
+    assert MARK.lower() not in _lines(caplog).lower()
