@@ -102,6 +102,8 @@ def with_database[T](settings: Settings, command: Callable[[Database], Coroutine
 def run(settings: Settings) -> None:
     """Everything in one process, with an embedded PostgreSQL where DATABASE_URL is not set."""
 
+    where = f"The facility is at {settings.base_url} (Ctrl-C stops it)"
+
     async def everything(url: str) -> None:
         async with connected(url) as db:
             await seed(db, clock.now())
@@ -109,8 +111,7 @@ def run(settings: Settings) -> None:
                 click.echo("Loading the demo story, where it is not there yet")
                 await tell(db, Store(settings.documents_dir))
             async with background(settings, url):
-                click.echo(f"The facility is at {settings.base_url} (Ctrl-C stops it)")
-                await serve(settings, db)
+                await serve(settings, db, lambda: click.echo(where))
 
     with database_url(settings) as url:
         migrate.upgrade(url)
