@@ -14,9 +14,9 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, text
+from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -126,6 +126,13 @@ class Tx:
         await self.session.flush()
 
 
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Don't hand out a connection that the server has closed meanwhile, because it was started again: its socket knows,
+    so this costs no round trip. Raises InvalidatePoolError, upon which the pool makes new ones."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError
+
+
 class Database:
     """The engine of one event loop. Sharing one between loops fails, so each loop makes its own."""
 
@@ -140,6 +147,7 @@ class Database:
             json_deserializer=msgspec.json.decode,
             connect_args={"server_settings": {"application_name": "facility", "jit": "off"}},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         # No BEGIN and no ROLLBACK around reads: two round trips less a page.
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._wake: asyncio.Task[None] | None = None
