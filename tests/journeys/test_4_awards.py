@@ -56,9 +56,9 @@ def test_one_proposes_another_decides_and_letters_go_out(
     assert f"/evaluation/{call_id}/decision" in paul.post.next(paul.email, "waits for your decision").text
     paul.goto(f"/evaluation/{call_id}/decision")
     paul.press("Decide the call")
-    paul.sees("The call is decided. The letters are on their way.", "Standing", "Waiting")
+    paul.sees("The call is decided. The letters are on their way.", "Standing", "Waits")
     assert paul.post_form(f"/evaluation/{call_id}/decision")[0] == 409
-    committed = "SELECT sum(amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"
+    committed = "SELECT sum(ledger_entry.amount) FROM ledger_entry JOIN award ON award.id = award_id WHERE call_id = :id"
     assert str(service.one(committed, id=call_id)) == "50000.00"
 
     omar, milena = company["omar"], company["milena"]

@@ -17,7 +17,7 @@ def plan(omar: Visitor) -> str:
     """The lead plans a workshop that was yesterday; the activity's address."""
     yesterday = (clock.now().astimezone(clock.BRUSSELS).date() - timedelta(days=1)).isoformat()
     omar.goto("/activities")
-    omar.follow("Plan an activity")
+    omar.follow("Plan an activity", within=omar.row("TAF-2026-60/001"))
     omar.press("Plan it", status=422)
     omar.tick("Workshop")
     omar.fill("Title", TITLE)
@@ -69,7 +69,7 @@ def test_the_indicator_moves_while_the_commission_looks(company: Company, stage:
 
     expect(figure).to_have_text(str(before + 1))
     assert carl.page.evaluate("window.opened") is True
-    expect(carl.page.locator("#figures")).to_contain_text(TITLE)
+    expect(carl.page.locator("#figures")).to_contain_text("TAF-2026-60/001/A1")
     carl.look()
     carl.step(figure.click)
     carl.follow(TITLE)
