@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import migrate, schema
+from facility.db import Base
 
 # Everything that a schema is made of, one line each, whichever way it came about.
 _SHAPE = text(
@@ -64,4 +65,4 @@ async def test_migrations_give_what_the_models_say_and_can_be_taken_back(
 def test_every_table_is_somebodys() -> None:
     """load_models finds every table that the metadata holds: a model outside `models.py` would be forgotten."""
     schema.load_models()
-    assert {"event", "application", "ledger_entry", "joint_activity"} <= set(schema.Base.metadata.tables)
+    assert {"event", "application", "ledger_entry", "joint_activity"} <= set(Base.metadata.tables)
