@@ -21,7 +21,7 @@ from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, TakesBack, World
 
 NOBODY = ""
-MOST_OF_A_KIND = 4
+MOST_OF_A_KIND = 8
 
 
 class Watched(TakesBack):
