@@ -13,8 +13,9 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
+import asyncpg
 import msgspec
-from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event, text
+from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -193,8 +194,10 @@ class Database:
             self._wake_again = False
             try:
                 async with self.reader() as connection:
-                    await connection.execute(text(f"NOTIFY {CHANNEL}"))
-            except (SQLAlchemyError, OSError) as error:
+                    # By the driver itself: this follows every commit.
+                    raw = await connection.get_raw_connection()
+                    await raw.driver_connection.execute(f"NOTIFY {CHANNEL}")  # type: ignore[union-attr]
+            except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("could not wake the worker: %s", type(error).__name__)
             await asyncio.sleep(_PAUSE)
             if not self._wake_again:

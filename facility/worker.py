@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import facility
 from facility import clock
 from facility.db import CHANNEL, Database
-from facility.events.projector import PROJECTIONS, advance
+from facility.events.projector import advance, behind
 from facility.events.reactions import deliver
 from facility.events.relay import hand_over
 from facility.events.schedule import run_due
@@ -151,8 +151,10 @@ class Background:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run all parts until the block ends."""
-        steps = (self._follow, self._relay, self._mails, self._schedule)
-        tasks = [asyncio.create_task(self._repeat(step)) for step in steps]
+        tasks = [asyncio.create_task(self._repeat(step)) for step in (self._follow, self._relay, self._mails)]
+        tasks.append(
+            asyncio.create_task(self._repeat(self._schedule, rung=False))
+        )  # it goes by the clock alone
         tasks.append(asyncio.create_task(self._listen()))
         try:
             yield
@@ -161,11 +163,12 @@ class Background:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _repeat(self, step: Callable[[], Awaitable[int]]) -> None:
-        """Do the step whenever the log has grown, and at the latest after a second. Whatever goes wrong ends in another
+    async def _repeat(self, step: Callable[[], Awaitable[int]], *, rung: bool = True) -> None:
+        """Do the step each second, and (if `rung`) whenever the log has grown. Whatever goes wrong ends in another
         try: a step that stopped would stand still, unseen, until the process is started again."""
         bell = asyncio.Event()
-        self._bells.append(bell)
+        if rung:
+            self._bells.append(bell)
         while True:
             bell.clear()
             try:
@@ -180,7 +183,7 @@ class Background:
 
     async def _follow(self) -> int:
         moved = await number(self.db)
-        for model in PROJECTIONS.values():
+        for model in await behind(self.db):
             moved += await advance(self.db, model)
         return moved
 

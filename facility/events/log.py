@@ -19,10 +19,14 @@ GENESIS = b"\0" * 32
 """What stands before the first event of a subject."""
 
 
+def canonical(envelope: dict[str, Any], data: dict[str, Any]) -> bytes:
+    """An event as the chain covers it: JSON, keys sorted, no spaces."""
+    return msgspec.json.encode({**envelope, "data": data}, order="sorted")
+
+
 def chain_hash(previous: bytes, envelope: dict[str, Any], data: dict[str, Any]) -> bytes:
-    """SHA-256 over the previous event's hash and this event's canonical JSON (keys sorted, no spaces)."""
-    body = msgspec.json.encode({**envelope, "data": data}, order="sorted")
-    return hashlib.sha256(previous + body).digest()
+    """SHA-256 over the previous event's hash and this event's canonical JSON."""
+    return hashlib.sha256(previous + canonical(envelope, data)).digest()
 
 
 def envelope_of(row: Any) -> dict[str, Any]:
@@ -42,22 +46,20 @@ def envelope_of(row: Any) -> dict[str, Any]:
 
 
 class _Line(msgspec.Struct, kw_only=True):
-    """An event on its way into the log: the columns of `EventRow` that are written."""
+    """An event on its way into the log: what is written of it, but for what the chain makes of it."""
 
     id: UUID
     kind: str
     subject: str
     subject_id: UUID
-    version: int = 0
     actor_id: UUID | None
     due_at: datetime
     recorded_at: datetime
     correlation_id: UUID
     causation_id: UUID | None
     data: dict[str, Any]
-    previous_hash: bytes = GENESIS
-    hash: bytes = b""
     reactions: Sequence[str]
+    version: int = 0
 
 
 async def record(tx: Tx, event: Event, *, due_at: datetime | None = None) -> UUID:
@@ -65,8 +67,8 @@ async def record(tx: Tx, event: Event, *, due_at: datetime | None = None) -> UUI
 
     `due_at` is the instant when it should have happened (default: now); after an outage it is earlier than
     the instant at which it is recorded. Written with the next flush, at the latest before the commit, together with all
-    others of the transaction: two statements for one event or five hundred. UNIQUE (subject, version) then refuses a
-    second writer. Returns the event's id; who refers to it by a foreign key flushes first.
+    others of the transaction. UNIQUE (subject, version) then refuses a second writer. Returns the event's id; who
+    refers to it by a foreign key flushes first.
     """
     line = _Line(
         id=new_id(),
@@ -89,54 +91,46 @@ async def record(tx: Tx, event: Event, *, due_at: datetime | None = None) -> UUI
 
 
 async def _append(tx: Tx) -> None:
-    """Chain what was recorded since the last flush to the events before it, and write it."""
+    """Write what was recorded since the last flush: one statement, or as many as one subject has events."""
     lines, tx.unwritten = tx.unwritten, []
     connection = await tx.session.connection()
-    heads = await _heads(connection, {line.subject_id for line in lines})
-    for line in lines:
-        version, line.previous_hash = heads.get(line.subject_id, (0, GENESIS))
-        line.version = version + 1
-        line.hash = chain_hash(line.previous_hash, envelope_of(line), line.data)
-        heads[line.subject_id] = (line.version, line.hash)
-    await connection.execute(_APPEND, _columns(lines) | _deliveries(lines) | {"now": tx.now})
+    while lines:
+        first = {line.subject_id: line for line in reversed(lines)}
+        written = [line for line in lines if first[line.subject_id] is line]
+        await connection.execute(_APPEND, _columns(written) | _deliveries(written) | {"now": tx.now})
+        lines = [line for line in lines if first[line.subject_id] is not line]
 
 
-async def _heads(connection: AsyncConnection, subject_ids: set[UUID]) -> dict[UUID, tuple[int, bytes]]:
-    """Version and hash of the latest event of those subjects that have one."""
-    rows = await connection.execute(_HEADS, {"ids": list(subject_ids)})
-    return {row.subject_id: (row.version, row.hash) for row in rows}
-
-
-_HEADS = text(
-    """
-    SELECT wanted.subject_id, head.version, head.hash FROM unnest(CAST(:ids AS uuid[])) AS wanted (subject_id)
-    CROSS JOIN LATERAL (
-        SELECT version, hash FROM event WHERE event.subject_id = wanted.subject_id ORDER BY version DESC LIMIT 1) AS head
-    """
-)
 _TYPES = {
     "id": "uuid",
     "kind": "text",
     "subject": "text",
     "subject_id": "uuid",
-    "version": "bigint",
     "actor_id": "uuid",
     "due_at": "timestamptz",
     "recorded_at": "timestamptz",
     "correlation_id": "uuid",
     "causation_id": "uuid",
     "data": "jsonb",
-    "previous_hash": "bytea",
-    "hash": "bytea",
 }
+_NAMES = ", ".join(_TYPES)
+# The chain is closed here and not by us, which saves asking for the head first. `unversioned` is the canonical JSON up
+# to the version, which is the last of its keys: `chain_hash` gives the same, as reconcile checks.
 _APPEND = text(
     f"""
-    WITH appended AS (
-        INSERT INTO event ({", ".join(_TYPES)})
-        SELECT {", ".join(_TYPES)}
-        FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())})
-            WITH ORDINALITY AS line ({", ".join(_TYPES)}, place)
-        ORDER BY place
+    WITH line AS (
+        SELECT * FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _TYPES.items())},
+            CAST(:unversioned AS text[])) WITH ORDINALITY AS line ({_NAMES}, unversioned, place)
+    ), chained AS (
+        SELECT line.*, coalesce(head.version, 0) + 1 AS version, coalesce(head.hash, :genesis) AS previous_hash
+        FROM line LEFT JOIN LATERAL (
+            SELECT version, hash FROM event WHERE subject_id = line.subject_id ORDER BY version DESC LIMIT 1
+        ) AS head ON true
+    ), appended AS (
+        INSERT INTO event ({_NAMES}, version, previous_hash, hash)
+        SELECT {_NAMES}, version, previous_hash,
+            sha256(previous_hash || convert_to(unversioned || version || '}}', 'UTF8'))
+        FROM chained ORDER BY place
     )
     INSERT INTO delivery (event_id, reaction, state, attempts, next_attempt_at)
     SELECT event_id, reaction, '{DeliveryState.WAITING}', 0, CAST(:now AS timestamptz)
@@ -144,12 +138,15 @@ _APPEND = text(
         AS line (event_id, reaction, place)
     ORDER BY place
     """  # noqa: S608 - our own names
-)
+).bindparams(genesis=GENESIS)
 
 
 def _columns(lines: Sequence[_Line]) -> dict[str, list[Any]]:
     columns = {name: [getattr(line, name) for line in lines] for name in _TYPES}
     columns["data"] = [msgspec.json.encode(data).decode() for data in columns["data"]]
+    columns["unversioned"] = [
+        canonical(envelope_of(line), line.data).decode().removesuffix("0}") for line in lines
+    ]
     return columns
 
 

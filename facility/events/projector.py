@@ -60,7 +60,13 @@ async def advance(db: Database, model: Projection, *, batch: int = BATCH) -> int
         return end - position
 
 
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext('facility.projection'), hashtext(:name))")
+# Nobody waits for the disk here: should the machine fail, rows and position fall back together and are made again.
+_LOCK = text(
+    """
+    SELECT pg_try_advisory_xact_lock(hashtext('facility.projection'), hashtext(:name)),
+        set_config('synchronous_commit', 'off', true)
+    """
+)
 
 
 _PROGRESS = text(
@@ -119,6 +125,22 @@ async def positions(connection: AsyncConnection) -> dict[str, int]:
     rows = await connection.execute(select(ProjectionPosition.c.name, ProjectionPosition.c.position))
     known = {row.name: row.position for row in rows}
     return {name: known.get(name, 0) for name in PROJECTIONS}
+
+
+async def behind(db: Database) -> list[Projection]:
+    """The read models that the log has left behind: one statement where asking each of them would take several."""
+    async with db.reader() as connection:
+        rows = await connection.execute(_BEHIND, {"names": list(PROJECTIONS)})
+        return [PROJECTIONS[row.name] for row in rows]
+
+
+_BEHIND = text(
+    """
+    SELECT name FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS model (name, place)
+    LEFT JOIN projection USING (name)
+    WHERE coalesce(position, 0) < (SELECT coalesce(max(position), 0) FROM event) ORDER BY place
+    """
+)
 
 
 async def log_position(connection: AsyncConnection) -> int:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+import msgspec
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.activities.events import (
@@ -19,7 +20,7 @@ from facility.calls.events import CallClosed, CallPublished
 from facility.contracts.events import CommitmentChanged, EnvelopeChanged, EnvelopeOpened
 from facility.deployments.events import ExpertiseRequested, InvitationAccepted, ListExhausted
 from facility.events import Event, Recorded, projection
-from facility.events.base import kind_of, to_data
+from facility.events.base import kind_of
 from facility.monitoring import figures
 from facility.monitoring.figures import CALLS, JOINT, MONEY, REQUESTS
 from facility.monitoring.models import (
@@ -136,15 +137,24 @@ async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> N
 @projection(READ_MODELS[4], tables=[HEADLINES], follows=TOLD)
 async def headlines(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """What happened, one row for each event that is told."""
-    values = [
+    await connection.execute(
+        _TELL,
         {
-            "position": recorded.position,
-            "kind": kind_of(recorded.event),
-            "at": recorded.recorded_at,
-            "subject": recorded.event.subject,
-            "subject_id": recorded.event.subject_id,
-            "data": to_data(recorded.event),
-        }
-        for recorded in events
-    ]
-    await connection.execute(insert(HEADLINES), values)
+            "position": [recorded.position for recorded in events],
+            "kind": [kind_of(recorded.event) for recorded in events],
+            "at": [recorded.recorded_at for recorded in events],
+            "subject": [recorded.event.subject for recorded in events],
+            "subject_id": [recorded.event.subject_id for recorded in events],
+            "data": [msgspec.json.encode(recorded.event).decode() for recorded in events],
+        },
+    )
+
+
+# Columns as arrays: a batch is one statement, and not one for each event.
+_TELL = text(
+    """
+    INSERT INTO headline (position, kind, at, subject, subject_id, data)
+    SELECT * FROM unnest(CAST(:position AS bigint[]), CAST(:kind AS text[]), CAST(:at AS timestamptz[]),
+        CAST(:subject AS text[]), CAST(:subject_id AS uuid[]), CAST(:data AS jsonb[]))
+    """
+)
