@@ -1,7 +1,7 @@
 """Writing events into the log, one a transaction and 500 a transaction, and building a read model from them."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 from sqlalchemy import text
 
-from bench.rounds import Rounds, alternate, median
+from bench.rounds import median
 from bench.sizes import Size
 from bench.stage import Stage
 from facility import clock, schema
@@ -29,50 +29,73 @@ READ_MODEL = "headlines"
 
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
-    """Against the same rows by asyncpg. `ratio` is the lowest of the three."""
+    """Against the same rows by asyncpg. `ratio` is the lower of the two: one by one, and in batches."""
     async with stage.db.engine.connect() as connection:
         await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(
             text("CREATE DATABASE bench_log")
         )
     url = stage.at("bench_log")
-    db, connection = Database(url), await stage.connect(url)
+    db, plain = Database(url), await stage.connect(url)
     try:
         async with db.engine.begin() as empty:
             await schema.create_all(empty)
-        return await _measure(Product(db), Bare(connection), size)
+        bare = Bare(plain)
+        await bare.lay_tables()
+        return await _measure(Product(db), bare, size)
     finally:
-        await connection.close()
+        await plain.close()
         await db.dispose()
 
 
 async def _measure(product: "Product", bare: "Bare", size: Size) -> dict[str, Any]:
-    works: dict[str, Callable[[Product | Bare], Awaitable[float]]] = {
-        "single": lambda side: rate(size.singles, side.append(size.singles, 1)),
-        "batch": lambda side: rate(size.events, side.append(size.events, BATCH)),
-        "drain": lambda side: rate(size.events, side.drain()),
-    }
-    found = {name: Rounds([], []) for name in works}
-    for _ in range(size.rounds + 1):
-        for name, work in works.items():
-            one = await alternate(lambda work=work: work(product), lambda work=work: work(bare), 1)  # type: ignore[misc]
-            found[name].ours += one.ours
-            found[name].bare += one.bare
-        await bare.forget()
-    figures: dict[str, Any] = {}
-    for name, rounds in found.items():
-        rounds.ours, rounds.bare = rounds.ours[1:], rounds.bare[1:]  # the first one warms
-        figures[f"{name}_per_second"] = median(rounds.ours)
-        figures[f"bare_{name}_per_second"] = median(rounds.bare)
-        figures[f"ratio_{name}"] = rounds.ratio
-    ratio = min(figures[f"ratio_{name}"] for name in works)
-    return {**figures, "events": size.events, "batch": BATCH, "rounds": size.rounds, "ratio": ratio}
+    modes = {"single": Mode(size.singles, 1), "batch": Mode(size.events, BATCH)}
+    for number_ in range(size.rounds + 1):
+        for mode in modes.values():
+            await mode.round(product, bare, swap=number_ % 2 == 1)
+        if number_ == 0:  # warm
+            modes = {name: Mode(mode.count, mode.batch) for name, mode in modes.items()}
+    figures: dict[str, Any] = {"rounds": size.rounds}
+    for name, mode in modes.items():
+        figures |= {f"{name}_{what}": value for what, value in mode.figures().items()}
+    return {**figures, "ratio": min(figures["single_ratio"], figures["batch_ratio"])}
 
 
-async def rate(count: int, work: Awaitable[None]) -> float:
-    """How many of these a second."""
+class Mode:
+    """Events appended in transactions of `batch`, and drained."""
+
+    def __init__(self, count: int, batch: int) -> None:
+        self.count = count
+        self.batch = batch
+        self.seconds: dict[str, list[tuple[float, float]]] = {"ours": [], "bare": []}
+
+    async def round(self, product: "Product", bare: "Bare", *, swap: bool) -> None:
+        """Both sides in turn."""
+        sides: list[tuple[str, Product | Bare]] = [("ours", product), ("bare", bare)]
+        for name, side in reversed(sides) if swap else sides:
+            append = await seconds(side.append(self.count, self.batch))
+            self.seconds[name].append((append, await seconds(side.drain())))
+
+    def figures(self) -> dict[str, Any]:
+        """Events a second, and the ratios: of both parts together, and of each."""
+        ours, bare = self.seconds["ours"], self.seconds["bare"]
+        both = list(zip(ours, bare, strict=True))
+        return {
+            "events": self.count,
+            "appended_per_second": median([self.count / append for append, _ in ours]),
+            "bare_appended_per_second": median([self.count / append for append, _ in bare]),
+            "drained_per_second": median([self.count / drain for _, drain in ours]),
+            "bare_drained_per_second": median([self.count / drain for _, drain in bare]),
+            "append_ratio": median([other[0] / one[0] for one, other in both]),
+            "drain_ratio": median([other[1] / one[1] for one, other in both]),
+            "ratio": median([sum(other) / sum(one) for one, other in both]),
+        }
+
+
+async def seconds(work: Awaitable[None]) -> float:
+    """How long it takes."""
     begin = time.perf_counter()
     await work
-    return count / (time.perf_counter() - begin)
+    return time.perf_counter() - begin
 
 
 def event() -> CallPublished:
@@ -109,7 +132,7 @@ class Product:
 
 
 _APPEND = """
-    INSERT INTO event (id, kind, subject, subject_id, version, actor_id, due_at, recorded_at, correlation_id, data,
+    INSERT INTO bare_event (id, kind, subject, subject_id, version, actor_id, due_at, recorded_at, correlation_id, data,
         previous_hash, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
@@ -122,35 +145,28 @@ class Bare:
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
-        self.position: int | None = None
+        self.position = 0
 
     async def append(self, count: int, batch: int) -> None:
         """So many events in transactions of this size."""
-        await self._lay_tables()
         for _ in range(count // batch):
             rows = [_row(event()) for _ in range(batch)]
             async with self.connection.transaction():
-                await self.connection.executemany(_APPEND.replace("INTO event", "INTO bare_event"), rows)
+                await self.connection.executemany(_APPEND, rows)
 
     async def drain(self) -> None:
         """Read what was written and write the read model's rows, in batches."""
-        position = 0
-        while rows := await self.connection.fetch(_READ, position, BATCH):
+        while rows := await self.connection.fetch(_READ, self.position, BATCH):
             async with self.connection.transaction():
                 await self.connection.executemany(_TELL, [_headline(row) for row in rows])
-                position = rows[-1]["seq"]
-                await self.connection.execute("UPDATE bare_projection SET position = $1", position)
+                self.position = rows[-1]["seq"]
+                await self.connection.execute("UPDATE bare_projection SET position = $1", self.position)
 
-    async def _lay_tables(self) -> None:
-        if self.position is None:
-            self.position = 0
-            for name in ("event", "headline", "projection"):
-                await self.connection.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING ALL)")
-            await self.connection.execute("INSERT INTO bare_projection VALUES ('bare', 0)")
-
-    async def forget(self) -> None:
-        """Start the next round with empty tables."""
-        await self.connection.execute("TRUNCATE bare_event, bare_headline")
+    async def lay_tables(self) -> None:
+        """Tables like the product's, with all their indexes."""
+        for name in ("event", "headline", "projection"):
+            await self.connection.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING ALL)")
+        await self.connection.execute("INSERT INTO bare_projection VALUES ('bare', 0)")
 
 
 def _row(event: Event) -> Sequence[Any]:

@@ -53,7 +53,8 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
 async def _measure(db: Database, connection: asyncpg.Connection, seconds: float) -> list[float]:
     committed: dict[UUID, float] = {}
     count = max(1, int(seconds * EVENTS_PER_SECOND))
-    looking = asyncio.create_task(_look(connection, count))
+    position = await connection.fetchval("SELECT coalesce(max(position), 0) FROM headline")
+    looking = asyncio.create_task(_look(connection, position, count))
     begin = time.perf_counter()
     for n in range(count):
         await asyncio.sleep(max(0.0, begin + n / EVENTS_PER_SECOND - time.perf_counter()))
@@ -65,10 +66,9 @@ async def _measure(db: Database, connection: asyncpg.Connection, seconds: float)
     return [max(0.0, at - committed[key]) for key, at in seen.items()]
 
 
-async def _look(connection: asyncpg.Connection, count: int) -> dict[UUID, float]:
+async def _look(connection: asyncpg.Connection, position: int, count: int) -> dict[UUID, float]:
     """When each event was first seen in the read model. Raises TimeoutError where one never comes."""
     seen: dict[UUID, float] = {}
-    position = await connection.fetchval("SELECT coalesce(max(position), 0) FROM headline")
     async with asyncio.timeout(count / EVENTS_PER_SECOND + CATCH_UP):
         while len(seen) < count:
             rows = await connection.fetch(
