@@ -46,9 +46,10 @@ async def _shape(url: str) -> list[str]:
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         rows = await connection.execute(_SHAPE)
-        lines = [" ".join(row.line.split()) for row in rows if "alembic_version" not in row.line]
+        lines = [" ".join(row.line.split()) for row in rows]
     await engine.dispose()
-    return sorted(lines)
+    # Alembic's own table, and the one that the tests of read models keep in the database they share.
+    return sorted(line for line in lines if "alembic_version" not in line and "test_bell" not in line)
 
 
 async def test_migrations_give_what_the_models_say_and_can_be_taken_back(
