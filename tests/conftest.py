@@ -155,3 +155,14 @@ async def browse(app: Litestar, db: Database) -> AsyncIterator[Browsers]:
             return browser
 
         yield open_browser
+
+
+TOGETHER = {"journeys": "journeys", "house": "story", "hostile": "story"}
+"""Folders whose tests share dear fixtures (a running service, the story told once)."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests stay in one process, and so do those of folders that share their fixtures."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, item.path.as_posix())))
