@@ -21,12 +21,12 @@ class Size(msgspec.Struct, frozen=True):
 
 
 FULL = Size(
-    rounds=11,
-    seconds=1.0,
+    rounds=25,
+    seconds=0.4,
     applications=2000,
-    submissions=150,
-    events=10_000,
-    singles=400,
+    submissions=60,
+    events=5_000,
+    singles=200,
     latency_seconds=20.0,
 )
 TINY = Size(
