@@ -1,0 +1,33 @@
+"""What follows from what happens to applications: letters, mails, commands of this room."""
+
+from facility.applications.reactions.letters import (
+    ASKED,
+    RECEIPT,
+    ask_again,
+    ask_the_partner,
+    make_receipt,
+    send_the_receipt,
+    tell_partners_of_the_withdrawal,
+    tell_the_lead_it_is_not_admissible,
+    tell_the_lead_the_answer,
+    tell_the_lead_the_decision,
+    tell_the_lead_who_left,
+    tell_the_secretariat,
+    tell_who_decides_exceptions,
+)
+
+__all__ = [
+    "ASKED",
+    "RECEIPT",
+    "ask_again",
+    "ask_the_partner",
+    "make_receipt",
+    "send_the_receipt",
+    "tell_partners_of_the_withdrawal",
+    "tell_the_lead_it_is_not_admissible",
+    "tell_the_lead_the_answer",
+    "tell_the_lead_the_decision",
+    "tell_the_lead_who_left",
+    "tell_the_secretariat",
+    "tell_who_decides_exceptions",
+]
