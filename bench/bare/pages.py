@@ -15,7 +15,7 @@ import facility.app  # noqa: F401 - pages register their places in the navigatio
 from facility import clock
 from facility.applications.pages.shared import WORDS
 from facility.calls.queries import BeneficiaryName, CallPublic
-from facility.calls.rules import Grid
+from facility.calls.rules import CoolDown, Grid
 from facility.calls.words import ties
 from facility.settings import ROOT, Settings
 from facility.web.access import Role, Visitor
@@ -60,7 +60,7 @@ class Pages:
 
 _CALL = """
     SELECT reference, title, text, opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to,
-        extension_decision, skip_unaffordable, grid, state, decided_at,
+        extension_decision, skip_unaffordable, grid, cool_down, state, decided_at,
         (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
          FROM beneficiary) AS beneficiaries
     FROM call WHERE reference = $1 AND state <> 'draft'
@@ -80,6 +80,7 @@ async def call(state: State, reference: FromPath[str]) -> Response[str]:
     decoded = {
         "extended_to": msgspec.json.decode(row["extended_to"]),
         "grid": msgspec.json.decode(row["grid"], type=Grid),
+        "cool_down": msgspec.json.decode(row["cool_down"], type=CoolDown),
         "beneficiaries": msgspec.json.decode(row["beneficiaries"], type=list[BeneficiaryName]),
     }
     found = CallPublic(**{**row, **decoded})

@@ -21,6 +21,9 @@ sentences.register(
         "section_key_twice": N_("Two sections have the key “{key}”."),
         "unknown_threshold": N_("There is a threshold for “{key}”, which is no section."),
         "unknown_tie_break": N_("Ties are broken by “{key}”, which is no section."),
+        "weights_do_not_add_up": N_(
+            "The sections are worth {points} points together, and you declared {total}. Change one of them."
+        ),
         "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
         "decision_missing": N_("Name the decision that the extension rests on."),
         "reference_taken": N_("Another call has this reference."),

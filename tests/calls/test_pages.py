@@ -234,6 +234,32 @@ async def test_a_draft_is_saved_as_it_was_typed(
     assert 'value="100000.00"' in shown.text
 
 
+async def test_rules_that_spread_awards_are_kept_and_told(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    sent = form_of(draft, same_lead_calls="2", per_beneficiary_most="1")
+    assert (await ada.send_form("/staff/calls/new", sent)).status_code == 303
+    async with db.reader() as connection:
+        call_id, cool_down = (await connection.execute(select(Call.id, Call.cool_down))).one()
+    page = await ada.get(f"/staff/calls/{call_id}")
+    assert cool_down == {"same_lead_calls": 2, "per_beneficiary_most": 1}
+    assert "Whoever led an award of one of the last 2 decided calls gets no second one" in page.text
+    assert "At most 1 award goes to leads of the same beneficiary." in page.text
+
+
+async def test_points_that_do_not_add_up_are_refused_at_the_sum(
+    cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    page = await ada.send_form("/staff/calls/new", form_of(draft, total="90"))
+    assert page.status_code == 422
+    assert (
+        '<a href="#f-total">All sections together: The sections are worth 100 points together, and you declared 90.'
+        in page.text
+    )
+
+
 async def test_every_wrong_field_is_named_and_what_was_typed_is_kept(
     db: Database, cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:

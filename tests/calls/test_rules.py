@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.calls.rules import CallRules, Grid, Section, call_mistakes, is_open, may_publish
+from facility.calls.rules import CallRules, CoolDown, Grid, Section, call_mistakes, is_open, may_publish
 from facility.refused import Refused
 
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
@@ -73,6 +73,22 @@ def test_every_mistake_of_the_grid_at_once() -> None:
         ("unknown_threshold", "thresholds.scope"),
         ("negative", "thresholds.scope"),
         ("unknown_tie_break", "tie_break.2"),
+    ]
+
+
+def test_sections_add_up_to_what_was_declared_and_to_anything_where_nobody_declared() -> None:
+    declared = msgspec.structs.replace(RULES.grid, total=RULES.grid.points + 1)
+    undeclared = msgspec.structs.replace(RULES.grid, total=None)
+    wrong = call_mistakes(msgspec.structs.replace(RULES, grid=declared))
+    assert [(reason.code, reason.field) for reason in wrong] == [("weights_do_not_add_up", "total")]
+    assert call_mistakes(msgspec.structs.replace(RULES, grid=undeclared)) == []
+
+
+def test_a_cool_down_that_lets_nobody_in_is_a_mistake() -> None:
+    wrong = call_mistakes(msgspec.structs.replace(RULES, cool_down=CoolDown(0, -1)))
+    assert [(reason.code, reason.field) for reason in wrong] == [
+        ("below_one", "same_lead_calls"),
+        ("below_one", "per_beneficiary_most"),
     ]
 
 

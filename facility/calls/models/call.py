@@ -24,7 +24,7 @@ class CallState(StrEnum):
 class Call(Base):
     """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
 
-    `grid` is a rules.Grid as JSON, `extended_to` the codes of beneficiaries outside the Western Balkans that may
+    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `extended_to` the codes of beneficiaries outside the Western Balkans that may
     take part by the decision `extension_decision`.
     """
 
@@ -63,6 +63,7 @@ class Call(Base):
     extension_decision: Mapped[str | None]
     skip_unaffordable: Mapped[bool]
     grid: Mapped[dict[str, Any]]
+    cool_down: Mapped[dict[str, Any]]
     state: Mapped[str]
     drafted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]

@@ -19,6 +19,7 @@ from facility.calls.rules.call import (
     may_publish,
     may_still_publish,
 )
+from facility.calls.rules.cool_down import CoolDown
 
 __all__ = [
     "AWARD_CAP",
@@ -29,6 +30,7 @@ __all__ = [
     "USUAL_TOTAL",
     "CallDraft",
     "CallRules",
+    "CoolDown",
     "Grid",
     "Section",
     "call_mistakes",

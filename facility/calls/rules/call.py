@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
 from facility.money import format_eur
 from facility.refused import Reason, refuse
 
@@ -27,12 +28,21 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """How applications are judged: thresholds by section key or "total", tie-breaks in their order."""
+    """How applications are judged: thresholds by section key or "total", tie-breaks in their order.
+
+    total: what the sections' most points must add up to; None where nobody declared it (scenarios).
+    """
 
     sections: tuple[Section, ...]
     thresholds: dict[str, Decimal]
     min_assessments: int
     tie_break: tuple[str, ...]
+    total: int | None = None
+
+    @property
+    def points(self) -> int:
+        """What the sections' most points add up to."""
+        return sum(section.max for section in self.sections)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -56,6 +66,7 @@ class CallRules(msgspec.Struct, frozen=True):
     extended_to: frozenset[str]
     skip_unaffordable: bool
     grid: Grid
+    cool_down: CoolDown = CoolDown()
 
 
 class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +86,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     extension_decision: str | None = None
     skip_unaffordable: bool = False
     grid: Grid
+    cool_down: CoolDown = CoolDown()
 
     @property
     def rules(self) -> CallRules:
@@ -89,6 +101,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
             extended_to=frozenset(self.extended_to),
             skip_unaffordable=self.skip_unaffordable,
             grid=self.grid,
+            cool_down=self.cool_down,
         )
 
 
@@ -99,7 +112,12 @@ def is_open(rules: CallRules, instant: datetime) -> bool:
 
 def call_mistakes(rules: CallRules) -> list[Reason]:
     """Everything wrong with a draft, each at its field; no stricter than the scenario format."""
-    return [*_frame_mistakes(rules), *_section_mistakes(rules.grid), *_criteria_mistakes(rules.grid)]
+    return [
+        *_frame_mistakes(rules),
+        *_section_mistakes(rules.grid),
+        *_criteria_mistakes(rules.grid),
+        *cool_down_mistakes(rules.cool_down),
+    ]
 
 
 def _frame_mistakes(rules: CallRules) -> Iterator[Reason]:
@@ -128,6 +146,9 @@ def _section_mistakes(grid: Grid) -> Iterator[Reason]:
             yield Reason("section_key_twice", f"sections.{i}.key", {"key": section.key})
         if section.max < 1:
             yield Reason("below_one", f"sections.{i}.max")
+    if grid.sections and grid.total is not None and grid.points != grid.total:
+        params = {"points": str(grid.points), "total": str(grid.total)}
+        yield Reason("weights_do_not_add_up", "total", params)
 
 
 def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
@@ -161,7 +182,7 @@ def doubts(rules: CallRules) -> list[Reason]:
     """What is allowed but rarely meant, for whoever is about to publish; nothing here forbids."""
     found = []
     points = {section.key: section.max for section in rules.grid.sections}
-    total = sum(points.values())
+    total = rules.grid.points
     if total != USUAL_TOTAL:
         found.append(Reason("total_not_100", "sections", {"total": str(total)}))
     for key, threshold in rules.grid.thresholds.items():

@@ -1,55 +1,25 @@
-"""Calls for those who run and watch them: the list, drafting, checking and publishing, and what comes next."""
+"""Drafting a call: the form, saved by one person for another to check."""
 
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries import beneficiaries, history_lines
-from facility.calls import queries, rules, service
+from facility.accounts.queries import beneficiaries
+from facility.calls import queries, service
 from facility.calls.form import COLUMNS, PRESETS, SPARE_ROWS, DraftForm, blank, rows, shown_draft, with_grid
 from facility.calls.models import CallState
-from facility.calls.sentences import STATES
-from facility.calls.steps import steps_of
-from facility.calls.words import criterion, ties
+from facility.calls.pages.shared import seen_in
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.sentences import sentence
 from facility.web.stops import Stop, Wrong
 
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-SEES_HISTORY = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
 FIRST_GRID = "prag_2018"
-
-
-@get("/staff/calls", opt={"allow": allow(*READERS)})
-async def calls(
-    view: View,
-    read: Read,
-    status: FromQuery[str | None] = None,
-    envelope: FromQuery[UUID | None] = None,
-    before: FromQuery[UUID | None] = None,
-) -> Page:
-    """All calls, drafts too, the latest closing first."""
-    chosen = status if status in set(CallState) else None
-    lines, older = await queries.staff_calls(read, state=chosen, envelope=envelope, before=before)
-    return view.page(
-        "calls/staff_calls.html",
-        calls=lines,
-        older=older,
-        before=before,
-        state=chosen,
-        envelope=envelope,
-        states=STATES,
-        may_draft=view.me.has(Role.SECRETARIAT),
-    )
 
 
 async def _form_page(
@@ -116,7 +86,7 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
     if other := await _reshaped(view, connection, draft_form, found):
         return other
     try:
-        seen = _seen(draft_form.fields)
+        seen = seen_in(draft_form.fields)
         await service.change_draft(tx, call_id, draft_form.read(), seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, connection, draft_form, found, refused)) from None
@@ -176,87 +146,4 @@ async def _reshaped(
     return await _form_page(view, connection, fields, call=call, spare=spare, seen=fields.form.get("seen"))
 
 
-def _seen(fields: Fields) -> datetime | None:
-    """The draft's instant as the form carried it. Stop 400 for what this page never wrote."""
-    value = fields.form.get("seen")
-    try:
-        seen = datetime.fromisoformat(value) if value else None
-    except ValueError:
-        raise Stop(400, "malformed") from None
-    if seen is not None and seen.tzinfo is None:
-        raise Stop(400, "malformed")
-    return seen
-
-
-@get("/staff/calls/{call_id:uuid}", opt={"allow": allow(*READERS)})
-async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """One call: where it stands, its rules, the money behind it, its history."""
-    found = await queries.staff_call(read, call_id)
-    return view.page(
-        "calls/staff_call.html",
-        **_shown(found),
-        steps=steps_of(found, view.me, clock.now()),
-        states=STATES,
-        history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
-        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
-        may_publish=view.me.has(Role.SECRETARIAT)
-        and found.call.state == CallState.DRAFT
-        and found.drafted_by != view.me.id,
-    )
-
-
-def _shown(found: queries.CallStaff) -> dict[str, Any]:
-    return {"found": found, "call": found.call, "ties": ties(found.call.grid)}
-
-
-@get("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
-async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """Everything that will be frozen, with what looks odd, before it is."""
-    found = await queries.staff_call(read, call_id)
-    if found.call.state != CallState.DRAFT:
-        raise Refused([Reason("rules_frozen")])
-    return view.page(
-        "calls/publish.html",
-        **_shown(found),
-        doubts=_doubts(found),
-        mine=found.drafted_by == view.me.id,
-        over=clock.now() > found.call.closes_at,
-    )
-
-
-def _doubts(found: queries.CallStaff) -> list[str]:
-    grid = found.call.grid
-    said = []
-    for doubt in rules.doubts(found.draft.rules):
-        params = dict(doubt.params)
-        if "key" in params:
-            params["key"] = criterion(grid, params["key"])
-        said.append(sentence(Reason(doubt.code, doubt.field, params)))
-    if found.drawn + found.call.amount > found.envelope_amount:
-        said.append(_("The calls on this envelope may together draw more than it holds."))
-    return said
-
-
-@post("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
-async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Publish what was checked."""
-    fields = Fields(form)
-    fields.ignore("seen")
-    fields.check()
-    call = await service.publish_call(tx, call_id, seen=_seen(fields))
-    return view.go(
-        f"/staff/calls/{call_id}",
-        _("The call {reference} is published. Its rules are frozen.", reference=call.reference),
-    )
-
-
-HANDLERS = [
-    calls,
-    new_call,
-    draft_call,
-    edit_call,
-    change_call,
-    call,
-    check_call,
-    publish_call,
-]
+HANDLERS = [new_call, draft_call, edit_call, change_call]

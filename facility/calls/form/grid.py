@@ -1,26 +1,23 @@
-"""The form of a call: from what is stored to fields, and from fields to a draft."""
+"""The evaluation grid in the form of a call: rows of sections, thresholds, ties, and presets to start from."""
 
 import json
 import re
-from collections.abc import Collection
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
 import msgspec
 
-from facility.accounts.rules import WESTERN_BALKANS
-from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, CallDraft, Grid, Section
+from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid, Section
 from facility.contracts.reference import REFERENCE
-from facility.refused import Reason, Refused
-from facility.web.fields import Fields, shown, shown_instant
+from facility.refused import Reason
+from facility.web.fields import Fields
 from facility.web.i18n import N_, _
 
 SPARE_ROWS = 3
 MOST_POINTS = 1000
 MOST_THRESHOLD = Decimal(100_000)
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
-_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 PRESETS = {
     "prag_2018": N_("Standard grid since 2018 (20, 20, 15, 15, 15, 15 points)"),
     "prag_2012": N_("Standard grid of 2012 (20, 30, 20, 15, 15 points)"),
@@ -30,29 +27,12 @@ PRESETS = {
 type Values = dict[str, str | list[str]]
 
 
-def shown_draft(draft: CallDraft) -> Values:
-    """The fields of a draft that is stored."""
-    return {
-        "reference": draft.reference,
-        "title": draft.title,
-        "text": draft.text,
-        **shown_instant("opens_at", draft.opens_at),
-        **shown_instant("closes_at", draft.closes_at),
-        "envelope_id": str(draft.envelope_id),
-        **{name: shown(getattr(draft, name)) for name in ("amount", "award_min", "award_max")},
-        "min_beneficiaries": str(draft.min_beneficiaries),
-        "extended_to": list(draft.extended_to),
-        "extension_decision": draft.extension_decision or "",
-        "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
-        **shown_grid(draft.grid),
-    }
-
-
 def shown_grid(grid: Grid) -> Values:
     """The fields of a grid, one row for each section."""
     place = {key: str(number) for number, key in enumerate(grid.tie_break, 1)}
     values: Values = {
         "min_assessments": str(grid.min_assessments),
+        "total": str(grid.points if grid.total is None else grid.total),
         "total_threshold": _points(grid.thresholds.get(TOTAL)),
         "tie_beneficiaries": place.get(BENEFICIARIES, ""),
         "tie_received_at": place.get(RECEIVED_AT, ""),
@@ -89,22 +69,13 @@ def preset(name: str) -> Grid:
         },
         min_assessments=3,
         tie_break=(sections[1].key, sections[2].key, BENEFICIARIES, RECEIVED_AT),
+        total=USUAL_TOTAL,
     )
 
 
 def _slug(title: str) -> str:
     """A key made from a title: "Budget and costs" becomes "budget_and_costs"."""
     return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40].strip("_")
-
-
-def blank(preset_name: str, reference: str) -> Values:
-    """The fields of a call that nobody has begun."""
-    return {
-        "reference": reference,
-        "min_beneficiaries": "2",
-        "skip_unaffordable": "no",
-        **shown_grid(preset(preset_name)),
-    }
 
 
 def with_grid(values: Values, preset_name: str) -> Values:
@@ -163,51 +134,15 @@ COLUMNS = (
 )
 
 
-class DraftForm:
-    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
+class GridForm:
+    """Reads the grid's part of the form, and knows at which field a rule's reason stands."""
 
-    def __init__(self, fields: Fields, beyond: Collection[str]) -> None:
+    def __init__(self, fields: Fields) -> None:
         self.fields = fields
-        self.beyond = beyond
         self.sections: list[_Row] = []
 
-    def read(self) -> CallDraft:
-        """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
-        fields = self.fields
-        reference = fields.text("reference", most=30).upper()
-        if reference and not _REFERENCE.fullmatch(reference):
-            fields.wrong(
-                "reference", _("Use 3 to 30 capital letters, digits and hyphens, such as TAF-2026-01.")
-            )
-        title = fields.text("title", most=150)
-        text = fields.text("text", most=10_000, multiline=True)
-        opens_at, closes_at = fields.instant("opens_at"), fields.instant("closes_at")
-        envelope_id = fields.key("envelope_id")
-        amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
-        min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
-        extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
-        decision = fields.text("extension_decision", required=False, most=200) or None
-        skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
-        grid = self._grid()
-        fields.check()
-        return CallDraft(
-            reference=reference,
-            title=title,
-            text=text,
-            opens_at=opens_at,
-            closes_at=closes_at,
-            envelope_id=envelope_id,
-            amount=amount,
-            award_min=award_min,
-            award_max=award_max,
-            min_beneficiaries=min_beneficiaries,
-            extended_to=extended_to,
-            extension_decision=decision if extended_to else None,
-            skip_unaffordable=skip,
-            grid=grid,
-        )
-
-    def _grid(self) -> Grid:
+    def read(self) -> Grid:
+        """The grid as it was typed; wrong fields are noted in `fields`."""
         fields = self.fields
         typed = [row for row in fields.rows("sections") if any(row.given(column.name) for column in COLUMNS)]
         self.sections = [_Row(row) for row in typed]
@@ -219,6 +154,7 @@ class DraftForm:
             thresholds=thresholds,
             min_assessments=fields.integer("min_assessments", 1, 99),
             tie_break=self._tie_break(),
+            total=fields.integer("total", 1, 99 * MOST_POINTS),
         )
 
     def _tie_break(self) -> tuple[str, ...]:
@@ -231,12 +167,8 @@ class DraftForm:
                 fields.wrong(here[2], _("Place {place} is taken already.", place=here[0]))
         return tuple(key for _place_, key, _name in taken)
 
-    def at_fields(self, refused: Refused) -> Fields:
-        """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
-        reasons = (Reason(reason.code, self._field(reason), reason.params) for reason in refused.reasons)
-        return self.fields.refused(Refused(reasons, refused.kind))
-
-    def _field(self, reason: Reason) -> str | None:
+    def field(self, reason: Reason) -> str | None:
+        """The field that a rule's reason is about."""
         group, _dot, rest = (reason.field or "").partition(".")
         if group == "sections":
             number, _dot, column = rest.partition(".")

@@ -2,8 +2,8 @@
 
 from litestar import Router
 
-from facility.calls import public_pages, staff_pages
-from facility.calls.staff_pages import READERS
+from facility.calls.pages import drafts, public, publication, staff
+from facility.calls.pages.shared import READERS
 from facility.web.access import ANYONE, Role
 from facility.web.i18n import N_
 from facility.web.navigation import nav
@@ -18,4 +18,7 @@ waits(
     sql="SELECT count(*) FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id",
 )
 
-router = Router("/", route_handlers=[*public_pages.HANDLERS, *staff_pages.HANDLERS])
+router = Router(
+    "/",
+    route_handlers=[*public.HANDLERS, *staff.HANDLERS, *drafts.HANDLERS, *publication.HANDLERS],
+)

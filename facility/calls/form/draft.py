@@ -1,0 +1,115 @@
+"""The form of a call: from what is stored to fields, and from fields to a draft."""
+
+import re
+from collections.abc import Collection
+
+from facility.accounts.rules import WESTERN_BALKANS
+from facility.calls.form.grid import GridForm, Values, preset, shown_grid
+from facility.calls.rules import CallDraft, CoolDown
+from facility.refused import Reason, Refused
+from facility.web.fields import Fields, shown, shown_instant
+from facility.web.i18n import _
+
+_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
+
+
+def shown_draft(draft: CallDraft) -> Values:
+    """The fields of a draft that is stored."""
+    return {
+        "reference": draft.reference,
+        "title": draft.title,
+        "text": draft.text,
+        **shown_instant("opens_at", draft.opens_at),
+        **shown_instant("closes_at", draft.closes_at),
+        "envelope_id": str(draft.envelope_id),
+        **{name: shown(getattr(draft, name)) for name in ("amount", "award_min", "award_max")},
+        "min_beneficiaries": str(draft.min_beneficiaries),
+        "extended_to": list(draft.extended_to),
+        "extension_decision": draft.extension_decision or "",
+        "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
+        **{
+            name: "" if value is None else str(value)
+            for name in COOL_DOWN
+            for value in (getattr(draft.cool_down, name),)
+        },
+        **shown_grid(draft.grid),
+    }
+
+
+def blank(preset_name: str, reference: str) -> Values:
+    """The fields of a call that nobody has begun."""
+    return {
+        "reference": reference,
+        "min_beneficiaries": "2",
+        "skip_unaffordable": "no",
+        **shown_grid(preset(preset_name)),
+    }
+
+
+COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
+"""The rules that spread awards, and the largest number that each takes."""
+
+
+class DraftForm:
+    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
+
+    def __init__(self, fields: Fields, beyond: Collection[str]) -> None:
+        self.fields = fields
+        self.beyond = beyond
+        self.grid = GridForm(fields)
+
+    def read(self) -> CallDraft:
+        """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
+        fields = self.fields
+        reference = read_reference(fields)
+        title = fields.text("title", most=150)
+        text = fields.text("text", most=10_000, multiline=True)
+        opens_at, closes_at = fields.instant("opens_at"), fields.instant("closes_at")
+        envelope_id = fields.key("envelope_id")
+        amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
+        min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
+        extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
+        decision = fields.text("extension_decision", required=False, most=200) or None
+        skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
+        cool_down = self._cool_down()
+        grid = self.grid.read()
+        fields.check()
+        return CallDraft(
+            reference=reference,
+            title=title,
+            text=text,
+            opens_at=opens_at,
+            closes_at=closes_at,
+            envelope_id=envelope_id,
+            amount=amount,
+            award_min=award_min,
+            award_max=award_max,
+            min_beneficiaries=min_beneficiaries,
+            extended_to=extended_to,
+            extension_decision=decision if extended_to else None,
+            skip_unaffordable=skip,
+            cool_down=cool_down,
+            grid=grid,
+        )
+
+    def _cool_down(self) -> CoolDown:
+        fields = self.fields
+        return CoolDown(
+            **{
+                name: fields.integer(name, 1, most) if fields.given(name) else None
+                for name, most in COOL_DOWN.items()
+            }
+        )
+
+    def at_fields(self, refused: Refused) -> Fields:
+        """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
+        reasons = (Reason(reason.code, self.grid.field(reason), reason.params) for reason in refused.reasons)
+        return self.fields.refused(Refused(reasons, refused.kind))
+
+
+def read_reference(fields: Fields) -> str:
+    """The field "reference" of a form: a call's name in addresses and letters, in capitals."""
+    reference = fields.text("reference", most=30).upper()
+    if reference and not _REFERENCE.fullmatch(reference):
+        fields.wrong("reference", _("Use 3 to 30 capital letters, digits and hyphens, such as TAF-2026-01."))
+    return reference

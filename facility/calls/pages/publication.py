@@ -1,0 +1,61 @@
+"""Checking and publishing a draft that a colleague wrote."""
+
+from uuid import UUID
+
+from litestar import get, post
+
+from facility import clock
+from facility.calls import queries, rules, service
+from facility.calls.models import CallState
+from facility.calls.pages.shared import seen_in, shown
+from facility.calls.words import criterion
+from facility.refused import Reason, Refused
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.sentences import sentence
+
+
+@get("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
+async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Everything that will be frozen, with what looks odd, before it is."""
+    found = await queries.staff_call(read, call_id)
+    if found.call.state != CallState.DRAFT:
+        raise Refused([Reason("rules_frozen")])
+    return view.page(
+        "calls/publish.html",
+        **shown(found),
+        doubts=_doubts(found),
+        mine=found.drafted_by == view.me.id,
+        over=clock.now() > found.call.closes_at,
+    )
+
+
+def _doubts(found: queries.CallStaff) -> list[str]:
+    grid = found.call.grid
+    said = []
+    for doubt in rules.doubts(found.draft.rules):
+        params = dict(doubt.params)
+        if "key" in params:
+            params["key"] = criterion(grid, params["key"])
+        said.append(sentence(Reason(doubt.code, doubt.field, params)))
+    if found.drawn + found.call.amount > found.envelope_amount:
+        said.append(_("The calls on this envelope may together draw more than it holds."))
+    return said
+
+
+@post("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
+async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Publish what was checked."""
+    fields = Fields(form)
+    fields.ignore("seen")
+    fields.check()
+    call = await service.publish_call(tx, call_id, seen=seen_in(fields))
+    return view.go(
+        f"/staff/calls/{call_id}",
+        _("The call {reference} is published. Its rules are frozen.", reference=call.reference),
+    )
+
+
+HANDLERS = [check_call, publish_call]

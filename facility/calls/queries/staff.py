@@ -1,0 +1,75 @@
+"""One call for those who run it, whatever its state."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.queries.public import RULES, CallPublic, public_from
+from facility.calls.rules import CallDraft
+from facility.refused import refuse
+
+
+class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
+    """A call with who did what, and the money behind it, in EUR. `drawn`: what other calls may draw on the envelope."""
+
+    id: UUID
+    call: CallPublic
+    envelope_id: UUID
+    envelope: str
+    contract: str
+    envelope_amount: Decimal
+    envelope_committed: Decimal
+    drawn: Decimal
+    drafted_by: UUID
+    drafted_by_name: str
+    drafted_at: datetime
+    published_by_name: str | None
+    published_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def draft(self) -> CallDraft:
+        """What a person entered."""
+        fields = CallDraft.__struct_fields__
+        values = {name: getattr(self.call, name) for name in fields if name != "envelope_id"}
+        values["extended_to"] = tuple(self.call.extended_to)
+        return CallDraft(envelope_id=self.envelope_id, **values)
+
+
+_ONE = text(
+    f"""
+    SELECT {RULES}, call.id, call.envelope_id, envelope.name AS envelope, contract.reference AS contract,
+           envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
+           (SELECT coalesce(sum(amount), 0.00) FROM call AS other
+            WHERE other.envelope_id = call.envelope_id AND other.id <> call.id) AS drawn,
+           call.drafted_by, drafter.name AS drafted_by_name, call.drafted_at,
+           publisher.name AS published_by_name, call.published_at, call.closed_at
+    FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
+    JOIN person AS drafter ON drafter.id = call.drafted_by
+    LEFT JOIN person AS publisher ON publisher.id = call.published_by
+    WHERE call.id = :call_id
+    """  # noqa: S608
+).bindparams(bindparam("call_id", type_=Uuid()))
+
+
+async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
+    """A call whatever its state: one statement. Raises Refused (missing)."""
+    row = (await connection.execute(_ONE, {"call_id": call_id})).first()
+    if row is None:
+        refuse("not_found", kind="missing")
+    names = CallStaff.__struct_fields__
+    return CallStaff(call=public_from(row), **{name: getattr(row, name) for name in names if name != "call"})
+
+
+async def next_reference(connection: AsyncConnection, year: int) -> str:
+    """The first reference of the year that no call has: "TAF-2026-03"."""
+    prefix = f"TAF-{year}-"
+    rows = await connection.execute(
+        text("SELECT reference FROM call WHERE starts_with(reference, :prefix)"), {"prefix": prefix}
+    )
+    numbers = [int(row[0][len(prefix) :]) for row in rows if row[0][len(prefix) :].isdecimal()]
+    return f"{prefix}{max(numbers, default=0) + 1:02}"

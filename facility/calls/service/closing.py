@@ -1,0 +1,71 @@
+"""Time closes a call, never under a submission's feet; the awards decide it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.calls import rules
+from facility.calls.events import CallClosed
+from facility.calls.models import Call, CallState
+from facility.calls.service.reading import rules_of
+from facility.db import Database, Tx
+from facility.events import record, scheduled
+from facility.refused import refuse
+
+
+async def share_call(tx: Tx, call_id: UUID) -> Call:
+    """The call as it is now, held so that it can't close (or be decided) until the transaction ends.
+
+    Submissions hold it together; closing waits for all of them. Whether one is in time is rules.is_open at the
+    instant it was received, and not the state. Raises Refused (missing).
+    """
+    query = select(Call).where(Call.id == call_id).with_for_update(read=True)
+    call = (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if call is None:
+        refuse("not_found", kind="missing", what="call")
+    return call
+
+
+async def close_call(tx: Tx, call_id: UUID, *, due_at: datetime) -> bool:
+    """Close a published call whose time is over; False when that was done already.
+
+    Takes the row's lock, so it waits for submissions under way. `due_at`: the instant it should have happened, which
+    the event bears. Raises Refused: "still_open", "not_published".
+    """
+    call = await tx.lock(Call, call_id)
+    if call.state == CallState.DRAFT:
+        refuse("not_published")
+    if call.state != CallState.PUBLISHED:
+        return False
+    rules.may_close(rules_of(call), tx.now)
+    call.state = CallState.CLOSED
+    call.closed_at = tx.now
+    await record(tx, CallClosed(call_id=call_id), due_at=due_at)
+    return True
+
+
+@scheduled("calls: close what is due")
+async def close_due(db: Database, now: datetime) -> int:
+    """Close every published call whose time is over, each in its own transaction, the earliest first."""
+    due = (
+        select(Call.id, Call.closes_at)
+        .where(Call.state == CallState.PUBLISHED, Call.closes_at <= now)
+        .order_by(Call.closes_at, Call.id)
+    )
+    async with db.reader() as connection:
+        calls = (await connection.execute(due)).all()
+    closed = 0
+    for call in calls:
+        async with db.transaction(now=now) as tx:
+            closed += await close_call(tx, call.id, due_at=call.closes_at)
+    return closed
+
+
+def mark_decided(tx: Tx, call: Call) -> None:
+    """Note that the awards of this locked call were decided. Raises Refused "not_closed" when it isn't closed
+    or was decided before."""
+    if call.state != CallState.CLOSED:
+        refuse("not_closed")
+    call.state = CallState.DECIDED
+    call.decided_at = tx.now

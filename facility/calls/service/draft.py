@@ -1,0 +1,96 @@
+"""Writing and rewriting a draft."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from facility.calls import rules
+from facility.calls.events import CallDraftChanged, CallDrafted
+from facility.calls.models import Call, CallState
+from facility.calls.rules import CallDraft
+from facility.calls.service.people import acting, refuse_if_changed
+from facility.contracts.models import Envelope
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import Reason, refuse, refuse_if
+
+
+async def draft_call(tx: Tx, draft: CallDraft) -> Call:
+    """Write a draft. Raises Refused (invalid): rules.draft_mistakes, "reference_taken"."""
+    author = acting(tx)
+    await _refuse_mistakes(tx, draft, None)
+    call = Call(
+        id=new_id(),
+        mode="deadline",
+        state=CallState.DRAFT,
+        drafted_by=author,
+        drafted_at=tx.now,
+        **_columns(draft),
+    )
+    tx.add(call)
+    await _save(tx)
+    await record(tx, CallDrafted(call_id=call.id, envelope_id=call.envelope_id))
+    return call
+
+
+async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft, *, seen: datetime | None = None) -> Call:
+    """Rewrite a draft; its author is now who did this. Nothing happens when nothing differs.
+
+    `seen`: the draft's `drafted_at` as the author saw it. Raises Refused: "rules_frozen" once it is published,
+    "changed_meanwhile" when somebody else rewrote it after that, else as draft_call.
+    """
+    author = acting(tx)
+    call = await tx.lock(Call, call_id)
+    if call.state != CallState.DRAFT:
+        refuse("rules_frozen")
+    refuse_if_changed(call, seen)
+    await _refuse_mistakes(tx, draft, call_id)
+    columns = _columns(draft)
+    fields = sorted(name for name, value in columns.items() if getattr(call, name) != value)
+    if not fields:
+        return call
+    for name in fields:
+        setattr(call, name, columns[name])
+    call.drafted_by, call.drafted_at = author, tx.now
+    await _save(tx)
+    await record(tx, CallDraftChanged(call_id=call_id, envelope_id=call.envelope_id, fields=fields))
+    return call
+
+
+def _columns(draft: CallDraft) -> dict[str, Any]:
+    """The draft as values of the table's columns."""
+    fields = msgspec.structs.asdict(draft)
+    return {
+        **fields,
+        "extended_to": sorted(set(draft.extended_to)),
+        "grid": msgspec.json.decode(msgspec.json.encode(draft.grid)),
+        "cool_down": msgspec.to_builtins(draft.cool_down),
+    }
+
+
+async def _refuse_mistakes(tx: Tx, draft: CallDraft, call_id: UUID | None) -> None:
+    envelope = (
+        await tx.session.execute(select(Envelope.amount).where(Envelope.id == draft.envelope_id))
+    ).scalar()
+    if envelope is None:
+        refuse("envelope_unknown", kind="invalid", field="envelope_id")
+    found = rules.draft_mistakes(draft, Decimal(envelope))
+    taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)
+    if (await tx.session.execute(taken)).first():
+        found.append(Reason("reference_taken", "reference"))
+    refuse_if(found)
+
+
+async def _save(tx: Tx) -> None:
+    try:
+        await tx.flush()
+    except IntegrityError as error:
+        # Somebody else took the reference between the question and the insert.
+        if "uq_call_reference" not in str(error.orig):
+            raise
+        refuse("reference_taken", kind="invalid", field="reference")

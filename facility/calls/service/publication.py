@@ -1,0 +1,41 @@
+"""A second person publishes what the first has drafted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from facility.calls import rules
+from facility.calls.events import CallPublished
+from facility.calls.models import Call, CallState
+from facility.calls.service.people import acting, refuse_if_changed
+from facility.calls.service.reading import rules_of
+from facility.db import Tx
+from facility.events import record
+from facility.refused import refuse
+
+
+async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -> Call:
+    """Publish a draft as a second person; from now on its rules are frozen.
+
+    `seen`: the draft's `drafted_at` as it was checked. Raises Refused: "rules_frozen" when it is published already,
+    "changed_meanwhile" when it was rewritten after that, "same_person", "closes_in_the_past".
+    """
+    publisher = acting(tx)
+    call = await tx.lock(Call, call_id)
+    if call.state != CallState.DRAFT:
+        refuse("rules_frozen")
+    refuse_if_changed(call, seen)
+    rules.may_publish(call.drafted_by, publisher)
+    rules.may_still_publish(rules_of(call), tx.now)
+    call.state = CallState.PUBLISHED
+    call.published_by, call.published_at = publisher, tx.now
+    await record(
+        tx,
+        CallPublished(
+            call_id=call_id,
+            envelope_id=call.envelope_id,
+            opens_at=call.opens_at,
+            closes_at=call.closes_at,
+            amount=call.amount,
+        ),
+    )
+    return call

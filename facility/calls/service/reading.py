@@ -1,0 +1,23 @@
+"""From a stored call to its rules."""
+
+from typing import Any
+
+import msgspec
+
+from facility.calls.rules import CallRules, CoolDown, Grid
+
+
+def rules_of(call: Any) -> CallRules:
+    """The rules of a call: a Call, or a result row with its columns."""
+    return CallRules(
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        amount=call.amount,
+        award_min=call.award_min,
+        award_max=call.award_max,
+        min_beneficiaries=call.min_beneficiaries,
+        extended_to=frozenset(call.extended_to),
+        skip_unaffordable=call.skip_unaffordable,
+        grid=msgspec.convert(call.grid, Grid),
+        cool_down=msgspec.convert(call.cool_down, CoolDown),
+    )
