@@ -1,11 +1,14 @@
 """Amounts in EUR: exact to the cent, never a float."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 EUR = Decimal
 """An amount in EUR with two decimal places."""
+
+CENT = Decimal("0.01")
+"""EUR: the smallest amount."""
 
 NO_BREAK_SPACE = "\u00a0"
 
@@ -23,6 +26,11 @@ def to_cents(amount: Decimal) -> int:
 def from_cents(cents: int) -> Decimal:
     """Whole cents as EUR with two decimal places."""
     return Decimal(cents).scaleb(-2)
+
+
+def to_the_cent(amount: Decimal) -> Decimal:
+    """An exact product in EUR rounded to the cent, half up: the only rounding of amounts that people enter."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

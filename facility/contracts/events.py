@@ -1,5 +1,6 @@
 """What can happen to money: agreements and envelopes are opened, commitments change."""
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -48,3 +49,16 @@ class CommitmentChanged(Event, frozen=True, kw_only=True):
     old: Decimal
     new: Decimal
     by_donor: dict[str, Decimal]
+
+
+class UnitCostEntered(Event, frozen=True, kw_only=True):
+    """A row was added to the tables of unit costs; amount in EUR. corrects: it replaces one of the same day."""
+
+    subject: ClassVar[str] = "unit_cost"
+    sentence: ClassVar[str] = "A unit cost of EUR {amount} was entered, valid from {valid_from}"
+    unit_cost_id: UUID
+    kind: str
+    country: str | None
+    amount: Decimal
+    valid_from: date
+    corrects: bool

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.contracts.rules import UnitCostKind
 from facility.db import Base, Key
 
 
@@ -83,3 +84,32 @@ class LedgerEntry(Base):
     amount: Mapped[Decimal]
     booked_at: Mapped[datetime]
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
+
+
+class UnitCost(Base):
+    """A row of the dated tables: from `valid_from` on, one unit costs at most `amount` EUR. Rows are never changed: the
+    latest day that has come counts, and of two rows of one day the one that was entered later, which says why (`reason`).
+
+    country: an ISO 3166 code, None for any. illustrative: the figure stands in no list.
+    """
+
+    __tablename__ = "unit_cost"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ({', '.join(repr(kind.value) for kind in UnitCostKind)})", name="kind"),
+        CheckConstraint("amount > 0 AND amount < 'NaN'", name="amount"),
+        UniqueConstraint(
+            "kind", "country", "unit", "valid_from", "entered_at", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[str]
+    country: Mapped[str | None]
+    unit: Mapped[str]
+    amount: Mapped[Decimal]
+    valid_from: Mapped[date]
+    source: Mapped[str]
+    reason: Mapped[str]
+    illustrative: Mapped[bool]
+    entered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    entered_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from litestar import Router, get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
-from facility.contracts import queries, service
+from facility.contracts import queries, service, unit_cost_pages
 from facility.contracts.models import Envelope
 from facility.contracts.sentences import INSTRUMENTS, MODES
 from facility.refused import Refused, refuse
@@ -143,5 +143,13 @@ async def _envelope(connection: AsyncConnection, reference: str, envelope_id: UU
 
 router = Router(
     "/",
-    route_handlers=[contracts, contract, new_envelope, open_envelope, envelope, change_envelope],
+    route_handlers=[
+        contracts,
+        contract,
+        new_envelope,
+        open_envelope,
+        envelope,
+        change_envelope,
+        *unit_cost_pages.HANDLERS,
+    ],
 )

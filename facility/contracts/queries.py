@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.contracts.rules import UnitCostKind
 from facility.refused import refuse
 
 PAGE = 25
@@ -229,3 +230,65 @@ async def ledger(
     ).all()
     shown = [EntryShown(*row) for row in rows[:PAGE]]
     return shown, shown[-1].id if len(rows) > PAGE else None
+
+
+class UnitCostShown(msgspec.Struct, frozen=True):
+    """A row of the dated tables, in EUR. `standing`: no later row of the same day has replaced it."""
+
+    id: UUID
+    kind: UnitCostKind
+    country: str | None
+    unit: str
+    amount: Decimal
+    valid_from: date
+    source: str
+    reason: str
+    illustrative: bool
+    entered_at: datetime
+    entered_by: str | None
+    standing: bool
+
+
+_UNIT_COSTS = text(
+    """
+    SELECT unit_cost.id, kind, country, unit, amount, valid_from, source, reason, illustrative, entered_at,
+        person.name AS entered_by,
+        entered_at = max(entered_at) OVER (PARTITION BY kind, country, lower(unit), valid_from) AS standing
+    FROM unit_cost LEFT JOIN person ON person.id = entered_by
+    WHERE :kind = '' OR kind = :kind
+    ORDER BY kind, country NULLS FIRST, lower(unit) COLLATE "C", valid_from DESC, entered_at DESC
+    """
+)
+
+
+async def unit_costs(connection: AsyncConnection, kind: str = "") -> list[UnitCostShown]:
+    """Every row of the tables, or those of a kind: by kind, country and unit, the latest day first."""
+    rows = await connection.execute(_UNIT_COSTS, {"kind": kind})
+    return [UnitCostShown(**{**row._mapping, "kind": UnitCostKind(row.kind)}) for row in rows]
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """What one unit may cost on a day, in EUR; country: None for any."""
+
+    id: UUID
+    kind: UnitCostKind
+    country: str | None
+    unit: str
+    amount: Decimal
+    valid_from: date
+    illustrative: bool
+
+
+_RATES = text(
+    """
+    SELECT DISTINCT ON (kind, country, lower(unit)) id, kind, country, unit, amount, valid_from, illustrative
+    FROM unit_cost WHERE valid_from <= :day
+    ORDER BY kind, country NULLS FIRST, lower(unit), valid_from DESC, entered_at DESC
+    """
+)
+
+
+async def rates_on(connection: AsyncConnection, day: date) -> list[Rate]:
+    """The rates in force on a day."""
+    rows = await connection.execute(_RATES, {"day": day})
+    return [Rate(**{**row._mapping, "kind": UnitCostKind(row.kind)}) for row in rows]

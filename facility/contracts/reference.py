@@ -1,4 +1,4 @@
-"""The action's agreements as the reference data tell them (dossier 1b)."""
+"""The action's agreements as the reference data tell them (dossier 1b), and the unit costs that are known (2d, 3)."""
 
 import json
 from datetime import date, timedelta
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from facility.contracts.rules import UnitCostKind, UnitCostRow
 
 REFERENCE = Path(__file__).parent.parent / "data" / "reference.json"
 _DERIVED = " (derived)"
@@ -80,3 +82,55 @@ def _first_day(month: str) -> date:
 
 def _last_day(month: str) -> date:
     return (_first_day(month) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+_TAIEX = date(2017, 3, 8)
+"""From this day on TAIEX pays experts 350 a day, and half of it for a part of a day (dossier 3)."""
+_PER_DIEM_LIST = date(2017, 3, 17)
+"""The first of the lists of per diems (dossier 2d); their figures are not known here."""
+
+UNIT_COSTS = (
+    UnitCostRow(
+        kind=UnitCostKind.FEE,
+        country=None,
+        unit="day",
+        amount=Decimal("350.00"),
+        valid_from=_TAIEX,
+        source="TAIEX, flat allowance since 8 March 2017",
+    ),
+    UnitCostRow(
+        kind=UnitCostKind.FEE,
+        country=None,
+        unit="half day",
+        amount=Decimal("175.00"),
+        valid_from=_TAIEX,
+        source="TAIEX, travel days with a flight after 14:00 or back before 12:00",
+    ),
+    UnitCostRow(
+        kind=UnitCostKind.HOST_FEE,
+        country=None,
+        unit="day",
+        amount=Decimal("350.00"),
+        valid_from=_TAIEX,
+        source="TAIEX, host fee of study visits",
+    ),
+    UnitCostRow(
+        kind=UnitCostKind.PER_DIEM,
+        country=None,
+        unit="night",
+        amount=Decimal("160.00"),
+        valid_from=_PER_DIEM_LIST,
+        source="An example. Enter the rates of the list in force",
+        illustrative=True,
+    ),
+    UnitCostRow(
+        kind=UnitCostKind.PER_DIEM,
+        country="IT",
+        unit="night",
+        amount=Decimal("230.00"),
+        valid_from=_PER_DIEM_LIST,
+        source="An example. Enter the rates of the list in force",
+        illustrative=True,
+    ),
+)
+"""What the tables hold at the start."""

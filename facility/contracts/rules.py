@@ -1,7 +1,10 @@
 """What money there is: envelopes, and commitments shared among donors (scenarios/README, budget)."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 import msgspec
 
@@ -62,3 +65,52 @@ def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:
     if not sum(donor.amount for donor in donors) > 0:
         found.append(Reason("no_money", "donors"))
     return found
+
+
+class UnitCostKind(StrEnum):
+    """What a unit cost is for; the categories of a budget's lines are these."""
+
+    FEE = "fee"
+    PER_DIEM = "per_diem"
+    TRAVEL = "travel"
+    VENUE = "venue"
+    INTERPRETATION = "interpretation"
+    HOST_FEE = "host_fee"
+    VISIBILITY = "visibility"
+    OTHER = "other"
+
+
+class UnitCostRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a dated table: from this day on, one unit costs at most so much (EUR). country: None for any.
+
+    reason: why a row of the same day is replaced. illustrative: the figure stands in no list.
+    """
+
+    kind: UnitCostKind
+    country: str | None
+    unit: str
+    amount: Decimal
+    valid_from: date
+    source: str
+    reason: str = ""
+    illustrative: bool = False
+
+    @property
+    def place(self) -> tuple[UnitCostKind, str | None, str, date]:
+        """What a second row may not share without a reason."""
+        return self.kind, self.country, self.unit.casefold(), self.valid_from
+
+
+def unit_cost_mistakes(
+    rows: Sequence[UnitCostRow], known: Collection[tuple[UnitCostKind, str | None, str, date]]
+) -> Iterator[tuple[int, Reason]]:
+    """What is wrong with rows to enter, each with the row's number: nothing is overwritten in silence.
+
+    known: the places of the rows that are there.
+    """
+    count = Counter(row.place for row in rows)
+    for number, row in enumerate(rows):
+        if count[row.place] > 1:
+            yield number, Reason("unit_cost_twice", "valid_from")
+        elif row.place in known and not row.reason.strip():
+            yield number, Reason("unit_cost_reason_missing", "reason")

@@ -1,5 +1,6 @@
 """What the rules on money say to people, and the words for kinds of agreement."""
 
+from facility.contracts.rules import UnitCostKind
 from facility.web import sentences
 from facility.web.i18n import N_
 
@@ -8,6 +9,18 @@ INSTRUMENTS = {
     "specific_contract": N_("Specific contract"),
     "grant_agreement": N_("Grant agreement"),
 }
+
+UNIT_COSTS = {
+    UnitCostKind.FEE: N_("Experts' fees"),
+    UnitCostKind.PER_DIEM: N_("Per diem"),
+    UnitCostKind.TRAVEL: N_("Travel"),
+    UnitCostKind.VENUE: N_("Venue"),
+    UnitCostKind.INTERPRETATION: N_("Interpretation"),
+    UnitCostKind.HOST_FEE: N_("Host fee"),
+    UnitCostKind.VISIBILITY: N_("Visibility"),
+    UnitCostKind.OTHER: N_("Other"),
+}
+"""The word of each kind of unit cost, which is also a category of budgets, untranslated."""
 
 MODES = {"indirect": N_("Indirect management"), "direct": N_("Direct management")}
 
@@ -26,6 +39,10 @@ sentences.register(
             "EUR {committed} of this envelope are committed; it cannot become smaller than that."
         ),
         "envelope_name_taken": N_("This agreement has an envelope of that name."),
+        "unit_cost_twice": N_("Two rows are about the same unit from the same day. Keep one of them."),
+        "unit_cost_reason_missing": N_(
+            "There is a row for this unit from this day. It stays as it is; say why this one replaces it."
+        ),
         "envelope_exceeded": N_("The envelope has EUR {free} left; EUR {amount} do not fit."),
     }
 )

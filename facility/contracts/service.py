@@ -7,25 +7,34 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 
 from facility.contracts import rules
-from facility.contracts.events import CommitmentChanged, ContractOpened, EnvelopeChanged, EnvelopeOpened
-from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry
-from facility.contracts.reference import Agreement, Share, agreements
+from facility.contracts.events import (
+    CommitmentChanged,
+    ContractOpened,
+    EnvelopeChanged,
+    EnvelopeOpened,
+    UnitCostEntered,
+)
+from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry, UnitCost
+from facility.contracts.reference import UNIT_COSTS, Agreement, Share, agreements
+from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.db import Tx, new_id
 from facility.events import record
-from facility.refused import refuse, refuse_if
+from facility.refused import Reason, refuse, refuse_if
 
 NOTHING = Decimal("0.00")
 
 
 async def seed(tx: Tx) -> None:
-    """Enter every agreement of the action that isn't there yet (dossier 1b)."""
+    """Enter every agreement of the action that isn't there yet (dossier 1b), and the first unit costs (2d, 3)."""
     known = set((await tx.session.execute(select(Contract.reference))).scalars())
     for agreement in agreements():
         if agreement.reference not in known:
             await enter(tx, agreement)
+    if not (await tx.session.execute(select(UnitCost.id).limit(1))).first():
+        await enter_unit_costs(tx, UNIT_COSTS)
 
 
 async def open_contract(
@@ -146,3 +155,39 @@ def _entries(
         for donor_id, amount in booked.items()
         if amount
     ]
+
+
+async def enter_unit_costs(tx: Tx, rows: Sequence[UnitCostRow]) -> list[UnitCost]:
+    """Add rows to the dated tables, all or none; each counts from its day on, and nothing that stands there changes.
+
+    Raises Refused (invalid) with `rules.unit_cost_mistakes`, each at "rows-<number>-<field>".
+    """
+    # Two who enter at once would each miss the other's rows.
+    await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('unit_cost'))"))
+    known = await tx.session.execute(
+        select(UnitCost.kind, UnitCost.country, UnitCost.unit, UnitCost.valid_from)
+    )
+    places = {(UnitCostKind(kind), country, unit.casefold(), day) for kind, country, unit, day in known}
+    refuse_if(
+        Reason(reason.code, f"rows-{number}-{reason.field}")
+        for number, reason in rules.unit_cost_mistakes(rows, places)
+    )
+    made = [
+        UnitCost(id=new_id(), entered_by=tx.actor, entered_at=tx.now, **msgspec.structs.asdict(row))
+        for row in rows
+    ]
+    tx.add(*made)
+    await tx.flush()
+    for row, cost in zip(rows, made, strict=True):
+        await record(
+            tx,
+            UnitCostEntered(
+                unit_cost_id=cost.id,
+                kind=row.kind,
+                country=row.country,
+                amount=row.amount,
+                valid_from=row.valid_from,
+                corrects=row.place in places,
+            ),
+        )
+    return made

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from facility.accounts.countries import country_choices
 from facility.experts.queries import ExpertShown
 from facility.experts.rules import CEFR, CefrLevel, Period
 from facility.experts.service import ExpertDraft
-from facility.experts.words import GENDERS, country_choices
+from facility.experts.words import GENDERS
 from facility.refused import Refused
 from facility.web.fields import Fields, shown
 from facility.web.i18n import _

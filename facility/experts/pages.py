@@ -5,6 +5,7 @@ from uuid import UUID
 from litestar import Router, get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.countries import country_choices
 from facility.accounts.queries import history_lines, institutions
 from facility.experts import form as expert_form
 from facility.experts import queries, rules, service, words
@@ -45,7 +46,7 @@ async def pool(
         chosen={name: value for name, value in chosen.items() if value},
         form=Fields.showing({**chosen}),
         themes=await queries.themes(read, retired=True),
-        countries=words.country_choices(country[:2]),
+        countries=country_choices(country[:2]),
         languages=words.language_choices(),
         members=rules.EU_MEMBER_STATES,
         may_change=view.me.has(Role.SECRETARIAT),
@@ -71,7 +72,7 @@ async def _form_page(
         version=version or (expert.version if expert else 0),
         rows=expert_form.rows(fields.values, spare=spare),
         themes=await queries.themes(connection, retired=expert is not None),
-        countries=words.country_choices(expert.country if expert else ""),
+        countries=country_choices(expert.country if expert else ""),
         languages=_languages(expert),
         levels=rules.CEFR,
         genders=words.GENDERS,

@@ -6,14 +6,7 @@ from typing import Literal
 
 import msgspec
 
-# fmt: off
-EU_MEMBER_STATES = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES",
-    "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-    "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})
-# fmt: on
-"""Today's 27 by ISO 3166 code; Greece is GR."""
+from facility.accounts.rules import EU_MEMBER_STATES as EU_MEMBER_STATES
 
 REGIONAL_LANGUAGES = ("sq", "bs", "hr", "sr", "cnr", "mk")
 CefrLevel = Literal["A1", "A2", "B1", "B2", "C1", "C2"]

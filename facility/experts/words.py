@@ -1,11 +1,11 @@
-"""Languages, countries and days as people say them, and what the rules on experts say."""
+"""Languages and days as people say them, and what the rules on experts say."""
 
 from datetime import date
 
 from babel import Locale
 from babel.dates import format_interval
 
-from facility.experts.rules import EU_MEMBER_STATES, REGIONAL_LANGUAGES
+from facility.experts.rules import REGIONAL_LANGUAGES
 from facility.web import filters, sentences
 from facility.web.i18n import N_, SOURCE, _
 from facility.web.i18n import language as spoken
@@ -39,8 +39,6 @@ _EU_LANGUAGES = [
 LANGUAGES = tuple(dict.fromkeys([*_EU_LANGUAGES, *REGIONAL_LANGUAGES, "tr"]))
 """Languages that a form offers, by ISO 639 code."""
 
-_NEIGHBOURS = ["AL", "BA", "CH", "GB", "IS", "LI", "MD", "ME", "MK", "NO", "RS", "TR", "UA", "XK"]
-
 GENDERS = {"F": N_("Woman"), "M": N_("Man"), "X": N_("Other")}
 BRANCHES = (
     N_("police"),
@@ -68,12 +66,6 @@ def language_name(code: str) -> str:
     return str(_locale().languages.get(code, code))
 
 
-def country_name(code: str) -> str:
-    """The country's name. Kosovo bears its asterisk, whose footnote is on every page."""
-    name = str(_locale().territories.get(code, code))
-    return f"{name}*" if code == "XK" else name
-
-
 def days(first: date, last: date) -> str:
     """ "4–8 Oct 2021", both included."""
     return str(format_interval(first, last, "yMMMMd", locale=_locale()))
@@ -89,16 +81,7 @@ def language_choices() -> list[tuple[str, str]]:
     return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
 
 
-def country_choices(*also: str) -> list[tuple[str, str]]:
-    """The 27 first, by name; after them some from elsewhere, and these too."""
-    members = sorted(((code, country_name(code)) for code in EU_MEMBER_STATES), key=lambda pair: pair[1])
-    codes = {code for code in (*_NEIGHBOURS, *also) if code and code not in EU_MEMBER_STATES}
-    others = sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1])
-    return members + [(code, _("{country} (outside the 27)", country=name)) for code, name in others]
-
-
 filters.register("language", language_name)
-filters.register("country", country_name)
 filters.register("days", days)
 filters.register("weekdays", weekdays)
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from facility.clock import BRUSSELS
 from facility.money import format_eur
 from facility.refused import Reason, Refused
+from facility.web.amounts import Unclear, plain_digits, read_amount, read_number
 from facility.web.forms import Form, Upload
 from facility.web.i18n import _
 from facility.web.sentences import sentence
@@ -23,13 +24,6 @@ from facility.web.stops import Stop
 
 MOST_EUR = Decimal("999999999.99")
 MOST_ROWS = 100
-_SPACES = dict.fromkeys(map(ord, " \u00a0\u2009\u202f"), None)
-_AMOUNT = re.compile(
-    r"(?P<plain>[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?"
-    r"|(?P<points>[0-9]{1,3}(?:\.[0-9]{3})+),(?P<cents1>[0-9]{1,2})"
-    r"|(?P<commas>[0-9]{1,3}(?:,[0-9]{3})+)\.(?P<cents2>[0-9]{1,2})"
-)
-_GROUPS = re.compile(r"[0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+")
 _MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _WRONG = "wrong_field"
 
@@ -111,9 +105,10 @@ class Fields:
         value = self._one(name, _("Enter an amount in EUR."))
         if value is None:
             return least
-        amount = _amount(value)
-        if amount is None:
-            self.wrong(name, _("Enter an amount in EUR with at most two decimals, like 35 427.70."))
+        try:
+            amount = read_amount(value)
+        except Unclear as unclear:
+            self.wrong(name, str(unclear))
             return least
         if not least <= amount <= most:
             self.wrong(
@@ -131,6 +126,7 @@ class Fields:
         value = self._one(name, _("Enter a whole number."))
         if value is None:
             return least
+        value = plain_digits(value)
         if not re.fullmatch(r"-?[0-9]{1,9}", value) or not least <= int(value) <= most:
             self.wrong(name, _("Enter a whole number from {least} to {most}.", least=least, most=most))
             return least
@@ -141,19 +137,21 @@ class Fields:
         value = self._one(name, _("Enter a number."))
         if value is None:
             return least
-        pattern = rf"[0-9]{{1,9}}(?:[.,][0-9]{{1,{places}}})?" if places else r"[0-9]{1,9}"
-        if not re.fullmatch(pattern, value) or not least <= Decimal(value.replace(",", ".")) <= most:
-            self.wrong(
-                name,
-                _(
-                    "Enter a number from {least} to {most}, with at most {places} decimals.",
-                    least=least,
-                    most=most,
-                    places=places,
-                ),
-            )
+        wrong = _(
+            "Enter a number from {least} to {most}, with at most {places} decimals.",
+            least=least,
+            most=most,
+            places=places,
+        )
+        try:
+            number = read_number(value, places, wrong)
+        except Unclear as unclear:
+            self.wrong(name, str(unclear))
             return least
-        return Decimal(value.replace(",", "."))
+        if not least <= number <= most:
+            self.wrong(name, wrong)
+            return least
+        return number
 
     def choice(self, name: str, options: Collection[str]) -> str:
         """One of these values."""
@@ -311,24 +309,6 @@ def shown_instant(name: str, at: datetime | None) -> dict[str, str]:
         f"{name}_day": local.date().isoformat() if local else "",
         f"{name}_time": local.strftime("%H:%M:%S" if local.second else "%H:%M") if local else "",
     }
-
-
-def _amount(value: str) -> Decimal | None:
-    whole, mark, cents = value, "", ""
-    for sign in ".,":
-        if value.count(sign) == 1 and not (set(".,") - {sign}) & set(value):
-            whole, mark, cents = value.partition(sign)
-    if _GROUPS.fullmatch(whole) is None and any(ord(letter) in _SPACES for letter in value):
-        return None
-    compact = whole.translate(_SPACES) + mark + cents
-    match = _AMOUNT.fullmatch(compact)
-    if match is None:
-        return None
-    digits = (
-        match["plain"] or (match["points"] or "").replace(".", "") or (match["commas"] or "").replace(",", "")
-    )
-    fraction = match["cents"] or match["cents1"] or match["cents2"] or ""
-    return Decimal(f"{digits}.{fraction:0<2}") if len(digits) <= 12 else None
 
 
 def _read_day(value: str) -> date | None:

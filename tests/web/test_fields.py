@@ -48,6 +48,20 @@ def wrong(read: Callable[[Fields], Any], **values: str | list[str]) -> dict[str,
         ("1 234 567", "1234567.00"),
         (" 0 ", "0.00"),
         ("999999999.99", "999999999.99"),
+        ("1.234.567", "1234567.00"),
+        ("1,234,567", "1234567.00"),
+        ("35'427.70", "35427.70"),
+        ("35’427,70", "35427.70"),
+        ("EUR 5", "5.00"),
+        ("€35.427,70", "35427.70"),
+        ("35 427,70 €", "35427.70"),
+        ("35427.70 eur", "35427.70"),
+        ("350 евра", "350.00"),
+        ("١٢", "12.00"),
+        ("٣٥٬٤٢٧٫٧٠", "35427.70"),
+        ("３５４２７．７０", "35427.70"),
+        ("३५४२७", "35427.00"),
+        ("\u200e350,50\u200e", "350.50"),
     ],
 )
 def test_amounts(typed: str, amount: str) -> None:
@@ -75,11 +89,26 @@ def test_amounts(typed: str, amount: str) -> None:
         "1.2.3",
         "1,2,3",
         "0x10",
-        "١٢",
+        "1٢",
+        "١٢3",
         "1000000000",
         "9" * 400,
-        "EUR 5",
-        "1.234.567",
+        "EUR",
+        "USD 5",
+        "$5",
+        "350 RSD",
+        "1 000 дин",
+        "−5",
+        "(5)",
+        "5-",
+        "1ООО",
+        "З50",
+        "l00",
+        "а҃",
+        "½",
+        "Ⅻ",
+        "1'23",
+        "1'234,56,7",
         "5.",
         ".5",
         "1 234,567.00",
@@ -88,6 +117,21 @@ def test_amounts(typed: str, amount: str) -> None:
 )
 def test_amounts_that_are_none_or_could_be_two(typed: str) -> None:
     assert len(wrong(lambda f: f.eur("amount"), amount=typed)["amount"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("1.234", "Write 1\u00a0234 if you mean thousands"),
+        ("1,234", "Write 1\u00a0234 if you mean thousands"),
+        ("١٫٢٣٤", "Write 1\u00a0234 if you mean thousands"),
+        ("1ООО", "If you mean 1000, write it in digits"),
+        ("З50,5", "If you mean 350,5, write it in digits"),
+        ("twelve", "Enter an amount in EUR with at most two decimals"),
+    ],
+)
+def test_what_could_be_two_things_is_asked(typed: str, asked: str) -> None:
+    assert asked in wrong(lambda f: f.eur("amount"), amount=typed)["amount"][0]
 
 
 def test_amounts_have_bounds() -> None:
@@ -182,8 +226,9 @@ def test_choices_that_are_not_on_the_list() -> None:
     assert list(errors) == ["one", "kind", "some", "none", "id", "ids"]
 
 
-def test_numbers() -> None:
-    form = fields(whole="12", score="19,5")
+@pytest.mark.parametrize(("whole", "score"), [("12", "19,5"), ("١٢", "١٩٫٥"), ("１２", "１９．５")])
+def test_numbers(whole: str, score: str) -> None:
+    form = fields(whole=whole, score=score)
     assert (form.integer("whole", 0, 20), form.decimal("score", Decimal(0), Decimal(20))) == (
         12,
         Decimal("19.5"),

@@ -1,0 +1,97 @@
+"""Rows copied from a spreadsheet: tabs as Excel and LibreOffice copy them, or CSV with semicolons or commas."""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from io import StringIO
+
+import msgspec
+
+from facility.web.amounts import Unclear
+from facility.web.i18n import _, ngettext
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One row: the number of its line as the person counts them, and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+
+def read_rows(text: str, columns: Mapping[str, Sequence[str]], most: int) -> list[Row]:
+    """The rows of a paste. columns: each column's names in a head row, in the order that counts without one.
+
+    Empty lines are left out. Raises Unclear where it is no table, or has more than `most` rows.
+    """
+    lines = _lines(text)
+    if not lines:
+        raise Unclear(_("Paste the rows that you have copied from your spreadsheet."))
+    order: list[str | None] = _head(lines[0][1], columns)
+    if order:
+        lines = lines[1:]
+        if not lines:
+            raise Unclear(_("There is only a head row. Copy the rows below it, too."))
+    else:
+        order = list(columns)
+    if len(lines) > most:
+        raise Unclear(
+            ngettext(
+                "There is {count} row; at most {most} can be taken. Nothing was saved.",
+                "There are {count} rows; at most {most} can be taken. Nothing was saved.",
+                len(lines),
+                most=most,
+            )
+        )
+    return [_row(number, cells, order) for number, cells in lines]
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: without accents, signs and capitals."""
+    plain = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
+    return re.sub(r"[\W_]+", " ", plain.casefold()).strip()
+
+
+def _lines(text: str) -> list[tuple[int, list[str]]]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
+    found = []
+    before = 0
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                found.append((before + 1, [cell.strip() for cell in cells]))
+            before = reader.line_num
+    except csv.Error:
+        raise Unclear(_("Line {line} cannot be read as a row.", line=before + 1)) from None
+    return found
+
+
+def _delimiter(text: str) -> str:
+    """A tab if there is any; a semicolon before a comma, which may stand in amounts."""
+    return next((sign for sign in "\t;" if sign in text), ",")
+
+
+def _head(cells: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str | None]:
+    """The columns of a head row in its order, None for one that nobody knows; empty where it is no head row."""
+    by_name = {folded(name): column for column, names in columns.items() for name in (column, *names)}
+    order = [by_name.get(folded(cell)) for cell in cells]
+    known = [column for column in order if column]
+    if len(known) < 2 or len(known) * 2 < len(cells):
+        return []
+    if len(set(known)) < len(known):
+        raise Unclear(_("Two columns of the head row mean the same."))
+    return order
+
+
+def _row(line: int, cells: Sequence[str], order: Sequence[str | None]) -> Row:
+    if any(cells[len(order) :]):
+        raise Unclear(
+            _(
+                "Line {line} has more cells than there are columns. Does a comma stand in an amount?",
+                line=line,
+            )
+        )
+    return Row(line, {column: cell for column, cell in zip(order, cells, strict=False) if column})

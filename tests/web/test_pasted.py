@@ -1,0 +1,69 @@
+"""Rows copied from a spreadsheet: what is a head row, which sign parts the cells, and what is asked."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from facility.web.amounts import Unclear
+from facility.web.pasted import Row, read_rows
+
+COLUMNS = {"what": ("description",), "number": ("quantity", "how many"), "cost": ("unit cost", "eur")}
+
+
+def cells(text: str) -> list[dict[str, str]]:
+    return [row.cells for row in read_rows(text, COLUMNS, 10)]
+
+
+def test_tabs_with_a_head_row_in_any_order_and_an_unknown_column() -> None:
+    text = "EUR\tNotes\tDescription\tHow  many\r\n350\tx\tExperts\t2\r\n\r\n60\t\tBus\t16"
+    assert cells(text) == [
+        {"cost": "350", "what": "Experts", "number": "2"},
+        {"cost": "60", "what": "Bus", "number": "16"},
+    ]
+    assert [row.line for row in read_rows(text, COLUMNS, 10)] == [2, 4]
+
+
+def test_without_a_head_row_the_order_counts() -> None:
+    assert cells("Bus\t16\t60,50") == [{"what": "Bus", "number": "16", "cost": "60,50"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Bus;16;60,50", '"Bus";"16";"60,50"', 'Bus,16,"60,50"', " Bus\t16\t60,50 \t\t"],
+)
+def test_csv_with_semicolons_commas_and_quotes(text: str) -> None:
+    assert cells(text) == [{"what": "Bus", "number": "16", "cost": "60,50"}]
+
+
+def test_a_cell_with_a_line_end_keeps_the_lines_count() -> None:
+    rows = read_rows('"Bus\nand train"\t16\t60\nFlight\t2\t420', COLUMNS, 10)
+    assert rows == [
+        Row(1, {"what": "Bus\nand train", "number": "16", "cost": "60"}),
+        Row(3, {"what": "Flight", "number": "2", "cost": "420"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Paste the rows"),
+        ("\n \t \n", "Paste the rows"),
+        ("Description\tEUR\n", "only a head row"),
+        ("EUR\tDescription\tunit cost\n1\t2\t3", "mean the same"),
+        ("Bus,16,1,280.50", "Line 1 has more cells"),
+        ("Bus\t1\t2\n" * 11, "There are 11 rows; at most 10"),
+        ("x" * 140_000 + "\t1", "Line 1 cannot be read"),
+    ],
+)
+def test_what_is_asked(text: str, said: str) -> None:
+    with pytest.raises(Unclear, match=said):
+        read_rows(text, COLUMNS, 10)
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_it(text: str) -> None:
+    try:
+        rows = read_rows(text, COLUMNS, 10)
+    except Unclear:
+        return
+    assert all(set(row.cells) <= set(COLUMNS) for row in rows)
