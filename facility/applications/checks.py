@@ -77,3 +77,30 @@ async def boards(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.reference}: submitted although it could not be" for row in rows]
+
+
+@check("applications: consultations")
+async def consultations(connection: AsyncConnection) -> list[str]:
+    """Each stands as the log tells it; consent by silence bears the instant at which the period was over."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, consultation.id, consultation.state, told.state AS told FROM consultation
+            JOIN application ON application.id = application_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT CASE kind WHEN 'ConsultationEndedTacitly' THEN 'tacit'
+                    WHEN 'ConsultationCancelled' THEN 'cancelled' ELSE data ->> 'outcome' END
+                FROM event WHERE subject_id = application_id AND data ->> 'consultation_id' = consultation.id::text
+                    AND kind IN ('ConsultationEndedTacitly', 'ConsultationCancelled', 'ConsultationAnswered',
+                        'LateAnswerTaken')
+                    AND NOT coalesce((data ->> 'late')::boolean, false)
+                    AND (kind <> 'ConsultationEndedTacitly' OR due_at = ends_at)
+                ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
+            WHERE consultation.state <> told.state ORDER BY reference COLLATE "C", consultation.id
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: consultation {row.id} is {row.state}, the log says {row.told}"
+        for row in rows
+    ]

@@ -18,6 +18,7 @@ from facility.calls.rules import CallDraft, Grid, Section
 from facility.calls.service import close_call, draft_call, publish_call
 from facility.clock import BRUSSELS
 from facility.db import Tx
+from facility.demo import review
 from facility.demo.texts import CALL_TEXT
 from facility.demo.troupe import OFFICERS, Troupe
 from facility.deployments import service as deployments
@@ -401,6 +402,8 @@ async def _call_under_evaluation(story: Story) -> None:
         conflict=True,
         reason="I worked for one of the partners until last year.",
     )
+    known = await review.consultees(story.troupe, story.noon(-5))
+    await review.consult(story.troupe, alone, known, story.now)
 
 
 async def _open_call(story: Story) -> None:

@@ -17,6 +17,7 @@ from facility.accounts.service import add_user
 from facility.applications.models import Application, ClassifiedRefusal, Document, Party
 from facility.applications.rules import DECLARATIONS
 from facility.applications.service import (
+    answer_consultation,
     change_party,
     confirm_party,
     invite_party,
@@ -34,6 +35,7 @@ from facility.outbox.models import Link, Mail
 from facility.settings import Settings
 from facility.web.access import Role
 from tests.applications.conftest import Stage, Times, party_id
+from tests.applications.review import consult, offices
 from tests.browser import Browsers
 from tests.statements import count_statements
 
@@ -491,8 +493,20 @@ async def test_an_exception_is_decided_by_the_authorising_officer(
         await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
     version = str((await row(db, application_id)).version)
     assert (await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})).status_code == 303
-    assert "EU Delegation: agreed" in (await anna.get(f"{here}/exception")).text
-    decided = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
+    waits = (await anna.get(f"{here}/exception")).text
+    assert "EU Delegation: agreed" in waits
+    assert "It cannot be decided yet" in waits
+    (asked,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
+    async with db.transaction(now=clock.now()) as tx:
+        await answer_consultation(tx, asked, objects=True, reason="It duplicates R3.", name="Eva")
+    assert "It duplicates R3." in (await anna.get(f"{here}/exception")).text
+    unanswered = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
+    assert unanswered.status_code == 409
+    objection = {"objections-0-id": str(asked), "objections-0-answer": ""}
+    wrong = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
+    assert (wrong.status_code, errors(wrong)) == (422, ["objections-0-answer"])
+    objection["objections-0-answer"] = "R3 ends in June."
+    decided = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
     assert decided.status_code == 303
     assert (await anna.send_form(f"{here}/exception", {"approved": "no", "reason": "x"})).status_code == 409
     assert (await row(db, application_id)).status == "exception_approved"

@@ -14,6 +14,7 @@ from facility.applications.rules import ApplicationStatus, Signature
 from facility.applications.service import (
     acknowledge_refusals,
     add_party,
+    answer_consultation,
     attach_document,
     boards,
     change_party,
@@ -43,6 +44,7 @@ from facility.events.log import history
 from facility.outbox.links import find_link, make_link, path_of
 from facility.refused import Refused
 from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, party_id
+from tests.applications.review import consult, offices
 
 SHA = hashlib.sha256(b"agenda").hexdigest()
 
@@ -397,6 +399,9 @@ async def test_an_exception_needs_a_consultation_and_four_eyes(db: Database, sta
         async with db.transaction(now=late, actor=stage.omar) as tx:
             await decide_exception(tx, application.id, approved=True, reason="Urgent")
     assert refused.value.codes == ("same_person",)
+    (asked,) = await consult(db, stage, application.id, await offices(db, 1), late)
+    async with db.transaction(now=late) as tx:
+        await answer_consultation(tx, asked, objects=False, name="Eva")
     async with db.transaction(now=late, actor=stage.anna) as tx:
         await decide_exception(tx, application.id, approved=True, reason="Urgent")
     assert (await row(db, application.id)).status == "exception_approved"

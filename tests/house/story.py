@@ -110,8 +110,9 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "delivery_id": world.rows["delivery"][0].id,
         "account_id": world.people["Omar Hoxha"].id,
         "subject_id": application.id,
+        "consultee_id": world.rows["consultee"][0].id,
     }
-    for table in ("party", "document", "award", "letter", "activity", "deployment"):
+    for table in ("party", "document", "award", "letter", "activity", "deployment", "consultation"):
         rows = [row for row in world.rows[table] if row.application_id == application.id]
         ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
     evidence = world.one("evidence", activity_id=ids["activity_id"])

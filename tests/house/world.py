@@ -85,6 +85,8 @@ class World:
                 "expert",
                 "mail",
                 "delivery",
+                "consultee",
+                "consultation",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}

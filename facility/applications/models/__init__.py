@@ -7,11 +7,14 @@ from facility.applications.models.application import (
     Document,
     Party,
 )
+from facility.applications.models.consultation import Consultation, Consultee
 
 __all__ = [
     "AdmissibilityCheck",
     "Application",
     "ClassifiedRefusal",
+    "Consultation",
+    "Consultee",
     "Document",
     "Party",
 ]

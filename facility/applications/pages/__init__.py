@@ -5,7 +5,11 @@ from litestar import Router
 from facility.applications.pages import (
     answers,
     check,
+    consultation_link,
+    consultations,
+    consultees,
     documents,
+    exceptions,
     exits,
     link,
     mine,
@@ -26,5 +30,9 @@ router = Router(
         *check.HANDLERS,
         *exits.HANDLERS,
         *link.HANDLERS,
+        *exceptions.HANDLERS,
+        *consultees.HANDLERS,
+        *consultations.HANDLERS,
+        *consultation_link.HANDLERS,
     ],
 )

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.queries import history_lines, names
-from facility.applications import events, queries, words
+from facility.applications import events, queries, review_words, words
 from facility.applications.pages import tasks
 from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
+from facility.applications.queries.consultation import consultations
 from facility.applications.rules import BEFORE_DECISION
 from facility.events.log import history
 from facility.refused import Reason, refuse
@@ -76,6 +77,8 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         application=found,
         whole=secretariat,
         reasons=[sentence(Reason(code)) for code in found.reasons],
+        consultations=await consultations(read, found.id),
+        consultation_states=review_words.CONSULTATIONS,
         may_check=secretariat and found.track == "joint" and found.call_decided_at is None,
         may_decide=view.me.has(Role.AUTHORISING)
         and found.track == "exception"

@@ -1,4 +1,4 @@
-"""What staff do with what came in: the list, admissibility, exceptions."""
+"""What staff do with what came in: the list, admissibility."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from facility.applications import lists, queries, rules
 from facility.applications.pages.shared import STAFF, WORDS, save
 from facility.applications.queries import ApplicationShown
 from facility.applications.rules import ApplicationStatus
-from facility.applications.service import check_admissibility, decide_exception
+from facility.applications.service import check_admissibility
 from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -51,7 +51,7 @@ async def received(
     )
 
 
-async def _unsealed(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+async def unsealed(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
     """The application, once staff may read it. Raises Refused (missing, "not_closed")."""
     application = await queries.shown(connection, application_id)
     if application.received_at is None:
@@ -64,7 +64,7 @@ async def _unsealed(connection: AsyncConnection, application_id: UUID) -> Applic
 @get("/applications/{application_id:uuid}/admissibility", opt={"allow": allow(Role.SECRETARIAT)})
 async def admissibility_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """What the rules say of it, and the question."""
-    application = await _unsealed(read, application_id)
+    application = await unsealed(read, application_id)
     return view.page(
         "applications/admissibility.html", application=application, form=Fields.showing(), **WORDS
     )
@@ -78,7 +78,7 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
     reason = fields.text("reason", required=False, most=rules.MAX_REASON, multiline=True)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        application = await _unsealed(connection, application_id)
+        application = await unsealed(connection, application_id)
         return view.page(
             "applications/admissibility.html", status=status, application=application, form=fields, **WORDS
         )
@@ -92,38 +92,8 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
     return view.go(f"/applications/{application_id}", _("The judgement is written down."))
 
 
-@get("/applications/{application_id:uuid}/exception", opt={"allow": allow(Role.AUTHORISING)})
-async def exception_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """The request, its consultation, and the question."""
-    application = await _unsealed(read, application_id)
-    return view.page("applications/exception.html", application=application, form=Fields.showing(), **WORDS)
-
-
-@post("/applications/{application_id:uuid}/exception", opt={"allow": allow(Role.AUTHORISING)})
-async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Approves or refuses it, with the reason."""
-    fields = Fields(form)
-    approved = fields.choice("approved", ("yes", "no")) == "yes"
-    reason = fields.text("reason", most=rules.MAX_REASON, multiline=True)
-
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        application = await _unsealed(connection, application_id)
-        return view.page(
-            "applications/exception.html", status=status, application=application, form=fields, **WORDS
-        )
-
-    await save(
-        tx, fields, lambda: decide_exception(tx, application_id, approved=approved, reason=reason), again
-    )
-    return view.go(
-        f"/applications/{application_id}", _("The decision is written down, and the lead is told.")
-    )
-
-
 HANDLERS = [
     received,
     admissibility_form,
     judge_admissibility,
-    exception_form,
-    judge_exception,
 ]

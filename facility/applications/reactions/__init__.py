@@ -1,5 +1,12 @@
 """What follows from what happens to applications: letters, mails, commands of this room."""
 
+from facility.applications.reactions.consultations import (
+    ask_the_consultee,
+    call_consultations_off,
+    remind_the_consultee,
+    tell_the_consultee,
+    tell_the_officer,
+)
 from facility.applications.reactions.letters import (
     ASKED,
     RECEIPT,
@@ -20,14 +27,19 @@ __all__ = [
     "ASKED",
     "RECEIPT",
     "ask_again",
+    "ask_the_consultee",
     "ask_the_partner",
+    "call_consultations_off",
     "make_receipt",
+    "remind_the_consultee",
     "send_the_receipt",
     "tell_partners_of_the_withdrawal",
+    "tell_the_consultee",
     "tell_the_lead_it_is_not_admissible",
     "tell_the_lead_the_answer",
     "tell_the_lead_the_decision",
     "tell_the_lead_who_left",
+    "tell_the_officer",
     "tell_the_secretariat",
     "tell_who_decides_exceptions",
 ]

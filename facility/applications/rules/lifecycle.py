@@ -359,16 +359,21 @@ def may_check(
 
 
 def may_decide_exception[Person](
-    track: Track, status: ApplicationStatus, *, consulted_by: Person, decided_by: Person, reason: str
+    track: Track,
+    status: ApplicationStatus,
+    *,
+    consulted_by: Collection[Person],
+    decided_by: Person,
+    reason: str,
 ) -> None:
-    """Four eyes: who recorded the consultation doesn't decide.
+    """Four eyes: who recorded or held a consultation doesn't decide.
 
     Refused: "wrong_track", "wrong_status", "same_person" (forbidden), "reason_missing" (invalid).
     """
     if track != "exception":
         refuse("wrong_track")
     may_become(status, S.EXCEPTION_APPROVED)
-    if consulted_by == decided_by:
+    if decided_by in consulted_by:
         refuse("same_person", kind="forbidden")
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")

@@ -3,7 +3,7 @@
 Locks: the call (shared) before the application, the application before its party. Commands never commit.
 """
 
-from facility.applications.service.admission import check_admissibility, decide_exception, move
+from facility.applications.service.admission import check_admissibility, move
 from facility.applications.service.answers import save_content, start_application
 from facility.applications.service.confirmations import (
     confirm_by_link,
@@ -12,6 +12,18 @@ from facility.applications.service.confirmations import (
     decline_party,
     invite_party,
 )
+from facility.applications.service.consultations import (
+    answer_consultation,
+    answer_objection,
+    ask_for_more_days,
+    cancel_consultation,
+    cancel_consultations,
+    end_consultations_due,
+    remind_consultees,
+    start_consultations,
+    take_late_answer,
+)
+from facility.applications.service.consultees import ConsulteeData, add_consultee, change_consultee
 from facility.applications.service.documents import (
     acknowledge_refusals,
     attach_document,
@@ -19,6 +31,7 @@ from facility.applications.service.documents import (
     refuse_document,
     remove_document,
 )
+from facility.applications.service.exceptions import decide_exception
 from facility.applications.service.exits import (
     boards,
     leave,
@@ -30,10 +43,18 @@ from facility.applications.service.parties import add_party, change_party, remov
 from facility.applications.service.submission import submit
 
 __all__ = [
+    "ConsulteeData",
     "acknowledge_refusals",
+    "add_consultee",
     "add_party",
+    "answer_consultation",
+    "answer_objection",
+    "ask_for_more_days",
     "attach_document",
     "boards",
+    "cancel_consultation",
+    "cancel_consultations",
+    "change_consultee",
     "change_party",
     "check_admissibility",
     "confirm_by_link",
@@ -41,18 +62,22 @@ __all__ = [
     "decide_exception",
     "decline_by_link",
     "decline_party",
+    "end_consultations_due",
     "invite_party",
     "leave",
     "move",
     "parties_on_board",
     "record_consultation",
     "refuse_document",
+    "remind_consultees",
     "remove_document",
     "remove_party",
     "save_content",
     "set_lead_amount",
     "start_application",
+    "start_consultations",
     "submit",
+    "take_late_answer",
     "take_up_again",
     "withdraw",
 ]

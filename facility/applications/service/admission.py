@@ -1,10 +1,10 @@
-"""Admissibility, the decision on an exception, and the status that higher rooms set."""
+"""Admissibility, and the status that higher rooms set."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from facility.applications import rules
-from facility.applications.events import AdmissibilityChecked, ExceptionDecided
+from facility.applications.events import AdmissibilityChecked
 from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus
@@ -45,36 +45,6 @@ async def check_admissibility(
         tx,
         AdmissibilityChecked(
             application_id=application_id, call_id=call.id, check_id=check.id, outcome=application.status
-        ),
-    )
-    return application
-
-
-async def decide_exception(tx: Tx, application_id: UUID, *, approved: bool, reason: str) -> Application:
-    """The authorising officer approves or refuses a request of the exception track; it is never ranked.
-
-    Refused: as `rules.may_decide_exception`.
-    """
-    application = await tx.lock(Application, application_id)
-    rules.may_decide_exception(
-        track_of(application),
-        status_of(application),
-        consulted_by=application.consulted_by,
-        decided_by=tx.actor,
-        reason=reason,
-    )
-    application.status = (
-        ApplicationStatus.EXCEPTION_APPROVED if approved else ApplicationStatus.EXCEPTION_REFUSED
-    )
-    application.exception_reason = reason.strip()
-    application.exception_decided_by = tx.actor
-    application.exception_decided_at = tx.now
-    await record(
-        tx,
-        ExceptionDecided(
-            application_id=application_id,
-            call_id=application.call_id,
-            outcome="approved" if approved else "refused",
         ),
     )
     return application

@@ -1,0 +1,108 @@
+"""What happens to an application once it has come in: whom the secretariat asks about it, and what it finds.
+
+Questions, answers and reasons stand in the rows that these events name.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from facility.events import Event
+
+
+class ConsulteeAdded(Event, frozen=True, kw_only=True):
+    """Somebody who can be consulted was entered."""
+
+    subject: ClassVar[str] = "consultee"
+    sentence: ClassVar[str] = "The consultee was entered"
+    consultee_id: UUID
+    kind: str
+
+
+class ConsulteeChanged(Event, frozen=True, kw_only=True):
+    """What is known of a consultee changed: which fields."""
+
+    subject: ClassVar[str] = "consultee"
+    sentence: ClassVar[str] = "The consultee was changed: {fields}"
+    consultee_id: UUID
+    fields: list[str]
+
+
+class ConsultationStarted(Event, frozen=True, kw_only=True):
+    """A consultee was asked, with a period of so many working days that is over at ends_at."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultation was started, for {days} working days"
+    application_id: UUID
+    consultation_id: UUID
+    consultee_id: UUID
+    days: int
+    ends_at: datetime
+
+
+class ConsultationReminded(Event, frozen=True, kw_only=True):
+    """The period nears its end, and the consultee has not answered yet."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultee was reminded"
+    application_id: UUID
+    consultation_id: UUID
+
+
+class ConsultationExtended(Event, frozen=True, kw_only=True):
+    """The consultee asked for more days, which it may once."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultee asked for {days} more working days"
+    application_id: UUID
+    consultation_id: UUID
+    days: int
+    ends_at: datetime
+
+
+class ConsultationAnswered(Event, frozen=True, kw_only=True):
+    """Outcome is no_objection or objection. A late answer changes nothing by itself."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultee answered: {outcome}"
+    application_id: UUID
+    consultation_id: UUID
+    outcome: str
+    late: bool
+
+
+class ConsultationEndedTacitly(Event, frozen=True, kw_only=True):
+    """The period ended without an answer: silence is consent."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultation ended without an answer, which counts as consent"
+    application_id: UUID
+    consultation_id: UUID
+
+
+class ConsultationCancelled(Event, frozen=True, kw_only=True):
+    """The answer is no longer needed."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultation was called off"
+    application_id: UUID
+    consultation_id: UUID
+
+
+class LateAnswerTaken(Event, frozen=True, kw_only=True):
+    """The officer let an answer count that had come after the period."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A late answer was let count: {outcome}"
+    application_id: UUID
+    consultation_id: UUID
+    outcome: str
+
+
+class ObjectionAnswered(Event, frozen=True, kw_only=True):
+    """What the facility answers to an objection was written down."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An objection was answered"
+    application_id: UUID
+    consultation_id: UUID

@@ -1,0 +1,60 @@
+"""What the secretariat asks and finds about applications of the demo: consultations under way and ended by silence."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from facility.applications import service as applications
+from facility.applications.rules.consultation import ConsulteeKind
+from facility.applications.service import ConsulteeData
+from facility.demo.troupe import Troupe
+from facility.events.relay import deliver_all
+
+CONSULTEES = {
+    "delegation": ConsulteeData(
+        name="EU Delegation, operations section",
+        kind=ConsulteeKind.DELEGATION,
+        email="delegation@facility.example",
+    ),
+    "iisg": ConsulteeData(name="IISG support team", kind=ConsulteeKind.IISG, email="iisg@facility.example"),
+    "unit": ConsulteeData(
+        name="Geographic unit, regional programmes",
+        kind=ConsulteeKind.GEOGRAPHIC_UNIT,
+        email="unit@facility.example",
+    ),
+}
+
+
+async def consultees(troupe: Troupe, at: datetime) -> dict[str, UUID]:
+    """Neutral samples, by their short names."""
+    return {
+        name: (await troupe.act(at, "vera", applications.add_consultee, data)).id
+        for name, data in CONSULTEES.items()
+    }
+
+
+async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
+    """The IISG was silent until its time was over, the Delegation has agreed, the unit is being asked now."""
+    asked = now - timedelta(days=5)
+    _silent, agreed = await troupe.act(
+        asked,
+        "ada",
+        applications.start_consultations,
+        application_id,
+        [known["iisg"], known["delegation"]],
+        days=1,
+        more_days=0,
+        question="Does this meet with something that you plan or support already?",
+    )
+    await troupe.act(
+        asked + timedelta(hours=3),
+        None,
+        applications.answer_consultation,
+        agreed.id,
+        objects=False,
+        name="Head of the operations section",
+    )
+    await troupe.act(
+        now - timedelta(hours=2), "ada", applications.start_consultations, application_id, [known["unit"]]
+    )
+    await applications.end_consultations_due(troupe.db, now)
+    await deliver_all(troupe.db, lambda: now)
