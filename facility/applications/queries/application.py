@@ -248,7 +248,8 @@ _SHOWN = text(
         fingerprint, withdrawn_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
         call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
-        opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
+        opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable,
+        cool_down, grid,
         (SELECT coalesce(jsonb_object_agg(code, name), '{{}}') FROM theme
          WHERE application.themes ? code) AS theme_names,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
