@@ -22,6 +22,7 @@ from facility.embedded import EmbeddedError, EmbeddedPostgres
 from facility.events.projector import PROJECTIONS, advance, log_position, positions, reset
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
+from facility.files import listing
 from facility.files.store import Store
 from facility.outbox import links
 from facility.refused import Refused
@@ -47,6 +48,8 @@ NOWHERE = "postgresql+asyncpg:///none"
 @click.pass_context
 def main(context: click.Context) -> None:
     """The technical-assistance facility."""
+    if context.invoked_subcommand == "scan":  # which needs no settings, and leaves no data folder behind
+        return
     try:
         context.obj = load()
     except SettingsError as error:
@@ -205,6 +208,19 @@ def rehearse_command(settings: Settings, file: Path) -> None:
     with database_url(settings) as url:
         result = uvloop.run(rehearse(url, scenario))
     click.echo(msgspec.json.format(msgspec.json.encode(result), indent=1))
+
+
+@main.command("scan")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+def scan_command(files: tuple[str, ...]) -> None:
+    """Say of each FILE what the upload page would: one JSON line with its marking or why it can't be read.
+
+    `refused` and `marking` are for classification markings, `where` says in which part of the file; `error` is for a
+    file that can't be read (empty, too large, unknown, encrypted, broken, bomb, not found). Exit status 0 once every file has
+    its line, whatever the lines say.
+    """
+    for line in listing.lines(files):
+        click.echo(msgspec.json.encode(line))
 
 
 @main.command("reconcile")

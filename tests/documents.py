@@ -1,10 +1,11 @@
-"""Makers of real documents for tests, in memory: PDF, DOCX, ODT, PNG and JPEG with text in every place it can hide."""
+"""Makers of real documents for tests, in memory: each kind, with text in every place it can hide."""
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from openpyxl import Workbook, load_workbook
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader, PdfWriter
@@ -85,9 +86,10 @@ def _stamp(text: str) -> DictionaryObject:
     return stamp
 
 
-def encrypted_pdf(*paragraphs: str, password: str) -> bytes:
+def encrypted_pdf(*paragraphs: str, password: str, algorithm: str = "RC4-128") -> bytes:
+    """A PDF that asks for this password; with an empty one it opens without, but still forbids something."""
     writer = PdfWriter(clone_from=io.BytesIO(pdf(*paragraphs)))
-    writer.encrypt(password, algorithm="RC4-128")
+    writer.encrypt(password, "the owner's", algorithm=algorithm)
     return _written(writer)
 
 
@@ -211,6 +213,81 @@ def odt(
         "meta.xml": f"<office:document-meta {office} {meta_space}>{fields}</office:document-meta>",
     }
     return archive(parts | dict(members or {}))
+
+
+def xlsx(
+    *rows: str | Sequence[str],
+    change: Callable[[Workbook], None] | None = None,
+    members: Mapping[str, str | bytes] | None = None,
+) -> bytes:
+    """A workbook as openpyxl writes it; `change` may do anything to it, `members` replace or add parts."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Budget"
+    for row in rows or (("Activity", "Type", "EUR"), ("Tirana", "workshop", "1200")):
+        sheet.append([row] if isinstance(row, str) else list(row))
+    if change:
+        change(book)
+    target = io.BytesIO()
+    book.save(target)
+    return with_members(target.getvalue(), members or {})
+
+
+def with_members(data: bytes, members: Mapping[str, str | bytes]) -> bytes:
+    """The archive with these parts added or replaced."""
+    if not members:
+        return data
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        parts: dict[str, str | bytes] = {name: file.read(name) for name in file.namelist()}
+    return archive(parts | dict(members))
+
+
+def reopened(data: bytes) -> Workbook:
+    """A workbook read back."""
+    return load_workbook(io.BytesIO(data))
+
+
+def ods(
+    *rows: str | Sequence[str],
+    name: str = "Budget",
+    shown: bool = True,
+    row: str = "visible",
+    body: str = "",
+    header: str = "",
+    meta: Mapping[str, str] | None = None,
+) -> bytes:
+    """A Calc document; `body` is more markup inside the sheet, `row` the visibility of every row."""
+    spaces = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"'
+        for one in ("office", "table", "text", "style", "meta", "draw")
+    )
+    lines = "".join(
+        f'<table:table-row table:visibility="{row}">'
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+            for cell in ([line] if isinstance(line, str) else line)
+        )
+        + "</table:table-row>"
+        for line in rows or (("Activity", "EUR"), ("Workshop in Tirana", "1200"))
+    )
+    style = f'<style:style style:name="ta1" style:family="table"><style:table-properties table:display="{str(shown).lower()}"/></style:style>'
+    fields = "".join(
+        f"<meta:user-defined meta:name={quoteattr(key)}>{escape(value)}</meta:user-defined>"
+        for key, value in (meta or {}).items()
+    )
+    return archive(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": "<manifest/>",
+            "content.xml": f"<office:document-content {spaces}><office:automatic-styles>{style}</office:automatic-styles>"
+            f"<office:body><office:spreadsheet><table:table table:name={quoteattr(name)} table:style-name='ta1'>{body}{lines}"
+            "</table:table></office:spreadsheet></office:body></office:document-content>",
+            "styles.xml": f"<office:document-styles {spaces}><style:header><text:p>{escape(header)}</text:p></style:header>"
+            "</office:document-styles>",
+            "meta.xml": f"<office:document-meta {spaces}>{fields}</office:document-meta>",
+        }
+    )
 
 
 def png(

@@ -87,7 +87,7 @@ def _kind(given: str) -> EvidenceKind:
 async def _is_marked(fields: Fields, name: str, content: bytes) -> bool:
     """Whether it carries a marking; notes what is wrong where it can't be taken."""
     try:
-        return await asyncio.to_thread(scan, name, content) is not None
+        return (await asyncio.to_thread(scan, name, content)).marking is not None
     except UnreadableDocument as unreadable:
         fields.wrong("document", _(UNREADABLE[unreadable.code]))
         return False

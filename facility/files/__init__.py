@@ -4,8 +4,20 @@ The order matters (dossier 7: a marked document may not touch a disk): `scan` in
 """
 
 from facility.files.kinds import MAX_DOCUMENT, Code, Kind, UnreadableDocument, sniff
-from facility.files.matching import Marking, Where
-from facility.files.scan import scan
+from facility.files.matching import Marking
+from facility.files.position import Where
+from facility.files.scan import Finding, scan
 from facility.files.store import Store
 
-__all__ = ["MAX_DOCUMENT", "Code", "Kind", "Marking", "Store", "UnreadableDocument", "Where", "scan", "sniff"]
+__all__ = [
+    "MAX_DOCUMENT",
+    "Code",
+    "Finding",
+    "Kind",
+    "Marking",
+    "Store",
+    "UnreadableDocument",
+    "Where",
+    "scan",
+    "sniff",
+]

@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Iterator
 
 from facility.files.kinds import UnreadableDocument
-from facility.files.matching import Passage
 from facility.files.passages import Budget, decoded, without_tags
+from facility.files.position import Passage
 
 MAX_PIXELS = 100_000_000
 _MAX_CHUNK_TEXT = 2 * 1024 * 1024
@@ -29,7 +29,7 @@ def png(data: bytes, budget: Budget) -> Iterator[Passage]:
         if kind == b"IHDR":
             _check_pixels(*struct.unpack(">LL", body[:8]))
         elif kind in _PNG_TEXT:
-            yield Passage("metadata", _chunk_text(kind, body, budget))
+            yield Passage("image metadata", _chunk_text(kind, body, budget))
     if b"IDAT" not in seen:
         raise UnreadableDocument("broken")
     yield from _trailer(data[at:])
@@ -80,7 +80,7 @@ def jpeg(data: bytes, budget: Budget) -> Iterator[Passage]:
         elif (0xE0 <= marker <= 0xEF or marker == 0xFE) and not body.startswith(_ICC):
             text = decoded(body)
             budget.take_text(len(text))
-            yield Passage("metadata", f"{text}\n{without_tags(text)}")
+            yield Passage("image metadata", f"{text}\n{without_tags(text)}")
     end = data.rfind(b"\xff\xd9")
     if not framed or end < at:
         raise UnreadableDocument("broken")

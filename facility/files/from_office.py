@@ -1,56 +1,125 @@
-"""The text of DOCX and ODT: every XML part, paragraph by paragraph, so that split runs are joined again."""
+"""The text of DOCX, XLSX, ODT and ODS, and of any other zip inside a document: every part, by what its root says it is."""
 
 import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from xml.etree.ElementTree import XMLParser
+from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
+from facility.files.from_sheet import Book, Sheet, Table, book
 from facility.files.kinds import Kind, UnreadableDocument
-from facility.files.matching import Passage, Where
 from facility.files.passages import MAX_UNPACKED, Budget, decoded, without_tags
+from facility.files.position import Passage, Where
+from facility.files.xml_text import Gatherer, feed
 
 MAX_RATIO = 200
 """How many times larger than packed a part over 16 MB may be; real text packs 5 to 40 times, tables up to 100."""
 
 _FREE_SIZE = 16 * 1024 * 1024
-_MARKUP = re.compile(r"\.(?:svg|html?|xhtml|mht|txt|rtf|csv|rels)\Z")
-_PARAGRAPHS = frozenset({"p", "h"})
-_BREAKS = {
-    "br": "\n",
-    "cr": "\n",
-    "line-break": "\n",
-    "tab": "\t",
-    "ptab": "\t",
-    "noBreakHyphen": "-",
-    "s": " ",
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!\w]|\xff\xfe\s?\0?<\0|\xfe\xff\0<")
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_PICTURES = (
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"RIFF",
+    b"\x01\0\0\0",
+    b"\xd7\xcd\xc6\x9a",
+)
+
+_BY_ROOT: dict[str, Where] = {
+    "hdr": "header or footer",
+    "ftr": "header or footer",
+    "document-styles": "header or footer",
+    "footnotes": "footnote",
+    "endnotes": "footnote",
+    "comments": "comments",
+    "ThreadedComments": "comments",
+    "cmLst": "comments",
+    "coreProperties": "properties",
+    "Properties": "properties",
+    "document-meta": "properties",
 }
-_SPOKEN = frozenset({"string", "descr", "title", "alt", "string-value"})  # `string`: Word's watermarks
-_VALUED = frozenset({"docVar", "alias", "tag"})
 
 Nested = Callable[[bytes], Iterator[Passage]]
 
 
-def office(kind: Kind, data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
-    """One passage per XML part, and what `nested` finds in embedded documents and pictures.
+def office(kind: Kind | None, data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
+    """The passages of each part, and what `nested` finds in embedded documents and pictures. `kind` None: any zip.
     Raises UnreadableDocument: broken, encrypted, bomb (parts too large or packed too tightly, XML entities).
     """
-    place = _docx_place if kind is Kind.DOCX else _odt_place
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield Passage("properties", decoded(archive.comment))
+        known = _book(archive) if kind in (Kind.XLSX, None) else None
         for member in archive.infolist():
+            name = member.filename.lower()
+            yield Passage("attachment", name.rpartition("/")[2].translate(_UNDERSCORES))
+            if member.comment or member.extra:
+                yield Passage("properties", decoded(member.comment + b"\n" + member.extra))
             if member.is_dir():
                 continue
-            part, name = _unpack(archive, member, budget), member.filename.lower()
-            yield Passage("attachment", name.rpartition("/")[2])
-            if name.endswith(".xml"):
-                yield Passage(place(name), _xml_text(part, budget))
-            elif _MARKUP.search(name):
-                yield Passage("attachment", without_tags(decoded(part)))
-            else:
-                yield from nested(part)
+            part = _unpack(archive, member, budget)
+            yield from _part(kind, name, part, known, budget, nested)
+
+
+_UNDERSCORES = str.maketrans("_.", "  ")
+
+
+def _part(
+    kind: Kind | None, name: str, part: bytes, known: Book | None, budget: Budget, nested: Nested
+) -> Iterator[Passage]:
+    if _XML.match(part):
+        try:
+            yield from feed(part, _target(kind, name, part, known, budget))
+        except ParseError:
+            if kind and name.endswith((".xml", ".rels")):
+                raise
+            yield Passage("attachment", without_tags(decoded(part)))  # HTML, or Word's own kind of drawing
+        return
+    if part.startswith(_PICTURES):
+        budget.unread += 1
+    yield from nested(part)
+
+
+def _target(kind: Kind | None, name: str, part: bytes, known: Book | None, budget: Budget) -> Gatherer:
+    root = _root_of(part)
+    if root == "worksheet" and known is not None:
+        return Sheet(budget, known, hidden=name in known.hidden)
+    if kind is Kind.ODS and root == "document-content":
+        return Table(budget)
+    inside_properties = name.startswith(("docprops/", "customxml/", "docmetadata/"))
+    return Gatherer(budget, _BY_ROOT.get(root, "properties" if inside_properties else "text"))
+
+
+def _root_of(part: bytes) -> str:
+    head = part[:4096]
+    text = (
+        head.decode("utf-16", "replace") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("latin-1")
+    )
+    plain = re.sub(r"(?s)<[?!].*?>", "", text)
+    found = _ROOT.search(plain)
+    return found.group(1) if found else ""
+
+
+def _book(archive: zipfile.ZipFile) -> Book | None:
+    """What the sheets need, or None where the zip is no workbook."""
+    names = {name.lower(): name for name in archive.namelist()}
+    path = next((name for name in names if re.fullmatch(r"(?:.*/)?workbook\d*\.xml", name)), None)
+    if path is None:
+        return None
+    folder, _, file = path.rpartition("/")
+    folder = f"{folder}/" if folder else ""
+    budget = Budget()  # these parts are read a second time with the others
+
+    def read(name: str) -> bytes:
+        return _unpack(archive, archive.getinfo(names[name]), budget) if name in names else b""
+
+    relations = read(f"{folder}_rels/{file}.rels")
+    strings = next((name for name in names if name.endswith("sharedstrings.xml")), "")
+    return book(read(path), relations or b"<none/>", read(strings), folder)
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -> bytes:
@@ -66,81 +135,3 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
         raise UnreadableDocument("bomb")
     budget.take_unpacked(len(data))
     return data
-
-
-def _docx_place(name: str) -> Where:
-    if name.startswith(("docprops/", "customxml/", "docmetadata/")):
-        return "metadata"
-    part = name.rpartition("/")[2]
-    if part.startswith(("header", "footer")):
-        return "header"
-    if part.startswith(("footnotes", "endnotes")):
-        return "footnote"
-    return "comment" if part.startswith("comments") else "text"
-
-
-def _odt_place(name: str) -> Where:
-    """In an ODT, headers and footers stand with the page styles; styles themselves hold no text."""
-    part = name.rpartition("/")[2]
-    return "header" if part == "styles.xml" else "text" if part == "content.xml" else "metadata"
-
-
-def _xml_text(part: bytes, budget: Budget) -> str:
-    gatherer = _Gatherer(budget)
-    parser: XMLParser = DefusedXMLParser(target=gatherer, forbid_dtd=True)
-    try:
-        parser.feed(part)
-        parser.close()
-    except DefusedXmlException as error:
-        raise UnreadableDocument("bomb") from error
-    return "\n".join(gatherer.lines)
-
-
-class _Gatherer:
-    """An XML parser's target that keeps no tree: the text of each paragraph (or, outside paragraphs, of each element)
-    as a line, text boxes inside a paragraph as lines of their own, and the attributes that a reader sees."""
-
-    def __init__(self, budget: Budget) -> None:
-        self.lines: list[str] = []
-        self._budget = budget
-        self._open: list[list[str]] = [[]]
-        self._label = ""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        local = _local(tag)
-        if local in _PARAGRAPHS:
-            self._open.append([])
-        elif local in _BREAKS:
-            self.data(_BREAKS[local])
-        for key, value in attributes.items():
-            name = _local(key)
-            if name in _SPOKEN or (name == "val" and local in _VALUED):
-                self._line(value)
-            elif name == "name" and local in ("property", "user-defined"):
-                self._label = f"{value}: "
-
-    def end(self, tag: str) -> None:
-        local = _local(tag)
-        if local in _PARAGRAPHS:
-            self._line("".join(self._open.pop()))
-        elif len(self._open) == 1:
-            text = "".join(self._open[0]).strip()
-            self._open[0].clear()
-            if text:
-                self._line(f"{self._label}{text}")
-        if local in ("property", "user-defined"):
-            self._label = ""
-
-    def data(self, text: str) -> None:
-        self._open[-1].append(text)
-
-    def close(self) -> None:
-        """What XMLParser asks of a target; the lines are taken from here."""
-
-    def _line(self, text: str) -> None:
-        self._budget.take_text(len(text) + 1)
-        self.lines.append(text)
-
-
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]

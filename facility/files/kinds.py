@@ -17,20 +17,24 @@ MAX_MEMBERS = 3000
 """Files inside a DOCX or ODT; a long report with a picture on each page has some hundreds."""
 
 _MAX_INDEX = 2 * 1024 * 1024
-_DOCX_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_ODT = b"application/vnd.oasis.opendocument.text"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLANK = b"\xef\xbb\xbf \t\r\n\x0c"
 
-Code = Literal["empty", "unknown_type", "encrypted", "broken", "too_large", "bomb"]
+Code = Literal[
+    "empty", "too_large", "unknown", "two_kinds", "macros", "old_office", "encrypted", "broken", "bomb"
+]
 
 
 class Kind(StrEnum):
-    """The five kinds of document an application may carry (the value is the usual file suffix)."""
+    """The seven kinds of document an application may carry (the value is the usual file suffix)."""
 
     PDF = "pdf"
     DOCX = "docx"
+    XLSX = "xlsx"
     ODT = "odt"
+    ODS = "ods"
     PNG = "png"
     JPEG = "jpeg"
 
@@ -39,14 +43,22 @@ class Kind(StrEnum):
         """The media type with which a document of this kind is handed out."""
         return _MIME[self]
 
+    @property
+    def picture(self) -> bool:
+        """Nothing but pixels and what is written about them."""
+        return self in (Kind.PNG, Kind.JPEG)
+
 
 _MIME = {
     Kind.PDF: "application/pdf",
-    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Kind.ODT: _ODT.decode(),
+    Kind.DOCX: f"{_OOXML}wordprocessingml.document",
+    Kind.XLSX: f"{_OOXML}spreadsheetml.sheet",
+    Kind.ODT: f"{_ODF}text",
+    Kind.ODS: f"{_ODF}spreadsheet",
     Kind.PNG: "image/png",
     Kind.JPEG: "image/jpeg",
 }
+_OF_MIME = {mime: kind for kind, mime in _MIME.items()}
 
 
 class UnreadableDocument(Exception):  # noqa: N818 - it is an answer, not a fault
@@ -58,20 +70,33 @@ class UnreadableDocument(Exception):  # noqa: N818 - it is an answer, not a faul
 
 
 def sniff(data: bytes) -> Kind:
-    """The kind of a document. Raises UnreadableDocument: empty, too_large, unknown_type (also a file that is
-    two kinds at once, and a document with macros), encrypted, broken, bomb.
+    """The kind of a document. Raises UnreadableDocument: empty, too_large, unknown, two_kinds (a file that each
+    program would take for something else), macros, old_office, encrypted, broken, bomb.
     """
+    check_size(len(data))
     if not data.strip(b"\0 \t\r\n"):
         raise UnreadableDocument("empty")
-    if len(data) > MAX_DOCUMENT:
-        raise UnreadableDocument("too_large")
     claims = _claims(data)
     if len(claims) > 1:
-        raise UnreadableDocument("unknown_type")
+        raise UnreadableDocument("two_kinds")
     if not claims:
-        raise UnreadableDocument("encrypted" if _is_encrypted_office(data) else "unknown_type")
+        raise UnreadableDocument(_of_container(data) if data.startswith(OLE) else "unknown")
     claim = claims.pop()
-    return _zip_kind(data) if claim == "zip" else Kind(claim)
+    if claim != "zip":
+        return Kind(claim)
+    if not data.startswith(
+        b"PK\x03\x04"
+    ):  # a program that unpacks itself, or anything else with a zip behind it
+        raise UnreadableDocument("unknown")
+    return _zip_kind(data)
+
+
+def check_size(size: int) -> None:
+    """Raises UnreadableDocument (empty, too_large)."""
+    if not size:
+        raise UnreadableDocument("empty")
+    if size > MAX_DOCUMENT:
+        raise UnreadableDocument("too_large")
 
 
 def _claims(data: bytes) -> set[str]:
@@ -101,9 +126,10 @@ def _ends_as_zip(data: bytes) -> bool:
     return entries > 0 and 0 < size <= at and at + 22 + comment == len(data)
 
 
-def _is_encrypted_office(data: bytes) -> bool:
-    """Word keeps a password-protected DOCX in an OLE container with a stream of this name (in UTF-16)."""
-    return data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data
+def _of_container(data: bytes) -> Code:
+    """Word and Excel keep a password-protected document in an OLE container with a stream of this name (in UTF-16);
+    otherwise it is a .doc, .xls, .ppt or .msg."""
+    return "encrypted" if "EncryptedPackage".encode("utf-16-le") in data else "old_office"
 
 
 def _zip_kind(data: bytes) -> Kind:
@@ -125,17 +151,31 @@ def _office_kind(archive: zipfile.ZipFile) -> Kind:
     names = [member.filename for member in members]
     if len(members) > MAX_MEMBERS:
         raise UnreadableDocument("bomb")
-    if len(set(names)) != len(names):  # two parts of one name: each reader shows another one
+    if len({name.lower() for name in names}) != len(
+        names
+    ):  # two parts of one name: each reader shows another one
         raise UnreadableDocument("broken")
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument("encrypted")
-    if "mimetype" in names and _index(archive, "mimetype") == _ODT and "content.xml" in names:
-        if b"encryption-data" in _index(archive, "META-INF/manifest.xml"):
-            raise UnreadableDocument("encrypted")
-        return Kind.ODT
-    if "[Content_Types].xml" in names and _is_plain_word(_index(archive, "[Content_Types].xml")):
-        return Kind.DOCX
-    raise UnreadableDocument("unknown_type")
+    if "mimetype" in names:
+        return _odf_kind(archive, names)
+    if "[Content_Types].xml" in names:
+        return _ooxml_kind(names, _index(archive, "[Content_Types].xml"))
+    raise UnreadableDocument("unknown")
+
+
+def _odf_kind(archive: zipfile.ZipFile, names: list[str]) -> Kind:
+    kind = _OF_MIME.get(_index(archive, "mimetype").decode("ascii", "replace").strip())
+    if kind not in (Kind.ODT, Kind.ODS):
+        raise UnreadableDocument("unknown")
+    manifest = "META-INF/manifest.xml"
+    if manifest in names and b"encryption-data" in _index(archive, manifest):
+        raise UnreadableDocument("encrypted")
+    if any(name.startswith(("Basic/", "Scripts/")) and not name.endswith("/") for name in names):
+        raise UnreadableDocument("macros")
+    if "content.xml" not in names:
+        raise UnreadableDocument("broken")
+    return kind
 
 
 def _index(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -146,13 +186,21 @@ def _index(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _is_plain_word(content_types: bytes) -> bool:
-    """A Word document, and none with macros (those name another main type and a vbaProject)."""
+def _ooxml_kind(names: list[str], content_types: bytes) -> Kind:
+    """A Word or Excel document, and none with macros (those name another main type and a vbaProject)."""
     try:
-        types: list[str] = [
-            item.get("ContentType", "") for item in fromstring(content_types, forbid_dtd=True)
+        listed = [
+            (item.get("ContentType", ""), item.get("PartName", ""))
+            for item in fromstring(content_types, forbid_dtd=True)
         ]
     except ParseError as error:
         raise UnreadableDocument("broken") from error
-    macros = any("vbaProject" in kind or "macroEnabled" in kind for kind in types)
-    return _DOCX_MAIN in types and not macros
+    if any("vbaProject" in kind or "macroEnabled" in kind for kind, _ in listed):
+        raise UnreadableDocument("macros")
+    for content_type, part in listed:
+        kind = _OF_MIME.get(content_type.removesuffix(".main+xml"))
+        if kind and content_type.endswith(".main+xml"):
+            if part.lstrip("/") not in names:
+                raise UnreadableDocument("broken")
+            return kind
+    raise UnreadableDocument("unknown")

@@ -1,215 +1,268 @@
 """The classification markings that may not enter the facility (dossier section 7), as data.
 
-Each phrase stands in one of four tiers, by how easily its words are ordinary language:
+Each phrase has the rank that tables of equivalents give it, and a tier: how easily its words are ordinary language.
 
 ANYWHERE  nobody writes it but as a marking: it counts wherever it stands, in any case.
 CAPITALS  counts wherever it stands in capitals, and in any case where it stands as a marking.
 STANDING  counts only where it stands as a marking, in any case.
 COMMON    a word of everyday language ("interno", "secret"): as STANDING, but in running text only in capitals.
+ALONE     also a surname or a heading ("ÖZEL", "LIMITE"): only after a label or with nothing beside it.
 
-What "stands as a marking" means is in `matching.py`. Accents, case, spacing, hyphens and look-alike letters don't
+What "stands as a marking" means is in `position.py`. Accents, case, spacing, hyphens and look-alike letters don't
 matter, so each phrase is given once. Longer phrases win over shorter ones at the same place.
 """
 
-# EU classified information: Decision (EU, Euratom) 2015/444, Article 3; Council Decision 2013/488/EU, Article 2.
-EU_ANYWHERE = (
-    "RESTREINT UE/EU RESTRICTED",
-    "CONFIDENTIEL UE/EU CONFIDENTIAL",
-    "SECRET UE/EU SECRET",
-    "TRES SECRET UE/EU TOP SECRET",
-    "RESTREINT UE",
-    "CONFIDENTIEL UE",
-    "TRES SECRET UE",
-    "EU TOP SECRET",
-)
-# Half a marking, and ordinary words: "the EU secret services", "EU restricted its exports".
-EU_CAPITALS = ("SECRET UE", "EU RESTRICTED", "EU CONFIDENTIAL", "EU SECRET")
+from enum import IntEnum
+from typing import NamedTuple
 
-# NATO: C-M(2002)49, with the French halves; Europol: Council Decision 2009/968/JHA and its security manual.
-OTHERS_ANYWHERE = (
-    "COSMIC TOP SECRET",
-    "COSMIC TRES SECRET",
-    "NATO DIFFUSION RESTREINTE",
-    "DIFFUSION RESTREINTE OTAN",
-    "CONFIDENTIEL OTAN",
-    "EUROPOL UNCLASSIFIED BASIC PROTECTION LEVEL",
-    "EUROPOL BASIC PROTECTION LEVEL",
-)
-OTHERS_CAPITALS = (
-    "NATO RESTRICTED",
-    "NATO CONFIDENTIAL",
-    "NATO SECRET",
-    "SECRET OTAN",
-    "ATOMAL",
-    "EUROPOL RESTRICTED",
-    "EUROPOL CONFIDENTIAL",
-    "EUROPOL SECRET",
-    "EUROPOL TOP SECRET",
-    "TOP SECRET",
-)
 
-# The beneficiaries. AL and XK: laws on classified information (TEPËR SEKRET to I KUFIZUAR). BA, ME: VRLO TAJNO or
-# STROGO TAJNO, TAJNO, POVJERLJIVO, INTERNO. MK: ДРЖАВНА ТАЈНА, СТРОГО ДОВЕРЛИВО, ДОВЕРЛИВО, ИНТЕРНО. RS: ДРЖАВНА
-# ТАЈНА, СТРОГО ПОВЕРЉИВО, ПОВЕРЉИВО, ИНТЕРНО, in both scripts. TR: ÇOK GİZLİ to HİZMETE ÖZEL, and TASNİF DIŞI is
-# none. Older Yugoslav usage (SLUŽBENA TAJNA, VOJNA TAJNA) still turns up on files.
-BENEFICIARIES_CAPITALS = (
-    "STROGO TAJNO",
-    "СТРОГО ТАЈНО",
-    "VRLO TAJNO",
-    "ВРЛО ТАЈНО",
-    "STROGO POVERLJIVO",
-    "STROGO POVJERLJIVO",
-    "СТРОГО ПОВЕРЉИВО",
-    "СТРОГО ПОВЈЕРЉИВО",
-    "STROGO DOVERLIVO",
-    "СТРОГО ДОВЕРЛИВО",
-    "TEPËR SEKRET",
-    "TOP SEKRET",
-    "ÇOK GİZLİ",
-)
-BENEFICIARIES_STANDING = (
-    "POVJERLJIVO",
-    "ПОВЈЕРЉИВО",
-    "POVERLJIVO",
-    "ПОВЕРЉИВО",
-    "DOVERLIVO",
-    "ДОВЕРЛИВО",
-    "KONFIDENCIAL",
-    "INTERNA UPOTREBA",
-    "ZA INTERNU UPOTREBU",
-    "ЗА ИНТЕРНУ УПОТРЕБУ",
-    "ИНТЕРНА УПОТРЕБА",
-    "ЗА ИНТЕРНА УПОТРЕБА",
-    "HİZMETE ÖZEL",
-    "DRŽAVNA TAJNA",
-    "ДРЖАВНА ТАЈНА",
-    "SLUŽBENA TAJNA",
-    "СЛУЖБЕНА ТАЈНА",
-    "VOJNA TAJNA",
-    "ВОЈНА ТАЈНА",
-)
-BENEFICIARIES_COMMON = ("TAJNO", "ТАЈНО", "INTERNO", "ИНТЕРНО", "SEKRET", "I KUFIZUAR", "GİZLİ", "ÖZEL GİZLİ")
+class Tier(IntEnum):
+    """How easily a phrase is ordinary language; the module says what follows from it."""
 
-# Member States: the table of equivalents in Council Decision 2013/488/EU, Appendix B, for experts come from there.
-MEMBER_STATES_ANYWHERE = (
-    "VS-NUR FÜR DEN DIENSTGEBRAUCH",
-    "NUR FÜR DEN DIENSTGEBRAUCH",
-    "VS-NfD",
-    "VS-VERTRAULICH",
-    "AMTLICH GEHEIMGEHALTEN",
-    "NUR FÜR POLIZEIINTERNE ZWECKE",
-    "Stg. ZEER GEHEIM",
-    "Stg. GEHEIM",
-    "Stg. CONFIDENTIEEL",
-    "Dep. VERTROUWELIJK",
-    "СТРОГО СЕКРЕТНО",
-    "ЗА СЛУЖЕБНО ПОЛЗВАНЕ",
-    "SECRET DE SERVICIU",
-    "STRICT SECRET DE IMPORTANȚĂ DEOSEBITĂ",
-)
-MEMBER_STATES_CAPITALS = (
-    "STRENG GEHEIM",
-    "TRÈS SECRET",
-    "TRÈS SECRET DÉFENSE",
-    "SECRET DÉFENSE",
-    "CONFIDENTIEL DÉFENSE",
-    "DIFFUSION RESTREINTE",
-    "SPÉCIAL FRANCE",
-    "SECRET LUX",
-    "RESTREINT LUX",
-    "BEPERKTE VERSPREIDING",
-    "DIFUSIÓN LIMITADA",
-    "MUITO SECRETO",
-    "STRICT SECRET",
-    "PŘÍSNĚ TAJNÉ",
-    "PRÍSNE TAJNÉ",
-    "ŚCIŚLE TAJNE",
-    "SZIGORÚAN TITKOS",
-    "YDERST HEMMELIGT",
-    "TIL TJENESTEBRUG",
-    "KVALIFICERAT HEMLIG",
-    "ERITTÄIN SALAINEN",
-    "KÄYTTÖ RAJOITETTU",
-    "TÄIESTI SALAJANE",
-    "SEVIŠĶI SLEPENI",
-    "VISIŠKAI SLAPTAI",
-    "ΑΚΡΩΣ ΑΠΟΡΡΗΤΟ",
-    "ΠΕΡΙΟΡΙΣΜΕΝΗΣ ΧΡΗΣΗΣ",
-)
-MEMBER_STATES_STANDING = (
-    "RISERVATISSIMO",
-    "SEGRETISSIMO",
-    "ПОВЕРИТЕЛНО",
-    "СЕКРЕТНО",
-    "ZAUPNO",
-    "OGRANIČENO",
-    "POUFNE",
-    "ZASTRZEŻONE",
-    "DŮVĚRNÉ",
-    "DÔVERNÉ",
-    "VYHRAZENÉ",
-    "VYHRADENÉ",
-    "KORLÁTOZOTT TERJESZTÉSŰ",
-    "LUOTTAMUKSELLINEN",
-    "RIBOTO NAUDOJIMO",
-    "DIENESTA VAJADZĪBĀM",
-)
-MEMBER_STATES_COMMON = (
-    "SECRET",
-    "CONFIDENTIAL",
-    "RESTRICTED",
-    "RISERVATO",
-    "SEGRETO",
-    "GEHEIM",
-    "VERTRAULICH",
-    "EINGESCHRÄNKT",
-    "CONFIDENCIAL",
-    "RESERVADO",
-    "SECRETO",
-    "TAJNÉ",
-    "TITKOS",
-    "BIZALMAS",
-    "HEMLIG",
-    "HEMMELIGT",
-    "FORTROLIGT",
-    "SALAINEN",
-    "SALAJANE",
-    "SLEPENI",
-    "SLAPTAI",
-    "ΑΠΟΡΡΗΤΟ",
-    "ΕΜΠΙΣΤΕΥΤΙΚΟ",
+    ANYWHERE = 0
+    CAPITALS = 1
+    STANDING = 2
+    COMMON = 3
+    ALONE = 4
+
+
+ANYWHERE, CAPITALS, STANDING, COMMON, ALONE = Tier
+
+RESTRICTED, CONFIDENTIAL, SECRET, TOP_SECRET = 1, 2, 3, 4
+"""Ranks, so that a list of levels can be told from the marking of a document."""
+
+
+class Level(NamedTuple):
+    """Phrases of one rank and one tier."""
+
+    rank: int
+    tier: Tier
+    phrases: tuple[str, ...]
+
+
+# EU classified information: Decision (EU, Euratom) 2015/444, Article 3; Council Decision 2013/488/EU, Article 2. Half
+# a marking is made of ordinary words: "the EU secret services", "EU restricted its exports". LIMITE is a marking of
+# distribution of the Council (document 7695/18), which its documents bear beside or instead of a level.
+EU = (
+    Level(TOP_SECRET, ANYWHERE, ("TRES SECRET UE/EU TOP SECRET", "TRES SECRET UE", "EU TOP SECRET")),
+    Level(SECRET, ANYWHERE, ("SECRET UE/EU SECRET",)),
+    Level(SECRET, CAPITALS, ("SECRET UE", "EU SECRET")),
+    Level(CONFIDENTIAL, ANYWHERE, ("CONFIDENTIEL UE/EU CONFIDENTIAL", "CONFIDENTIEL UE")),
+    Level(CONFIDENTIAL, CAPITALS, ("EU CONFIDENTIAL",)),
+    Level(RESTRICTED, ANYWHERE, ("RESTREINT UE/EU RESTRICTED", "RESTREINT UE")),
+    Level(RESTRICTED, CAPITALS, ("EU RESTRICTED",)),
+    Level(RESTRICTED, STANDING, ("LIMITE UE", "EU LIMITE")),
+    Level(RESTRICTED, ALONE, ("LIMITE", "RESTREINT")),
 )
 
-ANYWHERE = EU_ANYWHERE + OTHERS_ANYWHERE + MEMBER_STATES_ANYWHERE
-CAPITALS = EU_CAPITALS + OTHERS_CAPITALS + BENEFICIARIES_CAPITALS + MEMBER_STATES_CAPITALS
-STANDING = BENEFICIARIES_STANDING + MEMBER_STATES_STANDING
-COMMON = BENEFICIARIES_COMMON + MEMBER_STATES_COMMON
+# NATO: C-M(2002)49, with the French halves; ATOMAL: C-M(64)39.
+NATO = (
+    Level(TOP_SECRET, ANYWHERE, ("COSMIC TOP SECRET", "COSMIC TRES SECRET", "COSMIC TOP SECRET ATOMAL")),
+    Level(TOP_SECRET, CAPITALS, ("ATOMAL",)),
+    Level(SECRET, CAPITALS, ("NATO SECRET", "SECRET OTAN", "NATO SECRET ATOMAL")),
+    Level(CONFIDENTIAL, ANYWHERE, ("CONFIDENTIEL OTAN", "NATO CONFIDENTIEL")),
+    Level(CONFIDENTIAL, CAPITALS, ("NATO CONFIDENTIAL",)),
+    Level(RESTRICTED, ANYWHERE, ("NATO DIFFUSION RESTREINTE", "DIFFUSION RESTREINTE OTAN", "OTAN RESTREINT")),
+    Level(RESTRICTED, CAPITALS, ("NATO RESTRICTED",)),
+)
 
-# Short forms, written exactly so (2015/444, Annex III: "R-UE/EU-R"), and handling codes: Europol's H1 to H3 for what
-# goes through SIENA (H0 sets no restriction), and TLP:RED, which is for the named recipients only.
+# Europol: Council Decision 2009/968/JHA and its security manual; Eurojust: College Decision 2017-4 on its EUCI.
+AGENCIES = (
+    Level(TOP_SECRET, CAPITALS, ("EUROPOL TOP SECRET",)),
+    Level(SECRET, CAPITALS, ("EUROPOL SECRET", "EUROJUST SECRET")),
+    Level(CONFIDENTIAL, CAPITALS, ("EUROPOL CONFIDENTIAL", "EUROJUST CONFIDENTIAL")),
+    Level(RESTRICTED, CAPITALS, ("EUROPOL RESTRICTED", "EUROJUST RESTRICTED", "EUROJUST LIMITED")),
+    Level(
+        RESTRICTED,
+        ANYWHERE,
+        ("EUROPOL UNCLASSIFIED BASIC PROTECTION LEVEL", "EUROPOL BASIC PROTECTION LEVEL"),
+    ),
+)
+
+# English: what translations and the United Kingdom (Government Security Classifications, 2024) print.
+ENGLISH = (
+    Level(TOP_SECRET, CAPITALS, ("TOP SECRET", "UK TOP SECRET")),
+    Level(SECRET, CAPITALS, ("UK SECRET", "SECRET NOFORN", "UK EYES ONLY")),
+    Level(SECRET, COMMON, ("SECRET",)),
+    Level(CONFIDENTIAL, STANDING, ("STRICTLY CONFIDENTIAL", "UK CONFIDENTIAL")),
+    Level(CONFIDENTIAL, COMMON, ("CONFIDENTIAL",)),
+    Level(RESTRICTED, CAPITALS, ("OFFICIAL SENSITIVE", "UK OFFICIAL SENSITIVE", "UK RESTRICTED")),
+    Level(RESTRICTED, COMMON, ("RESTRICTED",)),
+)
+
+# Albania: Law 10/2023 on classified information; Kosovo*: Law 08/L-149. Nouns of both genders.
+ALBANIAN = (
+    Level(TOP_SECRET, CAPITALS, ("TEPËR SEKRET", "TEPËR SEKRETE", "TOP SEKRET", "SHUMË SEKRET")),
+    Level(SECRET, COMMON, ("SEKRET",)),
+    Level(SECRET, ALONE, ("SEKRETE",)),
+    Level(CONFIDENTIAL, STANDING, ("KONFIDENCIAL",)),
+    Level(CONFIDENTIAL, COMMON, ("KONFIDENCIALE",)),
+    Level(RESTRICTED, COMMON, ("I KUFIZUAR", "E KUFIZUAR")),
+    Level(RESTRICTED, ALONE, ("KUFIZUAR",)),
+)
+
+# Bosnia and Herzegovina: Law on Protection of Secret Data, Article 19; Montenegro: Law on Data Secrecy, Article 10;
+# Serbia: Law on Data Secrecy, Article 14; Kosovo* in Serbian; Croatia: Law on Data Secrecy, Article 4; and the older
+# forms that still turn up on files (SLUŽBENA TAJNA, VOJNA TAJNA), each in both scripts.
+SOUTH_SLAVIC = (
+    Level(
+        TOP_SECRET,
+        CAPITALS,
+        ("STROGO TAJNO", "СТРОГО ТАЈНО", "VRLO TAJNO", "ВРЛО ТАЈНО", "STROGA TAJNA", "СТРОГА ТАЈНА"),
+    ),
+    Level(TOP_SECRET, STANDING, ("DRŽAVNA TAJNA", "ДРЖАВНА ТАЈНА")),
+    Level(SECRET, CAPITALS, ("STROGO POVERLJIVO", "СТРОГО ПОВЕРЉИВО")),
+    Level(SECRET, CAPITALS, ("STROGO POVJERLJIVO", "СТРОГО ПОВЈЕРЉИВО")),
+    Level(SECRET, STANDING, ("VOJNA TAJNA", "ВОЈНА ТАЈНА")),
+    Level(SECRET, COMMON, ("TAJNO", "ТАЈНО")),
+    Level(CONFIDENTIAL, STANDING, ("POVERLJIVO", "ПОВЕРЉИВО", "POVJERLJIVO", "ПОВЈЕРЉИВО")),
+    Level(CONFIDENTIAL, STANDING, ("SLUŽBENA TAJNA", "СЛУЖБЕНА ТАЈНА")),
+    Level(RESTRICTED, STANDING, ("INTERNA UPOTREBA", "ИНТЕРНА УПОТРЕБА", "ZA INTERNU UPOTREBU")),
+    Level(RESTRICTED, STANDING, ("ЗА ИНТЕРНУ УПОТРЕБУ", "ZA SLUŽBENU UPOTREBU", "ЗА СЛУЖБЕНУ УПОТРЕБУ")),
+    Level(RESTRICTED, COMMON, ("INTERNO", "ИНТЕРНО", "OGRANIČENO", "ОГРАНИЧЕНО")),
+)
+
+# North Macedonia: Law on Classified Information (275/2019), Article 8. СТРОГО ДОВЕРЛИВО is its second level.
+MACEDONIAN = (
+    Level(SECRET, CAPITALS, ("STROGO DOVERLIVO", "СТРОГО ДОВЕРЛИВО")),
+    Level(CONFIDENTIAL, STANDING, ("DOVERLIVO", "ДОВЕРЛИВО")),
+    Level(RESTRICTED, STANDING, ("ЗА ИНТЕРНА УПОТРЕБА", "ЗА СЛУЖБЕНА УПОТРЕБА", "ЗА ОГРАНИЧЕНА УПОТРЕБА")),
+    Level(RESTRICTED, STANDING, ("ZA OGRANIČENA UPOTREBA", "ZA INTERNA UPOTREBA", "ZA SLUŽBENA UPOTREBA")),
+)
+
+# Turkey: regulation on secrecy and security of 13 May 1964 (6/3048) and the rules on official correspondence of 2020.
+# TASNİF DIŞI is none. ÖZEL is a surname and half of many headings.
+TURKISH = (
+    Level(TOP_SECRET, CAPITALS, ("ÇOK GİZLİ",)),
+    Level(SECRET, COMMON, ("GİZLİ", "ÖZEL GİZLİ")),
+    Level(CONFIDENTIAL, ALONE, ("ÖZEL",)),
+    Level(RESTRICTED, STANDING, ("HİZMETE ÖZEL", "KİŞİYE ÖZEL", "HİZMETE MAHSUS")),
+)
+
+# Germany: Verschlusssachenanweisung (VSA) 2023, § 2, and police usage; Austria: InfoSiV, § 3.
+GERMAN = (
+    Level(TOP_SECRET, CAPITALS, ("STRENG GEHEIM",)),
+    Level(SECRET, COMMON, ("GEHEIM",)),
+    Level(SECRET, ANYWHERE, ("AMTLICH GEHEIMGEHALTEN",)),
+    Level(CONFIDENTIAL, ANYWHERE, ("VS-VERTRAULICH",)),
+    Level(CONFIDENTIAL, COMMON, ("VERTRAULICH",)),
+    Level(CONFIDENTIAL, STANDING, ("STRENG VERTRAULICH",)),
+    Level(RESTRICTED, ANYWHERE, ("VS-NUR FÜR DEN DIENSTGEBRAUCH", "VS-NUR FUER DEN DIENSTGEBRAUCH")),
+    Level(RESTRICTED, ANYWHERE, ("NUR FÜR DEN DIENSTGEBRAUCH", "NUR FUER DEN DIENSTGEBRAUCH", "VS-NfD")),
+    Level(RESTRICTED, ANYWHERE, ("NUR FÜR POLIZEIINTERNE ZWECKE",)),
+    Level(RESTRICTED, COMMON, ("EINGESCHRÄNKT",)),
+)
+
+# Italy: Law 124/2007, Article 42, and DPCM 5/2015.
+ITALIAN = (
+    Level(TOP_SECRET, STANDING, ("SEGRETISSIMO",)),
+    Level(SECRET, COMMON, ("SEGRETO",)),
+    Level(SECRET, CAPITALS, ("SEGRETO UE", "SEGRETO NATO")),
+    Level(CONFIDENTIAL, STANDING, ("RISERVATISSIMO",)),
+    Level(RESTRICTED, COMMON, ("RISERVATO",)),
+    Level(RESTRICTED, CAPITALS, ("VIETATA LA DIVULGAZIONE",)),
+)
+
+# France: instruction générale interministérielle 1300 of 2021 (two levels), and the three before it.
+FRENCH = (
+    Level(TOP_SECRET, CAPITALS, ("TRÈS SECRET", "TRÈS SECRET DÉFENSE")),
+    Level(SECRET, CAPITALS, ("SECRET DÉFENSE",)),
+    Level(CONFIDENTIAL, CAPITALS, ("CONFIDENTIEL DÉFENSE",)),
+    Level(CONFIDENTIAL, STANDING, ("SPÉCIAL FRANCE",)),
+    Level(CONFIDENTIAL, COMMON, ("CONFIDENTIEL",)),
+    Level(RESTRICTED, CAPITALS, ("DIFFUSION RESTREINTE",)),
+)
+
+# Other Member States: the table of equivalents in Council Decision 2013/488/EU, Appendix B, for experts come from there.
+MEMBER_STATES = (
+    Level(TOP_SECRET, ANYWHERE, ("Stg. ZEER GEHEIM", "STRICT SECRET DE IMPORTANȚĂ DEOSEBITĂ")),
+    Level(TOP_SECRET, ANYWHERE, ("СТРОГО СЕКРЕТНО",)),
+    Level(TOP_SECRET, CAPITALS, ("STROGO ZAUPNO", "MUITO SECRETO", "PŘÍSNĚ TAJNÉ", "PRÍSNE TAJNÉ")),
+    Level(
+        TOP_SECRET, CAPITALS, ("ŚCIŚLE TAJNE", "SZIGORÚAN TITKOS", "YDERST HEMMELIGT", "ERITTÄIN SALAINEN")
+    ),
+    Level(TOP_SECRET, CAPITALS, ("KVALIFICERAT HEMLIG", "TÄIESTI SALAJANE", "SEVIŠĶI SLEPENI")),
+    Level(TOP_SECRET, CAPITALS, ("VISIŠKAI SLAPTAI", "ΑΚΡΩΣ ΑΠΟΡΡΗΤΟ")),
+    Level(SECRET, ANYWHERE, ("Stg. GEHEIM",)),
+    Level(SECRET, CAPITALS, ("STRICT SECRET", "SECRET LUX")),
+    Level(SECRET, STANDING, ("СЕКРЕТНО",)),
+    Level(SECRET, COMMON, ("SECRETO", "TAJNÉ", "TITKOS", "HEMLIG", "HEMMELIGT", "SALAINEN", "SALAJANE")),
+    Level(SECRET, COMMON, ("SLEPENI", "SLAPTAI", "ΑΠΟΡΡΗΤΟ")),
+    Level(CONFIDENTIAL, ANYWHERE, ("Stg. CONFIDENTIEEL",)),
+    Level(CONFIDENTIAL, STANDING, ("ПОВЕРИТЕЛНО", "ZAUPNO", "POUFNE", "DŮVĚRNÉ", "DÔVERNÉ")),
+    Level(CONFIDENTIAL, STANDING, ("LUOTTAMUKSELLINEN",)),
+    Level(CONFIDENTIAL, COMMON, ("CONFIDENCIAL", "BIZALMAS", "FORTROLIGT", "ΕΜΠΙΣΤΕΥΤΙΚΟ")),
+    Level(RESTRICTED, ANYWHERE, ("Dep. VERTROUWELIJK", "ЗА СЛУЖЕБНО ПОЛЗВАНЕ", "SECRET DE SERVICIU")),
+    Level(RESTRICTED, CAPITALS, ("RESTREINT LUX", "BEPERKTE VERSPREIDING", "DIFUSIÓN LIMITADA")),
+    Level(RESTRICTED, CAPITALS, ("TIL TJENESTEBRUG", "KÄYTTÖ RAJOITETTU", "ΠΕΡΙΟΡΙΣΜΕΝΗΣ ΧΡΗΣΗΣ")),
+    Level(RESTRICTED, STANDING, ("ZASTRZEŻONE", "VYHRAZENÉ", "VYHRADENÉ", "KORLÁTOZOTT TERJESZTÉSŰ")),
+    Level(RESTRICTED, STANDING, ("RIBOTO NAUDOJIMO", "DIENESTA VAJADZĪBĀM")),
+    Level(RESTRICTED, COMMON, ("RESERVADO",)),
+)
+
+LEVELS = (
+    *EU,
+    *NATO,
+    *AGENCIES,
+    *ENGLISH,
+    *ALBANIAN,
+    *SOUTH_SLAVIC,
+    *MACEDONIAN,
+    *TURKISH,
+    *GERMAN,
+    *ITALIAN,
+    *FRENCH,
+    *MEMBER_STATES,
+)
+
+# Short forms, written exactly so (2015/444, Annex III: "R-UE/EU-R"; VSA, Annex), numbers of a register of confidential
+# papers ("Str. pov. br. 12", "Пов. бр. 7"), and handling codes: Europol's H1 to H3 for what goes through SIENA (H0 sets
+# no restriction), and TLP:RED, which is for the named recipients only. They are matched after look-alikes have become
+# Latin letters; what has no Latin look-alike stays Cyrillic.
 _DASH = r"[-\u2010-\u2015]"
 SHORT_FORMS = (
     rf"(?<![\w-])(?:R{_DASH}UE|TS{_DASH}UE)(?:\s*/\s*EU{_DASH}T?[RS])?(?![\w-])",
     rf"(?<![\w-])EU{_DASH}(?:R|TS)(?![\w-])",
     rf"(?<![\w-])(?:C{_DASH}UE\s*/\s*EU{_DASH}C|S{_DASH}UE\s*/\s*EU{_DASH}S)(?![\w-])",
-    r"(?i:\b(?:handling|handhabungs|siena)[\s-]*codes?\s*[:=]?\s*\(?H[1-3]\b)",
+    rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD|Vertr\b\.?|VERTR\b\.?)(?![\w-])",
+    r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes?\s*[:=]?\s*\(?H[1-3]\b)",
     r"(?i:\bTLP\s*:\s*RED\b)",
+    r"(?i:(?<!\w)str\.\s?pov\.)",
+    r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)",
+    r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)",
+    r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)",
 )
+
+# Abbreviations that mean something else in prose: counted only where they stand alone, in capitals as printed.
+ALONE_FORMS = (
+    rf"[CS]{_DASH}UE",
+    rf"EU{_DASH}[CS]",
+    r"CTS(?:[-\s]?A)?",
+    r"(?:STR\.?\s?)?GEH\.",
+    rf"VS{_DASH}V",
+)
+# The same, of so few letters that only a label, or a header with nothing else in it, tells them ("NR" is a number too).
+LABELLED_FORMS = (r"N[SCR](?:-A)?", r"TS", r"TS//SI", r"[SC]//NF")
 
 # What a form or a cover page prints before the level.
 LABELS = (
-    r"(?:security )?classification(?: level| marking)?",
-    r"security (?:marking|level|grading)",
-    r"protective marking",
-    r"(?:stepen|stupanj|stopnja|oznaka|vrsta|nivo) (?:tajnosti|po(?:v|vj)erljivosti)",
+    r"(?:security )?classification(?: level| marking| grade)?",
+    r"level of (?:classification|secrecy|confidentiality)",
+    r"(?:security|protective|classification) (?:marking|level|grading)",
+    r"(?:stepen|stupanj|stopnja|oznaka|vrsta|nivo|razina|klasa) (?:tajnosti|po(?:v|vj)erljivosti|klasifikacije)",
     r"klasifikacija(?: tajnosti)?",
-    r"(?:степен|ознака|врста|ниво) (?:на )?(?:тајност[аи]?|поверљивости|доверливост)",
+    r"(?:степен|ознака|врста|ниво|класа) (?:на )?(?:тајност[аи]?|пов(?:ј)?ерљивости|доверливост|класификација|класификације)",
     r"класификација",
-    r"(?:shkalla|niveli) i (?:klasifikimit|sekretit|fshehtësisë)",
+    r"(?:shkalla|shkallë|niveli|klasa) (?:i|e) (?:klasifikimit|sekretit|fshehtësisë|sekretimit|sigurisë)",
     r"klasifikimi",
-    r"gizlilik (?:derecesi|seviyesi)",
+    r"(?:gizlilik|güvenlik) (?:derecesi|seviyesi|kaydı|sınıfı)",
     r"(?:geheimhaltungs|verschlusssachen)(?:grad|einstufung)",
     r"(?:vs-)?einstufung",
-    r"classifica(?: di segretezza)?",
-    r"niveau de classification",
+    r"(?:classifica|qualifica|grado) di (?:segretezza|riservatezza|sicurezza)",
+    r"classifica",
+    r"(?:niveau|mention) de (?:classification|protection)",
+    r"grado de clasificación",
+    r"nivel de (?:clasificare|secretizare)",
+    r"ниво на класификация",
+    r"siena (?:handling )?classification",
 )

@@ -11,7 +11,7 @@ MAX_UNPACKED = 100 * 1024 * 1024
 MAX_TEXT = 20_000_000
 """Characters of text that are searched in one document; a thousand dense pages have about four million."""
 
-MAX_NESTING = 3
+MAX_NESTING = 6
 """How deep documents may stand inside documents (a picture in a DOCX attached to a PDF)."""
 
 
@@ -21,6 +21,8 @@ class Budget:
     def __init__(self) -> None:
         self.unpacked = 0
         self.text = 0
+        self.unread = 0
+        """Pictures, and pages that hold nothing else: shown to people as not machine-readable."""
 
     def take_unpacked(self, size: int) -> None:
         self.unpacked += size
@@ -33,6 +35,7 @@ class Budget:
             raise UnreadableDocument("bomb")
 
 
+_CODE_PAGES = ("latin-1", "cp1250", "cp1251", "cp1254", "cp1253")
 _UTF_16 = {  # runs of Latin, Greek and Cyrillic letters, at any offset
     "utf-16-le": re.compile(rb"(?:[^\0][\0-\x04]){4,}"),
     "utf-16-be": re.compile(rb"(?:[\0-\x04][^\0]){4,}"),
@@ -40,14 +43,15 @@ _UTF_16 = {  # runs of Latin, Greek and Cyrillic letters, at any offset
 
 
 def decoded(raw: bytes) -> str:
-    """Raw metadata as text: UTF-8 or else Latin-1, and also whatever in it looks like UTF-16, since the fields of a
-    TIFF block have no common encoding."""
+    """Raw bytes as text: UTF-8 or else each code page of the region, and also whatever in it looks like UTF-16, since
+    the fields of a TIFF block have no common encoding."""
     wide = [run.decode(code, "replace") for code, runs in _UTF_16.items() for run in runs.findall(raw)]
     try:
-        narrow = raw.decode("utf-8")
+        narrow = [raw.decode("utf-8")]
     except UnicodeDecodeError:
-        narrow = raw.decode("latin-1")
-    return "\n".join([*wide, narrow])
+        pages = [raw.decode(page, "replace") for page in _CODE_PAGES]
+        narrow = list(dict.fromkeys(pages))
+    return "\n".join([*wide, *narrow])
 
 
 def without_tags(markup: str) -> str:

@@ -1,86 +1,54 @@
-"""Whether a document carries a classification marking, asked in a process of its own.
+"""What a document is and whether it carries a classification marking, asked in a process of its own (`reader`)."""
 
-Parsers of PDF, zip and XML fed by strangers need hard bounds that a thread can't have: the child gets limited
-processor time and memory, may not write a byte to any disk (RLIMIT_FSIZE 0), inherits no secrets from the
-environment, and dies alone. It costs about 0.1 s to start, 0.5 s for a PDF.
-"""
-
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import msgspec
 
 from facility.files.from_image import jpeg, png
 from facility.files.from_office import office
-from facility.files.kinds import Code, Kind, UnreadableDocument, sniff
-from facility.files.matching import Marking, Passage, find
+from facility.files.kinds import OLE, Code, Kind, UnreadableDocument, check_size, sniff
+from facility.files.matching import Marking, find
 from facility.files.passages import MAX_NESTING, Budget, decoded, without_tags
+from facility.files.position import Passage
 
 MAX_SECONDS = 20
 """Processor seconds for one scan; a dense PDF of 1000 pages takes about 10."""
 
-_PATIENCE = 3
-"""How many times as long by the clock, on a busy machine."""
-
-_MAX_UNKNOWN = 128 * 1024
+_MAX_UNKNOWN = 4 * 1024 * 1024
 _SUFFIX = 8
 
 
-class Request(msgspec.Struct):
-    """What the child is asked."""
+class Finding(msgspec.Struct, frozen=True):
+    """What the scan of a document found: its kind (None when it was refused for its name alone), a marking or None,
+    and how many pages and pictures hold nothing that a machine could read."""
 
-    name: str
-    data: bytes
-    seconds: int
+    kind: Kind | None
+    marking: Marking | None = None
+    unread: int = 0
 
 
 class Answer(msgspec.Struct):
-    """What the child answers: a marking, or the code of why the document can't be read, or neither."""
+    """What the process that read the document says: a finding, or the code of why it can't be read."""
 
-    marking: Marking | None = None
+    finding: Finding | None = None
     code: Code | None = None
 
 
-def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Marking | None:
-    """The first classification marking in the file's name, metadata or text (dossier 7), or None.
+def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
+    """Search the file's name, metadata and text for the first classification marking (dossier 7).
 
     Blocks for up to three times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
     Raises UnreadableDocument when the document can't be searched whole, and so can't be taken.
     """
+    from facility.files.reader import READER  # which itself asks `examine`
+
     if marking := find_in_name(name):
-        return marking
-    sniff(data)
-    answer = _ask_child(Request(name, data, seconds))
-    if answer.code:
-        raise UnreadableDocument(answer.code)
-    return answer.marking
-
-
-def _ask_child(request: Request) -> Answer:
-    command = [sys.executable, "-B", "-m", "facility.files.child"]
-    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONUTF8": "1"}
-    try:
-        done = subprocess.run(
-            command,
-            input=msgspec.msgpack.encode(request),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # parsers complain there in words taken from the document
-            env=environment,
-            timeout=request.seconds * _PATIENCE,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Answer(code="bomb")
-    if done.returncode == -signal.SIGSEGV:
-        return Answer(code="broken")
-    if done.returncode < 0:  # ended by a limit: that document asks for more than it may have
-        return Answer(code="bomb")
-    if done.returncode:  # no document can cause that: a package is missing, or the code is wrong
-        raise RuntimeError(f"the reader of documents ended with status {done.returncode}")
-    return msgspec.json.decode(done.stdout, type=Answer)
+        return Finding(None, marking)
+    check_size(len(data))
+    answer = READER.ask(data, seconds)
+    if answer.finding is None:
+        raise UnreadableDocument(answer.code or "broken")
+    return answer.finding
 
 
 def find_in_name(name: str) -> Marking | None:
@@ -90,16 +58,15 @@ def find_in_name(name: str) -> Marking | None:
     return find(Passage("name", words))
 
 
-def examine(name: str, data: bytes) -> Marking | None:
-    """The same answer as `scan`, in this process and so without its limits of time and memory: for the child."""
-    if marking := find_in_name(name):
-        return marking
+def examine(data: bytes) -> Finding:
+    """The same answer as `scan` but for the name, in this process and so without limits of time and memory."""
     budget = Budget()
     try:
-        for passage in _passages(sniff(data), data, budget, MAX_NESTING):
+        kind = sniff(data)
+        for passage in _passages(kind, data, budget, MAX_NESTING):
             budget.take_text(len(passage.text))
             if marking := find(passage):
-                return marking
+                return Finding(kind, marking, budget.unread)
     except (UnreadableDocument, ImportError):
         raise
     except (MemoryError, RecursionError) as error:
@@ -108,7 +75,7 @@ def examine(name: str, data: bytes) -> Marking | None:
         Exception
     ) as error:  # parsers raise almost anything on hostile bytes, and each means: can't be searched
         raise UnreadableDocument("broken") from error
-    return None
+    return Finding(kind, None, budget.unread + kind.picture)
 
 
 def _passages(kind: Kind, data: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
@@ -121,31 +88,44 @@ def _passages(kind: Kind, data: bytes, budget: Budget, nesting: int) -> Iterator
         case Kind.JPEG:
             return jpeg(data, budget)
         case Kind.PDF:
-            from facility.files.from_pdf import pdf  # half a second to import, and only the child needs it
+            from facility.files.from_pdf import pdf  # half a second to import, and only the reader needs it
 
             return pdf(data, budget, nested)
-        case Kind.DOCX | Kind.ODT:
+        case Kind.DOCX | Kind.ODT | Kind.XLSX | Kind.ODS:
             return office(kind, data, budget, nested)
 
 
 def _nested(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
-    """What stands in a document inside a document. A spreadsheet or slides are read as a zip of XML; what is of no
-    kind known here, or a picture that is damaged, is searched as plain text."""
+    """What stands in a document inside a document. Slides or a plain archive are read as a zip of anything; what is of
+    no kind known here, or a picture that is damaged, is searched as plain text."""
     if nesting <= 0:
         raise UnreadableDocument("bomb")
     try:
-        for passage in _passages(_nested_kind(part), part, budget, nesting):
-            yield Passage("attachment", passage.text)
+        for passage in _nested_passages(part, budget, nesting):
+            yield Passage("attachment", passage.text, passage.page)
     except UnreadableDocument as problem:
         if problem.code in ("encrypted", "bomb"):
             raise
         yield Passage("attachment", without_tags(decoded(part[:_MAX_UNKNOWN])))
 
 
-def _nested_kind(part: bytes) -> Kind:
+def _nested_passages(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
+    def nested(inner: bytes) -> Iterator[Passage]:
+        return _nested(inner, budget, nesting - 1)
+
+    if part.startswith(OLE):
+        from facility.files.from_ole import ole  # rare
+
+        return ole(part, budget, nested)
+    if part.startswith(b"PK\x03\x04"):
+        return office(_zip_kind(part), part, budget, nested)
+    return _passages(sniff(part), part, budget, nesting)
+
+
+def _zip_kind(part: bytes) -> Kind | None:
     try:
         return sniff(part)
     except UnreadableDocument as problem:
-        if problem.code == "unknown_type" and part.startswith(b"PK\x03\x04"):
-            return Kind.DOCX
+        if problem.code in ("unknown", "macros", "two_kinds"):
+            return None
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from facility.files import MAX_DOCUMENT, Kind, Store, UnreadableDocument, scan, sniff
+from facility.files import MAX_DOCUMENT, Finding, Kind, Marking, Store, UnreadableDocument, scan, sniff
 from facility.files.scan import MAX_SECONDS
 from tests import documents
 
@@ -35,17 +35,34 @@ def test_a_pdf_may_begin_with_blanks() -> None:
         b"Dear secretariat, our application.",
         b"<html><script>alert(1)</script>%PDF-1.7",
         b"GIF89a" + b"\0" * 40,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+        b"MZ" + bytes(200) + documents.docx(),
         documents.archive({"readme.txt": "nothing"}),
-        documents.docx(members={"word/vbaProject.bin": b"x", "[Content_Types].xml": b"<Types/>"}),
+        documents.docx(members={"[Content_Types].xml": b"<Types/>"}),
+        documents.archive(
+            {"mimetype": "application/vnd.oasis.opendocument.presentation", "content.xml": "<a/>"}
+        ),
+    ],
+    ids=["text", "html", "gif", "program+docx", "zip", "nothing named", "odp"],
+)
+def test_what_is_none_of_the_kinds_is_refused(data: bytes) -> None:
+    assert refusal(data) == "unknown"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
         documents.png({"Comment": "%PDF-1.4 1 0 obj"}),
         documents.pdf() + documents.docx(),
         documents.jpeg() + documents.archive({"a.txt": "b"}),
     ],
-    ids=["text", "html", "gif", "doc", "zip", "macros", "png+pdf", "pdf+docx", "jpeg+zip"],
+    ids=["png+pdf", "pdf+docx", "jpeg+zip"],
 )
-def test_what_is_none_or_two_kinds_is_refused(data: bytes) -> None:
-    assert refusal(data) == "unknown_type"
+def test_what_is_two_kinds_at_once_is_refused(data: bytes) -> None:
+    assert refusal(data) == "two_kinds"
+
+
+def test_old_office_formats_are_refused_as_such() -> None:
+    assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600) == "old_office"
 
 
 def test_macro_documents_are_refused() -> None:
@@ -53,10 +70,9 @@ def test_macro_documents_are_refused() -> None:
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/'
         'document.xml" ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
     )
-    assert (
-        refusal(documents.archive({"[Content_Types].xml": types, "word/document.xml": "<a/>"}))
-        == "unknown_type"
-    )
+    assert refusal(documents.archive({"[Content_Types].xml": types, "word/document.xml": "<a/>"})) == "macros"
+    script = documents.with_members(documents.ods(), {"Basic/Standard/Module1.xml": "<a/>"})
+    assert refusal(script) == "macros"
 
 
 def test_empty_and_too_large() -> None:
@@ -73,10 +89,18 @@ def test_documents_with_a_password_are_refused() -> None:
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         locked[locked.find(signature) + offset] |= 1
     assert refusal(documents.encrypted_pdf(password="sesame")) == "encrypted"
-    assert refusal(documents.encrypted_pdf(password="")) == "encrypted"
     assert refusal(documents.odt(encrypted=True)) == "encrypted"
     assert refusal(ole) == "encrypted"
     assert refusal(bytes(locked)) == "encrypted"
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_that_opens_without_a_password_is_read(algorithm: str) -> None:
+    plain = scan("a.pdf", documents.encrypted_pdf(password="", algorithm=algorithm))
+    assert plain == Finding(Kind.PDF)
+    marked = scan("a.pdf", documents.encrypted_pdf("NATO SECRET", password="", algorithm=algorithm))
+    assert marked.marking == Marking("NATO SECRET", "text")
+    assert refusal(documents.encrypted_pdf(password="sesame", algorithm=algorithm)) == "encrypted"
 
 
 def test_broken_documents_are_refused() -> None:
@@ -145,7 +169,7 @@ def test_picture_bombs_are_refused() -> None:
 
 def test_documents_nested_too_deeply_are_refused() -> None:
     data = documents.docx()
-    for _ in range(4):
+    for _ in range(7):
         data = documents.docx(members={"word/embeddings/inner.docx": data})
     assert refusal(data) == "bomb"
 

@@ -16,7 +16,7 @@ from facility.applications.service import (
     refuse_document,
     remove_document,
 )
-from facility.files.kinds import MAX_DOCUMENT, Kind, UnreadableDocument, sniff
+from facility.files.kinds import MAX_DOCUMENT, Kind, UnreadableDocument
 from facility.files.scan import scan
 from facility.files.store import Store
 from facility.refused import refuse
@@ -28,7 +28,12 @@ from facility.web.i18n import N_, _
 UNREADABLE = {
     "empty": N_("The file is empty."),
     "too_large": N_("The file is too large; at most 10 MB."),
-    "unknown_type": N_("This is no PDF, DOCX, ODT, PNG or JPEG, whatever its name says, or it holds macros."),
+    "unknown": N_("This is no PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
+    "two_kinds": N_(
+        "The file is two kinds of file at once, so that each program shows another one. Save it anew."
+    ),
+    "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
+    "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
     "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
     "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
     "bomb": N_("The file is too complicated to be searched. Make it simpler, or split it."),
@@ -109,9 +114,8 @@ async def upload(view: View, form: Form, db: Database, application_id: FromPath[
 async def _examine(fields: Fields, name: str, content: bytes) -> tuple[bool, Kind | None]:
     """Whether it carries a marking, and its kind; notes what is wrong where it can't be taken."""
     try:
-        if await asyncio.to_thread(scan, name, content):
-            return True, None
-        return False, sniff(content)
+        finding = await asyncio.to_thread(scan, name, content)
+        return finding.marking is not None, finding.kind
     except UnreadableDocument as unreadable:
         fields.wrong("document", _(UNREADABLE[unreadable.code]))
         return False, None

@@ -1,0 +1,39 @@
+"""Objects inside a document that older programs left there: OLE containers, and what is packed into their streams."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import olefile  # type: ignore[import-untyped]
+
+from facility.files.kinds import UnreadableDocument
+from facility.files.passages import Budget, decoded, without_tags
+from facility.files.position import Passage
+
+MAX_STREAMS = 500
+_PACKED = (b"PK\x03\x04", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_HEAD = 4096
+
+Nested = Callable[[bytes], Iterator[Passage]]
+
+
+def ole(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
+    """Names and contents of the streams; a file that one of them wraps ("Package", "Ole10Native") is read as itself.
+    Raises UnreadableDocument: encrypted, bomb."""
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        streams = container.listdir()
+        if len(streams) > MAX_STREAMS:
+            raise UnreadableDocument("bomb")
+        for path in streams:
+            if path[-1] == "EncryptedPackage":
+                raise UnreadableDocument("encrypted")
+            content: bytes = container.openstream(path).read()
+            budget.take_unpacked(len(content))
+            yield Passage("attachment", path[-1])
+            yield Passage("attachment", without_tags(decoded(content)))
+            if (at := _wrapped_at(content)) is not None:
+                yield from nested(content[at:])
+
+
+def _wrapped_at(content: bytes) -> int | None:
+    found = [at for sign in _PACKED if (at := content.find(sign, 0, _HEAD)) >= 0]
+    return min(found, default=None)
