@@ -19,7 +19,10 @@ from facility.events.log import chain_hash
 from facility.events.reactions import subscribers
 
 _READ = """
-    SELECT application.*, call.reference AS call_reference,
+    SELECT application.*, call.reference AS call_reference, call.form,
+        (SELECT coalesce(jsonb_object_agg(section, answers), '{}') FROM section_answers
+         JOIN party ON party.id = party_id AND is_lead
+         WHERE section_answers.application_id = application.id) AS answers,
         (SELECT jsonb_agg(jsonb_build_object(
             'institution', institution.name, 'beneficiary', party.beneficiary_code, 'lead', is_lead, 'role', role,
             'amount', amount::text, 'contact_name', contact_name, 'contact_email', contact_email,
@@ -124,9 +127,7 @@ def _snapshot(row: asyncpg.Record, now: Any, signature: dict[str, Any]) -> dict[
         "track": row["track"],
         "title": row["title"],
         "themes": msgspec.json.decode(row["themes"]),
-        "summary": row["summary"],
-        "plan": row["plan"],
-        "casework_origin": row["casework_origin"],
+        "sections": _sections(row),
         "consultation": row["consultation"],
         "requested": str(row["requested"]),
         "version": row["version"],
@@ -134,6 +135,27 @@ def _snapshot(row: asyncpg.Record, now: Any, signature: dict[str, Any]) -> dict[
         "documents": msgspec.json.decode(row["documents"]),
         "signature": signature,
     }
+
+
+def _sections(row: asyncpg.Record) -> list[dict[str, Any]]:
+    given = msgspec.json.decode(row["answers"])
+    return [
+        {
+            "key": section["key"],
+            "title": section["title"],
+            "answers": [
+                {
+                    "key": field["key"],
+                    "label": field["label"],
+                    "answer": given.get(section["key"], {}).get(field["key"], ""),
+                }
+                for field in section["fields"]
+                if field["key"] not in ("title", "themes")
+            ],
+        }
+        for section in msgspec.json.decode(row["form"])["sections"]
+        if section.get("kind", "questions") == "questions"
+    ]
 
 
 def _instant(at: Any) -> str:

@@ -9,11 +9,11 @@ import msgspec
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.service import save_content
+from facility.applications.service import save_answers
 from facility.contracts.models import Contract as ContractRow
 from facility.contracts.service import open_envelope
 from facility.db import Database
-from facility.demo.texts import EXPERTS, PAST_TEXTS
+from facility.demo.texts import EXPERTS, PAST_TEXTS, answered
 from facility.demo.troupe import OFFICERS, PLACES, Troupe
 from facility.experts.service import ExpertDraft
 from facility.files.store import Store
@@ -71,12 +71,9 @@ class Told(stage.Stage):
         await self.act(
             self.start,
             await self.lead(told),
-            save_content,
+            save_answers,
             application_id,
-            themes=told.themes,
-            summary=summary,
-            plan=plan,
-            casework_origin=origin,
+            answered(told.themes, summary, plan, origin),
         )
 
     def expert_draft(self, expert: Expert) -> ExpertDraft:

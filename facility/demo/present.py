@@ -19,7 +19,7 @@ from facility.calls.service import close_call, draft_call, publish_call
 from facility.clock import BRUSSELS
 from facility.db import Tx
 from facility.demo import review
-from facility.demo.texts import CALL_TEXT
+from facility.demo.texts import CALL_TEXT, answered
 from facility.demo.troupe import OFFICERS, Troupe
 from facility.deployments import service as deployments
 from facility.evaluation import service as evaluation
@@ -116,12 +116,9 @@ class Story:
         await self.act(
             at,
             wish.lead,
-            applications.save_content,
+            applications.save_answers,
             application.id,
-            themes=wish.themes,
-            summary=wish.summary,
-            plan=wish.plan,
-            casework_origin=wish.origin,
+            answered(wish.themes, wish.summary, wish.plan, wish.origin),
         )
         await self.act(at, wish.lead, _set_lead_part, application.id, Decimal(wish.amounts[0]))
         parties = [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from facility.accounts.service import add_institution, add_user
 from facility.accounts.service import seed as seed_accounts
-from facility.applications.service import save_content
+from facility.applications.service import save_answers
 from facility.calls.rules import Grid, Section
 from facility.calls.service import CallDraft, draft_call, publish_call
 from facility.contracts.service import open_contract, open_envelope
@@ -124,7 +124,9 @@ class Stage:
     async def describe(self, told: Application, application_id: UUID) -> None:
         """What the application says, as far as the scenario tells it."""
         officer = await self.lead(told)
-        await self.act(self.start, officer, save_content, application_id, themes=told.themes)
+        await self.act(
+            self.start, officer, save_answers, application_id, {"themes": {"themes": sorted(told.themes)}}
+        )
 
     def expert_draft(self, expert: Expert) -> ExpertDraft:
         """The expert's profile; a scenario tells no name and no address."""

@@ -1,5 +1,6 @@
 """What the secretariat does with an application that came in, told by commands; for tests."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,10 +11,12 @@ from facility.applications.service import (
     ConsulteeData,
     add_consultee,
     record_consultation,
+    save_answers,
     start_application,
     start_consultations,
     submit,
 )
+from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
@@ -33,12 +36,15 @@ async def opened(db: Database, stage: Stage, application_id: UUID) -> UUID:
     return application_id
 
 
-async def alone(db: Database, stage: Stage, at: datetime = NOW) -> UUID:
+async def alone(
+    db: Database, stage: Stage, at: datetime = NOW, answers: Mapping[str, Answers] | None = None
+) -> UUID:
     """An exception for a single beneficiary, handed in, with what the lead says of its consultations."""
     async with db.transaction(now=at, actor=stage.omar) as tx:
         application = await start_application(
             tx, call_id=stage.call, lead_institution_id=stage.police, title="Alone", track="exception"
         )
+        await save_answers(tx, application.id, answers or {})
         await record_consultation(tx, application.id, "We wrote to the Delegation in June.")
         await submit(tx, application.id, received_at=at)
     return application.id

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from facility import clock
-from facility.applications.models import Application, Consultation
+from facility.applications.models import Consultation
 from facility.applications.service import end_consultations_due, submit
+from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
@@ -33,12 +34,11 @@ def times() -> Times:
 @pytest.fixture
 async def request_id(db: Database, stage: Stage, times: Times) -> UUID:
     """An exception that was handed in; its casework is confidential."""
-    key = await alone(db, stage, times.now)
-    async with db.transaction(now=times.now) as tx:
-        application = await tx.lock(Application, key)
-        application.summary, application.plan = "Analysts learn from each other.", "Two weeks in Rome."
-        application.casework_origin = SECRET_ORIGIN
-    return key
+    answers: dict[str, Answers] = {
+        "ask": {"summary": "Analysts learn from each other.", "plan": "Two weeks in Rome."},
+        "casework": {"casework_origin": SECRET_ORIGIN},
+    }
+    return await alone(db, stage, times.now, answers)
 
 
 async def found(db: Database, key: UUID) -> Consultation:

@@ -18,7 +18,6 @@ from facility.applications.rules import (
     scenario_status,
     still_eligible,
     submission_reasons,
-    voids_confirmations,
 )
 from facility.calls.rules import CallRules, Grid
 from facility.refused import Refused
@@ -162,11 +161,6 @@ def test_an_answer_names_its_signatory_or_its_reason() -> None:
         may_confirm(S.DRAFT, confirmed=False, declined=False, left=False, signatory=" ")
     with pytest.raises(Refused, match="reason_missing"):
         may_decline(S.DRAFT, confirmed=False, declined=False, left=False, reason="")
-
-
-def test_only_material_edits_void_confirmations() -> None:
-    edits: tuple[set[str], ...] = ({"requested"}, {"consultation", "partners"}, {"consultation"}, set())
-    assert [voids_confirmations(fields) for fields in edits] == [True, True, False, False]
 
 
 def test_every_status_has_its_place_in_the_table() -> None:

@@ -31,13 +31,14 @@ from facility.applications.service import (
     refuse_document,
     remove_document,
     remove_party,
-    save_content,
+    save_answers,
     start_application,
     submit,
     take_up_again,
     withdraw,
 )
 from facility.calls.models import Call
+from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call, mark_decided
 from facility.db import Database, new_id
 from facility.events.log import history
@@ -111,28 +112,34 @@ async def test_the_request_is_the_sum_of_the_parts(db: Database, stage: Stage, d
 async def test_an_edit_needs_the_current_version(db: Database, draft: UUID) -> None:
     version = (await row(db, draft)).version
     async with db.transaction(now=NOW) as tx:
-        await save_content(
-            tx, draft, version=version, summary="New", themes=["X.JIT", "OC.FIREARMS", "X.JIT"]
-        )
+        new: dict[str, Answers] = {"ask": {"title": "New"}, "themes": {"themes": ["OC.FIREARMS", "X.JIT"]}}
+        await save_answers(tx, draft, new, seen=0)
     after = await row(db, draft)
-    assert (after.version, after.summary, after.themes) == (version + 1, "New", ["OC.FIREARMS", "X.JIT"])
+    assert (after.version, after.title, after.themes) == (version + 1, "New", ["OC.FIREARMS", "X.JIT"])
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=NOW) as tx:
-            await save_content(tx, draft, version=version, summary="Other")
+            await save_answers(tx, draft, {"ask": {"title": "Other"}}, seen=0)
     assert refused.value.codes == ("edited_meanwhile",)
     async with db.transaction(now=NOW) as tx:
-        await save_content(tx, draft, version=version + 1, summary="New")
+        await save_answers(tx, draft, {"ask": {"title": "New"}}, seen=0)
     assert (await row(db, draft)).version == version + 1
+
+
+async def test_two_sections_do_not_get_in_each_others_way(db: Database, draft: UUID) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await save_answers(tx, draft, {"ask": {"title": "New"}}, seen=0)
+        await save_answers(tx, draft, {"casework": {"casework_origin": "Requests"}}, seen=0)
+    assert (await row(db, draft)).title == "New"
 
 
 async def test_an_edit_voids_what_was_confirmed(db: Database, confirmed: UUID) -> None:
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=NOW) as tx:
-            await save_content(tx, confirmed, summary="New", may_void=False)
+            await save_answers(tx, confirmed, {"ask": {"summary": "New"}}, may_void=False)
     assert refused.value.codes == ("voids_confirmations",)
     assert (await party(db, confirmed)).confirmation == "confirmed"
     async with db.transaction(now=NOW) as tx:
-        await save_content(tx, confirmed, summary="New")
+        await save_answers(tx, confirmed, {"ask": {"summary": "New"}})
     assert (await party(db, confirmed)).confirmation == "void"
     assert (await kinds(db, confirmed))[-2:] == ["ConfirmationsVoided", "ApplicationChanged"]
 
@@ -235,9 +242,7 @@ async def test_a_receipt_can_be_recomputed(db: Database, stage: Stage, confirmed
     assert snapshot is not None
     body = rules.canonical(snapshot)
     assert application.fingerprint == hashlib.sha256(body).hexdigest()
-    assert body.startswith(
-        b'{"call":"TAF-2021-01","casework_origin":"","consultation":null,"documents":[{"kind":'
-    )
+    assert body.startswith(b'{"call":"TAF-2021-01","consultation":null,"documents":[{"kind":')
     assert b" :" not in body
     assert snapshot["received_at"] == "2021-07-30T10:00:00Z"
     assert snapshot["requested"] == "30000.50"
@@ -282,11 +287,7 @@ async def test_every_reason_at_once(db: Database, stage: Stage) -> None:
         "partner_not_confirmed",
         "partner_not_eligible",
         "too_few_beneficiaries",
-        "title_missing",
-        "themes_missing",
-        "summary_missing",
-        "plan_missing",
-        "casework_origin_missing",
+        *["answer_missing"] * 5,
         "lead_role_missing",
     )
     with pytest.raises(Refused) as refused:
@@ -411,7 +412,7 @@ async def test_what_is_submitted_is_not_edited(db: Database, confirmed: UUID) ->
     await submitted(db, confirmed)
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=CLOSES) as tx:
-            await save_content(tx, confirmed, summary="Late thought")
+            await save_answers(tx, confirmed, {"ask": {"summary": "Late thought"}})
     assert refused.value.codes == ("not_a_draft",)
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=CLOSES) as tx:

@@ -108,13 +108,19 @@ class Stage:
             made = await applications.start_application(
                 tx, call_id=call_id, lead_institution_id=places[lead], title=title, track="joint"
             )
-            await applications.save_content(
+            await applications.save_answers(
                 tx,
                 made.id,
-                themes=("X.JIT",),
-                summary="Investigators of the partners work on one question together.",
-                plan="A workshop of three days for twenty-four people.",
-                casework_origin="Cases of the last two years stalled where they crossed the border.",
+                {
+                    "themes": {"themes": ["X.JIT"]},
+                    "ask": {
+                        "summary": "Investigators of the partners work on one question together.",
+                        "plan": "A workshop of three days for twenty-four people.",
+                    },
+                    "casework": {
+                        "casework_origin": "Cases of the last two years stalled where they crossed the border."
+                    },
+                },
             )
             query = select(Party.id).where(Party.application_id == made.id, Party.is_lead)
             own = (await tx.session.scalars(query)).one()

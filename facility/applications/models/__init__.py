@@ -6,6 +6,7 @@ from facility.applications.models.application import (
     ClassifiedRefusal,
     Document,
     Party,
+    SectionAnswers,
 )
 from facility.applications.models.consultation import Consultation, Consultee
 
@@ -17,4 +18,5 @@ __all__ = [
     "Consultee",
     "Document",
     "Party",
+    "SectionAnswers",
 ]

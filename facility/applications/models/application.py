@@ -59,9 +59,6 @@ class Application(Base):
     reasons: Mapped[list[str]]
     lead_institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), index=True)
     themes: Mapped[list[str]]
-    summary: Mapped[str]
-    plan: Mapped[str]
-    casework_origin: Mapped[str]
     requested: Mapped[Decimal]
     version: Mapped[int]
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -125,6 +122,22 @@ class Party(Base):
     decline_reason: Mapped[str | None]
     left_at: Mapped[datetime | None]
     leave_reason: Mapped[str | None]
+
+
+class SectionAnswers(Base):
+    """What was answered in a section of the call's form, by field key (calls.rules.forms.Answer); the application's title
+    and themes stand in its own row. `party_id`: the lead's party for what the lead answers once for all, otherwise the
+    party whose own part it is. `version` counts what was saved, so that two who write at once notice."""
+
+    __tablename__ = "section_answers"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), primary_key=True, index=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    answers: Mapped[dict[str, Any]]
+    version: Mapped[int]
+    saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
 
 
 class Document(Base):

@@ -3,17 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.rules import sort_key
 from facility.applications import rules
-from facility.applications.pages import tasks
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, save
+from facility.applications.pages.questions import read_answers, shown_answers
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft, save
 from facility.applications.queries import ApplicationShown
-from facility.applications.service import record_consultation, save_content
+from facility.applications.service import record_consultation, save_answers
+from facility.calls.rules.forms import By, FieldType, FormSection, SectionKind
 from facility.experts.models import Theme
 from facility.refused import refuse
 from facility.web import render
@@ -22,32 +22,15 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-class Section(msgspec.Struct, frozen=True):
-    """A page of answers: the fields on it, each with the most characters it takes."""
-
-    name: str
-    texts: dict[str, int]
-    themes: bool = False
-
-
-SECTIONS = {
-    section.name: section
-    for section in (
-        Section("ask", {"title": rules.MAX_TITLE, "summary": rules.MAX_SUMMARY, "plan": rules.MAX_PLAN}),
-        Section("themes", {}, themes=True),
-        Section("casework", {"casework_origin": rules.MAX_CASEWORK}),
-    )
-}
-
-
-def _section(name: str) -> Section:
-    if name not in SECTIONS:
+def _section(application: ApplicationShown, key: str) -> FormSection:
+    section = application.form.section(key)
+    if section is None or section.kind is not SectionKind.QUESTIONS or section.by is not By.LEAD:
         refuse("not_found", kind="missing", what="section")
-    return SECTIONS[name]
+    return section
 
 
-async def _themes(connection: AsyncConnection, section: Section) -> list[tuple[str, str]]:
-    if not section.themes:
+async def _themes(connection: AsyncConnection, section: FormSection) -> list[tuple[str, str]]:
+    if not any(field.type is FieldType.THEMES for field in section.fields):
         return []
     rows = await connection.execute(select(Theme.code, Theme.name).where(Theme.active))
     return sorted(((row.code, row.name) for row in rows), key=lambda theme: sort_key(theme[1]))
@@ -56,16 +39,18 @@ async def _themes(connection: AsyncConnection, section: Section) -> list[tuple[s
 async def _page(
     view: render.View,
     connection: AsyncConnection,
-    section: Section,
+    section: FormSection,
     application: ApplicationShown,
     **more: Any,
 ) -> Page:
+    line = application.parts.section(section.key)
     return view.page(
         "applications/answers.html",
         status=more.pop("status", 200),
         application=application,
         section=section,
-        label=tasks.label(section.name),
+        stored=application.answers(section),
+        seen=line.version if line else 0,
         themes=await _themes(connection, section),
         **{"question": "", **more},
         **WORDS,
@@ -77,29 +62,22 @@ async def answers_form(
     view: View, read: Read, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """A section with what it says now."""
-    chosen = _section(section)
     application = await draft(read, application_id)
-    values: dict[str, str | list[str]] = {name: getattr(application, name) for name in chosen.texts}
-    return await _page(
-        view, read, chosen, application, form=Fields.showing({**values, "themes": application.themes})
-    )
+    chosen = _section(application, section)
+    values = shown_answers(chosen, application.answers(chosen))
+    return await _page(view, read, chosen, application, form=Fields.showing(values))
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}", opt=BY_LEAD)
-async def save_answers(
+async def save_section(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """Saves a section; asks first where partners have confirmed."""
-    chosen = _section(section)
+    connection = await tx.session.connection()
+    chosen = _section(await draft(connection, application_id), section)
     fields = Fields(form)
-    version, may_void = edit_of(fields)
-    changes: dict[str, Any] = {
-        name: fields.text(name, required=name == "title", most=most, multiline=name != "title")
-        for name, most in chosen.texts.items()
-    }
-    if chosen.themes:
-        codes = [code for code, _name in await _themes(await tx.session.connection(), chosen)]
-        changes["themes"] = fields.many("themes", codes, required=False)
+    seen, may_void = fields.integer("seen", 0, 999_999_999), fields.yes("void")
+    answers = read_answers(fields, chosen, [code for code, _name in await _themes(connection, chosen)])
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         application = await draft(connection, application_id)
@@ -110,7 +88,7 @@ async def save_answers(
     await save(
         tx,
         fields,
-        lambda: save_content(tx, application_id, version=version, may_void=may_void, **changes),
+        lambda: save_answers(tx, application_id, {section: answers}, seen=seen, may_void=may_void),
         again,
     )
     return view.go(f"/applications/{application_id}", _("Saved."))
@@ -144,4 +122,4 @@ async def save_consultation(view: View, form: Form, tx: Tx, application_id: From
     return view.go(f"/applications/{application_id}", _("Saved."))
 
 
-HANDLERS = [answers_form, save_answers, consultation_form, save_consultation]
+HANDLERS = [answers_form, save_section, consultation_form, save_consultation]

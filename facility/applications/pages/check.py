@@ -32,7 +32,7 @@ def _check_page(
     view: render.View,
     application: ApplicationShown,
     fields: Fields,
-    reasons: tuple[str, ...],
+    reasons: tuple[Reason, ...],
     status: int = 200,
 ) -> Page:
     return view.page(
@@ -87,7 +87,7 @@ async def _not_submitted(
     if "edited_meanwhile" in refused.codes:
         fields.wrong("", sentence(refused.reasons[0]))
         return _check_page(view, application, fields, application.reasons_now(tx.now), 409)
-    return _check_page(view, application, fields, refused.codes, 409)
+    return _check_page(view, application, fields, tuple(refused.reasons), 409)
 
 
 def _name_declarations(fields: Fields) -> None:

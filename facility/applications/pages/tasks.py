@@ -7,16 +7,12 @@ import msgspec
 
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import Confirmation
+from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, is_filled
 from facility.refused import Reason
-from facility.web.i18n import _, listed, ngettext
+from facility.web.i18n import N_, _, listed, ngettext
 from facility.web.sentences import sentence
 
 SECTION_OF = {
-    "title_missing": "ask",
-    "summary_missing": "ask",
-    "plan_missing": "ask",
-    "themes_missing": "themes",
-    "casework_origin_missing": "casework",
     "lead_role_missing": "partners",
     "too_few_beneficiaries": "partners",
     "partner_not_eligible": "partners",
@@ -28,7 +24,12 @@ SECTION_OF = {
     "late": "check",
     "not_open": "check",
 }
-"""Where each reason against a submission can be mended."""
+"""Where each reason against a submission can be mended, other than those about an answer, which name their section."""
+
+
+def section_of(reason: Reason) -> str:
+    """The part in which this can be mended."""
+    return SECTION_OF.get(reason.code) or (reason.field or "").partition(".")[0]
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -52,53 +53,48 @@ class Task(msgspec.Struct, frozen=True):
 def tasks(application: ApplicationShown, at: datetime) -> list[Task]:
     """The parts of a draft in the order in which they are best filled in."""
     reasons = application.reasons_now(at)
-    names = ["ask", "themes", "casework", "partners", "documents"]
-    if application.track == "exception":
-        names.append("consultation")
-    made = [_task(application, name, reasons) for name in names]
+    made = [_task(application, section, reasons) for section in _sections(application)]
     return [*made, _check(application, reasons)]
 
 
-def whys(application: ApplicationShown, reasons: Sequence[str]) -> list[Why]:
+CONSULTATION = FormSection(key="consultation", title=N_("Consultation"))
+"""A part of the exception track, whatever the call's form asks for."""
+
+
+def _sections(application: ApplicationShown) -> Iterator[FormSection]:
+    yield from (section for section in application.form.sections if section.by is By.LEAD)
+    if application.track == "exception":
+        yield CONSULTATION
+
+
+def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
     """Everything that stands against submitting, each with the page where it can be mended."""
     return [why for reason in reasons for why in _why(application, reason)]
 
 
 def address(application: ApplicationShown, section: str) -> str:
     """The page of a part."""
-    below = f"answers/{section}" if section in ("ask", "themes", "casework") else section
-    return f"/applications/{application.id}/{below}"
+    asked = application.form.section(section)
+    questions = asked is not None and asked.kind is SectionKind.QUESTIONS
+    return f"/applications/{application.id}/{f'answers/{section}' if questions else section}"
 
 
-def label(section: str) -> str:
-    """What a part is called."""
-    return {
-        "ask": _("What you ask for, and why"),
-        "themes": _("Themes"),
-        "casework": _("Where it comes from in casework"),
-        "partners": _("Partners, amounts and confirmations"),
-        "documents": _("Documents"),
-        "consultation": _("Consultation"),
-        "check": _("Check everything and submit"),
-    }[section]
-
-
-def _task(application: ApplicationShown, section: str, reasons: Sequence[str]) -> Task:
-    against = [reason for reason in reasons if SECTION_OF[reason] == section]
+def _task(application: ApplicationShown, section: FormSection, reasons: Sequence[Reason]) -> Task:
+    against = [reason for reason in reasons if section_of(reason) == section.key]
     state, kind = _state(application, section, against)
     # "Not started" says enough for an empty part; what is wrong with a filled one is said.
     said = whys(application, against) if kind != "plain" else []
-    return Task(label(section), address(application, section), state, kind, tuple(said))
+    return Task(_(section.title), address(application, section.key), state, kind, tuple(said))
 
 
-def _state(application: ApplicationShown, section: str, against: Sequence[str]) -> tuple[str, str]:
-    if section == "documents":
+def _state(application: ApplicationShown, section: FormSection, against: Sequence[Reason]) -> tuple[str, str]:
+    if section.kind is SectionKind.DOCUMENTS:
         return _documents(application)
-    if section == "partners" and application.parts.partners:
+    if section.kind is SectionKind.PARTNERS and application.parts.partners:
         return _partners(application.parts.partners, against)
     if not against:
         return _("Complete"), "ok"
-    if section == "ask" and len(against) == 1:
+    if any(is_filled(answer) for key, answer in application.answers(section).items() if key != TITLE):
         return _("Begun"), "wait"
     return _("Not started"), "plain"
 
@@ -112,34 +108,36 @@ def _documents(application: ApplicationShown) -> tuple[str, str]:
     return _("None, none needed"), "plain"
 
 
-def _partners(partners: Sequence[PartyLine], against: Sequence[str]) -> tuple[str, str]:
+def _partners(partners: Sequence[PartyLine], against: Sequence[Reason]) -> tuple[str, str]:
     confirmed = sum(partner.confirmed for partner in partners)
     if confirmed < len(partners):
         return _("{confirmed} of {all} confirmed", confirmed=confirmed, all=len(partners)), "wait"
     return (_("To mend"), "bad") if against else (_("Complete"), "ok")
 
 
-def _check(application: ApplicationShown, reasons: Sequence[str]) -> Task:
-    own = whys(application, [reason for reason in reasons if SECTION_OF[reason] == "check"])
+def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
+    own = whys(application, [reason for reason in reasons if section_of(reason) == "check"])
+    label, href = _("Check everything and submit"), address(application, "check")
     if reasons:
-        return Task(
-            label("check"), address(application, "check"), _("Cannot be submitted yet"), "plain", tuple(own)
-        )
-    return Task(label("check"), address(application, "check"), _("Ready"), "info")
+        return Task(label, href, _("Cannot be submitted yet"), "plain", tuple(own))
+    return Task(label, href, _("Ready"), "info")
 
 
-def _why(application: ApplicationShown, reason: str) -> Iterator[Why]:
-    href = address(application, SECTION_OF[reason])
-    if reason == "partner_not_confirmed":
+def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
+    section = section_of(reason)
+    href = address(application, section)
+    if reason.code == "partner_not_confirmed":
         yield from _unconfirmed(application.parts.partners, href)
-    elif reason == "classified_document":
-        yield Why(sentence(Reason(reason)), _("What you may send"), href)
-    elif reason == "consultation_missing" or reason.endswith("_missing"):
-        yield Why(sentence(Reason(reason)), _("Fill it in"), href)
-    elif SECTION_OF[reason] == "check":
-        yield Why(sentence(Reason(reason)), _("See the call"), f"/calls/{application.call_reference}")
+    elif reason.code == "classified_document":
+        yield Why(sentence(reason), _("What you may send"), href)
+    elif reason.code in ("consultation_missing", "lead_role_missing"):
+        yield Why(sentence(reason), _("Fill it in"), href)
+    elif reason.code not in SECTION_OF:
+        yield Why(sentence(reason), _("Fill it in"), f"{href}#f-{(reason.field or '').partition('.')[2]}")
+    elif section == "check":
+        yield Why(sentence(reason), _("See the call"), f"/calls/{application.call_reference}")
     else:
-        yield Why(sentence(Reason(reason)), _("Change the partners or amounts"), href)
+        yield Why(sentence(reason), _("Change the partners or amounts"), href)
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:

@@ -12,20 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.rules import distinct_beneficiaries
 from facility.applications.rules import (
-    Answers,
     ApplicationStatus,
     ApplicationView,
     Confirmation,
     Partner,
     Track,
+    form_findings,
     is_sealed,
-    missing_answers,
     submission_reasons,
 )
 from facility.calls.rules import CallRules
+from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, FormDefinition, FormSection
 from facility.calls.service import rules_of
 from facility.outbox.links import hash_of
-from facility.refused import refuse
+from facility.refused import Reason, refuse
 
 
 class PartyLine(msgspec.Struct, frozen=True):
@@ -80,10 +80,22 @@ class RefusalLine(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None
 
 
+class SectionLine(msgspec.Struct, frozen=True):
+    """What was answered in a section, and who saved it when; `version` counts what was saved."""
+
+    section: str
+    party_id: UUID
+    answers: dict[str, Answer]
+    version: int
+    saved_by: str | None
+    saved_at: datetime
+
+
 class Parts(msgspec.Struct, frozen=True):
     """What hangs on an application; parties include those that left."""
 
     parties: tuple[PartyLine, ...]
+    sections: tuple[SectionLine, ...]
     documents: tuple[DocumentLine, ...]
     refusals: tuple[RefusalLine, ...]
 
@@ -107,6 +119,11 @@ class Parts(msgspec.Struct, frozen=True):
         """The footnotes that go with the designations of its parties."""
         return " ".join(sorted({party.note for party in self.parties if party.note}))
 
+    def section(self, key: str, party_id: UUID | None = None) -> SectionLine | None:
+        """The answers to a section: the lead's, or this party's own."""
+        of = party_id or self.lead.id
+        return next((line for line in self.sections if line.section == key and line.party_id == of), None)
+
     @property
     def marked(self) -> int:
         """How many refusals the lead has not acknowledged."""
@@ -123,6 +140,10 @@ _PARTS = """
             FROM party JOIN institution ON institution.id = party.institution_id
             JOIN beneficiary ON beneficiary.code = party.beneficiary_code
             WHERE party.application_id = :id) AS line) AS parties,
+        (SELECT coalesce(jsonb_agg(to_jsonb(line)), '[]') FROM (
+            SELECT section, party_id, answers, version, saved_at, person.name AS saved_by
+            FROM section_answers LEFT JOIN person ON person.id = section_answers.saved_by
+            WHERE application_id = :id ORDER BY section COLLATE "C", party_id) AS line) AS sections,
         (SELECT coalesce(jsonb_agg(to_jsonb(document) ORDER BY uploaded_at, id), '[]') FROM document
          WHERE application_id = :id AND removed_at IS NULL) AS documents,
         (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
@@ -138,11 +159,11 @@ async def parts_of(connection: AsyncConnection, application_id: UUID) -> Parts:
 
 
 def parts_from(row: Mapping[str, Any]) -> Parts:
-    """From a row with the columns parties, documents and refusals."""
+    """From a row with the columns parties, sections, documents and refusals."""
     if row["parties"] is None:
         refuse("not_found", kind="missing", what="application")
     return msgspec.convert(
-        {name: row[name] for name in ("parties", "documents", "refusals")}, Parts, strict=False
+        {name: row[name] for name in ("parties", "sections", "documents", "refusals")}, Parts, strict=False
     )
 
 
@@ -158,15 +179,18 @@ def view_of(application: Any, parts: Parts) -> ApplicationView:
     )
 
 
-def answers_of(application: Any, parts: Parts) -> Answers:
-    """The texts, as the task list looks at them."""
-    return Answers(
-        title=application.title,
-        themes=tuple(application.themes),
-        summary=application.summary,
-        plan=application.plan,
-        casework_origin=application.casework_origin,
-        lead_role=parts.lead.role,
+def answers_of(application: Any, parts: Parts, section: FormSection, party_id: UUID | None = None) -> Answers:
+    """The answers to a section of the lead's or of one party's own, with title and themes in their places."""
+    line = parts.section(section.key, party_id)
+    own = {name: getattr(application, name) for name in (TITLE, THEMES)}
+    kept = {field.key: own[field.key] for field in section.fields if field.key in own}
+    return {**(line.answers if line else {}), **kept}
+
+
+def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[Reason, ...]:
+    """What stands in the lead's answers against submitting."""
+    return form_findings(
+        form, lambda section: answers_of(application, parts, section), lead_role=parts.lead.role
     )
 
 
@@ -195,9 +219,6 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     reasons: list[str]
     themes: list[str]
     theme_names: dict[str, str]
-    summary: str
-    plan: str
-    casework_origin: str
     requested: Decimal
     version: int
     saved_at: datetime
@@ -215,6 +236,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     call_closed_at: datetime | None
     call_decided_at: datetime | None
     call: CallRules
+    form: FormDefinition
     parts: Parts
     checks: list[CheckLine]
 
@@ -233,23 +255,26 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         """How many different Western Balkans beneficiaries are on board."""
         return distinct_beneficiaries(party.beneficiary for party in self.parts.on_board)
 
-    def reasons_now(self, at: datetime) -> tuple[str, ...]:
-        """Every reason why it can't be submitted at this instant: those of the rules, then the answers that are missing."""
-        return (
-            *submission_reasons(view_of(self, self.parts), self.call, at),
-            *missing_answers(answers_of(self, self.parts)),
-        )
+    def reasons_now(self, at: datetime) -> tuple[Reason, ...]:
+        """Every reason why it can't be submitted at this instant: those of the rules, then what the form's
+        checks find."""
+        codes = submission_reasons(view_of(self, self.parts), self.call, at)
+        return (*map(Reason, codes), *findings_of(self, self.form, self.parts))
+
+    def answers(self, section: FormSection, party_id: UUID | None = None) -> Answers:
+        """The answers to a section: the lead's, or this party's own."""
+        return answers_of(self, self.parts, section, party_id)
 
 
 _SHOWN = text(
     f"""
-    SELECT application.id, application.reference, application.title, track, status, reasons, themes, summary, plan,
-        casework_origin, requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
+    SELECT application.id, application.reference, application.title, track, status, reasons, themes,
+        requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
         fingerprint, withdrawn_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
         call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
-        opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable,
-        cool_down, grid,
+        opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
+        cool_down, form,
         (SELECT coalesce(jsonb_object_agg(code, name), '{{}}') FROM theme
          WHERE application.themes ? code) AS theme_names,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,

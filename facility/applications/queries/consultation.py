@@ -18,6 +18,7 @@ from facility.applications.rules.consultation import (
     stands_against,
 )
 from facility.applications.rules.working_days import last_day
+from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 
@@ -216,9 +217,19 @@ class Asked(msgspec.Struct, frozen=True):
     call: str
     requested: Decimal
     themes: list[str]
-    summary: str
-    plan: str
+    form: FormDefinition
+    answers: dict[str, dict[str, Answer]]
     parties: list[PartySeen]
+
+    @property
+    def told(self) -> list[tuple[Field, Answer]]:
+        """What the lead has answered, without what only parties, secretariat and assessors may read."""
+        return [
+            (field, self.answers.get(section.key, {}).get(field.key, ""))
+            for section in self.form.questions(By.LEAD)
+            for field in section.fields
+            if field.key not in (TITLE, THEMES) and not field.restricted
+        ]
 
     @property
     def last_day(self) -> date:
@@ -239,7 +250,10 @@ _ASKED = text(
     SELECT consultation.id AS consultation_id, consultee.name AS consultee, question, days, more_days, extended_at, ends_at,
         consultation.state, ended_at, reason, late_outcome, late_at, late_taken_at, application_id,
         application.reference, application.title, track, call.reference || ', ' || call.title AS call, requested,
-        summary, plan,
+        call.form,
+        (SELECT coalesce(jsonb_object_agg(section, answers), '{}') FROM section_answers
+         JOIN party ON party.id = party_id AND is_lead
+         WHERE section_answers.application_id = application.id) AS answers,
         (SELECT coalesce(jsonb_agg(name ORDER BY code), '[]') FROM theme WHERE application.themes ? code) AS themes,
         (SELECT jsonb_agg(jsonb_build_object('institution', institution.name, 'designation', beneficiary.name,
             'chip', code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END, 'is_lead', is_lead) ORDER BY position)
@@ -258,4 +272,4 @@ async def asked(connection: AsyncConnection, token: str) -> Asked:
     row: Any = (await connection.execute(_ASKED, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
     if row is None:
         refuse("link_unknown", kind="missing")
-    return msgspec.convert(dict(row._mapping), Asked)
+    return msgspec.convert(dict(row._mapping), Asked, strict=False)

@@ -15,14 +15,7 @@ from facility.refused import Reason, refuse, refuse_if
 
 Track = Literal["joint", "exception"]
 
-MAX_TITLE, MAX_SUMMARY, MAX_PLAN, MAX_CASEWORK, MAX_CONSULTATION, MAX_REASON = (
-    200,
-    3000,
-    12000,
-    5000,
-    5000,
-    3000,
-)
+MAX_TITLE, MAX_CONSULTATION, MAX_REASON = 200, 5000, 3000
 """Characters that the texts may have."""
 MAX_DOCUMENTS = 20
 """Documents that an application may carry at a time."""
@@ -214,17 +207,6 @@ def may_edit(status: ApplicationStatus) -> None:
         refuse("not_a_draft", status=status.value)
 
 
-MATERIAL = frozenset(
-    {"title", "summary", "plan", "casework_origin", "themes", "requested", "partners", "documents"}
-)
-"""What partners confirm; "partners" covers roles and amounts. Consultation and contact data are not in it."""
-
-
-def voids_confirmations(changed_fields: Iterable[str]) -> bool:
-    """Whether an edit touches what the partners confirmed, so that they must confirm again."""
-    return not MATERIAL.isdisjoint(changed_fields)
-
-
 def may_confirm(
     status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, signatory: str
 ) -> None:
@@ -257,27 +239,6 @@ def may_answer_confirmation(
         refuse("already_confirmed")
     if declined:
         refuse("already_declined")
-
-
-class Answers(msgspec.Struct, frozen=True):
-    """The texts of an application, as the task list looks at them."""
-
-    title: str
-    themes: tuple[str, ...]
-    summary: str
-    plan: str
-    casework_origin: str
-    lead_role: str
-
-
-def missing_answers(answers: Answers) -> tuple[str, ...]:
-    """What is still empty and must not be, as reason codes in the order of the form."""
-    empty = [name for name in msgspec.structs.asdict(answers) if not _filled(getattr(answers, name))]
-    return tuple(f"{name}_missing" for name in empty)
-
-
-def _filled(answer: str | tuple[str, ...]) -> bool:
-    return bool(answer.strip() if isinstance(answer, str) else answer)
 
 
 class Signature(msgspec.Struct, frozen=True):

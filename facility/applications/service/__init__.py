@@ -4,7 +4,7 @@ Locks: the call (shared) before the application, the application before its part
 """
 
 from facility.applications.service.admission import check_admissibility, move
-from facility.applications.service.answers import save_content, start_application
+from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.confirmations import (
     confirm_by_link,
     confirm_party,
@@ -72,7 +72,7 @@ __all__ = [
     "remind_consultees",
     "remove_document",
     "remove_party",
-    "save_content",
+    "save_answers",
     "set_lead_amount",
     "start_application",
     "start_consultations",

@@ -1,7 +1,8 @@
 """Starting an application, and its texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -9,12 +10,15 @@ from sqlalchemy import func, select, text
 from facility.accounts.models import Institution, Person
 from facility.applications import rules
 from facility.applications.events import ApplicationStarted
-from facility.applications.models import Application, Party
+from facility.applications.models import Application, Party, SectionAnswers
 from facility.applications.rules import ApplicationStatus, Track
 from facility.applications.service.changes import changed, lock_draft
 from facility.calls.models import Call
+from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, Field
+from facility.calls.service import form_of
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.refused import refuse
 
 
 async def start_application(
@@ -45,9 +49,6 @@ async def start_application(
         reasons=[],
         lead_institution_id=lead_institution_id,
         themes=[],
-        summary="",
-        plan="",
-        casework_origin="",
         requested=Decimal("0.00"),
         version=1,
         started_by=tx.actor,
@@ -88,33 +89,66 @@ async def _next_number(tx: Tx, call_id: UUID) -> int:
     return (last or 0) + 1
 
 
-async def save_content(
+async def save_answers(
     tx: Tx,
     application_id: UUID,
+    answers: Mapping[str, Answers],
     *,
-    version: int | None = None,
-    title: str | None = None,
-    themes: Sequence[str] | None = None,
-    summary: str | None = None,
-    plan: str | None = None,
-    casework_origin: str | None = None,
+    seen: int | None = None,
     may_void: bool = True,
 ) -> Application:
-    """Change the texts that are given (None: as they are); nothing happens where none differs.
+    """Change the lead's answers that are given, by section and field; nothing happens where none differs.
 
-    Refused: "not_a_draft", "edited_meanwhile", and "voids_confirmations" unless may_void.
+    seen: the version of the section that the editor saw, 0 before the first (None: whatever it is). What the fields take
+    is asked by the page. Refused: "not_a_draft", "edited_meanwhile", "voids_confirmations" unless may_void, and
+    "not_found" (missing) for sections and fields that the call doesn't ask for.
     """
-    application = await lock_draft(tx, application_id, version)
-    given = {
-        "title": title,
-        "themes": None if themes is None else sorted(set(themes)),
-        "summary": summary,
-        "plan": plan,
-        "casework_origin": casework_origin,
-    }
-    new = {name: value for name, value in given.items() if value not in (None, getattr(application, name))}
-    for name, value in new.items():
-        setattr(application, name, value)
-    if new:
-        await changed(tx, application, new.keys(), may_void=may_void)
+    application = await lock_draft(tx, application_id)
+    form = form_of(await tx.get(Call, application.call_id))
+    lead_id = await tx.session.scalar(
+        select(Party.id).where(Party.application_id == application_id, Party.is_lead)
+    )
+    assert lead_id is not None
+    changes: list[tuple[str, Field]] = []
+    for key, given in answers.items():
+        section = form.section(key) or refuse("not_found", kind="missing", what="section")
+        row = await tx.session.get(SectionAnswers, (application_id, lead_id, key), populate_existing=True)
+        new = {name: value for name, value in given.items() if value != _kept(application, row, name)}
+        if not new:
+            continue
+        if seen is not None and seen != (row.version if row else 0):
+            refuse("edited_meanwhile", version=str(application.version))
+        changes += [(key, section.field(name)) for name in new]
+        _keep(tx, application, row or _first(tx, application, lead_id, key), new)
+    if changes:
+        await changed(
+            tx,
+            application,
+            [f"{key}.{field.key}" for key, field in changes],
+            material=any(field.material for _key, field in changes),
+            may_void=may_void,
+        )
     return application
+
+
+def _kept(application: Application, row: SectionAnswers | None, name: str) -> Answer:
+    if name in (TITLE, THEMES):
+        return cast("Answer", getattr(application, name))
+    return cast("Answer", row.answers.get(name, "")) if row else ""
+
+
+def _first(tx: Tx, application: Application, party_id: UUID, section: str) -> SectionAnswers:
+    row = SectionAnswers(
+        application_id=application.id, party_id=party_id, section=section, answers={}, version=0
+    )
+    tx.add(row)
+    return row
+
+
+def _keep(tx: Tx, application: Application, row: SectionAnswers, new: Answers) -> None:
+    for name in (TITLE, THEMES):
+        if name in new:
+            setattr(application, name, new[name])
+    row.answers = {**row.answers, **{k: v for k, v in new.items() if k not in (TITLE, THEMES)}}
+    row.version += 1
+    row.saved_by, row.saved_at = tx.actor, tx.now

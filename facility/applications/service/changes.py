@@ -37,14 +37,17 @@ def check_version(application: Application, version: int | None) -> None:
         refuse("edited_meanwhile", version=str(application.version))
 
 
-async def changed(tx: Tx, application: Application, fields: Collection[str], *, may_void: bool) -> None:
-    """Make the next version, void what partners had confirmed, and record both.
+async def changed(
+    tx: Tx, application: Application, fields: Collection[str], *, may_void: bool, material: bool = True
+) -> None:
+    """Make the next version, void what partners had confirmed, and record both; the version stays where nothing material
+    (nothing that partners confirm) has changed.
 
     Refused ("voids_confirmations") where it would void and the caller doesn't accept that.
     """
-    application.version += 1
     application.saved_at = tx.now
-    if rules.voids_confirmations(fields):
+    if material:
+        application.version += 1
         await _void(tx, application, may_void=may_void)
     await record(
         tx,

@@ -9,10 +9,20 @@ import msgspec
 from facility.applications import rules
 from facility.applications.events import ApplicationSubmitted
 from facility.applications.models import Application
-from facility.applications.queries import DocumentLine, Parts, PartyLine, answers_of, parts_of, view_of
+from facility.applications.queries import (
+    DocumentLine,
+    Parts,
+    PartyLine,
+    answers_of,
+    findings_of,
+    parts_of,
+    view_of,
+)
 from facility.applications.rules import ApplicationStatus, Signature
 from facility.applications.service.changes import check_version, lock_with_call, status_of
-from facility.calls.service import rules_of
+from facility.calls.models import Call
+from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection, is_asked
+from facility.calls.service import form_of, rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import Reason, refuse_if
@@ -31,18 +41,20 @@ async def submit(
 
     With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
     version: the one that was read before signing. Refused with every reason at once: those of
-    `rules.submission_reasons` and of `rules.missing_answers`; or "not_a_draft", "edited_meanwhile".
+    `rules.submission_reasons` and of `rules.form_findings`; or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
     rules.may_edit(status_of(application))
     check_version(application, version)
     parts = await parts_of(await tx.session.connection(), application_id)
-    reasons = list(rules.submission_reasons(view_of(application, parts), rules_of(call), received_at))
+    form = form_of(call)
+    codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
+    reasons = [Reason(code) for code in codes]
     if signature is not None:
         rules.check_signature(signature)
-        reasons += rules.missing_answers(answers_of(application, parts))
-    refuse_if(map(Reason, reasons), "conflict")
-    snapshot = _snapshot(application, call.reference, parts, received_at, signature)
+        reasons += findings_of(application, form, parts)
+    refuse_if(reasons, "conflict")
+    snapshot = _snapshot(application, call, form, parts, received_at, signature)
     application.status = ApplicationStatus.SUBMITTED
     application.reasons = []
     application.received_at = received_at
@@ -65,27 +77,39 @@ async def submit(
 
 def _snapshot(
     application: Application,
-    call_reference: str,
+    call: Call,
+    form: FormDefinition,
     parts: Parts,
     received_at: datetime,
     signature: Signature | None,
 ) -> dict[str, Any]:
     return {
-        "call": call_reference,
+        "call": call.reference,
         "reference": application.reference,
         "received_at": _instant(received_at),
         "track": application.track,
         "title": application.title,
         "themes": application.themes,
-        "summary": application.summary,
-        "plan": application.plan,
-        "casework_origin": application.casework_origin,
+        "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
         "consultation": application.consultation,
         "requested": f"{application.requested:.2f}",
         "version": application.version,
         "parties": [_party(party) for party in parts.on_board],
         "documents": [_document(document) for document in parts.documents],
         "signature": msgspec.to_builtins(signature),
+    }
+
+
+def _section(application: Application, parts: Parts, section: FormSection) -> dict[str, Any]:
+    answers = answers_of(application, parts, section)
+    return {
+        "key": section.key,
+        "title": section.title,
+        "answers": [
+            {"key": field.key, "label": field.label, "answer": answers.get(field.key, "")}
+            for field in section.fields
+            if field.key not in (TITLE, THEMES) and is_asked(field, answers)
+        ],
     }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from facility.accounts.rules import WESTERN_BALKANS
 from facility.calls.form.grid import GridForm, Values, preset, shown_grid
 from facility.calls.rules import CallDraft, CoolDown
+from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.presets import PLAIN
 from facility.refused import Reason, Refused
 from facility.web.fields import Fields, shown, shown_instant
 from facility.web.i18n import _
@@ -53,8 +55,9 @@ COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 class DraftForm:
     """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
 
-    def __init__(self, fields: Fields, beyond: Collection[str]) -> None:
+    def __init__(self, fields: Fields, beyond: Collection[str], form: FormDefinition = PLAIN) -> None:
         self.fields = fields
+        self.form = form
         self.beyond = beyond
         self.grid = GridForm(fields)
 
@@ -90,6 +93,7 @@ class DraftForm:
             skip_unaffordable=skip,
             cool_down=cool_down,
             grid=grid,
+            form=self.form,
         )
 
     def _cool_down(self) -> CoolDown:

@@ -24,8 +24,8 @@ class CallState(StrEnum):
 class Call(Base):
     """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
 
-    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `extended_to` the codes of beneficiaries outside the Western Balkans that may
-    take part by the decision `extension_decision`.
+    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `form` a rules.forms.FormDefinition, `extended_to` the
+    codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
     """
 
     __tablename__ = "call"
@@ -64,6 +64,7 @@ class Call(Base):
     skip_unaffordable: Mapped[bool]
     grid: Mapped[dict[str, Any]]
     cool_down: Mapped[dict[str, Any]]
+    form: Mapped[dict[str, Any]]
     state: Mapped[str]
     drafted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]

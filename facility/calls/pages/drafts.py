@@ -82,7 +82,7 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
     """Save a changed draft; whoever does so can't publish it."""
     connection = await tx.session.connection()
     found = await queries.staff_call(connection, call_id)
-    draft_form = await _draft_form(connection, form)
+    draft_form = await _draft_form(connection, form, found)
     if other := await _reshaped(view, connection, draft_form, found):
         return other
     try:
@@ -117,11 +117,13 @@ async def _not_saved(
     )
 
 
-async def _draft_form(connection: AsyncConnection, form: Form) -> DraftForm:
+async def _draft_form(
+    connection: AsyncConnection, form: Form, found: queries.CallStaff | None = None
+) -> DraftForm:
     beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
     fields = Fields(form)
     fields.ignore("do", "seen")
-    return DraftForm(fields, beyond)
+    return DraftForm(fields, beyond, found.draft.form) if found else DraftForm(fields, beyond)
 
 
 async def _reshaped(

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.rules import TOTAL, CoolDown, Grid
+from facility.calls.rules.forms import FormDefinition
 from facility.refused import refuse
 
 
@@ -37,6 +38,7 @@ class CallPublic(msgspec.Struct, frozen=True):
     skip_unaffordable: bool
     grid: Grid
     cool_down: CoolDown
+    form: FormDefinition
     state: str
     decided_at: datetime | None
     beneficiaries: list[BeneficiaryName]
@@ -66,13 +68,14 @@ RULES = """
     call.reference, call.title, call.text, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max,
     call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
     call.grid::text AS grid,
-    call.cool_down::text AS cool_down, call.state, call.decided_at,
+    call.cool_down::text AS cool_down, call.form::text AS form, call.state, call.decided_at,
     (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
      FROM beneficiary)::text AS beneficiaries
 """
 _PUBLIC = text(f"SELECT {RULES} FROM call WHERE reference = :reference AND state <> 'draft'")  # noqa: S608
 _grid = msgspec.json.Decoder(Grid)
 _cool_down = msgspec.json.Decoder(CoolDown)
+_form = msgspec.json.Decoder(FormDefinition)
 _codes = msgspec.json.Decoder(list[str])
 _names = msgspec.json.Decoder(list[BeneficiaryName])
 
@@ -84,6 +87,7 @@ def public_from(row: Any) -> CallPublic:
         "extended_to": _codes.decode(row.extended_to),
         "grid": _grid.decode(row.grid),
         "cool_down": _cool_down.decode(row.cool_down),
+        "form": _form.decode(row.form),
         "beneficiaries": _names.decode(row.beneficiaries or "[]"),
     }
     return CallPublic(**{name: fields[name] for name in CallPublic.__struct_fields__})

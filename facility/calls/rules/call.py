@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
+from facility.calls.rules.forms import FormDefinition, form_mistakes
+from facility.calls.rules.presets import PLAIN
 from facility.money import format_eur
 from facility.refused import Reason, refuse
 
@@ -87,6 +89,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     skip_unaffordable: bool = False
     grid: Grid
     cool_down: CoolDown = CoolDown()
+    form: FormDefinition = PLAIN
 
     @property
     def rules(self) -> CallRules:
@@ -165,7 +168,7 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
     the decision that it rests on (dossier 1a, Q22)."""
-    found = call_mistakes(draft.rules)
+    found = [*call_mistakes(draft.rules), *form_mistakes(draft.form)]
     if draft.amount > envelope_amount:
         found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
     if draft.extended_to and not draft.extension_decision:

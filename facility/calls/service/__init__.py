@@ -4,7 +4,7 @@ from facility.calls.rules import CallDraft
 from facility.calls.service.closing import close_call, close_due, mark_decided, share_call
 from facility.calls.service.draft import change_draft, draft_call
 from facility.calls.service.publication import publish_call
-from facility.calls.service.reading import rules_of
+from facility.calls.service.reading import form_of, rules_of
 
 __all__ = [
     "CallDraft",
@@ -12,6 +12,7 @@ __all__ = [
     "close_call",
     "close_due",
     "draft_call",
+    "form_of",
     "mark_decided",
     "publish_call",
     "rules_of",

@@ -70,6 +70,7 @@ def _columns(draft: CallDraft) -> dict[str, Any]:
         "extended_to": sorted(set(draft.extended_to)),
         "grid": msgspec.json.decode(msgspec.json.encode(draft.grid)),
         "cool_down": msgspec.to_builtins(draft.cool_down),
+        "form": msgspec.json.decode(msgspec.json.encode(draft.form)),
     }
 
 

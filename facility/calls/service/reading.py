@@ -1,10 +1,11 @@
-"""From a stored call to its rules."""
+"""From a stored call to its rules and its form."""
 
 from typing import Any
 
 import msgspec
 
 from facility.calls.rules import CallRules, CoolDown, Grid
+from facility.calls.rules.forms import FormDefinition
 
 
 def rules_of(call: Any) -> CallRules:
@@ -21,3 +22,8 @@ def rules_of(call: Any) -> CallRules:
         grid=msgspec.convert(call.grid, Grid),
         cool_down=msgspec.convert(call.cool_down, CoolDown),
     )
+
+
+def form_of(call: Any) -> FormDefinition:
+    """What a call asks for: of a Call, or of a result row with its columns."""
+    return msgspec.convert(call.form, FormDefinition, strict=False)
