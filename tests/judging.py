@@ -188,9 +188,10 @@ class Judging:
         return party.id
 
     async def close(self, call: str = "TAF-2021-01") -> None:
-        """The call closes, and everything that came in is admissible."""
+        """The call closes and is opened, and everything that came in is admissible."""
         call_id = self.calls[call]
         await self.act(None, lambda tx: close_call(tx, call_id, due_at=CLOSES), CLOSES)
+        await self.open(call_id)
 
         async def check(tx: Tx) -> None:
             query = select(Application.id).where(
@@ -200,6 +201,11 @@ class Judging:
                 await applications.check_admissibility(tx, key, admissible=True, reason="")
 
         await self.act("ada", check, CLOSES)
+
+    async def open(self, call_id: UUID, at: datetime = CLOSES) -> None:
+        """Ada and Vera open the call together."""
+        await self.act("ada", lambda tx: applications.start_opening(tx, call_id), at)
+        await self.act("vera", lambda tx: applications.confirm_opening(tx, call_id), at)
 
     async def declare(self, assessor: str, name: str, *, conflict: bool = False, sign: bool = True) -> None:
         """Assigned, signed for the call where that is new, and declared on the application."""
@@ -250,6 +256,10 @@ class Judging:
                 key = await self._submitted(tx, made.id, reference, requested, ("XK",), OPENS)
                 tx.now, tx.actor = CLOSES, people["ada"]
                 await close_call(tx, made.id, due_at=CLOSES)
+                await applications.start_opening(tx, made.id)
+                tx.actor = people["vera"]
+                await applications.confirm_opening(tx, made.id)
+                tx.actor = people["ada"]
                 await applications.check_admissibility(tx, key, admissible=True, reason="")
                 await evaluation.assign(tx, key, people["elena"])
                 tx.actor = people["elena"]

@@ -126,7 +126,7 @@ _RECEIVED = """
             FROM party JOIN beneficiary ON code = beneficiary_code
             WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END AS chips
     FROM application JOIN call ON call.id = application.call_id
-    CROSS JOIN LATERAL (SELECT track = 'joint' AND closed_at IS NULL AS sealed) AS seal
+    CROSS JOIN LATERAL (SELECT track = 'joint' AND application.opened_at IS NULL AS sealed) AS seal
     JOIN institution ON institution.id = application.lead_institution_id
     WHERE received_at IS NOT NULL
     ORDER BY received_at DESC, application.id DESC LIMIT 26

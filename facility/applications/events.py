@@ -114,7 +114,7 @@ class ApplicationSubmitted(Event, frozen=True, kw_only=True):
     """Received at this instant; the fingerprint is the SHA-256 of the canonical snapshot. requested is in EUR."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "The application was submitted for EUR {requested}"
+    sentence: ClassVar[str] = "The application was submitted"
     application_id: UUID
     call_id: UUID
     track: str
@@ -171,3 +171,36 @@ class ExceptionDecided(Event, frozen=True, kw_only=True):
     application_id: UUID
     call_id: UUID
     outcome: str
+
+
+class LateSubmissionRefused(Event, frozen=True, kw_only=True):
+    """Somebody tried to submit when the time was over; reasons are codes. `at`: when the request had been read."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A submission at {at} was refused, since the time was over"
+    application_id: UUID
+    call_id: UUID
+    at: datetime
+    reasons: list[str]
+
+
+class OpeningStarted(Event, frozen=True, kw_only=True):
+    """The first of two people began to open the call; so many applications are on the list."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "An opening was begun, with {listed} applications on the list"
+    call_id: UUID
+    session_id: UUID
+    listed: int
+
+
+class CallOpened(Event, frozen=True, kw_only=True):
+    """A second person confirmed: what had come in is no longer sealed. `minutes` is the SHA-256 of what these say."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "Two people opened the call: {opened} applications were unsealed"
+    call_id: UUID
+    session_id: UUID
+    started_by: UUID
+    opened: int
+    minutes: str

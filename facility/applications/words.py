@@ -118,6 +118,14 @@ sentences.register(
         ),
         "document_twice": N_("The same document is attached already."),
         "too_many_documents": N_("At most {most} documents can be attached."),
+        "not_opened": N_("This is sealed until two people have opened the call."),
+        "already_opened": N_("This call has been opened already."),
+        "opening_under_way": N_(
+            "A colleague has begun to open this call. Confirm their session, or wait until it ends."
+        ),
+        "opening_not_started": N_("Nobody has begun to open this call."),
+        "opening_ended": N_("This opening waited for a second person too long. Begin it anew."),
+        "call_opened": N_("This call was opened already, so nothing more can be taken in."),
         "document_removed": N_("This document was removed already."),
     }
 )

@@ -7,12 +7,13 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
+from facility.applications.rules import is_sealed
 from facility.awards import lists, service
 from facility.awards.letters import award_letter
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import REASONS
-from facility.refused import Refused
+from facility.refused import Refused, refuse
 from facility.web.access import Role, allow, relation
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -192,6 +193,10 @@ async def _result(
 ) -> ASGIResponse:
     one = await lists.result(read, application_id)
     leads = view.me.has(Role.OFFICER) and view.me.institution_id == one.lead_institution_id
+    if view.me.has(*READERS) and (
+        one.received_at is None or is_sealed(one.track, opened=one.opened_at is not None)
+    ):
+        refuse("not_found", kind="missing", what="application")
     letters = []
     if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
         letters = await lists.letters(read, application_id)

@@ -40,8 +40,10 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 
 async def _ready(read: AsyncConnection, call_id: UUID) -> Ranking:
-    """A ranking that may be shown (Refused: "evaluation_open")."""
+    """A ranking that may be shown (Refused: "not_opened", "evaluation_open")."""
     shown = await ranking(read, call_id)
+    if shown.call.sealed:
+        refuse("not_opened")
     if not shown.ready or shown.call.state == "published":
         refuse("evaluation_open")
     return shown

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.rules import Track
 from facility.refused import refuse
 
 PAGE = 25
@@ -258,9 +259,12 @@ class Result(msgspec.Struct, frozen=True):
     application_id: UUID
     reference: str
     title: str
+    track: Track
     status: str
     reasons: list[str]
     requested: Decimal
+    received_at: datetime | None
+    opened_at: datetime | None
     call_id: UUID
     call: str
     call_title: str
@@ -279,8 +283,9 @@ class Result(msgspec.Struct, frozen=True):
 
 _RESULT = text(
     """
-    SELECT application.id AS application_id, application.reference, application.title, application.status,
-        application.reasons, application.requested, call.id AS call_id, call.reference AS call, call.title AS call_title,
+    SELECT application.id AS application_id, application.reference, application.title, application.track,
+        application.status, application.reasons, application.requested, application.received_at, application.opened_at,
+        call.id AS call_id, call.reference AS call, call.title AS call_title,
         call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
         award.committed, award.made_at, award.ended_at, award.end_kind,
         reserve_entry.place, reserve_entry.state AS place_state

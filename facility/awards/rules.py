@@ -146,14 +146,16 @@ def serve_envelope(lists: Iterable[Waiting], free: Decimal) -> list[str]:
     return served
 
 
-def may_propose(standing: Standing, call_state: str, *, decided: bool) -> None:
+def may_propose(standing: Standing, call_state: str, *, decided: bool, sealed: bool) -> None:
     """A closed call is proposed and decided when nothing is open in its evaluation.
 
-    Refused: "already_decided", "call_not_closed" or "evaluation_open".
+    Refused: "already_decided", "call_not_closed", "not_opened" or "evaluation_open".
     """
     if decided or call_state == "decided":
         refuse("already_decided")
     if call_state != "closed":
         refuse("call_not_closed")
+    if sealed:
+        refuse("not_opened")
     if not standing.ready:
         refuse("evaluation_open")

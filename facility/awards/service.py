@@ -30,7 +30,7 @@ from facility.calls.service import mark_decided, rules_of
 from facility.contracts.models import Envelope
 from facility.contracts.service import commit, lock_envelope
 from facility.db import Tx, new_id
-from facility.evaluation.queries import on_board
+from facility.evaluation.queries import is_sealed, on_board
 from facility.evaluation.rules import Judged, Outcome, Standing
 from facility.evaluation.service import end_evaluation, reopen_evaluation, standing
 from facility.events import record
@@ -51,7 +51,8 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
     decision = await _decision(tx, call_id)
     stands = await standing(tx, call_id)
-    rules.may_propose(stands, call.state, decided=decision is not None and decision.decided_at is not None)
+    done = decision is not None and decision.decided_at is not None
+    rules.may_propose(stands, call.state, decided=done, sealed=await is_sealed(tx.session, call_id))
     drawn = await _draw(tx, call, stands)
     if decision is None:
         decision = AwardDecision(id=new_id(), call_id=call_id)
@@ -85,7 +86,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     rules.may_decide(decision.proposed_by, actor)
     applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
     stands = await standing(tx, call_id)
-    rules.may_propose(stands, call.state, decided=False)
+    rules.may_propose(stands, call.state, decided=False, sealed=await is_sealed(tx.session, call_id))
     drawn = await _draw(tx, call, stands)
     if seen is not None and seen != drawn.fingerprint:
         refuse("changed_since_shown")

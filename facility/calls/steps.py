@@ -67,6 +67,12 @@ def _applications(found: CallStaff, now: datetime) -> Step:
 def _later(found: CallStaff) -> Iterator[Step]:
     """Assessing and deciding; their own pages say how far they are and what is missing."""
     closed, decided = found.call.state == CallState.CLOSED, found.call.state == CallState.DECIDED
+    yield Step(
+        label=_("Opening by two people"),
+        state=_("Opened") if found.opened_at else _("To be opened") if closed else _("After closing"),
+        kind="ok" if found.opened_at else "wait" if closed else "plain",
+        href=f"/openings/{found.id}" if closed or decided else None,
+    )
     if not closed and not decided:
         yield Step(label=_("Checking and assessing"), state=_("After closing"))
         yield Step(label=_("Awards"), state=_("After assessing"))

@@ -163,6 +163,12 @@ class Story:
             at, wish.lead, applications.submit, application_id, received_at=at, signature=signature
         )
 
+    async def close(self, call_id: UUID, at: datetime) -> None:
+        """The call closes, and Ada and Vera open it together."""
+        await self.act(at, None, close_call, call_id, due_at=at)
+        await self.act(at, "ada", applications.start_opening, call_id)
+        await self.act(at, "vera", applications.confirm_opening, call_id)
+
     async def score(self, application_id: UUID, assessor: str, scores: Sequence[int], at: datetime) -> None:
         """Declare no conflict, and send these scores."""
         await self.act(at, assessor, evaluation.declare_conflict, application_id, conflict=False)
@@ -227,7 +233,7 @@ async def _decided_call(story: Story) -> None:
     for application_id, wish in zip(ids, wishes, strict=True):
         await story.submit(application_id, wish, received)
     closed = story.noon(-75)
-    await story.act(closed, None, close_call, call_id, due_at=closed)
+    await story.close(call_id, closed)
     for application_id in ids:
         await story.act(
             story.noon(-72),
@@ -380,7 +386,7 @@ async def _call_under_evaluation(story: Story) -> None:
     for application_id, wish in ((first, drugs), (second, border), (alone, mentoring)):
         await story.submit(application_id, wish, story.noon(-7))
     closed = story.noon(-6)
-    await story.act(closed, None, close_call, call_id, due_at=closed)
+    await story.close(call_id, closed)
     await story.act(
         story.noon(-5),
         "ada",

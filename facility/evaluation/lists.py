@@ -90,7 +90,7 @@ async def work(connection: AsyncConnection, assessor_id: UUID) -> list[WorkCall]
 
 
 class CallLine(msgspec.Struct, frozen=True):
-    """A call under evaluation: how many applications came in, are unchecked, and how many still lack assessments."""
+    """A call under evaluation: how many applications came in, are sealed or unchecked, and how many still lack assessments."""
 
     id: UUID
     reference: str
@@ -100,6 +100,7 @@ class CallLine(msgspec.Struct, frozen=True):
     decided_at: datetime | None
     proposed: bool
     received: int
+    sealed: int
     unchecked: int
     waiting: int
     assessments: int
@@ -111,7 +112,8 @@ _CALLS = text(
         evaluation_end.at IS NOT NULL AS proposed, counted.*
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS received, count(*) FILTER (WHERE status = 'submitted') AS unchecked,
+        SELECT count(*) AS received, count(*) FILTER (WHERE opened_at IS NULL) AS sealed,
+            count(*) FILTER (WHERE status = 'submitted') AS unchecked,
             count(*) FILTER (WHERE status = 'admissible' AND sent < CAST(call.grid ->> 'min_assessments' AS int)) AS waiting,
             CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
         FROM application CROSS JOIN LATERAL (
@@ -139,7 +141,7 @@ async def calls(
 
 
 class CallShown(msgspec.Struct, frozen=True):
-    """The call that is judged; amounts in EUR."""
+    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet."""
 
     id: UUID
     reference: str
@@ -152,12 +154,15 @@ class CallShown(msgspec.Struct, frozen=True):
     skip_unaffordable: bool
     grid: Grid
     ended_at: datetime | None
+    sealed: bool
 
 
 _CALL = text(
     """
     SELECT call.id, call.reference, call.title, call.state, call.closes_at, call.decided_at, call.amount,
-        call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at
+        call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
+        EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL
+            AND application.opened_at IS NULL) AS sealed
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
     """
@@ -206,7 +211,7 @@ _APPLICATIONS = text(
         (SELECT reason FROM admissibility_check WHERE application_id = application.id
          ORDER BY checked_at DESC, id LIMIT 1) AS checked
     FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
-    WHERE application.call_id = :call AND track = 'joint' AND received_at IS NOT NULL
+    WHERE application.call_id = :call AND track = 'joint' AND application.opened_at IS NOT NULL
         AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
     ORDER BY application.number
     """
@@ -216,7 +221,7 @@ _APPLICATIONS = text(
 async def applications(
     connection: AsyncConnection, call_id: UUID, only: UUID | None = None
 ) -> list[ApplicationLine]:
-    """The call's applications of the joint track that came in, by number: one statement."""
+    """The call's applications of the joint track that were opened, by number: one statement."""
     rows = await connection.execute(_APPLICATIONS, {"call": call_id, "only": only})
     return [msgspec.convert(dict(row._mapping), ApplicationLine, strict=False) for row in rows]
 

@@ -63,7 +63,7 @@ async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, t
 
 
 async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
-    """The call's applications of the joint track that were handed in, as the evaluation sees them. Three statements."""
+    """The call's applications of the joint track that were opened, as the evaluation sees them. Three statements."""
     rows = (
         await reader.execute(
             select(
@@ -75,7 +75,7 @@ async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
             ).where(
                 Application.call_id == call_id,
                 Application.track == "joint",
-                Application.received_at.is_not(None),
+                Application.opened_at.is_not(None),
                 Application.status != ApplicationStatus.DRAFT,
             )
         )
@@ -119,3 +119,14 @@ async def is_assigned(reader: Reader, application_id: UUID, assessor_id: UUID) -
         Assignment.application_id == application_id, Assignment.assessor_id == assessor_id
     )
     return (await reader.execute(query)).scalar() is not None
+
+
+async def is_sealed(reader: Reader, call_id: UUID) -> bool:
+    """Whether something came in to the call that two people have not opened yet."""
+    query = select(Application.id).where(
+        Application.call_id == call_id,
+        Application.track == "joint",
+        Application.received_at.is_not(None),
+        Application.opened_at.is_(None),
+    )
+    return (await reader.execute(query.limit(1))).scalar() is not None

@@ -29,7 +29,8 @@ waits(
     "/evaluation",
     Role.SECRETARIAT,
     sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'""",
+    WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
+        AND application.opened_at IS NOT NULL""",
 )
 
 

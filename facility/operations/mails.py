@@ -6,11 +6,12 @@ from uuid import UUID
 
 import jinja2
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from facility.applications.models import Application
 from facility.outbox.models import Link, Mail
 from facility.outbox.sender import text_of
 from facility.refused import refuse
@@ -20,7 +21,7 @@ PAGE = 25
 
 
 class MailShown(msgspec.Struct, frozen=True):
-    """A mail as pages show it."""
+    """A mail as pages show it. `sealed`: it is about a joint application that two people have not opened yet."""
 
     id: UUID
     created_at: datetime
@@ -36,6 +37,7 @@ class MailShown(msgspec.Struct, frozen=True):
     context: dict[str, Any]
     attachments: list[Any]
     link: Link | None = None
+    sealed: bool = False
 
     @property
     def about_accounts(self) -> bool:
@@ -43,7 +45,12 @@ class MailShown(msgspec.Struct, frozen=True):
         return self.template.startswith("accounts/")
 
 
-_COLUMNS = [getattr(Mail, name) for name in MailShown.__struct_fields__ if name not in ("link", "context")]
+_COLUMNS = [
+    getattr(Mail, name) for name in MailShown.__struct_fields__ if name not in ("link", "context", "sealed")
+]
+_SEALED = exists().where(
+    Application.id == Mail.subject_id, Application.track == "joint", Application.opened_at.is_(None)
+)
 
 
 def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
@@ -86,7 +93,9 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
 async def mail(connection: AsyncConnection, mail_id: UUID) -> MailShown:
     """One mail with what it says. Raises Refused (missing)."""
     query = (
-        select(*_COLUMNS, Mail.context, Link.id.label("link"), Link.purpose, Link.nonce)
+        select(
+            *_COLUMNS, Mail.context, _SEALED.label("sealed"), Link.id.label("link"), Link.purpose, Link.nonce
+        )
         .outerjoin(Link, Link.id == Mail.link_id)
         .where(Mail.id == mail_id)
     )

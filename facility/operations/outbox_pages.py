@@ -86,9 +86,9 @@ async def find_mails(view: View, tx: Tx, form: Form) -> Page:
 
 @get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
 async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
-    """One mail. What it says about the procedure is not for an administrator."""
+    """One mail. What it says about the procedure is not for an administrator, nor for anybody while it is sealed."""
     one = await mails.mail(read, mail_id)
-    may_read = view.me.has(Role.SECRETARIAT) or one.about_accounts
+    may_read = (view.me.has(Role.SECRETARIAT) and not one.sealed) or one.about_accounts
     renderer = view.renderer
     return view.page(
         "operations/mail.html",

@@ -75,6 +75,7 @@ class Play:
             await self._submit(application)
         closes_at = self.scenario.call.closes_at
         await self.stage.act(closes_at, None, close_call, self.stage.call_id, due_at=closes_at)
+        await self._open(closes_at)
         for application in self._submitted():
             await self._assess(application)
         await self._run_on()
@@ -158,6 +159,12 @@ class Play:
         )
         if refused is not None:
             self.stage.reasons[told.reference] = tuple(sorted(refused.codes))
+
+    async def _open(self, at: datetime) -> None:
+        """Two people open the call together, the instant that it has closed."""
+        stage = self.stage
+        await stage.act(at, stage.people[DRAFTER], applications.start_opening, stage.call_id)
+        await stage.act(at, stage.people[PUBLISHER], applications.confirm_opening, stage.call_id)
 
     # -- assessment
 

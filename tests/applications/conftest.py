@@ -11,7 +11,14 @@ from sqlalchemy import select
 from facility.accounts.service import add_institution, add_user
 from facility.accounts.service import seed as seed_accounts
 from facility.applications.models import Party
-from facility.applications.service import add_party, change_party, confirm_party, start_application
+from facility.applications.service import (
+    add_party,
+    change_party,
+    confirm_opening,
+    confirm_party,
+    start_application,
+    start_opening,
+)
 from facility.calls.rules import CallDraft, Grid, Section
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.service import open_contract, open_envelope
@@ -113,6 +120,14 @@ async def party_id(tx: Tx, application_id: UUID, *, lead: bool = False) -> UUID:
         Party.application_id == application_id, Party.is_lead == lead, Party.left_at.is_(None)
     )
     return (await tx.session.execute(query)).scalar_one()
+
+
+async def open_call(db: Database, stage: Stage, at: datetime, call: UUID | None = None) -> None:
+    """Sara and Anna open the closed call together."""
+    async with db.transaction(now=at, actor=stage.sara) as tx:
+        await start_opening(tx, call or stage.call)
+    async with db.transaction(now=at, actor=stage.anna) as tx:
+        await confirm_opening(tx, call or stage.call)
 
 
 @pytest.fixture

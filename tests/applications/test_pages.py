@@ -35,7 +35,7 @@ from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from facility.settings import Settings
 from facility.web.access import Role
-from tests.applications.conftest import Stage, Times, party_id
+from tests.applications.conftest import Stage, Times, open_call, party_id
 from tests.applications.review import consult, offices
 from tests.browser import Browsers
 from tests.statements import count_statements
@@ -99,6 +99,12 @@ async def submitted(db: Database, stage: Stage, times: Times, complete: UUID) ->
 async def close(db: Database, stage: Stage, times: Times) -> None:
     async with db.transaction(now=times.closes) as tx:
         await close_call(tx, stage.call, due_at=times.closes)
+
+
+async def open_up(db: Database, stage: Stage, times: Times) -> None:
+    """The call closes, and two people open it."""
+    await close(db, stage, times)
+    await open_call(db, stage, times.closes)
 
 
 async def row(db: Database, application_id: UUID) -> Application:
@@ -417,19 +423,29 @@ async def test_who_sees_a_draft(
     assert (await (await browse()).get(f"/applications/{draft}")).status_code == 303
 
 
-async def test_sealed_until_the_call_closes(
+async def test_sealed_until_two_people_open_the_call(
     db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
 ) -> None:
     here = f"/applications/{submitted}"
     sara, carl = await browse(stage.sara), await browse(stage.carl)
-    for browser in (sara, carl):
-        for page in (await browser.get(here), await browser.get("/applications/received")):
-            assert "TAF-2021-01/001" in page.text
-            assert "Firearms" not in page.text
-            assert "Albanian" not in page.text
-    assert (await sara.get(f"{here}/receipt.json")).status_code == 404
-    assert (await sara.get(f"{here}/admissibility")).status_code == 409
-    await close(db, stage, times)
+    for state in ("open", "closed"):
+        if state == "closed":
+            await close(db, stage, times)
+        for browser in (sara, carl):
+            for page in (
+                await browser.get(here),
+                await browser.get("/applications/received"),
+                await browser.get(f"/openings/{stage.call}"),
+                await browser.get(f"/evaluation/{stage.call}"),
+            ):
+                assert "TAF-2021-01" in page.text
+                assert "Firearms" not in page.text
+                assert "Albanian" not in page.text
+            assert (await browser.get(f"{here}/result")).status_code == 404
+        assert (await sara.get(f"{here}/receipt.json")).status_code == 404
+        assert (await sara.get(f"{here}/admissibility")).status_code == 409
+        assert (await sara.get(f"/evaluation/{stage.call}/ranking")).status_code == 409
+    await open_call(db, stage, times.closes)
     assert "Unanswered requests" in (await sara.get(here)).text
     seen = (await carl.get(here)).text
     assert ("Three days" in seen, "Unanswered requests" in seen, "omar@example.org" in seen) == (
@@ -444,7 +460,7 @@ async def test_sealed_until_the_call_closes(
 async def test_admissibility_with_reasons(
     db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
 ) -> None:
-    await close(db, stage, times)
+    await open_up(db, stage, times)
     sara = await browse(stage.sara)
     path = f"/applications/{submitted}/admissibility"
     wrong = await sara.send_form(path, {"admissible": "no", "reason": " "})

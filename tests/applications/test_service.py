@@ -44,7 +44,7 @@ from facility.db import Database, new_id
 from facility.events.log import history
 from facility.outbox.links import find_link, make_link, path_of
 from facility.refused import Refused
-from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, party_id
+from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, open_call, party_id
 from tests.applications.review import consult, offices
 
 SHA = hashlib.sha256(b"agenda").hexdigest()
@@ -74,7 +74,11 @@ async def submitted(db: Database, application_id: UUID, at: datetime = CLOSES) -
 async def closed(db: Database, stage: Stage, *, decided: bool = False) -> None:
     async with db.transaction(now=CLOSES + timedelta(seconds=1)) as tx:
         await close_call(tx, stage.call, due_at=CLOSES)
-        if decided:
+        opened = (await tx.get(Call, stage.call)).opened_at is not None
+    if not opened:
+        await open_call(db, stage, CLOSES + timedelta(seconds=1))
+    if decided:
+        async with db.transaction(now=CLOSES + timedelta(seconds=1)) as tx:
             mark_decided(tx, await tx.lock(Call, stage.call))
 
 
@@ -344,7 +348,7 @@ async def test_who_leaves_a_submitted_application_is_counted(
 
 async def test_admissibility_is_checked_after_closing(db: Database, stage: Stage, confirmed: UUID) -> None:
     await submitted(db, confirmed)
-    for reason, code in (("", "not_closed"), ("", "reason_missing")):
+    for reason, code in (("", "not_opened"), ("", "reason_missing")):
         with pytest.raises(Refused) as refused:
             async with db.transaction(now=CLOSES, actor=stage.sara) as tx:
                 await check_admissibility(tx, confirmed, admissible=False, reason=reason)

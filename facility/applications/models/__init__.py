@@ -9,6 +9,7 @@ from facility.applications.models.application import (
     SectionAnswers,
 )
 from facility.applications.models.consultation import Consultation, Consultee
+from facility.applications.models.opening import LateAttempt, OpeningSession
 
 __all__ = [
     "AdmissibilityCheck",
@@ -17,6 +18,8 @@ __all__ = [
     "Consultation",
     "Consultee",
     "Document",
+    "LateAttempt",
+    "OpeningSession",
     "Party",
     "SectionAnswers",
 ]

@@ -21,7 +21,8 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 
 class Application(Base):
     """One application to a call. `version` counts changes to what partners confirm; requested (EUR) is the sum over
-    the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers."""
+    the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers.
+    opened_at: when two people opened its call with it; until then a joint application is sealed."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -72,6 +73,7 @@ class Application(Base):
     submission: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
     exception_reason: Mapped[str | None]
     exception_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     exception_decided_at: Mapped[datetime | None]

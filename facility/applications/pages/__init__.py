@@ -14,6 +14,7 @@ from facility.applications.pages import (
     link,
     mine,
     one,
+    opening,
     partners,
     staff,
 )
@@ -29,6 +30,7 @@ router = Router(
         *documents.HANDLERS,
         *check.HANDLERS,
         *exits.HANDLERS,
+        *opening.HANDLERS,
         *link.HANDLERS,
         *exceptions.HANDLERS,
         *consultees.HANDLERS,

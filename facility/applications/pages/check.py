@@ -13,7 +13,7 @@ from facility.applications.pages.shared import BY_LEAD, BY_PARTY, WORDS, draft
 from facility.applications.queries import ApplicationShown
 from facility.applications.receipt import json_name, receipt_pdf
 from facility.applications.rules import DECLARATIONS, Signature
-from facility.applications.service import submit
+from facility.applications.service import note_late_attempt, submit
 from facility.refused import Reason, Refused, refuse
 from facility.web import render
 from facility.web.access import Role, allow
@@ -68,7 +68,12 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
         fields.check()
         await submit(tx, application_id, received_at=tx.now, signature=signature, version=version)
     except Refused as refused:
-        raise Wrong(await _not_submitted(view, tx, application_id, fields, refused)) from None
+        page = await _not_submitted(view, tx, application_id, fields, refused)
+        if "late" not in refused.codes:
+            raise Wrong(page) from None
+        # Returned and not raised: that somebody tried is kept for the minutes of the opening.
+        await note_late_attempt(tx, application_id, at=tx.now, reasons=refused.codes)
+        return page
     return view.go(f"/applications/{application_id}/receipt")
 
 

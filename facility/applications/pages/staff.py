@@ -52,12 +52,12 @@ async def received(
 
 
 async def unsealed(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
-    """The application, once staff may read it. Raises Refused (missing, "not_closed")."""
+    """The application, once staff may read it. Raises Refused (missing, "not_opened")."""
     application = await queries.shown(connection, application_id)
     if application.received_at is None:
         refuse("not_found", kind="missing", what="application")
     if application.sealed:
-        refuse("not_closed")
+        refuse("not_opened")
     return application
 
 

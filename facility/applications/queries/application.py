@@ -228,6 +228,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     received_at: datetime | None
     fingerprint: str | None
     withdrawn_at: datetime | None
+    opened_at: datetime | None
     exception_reason: str | None
     exception_decided_at: datetime | None
     call_id: UUID
@@ -248,7 +249,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     @property
     def sealed(self) -> bool:
         """Whether staff may only know that it is there."""
-        return is_sealed(self.track, self.call_closed_at is not None)
+        return is_sealed(self.track, opened=self.opened_at is not None)
 
     @property
     def beneficiaries(self) -> int:
@@ -270,7 +271,7 @@ _SHOWN = text(
     f"""
     SELECT application.id, application.reference, application.title, track, status, reasons, themes,
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
-        fingerprint, withdrawn_at, exception_reason, exception_decided_at,
+        fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
         call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,

@@ -304,16 +304,16 @@ def may_leave(*, is_lead: bool, left: bool, reason: str | None) -> None:
 
 
 def may_check(
-    track: Track, status: ApplicationStatus, *, closed: bool, admissible: bool, reason: str
+    track: Track, status: ApplicationStatus, *, opened: bool, admissible: bool, reason: str
 ) -> None:
-    """Admissibility is checked once the call is closed, and may be judged anew until the decision.
+    """Admissibility is checked once the application is opened, and may be judged anew until the decision.
 
-    Refused: "wrong_track", "not_closed", "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
+    Refused: "wrong_track", "not_opened", "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
     """
     if track != "joint":
         refuse("wrong_track")
-    if not closed:
-        refuse("not_closed")
+    if not opened:
+        refuse("not_opened")
     may_become(status, S.ADMISSIBLE if admissible else S.INADMISSIBLE)
     if not admissible and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
@@ -338,11 +338,3 @@ def may_decide_exception[Person](
         refuse("same_person", kind="forbidden")
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
-
-
-def is_sealed(track: Track, call_closed: bool) -> bool:
-    """Until its call has closed, staff see only that something was submitted (FR24 Art. 152(3), dossier 2d).
-
-    The exception track competes with nobody, and its call may have closed long ago or not at all.
-    """
-    return track == "joint" and not call_closed

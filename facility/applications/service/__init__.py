@@ -39,6 +39,7 @@ from facility.applications.service.exits import (
     take_up_again,
     withdraw,
 )
+from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.submission import submit
 
@@ -58,6 +59,7 @@ __all__ = [
     "change_party",
     "check_admissibility",
     "confirm_by_link",
+    "confirm_opening",
     "confirm_party",
     "decide_exception",
     "decline_by_link",
@@ -66,6 +68,7 @@ __all__ = [
     "invite_party",
     "leave",
     "move",
+    "note_late_attempt",
     "parties_on_board",
     "record_consultation",
     "refuse_document",
@@ -76,6 +79,7 @@ __all__ = [
     "set_lead_amount",
     "start_application",
     "start_consultations",
+    "start_opening",
     "submit",
     "take_late_answer",
     "take_up_again",

@@ -17,7 +17,7 @@ from facility.refused import refuse
 async def check_admissibility(
     tx: Tx, application_id: UUID, *, admissible: bool, reason: str = ""
 ) -> Application:
-    """An officer judges, after closing and until the decision; a later judgement replaces an earlier one.
+    """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
 
     Refused: as `rules.may_check`, "call_decided".
     """
@@ -27,7 +27,7 @@ async def check_admissibility(
     rules.may_check(
         track_of(application),
         status_of(application),
-        closed=call.closed_at is not None,
+        opened=application.opened_at is not None,
         admissible=admissible,
         reason=reason,
     )

@@ -48,6 +48,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     application.fingerprint = None
     application.submission = None
     application.submitted_by = None
+    application.opened_at = None
     await record(tx, ApplicationTakenUp(application_id=application_id, call_id=call.id))
     return application
 

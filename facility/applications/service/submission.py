@@ -41,7 +41,8 @@ async def submit(
 
     With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
     version: the one that was read before signing. Refused with every reason at once: those of
-    `rules.submission_reasons` and of `rules.form_findings`; or "not_a_draft", "edited_meanwhile".
+    `rules.submission_reasons` and of `rules.form_findings`, "call_opened" when the call was opened or decided already;
+    or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
     rules.may_edit(status_of(application))
@@ -50,6 +51,8 @@ async def submit(
     form = form_of(call)
     codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
     reasons = [Reason(code) for code in codes]
+    if application.track == "joint" and (call.opened_at or call.decided_at) and "late" not in codes:
+        reasons.append(Reason("call_opened"))
     if signature is not None:
         rules.check_signature(signature)
         reasons += findings_of(application, form, parts)

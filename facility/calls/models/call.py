@@ -26,6 +26,7 @@ class Call(Base):
 
     `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `form` a rules.forms.FormDefinition, `extended_to` the
     codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
+    opened_at: when two people unsealed what had come in.
     """
 
     __tablename__ = "call"
@@ -44,6 +45,7 @@ class Call(Base):
             "(state = 'draft') = (published_by IS NULL) AND (state = 'draft') = (published_at IS NULL)",
             name="published",
         ),
+        CheckConstraint("opened_at >= closed_at", name="opened"),
         Index("ix_call_closes_at_id", "closes_at", "id"),
     )
 
@@ -71,4 +73,5 @@ class Call(Base):
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

@@ -30,6 +30,7 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     published_by_name: str | None
     published_at: datetime | None
     closed_at: datetime | None
+    opened_at: datetime | None
 
     @property
     def draft(self) -> CallDraft:
@@ -47,7 +48,7 @@ _ONE = text(
            (SELECT coalesce(sum(amount), 0.00) FROM call AS other
             WHERE other.envelope_id = call.envelope_id AND other.id <> call.id) AS drawn,
            call.drafted_by, drafter.name AS drafted_by_name, call.drafted_at,
-           publisher.name AS published_by_name, call.published_at, call.closed_at
+           publisher.name AS published_by_name, call.published_at, call.closed_at, call.opened_at
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     JOIN person AS drafter ON drafter.id = call.drafted_by
     LEFT JOIN person AS publisher ON publisher.id = call.published_by
