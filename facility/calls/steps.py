@@ -67,12 +67,7 @@ def _applications(found: CallStaff, now: datetime) -> Step:
 def _later(found: CallStaff) -> Iterator[Step]:
     """Assessing and deciding; their own pages say how far they are and what is missing."""
     closed, decided = found.call.state == CallState.CLOSED, found.call.state == CallState.DECIDED
-    yield Step(
-        label=_("Opening by two people"),
-        state=_("Opened") if found.opened_at else _("To be opened") if closed else _("After closing"),
-        kind="ok" if found.opened_at else "wait" if closed else "plain",
-        href=f"/openings/{found.id}" if closed or decided else None,
-    )
+    yield _opening(found)
     if not closed and not decided:
         yield Step(label=_("Checking and assessing"), state=_("After closing"))
         yield Step(label=_("Awards"), state=_("After assessing"))
@@ -89,3 +84,16 @@ def _later(found: CallStaff) -> Iterator[Step]:
         kind="ok" if decided else "plain",
         href=f"/awards/calls/{found.id}" if decided else None,
     )
+
+
+def _opening(found: CallStaff) -> Step:
+    """What two people do together once the call has closed."""
+    state, kind = _("After closing"), "plain"
+    if found.opened_at:
+        state, kind = _("Opened"), "ok"
+    elif found.call.state == CallState.CLOSED:
+        state, kind = _("To be opened"), "wait"
+    elif found.call.state == CallState.DECIDED:
+        state, kind = _("Nothing to open"), "ok"
+    href = f"/openings/{found.id}" if found.closed_at else None
+    return Step(label=_("Opening by two people"), state=state, kind=kind, href=href)

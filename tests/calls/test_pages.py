@@ -448,7 +448,7 @@ async def test_the_steps_say_what_was_done_and_what_comes_next(
     by_both = ["Written by Ada Berisha", "Published by Vera Novak"]
     assert list(steps.values()) == [
         ["Written by Ada Berisha", "Waits for a second person"],
-        [*by_both, "Open", "After closing", "After assessing"],
-        [*by_both, "Closed", "Under way", "Not decided yet"],
-        [*by_both, "Closed", "Done", "Decided"],
+        [*by_both, "Open", "After closing", "After closing", "After assessing"],
+        [*by_both, "Closed", "To be opened", "Under way", "Not decided yet"],
+        [*by_both, "Closed", "Nothing to open", "Done", "Decided"],
     ]
