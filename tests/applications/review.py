@@ -22,17 +22,18 @@ from facility.db import Database
 from facility.events.relay import deliver_all
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
-from tests.applications.conftest import CLOSES, NOW, Stage
+from tests.applications.conftest import CLOSES, NOW, Stage, open_call
 
 OPENED = CLOSES + timedelta(minutes=1)  # Friday 30 July 2021, 12:01 in Brussels
 
 
 async def opened(db: Database, stage: Stage, application_id: UUID) -> UUID:
-    """Handed in at the last moment, and the call closed."""
+    """Handed in at the last moment, and the call closed and opened."""
     async with db.transaction(now=CLOSES) as tx:
         await submit(tx, application_id, received_at=CLOSES)
     async with db.transaction(now=OPENED) as tx:
         await close_call(tx, stage.call, due_at=CLOSES)
+    await open_call(db, stage, OPENED)
     return application_id
 
 

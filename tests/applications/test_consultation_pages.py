@@ -14,7 +14,7 @@ from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
-from tests.applications.conftest import Stage, Times
+from tests.applications.conftest import Stage, Times, open_call
 from tests.applications.review import alone, consult, link_to, offices
 from tests.browser import Browsers
 from tests.statements import count_statements
@@ -190,6 +190,8 @@ async def test_joint_applications_stay_sealed(
     assert (await sara.get(here)).status_code == 409
     async with db.transaction(now=times.closes + timedelta(seconds=1)) as tx:
         await close_call(tx, stage.call, due_at=times.closes)
+    assert (await sara.get(here)).status_code == 409
+    await open_call(db, stage, times.closes + timedelta(seconds=1))
     assert (await sara.get(here)).status_code == 200
 
 

@@ -59,7 +59,7 @@ async def test_consultees_are_asked_once_the_application_is_open(
     db: Database, stage: Stage, confirmed: UUID
 ) -> None:
     chosen = await offices(db)
-    assert await refusal(db, lambda tx: start_consultations(tx, confirmed, chosen), NOW) == ("not_closed",)
+    assert await refusal(db, lambda tx: start_consultations(tx, confirmed, chosen), NOW) == ("not_opened",)
     await opened(db, stage, confirmed)
     for days, more in ((0, 0), (41, 0), (5, 41)):
         with pytest.raises(Refused) as refused:

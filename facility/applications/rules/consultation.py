@@ -53,10 +53,10 @@ _CONSULTS = frozenset({ApplicationStatus.SUBMITTED, ApplicationStatus.ADMISSIBLE
 def may_start(status: ApplicationStatus, *, sealed: bool, decided: bool) -> None:
     """Consultations begin once the application is opened, and before it is decided on.
 
-    Refused: "not_closed", "call_decided", "wrong_status".
+    Refused: "not_opened", "call_decided", "wrong_status".
     """
     if sealed:
-        refuse("not_closed")
+        refuse("not_opened")
     if decided:
         refuse("call_decided")
     if status not in _CONSULTS:

@@ -45,7 +45,7 @@ async def start_consultations(
     application, call = await lock_with_call(tx, application_id)
     consulting.may_start(
         status_of(application),
-        sealed=rules.is_sealed(track_of(application), call.closed_at is not None),
+        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
         decided=call.decided_at is not None and application.track == "joint",
     )
     consulting.check_period(days, more_days)
