@@ -51,6 +51,7 @@ def load_models() -> None:
 async def create_all(connection: AsyncConnection) -> None:
     """Create every table and guard in an empty database."""
     load_models()
+    await connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
     await connection.run_sync(Base.metadata.create_all)
     for statement in _guards():
         if "ledger_entry" in statement and "ledger_entry" not in Base.metadata.tables:

@@ -23,6 +23,11 @@
     (field.closest(".field") || field).scrollIntoView({ block: "start" });
   });
 
+  // --- searches inside a form answer while one types: the Enter key would send what is not filled in yet
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches?.("[data-find]") && window.htmx) event.preventDefault();
+  });
+
   // --- deadlines: said anew each minute, without announcing it
   const unit = (n, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long" }).format(n);
   const inWords = (ms) => {

@@ -17,11 +17,90 @@ class InstitutionAdded(Event, frozen=True, kw_only=True):
 
 
 class InstitutionApproved(Event, frozen=True, kw_only=True):
-    """The institution of a new officer was accepted with the officer."""
+    """The secretariat found that an institution is what it says: by itself, or with its new officer."""
 
     subject: ClassVar[str] = "institution"
     sentence: ClassVar[str] = "accepted the institution"
 
+    institution_id: UUID
+
+
+class InstitutionDeclined(Event, frozen=True, kw_only=True):
+    """The secretariat took an entry off the list that is no institution, or none that can take part."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "took the entry off the list"
+
+    institution_id: UUID
+
+
+class InstitutionCorrected(Event, frozen=True, kw_only=True):
+    """Particulars of an institution were corrected: which ones."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "corrected the institution"
+
+    institution_id: UUID
+    fields: list[str]
+
+
+class InstitutionRenamed(Event, frozen=True, kw_only=True):
+    """An institution bears another name since a day; the old one is kept among its former names."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "gave the institution its new name"
+
+    institution_id: UUID
+    former_name_id: UUID
+
+
+class InstitutionMerged(Event, frozen=True, kw_only=True):
+    """An institution was on the list twice: this entry leads to the other, which has all that hung on it."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "merged this entry into another"
+
+    institution_id: UUID
+    into_id: UUID
+
+
+class InstitutionAbsorbed(Event, frozen=True, kw_only=True):
+    """The other side of `InstitutionMerged`: this entry is the one that stays."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "merged a second entry into this one"
+
+    institution_id: UUID
+    duplicate_id: UUID
+
+
+class SignatoryNamed(Event, frozen=True, kw_only=True):
+    """An institution told who may sign for it; name and function stand in the row."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "named a signatory"
+
+    institution_id: UUID
+    signatory_id: UUID
+
+
+class SignatoryEnded(Event, frozen=True, kw_only=True):
+    """Somebody no longer signs for an institution after a day."""
+
+    subject: ClassVar[str] = "institution"
+    sentence: ClassVar[str] = "ended a signatory's power to sign"
+
+    institution_id: UUID
+    signatory_id: UUID
+
+
+class PersonMoved(Event, frozen=True, kw_only=True):
+    """An officer belongs to another entry, into which theirs was merged."""
+
+    subject: ClassVar[str] = "person"
+    sentence: ClassVar[str] = "moved the person to the entry that stays"
+
+    person_id: UUID
     institution_id: UUID
 
 

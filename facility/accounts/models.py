@@ -1,13 +1,13 @@
-"""Tables of people: beneficiaries, institutions, persons with roles, registrations, sign-in and sessions."""
+"""Tables of people: beneficiaries, institutions with their names and signatories, persons with roles, registrations, sign-in and sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.accounts.rules import Kind, Status
+from facility.accounts.rules import Kind, Standing, Status
 from facility.db import Base, Key
 from facility.web.access import Role
 
@@ -31,21 +31,71 @@ class Beneficiary(Base):
 
 
 class Institution(Base):
-    """A body that can take part. It is pending while the person who entered it is."""
+    """A body that can take part. `name` is as it is printed, `own_name` in its own language. It is pending until the
+    secretariat has seen it, and merged when it turned out to be another one. `search_key`: all that it is found by."""
 
     __tablename__ = "institution"
     __table_args__ = (
         CheckConstraint(_one_of("kind", Kind), name="kind"),
-        CheckConstraint("status IN ('pending', 'approved')", name="status"),
-        Index("ix_institution_name", "beneficiary_code", "sort_key", unique=True),
+        CheckConstraint(_one_of("status", Standing), name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into_id <> id", name="merged_elsewhere"),
+        Index(
+            "ix_institution_name",
+            "beneficiary_code",
+            "sort_key",
+            unique=True,
+            postgresql_where=text("status <> 'merged' AND status <> 'declined'"),
+        ),
+        Index("ix_institution_list", "sort_key", "id"),
+        Index(
+            "ix_institution_merged_into",
+            "merged_into_id",
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_institution_search",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[Key]
     name: Mapped[str]
+    own_name: Mapped[str]
+    abbreviation: Mapped[str]
     sort_key: Mapped[str]
+    search_key: Mapped[str]
     kind: Mapped[str]
     beneficiary_code: Mapped[str] = mapped_column(ForeignKey("beneficiary.code"))
     status: Mapped[str]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"))
+
+
+class FormerName(Base):
+    """What an institution was called until a day, or was entered as by mistake until it was merged."""
+
+    __tablename__ = "former_name"
+
+    id: Mapped[Key]
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), index=True)
+    name: Mapped[str]
+    ended_on: Mapped[date]
+
+
+class Signatory(Base):
+    """Who may sign for an institution, in which function, from and until which day (both included)."""
+
+    __tablename__ = "signatory"
+    __table_args__ = (CheckConstraint("until >= since", name="days"),)
+
+    id: Mapped[Key]
+    institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), index=True)
+    name: Mapped[str]
+    function: Mapped[str]
+    since: Mapped[date]
+    until: Mapped[date | None]
 
 
 class Person(Base):

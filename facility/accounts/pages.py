@@ -2,7 +2,14 @@
 
 from litestar import Router
 
-from facility.accounts import demo_pages, people_pages, register_pages, sign_in_pages
+from facility.accounts import (
+    demo_pages,
+    institution_pages,
+    merge_pages,
+    people_pages,
+    register_pages,
+    sign_in_pages,
+)
 from facility.accounts.queries import VISITOR
 from facility.web.access import visitor_from
 
@@ -14,6 +21,8 @@ router = Router(
         *sign_in_pages.HANDLERS,
         *register_pages.HANDLERS,
         *people_pages.HANDLERS,
+        *institution_pages.HANDLERS,
+        *merge_pages.HANDLERS,
         *demo_pages.HANDLERS,
     ],
 )

@@ -1,4 +1,4 @@
-"""People and institutions, for the secretariat and the administrator; and one's own account."""
+"""People, for the secretariat and the administrator; and one's own account."""
 
 from typing import Any
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 
 from facility.accounts import queries, rules, service
-from facility.accounts.rules import Kind
+from facility.accounts.picker import only_searching, picker
 from facility.accounts.sentences import KINDS, ROLES, STATES
 from facility.events.log import history
 from facility.refused import Refused
@@ -149,13 +149,12 @@ async def reopen(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> 
 
 
 async def _invite_page(view: View, read: Read, fields: Fields, status: int = 200) -> Page:
-    listed = await queries.institutions(read, approved=True)
     return view.page(
         "accounts/invite.html",
         status=status,
         form=fields,
         givable=[(role.value, _(ROLES[role])) for role in givable(view.me)],
-        institutions=[(str(i.id), f"{i.name} ({i.beneficiary})") for i in listed],
+        **await picker(read, fields, "institution"),
     )
 
 
@@ -169,6 +168,9 @@ async def show_invite(view: View, read: Read) -> Page:
 async def invite(view: View, form: Form, tx: Tx) -> Page:
     """Makes the account; a letter with a link goes out."""
     fields = Fields(form)
+    fields.ignore("institution_q")
+    if only_searching(fields):
+        return await _invite_page(view, await tx.session.connection(), fields)
     name, email = fields.text("name", most=120), fields.email("email")
     role = fields.one_of("role", Role)
     institution_id = fields.key("institution") if fields.given("institution") else None
@@ -179,43 +181,6 @@ async def invite(view: View, form: Form, tx: Tx) -> Page:
         fields.refused(refused)
         raise Wrong(await _invite_page(view, await tx.session.connection(), fields, 422)) from None
     return view.go(f"/people/{person.id}", _("The invitation is on its way."))
-
-
-@get("/institutions", opt={"allow": WHO_SEES})
-async def institutions(view: View, read: Read) -> Page:
-    """Every institution, by beneficiary."""
-    return view.page("accounts/institutions.html", institutions=await queries.institutions(read), **words())
-
-
-async def _institution_page(view: View, read: Read, fields: Fields, status: int = 200) -> Page:
-    return view.page(
-        "accounts/institution_new.html",
-        status=status,
-        form=fields,
-        beneficiaries=[(b.code, b.name) for b in await queries.beneficiaries(read)],
-        kinds=[(kind.value, _(KINDS[kind])) for kind in Kind],
-    )
-
-
-@get("/institutions/new", opt={"allow": allow(Role.SECRETARIAT)})
-async def show_new_institution(view: View, read: Read) -> Page:
-    """The form for a further institution."""
-    return await _institution_page(view, read, Fields.showing())
-
-
-@post("/institutions/new", opt={"allow": allow(Role.SECRETARIAT)})
-async def new_institution(view: View, form: Form, tx: Tx) -> Page:
-    """Enters an institution."""
-    fields = Fields(form)
-    name, kind = fields.text("institution_name"), fields.one_of("kind", Kind)
-    beneficiary = fields.text("beneficiary", most=2)
-    try:
-        fields.check()
-        await service.add_institution(tx, name=name, kind=kind, beneficiary_code=beneficiary)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _institution_page(view, await tx.session.connection(), fields, 422)) from None
-    return view.go("/institutions", _("The institution is on the list."))
 
 
 @get("/me", opt={"allow": allow(SIGNED_IN)})
@@ -251,9 +216,6 @@ HANDLERS: list[Any] = [
     reopen,
     show_invite,
     invite,
-    institutions,
-    show_new_institution,
-    new_institution,
     me,
     correct_me,
 ]

@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration
-from facility.accounts.rules import Status, sort_key
+from facility.accounts.rules import Status
 from facility.events.log import history
+from facility.folding import fold
 from facility.refused import refuse
 from facility.web.history import Moment, moments
 
@@ -45,18 +46,6 @@ class PersonShown(msgspec.Struct, frozen=True):
     institution_status: str | None
     beneficiary: str | None
     decided_reason: str | None
-
-
-class InstitutionShown(msgspec.Struct, frozen=True):
-    """An institution on a list. `people` counts its active officers."""
-
-    id: UUID
-    name: str
-    kind: str
-    status: str
-    beneficiary_code: str
-    beneficiary: str
-    people: int
 
 
 class BeneficiaryShown(msgspec.Struct, frozen=True):
@@ -107,7 +96,7 @@ def _filtered(query: Select[Any], status: str, role: str, search: str) -> Select
     if role:
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if search:
-        found = Person.sort_key.contains(sort_key(search), autoescape=True)
+        found = Person.sort_key.contains(fold(search), autoescape=True)
         query = query.where(found | Person.email.contains(search.lower(), autoescape=True))
     return query
 
@@ -141,31 +130,6 @@ async def names(connection: AsyncConnection, person_ids: Sequence[UUID]) -> dict
     """Names of people by id, for histories."""
     rows = await connection.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
     return {row.id: row.name for row in rows}
-
-
-async def institutions(connection: AsyncConnection, *, approved: bool = False) -> list[InstitutionShown]:
-    """All institutions by beneficiary and name; `approved`: only those that can take part."""
-    officers = (
-        select(func.count())
-        .where(Person.institution_id == Institution.id, Person.status == Status.ACTIVE)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Institution.id,
-            Institution.name,
-            Institution.kind,
-            Institution.status,
-            Institution.beneficiary_code,
-            Beneficiary.name.label("beneficiary"),
-            officers.label("people"),
-        )
-        .join(Beneficiary, Beneficiary.code == Institution.beneficiary_code)
-        .order_by(Beneficiary.sort_order, Institution.sort_key)
-    )
-    if approved:
-        query = query.where(Institution.status == "approved")
-    return [InstitutionShown(**row._mapping) for row in await connection.execute(query)]
 
 
 async def beneficiaries(connection: AsyncConnection) -> list[BeneficiaryShown]:

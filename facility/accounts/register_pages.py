@@ -4,22 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts import queries, service
-from facility.accounts.rules import Kind
-from facility.accounts.sentences import KINDS
-from facility.accounts.service import NewInstitution
+from facility.accounts.institution_pages import found_page
+from facility.accounts.picker import only_searching, picker, read_choice
 from facility.accounts.sign_in_pages import BY_ADDRESS, BY_LINK, BY_MAIL
 from facility.outbox.links import check_link, find_link, subject_of
 from facility.refused import Refused
+from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.limits import address_of
 from facility.web.stops import Wrong
-
-NOT_LISTED = "new"
 
 
 @get("/register", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
@@ -49,22 +47,42 @@ def check_mail(view: View) -> Page:
     return view.page("accounts/register_check.html")
 
 
-async def context(read: Read, registration_id: UUID) -> dict[str, Any]:
-    """What the form shows beside its fields."""
-    listed = await queries.institutions(read, approved=True)
-    return {
-        "email": await queries.registration_email(read, registration_id),
-        "institutions": [(str(i.id), f"{i.name} ({i.beneficiary})") for i in listed],
-        "beneficiaries": [(b.code, b.name) for b in await queries.beneficiaries(read)],
-        "kinds": [(kind.value, _(KINDS[kind])) for kind in Kind],
-    }
+async def _form_page(
+    view: render.View,
+    connection: AsyncConnection,
+    token: str,
+    registration_id: UUID,
+    fields: Fields,
+    status: int = 200,
+) -> Page:
+    return view.page(
+        "accounts/register_form.html",
+        status=status,
+        form=fields,
+        token=token,
+        email=await queries.registration_email(connection, registration_id),
+        **await picker(connection, fields, "institution"),
+    )
 
 
 @get("/link/register/{token:str}", opt={"allow": allow(ANYONE)})
 async def show_form(view: View, token: FromPath[str], read: Read) -> Page:
     """The form behind the mail's link."""
-    about = await context(read, await subject_of(read, service.REGISTER, token))
-    return view.page("accounts/register_form.html", form=Fields.showing(), token=token, **about)
+    registration_id = await subject_of(read, service.REGISTER, token)
+    return await _form_page(view, read, token, registration_id, Fields.showing())
+
+
+@get("/link/register/{token:str}/institutions", opt={"allow": allow(ANYONE)})
+async def find(
+    view: View,
+    token: FromPath[str],
+    read: Read,
+    field: FromQuery[str] = "",
+    institution_q: FromQuery[str] = "",
+) -> Page:
+    """Institutions found while they are typed, for those who have a link to register."""
+    await subject_of(read, service.REGISTER, token)
+    return await found_page(view, read, field, institution_q)
 
 
 @post("/link/register/{token:str}", opt={"allow": allow(ANYONE)})
@@ -73,32 +91,21 @@ async def register(view: View, form: Form, token: FromPath[str], limits: Limits,
     await limits.hit(BY_LINK, address_of(view.scope))
     link = await find_link(tx, service.REGISTER, token)
     check_link(link, tx.now)
-    about = await context(await tx.session.connection(), link.subject_id)
     fields = Fields(form)
     name = fields.text("name", most=120)
-    institution = read_institution(fields, about)
+    if only_searching(fields):
+        fields.errors.clear()
+        return await _form_page(view, await tx.session.connection(), token, link.subject_id, fields)
+    institution = read_choice(fields, "institution")
     try:
         fields.check()
         await service.register(tx, token, name=name, institution=institution)
     except Refused as refused:
         fields.refused(refused)
-        raise Wrong(
-            view.page("accounts/register_form.html", status=422, form=fields, token=token, **about)
-        ) from None
+        connection = await tx.session.connection()
+        page = await _form_page(view, connection, token, link.subject_id, fields, 422)
+        raise Wrong(page) from None
     return view.go("/registered")
-
-
-def read_institution(fields: Fields, about: dict[str, Any]) -> UUID | NewInstitution:
-    """An institution from the list, or the fields of one that isn't there."""
-    chosen = fields.choice("institution", [NOT_LISTED, *(key for key, _name in about["institutions"])])
-    if chosen != NOT_LISTED:
-        fields.ignore("institution_name", "kind", "beneficiary")
-        return UUID(chosen) if chosen and "institution" not in fields.errors else UUID(int=0)
-    return NewInstitution(
-        name=fields.text("institution_name"),
-        kind=fields.choice("kind", [key for key, _name in about["kinds"]]),
-        beneficiary_code=fields.choice("beneficiary", [key for key, _name in about["beneficiaries"]]),
-    )
 
 
 @get("/registered", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
@@ -107,4 +114,4 @@ def registered(view: View) -> Page:
     return view.page("accounts/registered.html")
 
 
-HANDLERS: list[Any] = [ask, send, check_mail, show_form, register, registered]
+HANDLERS: list[Any] = [ask, send, check_mail, show_form, find, register, registered]

@@ -1,9 +1,8 @@
 """Who belongs where (dossier 1e; counting: 1a, Q1), and who may have which role and account."""
 
 import hashlib
-import unicodedata
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
 from enum import StrEnum
 
 from facility.refused import refuse
@@ -42,6 +41,19 @@ class Kind(StrEnum):
     PRISON = "PRISON"
     CSO = "CSO"
     TRAINING = "TRAINING"
+
+
+class Standing(StrEnum):
+    """Where an institution is. A pending one may be in a draft; a merged one leads to the one that stays."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    MERGED = "merged"
+
+
+CHOOSABLE = frozenset({Standing.PENDING, Standing.APPROVED})
+"""The standings in which an institution can be chosen for an application or an account."""
 
 
 class Status(StrEnum):
@@ -124,12 +136,42 @@ def initials(name: str) -> str:
     return "".join(word[0].upper() for word in ([words[0], words[-1]] if len(words) > 1 else words))
 
 
-_FOLD = str.maketrans(
-    {"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "*": ""}
-)
+def may_validate(standing: str) -> None:
+    """Accepted or taken off the list once. Raises Refused (conflict)."""
+    if standing != Standing.PENDING:
+        refuse("institution_decided")
 
 
-def sort_key(name: str) -> str:
-    """A name as lists are sorted by: "Čelik" among the Cs. Databases differ in this, so the key is ours."""
-    folded = unicodedata.normalize("NFKD", name.casefold().translate(_FOLD))
-    return "".join(letter for letter in folded if not unicodedata.combining(letter))
+def may_change_institution(standing: str) -> None:
+    """What is merged or off the list stays as it was. Raises Refused (conflict)."""
+    if standing not in CHOOSABLE:
+        refuse("institution_closed")
+
+
+def may_merge(
+    *, duplicate: str, kept: str, same: bool, beneficiaries: tuple[str, str], together: Collection[str | None]
+) -> None:
+    """Whether one entry may be merged into another. `together`: references of applications in which both take part, None
+    for drafts and sealed ones.
+
+    Raises Refused (invalid) at the field `into`.
+    """
+    may_change_institution(duplicate)
+    if same:
+        refuse("merge_itself", kind="invalid", field="into")
+    if kept != Standing.APPROVED:
+        refuse("merge_into_pending", kind="invalid", field="into")
+    if beneficiaries[0] != beneficiaries[1]:
+        refuse("merge_across", kind="invalid", field="into")
+    if found := ", ".join(filter(None, together)):
+        refuse("merge_together", kind="invalid", field="into", applications=found)
+    if together:
+        refuse("merge_together_unseen", kind="invalid", field="into")
+
+
+def may_end_signatory(since: date, until: date | None, ends: date) -> None:
+    """A power to sign ends once, not before it began. Raises Refused (invalid for the day)."""
+    if until is not None:
+        refuse("signatory_ended")
+    if ends < since:
+        refuse("signatory_ends_early", kind="invalid", field="until", since=since.isoformat())

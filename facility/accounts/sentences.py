@@ -1,6 +1,6 @@
 """What the rules of accounts say to people, and the words for roles, states and kinds of institution."""
 
-from facility.accounts.rules import Kind, Status
+from facility.accounts.rules import Kind, Standing, Status
 from facility.web import sentences
 from facility.web.access import Role
 from facility.web.i18n import N_
@@ -22,6 +22,14 @@ STATES = {
     Status.DEACTIVATED: (N_("Closed"), "plain"),
 }
 """The word of each state, and the kind of its tag."""
+
+STANDINGS = {
+    Standing.PENDING: (N_("Not checked yet"), "wait"),
+    Standing.APPROVED: (N_("Accepted"), "ok"),
+    Standing.DECLINED: (N_("Off the list"), "plain"),
+    Standing.MERGED: (N_("Merged"), "plain"),
+}
+"""The word of each standing of an institution, and the kind of its tag."""
 
 KINDS = {
     Kind.POLICE: N_("Police"),
@@ -55,7 +63,30 @@ sentences.register(
             "This is the last administrator; give the role to somebody else first."
         ),
         "account_not_deactivated": N_("This account is not closed."),
-        "institution_known": N_("This institution is on the list already. Choose it there."),
+        "institution_known": N_("This institution is on the list already, as {name}."),
+        "name_without_letters": N_("Write the name in letters."),
+        "name_unchanged": N_("This is the name it has."),
+        "institution_decided": N_("This institution has been decided on already."),
+        "institution_closed": N_(
+            "This entry is no longer on the list, so that nothing of it changes any more."
+        ),
+        "institution_in_use": N_(
+            "Officers or applications stand on this entry. Merge it into the right one instead."
+        ),
+        "merge_itself": N_("Choose another entry: this one cannot be merged into itself."),
+        "merge_into_pending": N_("Choose an entry that is accepted."),
+        "merge_across": N_("These two belong to different beneficiaries. Correct the beneficiary first."),
+        "merge_together": N_(
+            "Both take part in {applications}. One of them must leave there before the entries can become one."
+        ),
+        "merge_together_unseen": N_(
+            "Both take part in an application that is a draft or still sealed. They can become one when one of them has left it."
+        ),
+        "beneficiary_fixed": N_(
+            "The beneficiary cannot change any more: the institution takes part in applications."
+        ),
+        "signatory_ended": N_("This power to sign has ended already."),
+        "signatory_ends_early": N_("The last day cannot be before the first, {since}."),
         "institution_unknown": N_("Choose an institution on the list."),
         "beneficiary_unknown": N_("Choose a beneficiary on the list."),
         "kind_unknown": N_("Choose a kind of institution on the list."),

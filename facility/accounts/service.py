@@ -8,7 +8,6 @@ from sqlalchemy import delete, select
 
 from facility.accounts import rules
 from facility.accounts.events import (
-    InstitutionAdded,
     InstitutionApproved,
     PersonAdded,
     PersonApproved,
@@ -21,16 +20,23 @@ from facility.accounts.events import (
     RoleGiven,
     RoleTaken,
 )
+from facility.accounts.institutions import NewInstitution, add_institution, chosen, chosen_or_added
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration, Session
-from facility.accounts.rules import Kind, Status
+from facility.accounts.rules import Standing, Status
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.folding import fold
 from facility.outbox.links import find_link, make_link, use_link
 from facility.outbox.service import post
 from facility.refused import refuse
 from facility.settings import ROOT
 from facility.web.access import Role
 from facility.web.i18n import _
+
+__all__ = [
+    "NewInstitution",
+    "add_institution",
+]  # among the commands on people, where most callers look for it
 
 REGISTER = "register"
 
@@ -66,34 +72,6 @@ async def seed(tx: Tx) -> None:
     await tx.flush()
 
 
-async def add_institution(
-    tx: Tx, *, name: str, kind: str, beneficiary_code: str, approved: bool = True
-) -> Institution:
-    """Enter an institution. Raises Refused (invalid): institution_known, beneficiary_unknown, kind_unknown."""
-    if kind not in set(Kind):
-        refuse("kind_unknown", kind="invalid", field="kind")
-    if await tx.session.get(Beneficiary, beneficiary_code) is None:
-        refuse("beneficiary_unknown", kind="invalid", field="beneficiary")
-    key = rules.sort_key(name)
-    known = select(Institution.id).where(
-        Institution.beneficiary_code == beneficiary_code, Institution.sort_key == key
-    )
-    if (await tx.session.execute(known)).first():
-        refuse("institution_known", kind="invalid", field="institution_name")
-    institution = Institution(
-        id=new_id(),
-        name=name,
-        sort_key=key,
-        kind=kind,
-        beneficiary_code=beneficiary_code,
-        status="approved" if approved else "pending",
-    )
-    tx.add(institution)
-    await tx.flush()
-    await record(tx, InstitutionAdded(institution_id=institution.id, beneficiary=beneficiary_code))
-    return institution
-
-
 async def add_user(
     tx: Tx, *, name: str, email: str, roles: Sequence[Role], institution_id: UUID | None = None
 ) -> Person:
@@ -119,7 +97,7 @@ async def _new_person(
     person = Person(
         id=new_id(),
         name=name,
-        sort_key=rules.sort_key(name),
+        sort_key=fold(name),
         initials=rules.initials(name),
         email=email,
         institution_id=institution_id,
@@ -157,6 +135,8 @@ async def invite(
         rules.may_give(giver, role)
     if (Role.OFFICER in roles) != (institution_id is not None):
         refuse("officer_needs_institution", kind="invalid", field="institution")
+    if institution_id is not None:
+        institution_id = (await chosen(tx, institution_id)).id
     person = await _new_person(
         tx, name=name, email=email, institution_id=institution_id, status=Status.ACTIVE
     )
@@ -193,14 +173,6 @@ async def ask_to_register(tx: Tx, email: str) -> None:
         )
 
 
-class NewInstitution(msgspec.Struct, frozen=True):
-    """An institution that isn't on the list yet."""
-
-    name: str
-    kind: str
-    beneficiary_code: str
-
-
 async def register(tx: Tx, token: str, *, name: str, institution: UUID | NewInstitution) -> Person:
     """An officer fills in the form behind the link and waits for the secretariat.
 
@@ -209,7 +181,7 @@ async def register(tx: Tx, token: str, *, name: str, institution: UUID | NewInst
     link = await find_link(tx, REGISTER, token)
     use_link(tx, link)
     registration = await tx.get(Registration, link.subject_id)
-    institution_id = await _institution(tx, institution)
+    institution_id = (await chosen_or_added(tx, institution)).id
     person = await _new_person(
         tx, name=name, email=registration.email, institution_id=institution_id, status=Status.PENDING
     )
@@ -217,35 +189,20 @@ async def register(tx: Tx, token: str, *, name: str, institution: UUID | NewInst
     return person
 
 
-async def _institution(tx: Tx, institution: UUID | NewInstitution) -> UUID:
-    if isinstance(institution, NewInstitution):
-        added = await add_institution(
-            tx,
-            name=institution.name,
-            kind=institution.kind,
-            beneficiary_code=institution.beneficiary_code,
-            approved=False,
-        )
-        return added.id
-    found = await tx.session.get(Institution, institution)
-    if found is None:
-        refuse("institution_unknown", kind="invalid", field="institution")
-    return found.id
-
-
 async def approve(tx: Tx, person_id: UUID) -> None:
     """Accept a registration: the person becomes an officer, a new institution is accepted too.
 
     Raises Refused (conflict): registration_decided.
     """
+    # The institution first, as where entries are merged; a merger that came before has moved the person.
+    found = await tx.get(Person, person_id)
+    institution = await tx.lock(Institution, found.institution_id) if found.institution_id else None
     person = await tx.lock(Person, person_id)
     rules.may_decide_registration(person.status)
     person.status, person.decided_by = Status.ACTIVE, tx.actor
-    if person.institution_id is not None:
-        institution = await tx.lock(Institution, person.institution_id)
-        if institution.status != "approved":
-            institution.status = "approved"
-            await record(tx, InstitutionApproved(institution_id=institution.id))
+    if institution is not None and institution.status == Standing.PENDING:
+        institution.status = Standing.APPROVED
+        await record(tx, InstitutionApproved(institution_id=institution.id))
     await record(tx, PersonApproved(person_id=person.id))
     await _give(tx, person.id, [Role.OFFICER])
 
@@ -324,7 +281,7 @@ async def reactivate(tx: Tx, person_id: UUID) -> None:
 async def rename(tx: Tx, person_id: UUID, name: str) -> None:
     """A person corrects their own name."""
     person = await tx.lock(Person, person_id)
-    person.name, person.sort_key, person.initials = name, rules.sort_key(name), rules.initials(name)
+    person.name, person.sort_key, person.initials = name, fold(name), rules.initials(name)
     await record(tx, PersonRenamed(person_id=person.id))
 
 

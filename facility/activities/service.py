@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text, update
 
+from facility.accounts.merging import of_institutions
 from facility.activities import rules
 from facility.activities.events import (
     ActivityCancelled,
@@ -250,3 +251,28 @@ async def undo(tx: Tx, activity_id: UUID, *, reason: str, seen: str | None = Non
         activity.reported_by = activity.reported_at = None
         await record(tx, CompletionUndone(activity_id=activity_id))
     return activity
+
+
+_SAME_PEOPLE = text(
+    """
+    WITH gone AS (
+        DELETE FROM attendance AS double USING attendance AS stays
+        WHERE double.institution_id = :duplicate AND stays.institution_id = :kept
+            AND stays.activity_id = double.activity_id AND stays.beneficiary_code = double.beneficiary_code
+            AND stays.gender IS NOT DISTINCT FROM double.gender
+        RETURNING stays.id, double.expected, double.present
+    )
+    UPDATE attendance SET expected = attendance.expected + gone.expected, present = attendance.present + gone.present
+    FROM gone WHERE gone.id = attendance.id
+    """
+)
+
+
+async def move_attendance(tx: Tx, duplicate_id: UUID, kept_id: UUID) -> None:
+    """Who came from an entry that was merged came from the one that stays; nobody is counted more or less."""
+    await tx.session.execute(_SAME_PEOPLE, {"duplicate": duplicate_id, "kept": kept_id})
+    moved = update(Attendance).where(Attendance.institution_id == duplicate_id)
+    await tx.session.execute(moved.values(institution_id=kept_id))
+
+
+of_institutions(mover=move_attendance)

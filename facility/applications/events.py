@@ -28,6 +28,16 @@ class ApplicationChanged(Event, frozen=True, kw_only=True):
     version: int
 
 
+class PartyMoved(Event, frozen=True, kw_only=True):
+    """An institution that takes part was on the list twice; the entry that stays stands in its place."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Two entries of an institution that takes part became one"
+    application_id: UUID
+    institution_id: UUID
+    into_id: UUID
+
+
 class PartnerInvited(Event, frozen=True, kw_only=True):
     """A partner was asked to confirm; any earlier link stopped working."""
 

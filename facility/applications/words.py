@@ -99,6 +99,9 @@ sentences.register(
         "edited_meanwhile": N_("The application was changed meanwhile; look at what it says now."),
         "voids_confirmations": N_("Partners have confirmed what this would change."),
         "already_party": N_("This institution takes part already."),
+        "partner_is_lead": N_(
+            "This institution leads the application. A partner is another institution; what the lead does stands in its own part."
+        ),
         "lead_cannot_leave": N_("The lead cannot leave; it can withdraw the application."),
         "left": N_("This institution no longer takes part."),
         "already_confirmed": N_("This has been confirmed already."),

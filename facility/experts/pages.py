@@ -6,7 +6,8 @@ from litestar import Router, get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.countries import country_choices
-from facility.accounts.queries import history_lines, institutions
+from facility.accounts.institution_queries import institutions
+from facility.accounts.queries import history_lines
 from facility.experts import form as expert_form
 from facility.experts import queries, rules, service, words
 from facility.experts.form import Known

@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, cast, delete, func, insert, or_, select
+from sqlalchemy import Date, cast, delete, func, insert, or_, select, text, update
 
+from facility.accounts.merging import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events import record
 from facility.experts.events import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
@@ -232,3 +233,27 @@ async def release(tx: Tx, expert_id: UUID, deployment_id: UUID) -> bool:
         return False
     await record(tx, BookingReleased(expert_id=expert_id, deployment_id=deployment_id))
     return True
+
+
+_SAME_CONFLICT = text(
+    """
+    WITH gone AS (
+        DELETE FROM expert_conflict AS double USING expert_conflict AS stays
+        WHERE double.institution_id = :duplicate AND stays.institution_id = :kept
+            AND stays.expert_id = double.expert_id
+        RETURNING stays.id, double.reason
+    )
+    UPDATE expert_conflict SET reason = expert_conflict.reason || E'\\n' || gone.reason
+    FROM gone WHERE gone.id = expert_conflict.id
+    """
+)
+
+
+async def move_conflicts(tx: Tx, duplicate_id: UUID, kept_id: UUID) -> None:
+    """What an expert declared about an entry that was merged is about the one that stays."""
+    await tx.session.execute(_SAME_CONFLICT, {"duplicate": duplicate_id, "kept": kept_id})
+    moved = update(ExpertConflict).where(ExpertConflict.institution_id == duplicate_id)
+    await tx.session.execute(moved.values(institution_id=kept_id))
+
+
+of_institutions(mover=move_conflicts)

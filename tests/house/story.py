@@ -111,6 +111,8 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "account_id": world.people["Omar Hoxha"].id,
         "subject_id": application.id,
         "consultee_id": world.rows["consultee"][0].id,
+        "body_id": world.people["Omar Hoxha"].institution_id,
+        "signatory_id": uuid4(),
     }
     for table in ("party", "document", "award", "letter", "activity", "deployment", "consultation"):
         rows = [row for row in world.rows[table] if row.application_id == application.id]

@@ -7,7 +7,6 @@ from litestar import get, post
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.rules import sort_key
 from facility.applications import rules
 from facility.applications.pages.questions import read_answers, shown_answers
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, save
@@ -15,6 +14,7 @@ from facility.applications.queries import ApplicationShown
 from facility.applications.service import record_consultation, save_answers
 from facility.calls.rules.forms import By, FieldType, FormSection, SectionKind
 from facility.experts.models import Theme
+from facility.folding import fold
 from facility.refused import refuse
 from facility.web import render
 from facility.web.fields import Fields
@@ -33,7 +33,7 @@ async def _themes(connection: AsyncConnection, section: FormSection) -> list[tup
     if not any(field.type is FieldType.THEMES for field in section.fields):
         return []
     rows = await connection.execute(select(Theme.code, Theme.name).where(Theme.active))
-    return sorted(((row.code, row.name) for row in rows), key=lambda theme: sort_key(theme[1]))
+    return sorted(((row.code, row.name) for row in rows), key=lambda theme: fold(theme[1]))
 
 
 async def _page(

@@ -7,13 +7,13 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries import institutions
+from facility.accounts.institutions import chosen_or_added
+from facility.accounts.picker import only_searching, picker, read_choice
 from facility.applications import queries
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, party_of, save
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import ASKABLE
 from facility.applications.service import add_party, change_party, invite_party, remove_party
-from facility.refused import refuse
 from facility.web import render
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -57,23 +57,16 @@ async def _form(
     status: int = 200,
     question: str = "",
 ) -> Page:
-    """The form of a party; without one, of a new partner, with the institutions that don't take part yet."""
-    choices: list[tuple[str, str]] = []
-    if party is None:
-        inside = {one.institution_id for one in application.parts.on_board}
-        choices = [
-            (str(one.id), f"{one.name} ({one.beneficiary})")
-            for one in await institutions(connection, approved=True)
-            if one.id not in inside
-        ]
+    """The form of a party; without one, of a new partner, whose institution is searched for."""
+    choice = {} if party else await picker(connection, fields, "institution_id")
     return view.page(
         "applications/party.html",
         status=status,
         application=application,
         party=party,
-        choices=choices,
         form=fields,
         question=question,
+        **choice,
         **WORDS,
     )
 
@@ -89,20 +82,22 @@ async def add(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     """Adds a partner; nobody is told yet."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    institution_id, part = fields.key("institution_id"), _read(fields)
+    if only_searching(fields):
+        fields.errors.clear()
+        connection = await tx.session.connection()
+        return await _form(view, connection, await draft(connection, application_id), None, fields)
+    institution, part = read_choice(fields, "institution_id"), _read(fields)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         application = await draft(connection, application_id)
         return await _form(view, connection, application, None, fields, status, question)
 
     async def command() -> None:
-        allowed = await institutions(await tx.session.connection(), approved=True)
-        if institution_id not in {one.id for one in allowed}:
-            refuse("institution_unknown", kind="invalid", field="institution_id")
+        partner = await chosen_or_added(tx, institution, field="institution_id")
         await add_party(
             tx,
             application_id,
-            institution_id=institution_id,
+            institution_id=partner.id,
             version=version,
             may_void=may_void,
             **msgspec.structs.asdict(part),

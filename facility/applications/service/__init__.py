@@ -1,6 +1,6 @@
 """What people do with an application: each command loads, asks the rule, changes rows and records the event.
 
-Locks: the call (shared) before the application, the application before its party. Commands never commit.
+Locks: an institution that is chosen, then the call (shared) before the application, the application before its party. Commands never commit.
 """
 
 from facility.applications.service.admission import check_admissibility, move
@@ -40,6 +40,7 @@ from facility.applications.service.exits import (
     withdraw,
 )
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
+from facility.applications.service.merging import move_parties
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.submission import submit
 
@@ -69,6 +70,7 @@ __all__ = [
     "leave",
     "move",
     "note_late_attempt",
+    "move_parties",
     "parties_on_board",
     "record_consultation",
     "refuse_document",

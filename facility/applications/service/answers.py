@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
+from facility.accounts.institutions import chosen
 from facility.accounts.models import Institution, Person
 from facility.applications import rules
 from facility.applications.events import ApplicationStarted
@@ -34,9 +35,9 @@ async def start_application(
 
     Whether the call is open is asked at submission; here it must be published (Refused: "not_published").
     """
+    institution = await chosen(tx, lead_institution_id)
     call = await tx.get(Call, call_id)
     rules.may_start(published=call.state != "draft")
-    institution = await tx.get(Institution, lead_institution_id)
     number = await _next_number(tx, call_id)
     application = Application(
         id=new_id(),
@@ -47,7 +48,7 @@ async def start_application(
         track=track,
         status=ApplicationStatus.DRAFT,
         reasons=[],
-        lead_institution_id=lead_institution_id,
+        lead_institution_id=institution.id,
         themes=[],
         requested=Decimal("0.00"),
         version=1,

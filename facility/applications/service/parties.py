@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.models import Institution
+from facility.accounts.institutions import chosen
 from facility.applications import rules
 from facility.applications.models import Application, Party
 from facility.applications.rules import Confirmation
@@ -37,17 +37,17 @@ async def add_party(
 ) -> Party:
     """A further partner; amount in EUR. Nobody is told before `invite_party`.
 
-    Refused: "not_a_draft", "already_party", "edited_meanwhile", and "voids_confirmations" unless may_void.
+    Refused: "not_a_draft", "already_party", "partner_is_lead", "institution_unknown", "edited_meanwhile", and "voids_confirmations" unless may_void.
     """
+    institution = await chosen(tx, institution_id, field="institution_id")
     application = await lock_draft(tx, application_id, version)
-    institution = await tx.get(Institution, institution_id)
     party = Party(
         id=new_id(),
         application_id=application_id,
-        institution_id=institution_id,
+        institution_id=institution.id,
         beneficiary_code=institution.beneficiary_code,
         is_lead=False,
-        position=await _next_position(tx, application_id, institution_id),
+        position=await _next_position(tx, application, institution.id),
         role=role,
         amount=amount,
         contact_name=contact_name,
@@ -59,15 +59,17 @@ async def add_party(
     return party
 
 
-async def _next_position(tx: Tx, application_id: UUID, institution_id: UUID) -> int:
+async def _next_position(tx: Tx, application: Application, institution_id: UUID) -> int:
+    if institution_id == application.lead_institution_id:
+        refuse("partner_is_lead", kind="invalid", field="institution_id")
     rows = await tx.session.execute(
         select(Party.institution_id, Party.position, Party.left_at).where(
-            Party.application_id == application_id
+            Party.application_id == application.id
         )
     )
     known = rows.all()
     if any(row.institution_id == institution_id and row.left_at is None for row in known):
-        refuse("already_party", field="institution_id")
+        refuse("already_party", kind="invalid", field="institution_id")
     return 1 + max(int(row.position) for row in known)
 
 
