@@ -80,7 +80,7 @@ def register(
     officer.press("Send me the link")
     officer.open_mail()
     officer.fill("Your name", name)
-    officer.choose("Your institution", "It is not on the list")
+    officer.unfold("It is not on the list")
     officer.fill("Name of the institution", institution)
     officer.choose("Kind", kind)
     officer.choose("Beneficiary", place)

@@ -71,7 +71,7 @@ def add_partner(omar: Visitor, mail: str) -> None:
     omar.follow("Change the partners or amounts")
     omar.follow("Add a partner")
     omar.press("Save", status=422)
-    omar.choose("Institution", "Kosovo* Police")
+    omar.find("косово", "Kosovo* Police")
     omar.fill("What it does in this application", "Sends six investigators.")
     omar.fill("Amount for its part", "15 000")
     omar.fill("Whom to ask there", "Petra Gashi")

@@ -156,6 +156,15 @@ class Visitor:
         assert len(full) == 1, (option, full)
         place.select_option(label=full[0])
 
+    def unfold(self, words: str) -> None:
+        """Open what stands folded behind these words."""
+        self.page.locator("summary").filter(has_text=words).click()
+
+    def find(self, search: str, name: str) -> None:
+        """Type into a form's search, and choose what it finds."""
+        self.page.locator("[data-find]").press_sequentially(search)
+        self.page.get_by_role("radio", name=name).check()
+
     def tick(self, label: str, within: Locator | None = None) -> None:
         """Tick a box or a radio button."""
         self._labelled(label, within).check()
