@@ -14,7 +14,7 @@ from facility.accounts.institution_queries import Filters, InstitutionShown
 from facility.accounts.institutions import Particulars
 from facility.accounts.merging import TAKINGS
 from facility.accounts.people_pages import WHO_SEES
-from facility.accounts.picker import FIELDS, found_by, words
+from facility.accounts.picker import FIELDS, found_by, read_beneficiary, words
 from facility.accounts.queries import beneficiaries, history_lines
 from facility.accounts.rules import CHOOSABLE, Kind
 from facility.accounts.sentences import STATES
@@ -154,7 +154,7 @@ def _particulars(fields: Fields) -> Particulars:
         own_name=fields.text("own_name", required=False),
         abbreviation=fields.text("abbreviation", required=False, most=30),
         kind=fields.one_of("kind", Kind),
-        beneficiary_code=fields.text("beneficiary", most=2),
+        beneficiary_code=read_beneficiary(fields),
     )
 
 

@@ -1,6 +1,6 @@
 """Reads about institutions: lists, one with all that belongs to it, and finding them while somebody types."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from facility.refused import refuse
 PAGE = 25
 FOUND = 8
 _LIKE = 0.42
-"""How alike a word must be, by pg_trgm's word_similarity, to count as mistyped: "poilce" is 0.43 of "police"."""
+"""How alike a word must be, by pg_trgm's word_similarity, to count as mistyped."""
 _MOST_WORDS = 8
 
 
@@ -128,15 +128,17 @@ def _exactly(words: Sequence[str]) -> ColumnElement[bool]:
 
 def _nearly(words: Sequence[str]) -> ColumnElement[bool]:
     """Every word begins one of the names', or is one that was mistyped."""
-    return and_(
-        *(
-            or_(
-                Institution.search_key.like(f"% {word}%"),
-                func.word_similarity(word, Institution.search_key) >= (_LIKE if len(word) > 3 else 1),
-            )
-            for word in words
-        )
-    )
+    return and_(*(or_(*_mistyped(word)) for word in words))
+
+
+def _mistyped(word: str) -> Iterator[ColumnElement[bool]]:
+    yield Institution.search_key.like(f"% {word}%")
+    if len(word) > 3:
+        yield func.word_similarity(word, Institution.search_key) >= _LIKE
+        # Two letters the wrong way round leave a short word hardly a trigram of its own.
+        for at in range(len(word) - 1):
+            swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            yield Institution.search_key.like(f"% {swapped}%")
 
 
 class Listed(msgspec.Struct, frozen=True):

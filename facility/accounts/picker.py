@@ -50,13 +50,21 @@ def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
         return NewInstitution(
             name=fields.text("institution_name"),
             kind=fields.one_of("kind", Kind).value,
-            beneficiary_code=fields.text("beneficiary", most=2),
+            beneficiary_code=read_beneficiary(fields),
         )
     fields.ignore("institution_name", "kind", "beneficiary")
     if listed:
         return fields.key(name)
     fields.wrong(name, _("Search for the institution and choose it."))
     return UUID(int=0)
+
+
+def read_beneficiary(fields: Fields) -> str:
+    """A beneficiary's code; whether there is such a one, the command knows."""
+    if fields.given("beneficiary"):
+        return fields.text("beneficiary", most=2)
+    fields.wrong("beneficiary", _("Choose a beneficiary."))
+    return ""
 
 
 async def found_by(connection: AsyncConnection, search: str, chosen: str = "") -> Picker:

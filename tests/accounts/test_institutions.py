@@ -72,7 +72,8 @@ async def houses(tx: Tx) -> dict[str, Institution]:
         ("policia shqip", "asp"),
         ("JANDARMA KOMUTANLIGI", "jandarma"),
         ("gendarmrie", "jandarma"),
-        ("albanian poilce", "asp"),
+        ("poilce albanian", "asp"),
+        ("gnedarmerie", "jandarma"),
     ],
 )
 async def test_an_institution_is_found(tx: Tx, houses: dict[str, Institution], search: str, key: str) -> None:
