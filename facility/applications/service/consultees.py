@@ -5,12 +5,12 @@ from uuid import UUID
 
 import msgspec
 
-from facility.accounts.rules import sort_key
 from facility.applications.models import Consultee
 from facility.applications.review_events import ConsulteeAdded, ConsulteeChanged
 from facility.applications.rules.consultation import ConsulteeKind
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.folding import fold
 
 
 class ConsulteeData(msgspec.Struct, frozen=True):
@@ -27,7 +27,7 @@ class ConsulteeData(msgspec.Struct, frozen=True):
     def columns(self) -> dict[str, Any]:
         """As the table has them."""
         known = msgspec.structs.asdict(self)
-        return {**known, "kind": self.kind.value, "sort_key": sort_key(self.name)}
+        return {**known, "kind": self.kind.value, "sort_key": fold(self.name)}
 
 
 async def add_consultee(tx: Tx, data: ConsulteeData) -> Consultee:
