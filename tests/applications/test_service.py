@@ -110,7 +110,7 @@ async def test_the_request_is_the_sum_of_the_parts(db: Database, stage: Stage, d
                 contact_name="",
                 contact_email="",
             )
-    assert refused.value.codes == ("already_party",)
+    assert refused.value.codes == ("partner_is_lead",)
 
 
 async def test_an_edit_needs_the_current_version(db: Database, draft: UUID) -> None:
