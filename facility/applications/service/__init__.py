@@ -39,8 +39,8 @@ from facility.applications.service.exits import (
     take_up_again,
     withdraw,
 )
-from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.merging import move_parties
+from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.submission import submit
 
@@ -69,8 +69,8 @@ __all__ = [
     "invite_party",
     "leave",
     "move",
-    "note_late_attempt",
     "move_parties",
+    "note_late_attempt",
     "parties_on_board",
     "record_consultation",
     "refuse_document",

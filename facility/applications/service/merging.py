@@ -13,7 +13,7 @@ from facility.db import Tx
 from facility.events import record
 
 # Drafts are the business of those who write them, and what is sealed says nothing.
-_TELLS = "received_at IS NOT NULL AND (track <> 'joint' OR closed_at IS NOT NULL)"
+_TELLS = "received_at IS NOT NULL AND (track <> 'joint' OR application.opened_at IS NOT NULL)"
 
 _TAKING = text(
     f"""
