@@ -1,7 +1,20 @@
 """A call's rules in words."""
 
 from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
-from facility.web.i18n import _
+from facility.calls.rules.forms import (
+    AnyOf,
+    AtLeast,
+    Between,
+    Check,
+    FormSection,
+    Length,
+    OneOf,
+    Required,
+    SectionCheck,
+    SumAtMost,
+    Within,
+)
+from facility.web.i18n import _, ngettext
 
 
 def criterion(grid: Grid, key: str) -> str:
@@ -23,3 +36,38 @@ def ties(grid: Grid) -> list[str]:
         for key in grid.tie_break
     ]
     return [*phrases, _("the lower reference number")]
+
+
+def check_in_words(check: Check) -> str:
+    """A check on a question, as a phrase."""
+    match check:
+        case Required():
+            return _("must be answered")
+        case Length(least, most):
+            return _between(least or None, most, _("characters"))
+        case Between(least, most):
+            return _between(least, most, "")
+        case Within(first, last):
+            return _between(first, last, "")
+        case AtLeast(count):
+            return ngettext("at least {count} chosen", "at least {count} chosen", count)
+        case OneOf(values):
+            return _("only with: {values}", values=", ".join(values))
+
+
+def _between(least: object, most: object, unit: str) -> str:
+    if least is None:
+        return _("at most {most} {unit}", most=most, unit=unit).strip()
+    if most is None:
+        return _("at least {least} {unit}", least=least, unit=unit).strip()
+    return _("from {least} to {most} {unit}", least=least, most=most, unit=unit).strip()
+
+
+def section_check_in_words(section: FormSection, check: SectionCheck) -> str:
+    """A check over several questions of a section, as a sentence."""
+    labels = ", ".join(section.field(key).label for key in check.fields)
+    match check:
+        case AnyOf(_keys, count):
+            return _("At least {count} of these must be answered: {labels}.", count=count, labels=labels)
+        case SumAtMost(_keys, most):
+            return _("Together at most {most}: {labels}.", most=most, labels=labels)

@@ -127,6 +127,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
 
 OTHERS = {
     "section": "ask",
+    "field": "title",
     "code": "10.1",
     "name": "taf-2021-01",
     "token": "no-such-token",

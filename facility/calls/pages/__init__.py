@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from facility.calls.pages import drafts, public, publication, staff
+from facility.calls.pages import drafts, form, public, publication, staff
 from facility.calls.pages.shared import READERS
 from facility.web.access import ANYONE, Role
 from facility.web.i18n import N_
@@ -20,5 +20,11 @@ waits(
 
 router = Router(
     "/",
-    route_handlers=[*public.HANDLERS, *staff.HANDLERS, *drafts.HANDLERS, *publication.HANDLERS],
+    route_handlers=[
+        *public.HANDLERS,
+        *staff.HANDLERS,
+        *drafts.HANDLERS,
+        *publication.HANDLERS,
+        *form.HANDLERS,
+    ],
 )

@@ -168,7 +168,7 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
     the decision that it rests on (dossier 1a, Q22)."""
-    found = [*call_mistakes(draft.rules), *form_mistakes(draft.form)]
+    found = call_mistakes(draft.rules)
     if draft.amount > envelope_amount:
         found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
     if draft.extended_to and not draft.extension_decision:
@@ -208,6 +208,12 @@ def may_still_publish(rules: CallRules, now: datetime) -> None:
     """A call that would be over when it appears isn't published (Refused "closes_in_the_past")."""
     if now > rules.closes_at:
         refuse("closes_in_the_past", field="closes_at")
+
+
+def form_is_complete(form: FormDefinition) -> None:
+    """A form with mistakes isn't published (Refused "form_incomplete")."""
+    if form_mistakes(form):
+        refuse("form_incomplete")
 
 
 def may_close(rules: CallRules, now: datetime) -> None:

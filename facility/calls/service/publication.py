@@ -7,7 +7,7 @@ from facility.calls import rules
 from facility.calls.events import CallPublished
 from facility.calls.models import Call, CallState
 from facility.calls.service.people import acting, refuse_if_changed
-from facility.calls.service.reading import rules_of
+from facility.calls.service.reading import form_of, rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import refuse
@@ -17,7 +17,8 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
     """Publish a draft as a second person; from now on its rules are frozen.
 
     `seen`: the draft's `drafted_at` as it was checked. Raises Refused: "rules_frozen" when it is published already,
-    "changed_meanwhile" when it was rewritten after that, "same_person", "closes_in_the_past".
+    "changed_meanwhile" when it was rewritten after that, "same_person", "closes_in_the_past",
+    "form_incomplete".
     """
     publisher = acting(tx)
     call = await tx.lock(Call, call_id)
@@ -26,6 +27,7 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
     refuse_if_changed(call, seen)
     rules.may_publish(call.drafted_by, publisher)
     rules.may_still_publish(rules_of(call), tx.now)
+    rules.form_is_complete(form_of(call))
     call.state = CallState.PUBLISHED
     call.published_by, call.published_at = publisher, tx.now
     await record(

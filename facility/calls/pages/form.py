@@ -1,0 +1,316 @@
+"""What a draft asks for: its form, section by section and question by question, and how applicants will see it."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls import queries
+from facility.calls.form.questions import (
+    KINDS,
+    NUMBERS,
+    TYPES,
+    WHO,
+    answers_of,
+    dependable,
+    new_field,
+    read_field,
+    read_section,
+    shown_field,
+    shown_section,
+)
+from facility.calls.models import CallState
+from facility.calls.pages.shared import READERS, seen_in
+from facility.calls.rules import edits
+from facility.calls.rules.forms import (
+    By,
+    Field,
+    FormDefinition,
+    FormSection,
+    SectionKind,
+    form_mistakes,
+)
+from facility.calls.rules.presets import FORMS
+from facility.calls.service import change_form
+from facility.calls.words import check_in_words, section_check_in_words
+from facility.refused import Reason, Refused, refuse
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.sentences import sentence
+from facility.web.stops import Stop, Wrong
+
+BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
+STARTS = {
+    "standard": N_("The standard form"),
+    "short": N_("The short form of the urgent track"),
+    "plain": N_("The plain form, with amounts in place of a budget"),
+}
+"""Forms to start from, untranslated."""
+type Edit = Callable[[FormDefinition], FormDefinition]
+
+
+async def _draft(connection: AsyncConnection, call_id: UUID) -> queries.CallStaff:
+    found = await queries.staff_call(connection, call_id)
+    if found.call.state != CallState.DRAFT:
+        raise Refused([Reason("rules_frozen")])
+    return found
+
+
+def _section(found: queries.CallStaff, key: str) -> FormSection:
+    return found.call.form.section(key) or refuse("not_found", kind="missing", what="section")
+
+
+def _field(section: FormSection, key: str) -> Field:
+    try:
+        return section.field(key)
+    except KeyError:
+        return refuse("not_found", kind="missing", what="field")
+
+
+def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, **more: Any) -> Page:
+    return view.page(
+        f"calls/{template}.html",
+        status=more.pop("status", 200),
+        found=found,
+        call=found.call,
+        form=fields,
+        seen=found.drafted_at.isoformat(),
+        here=f"/staff/calls/{found.id}/form",
+        types=TYPES,
+        kinds=KINDS,
+        who=WHO,
+        said=check_in_words,
+        said_of_section=section_check_in_words,
+        **more,
+    )
+
+
+async def _change(
+    tx: Tx, call_id: UUID, fields: Fields, edit: Edit, again: Callable[[queries.CallStaff, int], Page]
+) -> None:
+    """Carry out an edit; otherwise raise Wrong with the page again, and say who changed the draft meanwhile."""
+    try:
+        fields.check()
+        await change_form(tx, call_id, edit, seen=seen_in(fields))
+    except Refused as refused:
+        if refused.kind == "missing" or "rules_frozen" in refused.codes:
+            raise
+        await tx.session.rollback()
+        found = await _draft(await tx.session.connection(), call_id)
+        if "changed_meanwhile" in refused.codes:
+            fields.wrong(
+                "",
+                _(
+                    "{name} changed this draft meanwhile. Look at it, and save again.",
+                    name=found.drafted_by_name,
+                ),
+            )
+        elif refused.kind == "invalid":
+            fields.refused(refused)
+        else:
+            fields.wrong("", " ".join(sentence(reason) for reason in refused.reasons))
+        raise Wrong(again(found, 422 if refused.kind == "invalid" else 409)) from None
+
+
+def _overview(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
+    here = {section.key: section.title for section in found.call.form.sections}
+    mistakes = [
+        (here.get(key, ""), sentence(reason))
+        for reason in form_mistakes(found.call.form)
+        for key in [(reason.field or "").partition(".")[2].partition(".")[0]]
+    ]
+    there = {section.kind for section in found.call.form.sections}
+    free = [kind for kind in KINDS if kind is SectionKind.QUESTIONS or kind not in there]
+    return _page(
+        view, "form", found, fields, status=status, mistakes=mistakes, starts=STARTS, free_kinds=free
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/form", opt=BY_SECRETARIAT)
+async def call_form(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The sections of a draft's form, in the order of the task list."""
+    return _overview(view, await _draft(read, call_id), Fields.showing())
+
+
+@get("/staff/calls/{call_id:uuid}/form-preview", opt={"allow": allow(*READERS)})
+async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The whole form as those who apply will see it; nothing can be sent here."""
+    found = await queries.staff_call(read, call_id)
+    return _page(
+        view,
+        "form_preview",
+        found,
+        Fields.showing(),
+        themes=[("", _("Here stand the themes of the facility, one on each line."))],
+        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/form", opt=BY_SECRETARIAT)
+async def change_sections(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Move or remove a section, add one, or start from another form."""
+    fields = Fields(form)
+    fields.ignore("do", "seen")
+    asked, _colon, key = form.get("do", "").partition(":")
+    edit, there = _sections_edit(fields, asked, key)
+    await _change(tx, call_id, fields, edit, lambda found, status: _overview(view, found, fields, status))
+    return view.go(f"/staff/calls/{call_id}/form{there}", _("Saved."))
+
+
+def _sections_edit(fields: Fields, asked: str, key: str) -> tuple[Edit, str]:
+    """The edit that a button stands for, and the place on the page to come back to."""
+    match asked:
+        case "up" | "down":
+            return (lambda form: edits.moved_section(form, key, asked)), f"#s-{key}"
+        case "remove":
+            return (lambda form: edits.without_section(form, key)), ""
+        case "start" if key in FORMS:
+            return (lambda _form: FORMS[key]), ""
+        case "add":
+            title = fields.text("title", most=150)
+            kind = fields.one_of("kind", SectionKind)
+            return (lambda form: edits.with_section(form, _new_section(form, title, kind))), "#add"
+    raise Stop(400, "malformed")
+
+
+def _new_section(form: FormDefinition, title: str, kind: SectionKind) -> FormSection:
+    key = edits.key_of(title, tuple(one.key for one in form.sections))
+    fixed = kind is not SectionKind.QUESTIONS
+    return FormSection(key=kind.value if fixed else key, title=title, kind=kind)
+
+
+def _section_page(
+    view: View, found: queries.CallStaff, section: FormSection, fields: Fields, status: int = 200
+) -> Page:
+    numbers = [field for field in section.fields if field.type in NUMBERS]
+    return _page(view, "form_section", found, fields, status=status, section=section, numbers=numbers)
+
+
+@get("/staff/calls/{call_id:uuid}/form/{section:str}", opt=BY_SECRETARIAT)
+async def form_section(view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str]) -> Page:
+    """One section: its title, who fills it in, and its questions."""
+    found = await _draft(read, call_id)
+    chosen = _section(found, section)
+    return _section_page(view, found, chosen, Fields.showing(shown_section(chosen)))
+
+
+@post("/staff/calls/{call_id:uuid}/form/{section:str}", opt=BY_SECRETARIAT)
+async def save_form_section(
+    view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Save a section's title, hint and checks over several questions."""
+    old = _section(await _draft(await tx.session.connection(), call_id), section)
+    fields = Fields(form)
+    fields.ignore("seen")
+    new = read_section(fields, old)
+    await _change(
+        tx,
+        call_id,
+        fields,
+        lambda form: edits.with_section(form, new),
+        lambda found, status: _section_page(view, found, _section(found, section), fields, status),
+    )
+    return view.go(f"/staff/calls/{call_id}/form", _("Saved."))
+
+
+@post("/staff/calls/{call_id:uuid}/form/{section:str}/fields", opt=BY_SECRETARIAT)
+async def change_fields(
+    view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Move or remove a question, or add one and go on to its page."""
+    old = _section(await _draft(await tx.session.connection(), call_id), section)
+    fields = Fields(form)
+    fields.ignore("do", "seen")
+    asked, _colon, key = form.get("do", "").partition(":")
+    edit, there = _fields_edit(fields, old, asked, key)
+
+    def again(found: queries.CallStaff, status: int) -> Page:
+        chosen = _section(found, section)
+        fields.values = shown_section(chosen) | {
+            f"new-{name}": value for name, value in fields.values.items() if name in ("label", "type")
+        }
+        fields.errors = {f"new-{name}" if name else "": told for name, told in fields.errors.items()}
+        return _section_page(view, found, chosen, fields, status)
+
+    await _change(tx, call_id, fields, edit, again)
+    return view.go(f"/staff/calls/{call_id}/form/{section}{there}", _("Saved."))
+
+
+def _fields_edit(fields: Fields, section: FormSection, asked: str, key: str) -> tuple[Edit, str]:
+    match asked:
+        case "up" | "down":
+            return (lambda form: edits.moved_field(form, section.key, key, asked)), f"#q-{key}"
+        case "remove":
+            return (lambda form: edits.without_field(form, section.key, key)), ""
+        case "add":
+            made = new_field(fields, section)
+            return (lambda form: edits.with_field(form, section.key, made)), f"/fields/{made.key}"
+    raise Stop(400, "malformed")
+
+
+def _field_page(
+    view: View,
+    found: queries.CallStaff,
+    section: FormSection,
+    field: Field,
+    fields: Fields,
+    status: int = 200,
+) -> Page:
+    return _page(
+        view,
+        "form_field",
+        found,
+        fields,
+        status=status,
+        section=section,
+        field=field,
+        earlier=dependable(section, field.key),
+        accepted=answers_of(field),
+        own=section.by is By.PARTY,
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/form/{section:str}/fields/{field:str}", opt=BY_SECRETARIAT)
+async def form_field(
+    view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
+) -> Page:
+    """One question with its checks."""
+    found = await _draft(read, call_id)
+    chosen = _section(found, section)
+    asked = _field(chosen, field)
+    return _field_page(view, found, chosen, asked, Fields.showing(shown_field(asked)))
+
+
+@post("/staff/calls/{call_id:uuid}/form/{section:str}/fields/{field:str}", opt=BY_SECRETARIAT)
+async def save_form_field(
+    view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
+) -> Page:
+    """Save a question."""
+    chosen = _section(await _draft(await tx.session.connection(), call_id), section)
+    old = _field(chosen, field)
+    fields = Fields(form)
+    fields.ignore("seen")
+    new = read_field(fields, old, dependable(chosen, field))
+
+    def again(found: queries.CallStaff, status: int) -> Page:
+        now = _section(found, section)
+        return _field_page(view, found, now, _field(now, field), fields, status)
+
+    await _change(tx, call_id, fields, lambda form: edits.with_field(form, section, new), again)
+    return view.go(f"/staff/calls/{call_id}/form/{section}#q-{field}", _("Saved."))
+
+
+HANDLERS = [
+    call_form,
+    form_preview,
+    change_sections,
+    form_section,
+    save_form_section,
+    change_fields,
+    form_field,
+    save_form_field,
+]

@@ -1,0 +1,192 @@
+"""Editing what a draft asks for: sections, questions, checks; and what stops its publication."""
+
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from facility.calls.form import preset
+from facility.calls.form.questions import TYPES
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft
+from facility.calls.rules.forms import AskedIf, Between, FieldType, FormDefinition, Length, OneOf, Required
+from facility.calls.service import draft_call, form_of, publish_call
+from facility.contracts.service import open_contract, open_envelope
+from facility.db import Database
+from facility.refused import Refused
+from tests.browser import NOW, Browser, Browsers
+from tests.cast import Cast
+
+
+@pytest.fixture
+async def drafted(db: Database, cast: Cast) -> UUID:
+    """A draft of Ada's."""
+    async with db.transaction(now=NOW, actor=cast.ada) as tx:
+        contract = await open_contract(
+            tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("900000.00"))]
+        )
+        envelope = await open_envelope(
+            tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00")
+        )
+        draft = CallDraft(
+            reference="TAF-2026-01",
+            title="Joint initiatives",
+            text="What we look for.",
+            opens_at=NOW,
+            closes_at=NOW + timedelta(days=30),
+            envelope_id=envelope.id,
+            amount=Decimal("100000.00"),
+            award_min=Decimal("5000.00"),
+            award_max=Decimal("60000.00"),
+            min_beneficiaries=2,
+            grid=preset("prag_2018"),
+        )
+        return (await draft_call(tx, draft)).id
+
+
+async def form(db: Database, call_id: UUID) -> FormDefinition:
+    """What it asks for now."""
+    async with db.transaction(now=NOW) as tx:
+        return form_of(await tx.get(Call, call_id))
+
+
+async def seen(db: Database, call_id: UUID) -> str:
+    """The draft's instant, as a page carries it."""
+    async with db.transaction(now=NOW) as tx:
+        return (await tx.get(Call, call_id)).drafted_at.isoformat()
+
+
+class Editor:
+    """Ada's browser on a draft's form."""
+
+    def __init__(self, db: Database, browser: Browser, call_id: UUID) -> None:
+        self.db, self.browser, self.call_id = db, browser, call_id
+        self.path = f"/staff/calls/{call_id}/form"
+
+    async def send(self, below: str, fields: dict[str, str | list[str]], status: int = 303) -> str:
+        """Post a form there; where it leads, or the page."""
+        answer = await self.browser.send_form(
+            f"{self.path}{below}", {"seen": await seen(self.db, self.call_id), **fields}
+        )
+        assert answer.status_code == status
+        return str(answer.headers.get("location", answer.text))
+
+
+@pytest.fixture
+async def editor(db: Database, cast: Cast, browse: Browsers, drafted: UUID) -> Editor:
+    return Editor(db, await browse(cast.ada), drafted)
+
+
+async def test_a_section_with_a_question_is_made_and_asked(
+    db: Database, editor: Editor, drafted: UUID
+) -> None:
+    await editor.send("", {"do": "add", "title": "Sustainability", "kind": "questions"})
+    made = await editor.send(
+        "/sustainability/fields", {"do": "add", "label": "Who pays afterwards?", "type": "one_of"}
+    )
+    assert made.endswith("/form/sustainability/fields/who_pays_afterwards")
+    await editor.send(
+        "/sustainability/fields/who_pays_afterwards",
+        {
+            "label": "Who pays afterwards?",
+            "hint": "One answer",
+            "options": "We do\r\nAnother donor\r\nNobody",
+            "required": "yes",
+            "accepted": ["yes"],
+            "material": "yes",
+        },
+        422,
+    )
+    await editor.send(
+        "/sustainability/fields/who_pays_afterwards",
+        {
+            "label": "Who pays afterwards?",
+            "options": "We do\r\nAnother donor\r\nNobody",
+            "required": "yes",
+            "material": "yes",
+        },
+    )
+    section = (await form(db, drafted)).section("sustainability")
+    assert section is not None
+    field = section.fields[0]
+    assert [option.label for option in field.options] == ["We do", "Another donor", "Nobody"]
+    assert field.checks == (Required(),)
+    preview = await editor.browser.get(f"/staff/calls/{drafted}/form-preview")
+    assert "Who pays afterwards?" in preview.text
+    assert "Another donor" in preview.text
+
+
+async def test_checks_are_chosen_and_read_back(db: Database, editor: Editor, drafted: UUID) -> None:
+    await editor.send("", {"do": "start:standard"})
+    page = await editor.browser.get(f"{editor.path}/part/fields/participants")
+    assert 'value="500"' in page.text
+    await editor.send(
+        "/part/fields/participants", {"label": "How many", "least": "2", "most": "40", "required": "yes"}
+    )
+    section = (await form(db, drafted)).section("part")
+    assert section is not None
+    assert [type(check) for check in section.field("participants").checks] == [Required, Between]
+    wrong = await editor.send("/part/fields/participants", {"label": "", "least": "9", "most": "4"}, 422)
+    assert "The most is below the least." in wrong
+    await editor.send(
+        "/visibility/fields/waiver_reason",
+        {"label": "Why not", "least": "20", "most": "500", "asked_if": "visible:no"},
+    )
+    visibility = (await form(db, drafted)).section("visibility")
+    assert visibility is not None
+    waiver = visibility.field("waiver_reason")
+    assert (waiver.asked_if, waiver.checks) == (AskedIf("visible", ("no",)), (Length(20, 500),))
+    await editor.send(
+        "/rights/fields/oversight", {"label": "Oversight?", "accepted": "yes", "required": "yes"}
+    )
+    rights = (await form(db, drafted)).section("rights")
+    assert rights is not None
+    assert OneOf(("yes",)) in rights.field("oversight").checks
+
+
+async def test_sections_and_questions_move_and_go(db: Database, editor: Editor, drafted: UUID) -> None:
+    await editor.send("", {"do": "down:ask"})
+    assert [one.key for one in (await form(db, drafted)).sections][:2] == ["themes", "ask"]
+    await editor.send("/ask/fields", {"do": "up:plan"})
+    ask = (await form(db, drafted)).section("ask")
+    assert ask is not None
+    assert [one.key for one in ask.fields] == ["title", "plan", "summary"]
+    await editor.send("/ask/fields", {"do": "remove:plan"})
+    await editor.send("", {"do": "remove:casework"})
+    assert "casework" not in [one.key for one in (await form(db, drafted)).sections]
+    kept = await editor.send("", {"do": "remove:partners"}, 409)
+    assert "Every call needs this section." in kept
+
+
+async def test_an_incomplete_form_is_not_published(
+    db: Database, editor: Editor, cast: Cast, drafted: UUID
+) -> None:
+    await editor.send("", {"do": "add", "title": "Later", "kind": "questions"})
+    page = await editor.browser.get(editor.path)
+    assert "Later: The section has no question yet." in page.text
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW, actor=cast.vera) as tx:
+            await publish_call(tx, drafted)
+    assert refused.value.codes == ("form_incomplete",)
+
+
+async def test_a_colleagues_change_is_not_overwritten(
+    db: Database, editor: Editor, cast: Cast, browse: Browsers, drafted: UUID
+) -> None:
+    before = await seen(db, drafted)
+    other = Editor(db, await browse(cast.vera), drafted)
+    await other.send("", {"do": "down:ask"})
+    answer = await editor.browser.send_form(editor.path, {"do": "down:ask", "seen": before})
+    assert answer.status_code == 409
+    assert "changed this draft meanwhile" in answer.text
+
+
+@pytest.mark.parametrize("do", ["", "up:", "up:none", "start:none", "fly:ask"])
+async def test_wrong_buttons_are_refused(editor: Editor, do: str) -> None:
+    answer = await editor.browser.send_form(editor.path, {"do": do, "seen": ""})
+    assert answer.status_code in (400, 404)
+
+
+def test_every_type_of_answer_can_be_chosen() -> None:
+    assert set(TYPES) == set(FieldType)
