@@ -24,14 +24,19 @@ _READ = """
          JOIN party ON party.id = party_id AND is_lead
          WHERE section_answers.application_id = application.id) AS answers,
         (SELECT jsonb_agg(jsonb_build_object(
-            'institution', institution.name, 'beneficiary', party.beneficiary_code, 'lead', is_lead, 'role', role,
+            'institution', institution.name, 'beneficiary', party.beneficiary_code, 'designation', beneficiary.name,
+            'lead', is_lead, 'role', role, 'sections', '[]'::jsonb,
             'amount', amount::text, 'contact_name', contact_name, 'contact_email', contact_email,
             'confirmation', CASE WHEN confirmation = 'confirmed' THEN jsonb_build_object(
                 'signatory_name', signatory_name, 'signatory_function', signatory_function,
                 'confirmed_at', to_char(confirmed_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'version', confirmed_version) END
             ) ORDER BY position)
          FROM party JOIN institution ON institution.id = party.institution_id
+         JOIN beneficiary ON beneficiary.code = party.beneficiary_code
          WHERE application_id = application.id AND left_at IS NULL) AS parties,
+        (SELECT coalesce(string_agg(DISTINCT designation_note, ' '), '')
+         FROM party JOIN beneficiary ON code = beneficiary_code WHERE application_id = application.id) AS note,
+        (SELECT coalesce(jsonb_object_agg(code, name), '{}') FROM theme WHERE application.themes ? code) AS theme_names,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('name', document.name, 'kind', kind, 'size', size, 'sha256', sha256)
             ORDER BY uploaded_at, id), '[]')
          FROM document WHERE application_id = application.id AND removed_at IS NULL) AS documents,
@@ -127,12 +132,14 @@ def _snapshot(row: asyncpg.Record, now: Any, signature: dict[str, Any]) -> dict[
         "track": row["track"],
         "title": row["title"],
         "themes": msgspec.json.decode(row["themes"]),
+        "theme_names": msgspec.json.decode(row["theme_names"]),
         "sections": _sections(row),
         "consultation": row["consultation"],
         "requested": str(row["requested"]),
         "version": row["version"],
         "parties": msgspec.json.decode(row["parties"]),
         "documents": msgspec.json.decode(row["documents"]),
+        "designation_note": row["note"],
         "signature": signature,
     }
 
@@ -147,6 +154,7 @@ def _sections(row: asyncpg.Record) -> list[dict[str, Any]]:
                 {
                     "key": field["key"],
                     "label": field["label"],
+                    "type": field["type"],
                     "answer": given.get(section["key"], {}).get(field["key"], ""),
                 }
                 for field in section["fields"]

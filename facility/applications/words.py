@@ -93,6 +93,7 @@ sentences.register(
         "answer_not_accepted": N_("{label}: with this answer the application cannot be submitted."),
         "answers_too_few": N_("Answer at least {least} of these: {labels}."),
         "answers_sum_too_great": N_("Together at most {most}: {labels}."),
+        "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
         "lead_role_missing": N_("What your own institution does in it is missing."),
         "not_a_draft": N_("This application is no longer a draft, so it cannot be changed or answered now."),
         "not_submitted": N_("This application has not been submitted."),

@@ -246,7 +246,7 @@ async def test_a_receipt_can_be_recomputed(db: Database, stage: Stage, confirmed
     assert snapshot is not None
     body = rules.canonical(snapshot)
     assert application.fingerprint == hashlib.sha256(body).hexdigest()
-    assert body.startswith(b'{"call":"TAF-2021-01","consultation":null,"documents":[{"kind":')
+    assert body.startswith(b'{"call":"TAF-2021-01","consultation":null,"designation_note":"* This')
     assert b" :" not in body
     assert snapshot["received_at"] == "2021-07-30T10:00:00Z"
     assert snapshot["requested"] == "30000.50"

@@ -10,6 +10,7 @@ from facility.applications.models.application import (
 )
 from facility.applications.models.consultation import Consultation, Consultee
 from facility.applications.models.opening import LateAttempt, OpeningSession
+from facility.applications.models.writing import SectionChange, WorkingCopy
 
 __all__ = [
     "AdmissibilityCheck",
@@ -22,4 +23,6 @@ __all__ = [
     "OpeningSession",
     "Party",
     "SectionAnswers",
+    "SectionChange",
+    "WorkingCopy",
 ]

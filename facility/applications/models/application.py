@@ -129,7 +129,8 @@ class Party(Base):
 class SectionAnswers(Base):
     """What was answered in a section of the call's form, by field key (calls.rules.forms.Answer); the application's title
     and themes stand in its own row. `party_id`: the lead's party for what the lead answers once for all, otherwise the
-    party whose own part it is. `version` counts what was saved, so that two who write at once notice."""
+    party whose own part it is. `version` counts what was saved, so that two who write at once notice. `salts`: for each
+    confidential answer, what is hashed with it where others read the snapshot (hexadecimal)."""
 
     __tablename__ = "section_answers"
 
@@ -137,6 +138,7 @@ class SectionAnswers(Base):
     party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), primary_key=True, index=True)
     section: Mapped[str] = mapped_column(primary_key=True)
     answers: Mapped[dict[str, Any]]
+    salts: Mapped[dict[str, Any]]
     version: Mapped[int]
     saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     saved_at: Mapped[datetime]

@@ -23,7 +23,7 @@ from facility.applications.rules import (
 )
 from facility.calls.rules import CallRules
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, FormDefinition, FormSection
-from facility.calls.service import rules_of
+from facility.calls.service import form_of, rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
 
@@ -81,11 +81,13 @@ class RefusalLine(msgspec.Struct, frozen=True):
 
 
 class SectionLine(msgspec.Struct, frozen=True):
-    """What was answered in a section, and who saved it when; `version` counts what was saved."""
+    """What was answered in a section, and who saved it when; `version` counts what was saved. Salts stand beside
+    confidential answers, which only their party, the secretariat and assessors may read."""
 
     section: str
     party_id: UUID
     answers: dict[str, Answer]
+    salts: dict[str, str]
     version: int
     saved_by: str | None
     saved_at: datetime
@@ -98,6 +100,7 @@ class Parts(msgspec.Struct, frozen=True):
     sections: tuple[SectionLine, ...]
     documents: tuple[DocumentLine, ...]
     refusals: tuple[RefusalLine, ...]
+    theme_names: dict[str, str]
 
     @property
     def on_board(self) -> tuple[PartyLine, ...]:
@@ -141,13 +144,15 @@ _PARTS = """
             JOIN beneficiary ON beneficiary.code = party.beneficiary_code
             WHERE party.application_id = :id) AS line) AS parties,
         (SELECT coalesce(jsonb_agg(to_jsonb(line)), '[]') FROM (
-            SELECT section, party_id, answers, version, saved_at, person.name AS saved_by
+            SELECT section, party_id, answers, salts, version, saved_at, person.name AS saved_by
             FROM section_answers LEFT JOIN person ON person.id = section_answers.saved_by
             WHERE application_id = :id ORDER BY section COLLATE "C", party_id) AS line) AS sections,
         (SELECT coalesce(jsonb_agg(to_jsonb(document) ORDER BY uploaded_at, id), '[]') FROM document
          WHERE application_id = :id AND removed_at IS NULL) AS documents,
         (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
-         WHERE application_id = :id) AS refusals
+         WHERE application_id = :id) AS refusals,
+        (SELECT coalesce(jsonb_object_agg(theme.code, theme.name), '{}') FROM theme JOIN application AS own
+         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names
 """
 _PARTS_ALONE = text(f"SELECT {_PARTS}")
 
@@ -159,12 +164,10 @@ async def parts_of(connection: AsyncConnection, application_id: UUID) -> Parts:
 
 
 def parts_from(row: Mapping[str, Any]) -> Parts:
-    """From a row with the columns parties, sections, documents and refusals."""
+    """From a row with the columns that `_PARTS` names."""
     if row["parties"] is None:
         refuse("not_found", kind="missing", what="application")
-    return msgspec.convert(
-        {name: row[name] for name in ("parties", "sections", "documents", "refusals")}, Parts, strict=False
-    )
+    return msgspec.convert({name: row[name] for name in Parts.__struct_fields__}, Parts, strict=False)
 
 
 def view_of(application: Any, parts: Parts) -> ApplicationView:
@@ -218,7 +221,6 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     status: ApplicationStatus
     reasons: list[str]
     themes: list[str]
-    theme_names: dict[str, str]
     requested: Decimal
     version: int
     saved_at: datetime
@@ -240,6 +242,11 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     form: FormDefinition
     parts: Parts
     checks: list[CheckLine]
+
+    @property
+    def theme_names(self) -> dict[str, str]:
+        """The names of its themes by their codes."""
+        return self.parts.theme_names
 
     @property
     def is_draft(self) -> bool:
@@ -276,8 +283,6 @@ _SHOWN = text(
         call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
         cool_down, form,
-        (SELECT coalesce(jsonb_object_agg(code, name), '{{}}') FROM theme
-         WHERE application.themes ? code) AS theme_names,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
             'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
          FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
@@ -296,7 +301,9 @@ async def shown(connection: AsyncConnection, application_id: UUID) -> Applicatio
         refuse("not_found", kind="missing", what="application")
     known = dict(row._mapping)
     return msgspec.convert(
-        {**known, "call": rules_of(row), "parts": parts_from(known)}, ApplicationShown, strict=False
+        {**known, "call": rules_of(row), "form": form_of(row), "parts": parts_from(known)},
+        ApplicationShown,
+        strict=False,
     )
 
 

@@ -274,6 +274,12 @@ def fingerprint_of(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(snapshot)).hexdigest()
 
 
+def salted_hash(answer: str | list[str], salt: str) -> str:
+    """SHA-256, in hexadecimal, of the salt and the answer as JSON: what others get of a confidential answer. Whoever has
+    both can show later that this was the answer."""
+    return hashlib.sha256(salt.encode() + msgspec.json.encode(answer)).hexdigest()
+
+
 def may_attach(sha256: str, attached: Collection[str]) -> None:
     """Refused: "too_many_documents" beyond MAX_DOCUMENTS, "document_twice" for the same bytes again."""
     if sha256 in attached:

@@ -43,6 +43,7 @@ from facility.applications.service.merging import move_parties
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.submission import submit
+from facility.applications.service.working_copies import end_copies, keep_copy
 
 __all__ = [
     "ConsulteeData",
@@ -66,7 +67,9 @@ __all__ = [
     "decline_by_link",
     "decline_party",
     "end_consultations_due",
+    "end_copies",
     "invite_party",
+    "keep_copy",
     "leave",
     "move",
     "move_parties",

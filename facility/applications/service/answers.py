@@ -1,5 +1,6 @@
-"""Starting an application, and its texts."""
+"""Starting an application, and the answers to what its call asks."""
 
+import secrets
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import cast
@@ -11,11 +12,12 @@ from facility.accounts.institutions import chosen
 from facility.accounts.models import Institution, Person
 from facility.applications import rules
 from facility.applications.events import ApplicationStarted
-from facility.applications.models import Application, Party, SectionAnswers
+from facility.applications.models import Application, Party, SectionAnswers, SectionChange
 from facility.applications.rules import ApplicationStatus, Track
-from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.changes import changed, lead_of, lock_draft
+from facility.applications.service.working_copies import end_copies
 from facility.calls.models import Call
-from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, Field
+from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormSection
 from facility.calls.service import form_of
 from facility.db import Tx, new_id
 from facility.events import record
@@ -95,40 +97,47 @@ async def save_answers(
     application_id: UUID,
     answers: Mapping[str, Answers],
     *,
+    party_id: UUID | None = None,
     seen: int | None = None,
     may_void: bool = True,
 ) -> Application:
-    """Change the lead's answers that are given, by section and field; nothing happens where none differs.
+    """Change the answers that are given, by section and field; nothing happens where none differs. What was there before
+    stays in section_change, and the actor's working copies of these sections end.
 
-    seen: the version of the section that the editor saw, 0 before the first (None: whatever it is). What the fields take
-    is asked by the page. Refused: "not_a_draft", "edited_meanwhile", "voids_confirmations" unless may_void, and
-    "not_found" (missing) for sections and fields that the call doesn't ask for.
+    party_id: whose own part it is; None for what the lead answers once for all. seen: the version of the section that the
+    editor saw, 0 before the first (None: whatever it is). What the fields take is asked by the page.
+    Refused: "not_a_draft", "edited_meanwhile", "voids_confirmations" unless may_void, and "not_found" (missing) for
+    sections and fields that the call doesn't ask for of this party.
     """
     application = await lock_draft(tx, application_id)
     form = form_of(await tx.get(Call, application.call_id))
-    lead_id = await tx.session.scalar(
-        select(Party.id).where(Party.application_id == application_id, Party.is_lead)
-    )
-    assert lead_id is not None
-    changes: list[tuple[str, Field]] = []
+    of = party_id or await lead_of(tx, application_id)
+    by = By.PARTY if party_id else By.LEAD
+    changes = []
     for key, given in answers.items():
-        section = form.section(key) or refuse("not_found", kind="missing", what="section")
-        row = await tx.session.get(SectionAnswers, (application_id, lead_id, key), populate_existing=True)
-        new = {name: value for name, value in given.items() if value != _kept(application, row, name)}
+        section = form.section(key)
+        if section is None or section.by is not by or not given.keys() <= {f.key for f in section.fields}:
+            refuse("not_found", kind="missing", what="section")
+        row = await tx.session.get(SectionAnswers, (application_id, of, key), populate_existing=True)
+        before = {name: _kept(application, row, name) for name in given}
+        new = {name: value for name, value in given.items() if value != before[name]}
         if not new:
             continue
         if seen is not None and seen != (row.version if row else 0):
             refuse("edited_meanwhile", version=str(application.version))
-        changes += [(key, section.field(name)) for name in new]
-        _keep(tx, application, row or _first(tx, application, lead_id, key), new)
+        row = row or _first(tx, application, of, key)
+        _keep(tx, application, row, section, new)
+        changes.append((row, section, {name: before[name] for name in new}, new))
     if changes:
         await changed(
             tx,
             application,
-            [f"{key}.{field.key}" for key, field in changes],
-            material=any(field.material for _key, field in changes),
+            [f"{section.key}.{name}" for _row, section, _before, new in changes for name in new],
+            material=any(section.field(name).material for _r, section, _b, new in changes for name in new),
             may_void=may_void,
         )
+        tx.add(*(_change(tx, application, row, before, new) for row, _section, before, new in changes))
+    await end_copies(tx, application_id, of, answers.keys())
     return application
 
 
@@ -140,16 +149,35 @@ def _kept(application: Application, row: SectionAnswers | None, name: str) -> An
 
 def _first(tx: Tx, application: Application, party_id: UUID, section: str) -> SectionAnswers:
     row = SectionAnswers(
-        application_id=application.id, party_id=party_id, section=section, answers={}, version=0
+        application_id=application.id, party_id=party_id, section=section, answers={}, salts={}, version=0
     )
     tx.add(row)
     return row
 
 
-def _keep(tx: Tx, application: Application, row: SectionAnswers, new: Answers) -> None:
+def _keep(tx: Tx, application: Application, row: SectionAnswers, section: FormSection, new: Answers) -> None:
     for name in (TITLE, THEMES):
         if name in new:
             setattr(application, name, new[name])
     row.answers = {**row.answers, **{k: v for k, v in new.items() if k not in (TITLE, THEMES)}}
+    confidential = [name for name in new if section.field(name).confidential]
+    row.salts = {**row.salts, **{name: secrets.token_hex(16) for name in confidential}}
     row.version += 1
     row.saved_by, row.saved_at = tx.actor, tx.now
+
+
+def _change(
+    tx: Tx, application: Application, row: SectionAnswers, before: Answers, new: Answers
+) -> SectionChange:
+    return SectionChange(
+        id=new_id(),
+        application_id=application.id,
+        party_id=row.party_id,
+        section=row.section,
+        version=row.version,
+        application_version=application.version,
+        saved_by=tx.actor,
+        saved_at=tx.now,
+        before=dict(before),
+        after=dict(new),
+    )

@@ -31,6 +31,12 @@ async def lock_party(tx: Tx, party_id: UUID) -> tuple[Application, Party]:
     return application, await tx.lock(Party, party_id)
 
 
+async def lead_of(tx: Tx, application_id: UUID) -> UUID:
+    """The id of the lead's own part. Raises Refused (missing)."""
+    query = select(Party.id).where(Party.application_id == application_id, Party.is_lead)
+    return await tx.session.scalar(query) or refuse("not_found", kind="missing", what="application")
+
+
 def check_version(application: Application, version: int | None) -> None:
     """Refused ("edited_meanwhile") unless the version is the current one."""
     if version is not None and version != application.version:

@@ -21,7 +21,16 @@ from facility.applications.queries import (
 from facility.applications.rules import ApplicationStatus, Signature
 from facility.applications.service.changes import check_version, lock_with_call, status_of
 from facility.calls.models import Call
-from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection, is_asked
+from facility.calls.rules.forms import (
+    THEMES,
+    TITLE,
+    Answer,
+    By,
+    Field,
+    FormDefinition,
+    FormSection,
+    is_asked,
+)
 from facility.calls.service import form_of, rules_of
 from facility.db import Tx
 from facility.events import record
@@ -93,39 +102,57 @@ def _snapshot(
         "track": application.track,
         "title": application.title,
         "themes": application.themes,
+        "theme_names": parts.theme_names,
         "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
         "consultation": application.consultation,
         "requested": f"{application.requested:.2f}",
         "version": application.version,
-        "parties": [_party(party) for party in parts.on_board],
+        "parties": [_party(application, form, parts, party) for party in parts.on_board],
         "documents": [_document(document) for document in parts.documents],
+        "designation_note": parts.note,
         "signature": msgspec.to_builtins(signature),
     }
 
 
-def _section(application: Application, parts: Parts, section: FormSection) -> dict[str, Any]:
-    answers = answers_of(application, parts, section)
+def _section(
+    application: Application, parts: Parts, section: FormSection, party_id: UUID | None = None
+) -> dict[str, Any]:
+    answers = answers_of(application, parts, section, party_id)
+    line = parts.section(section.key, party_id)
     return {
         "key": section.key,
         "title": section.title,
         "answers": [
-            {"key": field.key, "label": field.label, "answer": answers.get(field.key, "")}
+            _answer(field, answers.get(field.key, ""), line.salts.get(field.key, "") if line else "")
             for field in section.fields
             if field.key not in (TITLE, THEMES) and is_asked(field, answers)
         ],
     }
 
 
-def _party(party: PartyLine) -> dict[str, Any]:
+def _answer(field: Field, answer: Answer, salt: str) -> dict[str, Any]:
+    """What was answered; of what is confidential only a hash, since every party can download this."""
+    told: dict[str, Any] = {"key": field.key, "label": field.label, "type": field.type.value}
+    if field.confidential:
+        return {**told, "confidential": True, "sha256": rules.salted_hash(answer, salt) if answer else None}
+    if field.options:
+        chosen = [answer] if isinstance(answer, str) else answer
+        told["chosen"] = [option.label for option in field.options if option.key in chosen]
+    return {**told, "answer": answer}
+
+
+def _party(application: Application, form: FormDefinition, parts: Parts, party: PartyLine) -> dict[str, Any]:
     at = party.confirmed_at if party.confirmed else None
     return {
         "institution": party.institution,
         "beneficiary": party.beneficiary,
+        "designation": party.designation,
         "lead": party.is_lead,
         "role": party.role,
         "amount": f"{party.amount:.2f}",
         "contact_name": party.contact_name,
         "contact_email": party.contact_email,
+        "sections": [_section(application, parts, section, party.id) for section in form.questions(By.PARTY)],
         "confirmation": {
             "signatory_name": party.signatory_name,
             "signatory_function": party.signatory_function,

@@ -1,5 +1,6 @@
 """From a stored call to its rules and its form."""
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -26,4 +27,11 @@ def rules_of(call: Any) -> CallRules:
 
 def form_of(call: Any) -> FormDefinition:
     """What a call asks for: of a Call, or of a result row with its columns."""
-    return msgspec.convert(call.form, FormDefinition, strict=False)
+    return _read_form(msgspec.json.encode(call.form))
+
+
+@lru_cache(maxsize=256)
+def _read_form(encoded: bytes) -> FormDefinition:
+    # Frozen, and the same for every application to a call: reading it anew would cost each page and submission a
+    # fraction of a millisecond for each field.
+    return msgspec.json.decode(encoded, type=FormDefinition, strict=False)

@@ -1,0 +1,47 @@
+"""Tables of what is being written: working copies, and what each save of a section replaced."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base, Key
+
+
+class WorkingCopy(Base):
+    """What a person has typed in a section and not saved yet: raw, a list of values by field key, for this person only.
+    No event tells of it and nothing is voided by it. `based_on` is the version of the section that the person saw, 0
+    before the first; `started_at` when they began to type."""
+
+    __tablename__ = "working_copy"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), primary_key=True, index=True)
+    section: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    typed: Mapped[dict[str, Any]]
+    based_on: Mapped[int]
+    started_at: Mapped[datetime]
+    saved_at: Mapped[datetime]
+
+
+class SectionChange(Base):
+    """What one save of a section replaced: the fields that changed, as they were and as they are now, by field key.
+    `version` is the section's and `application_version` the application's that the save made (the same as before where
+    nothing that partners confirm has changed). Holds confidential answers in clear, like section_answers."""
+
+    __tablename__ = "section_change"
+    __table_args__ = (UniqueConstraint("application_id", "party_id", "section", "version"),)
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)
+    section: Mapped[str]
+    version: Mapped[int]
+    application_version: Mapped[int]
+    saved_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]

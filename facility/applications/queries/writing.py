@@ -1,0 +1,140 @@
+"""Reads of what is being written: working copies, who else writes, and what each save replaced."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.rules.forms import Answer
+
+AWAY_AFTER = timedelta(minutes=30)
+"""Whoever has not typed for so long is no longer writing."""
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """What somebody has typed in a section and not saved."""
+
+    typed: dict[str, list[str]]
+    based_on: int
+    started_at: datetime
+    saved_at: datetime
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """Somebody of the same institution who has typed something in the same section and not saved it."""
+
+    name: str
+    started_at: datetime
+    saved_at: datetime
+
+    def writes_at(self, now: datetime) -> bool:
+        """Whether they seem to be at it."""
+        return now - self.saved_at < AWAY_AFTER
+
+
+class Writing(msgspec.Struct, frozen=True):
+    """A person's own working copy of a section, and the colleagues who have one."""
+
+    own: Copy | None
+    colleagues: tuple[Colleague, ...]
+
+
+_WRITING = text(
+    """
+    SELECT working_copy.*, person.name FROM working_copy
+    JOIN person ON person.id = person_id JOIN party ON party.id = party_id
+    WHERE working_copy.application_id = :application_id AND party_id = :party_id AND section = :section
+        AND (person_id = :person_id OR person.institution_id = party.institution_id)
+    ORDER BY started_at, person_id
+    """
+)
+
+
+async def writing(
+    connection: AsyncConnection, application_id: UUID, party_id: UUID, section: str, person_id: UUID
+) -> Writing:
+    """Who is writing in this section, as this person may know."""
+    rows = (
+        await connection.execute(
+            _WRITING,
+            {
+                "application_id": application_id,
+                "party_id": party_id,
+                "section": section,
+                "person_id": person_id,
+            },
+        )
+    ).all()
+    own = next((row for row in rows if row.person_id == person_id), None)
+    return Writing(
+        own=_copy(own) if own else None,
+        colleagues=tuple(
+            Colleague(row.name, row.started_at, row.saved_at) for row in rows if row.person_id != person_id
+        ),
+    )
+
+
+def _copy(row: Any) -> Copy:
+    return Copy(row.typed, row.based_on, row.started_at, row.saved_at)
+
+
+_COPIES = text("SELECT * FROM working_copy WHERE application_id = :application_id AND person_id = :person_id")
+
+
+async def own_copies(
+    connection: AsyncConnection, application_id: UUID, person_id: UUID
+) -> dict[tuple[UUID, str], Copy]:
+    """What the person has typed and not saved in any section, by party and section."""
+    rows = await connection.execute(_COPIES, {"application_id": application_id, "person_id": person_id})
+    return {(row.party_id, row.section): _copy(row) for row in rows}
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What one save of a section replaced, and whose it was."""
+
+    party_id: UUID
+    section: str
+    version: int
+    application_version: int
+    saved_by: str | None
+    saved_at: datetime
+    before: dict[str, Answer]
+    after: dict[str, Answer]
+
+
+_CHANGES = """
+    SELECT party_id, section, version, application_version, person.name AS saved_by, saved_at, before, after
+    FROM section_change LEFT JOIN person ON person.id = saved_by
+    WHERE application_id = :application_id AND {condition}
+    ORDER BY saved_at DESC, version DESC, section COLLATE "C"
+"""
+_OF_SECTION = text(
+    _CHANGES.format(condition="party_id = :party_id AND section = :section AND version > :seen")
+)
+_OF_APPLICATION = text(_CHANGES.format(condition="application_version > :seen"))
+
+
+async def section_changes(
+    connection: AsyncConnection, application_id: UUID, party_id: UUID, section: str, *, seen: int
+) -> list[Change]:
+    """What was saved in a section after the version that somebody saw, the newest first."""
+    params = {"application_id": application_id, "party_id": party_id, "section": section, "seen": seen}
+    return _changes(await connection.execute(_OF_SECTION, params))
+
+
+async def application_changes(
+    connection: AsyncConnection, application_id: UUID, *, seen: int
+) -> list[Change]:
+    """What was saved in any section after this version of the application, such as the one that a partner confirmed, the
+    newest first. The confidential answers of a party are among them: leave out what the reader may not see."""
+    return _changes(
+        await connection.execute(_OF_APPLICATION, {"application_id": application_id, "seen": seen})
+    )
+
+
+def _changes(rows: Iterable[Any]) -> list[Change]:
+    return [msgspec.convert(dict(row._mapping), Change, strict=False) for row in rows]

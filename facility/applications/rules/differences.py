@@ -1,0 +1,97 @@
+"""What was changed in a text, and what becomes of answers that two people changed at once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+import msgspec
+
+from facility.calls.rules.forms import Answer, Answers
+from facility.refused import refuse
+
+MOST_COMPARED = 4000
+"""Words and spaces: what is longer is not compared word by word, since that may take seconds."""
+MOST_KEPT = 400_000
+"""Characters that a working copy may have."""
+_PIECES = re.compile(r"\s+|[^\s]+")
+
+
+class Mark(StrEnum):
+    """Whether a piece stands in both texts, in the old one only, or in the new one only."""
+
+    SAME = "same"
+    GONE = "gone"
+    NEW = "new"
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """Some words of a text."""
+
+    mark: Mark
+    text: str
+
+
+def compared(old: str, new: str) -> tuple[Piece, ...]:
+    """The two texts as one, with what is gone and what is new, by whole words."""
+    if old == new:
+        return (Piece(Mark.SAME, old),) if old else ()
+    was, now = _PIECES.findall(old), _PIECES.findall(new)
+    if len(was) + len(now) > MOST_COMPARED:
+        return tuple(piece for piece in (Piece(Mark.GONE, old), Piece(Mark.NEW, new)) if piece.text)
+    found: list[Piece] = []
+    for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(Piece(Mark.SAME, "".join(was[a:b])))
+            continue
+        if b > a:
+            found.append(Piece(Mark.GONE, "".join(was[a:b])))
+        if d > c:
+            found.append(Piece(Mark.NEW, "".join(now[c:d])))
+    return tuple(found)
+
+
+class Whose(StrEnum):
+    """Who has changed an answer since both began: only I, only the other, or both."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+    BOTH = "both"
+
+
+class Clash(msgspec.Struct, frozen=True):
+    """An answer that is one thing in what I typed and another in what was saved meanwhile."""
+
+    key: str
+    mine: Answer
+    theirs: Answer
+    whose: Whose
+
+
+def base_of(theirs: Answers, replaced: Iterable[Answers]) -> dict[str, Answer]:
+    """What the answers were before the saves that replaced these ones, the newest save first."""
+    base = dict(theirs)
+    for before in replaced:
+        base.update(before)
+    return base
+
+
+def clashes(mine: Answers, theirs: Answers, base: Answers) -> tuple[Clash, ...]:
+    """Every answer in which mine and theirs differ, and who has changed it; base: what both began from."""
+    return tuple(
+        Clash(key, value, theirs.get(key, ""), _whose(value, theirs.get(key, ""), base.get(key, "")))
+        for key, value in mine.items()
+        if (value or "") != (theirs.get(key) or "")
+    )
+
+
+def _whose(mine: Answer, theirs: Answer, base: Answer) -> Whose:
+    if (mine or "") == (base or ""):
+        return Whose.THEIRS
+    return Whose.MINE if (theirs or "") == (base or "") else Whose.BOTH
+
+
+def may_keep(typed: Mapping[str, Iterable[str]]) -> None:
+    """A working copy takes anything that is not endless (Refused: "copy_too_long", invalid)."""
+    if sum(len(value) for values in typed.values() for value in values) > MOST_KEPT:
+        refuse("copy_too_long", kind="invalid")

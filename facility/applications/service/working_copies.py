@@ -1,0 +1,60 @@
+"""What is typed and not saved yet: kept for the person who types it, without an event and without voiding anything."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+
+from facility.applications import rules
+from facility.applications.models import Application, WorkingCopy
+from facility.applications.service.changes import status_of
+from facility.db import Tx
+
+
+async def keep_copy(
+    tx: Tx,
+    application_id: UUID,
+    party_id: UUID,
+    section: str,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    based_on: int,
+) -> None:
+    """Keep what the actor has typed in a section, as it was typed. No lock is taken: it is nobody else's.
+
+    based_on: the version of the section that the actor saw. Refused: "not_a_draft", or "copy_too_long" (invalid).
+    """
+    assert tx.actor is not None
+    rules.may_edit(status_of(await tx.get(Application, application_id)))
+    rules.may_keep(typed)
+    row = insert(WorkingCopy).values(
+        application_id=application_id,
+        party_id=party_id,
+        section=section,
+        person_id=tx.actor,
+        typed={name: list(values) for name, values in typed.items()},
+        based_on=based_on,
+        started_at=tx.now,
+        saved_at=tx.now,
+    )
+    given = row.excluded
+    await tx.session.execute(
+        row.on_conflict_do_update(
+            constraint=WorkingCopy.__table__.primary_key,  # type: ignore[arg-type]
+            set_={"typed": given.typed, "based_on": given.based_on, "saved_at": given.saved_at},
+        )
+    )
+
+
+async def end_copies(tx: Tx, application_id: UUID, party_id: UUID, sections: Collection[str]) -> None:
+    """Forget the actor's working copies of these sections: they are saved, or the actor doesn't want them."""
+    if tx.actor is not None:
+        await tx.session.execute(
+            delete(WorkingCopy).where(
+                WorkingCopy.application_id == application_id,
+                WorkingCopy.party_id == party_id,
+                WorkingCopy.section.in_(sections),
+                WorkingCopy.person_id == tx.actor,
+            )
+        )

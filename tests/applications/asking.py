@@ -1,0 +1,119 @@
+"""A call whose form has every type of field, and sections that each party fills in for itself."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from facility.applications.service import add_party, change_party, start_application
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft
+from facility.calls.rules.forms import (
+    AskedIf,
+    Between,
+    By,
+    Field,
+    FieldType,
+    FormDefinition,
+    FormSection,
+    Length,
+    Option,
+    Required,
+    SectionKind,
+)
+from facility.calls.service import draft_call, publish_call
+from facility.db import Database
+from tests.applications.conftest import GRID, Stage, Times, party_id
+
+KINDS = (Option("seminar", "Seminar"), Option("visit", "Study trip"))
+FORM = FormDefinition(
+    (
+        FormSection(
+            key="ask",
+            title="What you ask for",
+            fields=(
+                Field(key="title", label="Title", type=FieldType.SHORT_TEXT, checks=(Required(),)),
+                Field(key="themes", label="Themes", type=FieldType.THEMES),
+                Field(
+                    key="summary",
+                    label="Summary",
+                    type=FieldType.LONG_TEXT,
+                    checks=(Required(), Length(least=10, most=3000)),
+                ),
+                Field(key="note", label="A note", type=FieldType.SHORT_TEXT, material=False),
+            ),
+        ),
+        FormSection(
+            key="figures",
+            title="Figures",
+            hint="Rough figures will do.",
+            fields=(
+                Field(key="trips", label="Are there trips?", type=FieldType.YES_NO, checks=(Required(),)),
+                Field(
+                    key="cost",
+                    label="What they cost",
+                    type=FieldType.AMOUNT,
+                    checks=(Required(), Between(least=Decimal(10), most=Decimal(5000))),
+                    asked_if=AskedIf("trips", ("yes",)),
+                ),
+                Field(key="people", label="People", type=FieldType.NUMBER),
+                Field(key="begins", label="Begins on", type=FieldType.DAY),
+                Field(key="kind", label="Main kind", type=FieldType.ONE_OF, options=KINDS),
+                Field(key="kinds", label="All kinds", type=FieldType.SOME_OF, options=KINDS),
+            ),
+        ),
+        FormSection(
+            key="own",
+            title="Your own part",
+            by=By.PARTY,
+            fields=(
+                Field(key="part", label="What you do", type=FieldType.LONG_TEXT),
+                Field(
+                    key="secret",
+                    label="What others may not read",
+                    type=FieldType.LONG_TEXT,
+                    confidential=True,
+                ),
+            ),
+        ),
+        FormSection(key="partners", title="Partners", kind=SectionKind.PARTNERS),
+        FormSection(key="documents", title="Documents", kind=SectionKind.DOCUMENTS),
+    )
+)
+
+
+async def asked(db: Database, stage: Stage, times: Times) -> UUID:
+    """A draft of Omar's to such a call, with Kosovo* Police as its partner."""
+    async with db.transaction(now=times.before, actor=stage.sara) as tx:
+        other = await tx.get(Call, stage.call)
+        draft = CallDraft(
+            reference="TAF-2021-02",
+            title="Every kind of question",
+            text="What we look for.",
+            opens_at=times.opens,
+            closes_at=times.closes,
+            envelope_id=other.envelope_id,
+            amount=Decimal("50000.00"),
+            award_min=Decimal("5000.00"),
+            award_max=Decimal("60000.00"),
+            min_beneficiaries=2,
+            grid=GRID,
+            form=FORM,
+        )
+        call = (await draft_call(tx, draft)).id
+    async with db.transaction(now=times.before, actor=stage.anna) as tx:
+        await publish_call(tx, call)
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        application = await start_application(
+            tx, call_id=call, lead_institution_id=stage.police, title="Firearms", track="joint"
+        )
+        lead = await party_id(tx, application.id, lead=True)
+        await change_party(tx, lead, role="Leads", amount=Decimal("20000.00"))
+        await add_party(
+            tx,
+            application.id,
+            institution_id=stage.partner,
+            role="Hosts",
+            amount=Decimal("10000.50"),
+            contact_name="Vesa Gashi",
+            contact_email="vesa@example.org",
+        )
+    return application.id

@@ -1,0 +1,210 @@
+"""Working copies, what each save replaced, and a party's own sections."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.accounts.service import add_user
+from facility.applications.models import SectionAnswers, SectionChange, WorkingCopy
+from facility.applications.queries import application_changes, own_copies, section_changes, writing
+from facility.applications.rules import (
+    MOST_KEPT,
+    Whose,
+    base_of,
+    canonical,
+    clashes,
+    compared,
+    salted_hash,
+)
+from facility.applications.service import confirm_party, end_copies, keep_copy, save_answers, submit
+from facility.db import Database
+from facility.events.log import history
+from facility.refused import Refused
+from facility.web.access import Role
+from tests.applications.asking import asked
+from tests.applications.conftest import NOW, Stage, Times, party_id
+
+LATER = NOW + timedelta(minutes=12)
+
+
+@pytest.fixture
+async def besa(db: Database, stage: Stage) -> UUID:
+    """A colleague of Omar's."""
+    async with db.transaction(now=NOW) as tx:
+        person = await add_user(
+            tx, name="Besa Hoxha", email="besa@example.org", roles=[Role.OFFICER], institution_id=stage.police
+        )
+    return person.id
+
+
+async def keep(db: Database, draft: UUID, who: UUID, summary: str, *, based_on: int = 0) -> None:
+    async with db.transaction(now=NOW, actor=who) as tx:
+        lead = await party_id(tx, draft, lead=True)
+        await keep_copy(tx, draft, lead, "ask", {"summary": [summary]}, based_on=based_on)
+
+
+async def test_a_working_copy_is_kept_as_typed_and_nothing_else_happens(
+    db: Database, stage: Stage, confirmed: UUID, besa: UUID
+) -> None:
+    async with db.reader() as connection:
+        before = len(await history(connection, confirmed))
+    await keep(db, confirmed, stage.omar, "  half a sent")
+    async with db.transaction(now=LATER, actor=stage.omar) as tx:
+        lead = await party_id(tx, confirmed, lead=True)
+        await keep_copy(tx, confirmed, lead, "ask", {"summary": ["half a sentence"]}, based_on=0)
+    await keep(db, confirmed, besa, "Besa's")
+    async with db.reader() as connection:
+        found = await writing(connection, confirmed, lead, "ask", stage.omar)
+        copies = await own_copies(connection, confirmed, stage.omar)
+        after = len(await history(connection, confirmed))
+        confirmation = await connection.scalar(
+            select(SectionAnswers.version).where(SectionAnswers.application_id == confirmed)
+        )
+    assert found.own is not None
+    assert (found.own.typed, found.own.started_at, found.own.saved_at) == (
+        {"summary": ["half a sentence"]},
+        NOW,
+        LATER,
+    )
+    assert [one.name for one in found.colleagues] == ["Besa Hoxha"]
+    assert found.colleagues[0].writes_at(LATER)
+    assert not found.colleagues[0].writes_at(NOW + timedelta(hours=1))
+    assert list(copies) == [(lead, "ask")]
+    assert (after, confirmation) == (before, None)
+
+
+async def test_others_who_are_not_of_the_institution_do_not_show(
+    db: Database, stage: Stage, draft: UUID
+) -> None:
+    await keep(db, draft, stage.vesa, "Not of the house")
+    async with db.transaction(now=NOW) as tx:
+        lead = await party_id(tx, draft, lead=True)
+        found = await writing(await tx.session.connection(), draft, lead, "ask", stage.omar)
+    assert (found.own, found.colleagues) == (None, ())
+
+
+async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
+    db: Database, stage: Stage, draft: UUID, besa: UUID
+) -> None:
+    await keep(db, draft, stage.omar, "Mine")
+    await keep(db, draft, besa, "Hers")
+    for at, summary in ((NOW, "First"), (LATER, "Second")):
+        async with db.transaction(now=at, actor=stage.omar) as tx:
+            saved = await save_answers(tx, draft, {"ask": {"title": "Firearms", "summary": summary}})
+            version = saved.version
+    async with db.transaction(now=LATER) as tx:
+        left = (await tx.session.scalars(select(WorkingCopy.person_id))).all()
+        connection = await tx.session.connection()
+        lead = await party_id(tx, draft, lead=True)
+        changes = await section_changes(connection, draft, lead, "ask", seen=0)
+        newest = await application_changes(connection, draft, seen=version - 1)
+    assert left == [besa]
+    assert [(one.version, one.saved_by, one.saved_at, one.before, one.after) for one in changes] == [
+        (2, "Omar Hoxha", LATER, {"summary": "First"}, {"summary": "Second"}),
+        (1, "Omar Hoxha", NOW, {"summary": ""}, {"summary": "First"}),
+    ]
+    assert newest == changes[:1]
+    assert newest[0].application_version == version
+
+
+async def test_a_copy_is_discarded_and_a_submitted_application_takes_none(
+    db: Database, stage: Stage, confirmed: UUID
+) -> None:
+    await keep(db, confirmed, stage.omar, "Mine")
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        lead = await party_id(tx, confirmed, lead=True)
+        await end_copies(tx, confirmed, lead, ["ask"])
+        assert (await tx.session.scalars(select(WorkingCopy.section))).all() == []
+        await submit(tx, confirmed, received_at=NOW)
+    with pytest.raises(Refused) as late:
+        await keep(db, confirmed, stage.omar, "Mine")
+    assert late.value.codes == ("not_a_draft",)
+
+
+async def test_an_endless_copy_is_refused(db: Database, stage: Stage, draft: UUID) -> None:
+    with pytest.raises(Refused) as refused:
+        await keep(db, draft, stage.omar, "x" * (MOST_KEPT + 1))
+    assert (refused.value.codes, refused.value.kind) == (("copy_too_long",), "invalid")
+
+
+async def test_a_party_has_sections_of_its_own_and_others_get_a_hash(
+    db: Database, stage: Stage, times: Times
+) -> None:
+    application = await asked(db, stage, times)
+    async with db.transaction(now=NOW, actor=stage.vesa) as tx:
+        own, lead = await party_id(tx, application), await party_id(tx, application, lead=True)
+        await save_answers(
+            tx, application, {"own": {"part": "We host", "secret": "Our informants"}}, party_id=own
+        )
+        for wrong, key, by in (("ask", "summary", own), ("own", "part", None), ("own", "none", own)):
+            with pytest.raises(Refused) as refused:
+                await save_answers(tx, application, {wrong: {key: "x"}}, party_id=by)
+            assert refused.value.codes == ("not_found",)
+        await confirm_party(tx, own, signatory_name="Vesa", signatory_function="Head")
+        submitted = await submit(tx, application, received_at=NOW)
+        row = await tx.get(SectionAnswers, (application, own, "own"))
+        assert await tx.session.get(SectionAnswers, (application, lead, "own")) is None
+    snapshot = submitted.submission
+    assert snapshot is not None
+    assert b"informants" not in canonical(snapshot)
+    assert row.answers == {"part": "We host", "secret": "Our informants"}
+    assert snapshot["parties"][1]["sections"][0]["answers"] == [
+        {"key": "part", "label": "What you do", "type": "long_text", "answer": "We host"},
+        {
+            "key": "secret",
+            "label": "What others may not read",
+            "type": "long_text",
+            "confidential": True,
+            "sha256": salted_hash("Our informants", row.salts["secret"]),
+        },
+    ]
+    assert snapshot["parties"][0]["sections"][0]["answers"][1]["sha256"] is None
+    assert len(row.salts["secret"]) == 32
+
+
+async def test_a_new_answer_has_a_new_salt(db: Database, stage: Stage, times: Times) -> None:
+    application = await asked(db, stage, times)
+    salts = []
+    for secret in ("One", "Two"):
+        async with db.transaction(now=NOW, actor=stage.vesa) as tx:
+            own = await party_id(tx, application)
+            await save_answers(tx, application, {"own": {"secret": secret}}, party_id=own)
+            salts.append((await tx.get(SectionAnswers, (application, own, "own"))).salts["secret"])
+            kept = (await tx.session.scalars(select(SectionChange.after))).all()
+    assert len(set(salts)) == 2
+    assert {"secret": "Two"} in kept
+
+
+def test_differences_are_told_by_words() -> None:
+    said = [
+        (piece.mark.value, piece.text) for piece in compared("We host a workshop", "We lead a workshop now")
+    ]
+    assert said == [
+        ("same", "We "),
+        ("gone", "host"),
+        ("new", "lead"),
+        ("same", " a workshop"),
+        ("new", " now"),
+    ]
+    assert compared("", "") == ()
+    assert [piece.mark.value for piece in compared("", "New")] == ["new"]
+    assert [piece.mark.value for piece in compared("a " * 3000, "b")] == ["gone", "new"]
+    assert "".join(piece.text for piece in compared("a\n\nb", "a\n\nb")) == "a\n\nb"
+
+
+def test_who_has_changed_what_is_seen_from_what_both_began_with() -> None:
+    base = base_of(
+        {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]},
+        [{"a": "earlier"}, {"a": "base", "b": "base"}],
+    )
+    assert base == {"a": "base", "b": "base", "c": "same", "d": ["x"]}
+    mine = {"a": "mine", "b": "base", "c": "mine", "d": ["x"]}
+    found = clashes(mine, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, base)
+    assert [(one.key, one.whose) for one in found] == [
+        ("a", Whose.BOTH),
+        ("b", Whose.THEIRS),
+        ("c", Whose.MINE),
+    ]
+    assert clashes({"e": []}, {}, {}) == ()
