@@ -200,7 +200,7 @@ def test_who_has_changed_what_is_seen_from_what_both_began_with() -> None:
         [{"a": "earlier"}, {"a": "base", "b": "base"}],
     )
     assert base == {"a": "base", "b": "base", "c": "same", "d": ["x"]}
-    mine = {"a": "mine", "b": "base", "c": "mine", "d": ["x"]}
+    mine: dict[str, str | list[str]] = {"a": "mine", "b": "base", "c": "mine", "d": ["x"]}
     found = clashes(mine, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, base)
     assert [(one.key, one.whose) for one in found] == [
         ("a", Whose.BOTH),
