@@ -23,6 +23,7 @@ import facility.experts.pages
 import facility.monitoring.pages
 import facility.operations.pages
 import facility.rehearsal.pages
+from facility.accounts import security_officer
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
@@ -103,6 +104,7 @@ def create_app(
     """
     load_slices()  # an event that nobody is known to react to would have no deliveries
     links.configure(settings.secret_key)
+    security_officer.configure(settings.security_officer)
     db = database or Database(settings.database_url or "")
     files = static.Static(ROOT / "static")
     state = State(

@@ -45,7 +45,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of the environment.
 
     ``database_url`` and ``redis_url`` are None on a machine without services; ``smtp_url`` is None where mails are
-    kept in the outbox only. ``base_url`` has no trailing slash. ``data_dir`` is absolute and exists.
+    kept in the outbox only. ``base_url`` has no trailing slash. ``data_dir`` is absolute and exists. ``documents_url``
+    (s3://bucket/prefix) is None where documents are kept in the data folder, ``clamd_url`` where nothing looks for
+    viruses, ``security_officer`` where the secretariat learns of documents with a marking.
     """
 
     database_url: str | None
@@ -60,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mail_from: str
     facility_name: str
     json_log: bool
+    documents_url: str | None = None
+    clamd_url: str | None = None
+    security_officer: str | None = None
 
     @property
     def embedded(self) -> bool:
@@ -67,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def documents_dir(self) -> Path:
-        """Where uploaded documents are kept; web and worker processes share it."""
+        """Where uploaded documents are kept unless ``documents_url`` says otherwise; web and worker processes share it."""
         return self.data_dir / "documents"
 
     @property
@@ -113,6 +118,9 @@ def _read(reader: "_Reader") -> Settings:
         mail_from=reader.address("MAIL_FROM", f"facility@{urlsplit(base_url).hostname or 'localhost'}"),
         facility_name=reader.text("FACILITY_NAME", "Technical Assistance Facility"),
         json_log=reader.yes_or_no("FACILITY_JSON_LOG", default=False),
+        documents_url=reader.bucket("DOCUMENTS_URL"),
+        clamd_url=reader.clamd("CLAMD_URL"),
+        security_officer=reader.address("SECURITY_OFFICER", "") or None,
     )
     if settings.demo:
         reader.only_at_home(settings)
@@ -158,6 +166,26 @@ class _Reader:
             )
         return value
 
+    def bucket(self, name: str) -> str | None:
+        """s3://bucket or s3://bucket/prefix; who may, and where, stands in the usual AWS_ variables."""
+        value = self.environ.get(name)
+        if value is not None and not re.fullmatch(
+            r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[\w./-]*)?", value
+        ):
+            self.errors.append(f"{name} is not an address like s3://bucket/prefix")
+        return value
+
+    def clamd(self, name: str) -> str | None:
+        """tcp://host:port or unix:///path."""
+        value = self.environ.get(name)
+        if value is None:
+            return None
+        parts = _split(value)
+        tcp = parts is not None and parts.scheme == "tcp" and parts.hostname and parts.port
+        if not tcp and not re.fullmatch(r"unix:///.+", value):
+            self.errors.append(f"{name} is not an address like tcp://host:3310 or unix:///run/clamd.sock")
+        return value
+
     def base_url(self, default: str) -> str:
         value = self.environ.get("BASE_URL", default).rstrip("/")
         parts = _split(value)
@@ -190,7 +218,7 @@ class _Reader:
 
     def address(self, name: str, default: str) -> str:
         value = self.environ.get(name, default)
-        if not _ADDRESS.fullmatch(value):
+        if value != default and not _ADDRESS.fullmatch(value):
             self.errors.append(f"{name} is not a mail address")
         return value
 

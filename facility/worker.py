@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import facility
 from facility import clock
+from facility.accounts import security_officer
 from facility.db import CHANNEL, Database
 from facility.events.projector import advance, behind
 from facility.events.reactions import deliver
@@ -237,6 +238,7 @@ async def background(settings: Settings, database_url: str) -> AsyncIterator[Ser
     """Everything behind the pages, running until the block ends; with jobs carried out in threads of this process."""
     load_slices()
     links.configure(settings.secret_key)
+    security_officer.configure(settings.security_officer)
     db = Database(database_url)
     jobs = Jobs(settings, database_url)
     jobs.start()

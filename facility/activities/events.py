@@ -95,6 +95,16 @@ class EvidenceRefused(Event, frozen=True, kw_only=True):
     refusal_id: UUID
 
 
+class EvidenceInfected(Event, frozen=True, kw_only=True):
+    """A document with a virus was refused; its hash stands in the row."""
+
+    subject: ClassVar[str] = "activity"
+    sentence: ClassVar[str] = "A document with a virus was refused"
+
+    activity_id: UUID
+    refusal_id: UUID
+
+
 class ActivityCompleted(Event, frozen=True, kw_only=True):
     """Somebody reported that the activity took place."""
 

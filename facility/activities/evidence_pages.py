@@ -1,7 +1,6 @@
 """Evidence: searched for classification markings in memory before anything touches a disk (dossier 7), then kept."""
 
 import asyncio
-import hashlib
 from uuid import UUID
 
 from litestar import get, post
@@ -13,10 +12,10 @@ from facility.activities.events import EvidenceKind
 from facility.activities.lists import ActivityShown
 from facility.activities.plan_pages import WORDS
 from facility.activities.sentences import EVIDENCE
-from facility.applications.pages.documents import UNREADABLE, store_of
 from facility.applications.pages.shared import save
-from facility.files.kinds import UnreadableDocument, sniff
-from facility.files.scan import scan
+from facility.applications.pages.uploads import content_of, receive, stored_name
+from facility.files.intake import RefusedDocument, Stored
+from facility.files.kinds import sniff
 from facility.refused import refuse
 from facility.web import render
 from facility.web.fields import Fields
@@ -50,29 +49,29 @@ async def upload(view: View, form: Form, db: Database, activity_id: FromPath[UUI
     fields = Fields(form)
     kind = _kind(fields.choice("kind", tuple(EVIDENCE)))
     file = fields.file("document")
-    name = file.name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].strip()[:200] or _("unnamed")
-    sha256 = hashlib.sha256(file.content).hexdigest()
-    marked = False if fields.errors else await _is_marked(fields, name, file.content)
-    if not marked and not fields.errors:
-        # Bytes under their own hash: whatever becomes of the transaction, nothing wrong is left behind.
-        await asyncio.to_thread(store_of(view).put, file.content)
+    taken = None if fields.errors else await receive(view, fields, file)
     async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
-        if marked:
-            await service.refuse_evidence(tx, activity_id, sha256=sha256)
-            fields.wrong("document", _("This document carries a classification marking. It was not stored."))
+        if isinstance(taken, RefusedDocument):
+            await service.refuse_evidence(tx, activity_id, sha256=taken.sha256, reason=taken.reason)
             return _page(view, await lists.shown(await tx.session.connection(), activity_id), fields, 422)
 
         async def again(connection: AsyncConnection, status: int, question: str) -> Page:
             return _page(view, await _reportable(connection, activity_id), fields, status)
 
-        await save(
-            tx,
-            fields,
-            lambda: service.attach_evidence(
-                tx, activity_id, kind=kind, name=name, size=len(file.content), sha256=sha256
-            ),
-            again,
-        )
+        async def attach() -> None:
+            assert isinstance(taken, Stored)  # save() calls this where nothing is wrong
+            await service.attach_evidence(
+                tx,
+                activity_id,
+                kind=kind,
+                name=stored_name(file, taken.kind),
+                size=taken.size,
+                sha256=taken.sha256,
+                virus_scan=taken.virus_scan,
+                unread=taken.unread,
+            )
+
+        await save(tx, fields, attach, again)
     return view.go(f"/activities/{activity_id}/evidence", _("The document is attached."))
 
 
@@ -82,15 +81,6 @@ def _kind(given: str) -> EvidenceKind:
             return given
         case _:
             return "agenda"
-
-
-async def _is_marked(fields: Fields, name: str, content: bytes) -> bool:
-    """Whether it carries a marking; notes what is wrong where it can't be taken."""
-    try:
-        return (await asyncio.to_thread(scan, name, content)).marking is not None
-    except UnreadableDocument as unreadable:
-        fields.wrong("document", _(UNREADABLE[unreadable.code]))
-        return False
 
 
 @post("/activities/{activity_id:uuid}/evidence/{evidence_id:uuid}/remove", opt=REPORTS)
@@ -110,10 +100,7 @@ async def download(view: View, read: Read, activity_id: FromPath[UUID], evidence
     one = lists.evidence_of(await lists.shown(read, activity_id), evidence_id)
     if one.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
         refuse("evidence_personal", kind="forbidden")
-    try:
-        content = await asyncio.to_thread(store_of(view).get, one.sha256)
-    except FileNotFoundError:
-        refuse("not_found", kind="missing", what="evidence")
+    content = await asyncio.to_thread(content_of, view, one.sha256)
     return view.download(content, one.name, sniff(content).mime)
 
 

@@ -193,6 +193,8 @@ class EvidenceLine(msgspec.Struct, frozen=True):
     name: str
     size: int
     sha256: str
+    virus_scan: str
+    unread: int
     uploaded_at: datetime
     uploaded_by: str | None
 
@@ -266,7 +268,7 @@ _SHOWN = text(
                                    ORDER BY uploaded_at, evidence.id), '[]')
          FROM evidence LEFT JOIN person ON person.id = uploaded_by
          WHERE activity_id = activity.id AND removed_at IS NULL) AS evidence,
-        (SELECT count(*) FROM evidence_refusal WHERE activity_id = activity.id) AS refusals,
+        (SELECT count(*) FROM evidence_refusal WHERE activity_id = activity.id AND reason = 'marked') AS refusals,
         (SELECT max(version) FROM event WHERE subject_id = activity.id) AS version,
         (SELECT jsonb_agg(jsonb_build_object('institution_id', institution.id, 'institution', institution.name,
                     'beneficiary', beneficiary.code, 'chip', {_CHIP}) ORDER BY position)

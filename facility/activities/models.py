@@ -78,6 +78,7 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         CheckConstraint("kind IN ('agenda', 'attendance_list', 'report', 'photos')", name="kind"),
+        CheckConstraint("virus_scan IN ('clean', 'not_scanned')", name="virus_scan"),
         Index("ix_evidence_activity_id", "activity_id", postgresql_where=text("removed_at IS NULL")),
     )
 
@@ -87,18 +88,22 @@ class Evidence(Base):
     name: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
+    virus_scan: Mapped[str] = mapped_column(default="not_scanned")
+    unread: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
 
 class EvidenceRefusal(Base):
-    """What stays of a refused document: its hash, the instant and the person (dossier 7)."""
+    """What stays of a refused document: its hash, the instant and the person (dossier 7), and why."""
 
     __tablename__ = "evidence_refusal"
+    __table_args__ = (CheckConstraint("reason IN ('marked', 'infected')", name="reason"),)
 
     id: Mapped[Key]
     activity_id: Mapped[UUID] = mapped_column(ForeignKey("activity.id"), index=True)
     sha256: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="marked")
     at: Mapped[datetime]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -19,6 +19,7 @@ from facility.activities.events import (
     AttendanceRecorded,
     CompletionUndone,
     EvidenceAttached,
+    EvidenceInfected,
     EvidenceKind,
     EvidenceRefused,
     EvidenceRemoved,
@@ -32,6 +33,7 @@ from facility.clock import BRUSSELS
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.events.models import EventRow
+from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 
 
@@ -149,7 +151,15 @@ async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow
 
 
 async def attach_evidence(
-    tx: Tx, activity_id: UUID, *, kind: EvidenceKind, name: str, size: int, sha256: str
+    tx: Tx,
+    activity_id: UUID,
+    *,
+    kind: EvidenceKind,
+    name: str,
+    size: int,
+    sha256: str,
+    virus_scan: VirusScan = "not_scanned",
+    unread: int = 0,
 ) -> Evidence:
     """Add a document, already in the file store, until the activity is verified. Refused: "wrong_status"."""
     activity = await tx.lock(Activity, activity_id)
@@ -161,6 +171,8 @@ async def attach_evidence(
         name=name,
         size=size,
         sha256=sha256,
+        virus_scan=virus_scan,
+        unread=unread,
         uploaded_by=tx.actor,
         uploaded_at=tx.now,
     )
@@ -183,14 +195,17 @@ async def remove_evidence(tx: Tx, evidence_id: UUID) -> None:
     await record(tx, EvidenceRemoved(activity_id=activity.id, evidence_id=evidence_id, kind=kind))
 
 
-async def refuse_evidence(tx: Tx, activity_id: UUID, *, sha256: str) -> None:
-    """Leave the trace of a document with a classification marking: hash, instant, person (dossier 7)."""
+async def refuse_evidence(
+    tx: Tx, activity_id: UUID, *, sha256: str, reason: RefusalReason = "marked"
+) -> None:
+    """Leave the trace of a document with a classification marking or a virus: hash, instant, person (dossier 7)."""
     refusal = EvidenceRefusal(
-        id=new_id(), activity_id=activity_id, sha256=sha256, at=tx.now, person_id=tx.actor
+        id=new_id(), activity_id=activity_id, sha256=sha256, reason=reason, at=tx.now, person_id=tx.actor
     )
     tx.add(refusal)
     await tx.flush()
-    await record(tx, EvidenceRefused(activity_id=activity_id, refusal_id=refusal.id))
+    event = EvidenceRefused if reason == "marked" else EvidenceInfected
+    await record(tx, event(activity_id=activity_id, refusal_id=refusal.id))
 
 
 async def complete(tx: Tx, activity_id: UUID) -> Activity:

@@ -74,7 +74,7 @@ async def boards(connection: AsyncConnection) -> list[str]:
                 EXISTS (SELECT FROM party WHERE application_id = application.id AND left_at IS NULL
                     AND NOT is_lead AND confirmation <> 'confirmed')
                 OR EXISTS (SELECT FROM classified_refusal WHERE application_id = application.id
-                    AND acknowledged_at IS NULL))
+                    AND reason = 'marked' AND acknowledged_at IS NULL))
             ORDER BY reference COLLATE "C"
             """
         )

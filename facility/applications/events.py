@@ -103,6 +103,15 @@ class DocumentRefused(Event, frozen=True, kw_only=True):
     refusal_id: UUID
 
 
+class DocumentInfected(Event, frozen=True, kw_only=True):
+    """A document with a virus was refused before it was stored."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A document with a virus was refused"
+    application_id: UUID
+    refusal_id: UUID
+
+
 class RefusalsAcknowledged(Event, frozen=True, kw_only=True):
     """The lead goes on without the documents that were refused."""
 

@@ -131,6 +131,7 @@ sentences.register(
         "opening_ended": N_("This opening waited for a second person too long. Begin it anew."),
         "call_opened": N_("This call was opened already, so nothing more can be taken in."),
         "document_removed": N_("This document was removed already."),
+        "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),
     }
 )
 

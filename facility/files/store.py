@@ -1,65 +1,113 @@
-"""Where documents are kept: by their SHA-256, each once, written so that a crash leaves the whole file or none."""
+"""Where documents are kept: by their SHA-256, each once, in a folder or in an S3-compatible store, through obstore."""
 
+import functools
 import hashlib
 import os
 import re
-import secrets
+from datetime import timedelta
 from pathlib import Path
 
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from facility.settings import Settings
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_WITHIN = timedelta(seconds=20)
+"""For one request to S3; what takes longer is tried again once, and then the store is away."""
+
+
+class StoreAway(OSError):  # noqa: N818 - it passes
+    """The store can't be reached or doesn't answer."""
+
+
+class DamagedDocument(Exception):  # noqa: N818 - it says so
+    """What is kept under a hash has another one."""
 
 
 class Store:
-    """A folder of documents, each at root/ab/cdef… by the hexadecimal SHA-256 of its bytes.
+    """Documents, each at ab/cdef… by the hexadecimal SHA-256 of its bytes. All methods block.
 
     Only what the scan found clean may be put here: a document with a marking never touches a disk (dossier 7).
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self._objects: ObjectStore = LocalStore(root, mkdir=True)
+        self._root: Path | None = root
+
+    @classmethod
+    def in_bucket(cls, url: str) -> "Store":
+        """A store at s3://bucket/prefix. Credentials, region and endpoint stand in the usual AWS_ variables,
+        which obstore reads by itself."""
+        store = cls.__new__(cls)
+        store._root = None
+        store._objects = S3Store.from_url(
+            url,
+            client_options={
+                "timeout": _WITHIN,
+                "connect_timeout": timedelta(seconds=5),
+                "allow_http": os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"),
+            },
+            retry_config={"max_retries": 1, "retry_timeout": _WITHIN},
+        )
+        return store
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their SHA-256. Doing so twice changes nothing; a damaged copy is replaced."""
+        """Keep the bytes and return their SHA-256. Doing so twice changes nothing; a damaged copy is replaced.
+        A crash leaves the whole document or none; what has returned outlasts a power cut. Raises StoreAway."""
         digest = hashlib.sha256(data).hexdigest()
         if not self.verify(digest):
-            self._write(self._path(digest), data)
+            try:
+                obstore.put(self._objects, _key(digest), data, use_multipart=False)
+            except BaseError as error:
+                raise StoreAway("the store of documents did not take one") from error
+            if self._root is not None:
+                _settle(self._root / digest[:2] / digest[2:], self._root)
         return digest
 
     def get(self, sha256: str) -> bytes:
-        """The bytes. Raises FileNotFoundError when there are none, ValueError when that is no SHA-256."""
-        return self._path(sha256).read_bytes()
+        """The bytes, which have this hash. Raises FileNotFoundError when there are none, DamagedDocument when they are
+        others, StoreAway, and ValueError when that is no SHA-256."""
+        try:
+            data = bytes(obstore.get(self._objects, _key(sha256)).bytes())
+        except FileNotFoundError:
+            raise
+        except BaseError as error:
+            raise StoreAway("the store of documents did not answer") from error
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise DamagedDocument(sha256)
+        return data
 
     def verify(self, sha256: str) -> bool:
-        """Whether the document is there and still has the bytes that it is named after."""
+        """Whether the document is there and still has the bytes that it is named after. Raises StoreAway."""
         try:
-            return hashlib.sha256(self.get(sha256)).hexdigest() == sha256
-        except FileNotFoundError:
+            self.get(sha256)
+        except (FileNotFoundError, DamagedDocument):
             return False
+        return True
 
-    def _path(self, sha256: str) -> Path:
-        if not _DIGEST.fullmatch(sha256):
-            raise ValueError("not a SHA-256 in lower-case hexadecimal")
-        return self.root / sha256[:2] / sha256[2:]
 
-    def _write(self, path: Path, data: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+@functools.cache
+def open_store(settings: Settings) -> Store:
+    """The store that the settings name."""
+    return (
+        Store.in_bucket(settings.documents_url) if settings.documents_url else Store(settings.documents_dir)
+    )
+
+
+def _key(sha256: str) -> str:
+    if not _DIGEST.fullmatch(sha256):
+        raise ValueError("not a SHA-256 in lower-case hexadecimal")
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+def _settle(path: Path, root: Path) -> None:
+    """obstore writes a draft and renames it. Bytes, rename and the new folder's own entry outlast a power cut only once
+    they are synced; what a cut leaves torn before, nothing refers to, and the next `put` replaces."""
+    for place in (path, path.parent, root):
+        handle = os.open(place, os.O_RDONLY)
         try:
-            with open(draft, "xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
+            os.fsync(handle)
         finally:
-            draft.unlink(missing_ok=True)
-        # The rename itself, and the new folder's own entry, outlast a power cut only once the folders are synced.
-        for folder in (path.parent, self.root):
-            _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            os.close(handle)

@@ -111,7 +111,7 @@ def _raw(view: View, fields: Fields) -> bytes:
     try:
         fields.check()
     except Refused as refused:
-        page = _form_page(view, fields.refused(refused), status=413 if too_large else 422)
+        page = _form_page(view, fields.refused(refused), status=413 if too_large else fields.status)
         raise Wrong(page) from None
     return content or _example(chosen)
 

@@ -17,7 +17,7 @@ from facility.clock import BRUSSELS
 from facility.money import format_eur
 from facility.refused import Reason, Refused
 from facility.web.amounts import Unclear, plain_digits, read_amount, read_number
-from facility.web.forms import Form, Upload
+from facility.web.forms import MAX_FILE, Form, Upload
 from facility.web.i18n import _
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
@@ -242,14 +242,34 @@ class Fields:
 
     def file(self, name: str) -> Upload:
         """One file."""
+        given = self.uploads(name, most=1)
+        return given[0] if given else Upload("", b"")
+
+    def uploads(self, name: str, *, most: int) -> list[Upload]:
+        """At least one file and at most so many; none where they are wrong."""
         given = self.form.files.get(self.name(name), [])
         self.known.add(self.name(name))
-        if len(given) != 1:
-            self.wrong(name, _("Choose one file."))
-            return Upload("", b"")
-        if not given[0].content:
-            self.wrong(name, _("The file is empty."))
-        return given[0]
+        if not given or len(given) > most:
+            self.wrong(
+                name,
+                _("Choose one file.") if most == 1 else _("Choose a file, or up to {most}.", most=most),
+            )
+            return []
+        for upload in given:
+            label = f"{upload.name}: " if len(given) > 1 else ""
+            if upload.cut:
+                self.wrong(
+                    name, label + _("The file is too large; at most {most} MB.", most=MAX_FILE // 1_000_000)
+                )
+            elif not upload.content:
+                self.wrong(name, label + _("The file is empty."))
+        return given
+
+    @property
+    def status(self) -> int:
+        """With which status a form that was refused is shown again: 413 where a file was too large to be read."""
+        cut = any(upload.cut for files in self.form.files.values() for upload in files)
+        return 413 if cut else 422
 
     def rows(self, group: str) -> list["Fields"]:
         """The rows of a repeated group (`partners-0-name`, `partners-1-name` …), in the order of their numbers."""

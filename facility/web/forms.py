@@ -1,6 +1,7 @@
 """Bodies of forms, read by ourselves: in memory only, within limits, and whatever is malformed is a 4xx."""
 
 import asyncio
+import contextlib
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,15 +23,18 @@ MAX_TEXT = 1_000_000
 MAX_FIELDS = 1_000
 READ_WITHIN = 120
 """Seconds for the whole body: a sender that dawdles holds memory."""
-# A browser shows a connection that is closed on it as an error of its own: read on a little, so that it gets the page.
-_DRAIN = 4 * MAX_BODY
+# A browser shows a connection that is closed on it as an error of its own: read on, keeping nothing, so that it gets
+# the page. Whoever asks first ("Expect: 100-continue"), or announces more than this, is told at once.
+_DRAIN = 256_000_000
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """A file that came with a form. `name` is what the sender calls it, and nothing to rely on."""
+    """A file that came with a form. `name` is what the sender calls it, and nothing to rely on. `cut`: it is larger than
+    a file may be, and nothing of it was kept."""
 
     name: str
     content: bytes
+    cut: bool = False
 
 
 class Form(msgspec.Struct):
@@ -57,21 +61,25 @@ def header_of(scope: Any, name: bytes) -> str | None:
 async def receive(scope: Any, receive: Any) -> Form:
     """Read the whole request, note the instant (`received_at`, before any database statement), and parse it.
 
+    A file that is too large comes as one that is `cut`, so that the page can say so at its field.
     Raises Stop: 413 too large or too many fields, 400 malformed, 415 another media type, 408 too slow.
     """
     try:
         async with asyncio.timeout(READ_WITHIN):
-            body = await _read(receive, header_of(scope, b"content-length"))
+            body, whole = await _read(scope, receive)
     except TimeoutError:
         raise Stop(408, "too_slow") from None
     scope["state"]["received_at"] = clock.now()
-    form = parse(body, header_of(scope, b"content-type"))
+    form = parse(body, header_of(scope, b"content-type"), whole=whole)
     scope["state"]["form"] = form
     return form
 
 
-async def _read(receive: Any, length: str | None) -> bytes:
-    if length and length.isdigit() and int(length) > _DRAIN:
+async def _read(scope: Any, receive: Any) -> tuple[bytes, bool]:
+    """The body, or its beginning where it is too large, and whether it is whole."""
+    length = header_of(scope, b"content-length") or ""
+    most = MAX_BODY if header_of(scope, b"expect") else _DRAIN
+    if length.isdigit() and int(length) > most:
         raise Stop(413, "too_large", {"connection": "close"})
     chunks: list[bytes] = []
     size = 0
@@ -84,26 +92,25 @@ async def _read(receive: Any, length: str | None) -> bytes:
         if size <= MAX_BODY:
             chunks.append(chunk)
         elif size > _DRAIN:
-            break
+            raise Stop(413, "too_large", {"connection": "close"})
         if not message.get("more_body"):
-            break
-    if size > MAX_BODY:
-        raise Stop(413, "too_large", {"connection": "close"})
-    return b"".join(chunks)
+            return b"".join(chunks), size <= MAX_BODY
 
 
-def parse(body: bytes, content_type: str | None) -> Form:
-    """A body as a form. Raises Stop."""
+def parse(body: bytes, content_type: str | None, *, whole: bool = True) -> Form:
+    """A body as a form; of one that isn't whole, what came before the file that made it so large. Raises Stop."""
     if not body and not content_type:
         return Form({}, {})
     try:
         kind, options = parse_options_header(content_type or "")
         if options.get("charset", "utf-8").lower().replace("-", "") != "utf8":
             raise Stop(400, "malformed")
-        if kind == "application/x-www-form-urlencoded":
+        if kind == "application/x-www-form-urlencoded" and whole:
             return _urlencoded(body)
         if kind == "multipart/form-data":
-            return _multipart(body, options.get("boundary", ""))
+            return _multipart(body, options.get("boundary", ""), whole=whole)
+        if not whole:
+            raise Stop(413, "too_large", {"connection": "close"})
     except ParserLimitReached:
         raise Stop(413, "too_large") from None
     except (MultipartError, ValueError, LookupError):
@@ -120,14 +127,16 @@ def _urlencoded(body: bytes) -> Form:
     return form
 
 
-def _multipart(body: bytes, boundary: str) -> Form:
+def _multipart(body: bytes, boundary: str, *, whole: bool) -> Form:
     form = Form({}, {})
     segment: MultipartSegment | None = None
     chunks: list[bytes] = []
     parser = PushMultipartParser(
-        boundary, len(body), max_segment_size=MAX_FILE, max_segment_count=MAX_FIELDS, strict=True
+        boundary, len(body), max_segment_size=MAX_BODY, max_segment_count=MAX_FIELDS, strict=True
     )
-    with parser:
+    with contextlib.ExitStack() as stack:
+        if whole:
+            stack.enter_context(parser)  # which says at the end whether anything is missing
         for event in parser.parse(body):
             if isinstance(event, MultipartSegment):
                 segment, chunks = event, []
@@ -135,6 +144,11 @@ def _multipart(body: bytes, boundary: str) -> Form:
                 chunks.append(bytes(event))
             elif segment is not None:
                 _add_segment(form, segment, b"".join(chunks))
+                segment = None
+    if segment is not None:
+        if segment.filename is None:
+            raise Stop(413, "too_large", {"connection": "close"})
+        _add_file(form, segment, b"", cut=True)
     return form
 
 
@@ -143,11 +157,17 @@ def _add_segment(form: Form, segment: MultipartSegment, content: bytes) -> None:
     if segment.filename is not None:
         # An empty file input is sent as a file without name and content.
         if segment.filename or content:
-            form.files.setdefault(name, []).append(Upload(_clean(segment.filename), content))
+            cut = len(content) > MAX_FILE
+            _add_file(form, segment, b"" if cut else content, cut=cut)
         return
     if (segment.charset or "utf-8").lower().replace("-", "") != "utf8":
         raise Stop(400, "malformed")
     _add(form, name, content.decode("utf-8"))
+
+
+def _add_file(form: Form, segment: MultipartSegment, content: bytes, *, cut: bool) -> None:
+    upload = Upload(_clean(segment.filename or ""), content, cut)
+    form.files.setdefault(_clean(segment.name or ""), []).append(upload)
 
 
 def _add(form: Form, name: str, value: str) -> None:

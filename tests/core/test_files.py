@@ -1,15 +1,13 @@
-"""Kinds by content, refusals with their codes, and the store."""
+"""Kinds by content, refusals with their codes."""
 
-import hashlib
 import io
 import struct
 import zipfile
 import zlib
-from pathlib import Path
 
 import pytest
 
-from facility.files import MAX_DOCUMENT, Finding, Kind, Marking, Store, UnreadableDocument, scan, sniff
+from facility.files import MAX_DOCUMENT, Finding, Kind, Marking, UnreadableDocument, scan, sniff
 from facility.files.scan import MAX_SECONDS
 from tests import documents
 
@@ -172,36 +170,3 @@ def test_documents_nested_too_deeply_are_refused() -> None:
     for _ in range(7):
         data = documents.docx(members={"word/embeddings/inner.docx": data})
     assert refusal(data) == "bomb"
-
-
-def test_store_keeps_each_document_once(tmp_path: Path) -> None:
-    store = Store(tmp_path / "documents")
-    data = documents.png()
-    digest = store.put(data)
-    assert digest == hashlib.sha256(data).hexdigest()
-    assert store.put(data) == digest
-    assert store.get(digest) == data
-    assert store.verify(digest)
-    assert [path.relative_to(store.root).as_posix() for path in store.root.rglob("*") if path.is_file()] == [
-        f"{digest[:2]}/{digest[2:]}"
-    ]
-
-
-def test_store_sees_and_mends_damage(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    digest = store.put(b"what was said")
-    (tmp_path / digest[:2] / digest[2:]).write_bytes(b"what was not said")
-    assert not store.verify(digest)
-    assert store.put(b"what was said") == digest
-    assert store.verify(digest)
-
-
-def test_store_knows_only_what_it_has(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    absent = "0" * 64
-    assert not store.verify(absent)
-    with pytest.raises(FileNotFoundError):
-        store.get(absent)
-    for path in ("../../etc/passwd", absent.upper()[:-1] + "A", "", "ab"):
-        with pytest.raises(ValueError, match="SHA-256"):
-            store.get(path)

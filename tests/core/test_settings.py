@@ -138,3 +138,26 @@ def test_loopback() -> None:
     away = ["", "0.0.0.0", "::", "localhost.example.org", "10.0.0.1"]  # noqa: S104
 
     assert [host for host in home + away if is_loopback(host)] == home
+
+
+def test_documents_viruses_and_the_security_officer(tmp_path: Path) -> None:
+    here = {"FACILITY_DATA": str(tmp_path / "var")}
+    plain = load(here)
+    assert (plain.documents_url, plain.clamd_url, plain.security_officer) == (None, None, None)
+    given = {
+        "DOCUMENTS_URL": "s3://facility-documents/kept",
+        "CLAMD_URL": "tcp://clamav:3310",
+        "SECURITY_OFFICER": "officer@example.org",
+    }
+    told = load(here | given)
+    assert (told.documents_url, told.clamd_url, told.security_officer) == tuple(given.values())
+    assert load(here | {"CLAMD_URL": "unix:///run/clamd.sock"}).clamd_url == "unix:///run/clamd.sock"
+
+
+def test_what_is_wrong_with_them_is_said(tmp_path: Path) -> None:
+    wrong = {"DOCUMENTS_URL": "http://bucket", "CLAMD_URL": "tcp://clamav", "SECURITY_OFFICER": "nobody"}
+    assert refusal(wrong, tmp_path) == [
+        "DOCUMENTS_URL is not an address like s3://bucket/prefix",
+        "CLAMD_URL is not an address like tcp://host:3310 or unix:///run/clamd.sock",
+        "SECURITY_OFFICER is not a mail address",
+    ]

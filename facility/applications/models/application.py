@@ -145,9 +145,11 @@ class SectionAnswers(Base):
 
 
 class Document(Base):
-    """A document of an application, kept in the store by its SHA-256 (hexadecimal); size in bytes."""
+    """A document of an application, kept in the store by its SHA-256 (hexadecimal); size in bytes, `unread` pages and
+    pictures that no machine can read."""
 
     __tablename__ = "document"
+    __table_args__ = (CheckConstraint("virus_scan IN ('clean', 'not_scanned')", name="virus_scan"),)
 
     id: Mapped[Key]
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
@@ -155,19 +157,24 @@ class Document(Base):
     kind: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
+    virus_scan: Mapped[str] = mapped_column(default="not_scanned")
+    unread: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
 
 
 class ClassifiedRefusal(Base):
-    """All that is kept of a document with a classification marking: a hash, an instant and a person (dossier 7)."""
+    """All that is kept of a document with a classification marking or a virus: a hash, an instant and a person
+    (dossier 7)."""
 
     __tablename__ = "classified_refusal"
+    __table_args__ = (CheckConstraint("reason IN ('marked', 'infected')", name="reason"),)
 
     id: Mapped[Key]
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
     sha256: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="marked")
     at: Mapped[datetime]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     acknowledged_at: Mapped[datetime | None]

@@ -1,7 +1,6 @@
 """Documents of a draft: searched for classification markings in memory before anything touches a disk (dossier 7)."""
 
 import asyncio
-import hashlib
 from uuid import UUID
 
 from litestar import get, post
@@ -9,41 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries
 from facility.applications.pages.shared import BY_LEAD, BY_PARTY_OR_STAFF, STAFF, draft, edit_of, save
+from facility.applications.pages.uploads import content_of, receive, stored_name
 from facility.applications.queries import ApplicationShown, DocumentLine
+from facility.applications.rules import MAX_DOCUMENTS
 from facility.applications.service import (
     acknowledge_refusals,
     attach_document,
     refuse_document,
     remove_document,
 )
-from facility.files.kinds import MAX_DOCUMENT, Kind, UnreadableDocument
-from facility.files.scan import scan
-from facility.files.store import Store
+from facility.db import Tx as Transaction
+from facility.files.intake import RefusedDocument, Stored
+from facility.files.kinds import MAX_DOCUMENT, Kind
 from facility.refused import refuse
 from facility.web import render
 from facility.web.fields import Fields
+from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import N_, _
-
-UNREADABLE = {
-    "empty": N_("The file is empty."),
-    "too_large": N_("The file is too large; at most 10 MB."),
-    "unknown": N_("This is no PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
-    "two_kinds": N_(
-        "The file is two kinds of file at once, so that each program shows another one. Save it anew."
-    ),
-    "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
-    "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
-    "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
-    "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
-    "bomb": N_("The file is too complicated to be searched. Make it simpler, or split it."),
-}
-"""Why a document can't be taken, untranslated."""
-
-
-def store_of(view: render.View) -> Store:
-    """Where documents are kept."""
-    return Store(view.renderer.settings.documents_dir)
+from facility.web.i18n import _, ngettext
 
 
 def _page(
@@ -56,6 +38,7 @@ def _page(
         form=fields,
         question=question,
         most=MAX_DOCUMENT,
+        virus_scanned=view.renderer.settings.clamd_url is not None,
     )
 
 
@@ -67,58 +50,54 @@ async def documents(view: View, read: Read, application_id: FromPath[UUID]) -> P
 
 @post("/applications/{application_id:uuid}/documents", opt=BY_LEAD)
 async def upload(view: View, form: Form, db: Database, application_id: FromPath[UUID]) -> Page:
-    """Takes a document that carries no marking; refuses one that does, and leaves the trace of that.
+    """Takes documents in which nothing is found; refuses those with a marking or a virus, and leaves the trace of that.
+    Where one of several can't be taken, none is.
 
-    Searching takes a second and storing a while, so the transaction opens afterwards.
+    Searching and storing take a while, so the transaction opens afterwards.
     """
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    file = fields.file("document")
-    name = file.name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1].strip()[:200] or _("unnamed")
-    received_at = view.scope["state"]["received_at"]
-    sha256 = hashlib.sha256(file.content).hexdigest()
-    marked, kind = False, None
-    if not fields.errors:
-        marked, kind = await _examine(fields, name, file.content)
-    if kind is not None:
-        # Bytes under their own hash: whatever becomes of the transaction, nothing wrong is left behind.
-        await asyncio.to_thread(store_of(view).put, file.content)
-    async with db.transaction(now=received_at, actor=view.me.id) as tx:
-        if marked:
-            await refuse_document(tx, application_id, sha256=sha256)
-            fields.wrong("document", _("This document carries a classification marking. It was not stored."))
+    files = fields.uploads("document", most=MAX_DOCUMENTS)
+    stored: list[tuple[Upload, Stored]] = []
+    refused: list[RefusedDocument] = []
+    for file in [] if fields.errors else files:
+        taken = await receive(view, fields, file, named=len(files) > 1)
+        if isinstance(taken, Stored):
+            stored.append((file, taken))
+        elif taken is not None:
+            refused.append(taken)
+    async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
+        if refused:
+            for one in refused:
+                await refuse_document(tx, application_id, sha256=one.sha256, reason=one.reason)
             await tx.flush()
             return _page(view, await draft(await tx.session.connection(), application_id), fields, 422)
 
         async def again(connection: AsyncConnection, status: int, question: str) -> Page:
             return _page(view, await draft(connection, application_id), fields, status, question)
 
-        await save(
+        await save(tx, fields, lambda: _attach(tx, application_id, stored, version, may_void), again)
+    done = ngettext("The document is attached.", "{count} documents are attached.", len(stored))
+    return view.go(f"/applications/{application_id}/documents", done)
+
+
+async def _attach(
+    tx: Transaction, application_id: UUID, stored: list[tuple[Upload, Stored]], version: int, may_void: bool
+) -> None:
+    """Attach each; what the editor saw was the version before the first."""
+    for number, (file, one) in enumerate(stored):
+        await attach_document(
             tx,
-            fields,
-            lambda: attach_document(
-                tx,
-                application_id,
-                name=name,
-                kind=kind or "",
-                size=len(file.content),
-                sha256=sha256,
-                version=version,
-                may_void=may_void,
-            ),
-            again,
+            application_id,
+            name=stored_name(file, one.kind),
+            kind=one.kind,
+            size=one.size,
+            sha256=one.sha256,
+            virus_scan=one.virus_scan,
+            unread=one.unread,
+            version=version if number == 0 else None,
+            may_void=may_void,
         )
-    return view.go(f"/applications/{application_id}/documents", _("The document is attached."))
-
-
-async def _examine(fields: Fields, name: str, content: bytes) -> tuple[bool, Kind | None]:
-    """Whether it carries a marking, and its kind; notes what is wrong where it can't be taken."""
-    try:
-        finding = await asyncio.to_thread(scan, name, content)
-        return finding.marking is not None, finding.kind
-    except UnreadableDocument as unreadable:
-        fields.wrong("document", _(UNREADABLE[unreadable.code]))
-        return False, None
 
 
 @post("/applications/{application_id:uuid}/documents/acknowledge", opt=BY_LEAD)
@@ -165,7 +144,7 @@ def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLin
 async def send_document(view: render.View, application: ApplicationShown, document_id: UUID) -> Page:
     """The document as a download. The caller has made sure that the visitor may read the application."""
     document = document_of(application, document_id)
-    content = await asyncio.to_thread(store_of(view).get, document.sha256)
+    content = await asyncio.to_thread(content_of, view, document.sha256)
     return view.download(content, document.name, Kind(document.kind).mime)
 
 

@@ -55,7 +55,7 @@ _QUESTIONS: dict[tuple[str, ...], str] = {
 async def save[Result](
     tx: Tx, fields: Fields, command: Callable[[], Awaitable[Result]], again: Again
 ) -> Result:
-    """Carry out a command on a form that was read; otherwise raise Wrong with the form again (422, or 409 with a question).
+    """Carry out a command on a form that was read; otherwise raise Wrong with the form again (422 or 413, or 409 with a question).
 
     Other refusals go on as they are.
     """
@@ -68,7 +68,7 @@ async def save[Result](
             fields.refused(refused)
         # What the command had begun must not show in what is true now.
         await tx.session.rollback()
-        page = await again(await tx.session.connection(), 409 if question else 422, question)
+        page = await again(await tx.session.connection(), 409 if question else fields.status, question)
     raise Wrong(page)
 
 

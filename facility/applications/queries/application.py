@@ -69,13 +69,16 @@ class DocumentLine(msgspec.Struct, frozen=True):
     kind: str
     size: int
     sha256: str
+    virus_scan: str
+    unread: int
     uploaded_at: datetime
 
 
 class RefusalLine(msgspec.Struct, frozen=True):
-    """A document that was refused for its marking."""
+    """A document that was refused for its marking, or for a virus."""
 
     sha256: str
+    reason: str
     at: datetime
     acknowledged_at: datetime | None
 
@@ -129,8 +132,8 @@ class Parts(msgspec.Struct, frozen=True):
 
     @property
     def marked(self) -> int:
-        """How many refusals the lead has not acknowledged."""
-        return sum(refusal.acknowledged_at is None for refusal in self.refusals)
+        """How many refusals for a marking the lead has not acknowledged."""
+        return sum(one.reason == "marked" and one.acknowledged_at is None for one in self.refusals)
 
 
 # Amounts as text: a JSON number would come back as a float.

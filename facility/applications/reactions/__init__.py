@@ -19,7 +19,8 @@ from facility.applications.reactions.letters import (
     tell_the_lead_the_answer,
     tell_the_lead_the_decision,
     tell_the_lead_who_left,
-    tell_the_secretariat,
+    tell_the_secretariat_of_a_virus,
+    tell_the_security_officer,
     tell_who_decides_exceptions,
 )
 
@@ -40,6 +41,7 @@ __all__ = [
     "tell_the_lead_the_decision",
     "tell_the_lead_who_left",
     "tell_the_officer",
-    "tell_the_secretariat",
+    "tell_the_secretariat_of_a_virus",
+    "tell_the_security_officer",
     "tell_who_decides_exceptions",
 ]

@@ -8,12 +8,14 @@ from uuid import UUID
 import jinja2
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
 from facility.applications.events import (
     AdmissibilityChecked,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     ConfirmationsVoided,
+    DocumentInfected,
     DocumentRefused,
     ExceptionDecided,
     PartnerConfirmed,
@@ -208,12 +210,21 @@ async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
 
 
 @reacts_to(DocumentRefused)
-async def tell_the_secretariat(tx: Tx, event: DocumentRefused) -> None:
-    """Somebody offered a classified document: the secretariat must know (dossier 7)."""
+async def tell_the_security_officer(tx: Tx, event: DocumentRefused) -> None:
+    """Somebody offered a classified document: the security officer must know (dossier 7)."""
     case = await _Case.of(tx, event.application_id)
     subject = _("A classified document was refused: {reference}", reference=case.application.reference)
+    for address, name in await security_officers(tx):
+        await case.write("refused", address, name, subject)
+
+
+@reacts_to(DocumentInfected)
+async def tell_the_secretariat_of_a_virus(tx: Tx, event: DocumentInfected) -> None:
+    """Somebody offered a document with a virus: the secretariat warns the sender."""
+    case = await _Case.of(tx, event.application_id)
+    subject = _("A document with a virus was refused: {reference}", reference=case.application.reference)
     for officer in await active_people(tx, Role.SECRETARIAT):
-        await case.write("refused", officer.email, officer.name, subject)
+        await case.write("infected", officer.email, officer.name, subject)
 
 
 @reacts_to(AdmissibilityChecked)

@@ -8,6 +8,7 @@ from facility.applications import rules
 from facility.applications.events import (
     ConsultationRecorded,
     DocumentAttached,
+    DocumentInfected,
     DocumentRefused,
     DocumentRemoved,
     RefusalsAcknowledged,
@@ -16,6 +17,7 @@ from facility.applications.models import Application, ClassifiedRefusal, Documen
 from facility.applications.service.changes import changed, lock_draft
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 
 
@@ -27,10 +29,13 @@ async def attach_document(
     kind: str,
     size: int,
     sha256: str,
+    virus_scan: VirusScan = "not_scanned",
+    unread: int = 0,
     version: int | None = None,
     may_void: bool = True,
 ) -> Document:
-    """A document that the scan found clean and the store holds; size in bytes.
+    """A document that the scan found clean and the store holds; size in bytes, `unread` pages and pictures that no
+    machine can read.
 
     Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
     """
@@ -50,6 +55,8 @@ async def attach_document(
         kind=kind,
         size=size,
         sha256=sha256,
+        virus_scan=virus_scan,
+        unread=unread,
         uploaded_by=tx.actor,
         uploaded_at=tx.now,
     )
@@ -74,17 +81,26 @@ async def remove_document(
     return application
 
 
-async def refuse_document(tx: Tx, application_id: UUID, *, sha256: str) -> ClassifiedRefusal:
-    """Leave the trace of a document with a classification marking: a hash, an instant and a person (dossier 7).
+async def refuse_document(
+    tx: Tx, application_id: UUID, *, sha256: str, reason: RefusalReason = "marked"
+) -> ClassifiedRefusal:
+    """Leave the trace of a document with a classification marking or a virus: a hash, an instant and a person
+    (dossier 7).
 
-    The application can't be submitted before the lead has acknowledged it.
+    After one with a marking, the application can't be submitted before the lead has acknowledged it.
     """
     await lock_draft(tx, application_id)
     refusal = ClassifiedRefusal(
-        id=new_id(), application_id=application_id, sha256=sha256, at=tx.now, person_id=tx.actor
+        id=new_id(),
+        application_id=application_id,
+        sha256=sha256,
+        reason=reason,
+        at=tx.now,
+        person_id=tx.actor,
     )
     tx.add(refusal)
-    await record(tx, DocumentRefused(application_id=application_id, refusal_id=refusal.id))
+    event = DocumentRefused if reason == "marked" else DocumentInfected
+    await record(tx, event(application_id=application_id, refusal_id=refusal.id))
     return refusal
 
 
@@ -96,6 +112,7 @@ async def acknowledge_refusals(tx: Tx, application_id: UUID) -> int:
             update(ClassifiedRefusal)
             .where(
                 ClassifiedRefusal.application_id == application_id,
+                ClassifiedRefusal.reason == "marked",
                 ClassifiedRefusal.acknowledged_at.is_(None),
             )
             .values(acknowledged_at=tx.now, acknowledged_by=tx.actor)

@@ -1,0 +1,89 @@
+"""Files that come with a form: searched, stored, and what is wrong said at their field."""
+
+import unicodedata
+from pathlib import PurePath
+
+from facility.files.intake import RefusalReason, RefusedDocument, Stored, take_in
+from facility.files.kinds import Code, Kind, UnreadableDocument
+from facility.files.store import DamagedDocument, StoreAway, open_store
+from facility.files.viruses import ScannerAway
+from facility.log import Log
+from facility.refused import refuse
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.forms import Upload
+from facility.web.i18n import N_, _
+
+log = Log(__name__)
+
+UNREADABLE: dict[Code, str] = {
+    "empty": N_("The file is empty."),
+    "too_large": N_("The file is too large; at most 10 MB."),
+    "unknown": N_("This is no PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
+    "two_kinds": N_(
+        "The file is two kinds of file at once, so that each program shows another one. Save it anew."
+    ),
+    "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
+    "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
+    "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
+    "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
+    "bomb": N_("The file is too complicated to be searched. Make it simpler, or split it."),
+}
+"""Why a document can't be taken, untranslated."""
+
+REFUSED: dict[RefusalReason, str] = {
+    "marked": N_("This document carries a classification marking. It was not stored."),
+    "infected": N_("A virus was found in this document. It was not stored."),
+}
+"""Why a document was refused for good, untranslated."""
+
+_SUFFIXES = {Kind.JPEG: (".jpg", ".jpeg")}
+_LONGEST = 200
+
+
+async def receive(
+    view: render.View, fields: Fields, upload: Upload, *, named: bool = False
+) -> Stored | RefusedDocument | None:
+    """What became of the file; None where it couldn't be taken. What is wrong is noted at the field, with the file's
+    name before it where there are several (`named`)."""
+    name = name_of(upload)
+    taken: Stored | RefusedDocument | None = None
+    try:
+        taken = await take_in(view.renderer.settings, name, upload.content)
+    except UnreadableDocument as unreadable:
+        problem = _(UNREADABLE[unreadable.code])
+    except (ScannerAway, StoreAway) as away:
+        log.warning("document not taken", error=type(away).__name__)
+        problem = _("Documents can't be taken just now. Please try again in a few minutes.")
+    else:
+        if isinstance(taken, Stored):
+            return taken
+        problem = _(REFUSED[taken.reason])
+    fields.wrong("document", f"{name}: {problem}" if named else problem)
+    return taken
+
+
+def name_of(upload: Upload) -> str:
+    """The file's name as people may see it: no folders, nothing invisible, nothing that turns letters round."""
+    name = upload.name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    plain = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Zl", "Zp"))
+    return plain.strip() or _("unnamed")
+
+
+def stored_name(upload: Upload, kind: Kind) -> str:
+    """The name with which it will be handed out: it ends as its kind does, so that "agenda.pdf.exe" opens as a PDF."""
+    name = name_of(upload)
+    suffixes = _SUFFIXES.get(kind, (f".{kind}",))
+    if not name.lower().endswith(suffixes):
+        name = f"{name[: _LONGEST - 5]}{suffixes[0]}"
+    stem, suffix = PurePath(name).stem, PurePath(name).suffix
+    return f"{stem[: _LONGEST - len(suffix)]}{suffix}"
+
+
+def content_of(view: render.View, sha256: str) -> bytes:
+    """The document's bytes. Blocks. Raises Refused (missing) where the store has lost or damaged it."""
+    try:
+        return open_store(view.renderer.settings).get(sha256)
+    except (FileNotFoundError, DamagedDocument) as problem:
+        log.error("a document is lost or damaged", sha256=sha256, error=type(problem).__name__)
+        refuse("document_lost", kind="missing")

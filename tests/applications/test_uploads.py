@@ -1,0 +1,185 @@
+"""Documents as they are sent: several at once, too large, infected, with names that mislead; who is told of a refusal."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from sqlalchemy import select
+
+from facility import clock
+from facility.accounts import security_officer
+from facility.applications.models import ClassifiedRefusal, Document
+from facility.applications.queries import parts_of
+from facility.db import Database
+from facility.events.relay import drain
+from facility.outbox.models import Mail
+from tests import documents
+from tests.applications.conftest import Stage
+from tests.applications.test_pages import errors, row, times  # noqa: F401 - a call that is open now
+from tests.browser import Browser, Browsers
+from tests.clamd import EICAR, clamd
+
+MARKED = documents.docx("STROGO POVERLJIVO")
+TYPE = "application/octet-stream"
+
+
+@pytest.fixture
+def use(app: Litestar) -> Iterator[Callable[..., None]]:
+    """`use(clamd_url=…)` changes the app's settings until the test ends."""
+    renderer = app.state.renderer
+    kept = renderer.settings
+
+    def change(**changes: str) -> None:
+        renderer.settings = msgspec.structs.replace(kept, **changes)
+
+    yield change
+    renderer.settings = kept
+
+
+async def _version(db: Database, draft: UUID) -> str:
+    return str((await row(db, draft)).version)
+
+
+async def _attached(db: Database) -> list[Document]:
+    async with db.transaction(now=clock.now()) as tx:
+        return list((await tx.session.scalars(select(Document).order_by(Document.name))).all())
+
+
+async def test_several_documents_are_attached_at_once(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    files = [
+        ("document", ("agenda.pdf.exe", documents.pdf(), TYPE)),
+        ("document", ("C:\\budget\u202exslx.xlsx", documents.xlsx(), TYPE)),
+        ("document", ("table", documents.ods(), TYPE)),
+        ("document", ("photo.JPEG", documents.jpeg(), TYPE)),
+    ]
+    done = await omar.send_form(
+        f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
+    )
+    assert done.status_code == 303
+    assert [(one.name, one.kind, one.virus_scan, one.unread) for one in await _attached(db)] == [
+        ("agenda.pdf.exe.pdf", "pdf", "not_scanned", 0),
+        ("budgetxslx.xlsx", "xlsx", "not_scanned", 0),
+        ("photo.JPEG", "jpeg", "not_scanned", 1),
+        ("table.ods", "ods", "not_scanned", 0),
+    ]
+    page = (await omar.get(f"/applications/{draft}/documents")).text
+    assert page.count("; not scanned for viruses") == 4
+    assert page.count("Not machine-readable:") == 1
+    assert "Excel spreadsheet" in page
+
+
+async def test_where_one_can_not_be_taken_none_is(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    files = [
+        ("document", ("agenda.pdf", documents.pdf(), TYPE)),
+        ("document", ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), TYPE)),
+        ("document", ("locked.pdf", documents.encrypted_pdf(password="x"), TYPE)),
+    ]
+    wrong = await omar.send_form(
+        f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["document", "document"])
+    assert "old.doc: This is an old Word, Excel or PowerPoint file." in wrong.text
+    assert "locked.pdf: The file is protected by a password" in wrong.text
+    assert await _attached(db) == []
+
+
+async def test_a_marked_one_among_several_leaves_its_trace(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    files = [
+        ("document", (name, data, TYPE)) for name, data in (("a.pdf", documents.pdf()), ("b.docx", MARKED))
+    ]
+    wrong = await omar.send_form(
+        f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
+    )
+    assert wrong.status_code == 422
+    async with db.transaction(now=clock.now()) as tx:
+        trace = (await tx.session.execute(select(ClassifiedRefusal))).scalar_one()
+        assert (trace.reason, trace.sha256) == ("marked", hashlib.sha256(MARKED).hexdigest())
+    assert await _attached(db) == []
+
+
+@pytest.mark.parametrize("size", [10_000_001, 200_000_000])
+async def test_a_file_that_is_too_large_is_told_at_the_field(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers, size: int
+) -> None:
+    omar = await browse(stage.omar)
+    wrong = await omar.send_form(
+        f"/applications/{draft}/documents",
+        {"version": await _version(db, draft)},
+        files={"document": ("film.pdf", b"%PDF-1.7" + bytes(size), TYPE)},
+    )
+    assert (wrong.status_code, errors(wrong)) == (413, ["document"])
+    assert "The file is too large; at most 10 MB." in wrong.text
+
+
+async def test_clamd_looks_at_documents_before_they_are_stored(
+    db: Database,
+    stage: Stage,
+    draft: UUID,
+    browse: Browsers,
+    use: Callable[..., None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    omar = await browse(stage.omar)
+    with clamd(tmp_path_factory.mktemp("clamd")) as (address, _):
+        use(clamd_url=address)
+        infected = await _send(db, omar, draft, documents.pdf(attachments={"a.txt": EICAR}))
+        assert (infected.status_code, errors(infected)) == (422, ["document"])
+        assert "A virus was found in this document. It was not stored." in infected.text
+        assert (await _send(db, omar, draft, documents.pdf())).status_code == 303
+    away = await _send(db, omar, draft, documents.docx())
+    assert (away.status_code, errors(away)) == (422, ["document"])
+    assert "Please try again in a few minutes." in away.text
+    assert [one.virus_scan for one in await _attached(db)] == ["clean"]
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        parts = await parts_of(await tx.session.connection(), draft)
+        assert ([one.reason for one in parts.refusals], parts.marked) == (["infected"], 0)
+        letters = (await tx.session.execute(select(Mail.template, Mail.to_address))).all()
+    assert letters == [("applications/infected", "sara@example.org")]
+
+
+async def _send(
+    db: Database, who: Browser, draft: UUID, content: bytes, name: str = "a.pdf"
+) -> httpx.Response:
+    return await who.send_form(
+        f"/applications/{draft}/documents",
+        {"version": await _version(db, draft)},
+        files={"document": (name, content, TYPE)},
+    )
+
+
+@pytest.fixture
+def officer() -> Iterator[str]:
+    """The address of a security officer."""
+    security_officer.configure("officer@example.org")
+    yield "officer@example.org"
+    security_officer.configure(None)
+
+
+async def test_the_security_officer_learns_and_the_letter_tells_nothing_of_the_document(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers, officer: str
+) -> None:
+    omar = await browse(stage.omar)
+    refused = await _send(db, omar, draft, MARKED, "Operation Falcon.docx")
+    assert refused.status_code == 422
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mail = (await tx.session.execute(select(Mail))).scalar_one()
+    assert (mail.template, mail.to_address) == ("applications/refused", officer)
+    whole = f"{mail.subject} {mail.context}"
+    assert not [
+        word for word in ("Falcon", "POVERLJIVO", hashlib.sha256(MARKED).hexdigest()) if word in whole
+    ]
