@@ -7,20 +7,13 @@ from enum import StrEnum
 import msgspec
 
 from facility.accounts.rules import distinct_beneficiaries
+from facility.applications.rules import ActivityKind as ActivityKind
 from facility.refused import refuse
 from facility.zone import brussels_midnight
 
 NEEDED_EVIDENCE = frozenset({"agenda", "attendance_list", "report"})
 JOINT_BENEFICIARIES = 2
 """From so many Western Balkans beneficiaries people must have come, whatever the call's minimum."""
-
-
-class ActivityKind(StrEnum):
-    WORKSHOP = "workshop"
-    SEMINAR = "seminar"
-    INTERNSHIP = "internship"
-    STUDY_TRIP = "study_trip"
-    EXPERT_MISSION = "expert_mission"
 
 
 class ActivityStatus(StrEnum):

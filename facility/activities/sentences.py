@@ -1,18 +1,13 @@
 """The words for activities, and what their rules say to people."""
 
-from facility.activities.rules import ActivityKind, ActivityStatus
+from facility.activities.rules import ActivityStatus
+from facility.applications.words import ACTIVITY_KINDS
 from facility.web import sentences
 from facility.web.i18n import N_
 
-K, S = ActivityKind, ActivityStatus
+S = ActivityStatus
 
-KINDS = {
-    K.WORKSHOP: N_("Workshop"),
-    K.SEMINAR: N_("Seminar"),
-    K.INTERNSHIP: N_("Internship"),
-    K.STUDY_TRIP: N_("Study trip"),
-    K.EXPERT_MISSION: N_("Expert mission"),
-}
+KINDS = ACTIVITY_KINDS
 
 STATES = {
     S.PLANNED: (N_("Planned"), "info"),
@@ -44,7 +39,6 @@ NOT_COUNTED = {
 
 sentences.register(
     {
-        "ends_before_it_starts": N_("The last day lies before the first."),
         "not_over_yet": N_("The activity can be reported from its last day on."),
         "attendance_twice": N_("The same line stands twice. Put the two together."),
         "evidence_personal": N_(

@@ -1,11 +1,12 @@
 """What `facility reconcile` looks at in applications."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.rules import fingerprint_of
+from facility.applications.rules import fingerprint_of, shares
 from facility.applications.service.opening import minutes_hash
 from facility.events import check
 
@@ -158,3 +159,36 @@ async def sealed(connection: AsyncConnection) -> list[str]:
     return [
         f"application {row.reference}: read before it was opened, or opened before it came in" for row in rows
     ]
+
+
+@check("applications: amounts follow from budget lines")
+async def budgets(connection: AsyncConnection) -> list[str]:
+    """Where there are lines, each party asks for its own and its share of the indirect costs."""
+    rows = await connection.stream(
+        text(
+            """
+            SELECT reference, coalesce(indirect_percent, 0) AS percent,
+                (SELECT jsonb_agg(jsonb_build_array(party.id, party.amount::text) ORDER BY position) FROM party
+                 WHERE application_id = application.id
+                    AND (left_at IS NULL OR (received_at IS NOT NULL AND left_at > received_at))) AS parties,
+                (SELECT jsonb_agg(jsonb_build_array(party_id, amount::text) ORDER BY position) FROM budget_line
+                 WHERE application_id = application.id) AS lines
+            FROM application LEFT JOIN budget ON budget.application_id = application.id
+            WHERE EXISTS (SELECT FROM budget_line WHERE application_id = application.id)
+            ORDER BY reference COLLATE "C"
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: the amounts are not those of the lines"
+        async for row in rows
+        if _amounts(row.parties) != shares(_amounts(row.lines), list(_amounts(row.parties)), row.percent)
+    ]
+
+
+def _amounts(pairs: list[tuple[str, str]]) -> dict[str, Decimal]:
+    """The amounts by party, added up."""
+    found: dict[str, Decimal] = {}
+    for party, amount in pairs:
+        found[party] = found.get(party, Decimal(0)) + Decimal(amount)
+    return found

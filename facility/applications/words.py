@@ -1,10 +1,15 @@
 """The words for an application's states, and what its rules say to people."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
-from facility.applications.rules import DECLARATIONS, ApplicationStatus, Confirmation
+from babel.dates import format_date
+
+from facility.applications.rules import DECLARATIONS, ActivityKind, ApplicationStatus, Confirmation
+from facility.contracts.rules import UnitCostKind
+from facility.contracts.sentences import UNIT_COSTS
 from facility.web import filters, sentences
-from facility.web.i18n import N_
+from facility.web.i18n import N_, _
 
 S = ApplicationStatus
 
@@ -50,6 +55,15 @@ TRACKS = {
     "exception": N_("Exception for a single beneficiary"),
 }
 
+ACTIVITY_KINDS = {
+    ActivityKind.WORKSHOP: N_("Workshop"),
+    ActivityKind.SEMINAR: N_("Seminar"),
+    ActivityKind.INTERNSHIP: N_("Internship"),
+    ActivityKind.STUDY_TRIP: N_("Study trip"),
+    ActivityKind.EXPERT_MISSION: N_("Expert mission"),
+}
+"""The word of each kind of activity, untranslated."""
+
 DECLARED = dict(
     zip(
         DECLARATIONS,
@@ -94,6 +108,26 @@ sentences.register(
         "answers_too_few": N_("Answer at least {least} of these: {labels}."),
         "answers_sum_too_great": N_("Together at most {most}: {labels}."),
         "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
+        "no_activity": N_("No activity is planned yet."),
+        "activity_not_joint": N_(
+            "{title}: people of at least two beneficiaries of the Western Balkans must take part."
+        ),
+        "too_many_activities": N_("At most {most} activities fit into an application."),
+        "ends_before_it_starts": N_("The last day lies before the first."),
+        "more_days_than_that": N_("From the first day to the last there are {most}."),
+        "no_budget_line": N_("The budget has no line yet."),
+        "lines_without_activity": N_("Lines of the budget that are for no activity: {lines}."),
+        "lines_of_left_party": N_("Lines of the budget of an institution that has left: {lines}."),
+        "lines_above_ceiling": N_("Lines of the budget above the rate, with no reason given: {lines}."),
+        "indirect_too_high": N_("Indirect costs are at most {most} % of the direct ones."),
+        "indirect_out_of_bounds": N_("Indirect costs are between 0 and 100 % of the direct ones."),
+        "too_many_lines": N_("At most {most} lines fit into a budget. Put small things together."),
+        "line_too_large": N_("This line comes to more than an amount can be."),
+        "party_unknown": N_("This institution does not take part. Choose another."),
+        "activity_unknown": N_("This activity is not planned any more. Choose another."),
+        "rate_unknown": N_("This rate does not count for this call. Choose another."),
+        "rate_of_another_category": N_("This rate is for another category."),
+        "rate_of_another_country": N_("This rate is for another country than that of the activity."),
         "lead_role_missing": N_("What your own institution does in it is missing."),
         "not_a_draft": N_("This application is no longer a draft, so it cannot be changed or answered now."),
         "not_submitted": N_("This application has not been submitted."),
@@ -142,3 +176,29 @@ def exactly(at: datetime) -> str:
 
 
 filters.register("exactly", exactly)
+
+
+def month(day: date) -> str:
+    """ "March 2027"."""
+    return str(format_date(day, "MMMM y", locale=filters.locale()))
+
+
+def number(value: Decimal) -> str:
+    """A number without zeros that say nothing: "5", "0.5"."""
+    return f"{value.normalize():f}"
+
+
+def activity_kind(kind: ActivityKind) -> str:
+    """The word of a kind of activity."""
+    return _(ACTIVITY_KINDS[kind])
+
+
+def cost_category(category: UnitCostKind) -> str:
+    """The word of a category of costs."""
+    return _(UNIT_COSTS[category])
+
+
+filters.register("activity_kind", activity_kind)
+filters.register("cost_category", cost_category)
+filters.register("month", month)
+filters.register("number", number)

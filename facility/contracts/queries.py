@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.contracts.rules import UnitCostKind
+from facility.contracts.rules import Rate, UnitCostKind
 from facility.refused import refuse
 
 PAGE = 25
@@ -265,18 +265,6 @@ async def unit_costs(connection: AsyncConnection, kind: str = "") -> list[UnitCo
     """Every row of the tables, or those of a kind: by kind, country and unit, the latest day first."""
     rows = await connection.execute(_UNIT_COSTS, {"kind": kind})
     return [UnitCostShown(**{**row._mapping, "kind": UnitCostKind(row.kind)}) for row in rows]
-
-
-class Rate(msgspec.Struct, frozen=True):
-    """What one unit may cost on a day, in EUR; country: None for any."""
-
-    id: UUID
-    kind: UnitCostKind
-    country: str | None
-    unit: str
-    amount: Decimal
-    valid_from: date
-    illustrative: bool
 
 
 _RATES = text(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 import msgspec
 
@@ -78,6 +79,26 @@ class UnitCostKind(StrEnum):
     HOST_FEE = "host_fee"
     VISIBILITY = "visibility"
     OTHER = "other"
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """What one unit may cost on a day, in EUR; country: None for any."""
+
+    id: UUID
+    kind: UnitCostKind
+    country: str | None
+    unit: str
+    amount: Decimal
+    valid_from: date
+    illustrative: bool
+
+
+def ceiling(rates: Iterable[Rate], kind: UnitCostKind, country: str | None) -> Decimal | None:
+    """The most that one unit of this kind may cost there, in EUR; None where no rate says. A country's own rates go
+    before those for anywhere."""
+    fitting = [rate for rate in rates if rate.kind is kind and rate.country in (None, country)]
+    own = [rate.amount for rate in fitting if rate.country is not None]
+    return max(own or [rate.amount for rate in fitting], default=None)
 
 
 class UnitCostRow(msgspec.Struct, frozen=True, kw_only=True):

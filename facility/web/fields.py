@@ -271,12 +271,12 @@ class Fields:
         cut = any(upload.cut for files in self.form.files.values() for upload in files)
         return 413 if cut else 422
 
-    def rows(self, group: str) -> list["Fields"]:
+    def rows(self, group: str, most: int = MOST_ROWS) -> list["Fields"]:
         """The rows of a repeated group (`partners-0-name`, `partners-1-name` …), in the order of their numbers."""
         pattern = re.compile(rf"{re.escape(self.name(group))}-([0-9]{{1,3}})-.+")
         names = [*self.form.fields, *self.form.files]
         numbers = sorted({int(match[1]) for name in names if (match := pattern.fullmatch(name))})
-        if len(numbers) > MOST_ROWS:
+        if len(numbers) > most:
             raise Stop(413, "too_many_fields")
         return [self.row(group, number) for number in numbers]
 

@@ -15,7 +15,8 @@ from facility.money import format_eur
 from facility.web.i18n import SOURCE, _, language, ngettext
 
 
-def _locale() -> Locale:
+def locale() -> Locale:
+    """Babel's locale of the page's language."""
     return _parsed("en_GB" if language() == SOURCE else language())
 
 
@@ -32,29 +33,29 @@ def eur(amount: Decimal) -> str:
 
 def day(value: date) -> str:
     """ "30 July 2021"."""
-    return format_date(value, "d MMMM y", locale=_locale())
+    return format_date(value, "d MMMM y", locale=locale())
 
 
 def weekday(value: date) -> str:
     """ "Friday 30 July 2021"."""
-    return format_date(value, "EEEE d MMMM y", locale=_locale())
+    return format_date(value, "EEEE d MMMM y", locale=locale())
 
 
 def instant(at: datetime) -> str:
     """ "Friday 30 July 2021, 12:00 Brussels time"; seconds only where they are not zero."""
     local = at.astimezone(BRUSSELS)
     pattern = "EEEE d MMMM y, HH:mm:ss" if local.second else "EEEE d MMMM y, HH:mm"
-    return _("{instant} Brussels time", instant=format_datetime(local, pattern, locale=_locale()))
+    return _("{instant} Brussels time", instant=format_datetime(local, pattern, locale=locale()))
 
 
 def moment(at: datetime) -> str:
     """ "30 July 2021, 12:00", for tables and histories whose head says that it is Brussels time."""
-    return format_datetime(at.astimezone(BRUSSELS), "d MMMM y, HH:mm", locale=_locale())
+    return format_datetime(at.astimezone(BRUSSELS), "d MMMM y, HH:mm", locale=locale())
 
 
 def clock_time(at: datetime) -> str:
     """ "12:00:05" in Brussels."""
-    return format_time(at.astimezone(BRUSSELS), "HH:mm:ss", locale=_locale())
+    return format_time(at.astimezone(BRUSSELS), "HH:mm:ss", locale=locale())
 
 
 def left(until: datetime) -> str:

@@ -20,7 +20,7 @@ from facility.web.stops import Stop
 MAX_BODY = 12_000_000
 MAX_FILE = 10_000_000
 MAX_TEXT = 1_000_000
-MAX_FIELDS = 1_000
+MAX_FIELDS = 1_500
 READ_WITHIN = 120
 """Seconds for the whole body: a sender that dawdles holds memory."""
 # A browser shows a connection that is closed on it as an error of its own: read on, keeping nothing, so that it gets

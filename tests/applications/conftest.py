@@ -20,6 +20,8 @@ from facility.applications.service import (
     start_opening,
 )
 from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.presets import PLAIN
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database, Tx
@@ -63,7 +65,13 @@ def times() -> Times:
 
 
 @pytest.fixture
-async def stage(db: Database, times: Times) -> Stage:
+def form() -> FormDefinition:
+    """What the call asks for; a module about other forms puts its own in its place."""
+    return PLAIN
+
+
+@pytest.fixture
+async def stage(db: Database, times: Times, form: FormDefinition) -> Stage:
     """Omar leads (AL), Vesa is with a partner (XK), Sara in the secretariat, Anna authorises, Carl only looks."""
     async with db.transaction(now=times.before) as tx:
         await seed_accounts(tx)
@@ -82,7 +90,7 @@ async def stage(db: Database, times: Times) -> Stage:
         anna = await _user(tx, "Anna Weiss", Role.AUTHORISING)
         carl = await _user(tx, "Carl Jansen", Role.COMMISSION)
         tx.actor = sara
-        call = await _call(tx, times)
+        call = await _call(tx, times, form)
     async with db.transaction(now=times.before, actor=anna) as tx:
         await publish_call(tx, call)
     return Stage(call, houses["AL"], houses["XK"], houses["ME"], houses["TR"], omar, vesa, sara, anna, carl)
@@ -93,7 +101,7 @@ async def _user(tx: Tx, name: str, role: Role, institution: UUID | None = None) 
     return (await add_user(tx, name=name, email=email, roles=[role], institution_id=institution)).id
 
 
-async def _call(tx: Tx, times: Times) -> UUID:
+async def _call(tx: Tx, times: Times, form: FormDefinition) -> UUID:
     contract = await open_contract(
         tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
     )
@@ -110,6 +118,7 @@ async def _call(tx: Tx, times: Times) -> UUID:
         award_max=Decimal("60000.00"),
         min_beneficiaries=2,
         grid=GRID,
+        form=form,
     )
     return (await draft_call(tx, draft)).id
 

@@ -117,6 +117,8 @@ def _of(world: World, application: Any) -> dict[str, Any]:
     for table in ("party", "document", "award", "letter", "activity", "deployment", "consultation"):
         rows = [row for row in world.rows[table] if row.application_id == application.id]
         ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
+    planned = world.one("planned_activity", application_id=application.id)
+    ids["planned_id"] = planned.id if planned else uuid4()
     evidence = world.one("evidence", activity_id=ids["activity_id"])
     invitation = world.one("invitation", deployment_id=ids["deployment_id"])
     return ids | {

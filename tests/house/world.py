@@ -80,6 +80,7 @@ class World:
                 "deployment",
                 "invitation",
                 "document",
+                "planned_activity",
                 "call",
                 "envelope",
                 "expert",

@@ -8,6 +8,7 @@ from facility.applications.models.application import (
     Party,
     SectionAnswers,
 )
+from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.consultation import Consultation, Consultee
 from facility.applications.models.opening import LateAttempt, OpeningSession
 from facility.applications.models.writing import SectionChange, WorkingCopy
@@ -15,6 +16,8 @@ from facility.applications.models.writing import SectionChange, WorkingCopy
 __all__ = [
     "AdmissibilityCheck",
     "Application",
+    "Budget",
+    "BudgetLine",
     "ClassifiedRefusal",
     "Consultation",
     "Consultee",
@@ -22,6 +25,8 @@ __all__ = [
     "LateAttempt",
     "OpeningSession",
     "Party",
+    "PlannedActivity",
+    "PlannedPeople",
     "SectionAnswers",
     "SectionChange",
     "WorkingCopy",

@@ -3,7 +3,9 @@
 from litestar import Router
 
 from facility.applications.pages import (
+    activities,
     answers,
+    budget,
     check,
     consultation_link,
     consultations,
@@ -27,6 +29,8 @@ router = Router(
         *one.HANDLERS,
         *answers.HANDLERS,
         *partners.HANDLERS,
+        *activities.HANDLERS,
+        *budget.HANDLERS,
         *documents.HANDLERS,
         *check.HANDLERS,
         *exits.HANDLERS,

@@ -31,10 +31,11 @@ class Part(msgspec.Struct, frozen=True):
     contact_email: str
 
 
-def _read(fields: Fields) -> Part:
+def _read(fields: Fields, application: ApplicationShown) -> Part:
     return Part(
         role=fields.text("role", most=MAX_ROLE, multiline=True),
-        amount=fields.eur("amount"),
+        # Where the budget is by lines, the amount follows from them.
+        amount=Decimal(0) if application.asks_lines else fields.eur("amount"),
         contact_name=fields.text("contact_name"),
         contact_email=fields.email("contact_email"),
     )
@@ -86,7 +87,8 @@ async def add(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
         fields.errors.clear()
         connection = await tx.session.connection()
         return await _form(view, connection, await draft(connection, application_id), None, fields)
-    institution, part = read_choice(fields, "institution_id"), _read(fields)
+    before = await draft(await tx.session.connection(), application_id)
+    institution, part = read_choice(fields, "institution_id"), _read(fields, before)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         application = await draft(connection, application_id)
@@ -133,8 +135,8 @@ async def change(
     """Saves it. A corrected address gets the mail again, and the old link stops working."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    part = _read(fields)
-    before = party_of(await queries.shown(await tx.session.connection(), application_id), party_id)
+    shown_before = await queries.shown(await tx.session.connection(), application_id)
+    part, before = _read(fields, shown_before), party_of(shown_before, party_id)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         application = await draft(connection, application_id)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries, words
 from facility.applications.queries import ApplicationShown, PartyLine
+from facility.contracts.sentences import UNIT_COSTS
 from facility.db import Tx
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow, relation
@@ -96,6 +97,8 @@ WORDS: dict[str, Any] = {
         "statuses": words.STATUSES,
         "confirmations": words.CONFIRMATIONS,
         "tracks": words.TRACKS,
+        "activity_kinds": words.ACTIVITY_KINDS,
+        "categories": UNIT_COSTS,
     }
 }
 """For templates."""

@@ -27,8 +27,12 @@ SECTION_OF = {
 """Where each reason against a submission can be mended, other than those about an answer, which name their section."""
 
 
-def section_of(reason: Reason) -> str:
+def section_of(application: ApplicationShown, reason: Reason) -> str:
     """The part in which this can be mended."""
+    if reason.code in ("above_award_max", "below_award_min") and (
+        section := application.form.of(SectionKind.BUDGET)
+    ):
+        return section.key
     return SECTION_OF.get(reason.code) or (reason.field or "").partition(".")[0]
 
 
@@ -75,12 +79,14 @@ def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
 def address(application: ApplicationShown, section: str) -> str:
     """The page of a part."""
     asked = application.form.section(section)
-    questions = asked is not None and asked.kind is SectionKind.QUESTIONS
-    return f"/applications/{application.id}/{f'answers/{section}' if questions else section}"
+    below = section
+    if asked is not None:
+        below = f"answers/{section}" if asked.kind is SectionKind.QUESTIONS else asked.kind.value
+    return f"/applications/{application.id}/{below}"
 
 
 def _task(application: ApplicationShown, section: FormSection, reasons: Sequence[Reason]) -> Task:
-    against = [reason for reason in reasons if section_of(reason) == section.key]
+    against = [reason for reason in reasons if section_of(application, reason) == section.key]
     state, kind = _state(application, section, against)
     # "Not started" says enough for an empty part; what is wrong with a filled one is said.
     said = whys(application, against) if kind != "plain" else []
@@ -94,6 +100,9 @@ def _state(application: ApplicationShown, section: FormSection, against: Sequenc
         return _partners(application.parts.partners, against)
     if not against:
         return _("Complete"), "ok"
+    begun = {SectionKind.ACTIVITIES: application.plan.activities, SectionKind.BUDGET: application.plan.lines}
+    if begun.get(section.kind):
+        return _("To mend"), "bad"
     if any(is_filled(answer) for key, answer in application.answers(section).items() if key != TITLE):
         return _("Begun"), "wait"
     return _("Not started"), "plain"
@@ -116,7 +125,7 @@ def _partners(partners: Sequence[PartyLine], against: Sequence[Reason]) -> tuple
 
 
 def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
-    own = whys(application, [reason for reason in reasons if section_of(reason) == "check"])
+    own = whys(application, [reason for reason in reasons if section_of(application, reason) == "check"])
     label, href = _("Check everything and submit"), address(application, "check")
     if reasons:
         return Task(label, href, _("Cannot be submitted yet"), "plain", tuple(own))
@@ -124,7 +133,7 @@ def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
 
 
 def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
-    section = section_of(reason)
+    section = section_of(application, reason)
     href = address(application, section)
     if reason.code == "partner_not_confirmed":
         yield from _unconfirmed(application.parts.partners, href)
@@ -132,12 +141,15 @@ def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
         yield Why(sentence(reason), _("What you may send"), href)
     elif reason.code in ("consultation_missing", "lead_role_missing"):
         yield Why(sentence(reason), _("Fill it in"), href)
+    elif reason.code in ("no_activity", "no_budget_line"):
+        yield Why(sentence(reason), _("Begin"), href)
     elif reason.code not in SECTION_OF:
         yield Why(sentence(reason), _("Fill it in"), f"{href}#f-{(reason.field or '').partition('.')[2]}")
     elif section == "check":
         yield Why(sentence(reason), _("See the call"), f"/calls/{application.call_reference}")
     else:
-        yield Why(sentence(reason), _("Change the partners or amounts"), href)
+        fix = _("Change the partners or amounts") if section == "partners" else _("Change the budget")
+        yield Why(sentence(reason), fix, href)
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:

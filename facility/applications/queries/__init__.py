@@ -19,6 +19,7 @@ from facility.applications.queries.application import (
     track_of,
     view_of,
 )
+from facility.applications.queries.budget import BudgetLineShown, PlanShown, rates_for
 from facility.applications.queries.writing import (
     Change,
     Colleague,
@@ -32,6 +33,7 @@ from facility.applications.queries.writing import (
 
 __all__ = [
     "ApplicationShown",
+    "BudgetLineShown",
     "Change",
     "CheckLine",
     "Colleague",
@@ -40,6 +42,7 @@ __all__ = [
     "Linked",
     "Parts",
     "PartyLine",
+    "PlanShown",
     "RefusalLine",
     "SectionLine",
     "Writing",
@@ -50,6 +53,7 @@ __all__ = [
     "own_copies",
     "parts_from",
     "parts_of",
+    "rates_for",
     "section_changes",
     "shown",
     "snapshot",

@@ -1,7 +1,7 @@
 """Reads of applications, as commands, pages and letters need them: few statements, whatever hangs on one."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,18 +11,31 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.rules import distinct_beneficiaries
+from facility.applications.queries.budget import PLAN, PlanShown
 from facility.applications.rules import (
     ApplicationStatus,
     ApplicationView,
     Confirmation,
     Partner,
+    Totals,
     Track,
     form_findings,
     is_sealed,
+    plan_findings,
+    rates_day,
     submission_reasons,
 )
 from facility.calls.rules import CallRules
-from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, FormDefinition, FormSection
+from facility.calls.rules.forms import (
+    INDIRECT_MOST,
+    THEMES,
+    TITLE,
+    Answer,
+    Answers,
+    FormDefinition,
+    FormSection,
+    SectionKind,
+)
 from facility.calls.service import form_of, rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
@@ -104,6 +117,7 @@ class Parts(msgspec.Struct, frozen=True):
     documents: tuple[DocumentLine, ...]
     refusals: tuple[RefusalLine, ...]
     theme_names: dict[str, str]
+    plan: PlanShown
 
     @property
     def on_board(self) -> tuple[PartyLine, ...]:
@@ -138,7 +152,8 @@ class Parts(msgspec.Struct, frozen=True):
 
 # Amounts as text: a JSON number would come back as a float.
 # One statement for all that hangs on the application: a submission waits for few round trips.
-_PARTS = """
+_PARTS = (
+    """
         (SELECT jsonb_agg(to_jsonb(line) || jsonb_build_object('amount', amount::text) ORDER BY position) FROM (
             SELECT party.*, institution.name AS institution, beneficiary.code AS beneficiary,
                 beneficiary.name AS designation, beneficiary.designation_note AS note,
@@ -155,8 +170,9 @@ _PARTS = """
         (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
          WHERE application_id = :id) AS refusals,
         (SELECT coalesce(jsonb_object_agg(theme.code, theme.name), '{}') FROM theme JOIN application AS own
-         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names
-"""
+         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names,"""  # noqa: S608 - no value goes in
+    + PLAN
+)
 _PARTS_ALONE = text(f"SELECT {_PARTS}")
 
 
@@ -194,10 +210,19 @@ def answers_of(application: Any, parts: Parts, section: FormSection, party_id: U
 
 
 def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[Reason, ...]:
-    """What stands in the lead's answers against submitting."""
-    return form_findings(
+    """What stands in the lead's answers, the activities and the budget against submitting."""
+    answers = form_findings(
         form, lambda section: answers_of(application, parts, section), lead_role=parts.lead.role
     )
+    plan = plan_findings(
+        form,
+        joint=application.track == "joint",
+        activities=parts.plan.activities,
+        lines=parts.plan.lines,
+        indirect_percent=parts.plan.percent,
+        parties={party.id: party.beneficiary for party in parts.on_board},
+    )
+    return (*answers, *plan)
 
 
 def track_of(application: Any) -> Track:
@@ -239,6 +264,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     call_id: UUID
     call_reference: str
     call_title: str
+    call_published_at: datetime | None
     call_closed_at: datetime | None
     call_decided_at: datetime | None
     call: CallRules
@@ -250,6 +276,37 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     def theme_names(self) -> dict[str, str]:
         """The names of its themes by their codes."""
         return self.parts.theme_names
+
+    @property
+    def plan(self) -> PlanShown:
+        """The activities and the lines of the budget."""
+        return self.parts.plan
+
+    @property
+    def asks_activities(self) -> bool:
+        """Whether the call asks for activities one by one."""
+        return self.form.has(SectionKind.ACTIVITIES)
+
+    @property
+    def asks_lines(self) -> bool:
+        """Whether the call asks for a budget by lines, so that the parties' amounts follow from them."""
+        return self.form.has(SectionKind.BUDGET)
+
+    @property
+    def indirect_most(self) -> Decimal:
+        """The most that indirect costs may be, in percent of the direct ones."""
+        section = self.form.of(SectionKind.BUDGET)
+        return section.indirect_most if section else INDIRECT_MOST
+
+    def rates_day(self, now: datetime) -> date | None:
+        """The day whose unit costs count; None where no budget by lines is asked for."""
+        section = self.form.of(SectionKind.BUDGET)
+        return rates_day(section, self.call_published_at, now) if section else None
+
+    @property
+    def totals(self) -> Totals:
+        """The budget by lines, added up."""
+        return self.plan.totals([party.id for party in self.parts.on_board])
 
     @property
     def is_draft(self) -> bool:
@@ -283,7 +340,7 @@ _SHOWN = text(
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
         fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
-        call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
+        call.published_at AS call_published_at, call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
         cool_down, form,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,

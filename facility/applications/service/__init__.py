@@ -5,6 +5,7 @@ Locks: an institution that is chosen, then the call (shared) before the applicat
 
 from facility.applications.service.admission import check_admissibility, move
 from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.budget import save_budget
 from facility.applications.service.confirmations import (
     confirm_by_link,
     confirm_party,
@@ -42,12 +43,14 @@ from facility.applications.service.exits import (
 from facility.applications.service.merging import move_parties
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
+from facility.applications.service.plan import add_activity, change_planned, move_planned, remove_planned
 from facility.applications.service.submission import submit
 from facility.applications.service.working_copies import end_copies, keep_copy
 
 __all__ = [
     "ConsulteeData",
     "acknowledge_refusals",
+    "add_activity",
     "add_consultee",
     "add_party",
     "answer_consultation",
@@ -59,6 +62,7 @@ __all__ = [
     "cancel_consultations",
     "change_consultee",
     "change_party",
+    "change_planned",
     "check_admissibility",
     "confirm_by_link",
     "confirm_opening",
@@ -73,6 +77,7 @@ __all__ = [
     "leave",
     "move",
     "move_parties",
+    "move_planned",
     "note_late_attempt",
     "parties_on_board",
     "record_consultation",
@@ -80,7 +85,9 @@ __all__ = [
     "remind_consultees",
     "remove_document",
     "remove_party",
+    "remove_planned",
     "save_answers",
+    "save_budget",
     "set_lead_amount",
     "start_application",
     "start_consultations",

@@ -86,15 +86,6 @@ async def _void(tx: Tx, application: Application, *, may_void: bool) -> None:
         )
 
 
-async def add_up(tx: Tx, application: Application) -> None:
-    """Set requested (EUR) to the sum over the parties on board."""
-    await tx.flush()
-    total = select(func.coalesce(func.sum(Party.amount), 0)).where(
-        Party.application_id == application.id, Party.left_at.is_(None)
-    )
-    application.requested = (await tx.session.execute(total)).scalar_one()
-
-
 def status_of(application: Application) -> ApplicationStatus:
     """Its status as the rules know it."""
     return ApplicationStatus(application.status)

@@ -10,7 +10,8 @@ from facility.applications import rules
 from facility.applications.events import ApplicationTakenUp, ApplicationWithdrawn, PartnerLeft
 from facility.applications.models import Application, Party
 from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
-from facility.applications.service.changes import add_up, changed, lock_party, lock_with_call, status_of
+from facility.applications.service.amounts import add_up
+from facility.applications.service.changes import changed, lock_party, lock_with_call, status_of
 from facility.applications.service.confirmations import PURPOSE
 from facility.calls.service import rules_of
 from facility.db import Tx
@@ -49,6 +50,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     application.submission = None
     application.submitted_by = None
     application.opened_at = None
+    await add_up(tx, application)  # a partner may have left meanwhile
     await record(tx, ApplicationTakenUp(application_id=application_id, call_id=call.id))
     return application
 

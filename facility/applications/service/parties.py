@@ -9,8 +9,8 @@ from facility.accounts.institutions import chosen
 from facility.applications import rules
 from facility.applications.models import Application, Party
 from facility.applications.rules import Confirmation
+from facility.applications.service.amounts import add_up, section_of
 from facility.applications.service.changes import (
-    add_up,
     changed,
     check_version,
     lock_draft,
@@ -18,6 +18,7 @@ from facility.applications.service.changes import (
     status_of,
 )
 from facility.applications.service.confirmations import PURPOSE, send_link
+from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
 from facility.outbox.links import revoke_links
 from facility.refused import refuse
@@ -84,13 +85,16 @@ async def change_party(
     version: int | None = None,
     may_void: bool = True,
 ) -> Party:
-    """Change what is given (None: as it is), of the lead's own part too. Role and amount are what partners confirm.
+    """Change what is given (None: as it is), of the lead's own part too. Role and amount are what partners confirm; where
+    the call asks for a budget by lines, the amount follows from them and is left as it is.
 
     A new address for a partner that was asked and has not answered gets a new link at once; the old one stops working.
     """
     application, party = await lock_party(tx, party_id)
     rules.may_edit(status_of(application))
     check_version(application, version)
+    if await section_of(tx, application, SectionKind.BUDGET):
+        amount = None  # it follows from the lines
     new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
     new = {name: value for name, value in new.items() if value not in (None, getattr(party, name))}
     for name, value in new.items():

@@ -20,6 +20,7 @@ from facility.applications.queries import (
 )
 from facility.applications.rules import ApplicationStatus, Signature
 from facility.applications.service.changes import check_version, lock_with_call, status_of
+from facility.applications.service.plan_snapshot import plan_told
 from facility.calls.models import Call
 from facility.calls.rules.forms import (
     THEMES,
@@ -104,6 +105,7 @@ def _snapshot(
         "themes": application.themes,
         "theme_names": parts.theme_names,
         "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
+        **plan_told(form, parts),
         "consultation": application.consultation,
         "requested": f"{application.requested:.2f}",
         "version": application.version,

@@ -21,6 +21,10 @@ MOST_SHORT, MOST_LONG = 200, 12_000
 """Characters that a text takes where its field says nothing else."""
 
 
+INDIRECT_MOST = Decimal(7)
+"""Percent of the direct costs that indirect costs may be where a call says nothing else (dossier 2d)."""
+
+
 class FieldType(StrEnum):
     """What an answer is: texts, one or several of the field's options, a number, EUR, a day, themes of the taxonomy."""
 
@@ -166,7 +170,11 @@ class By(StrEnum):
 
 
 class FormSection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A page of the form and a line of the task list."""
+    """A page of the form and a line of the task list.
+
+    Of a budget: indirect_most, the most that indirect costs may be in percent of the direct ones, and rates_on, the day
+    whose unit costs count (None: that of the call's publication).
+    """
 
     key: str
     title: str
@@ -175,6 +183,8 @@ class FormSection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     hint: str = ""
     fields: tuple[Field, ...] = ()
     checks: tuple[SectionCheck, ...] = ()
+    indirect_most: Decimal = INDIRECT_MOST
+    rates_on: date | None = None
 
     def field(self, key: str) -> Field:
         """The field with this key. KeyError where there is none."""
@@ -193,9 +203,13 @@ class FormDefinition(msgspec.Struct, frozen=True):
         """The section with this key."""
         return next((section for section in self.sections if section.key == key), None)
 
+    def of(self, kind: SectionKind) -> FormSection | None:
+        """The first section of this kind."""
+        return next((section for section in self.sections if section.kind is kind), None)
+
     def has(self, kind: SectionKind) -> bool:
         """Whether a section of this kind is asked for."""
-        return any(section.kind is kind for section in self.sections)
+        return self.of(kind) is not None
 
     def questions(self, by: By) -> tuple[FormSection, ...]:
         """The sections of questions that the lead, or that every party, fills in."""
@@ -313,6 +327,8 @@ def _section_mistakes(section: FormSection) -> Iterator[Reason]:
     at = f"form.{section.key}"
     if section.kind is SectionKind.QUESTIONS and not section.fields:
         yield Reason("section_empty", at)
+    if not 0 <= section.indirect_most <= 100:
+        yield Reason("indirect_out_of_bounds", at)
     if section.kind is not SectionKind.QUESTIONS and section.fields:
         yield Reason("section_takes_no_fields", at)
     seen: set[str] = set()

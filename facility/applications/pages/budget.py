@@ -1,0 +1,213 @@
+"""The budget of a draft by lines: the form that adds up while one types, and rows pasted from a spreadsheet."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.applications import rules
+from facility.applications.pages import budget_form
+from facility.applications.pages.budget_form import Typed
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, save
+from facility.applications.queries import ApplicationShown, rates_for
+from facility.applications.service import save_budget
+from facility.contracts.rules import Rate
+from facility.refused import Refused, refuse
+from facility.web import render
+from facility.web.amounts import Unclear
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _, ngettext
+from facility.web.stops import Wrong
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """A draft with the rates that its lines may take."""
+
+    application: ApplicationShown
+    rates: list[Rate]
+    takeable: dict[UUID, Rate]
+
+    @classmethod
+    async def of(cls, connection: AsyncConnection, application_id: UUID) -> "_Case":
+        """Raises Refused (missing) where the call asks for no budget by lines."""
+        application = await draft(connection, application_id)
+        day = application.rates_day(clock.now())
+        if day is None:
+            refuse("not_found", kind="missing", what="section")
+        return cls(application, *await rates_for(connection, application_id, day))
+
+    def priced(self, typed: Typed) -> list[rules.BudgetLine]:
+        """The lines with what the tables say of them."""
+        countries = {one.id: one.country for one in self.application.plan.activities}
+        return [
+            msgspec.structs.replace(
+                line,
+                ceiling=rules.ceiling_of(
+                    self.rates,
+                    self.takeable.get(line.rate) if line.rate else None,
+                    line.category,
+                    countries.get(line.activity) if line.activity else None,
+                ),
+            )
+            for line in typed.lines
+        ]
+
+
+def _page(
+    view: render.View,
+    case: _Case,
+    fields: Fields,
+    typed: Typed,
+    status: int = 200,
+    *,
+    question: str = "",
+    spare: int = budget_form.SPARE_ROWS,
+    told: str = "",
+    template: str = "applications/budget.html",
+) -> Page:
+    application = case.application
+    countries = {one.country for one in application.plan.activities}
+    lines = dict(zip(typed.numbers, case.priced(typed), strict=True))
+    on_board = [party.id for party in application.parts.on_board]
+    return view.page(
+        template,
+        status=status,
+        application=application,
+        form=fields,
+        rows=budget_form.row_numbers(fields, spare),
+        lines=lines,
+        wrong=typed.wrong,
+        totals=rules.add_up(lines.values(), on_board, typed.percent),
+        rates=[rate for rate in case.takeable.values() if rate.country is None or rate.country in countries],
+        rates_day=application.rates_day(clock.now()),
+        question=question,
+        told=told,
+        **WORDS,
+    )
+
+
+def _stored(case: _Case) -> tuple[Fields, Typed]:
+    """The form as it is stored."""
+    fields = Fields.showing(budget_form.values_of(case.application))
+    lines = list(case.application.plan.lines)
+    percent = case.application.plan.indirect_percent
+    typed = Typed(
+        [*lines], list(range(len(lines))), [], case.application.indirect_most if percent is None else percent
+    )
+    return fields, typed
+
+
+@get("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
+async def budget(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The lines as they are stored, and what they come to."""
+    case = await _Case.of(read, application_id)
+    return _page(view, case, *_stored(case))
+
+
+@post("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
+async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Saves the lines; or only works them out, or gives more of them, with nothing saved."""
+    fields = Fields(form)
+    version, may_void = edit_of(fields)
+    do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
+    case = await _Case.of(await tx.session.connection(), application_id)
+    typed = budget_form.read(fields, case.application, case.takeable)
+    if do != "save":
+        return _unsaved(view, case, fields, typed, do)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return _page(
+            view, await _Case.of(connection, application_id), fields, typed, status, question=question
+        )
+
+    async def command() -> None:
+        try:
+            await save_budget(
+                tx,
+                application_id,
+                typed.lines,
+                indirect_percent=typed.percent,
+                version=version,
+                may_void=may_void,
+            )
+        except Refused as refused:
+            raise typed.at_rows(refused) from None
+
+    await save(tx, fields, command, again)
+    return view.go(
+        f"/applications/{application_id}/budget", _("Saved. Nothing was left out, and the sums are below.")
+    )
+
+
+def _unsaved(view: render.View, case: _Case, fields: Fields, typed: Typed, do: str) -> Page:
+    """The form again, with nothing saved: added up, or with more rows."""
+    try:
+        fields.check()
+    except Refused:
+        if do == "work_out":
+            raise Wrong(_page(view, case, fields, typed, 422)) from None
+        fields.errors.clear()
+    return _page(view, case, fields, typed, spare=10 if do == "more" else budget_form.SPARE_ROWS)
+
+
+@post("/applications/{application_id:uuid}/budget/preview", opt=BY_LEAD)
+async def preview(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
+    """What the lines come to as they are being typed; nothing is saved, and nobody is told yet what is wrong."""
+    fields = Fields(form)
+    fields.ignore("version", "void", "do")
+    case = await _Case.of(read, application_id)
+    typed = budget_form.read(fields, case.application, case.takeable)
+    try:
+        fields.check()
+    except Refused:
+        fields.errors.clear()
+    return _page(view, case, fields, typed, template="applications/_budget_preview.html")
+
+
+def _paste_page(view: render.View, case: _Case, fields: Fields, status: int = 200) -> Page:
+    return view.page(
+        "applications/budget_paste.html",
+        status=status,
+        application=case.application,
+        form=fields,
+        most=rules.MAX_LINES - len(case.application.plan.lines),
+        **WORDS,
+    )
+
+
+@get("/applications/{application_id:uuid}/budget/paste", opt=BY_LEAD)
+async def paste_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Asks for rows copied from a spreadsheet."""
+    return _paste_page(view, await _Case.of(read, application_id), Fields.showing())
+
+
+@post("/applications/{application_id:uuid}/budget/paste", opt=BY_LEAD)
+async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Puts the rows into the form after the lines that are there, each wrong cell marked; nothing is saved yet."""
+    given = Fields(form)
+    text = given.text("rows", most=500_000, multiline=True)
+    case = await _Case.of(read, application_id)
+    try:
+        given.check()
+        fields, unknown = budget_form.pasted(text, case.application)
+    except Unclear as unclear:
+        given.wrong("rows", str(unclear))
+        return _paste_page(view, case, given, 422)
+    except Refused:
+        return _paste_page(view, case, given, 422)
+    typed = budget_form.read(fields, case.application, case.takeable)
+    for name, said in unknown.items():
+        fields.errors[name] = [said]
+    rows = len(typed.numbers) + len(typed.wrong) - len(case.application.plan.lines)
+    told = ngettext(
+        "{count} row of your spreadsheet is in the form. Nothing is saved yet.",
+        "{count} rows of your spreadsheet are in the form. Nothing is saved yet.",
+        rows,
+    )
+    return _page(view, case, fields, typed, 422 if fields.errors else 200, told=told)
+
+
+HANDLERS = [budget, save_lines, preview, paste_form, paste]

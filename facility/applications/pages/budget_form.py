@@ -1,0 +1,204 @@
+"""The lines of a budget as fields: from what is stored, from what is typed, and from rows of a spreadsheet."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from facility.applications import rules
+from facility.applications.queries import ApplicationShown, BudgetLineShown
+from facility.applications.rules import BudgetLine
+from facility.contracts.rules import Rate, UnitCostKind
+from facility.contracts.sentences import UNIT_COSTS
+from facility.db import new_id
+from facility.refused import Reason, Refused
+from facility.web.fields import Fields, shown
+from facility.web.forms import Form
+from facility.web.i18n import _
+from facility.web.pasted import Row, folded, read_rows
+
+GROUP = "lines"
+SPARE_ROWS = 3
+MOST_ROWS = rules.MAX_LINES + 2 * SPARE_ROWS
+TYPED = ("description", "quantity", "units", "unit", "unit_cost", "reason")
+"""A row in which none of these is filled in is no line."""
+FIELDS = ("id", "party", "activity", "category", "rate", "remove", *TYPED)
+CENT = Decimal("0.01")
+COLUMNS = {
+    "description": ("what", "item", "line", "cost item"),
+    "category": ("heading", "budget heading", "type", "kind"),
+    "party": ("institution", "partner", "who", "beneficiary"),
+    "activity": ("for activity", "for"),
+    "quantity": ("number", "how many", "persons", "people", "qty"),
+    "units": ("days", "nights", "times", "number of units", "units each"),
+    "unit": ("per", "unit of measure"),
+    "unit_cost": ("unit cost eur", "price", "unit price", "cost", "rate", "eur", "unit rate"),
+    "reason": ("why", "justification", "comment", "remarks"),
+}
+"""The columns of a paste, with other names that a head row may give them."""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """Lines as they were typed; numbers: the row of the form in which each stands; wrong: rows that can't be counted."""
+
+    lines: list[BudgetLine]
+    numbers: list[int]
+    wrong: list[int]
+    percent: Decimal
+
+    def at_rows(self, refused: Refused) -> Refused:
+        """The command's reasons at the rows of the form."""
+        return Refused([self._at_row(reason) for reason in refused.reasons], refused.kind)
+
+    def _at_row(self, reason: Reason) -> Reason:
+        group, _dash, rest = (reason.field or "").partition("-")
+        if group != GROUP:
+            return reason
+        place, _dash, field = rest.partition("-")
+        return Reason(reason.code, f"{GROUP}-{self.numbers[int(place)]}-{field}", reason.params)
+
+
+def values_of(application: ApplicationShown) -> dict[str, str | list[str]]:
+    """The fields with what is stored."""
+    percent = application.plan.indirect_percent
+    values: dict[str, str | list[str]] = {
+        "indirect_percent": plain(application.indirect_most if percent is None else percent)
+    }
+    for number, line in enumerate(application.plan.lines):
+        values |= {f"{GROUP}-{number}-{name}": value for name, value in _shown(line).items()}
+    return values
+
+
+def _shown(line: BudgetLineShown) -> dict[str, str]:
+    return {
+        "id": str(line.id),
+        "party": str(line.party),
+        "activity": shown(line.activity),
+        "category": line.category.value,
+        "description": line.description,
+        "quantity": plain(line.quantity),
+        "units": plain(line.units),
+        "unit": line.unit,
+        "unit_cost": shown(line.unit_cost),
+        "rate": shown(line.rate),
+        "reason": line.reason,
+    }
+
+
+def plain(number: Decimal) -> str:
+    """A number without zeros that say nothing: "5", "0.5"."""
+    return f"{number.normalize():f}"
+
+
+def row_numbers(fields: Fields, spare: int = SPARE_ROWS) -> list[int]:
+    """Numbers of the rows to show: those that hold a line, and some empty ones after them."""
+    used = {
+        int(parts[1])
+        for name, value in fields.values.items()
+        if (parts := name.split("-", 2))[0] == GROUP and len(parts) == 3 and parts[2] in TYPED and value
+    }
+    after = max(used, default=-1) + 1
+    return sorted(used) + list(range(after, min(after + spare, after + rules.MAX_LINES - len(used))))
+
+
+def read(fields: Fields, application: ApplicationShown, rates: Mapping[UUID, Rate]) -> Typed:
+    """What was typed; every wrong field is noted."""
+    percent = fields.decimal("indirect_percent", Decimal(0), application.indirect_most)
+    known = {line.id for line in application.plan.lines}
+    typed = Typed([], [], [], percent)
+    for row in fields.rows(GROUP, most=MOST_ROWS):
+        row.ignore(*FIELDS)
+        if row.yes("remove") or not any(row.given(name) for name in TYPED):
+            continue
+        number = int(row.prefix.split("-")[-2])
+        before = len(fields.errors)
+        line = _line(row, known, rates)
+        if len(fields.errors) > before:
+            typed.wrong.append(number)
+        else:
+            typed.lines.append(line)
+            typed.numbers.append(number)
+            known.discard(line.id)
+    return typed
+
+
+def _line(row: Fields, known: set[UUID], rates: Mapping[UUID, Rate]) -> BudgetLine:
+    rate = row.key("rate") if row.given("rate") else None
+    own = rate not in rates or row.given("unit_cost")
+    given = row.form.get(row.name("id"))
+    return BudgetLine(
+        # A line that is not of this application, or stands in two rows, is a new one.
+        id=next((one for one in known if str(one) == given), None) or new_id(),
+        description=row.text("description", most=rules.MAX_DESCRIPTION),
+        category=row.one_of("category", UnitCostKind),
+        party=row.key("party"),
+        activity=row.key("activity") if row.given("activity") else None,
+        quantity=row.decimal("quantity", CENT, rules.MAX_QUANTITY),
+        units=row.decimal("units", CENT, rules.MAX_QUANTITY) if row.given("units") else Decimal(1),
+        unit=row.text("unit", required=False, most=rules.MAX_UNIT),
+        unit_cost=row.eur("unit_cost", most=rules.MAX_UNIT_COST)
+        if own or rate is None
+        else rates[rate].amount,
+        rate=rate,
+        reason=row.text("reason", required=False, most=rules.MAX_LINE_REASON),
+    )
+
+
+def pasted(text: str, application: ApplicationShown) -> tuple[Fields, dict[str, str]]:
+    """The stored lines with the pasted rows after them, as fields; and what is wrong with names that nobody knows.
+
+    Raises Unclear where it is no table or where there are too many rows.
+    """
+    values = {name: [str(value)] for name, value in values_of(application).items()}
+    first = len(application.plan.lines)
+    unknown: dict[str, str] = {}
+    for number, row in enumerate(read_rows(text, COLUMNS, rules.MAX_LINES - first), first):
+        for name, value in _cells(row, application).items():
+            at = f"{GROUP}-{number}-{name}"
+            if value is None:
+                unknown[at] = _not_known(name, row.cells[name])
+            values[at] = [value or ""]
+    return Fields(Form(values, {})), unknown
+
+
+def _cells(row: Row, application: ApplicationShown) -> dict[str, str | None]:
+    """The cells as fields; None for a name that nobody knows."""
+    cells: dict[str, str | None] = {**row.cells, "category": row.cells.get("category", "")}
+    for name, names in (
+        ("party", _parties(application)),
+        ("activity", _activities(application)),
+        ("category", {folded(word): kind.value for kind, word in UNIT_COSTS.items()}),
+    ):
+        if given := row.cells.get(name, ""):
+            cells[name] = names.get(folded(given)) or names.get(folded(given.replace("_", " ")))
+    return cells
+
+
+def _parties(application: ApplicationShown) -> dict[str, str]:
+    """Names by which a row may mean an institution: its own, and its beneficiary's where that is unmistakable."""
+    names: dict[str, str] = {}
+    twice: set[str] = set()
+    for party in application.parts.on_board:
+        for name in (party.beneficiary, party.designation):
+            if folded(name) in names:
+                twice.add(folded(name))
+            names[folded(name)] = str(party.id)
+    names = {name: party for name, party in names.items() if name not in twice}
+    names |= {folded(party.institution): str(party.id) for party in application.parts.on_board}
+    return names | {"lead": str(application.parts.lead.id)}
+
+
+def _activities(application: ApplicationShown) -> dict[str, str]:
+    """Activities by their numbers on the page and by their titles."""
+    names = {str(number): str(one.id) for number, one in enumerate(application.plan.activities, 1)}
+    return names | {folded(one.title): str(one.id) for one in application.plan.activities}
+
+
+def _not_known(name: str, given: str) -> str:
+    said = {
+        "party": _("“{given}” is no institution of this application. Choose one."),
+        "activity": _("“{given}” is no activity of this application. Choose one, or add it first."),
+        "category": _("“{given}” is no category. Choose one."),
+    }
+    return said[name].format(given=given[:60])

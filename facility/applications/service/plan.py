@@ -1,0 +1,123 @@
+"""Planned activities of a draft: what, where, when, with how many people of whom."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select, update
+
+from facility.applications import rules
+from facility.applications.models import Application, Party, PlannedActivity, PlannedPeople
+from facility.applications.rules import Plan
+from facility.applications.service.amounts import asked
+from facility.applications.service.changes import changed, lock_draft
+from facility.calls.rules.forms import SectionKind
+from facility.db import Tx, new_id
+from facility.refused import refuse
+
+
+async def add_activity(
+    tx: Tx, application_id: UUID, plan: Plan, *, version: int | None = None, may_void: bool = True
+) -> PlannedActivity:
+    """A further activity, after the others.
+
+    Refused: "not_a_draft", "not_asked", "too_many_activities", as `rules.check_activity`, "edited_meanwhile", and
+    "voids_confirmations" unless may_void.
+    """
+    application = await lock_draft(tx, application_id, version)
+    await asked(tx, application, SectionKind.ACTIVITIES)
+    rules.check_activity(plan)
+    planned = select(func.count(), func.coalesce(func.max(PlannedActivity.position), 0)).where(
+        PlannedActivity.application_id == application_id
+    )
+    count, last = (await tx.session.execute(planned)).one()
+    if count >= rules.MAX_ACTIVITIES:
+        refuse("too_many_activities", kind="invalid", field="", most=str(rules.MAX_ACTIVITIES))
+    activity = PlannedActivity(
+        id=new_id(), application_id=application_id, position=last + 1, **_columns(plan)
+    )
+    tx.add(activity)
+    await tx.flush()
+    await _set_people(tx, application, activity.id, plan)
+    await changed(tx, application, {"activities"}, may_void=may_void)
+    return activity
+
+
+async def change_planned(
+    tx: Tx, activity_id: UUID, plan: Plan, *, version: int | None = None, may_void: bool = True
+) -> PlannedActivity:
+    """Change an activity; nothing happens where nothing differs. Refused: as `add_activity`."""
+    application, activity = await _lock(tx, activity_id, version)
+    rules.check_activity(plan)
+    columns = _columns(plan)
+    new = {name: value for name, value in columns.items() if getattr(activity, name) != value}
+    for name, value in new.items():
+        setattr(activity, name, value)
+    people = await _set_people(tx, application, activity_id, plan)
+    if new or people:
+        await changed(tx, application, {"activities"}, may_void=may_void)
+    return activity
+
+
+async def remove_planned(
+    tx: Tx, activity_id: UUID, *, version: int | None = None, may_void: bool = True
+) -> Application:
+    """Take an activity out; lines of the budget that were for it stay, and are for none."""
+    application, _activity = await _lock(tx, activity_id, version)
+    await tx.session.execute(delete(PlannedActivity).where(PlannedActivity.id == activity_id))
+    await changed(tx, application, {"activities"}, may_void=may_void)
+    return application
+
+
+async def move_planned(tx: Tx, activity_id: UUID, by: int) -> Application:
+    """Move an activity one place up (by -1) or down (by 1). The order is nothing that partners confirm."""
+    application, _activity = await _lock(tx, activity_id, None)
+    query = (
+        select(PlannedActivity.id)
+        .where(PlannedActivity.application_id == application.id)
+        .order_by(PlannedActivity.position)
+    )
+    order = (await tx.session.scalars(query)).all()
+    for position, one in enumerate(rules.moved(order, activity_id, by), 1):
+        await tx.session.execute(
+            update(PlannedActivity).where(PlannedActivity.id == one).values(position=position)
+        )
+    application.saved_at = tx.now
+    return application
+
+
+def _columns(plan: Plan) -> dict[str, object]:
+    columns = msgspec.structs.asdict(plan)
+    del columns["people"]
+    return columns
+
+
+async def _lock(tx: Tx, activity_id: UUID, version: int | None) -> tuple[Application, PlannedActivity]:
+    """The activity and its draft, the application locked first."""
+    application_id = (await tx.get(PlannedActivity, activity_id)).application_id
+    application = await lock_draft(tx, application_id, version)
+    return application, await tx.lock(PlannedActivity, activity_id)
+
+
+async def _set_people(tx: Tx, application: Application, activity_id: UUID, plan: Plan) -> bool:
+    """Write down who sends how many; False where nothing differs. What a party that left had said goes."""
+    kept = select(PlannedPeople.party_id, PlannedPeople.people).where(
+        PlannedPeople.activity_id == activity_id
+    )
+    before = {row.party_id: row.people for row in await tx.session.execute(kept)}
+    on_board = set(
+        await tx.session.scalars(
+            select(Party.id).where(Party.application_id == application.id, Party.left_at.is_(None))
+        )
+    )
+    after = {party: count for party, count in plan.people.items() if count and party in on_board}
+    if after == before:
+        return False
+    await tx.session.execute(delete(PlannedPeople).where(PlannedPeople.activity_id == activity_id))
+    tx.add(
+        *(
+            PlannedPeople(activity_id=activity_id, party_id=party, people=count)
+            for party, count in after.items()
+        )
+    )
+    await tx.flush()
+    return True

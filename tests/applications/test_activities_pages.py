@@ -1,0 +1,273 @@
+"""Planned activities on their pages: added, changed, ordered, removed, and what is wrong said at its field."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.models import Application, BudgetLine, Party, PlannedActivity, PlannedPeople
+from facility.applications.service import confirm_party, save_budget
+from facility.applications.service.amounts import line_of
+from facility.calls.rules.forms import FormDefinition
+from facility.db import Database
+from tests.applications.budgets import BY_LINES, TRIP, WORKSHOP, Ground, lay
+from tests.applications.conftest import Stage, Times
+from tests.browser import Browser, Browsers
+
+
+@pytest.fixture
+def times() -> Times:
+    """A call that is open now: pages look at the clock."""
+    now = clock.now()
+    return Times(
+        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
+    )
+
+
+@pytest.fixture
+def form() -> FormDefinition:
+    """A call that asks for activities and a budget by lines."""
+    return BY_LINES
+
+
+@pytest.fixture
+async def ground(db: Database, stage: Stage, times: Times, draft: UUID) -> Ground:
+    """The draft with three parties and two activities."""
+    return await lay(db, stage, times, draft)
+
+
+@pytest.fixture
+async def omar(stage: Stage, browse: Browsers) -> Browser:
+    """The lead's browser."""
+    return await browse(stage.omar)
+
+
+async def plans(db: Database) -> list[PlannedActivity]:
+    async with db.transaction(now=clock.now()) as tx:
+        return list(await tx.session.scalars(select(PlannedActivity).order_by(PlannedActivity.position)))
+
+
+async def people(db: Database, activity_id: UUID) -> dict[UUID, int]:
+    async with db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.scalars(select(PlannedPeople).where(PlannedPeople.activity_id == activity_id))
+        return {row.party_id: row.people for row in rows}
+
+
+async def typed(db: Database, ground: Ground, **changes: str) -> dict[str, str]:
+    """What somebody types for a workshop in Skopje."""
+    async with db.transaction(now=clock.now()) as tx:
+        version = (await tx.get(Application, ground.application)).version
+    return {
+        "version": str(version),
+        "kind": "workshop",
+        "title": "Ballistics",
+        "place": "Skopje",
+        "country": "MK",
+        "days": "2",
+        "month": "2027-05",
+        "starts_on": "",
+        "ends_on": "",
+        "purpose": "Comparing\r\n\r\ncartridges",
+        f"people-{ground.parties['AL']}": "٤",
+        f"people-{ground.parties['XK']}": "4",
+        f"people-{ground.parties['ME']}": "",
+        **changes,
+    }
+
+
+def errors(page: httpx.Response) -> list[str]:
+    """The fields that the summary links to."""
+    return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
+
+
+async def test_an_activity_is_added_with_its_people(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}/activities"
+    added = await omar.send_form(f"{here}/add", await typed(db, ground))
+    assert (added.status_code, added.headers["location"]) == (303, here)
+    made = (await plans(db))[-1]
+    assert (made.kind, made.place, made.country, made.days) == ("workshop", "Skopje", "MK", 2)
+    assert (made.month, made.starts_on, made.purpose) == (date(2027, 5, 1), None, "Comparing\n\ncartridges")
+    assert await people(db, made.id) == {ground.parties["AL"]: 4, ground.parties["XK"]: 4}
+    page = await omar.get(here)
+    assert "3. Ballistics" in page.text
+    assert "Skopje, North Macedonia" in page.text
+    assert "May 2027" in page.text
+
+
+async def test_days_say_the_month(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}/activities"
+    days = {"month": "", "starts_on": "2027-06-29", "ends_on": "2027-07-01", "days": "3"}
+    assert (await omar.send_form(f"{here}/add", await typed(db, ground, **days))).status_code == 303
+    made = (await plans(db))[-1]
+    assert (made.month, made.starts_on, made.ends_on) == (
+        date(2027, 6, 1),
+        date(2027, 6, 29),
+        date(2027, 7, 1),
+    )
+    shown = await omar.get(f"{here}/{made.id}")
+    assert 'value="2027-06-29"' in shown.text
+
+
+async def test_every_wrong_field_at_once(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}/activities"
+    albania = f"people-{ground.parties['AL']}"
+    wrong = {"kind": "party", "title": "", "place": "", "country": "ZZ", "days": "0", "month": "2027-13"}
+    page = await omar.send_form(
+        f"{here}/add", await typed(db, ground, **wrong, purpose="", **{albania: "many"})
+    )
+    assert page.status_code == 422
+    assert errors(page) == ["kind", "title", "place", "country", "days", "month", "purpose", albania]
+    for typed_text in ("2027-13", "many"):
+        assert f'value="{typed_text}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [
+        ({"month": ""}, "month"),
+        ({"month": "May"}, "month"),
+        ({"month": "", "ends_on": "2027-05-01"}, "starts_on"),
+        ({"starts_on": "2027-05-03", "ends_on": "2027-05-01"}, "ends_on"),
+        ({"starts_on": "2027-05-03", "ends_on": "2027-05-04", "days": "3"}, "days"),
+        ({"starts_on": "2027-02-30"}, "starts_on"),
+    ],
+)
+async def test_when_it_takes_place(
+    db: Database, omar: Browser, ground: Ground, days: dict[str, str], field: str
+) -> None:
+    here = f"/applications/{ground.application}/activities"
+    page = await omar.send_form(f"{here}/add", await typed(db, ground, **days))
+    assert (page.status_code, errors(page)) == (422, [field])
+    assert len(await plans(db)) == 2
+
+
+async def test_an_activity_is_changed_and_nothing_happens_where_nothing_differs(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    workshop = ground.activities[WORKSHOP]
+    here = f"/applications/{ground.application}/activities/{workshop}"
+    form = await typed(db, ground)
+    assert (await omar.send_form(here, form)).status_code == 303
+    again = {**form, "version": str(int(form["version"]) + 1)}
+    assert (await omar.send_form(here, again)).status_code == 303
+    assert (await typed(db, ground))["version"] == again["version"]
+    assert (await plans(db))[0].title == "Ballistics"
+    assert await people(db, workshop) == {ground.parties["AL"]: 4, ground.parties["XK"]: 4}
+
+
+async def test_moved_up_and_down(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}/activities/{ground.activities[TRIP]}/move"
+    for to, titles in (
+        ("up", ["Study trip", "Tracing workshop"]),
+        ("up", ["Study trip", "Tracing workshop"]),
+        ("down", ["Tracing workshop", "Study trip"]),
+    ):
+        assert (await omar.send_form(here, {"to": to})).status_code == 303
+        assert [one.title for one in await plans(db)] == titles
+    assert (await omar.send_form(here, {"to": "left"})).status_code == 422
+
+
+async def test_removed_with_its_lines_left_for_another(db: Database, omar: Browser, ground: Ground) -> None:
+    path = f"/applications/{ground.application}/budget"
+    await omar.send_form(path, ground.form(version=(await typed(db, ground))["version"]))
+    here = f"/applications/{ground.application}/activities/{ground.activities[TRIP]}/remove"
+    assert "3 lines of the budget are for it." in (await omar.get(here)).text
+    gone = await omar.send_form(here, {"version": (await typed(db, ground))["version"]})
+    assert gone.status_code == 303
+    assert [one.title for one in await plans(db)] == ["Tracing workshop"]
+    async with db.transaction(now=clock.now()) as tx:
+        left = (await tx.session.scalars(select(BudgetLine).where(BudgetLine.activity_id.is_(None)))).all()
+        requested = (await tx.get(Application, ground.application)).requested
+    assert (len(left), str(requested)) == (3, "35427.70")
+    tasks = (await omar.get(f"/applications/{ground.application}")).text
+    assert "Lines of the budget that are for no activity: 8, 9, 10." in tasks
+
+
+async def test_what_is_not_joint_is_on_the_task_list(db: Database, omar: Browser, ground: Ground) -> None:
+    workshop = ground.activities[WORKSHOP]
+    here = f"/applications/{ground.application}"
+    alone = {f"people-{ground.parties['XK']}": "0", "title": "Alone <b>"}
+    assert (
+        await omar.send_form(f"{here}/activities/{workshop}", await typed(db, ground, **alone))
+    ).status_code == 303
+    tasks = (await omar.get(here)).text
+    assert "Alone &lt;b&gt;: people of at least two beneficiaries" in tasks
+    assert f'href="{here}/activities#f-{workshop}"' in tasks
+    assert f'id="f-{workshop}"' in (await omar.get(f"{here}/activities")).text
+
+
+async def test_nothing_planned_yet(db: Database, omar: Browser, draft: UUID) -> None:
+    here = f"/applications/{draft}"
+    assert "No activity yet" in (await omar.get(f"{here}/activities")).text
+    assert "No activity is planned yet, and every line is for one." in (await omar.get(f"{here}/budget")).text
+    whys = (await omar.get(f"{here}/check")).text
+    assert "No activity is planned yet." in whys
+    assert "The budget has no line yet." in whys
+
+
+async def test_a_confirmation_is_voided_only_after_a_warning(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        await confirm_party(
+            tx, ground.parties["XK"], signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+    here = f"/applications/{ground.application}/activities/add"
+    form = await typed(db, ground)
+    asked = await omar.send_form(here, form)
+    assert (asked.status_code, "Save and void the confirmations" in asked.text) == (409, True)
+    assert len(await plans(db)) == 2
+    assert (await omar.send_form(here, {**form, "void": "yes"})).status_code == 303
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.get(Party, ground.parties["XK"])).confirmation == "void"
+
+
+async def test_activities_of_another_application_are_not_found(
+    db: Database, stage: Stage, omar: Browser, ground: Ground
+) -> None:
+    here = f"/applications/{ground.application}/activities/{UUID(int=5)}"
+    form = await typed(db, ground)
+    assert (await omar.get(here)).status_code == 404
+    assert (await omar.get(f"{here}/remove")).status_code == 404
+    for path, sent in ((here, form), (f"{here}/remove", {"version": "1"}), (f"{here}/move", {"to": "up"})):
+        assert (await omar.send_form(path, sent)).status_code == 404
+
+
+async def test_at_most_forty(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}/activities/add"
+    async with db.transaction(now=clock.now()) as tx:
+        for position in range(3, 41):
+            tx.add(
+                PlannedActivity(
+                    id=UUID(int=position),
+                    application_id=ground.application,
+                    position=position,
+                    kind="seminar",
+                    title="One more",
+                    place="Budva",
+                    country="ME",
+                    days=1,
+                    month=date(2027, 1, 1),
+                    purpose="More",
+                )
+            )
+    page = await omar.send_form(here, await typed(db, ground))
+    assert (page.status_code, "At most 40 activities" in page.text) == (422, True)
+
+
+async def test_lines_come_through_the_command_as_they_were(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    await omar.send_form(path, ground.form(version=(await typed(db, ground))["version"]))
+    async with db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.scalars(select(BudgetLine).order_by(BudgetLine.position))
+        lines = [line_of(row) for row in rows]
+        before = (await tx.get(Application, ground.application)).version
+        await save_budget(tx, ground.application, lines, indirect_percent=Decimal(7))
+        assert (await tx.get(Application, ground.application)).version == before
