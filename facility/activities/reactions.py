@@ -1,12 +1,22 @@
-"""Letters about activities: who must know of a document that was refused."""
+"""What follows from activities: who must know of a document that was refused, and from when to when an initiative goes on."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
-from facility.activities.events import EvidenceInfected, EvidenceRefused
+from facility.activities.events import (
+    ActivityCancelled,
+    ActivityPlanned,
+    ActivityPostponed,
+    EvidenceInfected,
+    EvidenceRefused,
+)
 from facility.activities.models import Activity
+from facility.activities.rules import ActivityStatus
+from facility.applications.service import set_initiative_days
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.service import post
@@ -42,3 +52,17 @@ async def tell_the_secretariat_of_a_virus(tx: Tx, event: EvidenceInfected) -> No
     """Somebody offered a document with a virus: the secretariat warns the sender."""
     people = [(officer.email, officer.name) for officer in await active_people(tx, Role.SECRETARIAT)]
     await _write(tx, event.activity_id, "infected", _("A document with a virus was refused"), people)
+
+
+@reacts_to(ActivityPlanned, ActivityPostponed, ActivityCancelled)
+async def keep_days(tx: Tx, event: ActivityPlanned | ActivityPostponed | ActivityCancelled) -> None:
+    """Whoever plans something alike is shown when it takes place."""
+    application_id: UUID = (await tx.get(Activity, event.activity_id)).application_id
+    first, last = (
+        await tx.session.execute(
+            select(func.min(Activity.starts_on), func.max(Activity.ends_on)).where(
+                Activity.application_id == application_id, Activity.state != ActivityStatus.CANCELLED
+            )
+        )
+    ).one()
+    await set_initiative_days(tx, application_id, first, last)

@@ -106,3 +106,31 @@ class ObjectionAnswered(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "An objection was answered"
     application_id: UUID
     consultation_id: UUID
+
+
+class InitiativesImported(Event, frozen=True, kw_only=True):
+    """A list of others' activities was loaded: so many lines were new, so many replaced older ones."""
+
+    subject: ClassVar[str] = "initiative_import"
+    sentence: ClassVar[str] = "A list of initiatives was loaded: {added} new, {changed} changed"
+    initiative_import_id: UUID
+    added: int
+    changed: int
+
+
+class InitiativeRetired(Event, frozen=True, kw_only=True):
+    """A line of the imported list is no longer compared with."""
+
+    subject: ClassVar[str] = "initiative"
+    sentence: ClassVar[str] = "The initiative was taken off the list"
+    initiative_id: UUID
+
+
+class OverlapJudged(Event, frozen=True, kw_only=True):
+    """An officer judged: outcome is none, acceptable or duplicates; the reason stands in the judgement's row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Overlap was judged: {outcome}"
+    application_id: UUID
+    judgement_id: UUID
+    outcome: str

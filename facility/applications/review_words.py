@@ -1,6 +1,8 @@
 """The words for what the secretariat asks and finds about an application."""
 
 from facility.applications.rules.consultation import ConsultationState, ConsulteeKind
+from facility.applications.rules.overlap import DONOR, OverlapOutcome
+from facility.applications.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.web import sentences
 from facility.web.i18n import N_
 
@@ -27,6 +29,20 @@ AGAINST = {
     "consultation_not_held": N_("Nobody was consulted by the secretariat on what was submitted."),
 }
 
+RESULTS = {
+    **{result: result for result in OF_THE_ACTION},
+    "R10": N_("This facility"),
+    DONOR: N_("Another donor"),
+}
+"""Whose an initiative is, untranslated."""
+
+OVERLAPS: dict[OverlapOutcome, tuple[str, str]] = {
+    OverlapOutcome.NONE: (N_("No overlap"), "ok"),
+    OverlapOutcome.ACCEPTABLE: (N_("Overlap, but acceptable"), "wait"),
+    OverlapOutcome.DUPLICATES: (N_("Duplicates what is done already"), "bad"),
+}
+"""The word of each judgement, untranslated, and the kind of its tag."""
+
 sentences.register(
     {
         **AGAINST,
@@ -39,6 +55,7 @@ sentences.register(
         "no_more_days": N_("No further days were offered."),
         "extended_already": N_("More days can be asked for only once."),
         "no_late_answer": N_("There is no late answer that could be let count."),
+        "initiative_unknown": N_("Choose among the initiatives on the list."),
         "no_objection_there": N_("There is no objection to answer."),
     }
 )

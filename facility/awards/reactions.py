@@ -7,6 +7,7 @@ from sqlalchemy import select
 from facility.accounts.service import active_people
 from facility.applications.events import PartnerLeft
 from facility.applications.models import Application, Party
+from facility.applications.service import drop_initiative, keep_initiative
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsProposed, ReserveEnded
 from facility.awards.letters import write_letters
 from facility.awards.models import LetterKind, RankingEntry
@@ -67,6 +68,19 @@ async def write_to_served(tx: Tx, event: AwardMade) -> None:
     """A letter to whoever got an award from the reserve list."""
     if event.from_reserve:
         await write_letters(tx, LetterKind.AWARD, [event.application_id])
+
+
+@reacts_to(AwardMade)
+async def keep_among_what_is_done(tx: Tx, event: AwardMade) -> None:
+    """Later applicants are shown what is supported already."""
+    await keep_initiative(tx, event.application_id, public=True)
+
+
+@reacts_to(AwardEnded)
+async def drop_from_what_is_done(tx: Tx, event: AwardEnded) -> None:
+    """A closed award was done; one that was withdrawn or lost will not be."""
+    if event.how != "closed":
+        await drop_initiative(tx, event.application_id)
 
 
 @reacts_to(AwardEnded)

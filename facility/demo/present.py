@@ -405,6 +405,7 @@ async def _call_under_evaluation(story: Story) -> None:
         conflict=True,
         reason="I worked for one of the partners until last year.",
     )
+    await review.load_initiatives(story.troupe, story.noon(-41))
     known = await review.consultees(story.troupe, story.noon(-5))
     await review.consult(story.troupe, alone, known, story.now)
 

@@ -1,10 +1,11 @@
 """What the secretariat asks and finds about applications of the demo: consultations under way and ended by silence."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from facility.applications import service as applications
 from facility.applications.rules.consultation import ConsulteeKind
+from facility.applications.rules.overlap import DONOR, InitiativeLine
 from facility.applications.service import ConsulteeData
 from facility.demo.troupe import Troupe
 from facility.events.relay import deliver_all
@@ -30,6 +31,45 @@ async def consultees(troupe: Troupe, at: datetime) -> dict[str, UUID]:
         name: (await troupe.act(at, "vera", applications.add_consultee, data)).id
         for name, data in CONSULTEES.items()
     }
+
+
+INITIATIVES = (
+    InitiativeLine(
+        result="R3",
+        title="Information exchange on firearms trafficking",
+        text="Embedded country teams help investigators to answer requests on firearms and to prepare joint teams.",
+        beneficiaries=("AL", "BA", "ME", "XK"),
+        themes=("OC.FIREARMS", "X.JIT"),
+        starts_on=date(2024, 1, 1),
+        ends_on=date(2027, 12, 31),
+        source="Work plan, sample",
+    ),
+    InitiativeLine(
+        result="R8",
+        title="Electronic evidence and online crime proceeds",
+        text="Courses for prosecutors and cybercrime units on electronic evidence and the search for proceeds of crime.",
+        beneficiaries=("AL", "BA", "ME", "MK", "RS", "XK"),
+        themes=("X.EEVID", "OC.CYBER"),
+        starts_on=date(2023, 6, 1),
+        ends_on=date(2026, 6, 30),
+        source="Work plan, sample",
+    ),
+    InitiativeLine(
+        result=DONOR,
+        title="Размена на искуства за контрола на контејнери",
+        text="Курсеви за царински и полициски тимови во пристаништа.",
+        beneficiaries=("MK", "ME"),
+        themes=("OC.CONTAINER",),
+        starts_on=None,
+        ends_on=None,
+        source="Donor list, sample",
+    ),
+)
+
+
+async def load_initiatives(troupe: Troupe, at: datetime) -> None:
+    """What other results and donors do."""
+    await troupe.act(at, "ada", applications.import_initiatives, "sample.csv", INITIATIVES)
 
 
 async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:

@@ -111,6 +111,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "account_id": world.people["Omar Hoxha"].id,
         "subject_id": application.id,
         "consultee_id": world.rows["consultee"][0].id,
+        "initiative_id": world.one("initiative", application_id=None).id,
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": uuid4(),
     }

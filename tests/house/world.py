@@ -88,6 +88,7 @@ class World:
                 "delivery",
                 "consultee",
                 "consultation",
+                "initiative",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}

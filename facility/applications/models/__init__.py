@@ -11,6 +11,12 @@ from facility.applications.models.application import (
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.consultation import Consultation, Consultee
 from facility.applications.models.opening import LateAttempt, OpeningSession
+from facility.applications.models.overlap import (
+    Initiative,
+    InitiativeImport,
+    InitiativeWord,
+    OverlapJudgement,
+)
 from facility.applications.models.writing import SectionChange, WorkingCopy
 
 __all__ = [
@@ -22,8 +28,12 @@ __all__ = [
     "Consultation",
     "Consultee",
     "Document",
+    "Initiative",
+    "InitiativeImport",
+    "InitiativeWord",
     "LateAttempt",
     "OpeningSession",
+    "OverlapJudgement",
     "Party",
     "PlannedActivity",
     "PlannedPeople",

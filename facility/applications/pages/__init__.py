@@ -13,10 +13,12 @@ from facility.applications.pages import (
     documents,
     exceptions,
     exits,
+    initiatives,
     link,
     mine,
     one,
     opening,
+    overlap,
     partners,
     staff,
 )
@@ -40,5 +42,7 @@ router = Router(
         *consultees.HANDLERS,
         *consultations.HANDLERS,
         *consultation_link.HANDLERS,
+        *overlap.HANDLERS,
+        *initiatives.HANDLERS,
     ],
 )

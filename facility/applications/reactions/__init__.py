@@ -23,6 +23,11 @@ from facility.applications.reactions.letters import (
     tell_the_security_officer,
     tell_who_decides_exceptions,
 )
+from facility.applications.reactions.overlap import (
+    drop_what_is_withdrawn,
+    keep_approved_exceptions,
+    keep_what_is_admitted,
+)
 
 __all__ = [
     "ASKED",
@@ -31,6 +36,9 @@ __all__ = [
     "ask_the_consultee",
     "ask_the_partner",
     "call_consultations_off",
+    "drop_what_is_withdrawn",
+    "keep_approved_exceptions",
+    "keep_what_is_admitted",
     "make_receipt",
     "remind_the_consultee",
     "send_the_receipt",

@@ -40,8 +40,16 @@ from facility.applications.service.exits import (
     take_up_again,
     withdraw,
 )
+from facility.applications.service.initiatives import (
+    drop_initiative,
+    import_initiatives,
+    keep_initiative,
+    retire_initiative,
+    set_initiative_days,
+)
 from facility.applications.service.merging import move_parties
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
+from facility.applications.service.overlap import judge_overlap
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.plan import add_activity, change_planned, move_planned, remove_planned
 from facility.applications.service.submission import submit
@@ -70,10 +78,14 @@ __all__ = [
     "decide_exception",
     "decline_by_link",
     "decline_party",
+    "drop_initiative",
     "end_consultations_due",
     "end_copies",
+    "import_initiatives",
     "invite_party",
+    "judge_overlap",
     "keep_copy",
+    "keep_initiative",
     "leave",
     "move",
     "move_parties",
@@ -86,8 +98,10 @@ __all__ = [
     "remove_document",
     "remove_party",
     "remove_planned",
+    "retire_initiative",
     "save_answers",
     "save_budget",
+    "set_initiative_days",
     "set_lead_amount",
     "start_application",
     "start_consultations",
