@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from facility.applications.rules.overlap import stems
 from facility.folding import fold
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
