@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from facility.applications.rules.overlap import stems
 from facility.folding import fold
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
