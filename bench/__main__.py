@@ -9,7 +9,15 @@ import uvloop
 
 from bench.sizes import FULL, Size
 from bench.stage import Stage, prepared
-from bench.works import append_drain, call_page, commission_page, latency, list_page, submission
+from bench.works import (
+    append_drain,
+    call_page,
+    commission_page,
+    deadline_rush,
+    latency,
+    list_page,
+    submission,
+)
 
 type Work = Callable[[Stage, Size], Awaitable[dict[str, Any]]]
 
@@ -20,6 +28,7 @@ WORKS: dict[str, Work] = {
     "submission": submission.run,
     "append_drain": append_drain.run,
     "latency": latency.run,
+    "deadline_rush": deadline_rush.run,
 }
 
 

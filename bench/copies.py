@@ -8,7 +8,7 @@ import msgspec
 
 from bench.stage import Stage
 from facility.applications.rules import fingerprint_of
-from facility.db import new_id
+from facility.db import Base, new_id
 from facility.events.log import GENESIS, chain_hash, envelope_of
 
 type Row = dict[str, Any]
@@ -18,11 +18,10 @@ _GENERATED = {"event": ("seq", "position"), "delivery": ("id",)}
 
 
 class Original(msgspec.Struct):
-    """An application with everything that hangs on it."""
+    """An application with everything that hangs on it: `hanging` by table, in an order in which it can be written."""
 
     application: Row
-    parties: list[Row]
-    documents: list[Row]
+    hanging: dict[str, list[Row]]
     events: list[Row]
     deliveries: list[Row]
 
@@ -48,8 +47,7 @@ async def copy_application(stage: Stage, application_id: UUID, count: int) -> li
 def _tables(copies: list[Original]) -> dict[str, list[Row]]:
     return {
         "application": [one.application for one in copies],
-        "party": [row for one in copies for row in one.parties],
-        "document": [row for one in copies for row in one.documents],
+        **{table: [row for one in copies for row in one.hanging[table]] for table in copies[0].hanging},
         "event": [row for one in copies for row in one.events],
         "delivery": [row for one in copies for row in one.deliveries],
     }
@@ -61,8 +59,11 @@ async def _read(connection: asyncpg.Connection, application_id: UUID) -> Origina
 
     return Original(
         application=(await rows("SELECT * FROM application WHERE id = $1"))[0],
-        parties=await rows("SELECT * FROM party WHERE application_id = $1"),
-        documents=await rows("SELECT * FROM document WHERE application_id = $1"),
+        hanging={
+            table.name: await rows(f'SELECT * FROM "{table.name}" WHERE application_id = $1')
+            for table in Base.metadata.sorted_tables
+            if "application_id" in table.columns
+        },
         events=await rows("SELECT * FROM event WHERE subject_id = $1 ORDER BY version"),
         deliveries=await rows(
             "SELECT delivery.* FROM delivery JOIN event ON event.id = event_id WHERE subject_id = $1"
@@ -73,7 +74,8 @@ async def _read(connection: asyncpg.Connection, application_id: UUID) -> Origina
 def _copy(original: Original, number: int) -> Original:
     old = original.application
     reference = f"{old['reference'].rpartition('/')[0]}/{number:04}"
-    renamed = {row["id"]: new_id() for row in (old, *original.parties, *original.documents, *original.events)}
+    hanging = [row for rows in original.hanging.values() for row in rows if "id" in row]
+    renamed = {row["id"]: new_id() for row in (old, *hanging, *original.events)}
     words = {str(key): str(new) for key, new in renamed.items()} | {old["reference"]: reference}
     application = _renamed(old, renamed, words) | {"number": number}
     if old["submission"]:
@@ -81,8 +83,9 @@ def _copy(original: Original, number: int) -> Original:
         words[old["fingerprint"]] = application["fingerprint"] = fingerprint
     return Original(
         application=application,
-        parties=[_renamed(row, renamed, words) for row in original.parties],
-        documents=[_renamed(row, renamed, words) for row in original.documents],
+        hanging={
+            table: [_renamed(row, renamed, words) for row in rows] for table, rows in original.hanging.items()
+        },
         events=_chained([_renamed(row, renamed, words) for row in original.events]),
         deliveries=[_renamed(row, renamed, words) for row in original.deliveries],
     )

@@ -3,6 +3,19 @@
 import msgspec
 
 
+class Rush(msgspec.Struct, frozen=True):
+    """A deadline: so many applications are handed in over the last `seconds` by so many clients. `prepare`: seconds from
+    the publication of the call until then; in it all drafts are written and all clients sign in."""
+
+    applications: int
+    clients: int
+    readers: int
+    late: int
+    twice: int
+    seconds: float
+    prepare: float
+
+
 class Size(msgspec.Struct, frozen=True):
     """Rounds alternate between the product and the bare way, so that what else the machine does hits both alike.
 
@@ -17,6 +30,7 @@ class Size(msgspec.Struct, frozen=True):
     events: int
     singles: int
     latency_seconds: float
+    rush: Rush
     connections: int = 8
 
 
@@ -28,6 +42,7 @@ FULL = Size(
     events=5_000,
     singles=200,
     latency_seconds=20.0,
+    rush=Rush(applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0),
 )
 TINY = Size(
     rounds=1,
@@ -37,5 +52,6 @@ TINY = Size(
     events=600,
     singles=5,
     latency_seconds=0.2,
+    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=2.0, prepare=9.0),
     connections=2,
 )

@@ -26,8 +26,10 @@ def _measure(*names: str) -> list[dict[str, Any]]:
 async def test_each_work_gives_its_line() -> None:
     lines = await asyncio.to_thread(_measure, *bench.WORKS)
     assert [line["name"] for line in lines] == list(bench.WORKS)
-    assert [line["name"] for line in lines if "ratio" not in line] == ["latency"]
+    assert [line["name"] for line in lines if "ratio" not in line] == ["latency", "deadline_rush"]
     assert all(line.get("ratio", 1) > 0 for line in lines)
+    rush = lines[-1]
+    assert (rush["lost"], rush["duplicates"], rush["submitted"], rush["refused_late"]) == (0, 0, 12, 2)
 
 
 def test_an_unknown_work_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,238 @@
+"""The last minute before a deadline: many applications, few seconds, some twice, some a moment late; lists are read meanwhile.
+
+A client's clock starts when its turn has come, whether or not it is free, and ends with the page that names reference and
+fingerprint. Nothing is compared: what counts is that nothing is lost, nothing is there twice, and nobody waits for long.
+"""
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from bench.copies import copy_application
+from bench.load import Line, get, post
+from bench.rounds import rounded
+from bench.service import serving
+from bench.sizes import Rush, Size
+from bench.stage import Stage
+from bench.works.rush_drafts import LEAD, complete_draft, rush_call
+from facility import clock
+from facility.applications import queries
+from facility.applications.rules import DECLARATIONS
+from facility.web.csrf import FIELD
+
+MARGIN = timedelta(milliseconds=250)
+"""Whoever sends at least this long before the deadline must be let in, however busy the server is."""
+LAST_FIFTH = 5.0
+PAUSE = 0.25
+"""Seconds between two looks of a reader at the lists."""
+RECEIPTS_WITHIN = 900.0
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One sending: the application, and the instant at which it is due (seconds on the client's clock)."""
+
+    application_id: UUID
+    due: float
+    late: bool = False
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What came of a turn. taken: the page with reference and fingerprint was shown."""
+
+    turn: Turn
+    status: int
+    taken: bool
+    seconds: float
+
+
+async def run(stage: Stage, size: Size) -> dict[str, Any]:
+    """What became of all that was sent, how long it took, and how long the receipts took afterwards."""
+    rush = size.rush
+    async with serving(stage, webs=2) as service:
+        closes_at = clock.now() + timedelta(seconds=rush.prepare + rush.seconds)
+        call_id = await rush_call(stage, closes_at)
+        first = await complete_draft(stage, call_id)
+        keys = [first, *await copy_application(stage, first, rush.applications + rush.late - 1)]
+        cookies = [await stage.sign_in(LEAD) for _ in range(rush.clients)]
+        form = await _form(stage, first)
+        left = (closes_at - clock.now()).total_seconds()
+        if left < rush.seconds:
+            raise RuntimeError("this machine is too slow to prepare the rush in time")
+        turns = _turns(rush, keys, time.perf_counter() + left)
+        reader = await stage.sign_in("ada")
+        sent, lists = await _rush(rush, service.ports, turns, cookies, form, reader)
+        ended = time.perf_counter()
+        receipts = await _receipts(stage, call_id, rush.applications)
+        receipts_seconds = time.perf_counter() - ended
+        closed = await _closed(stage, call_id)
+    return {
+        **await _counted(stage, call_id, sent, closes_at),
+        "p50_ms": _percentile([one.seconds for one in sent if one.taken], 0.50),
+        "p99_ms": _percentile([one.seconds for one in sent if one.taken], 0.99),
+        "list_p99_ms": _percentile(lists, 0.99),
+        "lists_read": len(lists),
+        "receipts": receipts,
+        "receipts_seconds": rounded(receipts_seconds),
+        "closed": closed,
+        "clients": rush.clients,
+    }
+
+
+def _turns(rush: Rush, keys: list[UUID], deadline: float) -> list[Turn]:
+    """Four fifths over the time before the last seconds, one fifth in those; some twice at once, some too late."""
+    chance = random.Random(20260730)
+    fifth = rush.applications // 5
+    last = min(LAST_FIFTH, rush.seconds / 4)
+    margin = MARGIN.total_seconds()
+    begin = deadline - rush.seconds
+    due = [chance.uniform(begin, deadline - last) for _ in range(rush.applications - fifth)]
+    due += [chance.uniform(deadline - last, deadline - margin) for _ in range(fifth)]
+    turns = [Turn(key, at) for key, at in zip(keys, due, strict=False)]
+    turns += [Turn(one.application_id, one.due) for one in chance.sample(turns, rush.twice)]
+    late = keys[rush.applications :]
+    turns += [Turn(key, deadline + 0.05 + chance.random(), late=True) for key in late]
+    return sorted(turns, key=lambda turn: turn.due)
+
+
+async def _form(stage: Stage, application_id: UUID) -> str:
+    async with stage.db.reader() as connection:
+        shown = await queries.shown(connection, application_id)
+    reasons = shown.reasons_now(clock.now())
+    assert not reasons, reasons
+    return urlencode(
+        {
+            FIELD: stage.csrf_token,
+            "signatory_name": "Omar Hoxha",
+            "signatory_function": "Head of department",
+            "version": shown.version,
+            **dict.fromkeys(DECLARATIONS, "yes"),
+        }
+    )
+
+
+async def _rush(
+    rush: Rush, ports: list[int], turns: list[Turn], cookies: list[str], form: str, reader: str
+) -> tuple[list[Sent], list[float]]:
+    waiting: asyncio.Queue[Turn] = asyncio.Queue()
+    for turn in turns:
+        waiting.put_nowait(turn)
+    over = asyncio.Event()
+    sent: list[Sent] = []
+    lists: list[float] = []
+
+    async def client(number: int) -> None:
+        line = await Line.open(ports[number % len(ports)])
+        while not waiting.empty():
+            turn = waiting.get_nowait()
+            await asyncio.sleep(max(0.0, turn.due - time.perf_counter()))
+            sent.append(await _hand_in(line, turn, form, cookies[number]))
+        line.close()
+
+    async def read(number: int) -> None:
+        line = await Line.open(ports[number % len(ports)])
+        paths = ("/applications/received", "/staff/calls", "/applications/received?status=submitted")
+        turn = 0
+        while not over.is_set():
+            begin = time.perf_counter()
+            answer = await line.ask(get(paths[turn % len(paths)], reader))
+            assert answer.status == 200, answer.head
+            lists.append(time.perf_counter() - begin)
+            turn += 1
+            await asyncio.sleep(PAUSE)
+        line.close()
+
+    readers = [asyncio.create_task(read(number)) for number in range(rush.readers)]
+    await asyncio.gather(*(client(number) for number in range(rush.clients)))
+    over.set()
+    await asyncio.gather(*readers)
+    return sent, lists
+
+
+async def _hand_in(line: Line, turn: Turn, form: str, cookie: str) -> Sent:
+    answer = await line.ask(post(f"/applications/{turn.application_id}/submit", form, cookie))
+    taken = False
+    if answer.status == 303:
+        page = await line.ask(get(f"/applications/{turn.application_id}/receipt", cookie))
+        taken = page.status == 200 and re.search(rb"[0-9a-f]{64}", page.body) is not None
+    return Sent(turn, answer.status, taken, time.perf_counter() - turn.due)
+
+
+async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: datetime) -> dict[str, int]:
+    """By what the database holds, not by what the server said."""
+    connection = await stage.connect()
+    try:
+        rows = await connection.fetch(_FOUND, call_id)
+    finally:
+        await connection.close()
+    found = {row["id"]: row for row in rows}
+    due = {one.turn.application_id for one in sent if not one.turn.late}
+    late = {one.turn.application_id for one in sent if one.turn.late}
+    shown = {one.turn.application_id for one in sent if one.taken}
+    there = {key for key, row in found.items() if row["received_at"] is not None}
+    in_time = {key for key in there if found[key]["received_at"] <= closes_at}
+    refused = {one.turn.application_id for one in sent if one.turn.late and one.status == 409}
+    return {
+        "submitted": len(in_time),
+        "refused_late": len(refused - there),
+        "late_let_in": len(late & there),
+        "lost": len(due - in_time) + len(shown - there),
+        "duplicates": sum(max(row["submissions"], row["receipts"]) > 1 for row in rows),
+        "server_errors": sum(one.status >= 500 for one in sent),
+    }
+
+
+_FOUND = """
+    SELECT id, received_at,
+        (SELECT count(*) FROM event WHERE subject_id = application.id AND kind = 'ApplicationSubmitted') AS submissions,
+        (SELECT count(*) FROM mail WHERE subject_id = application.id AND template = 'applications/receipt') AS receipts
+    FROM application WHERE call_id = $1
+"""
+
+
+async def _receipts(stage: Stage, call_id: UUID, wanted: int) -> int:
+    """How many receipts have been sent once all have, or once nobody would wait any longer."""
+    query = text(
+        "SELECT count(*) FROM mail JOIN application ON application.id = mail.subject_id"
+        " WHERE call_id = :call AND template = 'applications/receipt' AND sent_at IS NOT NULL"
+    )
+
+    async def count() -> int:
+        async with stage.db.reader() as connection:
+            return int((await connection.execute(query, {"call": call_id})).scalar_one())
+
+    return await _until(count, lambda found: found >= wanted)
+
+
+async def _closed(stage: Stage, call_id: UUID) -> bool:
+    """Whether the worker closed the call."""
+    query = text("SELECT closed_at IS NOT NULL FROM call WHERE id = :call")
+
+    async def closed() -> int:
+        async with stage.db.reader() as connection:
+            return int((await connection.execute(query, {"call": call_id})).scalar_one())
+
+    return bool(await _until(closed, bool))
+
+
+async def _until(look: Callable[[], Awaitable[int]], enough: Callable[[int], bool]) -> int:
+    found = 0
+    for _ in range(int(RECEIPTS_WITHIN / PAUSE)):
+        found = await look()
+        if enough(found):
+            break
+        await asyncio.sleep(PAUSE)
+    return found
+
+
+def _percentile(seconds: list[float], part: float) -> float:
+    ordered = sorted(seconds)
+    return rounded(ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000) if ordered else 0.0

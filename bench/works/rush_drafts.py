@@ -1,0 +1,95 @@
+"""What is handed in at the rush: a call that closes soon, and a draft with five partners and three documents."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from bench.stage import Stage
+from facility import clock
+from facility.applications import service as applications
+from facility.applications.models import Party
+from facility.calls.form import preset
+from facility.calls.rules import CallDraft
+from facility.calls.service import draft_call, publish_call
+from facility.db import Tx
+from facility.demo.texts import answered
+
+LEAD = "omar"
+PARTNERS = ("arta", "milena", "jelena", "amra", "zoran")
+
+
+async def rush_call(stage: Stage, closes_at: datetime) -> UUID:
+    """Drafted by Ada, published by Vera, open at once."""
+    envelope = await stage.one("SELECT id FROM envelope ORDER BY amount DESC, id LIMIT 1")
+    draft = CallDraft(
+        reference="TAF-RUSH",
+        title="Joint initiatives",
+        text="What we look for.",
+        opens_at=clock.now() - timedelta(seconds=1),
+        closes_at=closes_at,
+        envelope_id=envelope,
+        amount=Decimal("100000.00"),
+        award_min=Decimal("5000.00"),
+        award_max=Decimal("60000.00"),
+        min_beneficiaries=2,
+        grid=preset("prag_2018"),
+    )
+    ada, vera = await stage.person("ada"), await stage.person("vera")
+    async with stage.db.transaction(now=clock.now(), actor=ada) as tx:
+        call = await draft_call(tx, draft)
+    async with stage.db.transaction(now=clock.now(), actor=vera) as tx:
+        await publish_call(tx, call.id)
+    return call.id
+
+
+async def complete_draft(stage: Stage, call_id: UUID) -> UUID:
+    """A draft of Omar's against which nothing stands: five partners that have confirmed, three documents."""
+    omar = await stage.person(LEAD)
+    async with stage.db.transaction(now=clock.now(), actor=omar) as tx:
+        made = await applications.start_application(
+            tx,
+            call_id=call_id,
+            lead_institution_id=await _institution(tx, LEAD),
+            title="Six agencies, one route",
+            track="joint",
+        )
+        words = "Investigators of six agencies work on one question together, and stay in contact. " * 20
+        await applications.save_answers(tx, made.id, answered(("X.JIT",), words, words * 3, words))
+        lead = (await tx.session.scalars(select(Party.id).where(Party.application_id == made.id))).one()
+        await applications.change_party(tx, lead, role="Leads and hosts.", amount=Decimal("10000.00"))
+        for number in range(3):
+            await applications.attach_document(
+                tx, made.id, name=f"annex {number}.pdf", kind="pdf", size=1000, sha256=f"{number:064x}"
+            )
+        parties = [await _partner(tx, made.id, name) for name in PARTNERS]
+    for party_id in parties:
+        async with stage.db.transaction(now=clock.now()) as tx:
+            await applications.confirm_party(
+                tx, party_id, signatory_name="Who may sign", signatory_function="Director"
+            )
+    return made.id
+
+
+async def _partner(tx: Tx, application_id: UUID, name: str) -> UUID:
+    party = await applications.add_party(
+        tx,
+        application_id,
+        institution_id=await _institution(tx, name),
+        role="Sends four investigators.",
+        amount=Decimal("4000.00"),
+        contact_name=name.capitalize(),
+        contact_email=f"{name}@facility.example",
+    )
+    return party.id
+
+
+async def _institution(tx: Tx, name: str) -> UUID:
+    found: UUID = (
+        await tx.session.execute(
+            text("SELECT institution_id FROM person WHERE email = :email"),
+            {"email": f"{name}@facility.example"},
+        )
+    ).scalar_one()
+    return found
