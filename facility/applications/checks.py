@@ -192,3 +192,26 @@ def _amounts(pairs: list[tuple[str, str]]) -> dict[str, Decimal]:
     for party, amount in pairs:
         found[party] = found.get(party, Decimal(0)) + Decimal(amount)
     return found
+
+
+@check("applications: batches")
+async def batches(connection: AsyncConnection) -> list[str]:
+    """Each submitted joint application is in the one batch whose window holds its receipt, or was carried over once from
+    there to the batch after it; a series itself holds only drafts, withdrawn drafts and exceptions."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT application.reference FROM application
+            JOIN call ON call.id = application.call_id
+            LEFT JOIN carry_over ON carry_over.application_id = application.id
+            LEFT JOIN call AS first ON first.id = coalesce(from_call_id, call.id)
+            WHERE application.track = 'joint' AND received_at IS NOT NULL AND call.mode <> 'deadline' AND NOT (
+                call.series_id IS NOT NULL AND received_at <= first.closes_at
+                AND (received_at > first.opens_at OR (first.batch = 1 AND received_at = first.opens_at))
+                AND (from_call_id IS NULL OR (to_call_id = call.id AND first.series_id = call.series_id
+                    AND first.batch + 1 = call.batch AND first.decided_at = carry_over.at)))
+            ORDER BY application.reference COLLATE "C"
+            """
+        )
+    )
+    return [f"application {row.reference}: not in the batch that its receipt belongs to" for row in rows]

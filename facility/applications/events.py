@@ -223,3 +223,13 @@ class CallOpened(Event, frozen=True, kw_only=True):
     started_by: UUID
     opened: int
     minutes: str
+
+
+class ApplicationCarriedOver(Event, frozen=True, kw_only=True):
+    """A batch had no money for it, so it is ranked once more among those of the next batch (`call_id`)."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The application was carried over to the next batch"
+    application_id: UUID
+    from_call_id: UUID
+    call_id: UUID

@@ -164,7 +164,7 @@ async def calls(connection: AsyncConnection, *, closes_after: datetime | None = 
         text(
             """
             SELECT id, reference, title, opens_at, closes_at FROM call
-            WHERE state <> 'draft' AND (CAST(:after AS timestamptz) IS NULL OR closes_at >= :after)
+            WHERE state <> 'draft' AND (CAST(:after AS timestamptz) IS NULL OR (closes_at >= :after AND series_id IS NULL))
             ORDER BY closes_at DESC, id LIMIT 200
             """
         ),

@@ -163,6 +163,9 @@ sentences.register(
         ),
         "opening_not_started": N_("Nobody has begun to open this call."),
         "opening_ended": N_("This opening waited for a second person too long. Begin it anew."),
+        "carried_over": N_(
+            "This application was carried over from an earlier batch, so it stays as it was ranked."
+        ),
         "call_opened": N_("This call was opened already, so nothing more can be taken in."),
         "document_removed": N_("This document was removed already."),
         "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),

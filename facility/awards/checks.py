@@ -27,11 +27,13 @@ async def commitments(connection: AsyncConnection) -> list[str]:
 
 @check("awards: calls and amounts")
 async def call_amounts(connection: AsyncConnection) -> list[str]:
-    """The awards of a call commit no more than the call's amount, out of the call's envelope."""
+    """The awards of a call, or of all batches of a series, commit no more than its amount, out of its envelope."""
     rows = await connection.execute(
         text(
             """
-            SELECT call.id, call.amount, sum(award.committed) AS committed FROM call JOIN award ON award.call_id = call.id
+            SELECT call.id, call.amount, sum(award.committed) AS committed
+            FROM call JOIN call AS batch ON coalesce(batch.series_id, batch.id) = call.id
+            JOIN award ON award.call_id = batch.id
             GROUP BY call.id HAVING sum(award.committed) > call.amount
                 OR bool_or(award.envelope_id <> call.envelope_id) ORDER BY call.id
             """
@@ -86,7 +88,7 @@ async def decisions(connection: AsyncConnection) -> list[str]:
             wrong.append(f"call {row.id}: decided at {row.decided_at}, its decision says {row.at}")
         elif row.decided_line is not None:
             line = msgspec.convert(row.decided_line, Drawn, strict=False)
-            if set(line.awards) | set(line.reserve) != set(row.ranked):
+            if set(line.awards) | set(line.reserve) | set(line.carried) != set(row.ranked):
                 wrong.append(
                     f"call {row.id}: its ranking is not what its decision awards and puts on reserve"
                 )
@@ -100,14 +102,17 @@ async def sums(connection: AsyncConnection) -> list[str]:
         text(
             """
             SELECT ranking_entry.application_id FROM ranking_entry
+            JOIN award_decision ON award_decision.call_id = ranking_entry.call_id
             CROSS JOIN LATERAL jsonb_each_text(section_sums) AS kept (key, total)
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(CAST(scores ->> kept.key AS numeric)), 0) AS total, count(*) AS number
                 FROM assessment
-                WHERE assessment.application_id = ranking_entry.application_id AND state = 'sent' AND NOT EXISTS (
+                WHERE assessment.application_id = ranking_entry.application_id AND state = 'sent'
+                    AND sent_at <= decided_at AND NOT EXISTS (
                     SELECT FROM conflict_declaration AS answer
                     WHERE answer.application_id = assessment.application_id
-                        AND answer.assessor_id = assessment.assessor_id AND answer.conflict)
+                        AND answer.assessor_id = assessment.assessor_id AND answer.conflict
+                        AND answer.at <= decided_at)
             ) AS counted
             WHERE CAST(kept.total AS numeric) <> counted.total OR ranking_entry.assessments <> counted.number
             GROUP BY ranking_entry.application_id ORDER BY ranking_entry.application_id

@@ -141,7 +141,7 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
 
 def _says(drawn: Any) -> tuple[Any, ...]:
     """What matters to whoever proposed: who gets an award, who waits, who gets nothing; not what is left."""
-    return drawn.awards, drawn.reserve, drawn.others
+    return drawn.awards, drawn.reserve, drawn.carried, drawn.others
 
 
 def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
@@ -182,6 +182,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         shares=shares,
         donors=list(next(iter(shares.values()), {})),
         places=await lists.places(read, call_id),
+        carried=await lists.carried(read, call_id),
         place_words=PLACES,
         ends=ENDS,
     )

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
+import msgspec
+
 from facility.events import Event
 
 EndKind = Literal["closed", "withdrawn", "ineligible"]
@@ -31,7 +33,7 @@ class ProposalTakenBack(Event, frozen=True, kw_only=True):
 
 
 class AwardsDecided(Event, frozen=True, kw_only=True):
-    """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing."""
+    """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing, and who is ranked again in the next batch."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call was decided: EUR {committed} was committed, EUR {left} is left"
@@ -43,6 +45,7 @@ class AwardsDecided(Event, frozen=True, kw_only=True):
     not_funded: list[UUID]
     committed: Decimal
     left: Decimal
+    carried_over: list[UUID] = msgspec.field(default_factory=list)
 
 
 class AwardMade(Event, frozen=True, kw_only=True):

@@ -79,6 +79,8 @@ def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: 
         return _("Award")
     if line == "reserve":
         return _("Reserve {place}", place=place)
+    if line == "carried":
+        return _("Carried over to the next batch")
     return _(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
 
 

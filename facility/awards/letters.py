@@ -37,6 +37,7 @@ class LetterData(msgspec.Struct, frozen=True):
     """What a letter says. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `note`: the footnote to a designation that the letter prints. `place` and `rank` count from 1.
+    `next_call`: the batch that it was carried over to.
     """
 
     call: str
@@ -62,6 +63,8 @@ class LetterData(msgspec.Struct, frozen=True):
     assessments: int
     sections: list[SectionScore]
     total: SectionScore | None
+    next_call: str | None = None
+    next_closes_at: datetime | None = None
 
 
 _ROWS = text(
@@ -75,6 +78,7 @@ _ROWS = text(
          WHERE other.application_id = application.id) AS note,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
+        following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
     JOIN application ON application.id = ranking_entry.application_id
@@ -84,9 +88,11 @@ _ROWS = text(
     JOIN party ON party.application_id = application.id AND party.is_lead
     JOIN institution ON institution.id = party.institution_id
     JOIN beneficiary ON beneficiary.code = party.beneficiary_code
+    LEFT JOIN carry_over ON carry_over.application_id = application.id AND carry_over.from_call_id = call.id
+    LEFT JOIN call AS following ON following.id = carry_over.to_call_id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     LEFT JOIN award ON award.application_id = application.id
-    WHERE application.id = ANY(:ids)
+    WHERE ranking_entry.call_id = :call AND application.id = ANY(:ids)
     ORDER BY application.reference COLLATE "C"
     """
 )
@@ -115,8 +121,8 @@ def _score(
     )
 
 
-async def write_letters(tx: Tx, kind: LetterKind, application_ids: Collection[UUID]) -> None:
-    """Freeze a letter of this kind for each application, and queue the mail that takes it to the lead.
+async def write_letters(tx: Tx, call_id: UUID, kind: LetterKind, application_ids: Collection[UUID]) -> None:
+    """Freeze a letter of this kind for each application, on the decision of this call, and queue the mail that takes it to the lead.
 
     A letter that was written before is not written again, so that a reaction may run twice.
     """
@@ -127,7 +133,7 @@ async def write_letters(tx: Tx, kind: LetterKind, application_ids: Collection[UU
         {"kind": kind.value, "ids": list(application_ids)},
     )
     missing = set(application_ids) - {row.application_id for row in known}
-    for row in (await tx.session.execute(_ROWS, {"ids": list(missing)})).all():
+    for row in (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(missing)})).all():
         await _write(tx, kind, row)
 
 

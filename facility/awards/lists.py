@@ -125,8 +125,33 @@ async def places(connection: AsyncConnection, call_id: UUID) -> list[Place]:
     return [Place(**row._mapping) for row in await connection.execute(_PLACES, {"call": call_id})]
 
 
+class Carried(msgspec.Struct, frozen=True):
+    """An application that the call carried over, and the reference of the batch that ranks it again."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    call: str
+
+
+_CARRIED = text(
+    """
+    SELECT application.id AS application_id, application.reference, application.title, call.reference AS call
+    FROM carry_over JOIN application ON application.id = carry_over.application_id
+    JOIN call ON call.id = to_call_id
+    WHERE from_call_id = :call ORDER BY application.reference COLLATE "C"
+    """
+)
+
+
+async def carried(connection: AsyncConnection, call_id: UUID) -> list[Carried]:
+    """What a decided batch carried over."""
+    return [Carried(**row._mapping) for row in await connection.execute(_CARRIED, {"call": call_id})]
+
+
 class Money(msgspec.Struct, frozen=True):
-    """The money behind a call, in EUR: its own amount, what its awards commit, and its envelope."""
+    """The money behind a call, in EUR: its own amount, what its awards commit (for a batch: those of its series), and its
+    envelope."""
 
     amount: Decimal
     committed: Decimal
@@ -143,7 +168,9 @@ class Money(msgspec.Struct, frozen=True):
 
 _MONEY = text(
     """
-    SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id = call.id), 0.00) AS committed,
+    SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id IN (
+            SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id = call.series_id)), 0.00)
+            AS committed,
         envelope.name AS envelope, envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
         contract.reference AS contract
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
@@ -290,7 +317,7 @@ _RESULT = text(
         award.committed, award.made_at, award.ended_at, award.end_kind,
         reserve_entry.place, reserve_entry.state AS place_state
     FROM application JOIN call ON call.id = application.call_id
-    LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id
+    LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id AND ranking_entry.call_id = call.id
     LEFT JOIN award ON award.application_id = application.id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     WHERE application.id = :application

@@ -37,7 +37,7 @@ class AwardDecision(Base):
 
 
 class RankingEntry(Base):
-    """How an application stood when its call was decided; never changed.
+    """How an application stood when its call was decided; never changed. What was carried over has one for each batch.
 
     `section_sums`: exact sums of the scores by section key, as decimal strings; divided by `assessments` they are the
     means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.Outcome`.
@@ -50,8 +50,8 @@ class RankingEntry(Base):
         CheckConstraint("rank >= 1", name="rank_from_one"),
     )
 
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
-    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     rank: Mapped[int | None]
     assessments: Mapped[int]
     section_sums: Mapped[dict[str, Any]]
@@ -134,11 +134,12 @@ class ReserveEntry(Base):
 
 
 class LetterKind(StrEnum):
-    """What a letter tells: an award, a place on the reserve list, or neither."""
+    """What a letter tells: an award, a place on the reserve list, another ranking in the next batch, or none of these."""
 
     AWARD = "award"
     RESERVE = "reserve"
     NOT_FUNDED = "not_funded"
+    CARRIED_OVER = "carried_over"
 
 
 class Letter(Base):
@@ -147,7 +148,7 @@ class Letter(Base):
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("application_id", "kind"),
-        CheckConstraint("kind IN ('award', 'reserve', 'not_funded')", name="kind"),
+        CheckConstraint("kind IN ('award', 'reserve', 'not_funded', 'carried_over')", name="kind"),
     )
 
     id: Mapped[Key]

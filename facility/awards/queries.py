@@ -6,21 +6,25 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import aliased
 
-from facility.applications.models import Application
-from facility.applications.rules import still_eligible
+from facility.applications.models import Application, CarryOver
+from facility.applications.rules import ApplicationStatus, still_eligible
 from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.awards.rules import Request, Waiting
 from facility.calls.models import Call
+from facility.calls.rules import Mode
 from facility.contracts.models import Envelope
 from facility.evaluation.queries import Reader, on_board
 
 
 def committed_by_call() -> ScalarSelect[Decimal]:
-    """What the awards of the row's call commit, in EUR (closed ones at their final cost)."""
+    """What the awards of the row's call commit, in EUR (closed ones at their final cost); of all batches of its series."""
+    sharing = aliased(Call)
+    own = select(sharing.id).where((sharing.id == Call.id) | (sharing.series_id == Call.series_id))
     return (
         select(func.coalesce(func.sum(Award.committed), Decimal(0)))
-        .where(Award.call_id == Call.id)
+        .where(Award.call_id.in_(own.correlate(Call)))
         .correlate(Call)
         .scalar_subquery()
     )
@@ -56,6 +60,7 @@ async def waiting_lists(
                 ReserveEntry.application_id,
                 ReserveEntry.requested,
                 Call.id.label("call_id"),
+                func.coalesce(Call.series_id, Call.id).label("pot"),
                 Call.min_beneficiaries,
                 Call.skip_unaffordable,
                 (Call.amount - committed_by_call()).label("left"),
@@ -72,12 +77,22 @@ async def waiting_lists(
             codes.get(row.application_id, ()), row.min_beneficiaries
         ):
             lists[row.call_id].append(row)
-    return [_waiting(rows, freed if call_id == first else Decimal(0)) for call_id, rows in lists.items()]
+    shared = await _pot(reader, first)
+    return [
+        _waiting(waiting, freed if waiting[0].pot == shared else Decimal(0)) for waiting in lists.values()
+    ]
+
+
+async def _pot(reader: Reader, call_id: UUID | None) -> UUID | None:
+    """The call whose amount this one shares: its series, or itself."""
+    query = select(func.coalesce(Call.series_id, Call.id)).where(Call.id == call_id)
+    found: UUID | None = (await reader.execute(query)).scalar()
+    return found
 
 
 def _waiting(rows: list[Any], freed: Decimal) -> Waiting:
     return Waiting(
-        call_id=rows[0].call_id,
+        pot=rows[0].pot,
         left=rows[0].left + freed,
         skip_unaffordable=rows[0].skip_unaffordable,
         requests=tuple(Request(str(row.application_id), row.requested) for row in rows),
@@ -89,3 +104,45 @@ async def application_ids(reader: Reader, call_id: UUID) -> list[UUID]:
     return list(
         (await reader.execute(select(Application.id).where(Application.call_id == call_id))).scalars()
     )
+
+
+async def earlier_batch_open(reader: Reader, call: Call) -> bool:
+    """Whether an earlier batch of the call's rolling series still has something to decide."""
+    if call.mode != Mode.ROLLING:
+        return False
+    earlier = select(Call.id).where(
+        Call.series_id == call.series_id, Call.batch < call.batch, Call.decided_at.is_(None)
+    )
+    query = select(Application.id).where(
+        Application.call_id.in_(earlier),
+        Application.track == "joint",
+        Application.received_at.is_not(None),
+        Application.status != ApplicationStatus.WITHDRAWN,
+    )
+    return (await reader.execute(query.limit(1))).scalar() is not None
+
+
+async def may_be_carried(reader: Reader, call_id: UUID) -> frozenset[UUID]:
+    """The call's applications that the next batch of its rolling series may rank once more: those that never were
+    carried over. None in the last batch, and in any other call."""
+    following = aliased(Call)
+    later = select(following.id).where(
+        following.series_id == Call.series_id, following.batch == Call.batch + 1, Call.mode == Mode.ROLLING
+    )
+    carried = select(CarryOver.application_id).where(CarryOver.application_id == Application.id)
+    query = (
+        select(Application.id)
+        .join(Call, Call.id == Application.call_id)
+        .where(Application.call_id == call_id, later.exists(), ~carried.exists())
+    )
+    return frozenset((await reader.execute(query)).scalars())
+
+
+async def carried_to(reader: Reader, call_id: UUID) -> dict[UUID, str]:
+    """What the decided batch carried over, with the reference of the batch that it went to."""
+    query = (
+        select(CarryOver.application_id, Call.reference)
+        .join(Call, Call.id == CarryOver.to_call_id)
+        .where(CarryOver.from_call_id == call_id)
+    )
+    return {row.application_id: row.reference for row in await reader.execute(query)}

@@ -53,7 +53,8 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 class RankLine(msgspec.Struct, frozen=True):
     """One row: means as people read them, by section; `left`: EUR that remain after an award.
 
-    `line`: "award", "reserve" or None where it is not ranked; `place`: on the reserve list. `status` is today's.
+    `line`: "award", "reserve", "carried" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
+    batch that ranks it again. `status` is today's.
     """
 
     application_id: UUID
@@ -69,6 +70,7 @@ class RankLine(msgspec.Struct, frozen=True):
     left: Decimal | None
     line: str | None
     place: int | None
+    carried_to: str | None
     status: str
     award_id: UUID | None
     why: str | None
@@ -99,14 +101,14 @@ class Ranking(msgspec.Struct, frozen=True):
     @property
     def first_reserve(self) -> RankLine | None:
         """The first request that the money does not reach for."""
-        return next((line for line in self.ranked if line.line == "reserve"), None)
+        return next((line for line in self.ranked if line.line in ("reserve", "carried")), None)
 
     @property
     def left_there(self) -> Decimal:
         """What was left, in EUR, when the money did not reach for the first request."""
         left = self.drawn.free
         for line in self.ranked:
-            if line.line == "reserve":
+            if line.line in ("reserve", "carried"):
                 break
             left -= line.requested
         return left
@@ -126,18 +128,20 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     else:
         stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
         free = await queries.free_money(connection, call_id)
+        may_carry = await queries.may_be_carried(connection, call_id)
         judged, drawn, ready = (
             list(stands.everyone),
-            rules.draw(stands, free, call.skip_unaffordable),
+            rules.draw(stands, free, call.skip_unaffordable, may_carry=may_carry),
             stands.ready,
         )
-    known = {line.id: line for line in await lists.applications(connection, call_id)}
+    known = {line.id: line for line in await lists.applications(connection, call_id, with_carried=True)}
+    carried = await queries.carried_to(connection, call_id)
     chips = {
         one.code: one.code + ("*" if one.designation_note else "") for one in await beneficiaries(connection)
     }
     awards = await _awards(connection, call_id)
     counts = await _counts(connection, call_id)
-    lines = _lines(judged, drawn, known, chips, awards, call.grid)
+    lines = _lines(judged, drawn, known, chips, awards, carried, call.grid)
     return Ranking(call=call, lines=lines, drawn=drawn, proposal=told, ready=ready, **counts)
 
 
@@ -147,6 +151,7 @@ def _lines(
     known: Mapping[UUID, lists.ApplicationLine],
     chips: Mapping[str, str],
     awards: Mapping[UUID, UUID],
+    carried: Mapping[UUID, str],
     grid: Grid,
 ) -> list[RankLine]:
     left = drawn.free
@@ -170,8 +175,15 @@ def _lines(
                 outcome=one.outcome,
                 requested=one.applicant.requested,
                 left=left if awarded else None,
-                line="award" if awarded else "reserve" if place else None,
+                line="award"
+                if awarded
+                else "reserve"
+                if place
+                else "carried"
+                if key in drawn.carried
+                else None,
                 place=place,
+                carried_to=carried.get(key),
                 status=known[key].status,
                 award_id=awards.get(key),
                 why=known[key].set_aside if one.outcome is Outcome.NOT_ASSESSED else known[key].checked,
@@ -220,16 +232,19 @@ async def _awards(connection: AsyncConnection, call_id: UUID) -> dict[UUID, UUID
 _COUNTS = text(
     """
     SELECT count(DISTINCT assignment.assessor_id) AS assessors,
-        count(*) FILTER (WHERE assessment.state = 'sent' AND NOT coalesce(declared.conflict, false)) AS assessments,
-        count(*) FILTER (WHERE declared.conflict) AS recusals
-    FROM assignment JOIN application ON application.id = assignment.application_id
+        count(*) FILTER (WHERE assessment.state = 'sent' AND assessment.sent_at <= until
+            AND NOT coalesce(declared.conflict AND declared.at <= until, false)) AS assessments,
+        count(*) FILTER (WHERE declared.conflict AND declared.at <= until) AS recusals
+    FROM (SELECT id AS application_id, CAST('infinity' AS timestamptz) AS until FROM application WHERE call_id = :call
+          UNION ALL SELECT application_id, at FROM carry_over WHERE from_call_id = :call) AS mine
+    JOIN assignment ON assignment.application_id = mine.application_id AND assignment.at <= until
     LEFT JOIN assessment ON assessment.application_id = assignment.application_id
         AND assessment.assessor_id = assignment.assessor_id
     LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
         AND declared.assessor_id = assignment.assessor_id
-    WHERE application.call_id = :call
     """
 )
+"""What a batch carried over counts as it stood then."""
 
 
 async def _counts(connection: AsyncConnection, call_id: UUID) -> dict[str, int]:

@@ -54,20 +54,23 @@ async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
 
 @reacts_to(AwardsDecided)
 async def write_to_applicants(tx: Tx, event: AwardsDecided) -> None:
-    """Letters to the winners, the reserve and the others; not to those who had withdrawn."""
-    await write_letters(tx, LetterKind.AWARD, event.awarded)
-    await write_letters(tx, LetterKind.RESERVE, event.reserve)
+    """Letters to the winners, the reserve, those who are ranked again, and the others; not to those who had withdrawn."""
+    await write_letters(tx, event.call_id, LetterKind.AWARD, event.awarded)
+    await write_letters(tx, event.call_id, LetterKind.RESERVE, event.reserve)
+    await write_letters(tx, event.call_id, LetterKind.CARRIED_OVER, event.carried_over)
     query = select(RankingEntry.application_id).where(
-        RankingEntry.application_id.in_(event.not_funded), RankingEntry.outcome != Outcome.WITHDRAWN
+        RankingEntry.call_id == event.call_id,
+        RankingEntry.application_id.in_(event.not_funded),
+        RankingEntry.outcome != Outcome.WITHDRAWN,
     )
-    await write_letters(tx, LetterKind.NOT_FUNDED, (await tx.session.scalars(query)).all())
+    await write_letters(tx, event.call_id, LetterKind.NOT_FUNDED, (await tx.session.scalars(query)).all())
 
 
 @reacts_to(AwardMade)
 async def write_to_served(tx: Tx, event: AwardMade) -> None:
     """A letter to whoever got an award from the reserve list."""
     if event.from_reserve:
-        await write_letters(tx, LetterKind.AWARD, [event.application_id])
+        await write_letters(tx, event.call_id, LetterKind.AWARD, [event.application_id])
 
 
 @reacts_to(AwardMade)

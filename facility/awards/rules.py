@@ -1,7 +1,8 @@
 """Where the money ends, who follows when some becomes free, who may decide (scenarios/README; dossier 9)."""
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -86,7 +87,8 @@ def may_close[Person](
 class Drawn(msgspec.Struct, frozen=True):
     """A funding line as it is kept: application ids in rank order, and the EUR it was drawn from and leaves.
 
-    others: the outcome of each application that is not ranked.
+    others: the outcome of each application that is not ranked · carried: what there was no money for, and is ranked
+    once more in the next batch.
     """
 
     free: Decimal
@@ -94,6 +96,7 @@ class Drawn(msgspec.Struct, frozen=True):
     awards: tuple[UUID, ...]
     reserve: tuple[UUID, ...]
     others: dict[UUID, str]
+    carried: tuple[UUID, ...] = ()
 
     @property
     def committed(self) -> Decimal:
@@ -108,24 +111,32 @@ class Drawn(msgspec.Struct, frozen=True):
         ).hexdigest()[:32]
 
 
-def draw(standing: Standing, free: Decimal, skip_unaffordable: bool) -> Drawn:
-    """The funding line of a call that stands so, with this much free."""
+def draw(
+    standing: Standing, free: Decimal, skip_unaffordable: bool, *, may_carry: Collection[UUID] = ()
+) -> Drawn:
+    """The funding line of a call that stands so, with this much free.
+
+    may_carry: the applications that are carried over to the next batch where the money does not reach for them.
+    """
     ids = {judged.applicant.reference: judged.applicant.application_id for judged in standing.ranked}
     requests = (Request(judged.applicant.reference, judged.applicant.requested) for judged in standing.ranked)
     line = draw_line(requests, free, skip_unaffordable)
+    unfunded = tuple(ids[reference] for reference in line.reserve)
     return Drawn(
         free=free,
         left=line.left,
         awards=tuple(ids[reference] for reference in line.awards),
-        reserve=tuple(ids[reference] for reference in line.reserve),
+        reserve=tuple(key for key in unfunded if key not in may_carry),
+        carried=tuple(key for key in unfunded if key in may_carry),
         others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
     )
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """The reserve list of one call, from its top, and what the call may still commit, in EUR."""
+    """The reserve list of one call, from its top, and what the call may still commit, in EUR, out of an amount that it
+    may share with other batches of its series (`pot`)."""
 
-    call_id: UUID
+    pot: UUID
     left: Decimal
     skip_unaffordable: bool
     requests: tuple[Request, ...]
@@ -138,18 +149,25 @@ def serve_envelope(lists: Iterable[Waiting], free: Decimal) -> list[str]:
     order of their decisions; none takes more than its call may still commit.
     """
     served: list[str] = []
+    spent: dict[UUID, Decimal] = defaultdict(Decimal)
     for waiting in lists:
-        taken = serve_reserve(waiting.requests, min(free, waiting.left), waiting.skip_unaffordable)
+        left = min(free, waiting.left - spent[waiting.pot])
+        taken = serve_reserve(waiting.requests, left, waiting.skip_unaffordable)
         amounts = {request.reference: request.amount for request in waiting.requests}
-        free -= sum((amounts[reference] for reference in taken), Decimal(0))
+        cost = sum((amounts[reference] for reference in taken), Decimal(0))
+        free -= cost
+        spent[waiting.pot] += cost
         served += taken
     return served
 
 
-def may_propose(standing: Standing, call_state: str, *, decided: bool, sealed: bool) -> None:
+def may_propose(
+    standing: Standing, call_state: str, *, decided: bool, sealed: bool, earlier: bool = False
+) -> None:
     """A closed call is proposed and decided when nothing is open in its evaluation.
 
-    Refused: "already_decided", "call_not_closed", "not_opened" or "evaluation_open".
+    earlier: an earlier batch of the same series is not decided, and may carry something over.
+    Refused: "already_decided", "call_not_closed", "not_opened", "earlier_batch_open" or "evaluation_open".
     """
     if decided or call_state == "decided":
         refuse("already_decided")
@@ -157,5 +175,7 @@ def may_propose(standing: Standing, call_state: str, *, decided: bool, sealed: b
         refuse("call_not_closed")
     if sealed:
         refuse("not_opened")
+    if earlier:
+        refuse("earlier_batch_open")
     if not standing.ready:
         refuse("evaluation_open")

@@ -10,6 +10,9 @@ sentences.register(
         "evaluation_open": N_(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."
         ),
+        "earlier_batch_open": N_(
+            "An earlier batch of this series is not decided yet. What it has no money for is ranked again in this one."
+        ),
         "not_proposed": N_("No ranking of this call is proposed."),
         "changed_since_shown": N_(
             "This has changed since you opened the page. Go back, load it again, and look at what is true now."
@@ -50,4 +53,5 @@ LETTERS = {
     "award": N_("Letter on the award"),
     "reserve": N_("Letter on the reserve list"),
     "not_funded": N_("Letter on the decision"),
+    "carried_over": N_("Letter on the next ranking"),
 }

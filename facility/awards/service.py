@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus, still_eligible
-from facility.applications.service import move
+from facility.applications.service import carry_over, move
 from facility.awards import queries, reserve, rules
 from facility.awards.events import (
     AwardEnded,
@@ -26,7 +26,7 @@ from facility.awards.events import (
 )
 from facility.awards.models import Award, AwardDecision, RankingEntry, ReserveEntry, ReserveState
 from facility.calls.models import Call
-from facility.calls.service import mark_decided, rules_of
+from facility.calls.service import mark_decided, next_batch, rules_of
 from facility.contracts.models import Envelope
 from facility.contracts.service import commit, lock_envelope
 from facility.db import Tx, new_id
@@ -52,7 +52,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     decision = await _decision(tx, call_id)
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
-    rules.may_propose(stands, call.state, decided=done, sealed=await is_sealed(tx.session, call_id))
+    await _may_propose(tx, call, stands, decided=done)
     drawn = await _draw(tx, call, stands)
     if decision is None:
         decision = AwardDecision(id=new_id(), call_id=call_id)
@@ -86,7 +86,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     rules.may_decide(decision.proposed_by, actor)
     applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
     stands = await standing(tx, call_id)
-    rules.may_propose(stands, call.state, decided=False, sealed=await is_sealed(tx.session, call_id))
+    await _may_propose(tx, call, stands, decided=False)
     drawn = await _draw(tx, call, stands)
     if seen is not None and seen != drawn.fingerprint:
         refuse("changed_since_shown")
@@ -99,6 +99,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
         await reserve.make_award(tx, envelope, applications[application_id], from_reserve=False)
     for place, application_id in enumerate(drawn.reserve, 1):
         await _place(tx, applications[application_id], place)
+    await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
     await record(tx, _decided(call, drawn))
     return decision
 
@@ -112,7 +113,27 @@ def _decided(call: Call, drawn: rules.Drawn) -> AwardsDecided:
         not_funded=list(drawn.others),
         committed=drawn.committed,
         left=drawn.left,
+        carried_over=list(drawn.carried),
     )
+
+
+async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:
+    rules.may_propose(
+        stands,
+        call.state,
+        decided=decided,
+        sealed=await is_sealed(tx.session, call.id),
+        earlier=await queries.earlier_batch_open(tx.session, call),
+    )
+
+
+async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> None:
+    if not applications:
+        return
+    following = await next_batch(tx, call)
+    assert following is not None, "the line carries nothing beyond the last batch"
+    for application in applications:
+        await carry_over(tx, application, following)
 
 
 def _entry(call_id: UUID, judged: Judged) -> RankingEntry:
@@ -318,7 +339,8 @@ async def _lock_money(tx: Tx, call_id: UUID) -> tuple[Envelope, Call]:
 
 async def _draw(tx: Tx, call: Call, stands: Standing) -> rules.Drawn:
     free = await queries.free_money(tx.session, call.id)
-    return rules.draw(stands, free, rules_of(call).skip_unaffordable)
+    may_carry = await queries.may_be_carried(tx.session, call.id)
+    return rules.draw(stands, free, rules_of(call).skip_unaffordable, may_carry=may_carry)
 
 
 async def _decision(tx: Tx, call_id: UUID) -> AwardDecision | None:

@@ -28,7 +28,7 @@ class CallDraftChanged(Event, frozen=True, kw_only=True):
 
 
 class CallPublished(Event, frozen=True, kw_only=True):
-    """A second person published the call: its rules are frozen. `amount` in EUR."""
+    """A second person published the call: its rules are frozen. `amount` in EUR; `series_id`: it is a batch of that call."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call was published; its rules are frozen"
@@ -37,6 +37,7 @@ class CallPublished(Event, frozen=True, kw_only=True):
     opens_at: datetime
     closes_at: datetime
     amount: Decimal
+    series_id: UUID | None = None
 
 
 class CallClosed(Event, frozen=True, kw_only=True):
@@ -45,3 +46,21 @@ class CallClosed(Event, frozen=True, kw_only=True):
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call closed"
     call_id: UUID
+
+
+class DecisionHalfTime(Event, frozen=True, kw_only=True):
+    """Half of the time in which an urgent application is to be decided is over."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "Half of the time for the urgent decision was over"
+    call_id: UUID
+    decide_by: datetime
+
+
+class DecisionOverdue(Event, frozen=True, kw_only=True):
+    """The time in which an urgent application was to be decided is over, and it is not decided."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "The urgent decision is overdue; it was due at {decide_by}"
+    call_id: UUID
+    decide_by: datetime

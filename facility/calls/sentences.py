@@ -24,6 +24,12 @@ sentences.register(
         "weights_do_not_add_up": N_(
             "The sections are worth {points} points together, and you declared {total}. Change one of them."
         ),
+        "no_cut_off": N_("Enter at least one cut-off."),
+        "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
+        "cut_off_before_opening": N_("This cut-off is not after the opening."),
+        "cut_offs_not_in_order": N_("This cut-off is not after the one before it."),
+        "hours_missing": N_("Say within how many hours each application is decided."),
+        "hours_out_of_range": N_("Enter a number of hours from 1 to {most}."),
         "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
         "decision_missing": N_("Name the decision that the extension rests on."),
         "reference_taken": N_("Another call has this reference."),

@@ -8,6 +8,7 @@ import msgspec
 
 from facility.calls.models import CallState
 from facility.calls.queries import CallStaff
+from facility.calls.rules import Mode
 from facility.web.access import Role, Visitor
 from facility.web.i18n import _
 
@@ -27,6 +28,8 @@ def steps_of(found: CallStaff, me: Visitor, now: datetime) -> list[Step]:
     drafted = Step(label=_("Draft"), state=_("Written by {name}", name=found.drafted_by_name), kind="ok")
     if found.call.state == CallState.DRAFT:
         return [drafted, _to_publish(found, me)]
+    if found.call.mode != Mode.DEADLINE and found.series_id is None:
+        return [drafted, _published(found)]  # its batches are what is opened, judged and decided
     return [drafted, _published(found), _applications(found, now), *_later(found)]
 
 
@@ -46,7 +49,7 @@ def _published(found: CallStaff) -> Step:
         label=_("Publication"),
         state=_("Published by {name}", name=found.published_by_name or ""),
         kind="ok",
-        href=f"/calls/{quote(found.call.reference, safe='')}",
+        href=f"/calls/{quote(found.series_reference or found.call.reference, safe='')}",
     )
 
 

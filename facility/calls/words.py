@@ -1,6 +1,6 @@
 """A call's rules in words."""
 
-from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid, Mode
 from facility.calls.rules.forms import (
     AnyOf,
     AtLeast,
@@ -14,7 +14,23 @@ from facility.calls.rules.forms import (
     SumAtMost,
     Within,
 )
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import N_, _, ngettext
+
+MODES = {
+    Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
+    Mode.ROLLING: (
+        N_("Rolling, with cut-offs"),
+        N_(
+            "Applications are taken at any time and ranked with those of the same cut-off. What is good enough and not"
+            " funded is ranked once more at the next one."
+        ),
+    ),
+    Mode.URGENT: (
+        N_("Urgent"),
+        N_("Each application is opened, assessed and decided on its own within hours, by the same criteria."),
+    ),
+}
+"""How a call takes applications, and what that means, untranslated."""
 
 
 def criterion(grid: Grid, key: str) -> str:

@@ -18,14 +18,16 @@ ASSIGNED = relation(
     sql="""EXISTS (
         SELECT FROM assignment
         JOIN application ON application.id = assignment.application_id
-        JOIN declaration ON declaration.call_id = application.call_id
+        LEFT JOIN carry_over ON carry_over.application_id = application.id
+        JOIN declaration ON declaration.call_id IN (application.call_id, carry_over.from_call_id)
             AND declaration.assessor_id = assignment.assessor_id
         JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
             AND declared.assessor_id = assignment.assessor_id AND NOT declared.conflict
         WHERE assignment.application_id = :application_id AND assignment.assessor_id = :person_id)""",
     exists=_EXISTS,
 )
-"""An assessor who was given the application, has signed for its call, and declared that there is no conflict."""
+"""An assessor who was given the application, has signed for its call or the batch that it was carried over from, and
+declared that there is no conflict."""
 
 TO_DECLARE = relation(
     "application.to_declare",

@@ -22,7 +22,8 @@ async def declared(connection: AsyncConnection) -> list[str]:
             JOIN application ON application.id = assessment.application_id
             LEFT JOIN assignment ON assignment.application_id = assessment.application_id
                 AND assignment.assessor_id = assessment.assessor_id
-            LEFT JOIN declaration ON declaration.call_id = application.call_id
+            LEFT JOIN carry_over ON carry_over.application_id = application.id AND assessment.sent_at <= carry_over.at
+            LEFT JOIN declaration ON declaration.call_id = coalesce(carry_over.from_call_id, application.call_id)
                 AND declaration.assessor_id = assessment.assessor_id
             LEFT JOIN conflict_declaration AS answer ON answer.application_id = assessment.application_id
                 AND answer.assessor_id = assessment.assessor_id

@@ -123,7 +123,7 @@ _CALLS = text(
                 WHERE declared.application_id = assessment.application_id
                     AND declared.assessor_id = assessment.assessor_id AND declared.conflict)) AS counting
         WHERE application.call_id = call.id AND track = 'joint' AND received_at IS NOT NULL) AS counted
-    WHERE call.state IN ('closed', 'decided')
+    WHERE call.state IN ('closed', 'decided') AND (call.mode = 'deadline') = (call.series_id IS NULL)
       AND (CAST(:before AS uuid) IS NULL
            OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
     ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
@@ -197,6 +197,7 @@ class ApplicationLine(msgspec.Struct, frozen=True):
     parties: list[Party]
     set_aside: str | None
     checked: str | None
+    carried_from: str | None
 
 
 _APPLICATIONS = text(
@@ -209,9 +210,13 @@ _APPLICATIONS = text(
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
          WHERE party.application_id = application.id AND left_at IS NULL) AS parties,
         (SELECT reason FROM admissibility_check WHERE application_id = application.id
-         ORDER BY checked_at DESC, id LIMIT 1) AS checked
+         ORDER BY checked_at DESC, id LIMIT 1) AS checked,
+        (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id
+         WHERE application_id = application.id AND to_call_id = :call) AS carried_from
     FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
-    WHERE application.call_id = :call AND track = 'joint' AND application.opened_at IS NOT NULL
+    WHERE application.id IN (SELECT id FROM application WHERE call_id = :call
+            UNION ALL SELECT application_id FROM carry_over WHERE :with_carried AND from_call_id = :call)
+        AND track = 'joint' AND application.opened_at IS NOT NULL
         AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
     ORDER BY application.number
     """
@@ -219,10 +224,13 @@ _APPLICATIONS = text(
 
 
 async def applications(
-    connection: AsyncConnection, call_id: UUID, only: UUID | None = None
+    connection: AsyncConnection, call_id: UUID, only: UUID | None = None, *, with_carried: bool = False
 ) -> list[ApplicationLine]:
-    """The call's applications of the joint track that were opened, by number: one statement."""
-    rows = await connection.execute(_APPLICATIONS, {"call": call_id, "only": only})
+    """The call's applications of the joint track that were opened, by number: one statement. `with_carried`: also those
+    that it has carried over to the next batch since."""
+    rows = await connection.execute(
+        _APPLICATIONS, {"call": call_id, "only": only, "with_carried": with_carried}
+    )
     return [msgspec.convert(dict(row._mapping), ApplicationLine, strict=False) for row in rows]
 
 

@@ -232,12 +232,15 @@ def may_set_aside(status: ApplicationStatus, assessments: int, grid: Grid, reaso
         refuse("reason_missing", kind="invalid", field="reason")
 
 
-def may_judge_at_all(status: ApplicationStatus, *, ended: bool) -> None:
+def may_judge_at_all(status: ApplicationStatus, *, ended: bool, keeps_scores: bool = False) -> None:
     """Scores and assignments change while the application is admitted and no ranking was proposed.
 
-    Refused: "evaluation_ended" or "not_in_evaluation".
+    keeps_scores: it was carried over with enough assessments, and is ranked anew by the same ones.
+    Refused: "evaluation_ended", "not_in_evaluation" or "keeps_its_scores".
     """
     if ended:
         refuse("evaluation_ended")
     if status is not _S.ADMISSIBLE:
         refuse("not_in_evaluation", status=status.value)
+    if keeps_scores:
+        refuse("keeps_its_scores")

@@ -10,6 +10,9 @@ sentences.register(
             "The ranking of this call was proposed. Scores and assignments change no more."
         ),
         "not_in_evaluation": N_("This application is not under assessment (any more)."),
+        "keeps_its_scores": N_(
+            "This application was carried over, and is ranked by the assessments that it has."
+        ),
         "not_an_assessor": N_("This person is no assessor."),
         "already_assigned": N_("This assessor has the application already."),
         "already_signed": N_("You have signed the declaration for this call already."),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from facility.accounts.models import PersonRole
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
-from facility.applications.service import move
+from facility.applications.service import move, was_carried_over
 from facility.calls.models import Call
 from facility.calls.service import rules_of
 from facility.db import Tx
@@ -212,7 +212,16 @@ async def reopen_evaluation(tx: Tx, call_id: UUID) -> None:
 
 async def _may_judge_at_all(tx: Tx, application: Application) -> None:
     ended = await queries.has_ended(tx.session, application.call_id)
-    rules.may_judge_at_all(ApplicationStatus(application.status), ended=ended)
+    rules.may_judge_at_all(
+        ApplicationStatus(application.status), ended=ended, keeps_scores=await _keeps_scores(tx, application)
+    )
+
+
+async def _keeps_scores(tx: Tx, application: Application) -> bool:
+    if not await was_carried_over(tx, application.id):
+        return False
+    grid = rules_of(await tx.get(Call, application.call_id)).grid
+    return rules.enough_assessments(await queries.count_assessments(tx.session, application.id), grid)
 
 
 async def _not_ended(tx: Tx, call_id: UUID) -> None:

@@ -78,7 +78,7 @@ async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_awar
 
 async def test_a_reaction_that_runs_again_writes_no_second_letter(play: Judging) -> None:
     keys = [play.applications["A"]]
-    await play.act(None, lambda tx: write_letters(tx, LetterKind.AWARD, keys))
+    await play.act(None, lambda tx: write_letters(tx, play.calls["TAF-2021-01"], LetterKind.AWARD, keys))
     assert await mails(play) == TOLD
 
 

@@ -9,6 +9,7 @@ from facility.applications.models.application import (
     SectionAnswers,
 )
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
+from facility.applications.models.carry_over import CarryOver
 from facility.applications.models.consultation import Consultation, Consultee
 from facility.applications.models.opening import LateAttempt, OpeningSession
 from facility.applications.models.overlap import (
@@ -24,6 +25,7 @@ __all__ = [
     "Application",
     "Budget",
     "BudgetLine",
+    "CarryOver",
     "ClassifiedRefusal",
     "Consultation",
     "Consultee",

@@ -24,7 +24,7 @@ ACT = {"allow": allow(*OPENERS)}
 
 waits(
     N_("Closed calls to be opened by two people"),
-    "/staff/calls?status=closed",
+    "/evaluation",
     *OPENERS,
     sql="""SELECT count(*) FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL
         AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')""",

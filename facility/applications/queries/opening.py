@@ -14,19 +14,26 @@ from facility.refused import refuse
 _LIST = text(
     """
     SELECT
-        (SELECT coalesce(jsonb_agg(jsonb_build_object('reference', reference, 'received_at', received_at,
+        (SELECT coalesce(jsonb_agg(jsonb_build_object('reference', application.reference, 'received_at', received_at,
             'fingerprint', fingerprint, 'withdrawn_at', withdrawn_at) ORDER BY received_at, number), '[]')
-         FROM application WHERE call_id = :call AND track = 'joint' AND received_at IS NOT NULL) AS received,
+         FROM application JOIN call ON call.id = call_id
+         WHERE call_id = :call AND track = 'joint' AND received_at IS NOT NULL
+            AND application.opened_at IS NOT DISTINCT FROM call.opened_at) AS received,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('reference', application.reference, 'at', attempt.at,
             'reasons', attempt.reasons) ORDER BY attempt.at, attempt.id), '[]')
          FROM late_attempt AS attempt JOIN application ON application.id = attempt.application_id
-         WHERE attempt.call_id = :call) AS late
+         WHERE attempt.call_id IN (SELECT CAST(:call AS uuid) UNION ALL SELECT series_id FROM call AS last WHERE last.id = :call
+            AND NOT EXISTS (SELECT FROM call AS later WHERE later.series_id = last.series_id
+                AND later.batch > last.batch) AND last.mode = 'rolling')) AS late
     """
 )
 
 
 async def opening_list(reader: AsyncConnection | AsyncSession, call_id: UUID) -> OpeningList:
-    """What came in to the call, and what came too late, as it stands now: one statement."""
+    """What came in to the call, and what came too late, as it stands now: one statement.
+
+    What was carried over to it was opened with another batch; what came too late for a series is on its last one's list.
+    """
     row = (await reader.execute(_LIST, {"call": call_id})).one()
     return list_of({"received": row.received, "late": row.late})
 

@@ -5,6 +5,7 @@ Locks: an institution that is chosen, then the call (shared) before the applicat
 
 from facility.applications.service.admission import check_admissibility, move
 from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.batches import carry_over, was_carried_over
 from facility.applications.service.budget import save_budget
 from facility.applications.service.confirmations import (
     confirm_by_link,
@@ -68,6 +69,7 @@ __all__ = [
     "boards",
     "cancel_consultation",
     "cancel_consultations",
+    "carry_over",
     "change_consultee",
     "change_party",
     "change_planned",
@@ -109,5 +111,6 @@ __all__ = [
     "submit",
     "take_late_answer",
     "take_up_again",
+    "was_carried_over",
     "withdraw",
 ]

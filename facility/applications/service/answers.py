@@ -18,7 +18,7 @@ from facility.applications.service.changes import changed, lead_of, lock_draft
 from facility.applications.service.working_copies import end_copies
 from facility.calls.models import Call
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormSection
-from facility.calls.service import form_of
+from facility.calls.service import form_of, series_of
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -38,7 +38,8 @@ async def start_application(
     Whether the call is open is asked at submission; here it must be published (Refused: "not_published").
     """
     institution = await chosen(tx, lead_institution_id)
-    call = await tx.get(Call, call_id)
+    call = await series_of(tx, await tx.get(Call, call_id))
+    call_id = call.id
     rules.may_start(published=call.state != "draft")
     number = await _next_number(tx, call_id)
     application = Application(
@@ -88,7 +89,11 @@ async def _next_number(tx: Tx, call_id: UUID) -> int:
         text("SELECT pg_advisory_xact_lock(hashtext('application.number'), hashtext(:call))"),
         {"call": str(call_id)},
     )
-    last = await tx.session.scalar(select(func.max(Application.number)).where(Application.call_id == call_id))
+    # Numbers run through a series, whichever batch an application is in by now.
+    batches = select(Call.id).where((Call.id == call_id) | (Call.series_id == call_id))
+    last = await tx.session.scalar(
+        select(func.max(Application.number)).where(Application.call_id.in_(batches))
+    )
     return (last or 0) + 1
 
 

@@ -11,9 +11,10 @@ from facility.applications.events import ApplicationTakenUp, ApplicationWithdraw
 from facility.applications.models import Application, Party
 from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
 from facility.applications.service.amounts import add_up
+from facility.applications.service.batches import was_carried_over
 from facility.applications.service.changes import changed, lock_party, lock_with_call, status_of
 from facility.applications.service.confirmations import PURPOSE
-from facility.calls.service import rules_of
+from facility.calls.service import rules_of, series_of
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.links import revoke_links
@@ -39,10 +40,17 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
 async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     """A withdrawn application becomes a draft again while the call is open; confirmations stand, as nothing changed.
 
-    Refused: "wrong_status", "late".
+    From a batch it goes back to its series. Refused: "wrong_status", "late", "call_decided" once its batch is decided,
+    "carried_over" when it has been ranked before.
     """
     application, call = await lock_with_call(tx, application_id)
-    rules.may_take_up_again(status_of(application), rules_of(call), tx.now)
+    series = await series_of(tx, call)
+    rules.may_take_up_again(status_of(application), rules_of(series), tx.now)
+    if call.decided_at is not None:
+        refuse("call_decided")
+    if await was_carried_over(tx, application_id):
+        refuse("carried_over")
+    application.call_id = series.id
     application.status = ApplicationStatus.DRAFT
     application.withdrawn_at = None
     application.received_at = None
@@ -51,7 +59,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     application.submitted_by = None
     application.opened_at = None
     await add_up(tx, application)  # a partner may have left meanwhile
-    await record(tx, ApplicationTakenUp(application_id=application_id, call_id=call.id))
+    await record(tx, ApplicationTakenUp(application_id=application_id, call_id=series.id))
     return application
 
 

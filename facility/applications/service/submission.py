@@ -19,6 +19,7 @@ from facility.applications.queries import (
     view_of,
 )
 from facility.applications.rules import ApplicationStatus, Signature
+from facility.applications.service.batches import taken_in, window_of
 from facility.applications.service.changes import check_version, lock_with_call, status_of
 from facility.applications.service.plan_snapshot import plan_told
 from facility.calls.models import Call
@@ -47,7 +48,8 @@ async def submit(
     version: int | None = None,
 ) -> Application:
     """Hand the application in, received at this instant (when the whole request had been read), whatever the call's
-    state says by now: closing waits for us, since we hold the call's row shared.
+    state says by now: closing waits for us, since we hold the call's row shared. In a series it goes to the batch whose
+    window holds that instant.
 
     With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
     version: the one that was read before signing. Refused with every reason at once: those of
@@ -61,12 +63,20 @@ async def submit(
     form = form_of(call)
     codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
     reasons = [Reason(code) for code in codes]
-    if application.track == "joint" and (call.opened_at or call.decided_at) and "late" not in codes:
+    window = await window_of(tx, application, call, received_at)
+    if (
+        application.track == "joint"
+        and window
+        and (window.opened_at or window.decided_at)
+        and "late" not in codes
+    ):
         reasons.append(Reason("call_opened"))
     if signature is not None:
         rules.check_signature(signature)
         reasons += findings_of(application, form, parts)
     refuse_if(reasons, "conflict")
+    assert window is not None, "outside of all windows it is late or too early"
+    call = await taken_in(tx, application, window, received_at)
     snapshot = _snapshot(application, call, form, parts, received_at, signature)
     application.status = ApplicationStatus.SUBMITTED
     application.reasons = []

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Collection
+from datetime import datetime
 
 from facility.accounts.rules import WESTERN_BALKANS
+from facility.calls.form.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, shown_cut_offs
 from facility.calls.form.grid import GridForm, Values, preset, shown_grid
-from facility.calls.rules import CallDraft, CoolDown
+from facility.calls.rules import MOST_HOURS, CallDraft, CoolDown, Mode
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.refused import Reason, Refused
@@ -22,7 +24,10 @@ def shown_draft(draft: CallDraft) -> Values:
         "title": draft.title,
         "text": draft.text,
         **shown_instant("opens_at", draft.opens_at),
-        **shown_instant("closes_at", draft.closes_at),
+        **shown_instant("closes_at", draft.closes_at if draft.mode is not Mode.ROLLING else None),
+        "mode": draft.mode.value,
+        "decide_within_hours": shown(draft.decide_within_hours),
+        **shown_cut_offs(draft.cut_offs),
         "envelope_id": str(draft.envelope_id),
         **{name: shown(getattr(draft, name)) for name in ("amount", "award_min", "award_max")},
         "min_beneficiaries": str(draft.min_beneficiaries),
@@ -42,6 +47,7 @@ def blank(preset_name: str, reference: str) -> Values:
     """The fields of a call that nobody has begun."""
     return {
         "reference": reference,
+        "mode": Mode.DEADLINE.value,
         "min_beneficiaries": "2",
         "skip_unaffordable": "no",
         **shown_grid(preset(preset_name)),
@@ -60,6 +66,7 @@ class DraftForm:
         self.form = form
         self.beyond = beyond
         self.grid = GridForm(fields)
+        self.cut_offs = CutOffsForm(fields)
 
     def read(self) -> CallDraft:
         """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
@@ -67,7 +74,8 @@ class DraftForm:
         reference = read_reference(fields)
         title = fields.text("title", most=150)
         text = fields.text("text", most=10_000, multiline=True)
-        opens_at, closes_at = fields.instant("opens_at"), fields.instant("closes_at")
+        opens_at = fields.instant("opens_at")
+        mode, closes_at, cut_offs, hours = self._mode()
         envelope_id = fields.key("envelope_id")
         amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
         min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
@@ -94,7 +102,25 @@ class DraftForm:
             cool_down=cool_down,
             grid=grid,
             form=self.form,
+            mode=mode,
+            cut_offs=cut_offs,
+            decide_within_hours=hours,
         )
+
+    def _mode(self) -> tuple[Mode, datetime, tuple[datetime, ...], int | None]:
+        """Mode, closing, cut-offs and hours; what another mode asks for is left alone."""
+        fields = self.fields
+        mode = fields.one_of("mode", Mode) if fields.given("mode") else Mode.DEADLINE
+        fields.ignore("mode", "decide_within_hours", *MONTHLY)
+        hours = None
+        if mode is Mode.URGENT and fields.given("decide_within_hours"):
+            hours = fields.integer("decide_within_hours", 1, MOST_HOURS)
+        if mode is Mode.ROLLING:
+            fields.ignore("closes_at_day", "closes_at_time")
+            cut_offs = self.cut_offs.read()
+            return mode, max(cut_offs, default=NO_CUT_OFF), cut_offs, hours
+        self.cut_offs.ignore()
+        return mode, fields.instant("closes_at"), (), hours
 
     def _cool_down(self) -> CoolDown:
         fields = self.fields
@@ -107,7 +133,10 @@ class DraftForm:
 
     def at_fields(self, refused: Refused) -> Fields:
         """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
-        reasons = (Reason(reason.code, self.grid.field(reason), reason.params) for reason in refused.reasons)
+        reasons = (
+            Reason(reason.code, self.cut_offs.field(reason) or self.grid.field(reason), reason.params)
+            for reason in refused.reasons
+        )
         return self.fields.refused(Refused(reasons, refused.kind))
 
 

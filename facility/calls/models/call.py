@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key
@@ -27,12 +27,26 @@ class Call(Base):
     `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `form` a rules.forms.FormDefinition, `extended_to` the
     codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
     opened_at: when two people unsealed what had come in.
+
+    A rolling or urgent call is a series; each of its batches is a row of its own with `series_id` and `batch` (from 1)
+    and the same rules, whose amount is shared: what a batch may still award is what the whole series has left.
+    `cut_offs` are instants in ISO 8601; half_time_at and overdue_at: when people were reminded of an urgent decision.
     """
 
     __tablename__ = "call"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'published', 'closed', 'decided')", name="state"),
-        CheckConstraint("mode = 'deadline'", name="mode"),
+        CheckConstraint("mode IN ('deadline', 'rolling', 'urgent')", name="mode"),
+        CheckConstraint(
+            "(series_id IS NULL) = (batch IS NULL) AND (mode <> 'deadline' OR series_id IS NULL)",
+            name="batch",
+        ),
+        CheckConstraint("(cut_offs <> '[]') = (mode = 'rolling' AND series_id IS NULL)", name="cut_offs"),
+        CheckConstraint(
+            "(decide_within_hours IS NOT NULL) = (mode = 'urgent') AND decide_within_hours >= 1",
+            name="decide_within",
+        ),
+        UniqueConstraint("series_id", "batch"),
         CheckConstraint("opens_at < closes_at", name="instants"),
         CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
         CheckConstraint(
@@ -54,6 +68,10 @@ class Call(Base):
     title: Mapped[str]
     text: Mapped[str]
     mode: Mapped[str]
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
+    batch: Mapped[int | None]
+    cut_offs: Mapped[list[str]]
+    decide_within_hours: Mapped[int | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
@@ -75,3 +93,10 @@ class Call(Base):
     closed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    half_time_at: Mapped[datetime | None]
+    overdue_at: Mapped[datetime | None]
+
+    @property
+    def is_series(self) -> bool:
+        """Whether it only holds rules and drafts, and its batches are what is opened, judged and decided."""
+        return self.mode != "deadline" and self.series_id is None

@@ -8,9 +8,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries import beneficiaries
 from facility.calls import queries, service
-from facility.calls.form import COLUMNS, PRESETS, SPARE_ROWS, DraftForm, blank, rows, shown_draft, with_grid
+from facility.calls.form import (
+    COLUMNS,
+    PRESETS,
+    SPARE_ROWS,
+    DraftForm,
+    blank,
+    cut_off_rows,
+    rows,
+    shown_draft,
+    with_grid,
+    with_monthly,
+)
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in
+from facility.calls.words import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -39,6 +51,8 @@ async def _form_page(
         call=call,
         seen=seen or (call.drafted_at.isoformat() if call else ""),
         rows=rows(form.values, spare=spare),
+        cut_offs=cut_off_rows(form.values),
+        modes=MODES,
         columns=COLUMNS,
         presets=PRESETS,
         envelopes=await envelopes(connection),
@@ -129,7 +143,8 @@ async def _draft_form(
 async def _reshaped(
     view: View, connection: AsyncConnection, draft_form: DraftForm, call: queries.CallStaff | None
 ) -> Page | None:
-    """The form again with another grid or with more rows, when one of these buttons was pressed; nothing is saved."""
+    """The form again with another grid, more rows or monthly cut-offs, when one of these buttons was pressed; nothing is
+    saved."""
     fields = draft_form.fields
     asked, _colon, name = fields.form.get("do", "save").partition(":")
     if asked == "save":
@@ -141,11 +156,16 @@ async def _reshaped(
     spare = SPARE_ROWS
     if asked == "rows":
         spare = 2 * SPARE_ROWS
+    elif asked == "cut_offs":
+        fields.values = with_monthly(fields)
     elif asked == "grid" and name in PRESETS:
         fields.values = with_grid(fields.values, name)
     else:
         raise Stop(400, "malformed")
-    return await _form_page(view, connection, fields, call=call, spare=spare, seen=fields.form.get("seen"))
+    status = 422 if fields.errors else 200
+    return await _form_page(
+        view, connection, fields, call=call, status=status, spare=spare, seen=fields.form.get("seen")
+    )
 
 
 HANDLERS = [new_call, draft_call, edit_call, change_call]

@@ -47,6 +47,9 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         **shown(found),
         steps=steps_of(found, view.me, clock.now()),
         states=STATES,
+        batches=await queries.batches(read, found.series_id or call_id)
+        if found.call.mode != "deadline"
+        else [],
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
         may_publish=view.me.has(Role.SECRETARIAT)

@@ -26,11 +26,11 @@ class CallLine(msgspec.Struct, frozen=True):
 
 _LINE = "reference, title, opens_at, closes_at, amount, award_min, award_max, state"
 _CURRENT = text(
-    f"SELECT {_LINE} FROM call WHERE state <> 'draft' AND closes_at >= :now ORDER BY closes_at, id"  # noqa: S608
+    f"SELECT {_LINE} FROM call WHERE state <> 'draft' AND series_id IS NULL AND closes_at >= :now ORDER BY closes_at, id"  # noqa: S608
 )
 _PAST = text(
     f"""
-    SELECT {_LINE} FROM call WHERE state <> 'draft' AND closes_at < :now
+    SELECT {_LINE} FROM call WHERE state <> 'draft' AND series_id IS NULL AND closes_at < :now
       AND (CAST(:before AS text) IS NULL OR (closes_at, id) < (SELECT closes_at, id FROM call WHERE reference = :before))
     ORDER BY closes_at DESC, id DESC LIMIT {PAGE + 1}
     """  # noqa: S608
@@ -72,7 +72,7 @@ _STAFF = text(
            envelope.name AS envelope, contract.reference AS contract
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     WHERE (CAST(:state AS text) IS NULL OR call.state = :state)
-      AND (:envelope IS NULL OR call.envelope_id = :envelope)
+      AND (:envelope IS NULL OR call.envelope_id = :envelope) AND call.series_id IS NULL
       AND (:before IS NULL OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
     ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
     """  # noqa: S608

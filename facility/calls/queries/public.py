@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.rules import TOTAL, CoolDown, Grid
+from facility.calls.rules import TOTAL, CoolDown, Grid, Mode
 from facility.calls.rules.forms import FormDefinition
 from facility.refused import refuse
 
@@ -39,9 +39,16 @@ class CallPublic(msgspec.Struct, frozen=True):
     grid: Grid
     cool_down: CoolDown
     form: FormDefinition
+    mode: Mode
+    cut_offs: tuple[datetime, ...]
+    decide_within_hours: int | None
     state: str
     decided_at: datetime | None
     beneficiaries: list[BeneficiaryName]
+
+    def next_cut_off(self, at: datetime) -> datetime:
+        """The cut-off by which what is submitted at this instant is ranked; the closing where there is none."""
+        return next((cut_off for cut_off in self.cut_offs if at <= cut_off), self.closes_at)
 
     @property
     def counting(self) -> list[str]:
@@ -68,14 +75,18 @@ RULES = """
     call.reference, call.title, call.text, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max,
     call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
     call.grid::text AS grid,
-    call.cool_down::text AS cool_down, call.form::text AS form, call.state, call.decided_at,
+    call.cool_down::text AS cool_down, call.form::text AS form, call.mode,
+    call.cut_offs::text AS cut_offs, call.decide_within_hours, call.state, call.decided_at,
     (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
      FROM beneficiary)::text AS beneficiaries
 """
-_PUBLIC = text(f"SELECT {RULES} FROM call WHERE reference = :reference AND state <> 'draft'")  # noqa: S608
+_PUBLIC = text(
+    f"SELECT {RULES} FROM call WHERE reference = :reference AND state <> 'draft' AND series_id IS NULL"  # noqa: S608
+)
 _grid = msgspec.json.Decoder(Grid)
 _cool_down = msgspec.json.Decoder(CoolDown)
 _form = msgspec.json.Decoder(FormDefinition)
+_instants = msgspec.json.Decoder(tuple[datetime, ...])
 _codes = msgspec.json.Decoder(list[str])
 _names = msgspec.json.Decoder(list[BeneficiaryName])
 
@@ -88,6 +99,8 @@ def public_from(row: Any) -> CallPublic:
         "grid": _grid.decode(row.grid),
         "cool_down": _cool_down.decode(row.cool_down),
         "form": _form.decode(row.form),
+        "mode": Mode(row.mode),
+        "cut_offs": _instants.decode(row.cut_offs),
         "beneficiaries": _names.decode(row.beneficiaries or "[]"),
     }
     return CallPublic(**{name: fields[name] for name in CallPublic.__struct_fields__})

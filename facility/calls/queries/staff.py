@@ -29,6 +29,9 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     drafted_at: datetime
     published_by_name: str | None
     published_at: datetime | None
+    series_id: UUID | None
+    batch: int | None
+    series_reference: str | None
     closed_at: datetime | None
     opened_at: datetime | None
 
@@ -46,9 +49,11 @@ _ONE = text(
     SELECT {RULES}, call.id, call.envelope_id, envelope.name AS envelope, contract.reference AS contract,
            envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
            (SELECT coalesce(sum(amount), 0.00) FROM call AS other
-            WHERE other.envelope_id = call.envelope_id AND other.id <> call.id) AS drawn,
+            WHERE other.envelope_id = call.envelope_id AND other.series_id IS NULL
+              AND other.id <> coalesce(call.series_id, call.id)) AS drawn,
            call.drafted_by, drafter.name AS drafted_by_name, call.drafted_at,
-           publisher.name AS published_by_name, call.published_at, call.closed_at, call.opened_at
+           publisher.name AS published_by_name, call.published_at, call.series_id, call.batch,
+           (SELECT reference FROM call AS series WHERE series.id = call.series_id) AS series_reference, call.closed_at, call.opened_at
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     JOIN person AS drafter ON drafter.id = call.drafted_by
     LEFT JOIN person AS publisher ON publisher.id = call.published_by
@@ -74,3 +79,28 @@ async def next_reference(connection: AsyncConnection, year: int) -> str:
     )
     numbers = [int(row[0][len(prefix) :]) for row in rows if row[0][len(prefix) :].isdecimal()]
     return f"{prefix}{max(numbers, default=0) + 1:02}"
+
+
+class BatchLine(msgspec.Struct, frozen=True):
+    """A batch of a series, for its switcher; instants in UTC."""
+
+    id: UUID
+    reference: str
+    batch: int
+    opens_at: datetime
+    closes_at: datetime
+    state: str
+    opened_at: datetime | None
+
+
+_BATCHES = text(
+    """
+    SELECT id, reference, batch, opens_at, closes_at, state, opened_at FROM call WHERE series_id = :series_id
+    ORDER BY batch
+    """
+)
+
+
+async def batches(connection: AsyncConnection, series_id: UUID) -> list[BatchLine]:
+    """The batches of a series, in their order; none for any other call."""
+    return [BatchLine(*row) for row in await connection.execute(_BATCHES, {"series_id": series_id})]

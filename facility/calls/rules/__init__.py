@@ -21,10 +21,13 @@ from facility.calls.rules.call import (
     may_still_publish,
 )
 from facility.calls.rules.cool_down import CoolDown
+from facility.calls.rules.modes import MOST_CUT_OFFS, MOST_HOURS, Mode, batch_at, monthly, windows
 
 __all__ = [
     "AWARD_CAP",
     "BENEFICIARIES",
+    "MOST_CUT_OFFS",
+    "MOST_HOURS",
     "RECEIVED_AT",
     "RESERVED_KEYS",
     "TOTAL",
@@ -33,7 +36,9 @@ __all__ = [
     "CallRules",
     "CoolDown",
     "Grid",
+    "Mode",
     "Section",
+    "batch_at",
     "call_mistakes",
     "doubts",
     "draft_mistakes",
@@ -42,4 +47,6 @@ __all__ = [
     "may_close",
     "may_publish",
     "may_still_publish",
+    "monthly",
+    "windows",
 ]

@@ -10,6 +10,7 @@ import msgspec
 
 from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
 from facility.calls.rules.forms import FormDefinition, form_mistakes
+from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
 from facility.money import format_eur
 from facility.refused import Reason, refuse
@@ -72,7 +73,10 @@ class CallRules(msgspec.Struct, frozen=True):
 
 
 class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person enters of a call; instants in UTC, amounts in EUR (see CallRules)."""
+    """What a person enters of a call; instants in UTC, amounts in EUR (see CallRules).
+
+    A rolling call closes at the last of its cut-offs; an urgent one is decided within so many hours of each receipt.
+    """
 
     reference: str
     title: str
@@ -90,6 +94,9 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     grid: Grid
     cool_down: CoolDown = CoolDown()
     form: FormDefinition = PLAIN
+    mode: Mode = Mode.DEADLINE
+    cut_offs: tuple[datetime, ...] = ()
+    decide_within_hours: int | None = None
 
     @property
     def rules(self) -> CallRules:
@@ -168,7 +175,13 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
     the decision that it rests on (dossier 1a, Q22)."""
-    found = call_mistakes(draft.rules)
+    found = [
+        *call_mistakes(draft.rules),
+        *mode_mistakes(draft.mode, draft.opens_at, draft.cut_offs, draft.decide_within_hours),
+    ]
+    if draft.mode is Mode.ROLLING:
+        # The cut-offs say it where they stand.
+        found = [reason for reason in found if reason.code != "closes_before_it_opens"]
     if draft.amount > envelope_amount:
         found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
     if draft.extended_to and not draft.extension_decision:

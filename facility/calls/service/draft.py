@@ -1,6 +1,6 @@
 """Writing and rewriting a draft."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,6 @@ async def draft_call(tx: Tx, draft: CallDraft) -> Call:
     await _refuse_mistakes(tx, draft, None)
     call = Call(
         id=new_id(),
-        mode="deadline",
         state=CallState.DRAFT,
         drafted_by=author,
         drafted_at=tx.now,
@@ -67,6 +66,8 @@ def _columns(draft: CallDraft) -> dict[str, Any]:
     fields = msgspec.structs.asdict(draft)
     return {
         **fields,
+        "mode": draft.mode.value,
+        "cut_offs": [at.astimezone(UTC).isoformat() for at in draft.cut_offs],
         "extended_to": sorted(set(draft.extended_to)),
         "grid": msgspec.json.decode(msgspec.json.encode(draft.grid)),
         "cool_down": msgspec.to_builtins(draft.cool_down),

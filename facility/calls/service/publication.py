@@ -6,6 +6,7 @@ from uuid import UUID
 from facility.calls import rules
 from facility.calls.events import CallPublished
 from facility.calls.models import Call, CallState
+from facility.calls.service.batches import make_batches
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import form_of, rules_of
 from facility.db import Tx
@@ -40,4 +41,6 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
             amount=call.amount,
         ),
     )
+    if call.mode == rules.Mode.ROLLING:
+        await make_batches(tx, call)
     return call
