@@ -9,7 +9,7 @@ from xml.etree.ElementTree import ParseError
 from facility.files.from_sheet import Book, Sheet, Table, book
 from facility.files.kinds import Kind, UnreadableDocument
 from facility.files.passages import MAX_UNPACKED, Budget, decoded, without_tags
-from facility.files.position import Passage, Where
+from facility.files.position import Passage, Where, named
 from facility.files.xml_text import Gatherer, feed
 
 MAX_RATIO = 200
@@ -56,16 +56,13 @@ def office(kind: Kind | None, data: bytes, budget: Budget, nested: Nested) -> It
         known = _book(archive) if kind in (Kind.XLSX, None) else None
         for member in archive.infolist():
             name = member.filename.lower()
-            yield Passage("attachment", name.rpartition("/")[2].translate(_UNDERSCORES))
+            yield named(member.filename.rstrip("/").rpartition("/")[2])
             if member.comment or member.extra:
                 yield Passage("properties", decoded(member.comment + b"\n" + member.extra))
             if member.is_dir():
                 continue
             part = _unpack(archive, member, budget)
             yield from _part(kind, name, part, known, budget, nested)
-
-
-_UNDERSCORES = str.maketrans("_.", "  ")
 
 
 def _part(

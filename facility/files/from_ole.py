@@ -7,7 +7,7 @@ import olefile  # type: ignore[import-untyped]
 
 from facility.files.kinds import UnreadableDocument
 from facility.files.passages import Budget, decoded, without_tags
-from facility.files.position import Passage
+from facility.files.position import Passage, named
 
 MAX_STREAMS = 500
 _PACKED = (b"PK\x03\x04", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -28,7 +28,7 @@ def ole(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
                 raise UnreadableDocument("encrypted")
             content: bytes = container.openstream(path).read()
             budget.take_unpacked(len(content))
-            yield Passage("attachment", path[-1])
+            yield named(path[-1])
             yield Passage("attachment", without_tags(decoded(content)))
             if (at := _wrapped_at(content)) is not None:
                 yield from nested(content[at:])

@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 
 from facility.files.kinds import UnreadableDocument
 from facility.files.passages import Budget, decoded, without_tags
-from facility.files.position import Passage
+from facility.files.position import Passage, named
 
 MAX_PAGES = 2000
 MAX_OBJECTS = 200_000
@@ -90,7 +90,7 @@ def _earlier(data: bytes) -> list[bytes]:
 def _earlier_revision(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     try:
         for passage in (*_revision(data, budget, nested), *_pages(data, Budget())):
-            yield Passage("hidden text", passage.text, passage.page)
+            yield passage._replace(told="hidden text")
     except UnreadableDocument as problem:
         if problem.code == "bomb":
             raise
@@ -203,7 +203,7 @@ def _words(item: object, strings: list[str], names: set[str]) -> Iterator[Passag
         here = waiting.pop()
         if isinstance(here, DictionaryObject):
             files = (str(here[key]) for key in ("/F", "/UF") if isinstance(here.get(key), str))
-            yield from (Passage("attachment", name.translate(_UNDERSCORES)) for name in files)
+            yield from map(named, files)
             names.update(str(key)[1:] for key in here if len(key) > _SHORT)
             waiting.extend(value for value in here.values() if not isinstance(value, IndirectObject))
         elif isinstance(here, ArrayObject):
@@ -215,8 +215,7 @@ def _words(item: object, strings: list[str], names: set[str]) -> Iterator[Passag
             strings.append(_as_text(here))
 
 
-_SHORT = 3
-_UNDERSCORES = str.maketrans("_.", "  ")
+_SHORT = 5
 
 
 def _stream(item: StreamObject, budget: Budget, nested: Nested) -> Iterator[Passage]:
@@ -235,7 +234,7 @@ def _stream(item: StreamObject, budget: Budget, nested: Nested) -> Iterator[Pass
             yield from _drawn(data)
 
 
-_LITERAL = re.compile(rb"\(((?:[^\\()]|\\.){1,2000})\)|\b(ET|T\*|TJ|Tj|BDC)\b", re.DOTALL)
+_LITERAL = re.compile(rb"\(((?:[^\\()]|\\.){1,2000})\)|\b(ET|T\*|Tf|BDC)\b", re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 
 
@@ -243,8 +242,7 @@ def _drawn(stream: bytes) -> Iterator[Passage]:
     """The strings in drawing commands, as far as they are plain letters: what PDFium leaves out (letters of no size,
     patterns, forms on no page, properties of marked content)."""
     pieces = [
-        "\n" if found.group(2) in (b"ET", b"T*", b"BDC") else _unescaped(found.group(1) or b"")
-        for found in _LITERAL.finditer(stream)
+        "\n" if found.group(2) else _unescaped(found.group(1) or b"") for found in _LITERAL.finditer(stream)
     ]
     if pieces:
         yield Passage("hidden text", "".join(pieces))

@@ -234,35 +234,38 @@ SHORT_FORMS = (
 )
 
 # Abbreviations that mean something else in prose: counted only where they stand alone, in capitals as printed.
-ALONE_FORMS = (
-    rf"[CS]{_DASH}UE",
-    rf"EU{_DASH}[CS]",
-    r"CTS(?:[-\s]?A)?",
-    r"(?:STR\.?\s?)?GEH\.",
-    rf"VS{_DASH}V",
-)
-# The same, of so few letters that only a label, or a header with nothing else in it, tells them ("NR" is a number too).
+ALONE_FORMS = (rf"[CS]{_DASH}UE", rf"EU{_DASH}[CS]", r"(?:STR\.?\s?)?GEH\.")
+# The same, and codes of many other things: only at a page's top or bottom, in a prominent place, or after a label.
+EDGE_FORMS = (r"CTS(?:[-\s]?A)?", rf"VS{_DASH}V")
+# Of so few letters that only a label, or a header with nothing else in it, tells them ("NR" is a number too).
 LABELLED_FORMS = (r"N[SCR](?:-A)?", r"TS", r"TS//SI", r"[SC]//NF")
 
-# What a form or a cover page prints before the level.
+AFTER_NOUNS = frozenset(
+    {"INTERNO", "SEGRETO", "RISERVATO", "SECRETO", "RESERVADO", "CONFIDENCIAL", "CONFIDENTIEL"}
+)
+"""Adjectives that Romance languages put behind a noun: at the end of a file's name they are as good as any other
+("Regolamento_interno.pdf")."""
+
+# What a form or a cover page prints before the level, without accents.
 LABELS = (
-    r"(?:security )?classification(?: level| marking| grade)?",
+    r"classification(?: level| marking| grade)?",
     r"level of (?:classification|secrecy|confidentiality)",
     r"(?:security|protective|classification) (?:marking|level|grading)",
-    r"(?:stepen|stupanj|stopnja|oznaka|vrsta|nivo|razina|klasa) (?:tajnosti|po(?:v|vj)erljivosti|klasifikacije)",
-    r"klasifikacija(?: tajnosti)?",
-    r"(?:степен|ознака|врста|ниво|класа) (?:на )?(?:тајност[аи]?|пов(?:ј)?ерљивости|доверливост|класификација|класификације)",
-    r"класификација",
-    r"(?:shkalla|shkallë|niveli|klasa) (?:i|e) (?:klasifikimit|sekretit|fshehtësisë|sekretimit|sigurisë)",
-    r"klasifikimi",
-    r"(?:gizlilik|güvenlik) (?:derecesi|seviyesi|kaydı|sınıfı)",
-    r"(?:geheimhaltungs|verschlusssachen)(?:grad|einstufung)",
-    r"(?:vs-)?einstufung",
-    r"(?:classifica|qualifica|grado) di (?:segretezza|riservatezza|sicurezza)",
+    r"(?:stepen|stupanj|stopnja|oznaka|vrsta|nivo|razina|klasa) (?:na )?"
+    r"(?:tajnost[ia]?|po(?:v|vj)erljivosti|doverlivost|klasifikacij[ea])",
+    r"(?:sigurnosna|bezbed?nosna|bezbjednosna)? ?(?:klasifikacija|oznaka)(?: tajnosti| podatka)?",
+    r"(?:степен|ознака|врста|ниво|класа) (?:на )?(?:тајност[аи]?|пов(?:ј)?ерљивости|доверливост|класификациј[ае])",
+    r"(?:безбедносна )?класификација",
+    r"(?:shkalla|shkalle|niveli|klasa) (?:i|e) (?:klasifikimit|sekretit|fshehtesise|sekretimit|sigurise)",
+    r"klasifikimi(?: i sigurise)?",
+    r"(?:gizlilik|guvenlik) (?:derecesi|seviyesi|kaydi|sinifi)",
+    r"gizlilik(?= ?:)",
+    r"(?:geheimhaltungs|verschlusssachen|vs-)(?:grad|einstufung)",
+    r"einstufung",
+    r"(?:classifica|qualifica|grado|livello) di (?:segretezza|riservatezza|sicurezza|classifica)",
     r"classifica",
     r"(?:niveau|mention) de (?:classification|protection)",
-    r"grado de clasificación",
+    r"(?:grado|nivel) de clasificacion",
     r"nivel de (?:clasificare|secretizare)",
     r"ниво на класификация",
-    r"siena (?:handling )?classification",
 )

@@ -56,6 +56,8 @@ def _clean_character(character: str) -> str | None:
         return "\n"
     if category in ("Zs", "Co", "Cs"):
         return " "
+    if dressed := _DRESSED.fullmatch(unicodedata.name(character, "")):
+        return dressed.group(1)
     return "-" if character in _HYPHENS else character
 
 
@@ -68,8 +70,6 @@ class _Folder(dict[int, str]):
 
 
 def _fold_character(character: str) -> str:
-    if dressed := _DRESSED.fullmatch(unicodedata.name(character, "")):
-        character = dressed.group(1)
     bare = [part for part in unicodedata.normalize("NFD", character) if part.isalnum()]
     return "".join(_LOOK_ALIKES.get(part, part) for part in "".join(bare).upper()).lower()
 
@@ -119,6 +119,7 @@ _PHRASES = tuple(
 )
 _SHORT_FORMS = tuple(re.compile(pattern) for pattern in markings.SHORT_FORMS)
 _ALONE_FORMS = re.compile(rf"(?<![\w-])(?:{'|'.join(markings.ALONE_FORMS)})(?![\w-])")
+_EDGE_FORMS = re.compile(rf"(?<![\w-])(?:{'|'.join(markings.EDGE_FORMS)})(?![\w-])")
 _LABELLED_FORMS = re.compile(rf"(?<![\w-])(?:{'|'.join(markings.LABELLED_FORMS)})(?![\w-])")
 
 
@@ -131,7 +132,7 @@ def find(passage: Passage) -> Marking | None:
     if not found:
         return None
     start, end = min(found)
-    return Marking(" ".join(text[start:-end].split())[:80], passage.where)
+    return Marking(" ".join(text[start:-end].split())[:80], passage.told or passage.where)
 
 
 def _abbreviations_in(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
@@ -140,6 +141,9 @@ def _abbreviations_in(text: str, passage: Passage) -> Iterator[tuple[int, int]]:
         yield from ((hit.start(), -hit.end()) for hit in form.finditer(latin))
     for hit in _ALONE_FORMS.finditer(latin):
         if stands_alone(text, passage, *hit.span()):
+            yield hit.start(), -hit.end()
+    for hit in _EDGE_FORMS.finditer(latin):
+        if stands_alone(text, passage, *hit.span(), edge=True):
             yield hit.start(), -hit.end()
     for hit in _LABELLED_FORMS.finditer(latin):
         if labelled(text, passage, *hit.span()):

@@ -49,7 +49,7 @@ def decoded(raw: bytes) -> str:
     try:
         narrow = [raw.decode("utf-8")]
     except UnicodeDecodeError:
-        pages = [raw.decode(page, "replace") for page in _CODE_PAGES]
+        pages = [raw.decode(page, "replace") for page in ("utf-8", *_CODE_PAGES)]
         narrow = list(dict.fromkeys(pages))
     return "\n".join([*wide, *narrow])
 

@@ -15,16 +15,20 @@ everyday language is a marking when one of these holds:
 It is none, however unmistakable its words, when
 
 5. it is one of a list: three or more levels of different rank one after the other with nothing else between them
-   (a table of equivalents, a choice, a lesson on the law), none of them ticked, and none at a page's top or bottom;
+   (a table of equivalents, a choice, a lesson on the law), none of them ticked, and none of them twice of which one
+   has a label or is at a page's top or bottom;
 6. a sentence speaks of such documents in general ("documents marked X must", "X or above", "up to X", "not X"), and
    neither "this" nor "attached" stands before it;
 7. its words belong to another expression ("SECRET ballot", "dell'INTERNO").
 
-5 and 6 hold in running text only: never after a label, in a header, a name or a property, or on a line of its own.
+5 and 6 hold in running text only: never in a header, a name or a property; 6 neither after a label nor on a line of its
+own.
 Where rules could be read either way, the document is refused: that costs its sender a mail to the secretariat.
 """
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -58,23 +62,38 @@ PROMINENT: frozenset[Where] = frozenset(
 class Passage(NamedTuple):
     """A piece of a document's text, its lines as a reader sees them.
 
-    `page`: it is a page, or a whole text, so that its first and last lines are where markings stand.
+    `page`: it is a page, or a whole text, so that its first and last lines are where markings stand. `told`: where
+    people are told that it was, if otherwise than where it stands in the part that holds it.
     """
 
     where: Where
     text: str
     page: bool = False
+    told: Where | None = None
+
+
+_SUFFIX = 8
+_PARTING = str.maketrans("_.+", "   ")
+
+
+def named(name: str) -> Passage:
+    """The name of a file inside another; underscores and dots part words there, and a short suffix is none of them."""
+    stem, dot, suffix = name.rpartition(".")
+    words = stem if dot and len(suffix) <= _SUFFIX else name
+    return Passage("name", words.translate(_PARTING), told="attachment")
 
 
 class Place(NamedTuple):
     """A phrase's letters in the clean text: its first letter, one past its last, its rank, whether it is a marking
-    there, whether a list of levels around it can't excuse it, and whether the words around it do."""
+    there, whether a list of levels around it can't excuse it, or not where it is `repeated` there, and whether the words
+    around it excuse it."""
 
     start: int
     end: int
     rank: int
     counts: bool
     sure: bool = False
+    repeated: bool = False
     excused: bool = False
 
 
@@ -84,11 +103,11 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
     before, after = _line_around(text, start, end)
     bare = not _has_letters(before + after)
     if _labelled(text, start, after):
-        return Place(start, end, rank, counts=True, sure=True)
+        return Place(start, end, rank, counts=True, repeated=True)
     if passage.where in PROMINENT and (bare or _alone(before, after, tier, passage.where)):
         return Place(start, end, rank, counts=True, sure=True)
     if passage.page and bare and not printed.islower() and _at_edge(text, start, end):
-        return Place(start, end, rank, counts=True, sure=True)
+        return Place(start, end, rank, counts=True, repeated=True)
     capitals = printed == printed.upper()
     if bare:
         return Place(start, end, rank, counts=capitals or tier < Tier.COMMON)
@@ -98,16 +117,22 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
         return Place(start, end, rank, counts=False, excused=True)
     anywhere = (
         tier is Tier.ANYWHERE
+        or (passage.where == "name" and _parts_name(printed, before, after))
+        or _SAYS_OF_ITSELF.search(before) is not None
         or (tier is Tier.CAPITALS and (capitals or passage.where == "name"))
         or (capitals and _set_apart(before, after))
     )
     return Place(start, end, rank, counts=anywhere)
 
 
-def stands_alone(text: str, passage: Passage, start: int, end: int) -> bool:
-    """Whether an abbreviation has its line, or in a prominent place its segment, to itself, or a label before it."""
+def stands_alone(text: str, passage: Passage, start: int, end: int, *, edge: bool = False) -> bool:
+    """Whether an abbreviation has its line (`edge`: at a page's top or bottom), or in a prominent place its segment, to
+    itself, or a label before it."""
     before, after = _line_around(text, start, end)
-    if not _has_letters(before + after) or _labelled(text, start, after):
+    bare = not _has_letters(before + after)
+    if _labelled(text, start, after) or (
+        bare and (not edge or (passage.page and _at_edge(text, start, end)))
+    ):
         return True
     return passage.where in PROMINENT and _alone(before, after, Tier.ALONE, passage.where)
 
@@ -140,7 +165,14 @@ def _of_group(text: str, group: list[Place]) -> list[Place]:
     if len({place.rank for place in group}) < _LIST_RANKS:
         return group if _fills_its_line(text, group) else counted
     ticked = [place for place in group if _TICKED.search(text[max(0, place.start - 4) : place.start])]
-    return ticked or [place for place in counted if place.sure]
+    if ticked:
+        return ticked
+    often = Counter(text[place.start : place.end].casefold() for place in group)
+    return [
+        place
+        for place in counted
+        if place.sure or (place.repeated and often[text[place.start : place.end].casefold()] > 1)
+    ]
 
 
 def _fills_its_line(text: str, group: list[Place]) -> bool:
@@ -164,6 +196,13 @@ def _line_around(text: str, start: int, end: int) -> tuple[str, str]:
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     return text[first:start], text[end : len(text) if last < 0 else last]
+
+
+def _parts_name(printed: str, before: str, after: str) -> bool:
+    """Whether a file's name begins with this word in capitals ("SECRET_REPORT") or ends in it ("izvjestaj_tajno")."""
+    if not _has_letters(before):
+        return printed.isupper()
+    return not _has_letters(after) and printed.upper() not in markings.AFTER_NOUNS
 
 
 def _has_letters(text: str) -> bool:
@@ -194,7 +233,7 @@ def _alone(before: str, after: str, tier: Tier, where: Where) -> bool:
     return not _has_letters(left) and not _has_letters(right)
 
 
-_LABEL_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{'|'.join(markings.LABELS)}))[\s:=\-–—*_\"'„“”«(\[/|]*\Z")
+_LABEL_BEFORE = re.compile(rf"(?i:(?<!\w)(?:{'|'.join(markings.LABELS)}))[\s:=\-–—*_\"'„“”«(\[/|.…]*\Z")
 _LONGEST_LABEL = 60
 _SENTENCE_GOES_ON = re.compile(r"[ \t]*[^\W\d_]")
 
@@ -204,7 +243,15 @@ def _labelled(text: str, start: int, after: str) -> bool:
     goes_on = _SENTENCE_GOES_ON.match(after)
     if goes_on and goes_on.group()[-1].islower():
         return False
-    return _LABEL_BEFORE.search(text, max(0, start - _LONGEST_LABEL), start) is not None
+    label = _plain(text[max(0, start - _LONGEST_LABEL) : start])
+    return _LABEL_BEFORE.search(label) is not None
+
+
+def _plain(text: str) -> str:
+    """Letters without their accents, for labels: "Shkalla e fshehtesise", "GIZLILIK DERECESI"."""
+    decomposed = unicodedata.normalize("NFD", text.replace("ј", "j").replace("ı", "i"))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return bare.replace("j", "ј") if re.search("[а-я]", bare.lower()) else bare
 
 
 _APART_LEFT = re.compile(r"(?:\A|[|•·–—:;.()\[\]{}*\"„“”«»#=]|\s-|\s/|//|\t| {2,})\s*\Z")
@@ -224,7 +271,7 @@ def _set_apart(before: str, after: str) -> bool:
 
 _OTHER_WORDS_BEFORE = re.compile(
     r"(?:['’]|(?i:\b(?:trade|business|banking|professional|commercial|open|client|shared|the term|the word"
-    r"|not|nije|nicht|non|pas|nuk është|değil|није|не е|no))\s)[\s\"“„«']*\Z"
+    r"|not|nije|nicht|non|pas|nuk është|değil|није|не е|no))[\s_-])[\s\"“„«']*\Z"
 )
 _OTHER_WORDS_AFTER = re.compile(
     r"[\s\-]+(?i:ballots?|vot(?:e|es|ing|o)|services?|agents?|police|polic(?:y|ies)|procedures?|tenders?|access|areas?"
@@ -240,6 +287,10 @@ _ABOUT = (
 _MARKED = (
     r"(?:marked|classified|graded|bearing|labelled|označen\w*|klasifi[ck]\w*|означен\w*|класифи\w*|stepena?|степена?"
     r"|shënuar\w*|eingestuft\w*|gekennzeichnet\w*|classificat\w*|classifi\w*|portant)"
+)
+_SAYS_OF_ITSELF = re.compile(
+    rf"(?i:\b(?:this|ovaj|овај|овој|ky|kjo|bu|dieses?|questo|ce(?:tte)?)\s+(?:\w+\s+){{0,2}}(?:is|je|је|е|është|ist|è|est)?\s*"
+    rf"(?:to be\s+)?{_MARKED}(?:\s+(?:as|at|si|kao|као|als|come|comme|oznakom|ознаком|stepenom|степеном)){{0,2}})[\s:\"“„«'(]*\Z"
 )
 _GENERAL_BEFORE = re.compile(
     rf"(?i:\b{_ABOUT}(?:\s+(?:that|which|is|are|to|be|have|been|koj\w*|su|so|со|се|која|које|që|janë|të|als|die|sind))*"

@@ -9,13 +9,12 @@ from facility.files.from_office import office
 from facility.files.kinds import OLE, Code, Kind, UnreadableDocument, check_size, sniff
 from facility.files.matching import Marking, find
 from facility.files.passages import MAX_NESTING, Budget, decoded, without_tags
-from facility.files.position import Passage
+from facility.files.position import Passage, named
 
 MAX_SECONDS = 20
 """Processor seconds for one scan; a dense PDF of 1000 pages takes about 10."""
 
 _MAX_UNKNOWN = 4 * 1024 * 1024
-_SUFFIX = 8
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -52,10 +51,8 @@ def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
 
 
 def find_in_name(name: str) -> Marking | None:
-    """A marking in a file's name; underscores and dots part words there."""
-    stem, dot, suffix = name.rpartition(".")
-    words = (stem if dot and len(suffix) <= _SUFFIX else name).translate(str.maketrans("_.+", "   "))
-    return find(Passage("name", words))
+    """A marking in a file's name."""
+    return find(named(name)._replace(told=None))
 
 
 def examine(data: bytes) -> Finding:
@@ -102,7 +99,7 @@ def _nested(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
         raise UnreadableDocument("bomb")
     try:
         for passage in _nested_passages(part, budget, nesting):
-            yield Passage("attachment", passage.text, passage.page)
+            yield passage._replace(told="attachment")
     except UnreadableDocument as problem:
         if problem.code in ("encrypted", "bomb"):
             raise
