@@ -28,9 +28,11 @@
     if (event.key === "Enter" && event.target.matches?.("[data-find]") && window.htmx) event.preventDefault();
   });
 
-  // --- deadlines: said anew each minute, without announcing it
+  // --- deadlines: said anew each minute, in the last ones each second, without announcing it
+  const LAST = 10 * 60000;
   const unit = (n, name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long" }).format(n);
   const inWords = (ms) => {
+    if (ms < LAST) return [[Math.floor(ms / 60000), "minute"], [Math.floor(ms / 1000) % 60, "second"]].filter(([n], at) => n || at).map(([n, name]) => unit(n, name)).join(" ");
     const minutes = Math.floor(ms / 60000), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
     if (days >= 1) return unit(days, "day") + (hours % 24 ? " " + unit(hours % 24, "hour") : "");
     if (hours >= 1) return unit(hours, "hour") + (minutes % 60 ? " " + unit(minutes % 60, "minute") : "");
@@ -44,6 +46,12 @@
     }
   };
   setInterval(countDown, 60000);
+  setInterval(() => {
+    for (const place of document.querySelectorAll("[data-deadline]")) {
+      const left = Date.parse(place.dataset.deadline) - now();
+      if (left < LAST + 60000 && left > -2000) return countDown();
+    }
+  }, 1000);
 
   // --- counters below text areas
   const count = (area) => {
@@ -54,50 +62,7 @@
     place.textContent = `${[...area.value].length} / ${most} ${texts.characters}` + (over > 0 ? `: ${over} ${texts.over}` : "");
   };
 
-  // --- drafts: sent while they are typed; the page says what became of them
-  const drafts = new Set();
-  const say = (form, text, failed) => {
-    const place = form.querySelector("[data-saved]");
-    if (!place) return;
-    place.hidden = false;
-    place.textContent = text;
-    place.classList.toggle("saved--not", failed);
-  };
-  const save = async (form) => {
-    if (form.saving) return void (form.again = true);
-    form.saving = true;
-    form.again = false;
-    try {
-      const body = new FormData(form);
-      for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-      const answer = await fetch(form.dataset.autosave, {
-        method: "POST", body: new URLSearchParams(body), credentials: "same-origin", redirect: "error",
-        headers: { "x-csrf-token": form.elements._csrf_token.value, "x-autosave": "1" },
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
-      if (!form.again) drafts.delete(form);
-      say(form, `${texts.saved} ${new Date(now()).toLocaleTimeString("en-GB", { timeZone: "Europe/Brussels" })}`, false);
-    } catch {
-      say(form, texts.unsaved, true);
-      form.timer = setTimeout(() => save(form), 10000);
-    } finally {
-      form.saving = false;
-      if (form.again) save(form);
-    }
-  };
-  document.addEventListener("input", (event) => {
-    if (event.target.dataset?.count) count(event.target);
-    const form = event.target.form;
-    if (!form?.dataset.autosave) return;
-    drafts.add(form);
-    clearTimeout(form.timer);
-    form.timer = setTimeout(() => save(form), 800);
-  });
-  document.addEventListener("submit", (event) => {
-    drafts.delete(event.target);
-    clearTimeout(event.target.timer);
-  });
-  addEventListener("beforeunload", (event) => drafts.size && event.preventDefault());
+  document.addEventListener("input", (event) => event.target.dataset?.count && count(event.target));
 
   // --- streams: a message fetches the part anew; many messages at once fetch it once
   const streams = new Map();
@@ -120,7 +85,8 @@
     if (window.htmx) document.querySelectorAll("[data-stream]").forEach(open);
   };
   addEventListener("pagehide", close);
-  addEventListener("pageshow", (event) => event.persisted && openAll());
+  // What a browser had set aside of a page may be of somebody who has signed out since: ask the server again.
+  addEventListener("pageshow", (event) => event.persisted && ("private" in document.body.dataset ? location.reload() : openAll()));
 
   // --- frame: the account's menu closes as menus do; tables that fit are no stop for the Tab key
   document.addEventListener("click", (event) => {
@@ -144,7 +110,7 @@
     openAll();
   };
   document.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
-  document.addEventListener("htmx:responseError", () => toast(texts.failed));
+  document.addEventListener("htmx:responseError", (event) => toast(event.detail.xhr.status === 401 ? texts.ended : texts.failed));
   document.addEventListener("htmx:sendError", () => toast(texts.offline));
   document.addEventListener("htmx:beforeRequest", () => toast(""));
   start(document);

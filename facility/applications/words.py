@@ -107,6 +107,9 @@ sentences.register(
         "answer_not_accepted": N_("{label}: with this answer the application cannot be submitted."),
         "answers_too_few": N_("Answer at least {least} of these: {labels}."),
         "answers_sum_too_great": N_("Together at most {most}: {labels}."),
+        "other_person": N_(
+            "This page was opened by somebody else, who was signed in here before. Open it anew to write in your own name."
+        ),
         "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
         "no_activity": N_("No activity is planned yet."),
         "activity_not_joint": N_(

@@ -33,13 +33,15 @@ class Token:
 
 
 def check(scope: Any, form: Form) -> None:
-    """Raises Stop 403 unless the form was made by one of our pages for this browser."""
+    """Raises Stop 403 unless the form was made by one of our pages for this browser. What a page of ours sent, though with a
+    token that is no longer good, may be shown and sent again; what came from elsewhere never is."""
     site = header_of(scope, b"sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         raise Stop(403, "form_forged")
     origin = header_of(scope, b"origin")
     if origin not in (None, "null") and not _ours(scope, origin or ""):
         raise Stop(403, "form_forged")
+    scope["state"]["ours"] = site == "same-origin" or origin not in (None, "null")
     cookie = cookies.cookie(scope, cookies.CSRF)
     # Taken from the form in either case: a draft that a script sends has both.
     field = form.take(FIELD)
@@ -49,6 +51,7 @@ def check(scope: Any, form: Form) -> None:
     expected = token_for(scope["litestar_app"].state.settings.secret_key, cookie)
     if not hmac.compare_digest(expected.encode(), given.encode()):
         raise Stop(403, "form_forged")
+    scope["state"]["ours"] = True
 
 
 def _ours(scope: Any, origin: str) -> bool:

@@ -5,8 +5,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import asyncpg
+import msgspec
 from jinja2 import TemplateNotFound
 from litestar.connection import Request
 from litestar.exceptions import HTTPException
@@ -18,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from facility.db import is_passing
 from facility.log import Log
 from facility.refused import Reason, Refused
+from facility.web.forms import Form
 from facility.web.i18n import N_, _
 from facility.web.render import View
 from facility.web.sentences import sentence
@@ -41,6 +44,7 @@ _TITLES = {
     500: N_("Something went wrong"),
     503: N_("One moment, please"),
 }
+_SIGN_IN = ("/sign-in", "/sign-out", "/link/sign-in/")
 _CODES = {404: "not_found", 405: "method", 413: "too_large", 429: "too_often"}
 _BUSY = (
     OSError,
@@ -50,6 +54,33 @@ _BUSY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.AdminShutdownError,
 )
+
+
+SENT_AGAIN = frozenset({"sign_in_first", "form_forged"})
+"""Refusals after which the same form is taken: once somebody has signed in again, or from a page that is not too old."""
+MOST_SHOWN = 400_000
+"""Characters of a form that are given back on the page of a refusal."""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """A form that was not taken, to show and to send again: names and values in their order, the longer texts of them
+    to read and copy, and whether it had files, which a browser doesn't send twice."""
+
+    pairs: tuple[tuple[str, str], ...]
+    texts: tuple[str, ...]
+    files: bool
+
+
+def typed_by(scope: Any) -> Typed | None:
+    """What the refused request brought, if a page of ours sent it: nothing that was typed is lost with an error page."""
+    form: Form | None = scope["state"].get("form")
+    if form is None or not scope["state"].get("ours") or scope["path"].startswith(_SIGN_IN):
+        return None
+    pairs = tuple((name, value) for name, values in form.fields.items() for value in values)
+    if not pairs or sum(len(value) for _name, value in pairs) > MOST_SHOWN:
+        return None
+    texts = tuple(value for name, value in pairs if len(value) > len(str(UUID(int=0))))
+    return Typed(pairs, texts, bool(form.files))
 
 
 class Ready(Response[bytes]):
@@ -71,6 +102,7 @@ def error_page(
     *,
     headers: dict[str, str] | None = None,
     number: str | None = None,
+    again: bool = False,
 ) -> Ready:
     """templates/errors/error.html with the status's title; `number` is what the log calls the failure."""
     scope: Any = request.scope
@@ -78,6 +110,8 @@ def error_page(
     page = View(scope).page(
         "errors/error.html",
         status=status,
+        typed=typed_by(scope),
+        again=quote(scope["path"]) if again else None,
         title=_(_TITLES[status]),
         sentences=sentences,
         number=number,
@@ -100,7 +134,8 @@ def on_wrong(request: Request[Any, Any, Any], wrong: Wrong) -> Ready:
 
 def on_stop(request: Request[Any, Any, Any], stop: Stop) -> Ready:
     """The web core said no."""
-    return error_page(request, stop.status, [sentence(Reason(stop.code))], headers=stop.headers)
+    said = [sentence(Reason(stop.code))]
+    return error_page(request, stop.status, said, headers=stop.headers, again=stop.code in SENT_AGAIN)
 
 
 def on_sign_in_first(request: Request[Any, Any, Any], stop: SignInFirst) -> Ready:
@@ -152,7 +187,7 @@ def _constraint(error: DBAPIError) -> Any:
 def on_busy(request: Request[Any, Any, Any], error: Exception) -> Ready:
     """The database can't be reached or wants us to try again."""
     log.warning("database not available", error=type(error).__name__)
-    return error_page(request, 503, [sentence(Reason("busy"))], headers={"retry-after": "2"})
+    return error_page(request, 503, [sentence(Reason("busy"))], headers={"retry-after": "2"}, again=True)
 
 
 def on_failure(request: Request[Any, Any, Any], error: Exception) -> Ready:

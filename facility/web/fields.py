@@ -29,7 +29,8 @@ _WRONG = "wrong_field"
 
 
 class Fields:
-    """A form as a page reads and shows it; `values` and `errors` are what the form macros expect."""
+    """A form as a page reads and shows it; `values` and `errors` are what the form macros expect. `notes`: sentences that
+    stand quietly at fields in which nothing is wrong."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -37,6 +38,7 @@ class Fields:
             name: given[0] if len(given) == 1 else given for name, given in form.fields.items()
         }
         self.errors: dict[str, list[str]] = {}
+        self.notes: dict[str, list[str]] = {}
         self.known: set[str] = set()
         self.prefix = ""
 
@@ -54,6 +56,11 @@ class Fields:
     def wrong(self, name: str, text: str) -> None:
         """Note what is wrong with a field, as a whole sentence; "" for the form as a whole."""
         self.errors.setdefault(self.name(name) if name else "", []).append(text)
+
+    def put(self, name: str, values: list[str]) -> None:
+        """Have it that these values were typed in a field."""
+        self.form.fields[self.name(name)] = values
+        self.values[self.name(name)] = values[0] if len(values) == 1 else list(values)
 
     def given(self, name: str) -> bool:
         """True when the field was sent and is not blank."""

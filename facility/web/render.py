@@ -110,7 +110,10 @@ class View:
             status_code=status,
             media_type="text/html",
             headers=[
-                ("cache-control", "no-store" if self.visitor else "no-cache"),
+                (
+                    "cache-control",
+                    "no-store" if self.visitor or self.scope["state"].get("form") else "no-cache",
+                ),
                 ("vary", "cookie, hx-request"),
                 *self._cookies(token, forget_notice=notice is not None),
             ],

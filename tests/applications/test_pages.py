@@ -159,21 +159,6 @@ async def test_saving_over_a_confirmation_asks_first(
     assert await summary(db, confirmed) == "New words"
 
 
-async def test_somebody_else_saved_meanwhile(
-    db: Database, stage: Stage, draft: UUID, browse: Browsers
-) -> None:
-    omar = await browse(stage.omar)
-    async with db.transaction(now=clock.now()) as tx:
-        await save_answers(tx, draft, {"ask": {"summary": "Theirs"}})
-    form = {"seen": "0", "title": "Firearms", "summary": "Mine", "plan": ""}
-    page = await omar.send_form(f"/applications/{draft}/answers/ask", form)
-    assert page.status_code == 409
-    assert "<p>Theirs</p>" in page.text
-    assert ">\nMine</textarea>" in page.text
-    assert 'name="seen" value="1"' in page.text
-    assert await summary(db, draft) == "Theirs"
-
-
 async def test_every_wrong_field_of_a_partner(
     db: Database, stage: Stage, draft: UUID, browse: Browsers
 ) -> None:

@@ -1,32 +1,70 @@
-"""The texts of a draft, and the consultation of the exception track: one section a page."""
+"""A section of questions: what is saved or typed in it, saving it, keeping it for later, and two who write at once."""
 
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import get, post
+from litestar.response.base import ASGIResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import rules
-from facility.applications.pages.questions import read_answers, shown_answers
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, save
-from facility.applications.queries import ApplicationShown
-from facility.applications.service import record_consultation, save_answers
-from facility.calls.rules.forms import By, FieldType, FormSection, SectionKind
+from facility.applications import queries
+from facility.applications.pages import tasks
+from facility.applications.pages.desk import (
+    Part,
+    conditions,
+    meanwhile,
+    notes,
+    typed_in,
+    unsaved,
+    values_of,
+    voiding,
+)
+from facility.applications.pages.questions import read_answers
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft
+from facility.applications.rules import Whose
+from facility.applications.service import end_copies, keep_copy, save_answers
+from facility.calls.rules.forms import Answer, By, FieldType, FormSection, SectionKind
+from facility.db import Tx
 from facility.experts.models import Theme
 from facility.folding import fold
-from facility.refused import refuse
-from facility.web import render
+from facility.refused import Refused, refuse
+from facility.web import forms, render
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.handler import Form, FromPath, Page, Read, View
+from facility.web.handler import Tx as Opened
 from facility.web.i18n import _
 
+MOST_VERSION = 999_999_999
+AFTER = ("next", "list", "stay")
+"""Where to go after saving: the next part, the task list, or nowhere."""
 
-def _section(application: ApplicationShown, key: str) -> FormSection:
+
+class Sent(msgspec.Struct, frozen=True):
+    """What a form says beside the answers. seen: the version of the section with which it must be saved; began: the one
+    that the person began from; void: that confirmations may be voided; merging: the form compares two versions."""
+
+    seen: int
+    began: int
+    void: bool
+    then: str
+    merging: bool
+
+
+def _sent(fields: Fields) -> Sent:
+    seen = fields.integer("seen", 0, MOST_VERSION)
+    began = fields.integer("began", 0, MOST_VERSION) if fields.given("began") else seen
+    then = fields.choice("then", AFTER) if fields.given("then") else "list"
+    return Sent(seen, began, fields.yes("void"), then, fields.yes("merging"))
+
+
+async def _part(connection: AsyncConnection, application_id: UUID, key: str) -> Part:
+    application = await draft(connection, application_id)
     section = application.form.section(key)
     if section is None or section.kind is not SectionKind.QUESTIONS or section.by is not By.LEAD:
         refuse("not_found", kind="missing", what="section")
-    return section
+    return Part(application, section, application.parts.lead.id)
 
 
 async def _themes(connection: AsyncConnection, section: FormSection) -> list[tuple[str, str]]:
@@ -36,23 +74,42 @@ async def _themes(connection: AsyncConnection, section: FormSection) -> list[tup
     return sorted(((row.code, row.name) for row in rows), key=lambda theme: fold(theme[1]))
 
 
+def _same_person(view: render.View, form: forms.Form) -> None:
+    """What somebody typed is not saved in the name of whoever signed in at the same browser meanwhile."""
+    by = form.take("by")
+    if by and by != str(view.me.id):
+        refuse("other_person")
+
+
+def _labels(section: FormSection) -> dict[str, str]:
+    """What the fields are called, for the summary of what is wrong."""
+    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
+
+
+async def _writing(view: render.View, connection: AsyncConnection, part: Part) -> queries.Writing:
+    return await queries.writing(connection, part.application.id, part.party_id, part.section.key, view.me.id)
+
+
 async def _page(
-    view: render.View,
-    connection: AsyncConnection,
-    section: FormSection,
-    application: ApplicationShown,
-    **more: Any,
+    view: render.View, connection: AsyncConnection, part: Part, template: str = "answers", **more: Any
 ) -> Page:
-    line = application.parts.section(section.key)
+    status = more.pop("status", 200)
+    parts = [section.key for section in tasks.sections(part.application)]
+    if "colleagues" not in more:
+        more["colleagues"] = (await _writing(view, connection, part)).colleagues
     return view.page(
-        "applications/answers.html",
-        status=more.pop("status", 200),
-        application=application,
-        section=section,
-        stored=application.answers(section),
-        seen=line.version if line else 0,
-        themes=await _themes(connection, section),
-        **{"question": "", **more},
+        f"applications/{template}.html",
+        status=status,
+        application=part.application,
+        section=part.section,
+        desk=part,
+        line=part.application.parts.section(part.section.key, part.party_id),
+        state=tasks.state_of(part.application, part.section),
+        place=(parts.index(part.section.key) + 1, len(parts)),
+        conditions=conditions(part.section),
+        labels=_labels(part.section),
+        themes=await _themes(connection, part.section),
+        **{"question": "", "copy": None, "behind": None, "differences": (), **more},
         **WORDS,
     )
 
@@ -61,65 +118,182 @@ async def _page(
 async def answers_form(
     view: View, read: Read, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
-    """A section with what it says now."""
-    application = await draft(read, application_id)
-    chosen = _section(application, section)
-    values = shown_answers(chosen, application.answers(chosen))
-    return await _page(view, read, chosen, application, form=Fields.showing(values))
+    """A section with what this person has typed and not saved, or with what is saved."""
+    part = await _part(read, application_id, section)
+    found = await _writing(view, read, part)
+    copy = unsaved(part, found.own)
+    if copy is None:
+        fields = Fields.showing(part.shown)
+        fields.notes = notes(part)
+        return await _page(view, read, part, form=fields, seen=part.version, colleagues=found.colleagues)
+    behind = await queries.section_changes(read, application_id, part.party_id, section, seen=copy.based_on)
+    form = Fields.showing(values_of(copy.typed))
+    return await _page(
+        view,
+        read,
+        part,
+        form=form,
+        seen=copy.based_on,
+        copy=copy,
+        behind=behind[0] if behind else None,
+        colleagues=found.colleagues,
+    )
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}", opt=BY_LEAD)
 async def save_section(
-    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], section: FromPath[str]
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
-    """Saves a section; asks first where partners have confirmed."""
+    """Saves a section; asks first where partners have confirmed, or where somebody else has saved it meanwhile. What
+    can't be saved is kept as a working copy."""
+    _same_person(view, form)
     connection = await tx.session.connection()
-    chosen = _section(await draft(connection, application_id), section)
+    part = await _part(connection, application_id, section)
     fields = Fields(form)
-    seen, may_void = fields.integer("seen", 0, 999_999_999), fields.yes("void")
-    answers = read_answers(fields, chosen, [code for code, _name in await _themes(connection, chosen)])
-
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        application = await draft(connection, application_id)
-        return await _page(
-            view, connection, chosen, application, form=fields, status=status, question=question
-        )
-
-    await save(
-        tx,
-        fields,
-        lambda: save_answers(tx, application_id, {section: answers}, seen=seen, may_void=may_void),
-        again,
+    sent = _sent(fields)
+    if sent.merging:
+        _choose(fields, part.section)
+    answers = read_answers(
+        fields, part.section, [code for code, _name in await _themes(connection, part.section)]
     )
-    return view.go(f"/applications/{application_id}", _("Saved."))
+    try:
+        fields.check()
+        await save_answers(tx, application_id, {section: answers}, seen=sent.seen, may_void=sent.void)
+    except Refused as refused:
+        await tx.session.rollback()
+        return await _not_saved(view, tx, fields, sent, answers, refused, (application_id, section))
+    said = _("Saved.")
+    if sent.then == "stay":
+        return view.go(part.here, said)
+    following = tasks.after(part.application, part.section)
+    return view.go(following if sent.then == "next" else f"/applications/{application_id}", said)
 
 
-@get("/applications/{application_id:uuid}/consultation", opt=BY_LEAD)
-async def consultation_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """Whom the lead has consulted on an exception."""
-    application = await draft(read, application_id)
-    return _consultation(view, application, Fields.showing({"consultation": application.consultation or ""}))
+def _choose(fields: Fields, section: FormSection) -> None:
+    """Puts the version that was chosen for each answer in its place."""
+    for field in section.fields:
+        fields.ignore(f"mine-{field.key}", f"theirs-{field.key}")
+        if f"mine-{field.key}" not in fields.form.fields and f"theirs-{field.key}" not in fields.form.fields:
+            continue
+        choice = fields.choice(f"choice-{field.key}", ("mine", "theirs", "edit"))
+        if choice in ("mine", "theirs"):
+            fields.put(
+                field.key, [value for value in fields.form.fields.get(f"{choice}-{field.key}", []) if value]
+            )
 
 
-def _consultation(
-    view: render.View, application: ApplicationShown, fields: Fields, status: int = 200
+async def _not_saved(
+    view: render.View,
+    tx: Tx,
+    fields: Fields,
+    sent: Sent,
+    answers: dict[str, Answer],
+    refused: Refused,
+    where: tuple[UUID, str],
 ) -> Page:
-    if application.track != "exception":
-        refuse("wrong_track")
-    return view.page("applications/consultation.html", status=status, application=application, form=fields)
+    """The form again with what was typed, which is kept: returned and not raised, so that it stays."""
+    part = await _part(await tx.session.connection(), *where)
+    codes = refused.codes
+    if codes not in (("voids_confirmations",), ("edited_meanwhile",)):
+        fields.refused(refused)
+    await keep_copy(
+        tx,
+        part.application.id,
+        part.party_id,
+        part.section.key,
+        typed_in(part.section, fields.form),
+        based_on=sent.began,
+    )
+    connection = await tx.session.connection()
+    if codes == ("voids_confirmations",):
+        return await _page(
+            view,
+            connection,
+            part,
+            form=fields,
+            seen=sent.seen,
+            status=409,
+            question="void",
+            differences=voiding(part, answers),
+        )
+    if codes == ("edited_meanwhile",) or sent.merging:
+        return await _compare(
+            view, connection, part, fields, sent, answers, 409 if not fields.errors else 422
+        )
+    return await _page(view, connection, part, form=fields, seen=sent.seen, status=422)
 
 
-@post("/applications/{application_id:uuid}/consultation", opt=BY_LEAD)
-async def save_consultation(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Saves it; it is not part of what partners confirm."""
-    fields = Fields(form)
-    text = fields.text("consultation", most=rules.MAX_CONSULTATION, multiline=True)
+async def _compare(
+    view: render.View,
+    connection: AsyncConnection,
+    part: Part,
+    fields: Fields,
+    sent: Sent,
+    answers: dict[str, Answer],
+    status: int,
+) -> Page:
+    """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
+    changes = await queries.section_changes(
+        connection, part.application.id, part.party_id, part.section.key, seen=sent.began
+    )
+    found = meanwhile(part, answers, changes)
+    for one in found.differences:
+        fields.values.setdefault(
+            f"choice-{one.field.key}", "" if one.whose is Whose.BOTH else one.whose.value
+        )
+    return await _page(
+        view,
+        connection,
+        part,
+        "compare",
+        form=fields,
+        seen=part.version,
+        began=sent.began,
+        status=status,
+        found=found,
+        differences=found.differences,
+    )
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return _consultation(view, await draft(connection, application_id), fields, status)
 
-    await save(tx, fields, lambda: record_consultation(tx, application_id, text), again)
-    return view.go(f"/applications/{application_id}", _("Saved."))
+@post("/applications/{application_id:uuid}/answers/{section:str}/copy", opt=BY_LEAD)
+async def keep(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
+    quiet = bool(forms.header_of(view.scope, b"x-autosave"))
+    try:
+        _same_person(view, form)
+        part = await _part(await tx.session.connection(), application_id, section)
+        fields = Fields(form)
+        sent = _sent(fields)
+        typed = typed_in(part.section, form)
+        fields.ignore(*typed, *(f"{kind}-{key}" for key in typed for kind in ("mine", "theirs", "choice")))
+        fields.check()
+        await keep_copy(tx, application_id, part.party_id, section, typed, based_on=sent.began)
+    except Refused as refused:
+        if not quiet:
+            raise
+        # A script reads this, and the page stays as it is.
+        status = 422 if refused.kind == "invalid" else 409
+        return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
+    if quiet:
+        return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
+    return view.go(
+        f"/applications/{application_id}",
+        _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it."),
+        kind="wait",
+    )
 
 
-HANDLERS = [answers_form, save_section, consultation_form, save_consultation]
+@post("/applications/{application_id:uuid}/answers/{section:str}/discard", opt=BY_LEAD)
+async def discard(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Forgets what this person has typed and not saved."""
+    Fields(form).check()
+    part = await _part(await tx.session.connection(), application_id, section)
+    await end_copies(tx, application_id, part.party_id, [section])
+    return view.go(part.here, _("Discarded. This is what is saved."))
+
+
+HANDLERS = [answers_form, save_section, keep, discard]

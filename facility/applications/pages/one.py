@@ -9,6 +9,7 @@ from facility import clock
 from facility.accounts.queries import history_lines, names
 from facility.applications import events, queries, review_words, words
 from facility.applications.pages import tasks
+from facility.applications.pages.desk import unsaved_sections
 from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.consultation import consultations
@@ -49,7 +50,7 @@ async def _for_lead(view: render.View, read: AsyncConnection, found: Application
         return view.page(
             "applications/tasks.html",
             application=found,
-            tasks=tasks.tasks(found, clock.now()),
+            tasks=tasks.tasks(found, clock.now(), await unsaved_sections(read, found, view.me.id)),
             history=lines,
             **WORDS,
         )

@@ -1,13 +1,13 @@
 """The task list: each part of an application, how far it is, and what is missing before it can be submitted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import Confirmation
-from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, is_filled
+from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
 from facility.refused import Reason
 from facility.web.i18n import N_, _, listed, ngettext
 from facility.web.sentences import sentence
@@ -45,27 +45,47 @@ class Why(msgspec.Struct, frozen=True):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A line of the task list."""
+    """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else stands
+    against submitting; unsaved: the visitor has typed something there and not saved it."""
 
     label: str
     href: str
     state: str
     kind: str
     whys: tuple[Why, ...] = ()
+    needs: tuple[tuple[str, str], ...] = ()
+    unsaved: bool = False
 
 
-def tasks(application: ApplicationShown, at: datetime) -> list[Task]:
-    """The parts of a draft in the order in which they are best filled in."""
+def tasks(application: ApplicationShown, at: datetime, unsaved: Collection[str] = ()) -> list[Task]:
+    """The parts of a draft in the order in which they are best filled in; unsaved: the keys of those in which the visitor
+    has typed something and not saved it."""
     reasons = application.reasons_now(at)
-    made = [_task(application, section, reasons) for section in _sections(application)]
+    made = [
+        msgspec.structs.replace(_task(application, section, reasons), unsaved=section.key in unsaved)
+        for section in sections(application)
+    ]
     return [*made, _check(application, reasons)]
+
+
+def state_of(application: ApplicationShown, section: FormSection) -> tuple[str, str]:
+    """How far a section of questions is, and the kind of its tag."""
+    return _state(application, section, findings(section, application.answers(section)))
+
+
+def after(application: ApplicationShown, section: FormSection) -> str:
+    """The page of the part that follows this one; of the last: where everything is checked."""
+    keys = [one.key for one in sections(application)]
+    following = keys[keys.index(section.key) + 1 :]
+    return address(application, following[0] if following else "check")
 
 
 CONSULTATION = FormSection(key="consultation", title=N_("Consultation"))
 """A part of the exception track, whatever the call's form asks for."""
 
 
-def _sections(application: ApplicationShown) -> Iterator[FormSection]:
+def sections(application: ApplicationShown) -> Iterator[FormSection]:
+    """The parts that the lead fills in."""
     yield from (section for section in application.form.sections if section.by is By.LEAD)
     if application.track == "exception":
         yield CONSULTATION
@@ -88,9 +108,16 @@ def address(application: ApplicationShown, section: str) -> str:
 def _task(application: ApplicationShown, section: FormSection, reasons: Sequence[Reason]) -> Task:
     against = [reason for reason in reasons if section_of(application, reason) == section.key]
     state, kind = _state(application, section, against)
-    # "Not started" says enough for an empty part; what is wrong with a filled one is said.
-    said = whys(application, against) if kind != "plain" else []
-    return Task(_(section.title), address(application, section.key), state, kind, tuple(said))
+    href = address(application, section.key)
+    missing = [reason for reason in against if reason.code == "answer_missing"]
+    said = whys(application, [reason for reason in against if reason not in missing])
+    needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
+    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs))
+
+
+def _field(href: str, reason: Reason) -> str:
+    """The place of the field that a reason is about."""
+    return f"{href}#f-{(reason.field or '').partition('.')[2]}"
 
 
 def _state(application: ApplicationShown, section: FormSection, against: Sequence[Reason]) -> tuple[str, str]:
@@ -144,7 +171,7 @@ def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
     elif reason.code in ("no_activity", "no_budget_line"):
         yield Why(sentence(reason), _("Begin"), href)
     elif reason.code not in SECTION_OF:
-        yield Why(sentence(reason), _("Fill it in"), f"{href}#f-{(reason.field or '').partition('.')[2]}")
+        yield Why(sentence(reason), _("Fill it in"), _field(href, reason))
     elif section == "check":
         yield Why(sentence(reason), _("See the call"), f"/calls/{application.call_reference}")
     else:

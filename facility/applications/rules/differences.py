@@ -76,19 +76,25 @@ def base_of(theirs: Answers, replaced: Iterable[Answers]) -> dict[str, Answer]:
     return base
 
 
-def clashes(mine: Answers, theirs: Answers, base: Answers) -> tuple[Clash, ...]:
-    """Every answer in which mine and theirs differ, and who has changed it; base: what both began from."""
+def clashes(mine: Answers, theirs: Answers, base: Answers | None) -> tuple[Clash, ...]:
+    """Every answer in which mine and theirs differ, and who has changed it; base: what both began from, None where nobody
+    knows, so that each is for both."""
     return tuple(
-        Clash(key, value, theirs.get(key, ""), _whose(value, theirs.get(key, ""), base.get(key, "")))
+        Clash(
+            key,
+            value,
+            theirs.get(key, ""),
+            _whose(value, theirs.get(key, ""), None if base is None else base.get(key, "")),
+        )
         for key, value in mine.items()
         if (value or "") != (theirs.get(key) or "")
     )
 
 
-def _whose(mine: Answer, theirs: Answer, base: Answer) -> Whose:
-    if (mine or "") == (base or ""):
+def _whose(mine: Answer, theirs: Answer, base: Answer | None) -> Whose:
+    if base is not None and (mine or "") == (base or ""):
         return Whose.THEIRS
-    return Whose.MINE if (theirs or "") == (base or "") else Whose.BOTH
+    return Whose.MINE if base is not None and (theirs or "") == (base or "") else Whose.BOTH
 
 
 def may_keep(typed: Mapping[str, Iterable[str]]) -> None:

@@ -125,7 +125,8 @@ async def save_answers(
             refuse("not_found", kind="missing", what="section")
         row = await tx.session.get(SectionAnswers, (application_id, of, key), populate_existing=True)
         before = {name: _kept(application, row, name) for name in given}
-        new = {name: value for name, value in given.items() if value != before[name]}
+        # Nothing is nothing, whether it stood in a text or in a list.
+        new = {name: value for name, value in given.items() if (value or "") != (before[name] or "")}
         if not new:
             continue
         if seen is not None and seen != (row.version if row else 0):

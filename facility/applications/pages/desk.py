@@ -1,0 +1,179 @@
+"""A section on somebody's desk: what is saved of it, what this person has typed and not saved, and who else writes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import queries, rules
+from facility.applications.pages.questions import shown_answers
+from facility.applications.queries import ApplicationShown, Change, Copy
+from facility.applications.rules import Piece, Whose
+from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
+from facility.web.forms import Form
+from facility.web.i18n import N_, _, listed
+from facility.web.sentences import sentence
+
+type Typed = Mapping[str, Sequence[str]]
+"""What was typed, by field key: every value of a field, as it came."""
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A section of an application, of one party."""
+
+    application: ApplicationShown
+    section: FormSection
+    party_id: UUID
+
+    @property
+    def here(self) -> str:
+        """Its page."""
+        return f"/applications/{self.application.id}/answers/{self.section.key}"
+
+    @property
+    def stored(self) -> Answers:
+        """What is saved."""
+        return self.application.answers(self.section, self.party_id)
+
+    @property
+    def shown(self) -> dict[str, Answer]:
+        """What is saved, as the form shows it."""
+        return shown_answers(self.section, self.stored)
+
+    @property
+    def version(self) -> int:
+        """How often it was saved."""
+        line = self.application.parts.section(self.section.key, self.party_id)
+        return line.version if line else 0
+
+
+def typed_in(section: FormSection, form: Form) -> dict[str, list[str]]:
+    """What a form says in the fields of the section."""
+    return {field.key: form.fields.get(field.key, []) for field in section.fields}
+
+
+def values_of(typed: Typed) -> dict[str, Answer]:
+    """What was typed, as a form shows it."""
+    return {key: values[0] if len(values) == 1 else list(values) for key, values in typed.items() if values}
+
+
+def unsaved(part: Part, copy: Copy | None) -> Copy | None:
+    """The working copy, if it says anything else than what is saved."""
+    if copy is None:
+        return None
+    given = {field.key: copy.typed.get(field.key, []) for field in part.section.fields}
+    same = all(_plain(values) == _plain(_many(part.stored.get(key, ""))) for key, values in given.items())
+    return None if same else copy
+
+
+def _many(answer: Answer) -> list[str]:
+    return answer if isinstance(answer, list) else [answer]
+
+
+def _plain(values: Sequence[str]) -> list[str]:
+    """Without what saving would change or leave out."""
+    return sorted(value for value in (one.replace("\r\n", "\n").strip() for one in values) if value)
+
+
+async def unsaved_sections(
+    connection: AsyncConnection, application: ApplicationShown, person_id: UUID
+) -> list[str]:
+    """The keys of the lead's sections in which this person has typed something and not saved it."""
+    lead = application.parts.lead.id
+    copies = await queries.own_copies(connection, application.id, person_id)
+    parts = [Part(application, section, lead) for section in application.form.questions(By.LEAD)]
+    return [part.section.key for part in parts if unsaved(part, copies.get((lead, part.section.key)))]
+
+
+_SHORT = {
+    "answer_missing": N_("Needed before you can submit."),
+    "answer_too_short": N_("Before you can submit, write at least {least} characters."),
+    "answer_too_long": N_("Before you can submit, shorten this to {most} characters."),
+    "answer_too_small": N_("Before you can submit: at least {least}."),
+    "answer_too_great": N_("Before you can submit: at most {most}."),
+    "answer_too_early": N_("Before you can submit: not before {least}."),
+    "answer_too_late": N_("Before you can submit: not after {most}."),
+    "answer_too_few": N_("Before you can submit, choose at least {least}."),
+    "answer_not_accepted": N_("With this answer it cannot be submitted."),
+}
+"""What the checks find, said beside the field, whose name need not be repeated."""
+
+
+def notes(part: Part) -> dict[str, list[str]]:
+    """What stands in the saved answers against submitting, by field: nothing before the first save."""
+    said: dict[str, list[str]] = {}
+    for reason in findings(part.section, part.stored) if part.version else ():
+        key = (reason.field or "").partition(".")[2]
+        short = _SHORT.get(reason.code)
+        said.setdefault(key, []).append(_(short, **reason.params) if short else sentence(reason))
+    return said
+
+
+def conditions(section: FormSection) -> dict[str, str]:
+    """When the fields are asked that are not always asked, in words."""
+    said = {}
+    for field in section.fields:
+        if field.asked_if is not None:
+            other = section.field(field.asked_if.field)
+            labels = [_label(other, value) for value in field.asked_if.values]
+            said[field.key] = _(
+                "Only if the answer to “{question}” is {answers}.",
+                question=other.label,
+                answers=listed(labels),
+            )
+    return said
+
+
+def _label(field: Field, value: str) -> str:
+    plain = {"yes": _("Yes"), "no": _("No")}
+    return next((option.label for option in field.options if option.key == value), plain.get(value, value))
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A field that reads one way and another, side by side; pieces: for texts, what is gone and what is new."""
+
+    field: Field
+    old: Answer
+    new: Answer
+    pieces: tuple[Piece, ...]
+    whose: Whose = Whose.BOTH
+
+
+def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH) -> Difference:
+    """What becomes of an answer."""
+    texts = field.type in TEXTS and isinstance(old, str) and isinstance(new, str)
+    return Difference(field, old, new, rules.compared(str(old), str(new)) if texts else (), whose)
+
+
+def voiding(part: Part, answers: Answers) -> list[Difference]:
+    """What these answers would change of what partners confirm."""
+    return [
+        difference(field, part.stored.get(field.key, ""), answers.get(field.key, ""))
+        for field in part.section.fields
+        if field.material and (part.stored.get(field.key) or "") != (answers.get(field.key) or "")
+    ]
+
+
+class Meanwhile(msgspec.Struct, frozen=True):
+    """What others saved since somebody began: who and when, and each answer that differs from what this person typed."""
+
+    names: tuple[str, ...]
+    at: datetime
+    differences: tuple[Difference, ...]
+
+
+def meanwhile(part: Part, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
+    """Mine against what is saved; changes: the saves since, the newest first."""
+    # Without them nobody knows what both began from, and each difference is for the person to decide.
+    base = rules.base_of(part.stored, [change.before for change in changes]) if changes else None
+    found = rules.clashes(mine, part.stored, base)
+    return Meanwhile(
+        names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
+        or (_("Somebody"),),
+        at=changes[0].saved_at if changes else part.application.saved_at,
+        differences=tuple(
+            difference(part.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
+        ),
+    )

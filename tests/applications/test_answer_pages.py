@@ -1,0 +1,345 @@
+"""The pages of a section: what is typed is never lost, whatever happens to it."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import delete, func, select
+
+from facility import clock
+from facility.accounts.models import Session
+from facility.accounts.service import add_user
+from facility.applications.models import Application, SectionAnswers, WorkingCopy
+from facility.applications.service import confirm_party, save_answers, submit
+from facility.db import Database
+from facility.events.models import EventRow
+from facility.experts.service import seed_themes
+from facility.web import cookies
+from facility.web.access import Role
+from tests.applications.asking import asked
+from tests.applications.conftest import Stage, Times, party_id
+from tests.browser import Browser, Browsers
+
+QUIET = {"x-autosave": "1"}
+
+
+@pytest.fixture
+def times() -> Times:
+    """A call that is open now: pages look at the clock."""
+    now = clock.now()
+    return Times(
+        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
+    )
+
+
+@pytest.fixture
+async def application(db: Database, stage: Stage, times: Times) -> UUID:
+    """A draft to a call that asks every kind of question."""
+    async with db.transaction(now=times.now) as tx:
+        await seed_themes(tx)
+    return await asked(db, stage, times)
+
+
+@pytest.fixture
+async def besa(db: Database, stage: Stage, browse: Browsers) -> Browser:
+    """The browser of a colleague of Omar's."""
+    async with db.transaction(now=clock.now()) as tx:
+        person = await add_user(
+            tx, name="Besa Hoxha", email="besa@example.org", roles=[Role.OFFICER], institution_id=stage.police
+        )
+    return await browse(person.id)
+
+
+@pytest.fixture
+async def omar(stage: Stage, browse: Browsers) -> Browser:
+    return await browse(stage.omar)
+
+
+def page_of(application: UUID, section: str = "ask") -> str:
+    return f"/applications/{application}/answers/{section}"
+
+
+def asks(summary: str, **more: str) -> dict[str, str]:
+    """The first section, with this summary."""
+    return {"seen": "0", "title": "Firearms", "summary": summary, "note": "", **more}
+
+
+async def stored(db: Database, application: UUID, section: str = "ask") -> dict[str, object]:
+    """What is saved of a section."""
+    async with db.transaction(now=clock.now()) as tx:
+        query = select(SectionAnswers.answers).where(
+            SectionAnswers.application_id == application, SectionAnswers.section == section
+        )
+        return dict(await tx.session.scalar(query) or {})
+
+
+async def copies(db: Database) -> list[dict[str, list[str]]]:
+    """What is kept for anybody."""
+    async with db.transaction(now=clock.now()) as tx:
+        return list(await tx.session.scalars(select(WorkingCopy.typed)))
+
+
+async def events(db: Database) -> int:
+    async with db.transaction(now=clock.now()) as tx:
+        return await tx.session.scalar(select(func.count()).select_from(EventRow)) or 0
+
+
+def shown(page: httpx.Response, name: str) -> str:
+    """What stands in a text area."""
+    found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+    assert found, page.text
+    return found[1]
+
+
+async def test_what_is_typed_is_there_on_another_machine_and_nothing_has_happened(
+    db: Database, stage: Stage, application: UUID, omar: Browser, browse: Browsers, besa: Browser
+) -> None:
+    before = await events(db)
+    typed = {**asks("Half a sent"), "themes": ["X.JIT", "X.SIENA"]}
+    kept = await omar.send_form(f"{page_of(application)}/copy", typed, headers=QUIET)
+    assert (kept.status_code, kept.headers["cache-control"]) == (204, "no-store")
+    assert (await events(db), await stored(db, application)) == (before, {})
+    elsewhere = await (await browse(stage.omar)).get(page_of(application))
+    assert shown(elsewhere, "summary") == "Half a sent"
+    assert elsewhere.text.count(" checked>") == 2
+    assert "You have typed this and not saved it" in elsewhere.text
+    assert elsewhere.headers["cache-control"] == "no-store"
+    tasks = await omar.get(f"/applications/{application}")
+    assert "You have typed something here and not saved it." in tasks.text
+    hers = await besa.get(page_of(application))
+    assert shown(hers, "summary") == ""
+    assert "Omar Hoxha is writing here since" in hers.text
+    gone = await omar.send_form(f"{page_of(application)}/discard")
+    assert gone.headers["location"] == page_of(application)
+    assert await copies(db) == []
+    assert "You have typed this" not in (await omar.get(page_of(application))).text
+
+
+async def test_keep_for_later_is_a_button_without_a_script(
+    db: Database, application: UUID, omar: Browser
+) -> None:
+    page = await omar.get(page_of(application))
+    assert f'formaction="{page_of(application)}/copy"' in page.text
+    kept = await omar.send_form(f"{page_of(application)}/copy", asks("Later"))
+    assert kept.headers["location"] == f"/applications/{application}"
+    assert "Kept for you as you typed it." in (await omar.get(kept.headers["location"])).text
+    assert (await copies(db))[0]["summary"] == ["Later"]
+
+
+async def test_saving_goes_on_and_ends_the_copy(db: Database, application: UUID, omar: Browser) -> None:
+    await omar.send_form(f"{page_of(application)}/copy", asks("Half"), headers=QUIET)
+    before = await events(db)
+    saved = await omar.send_form(page_of(application), asks("Short", then="next"))
+    assert saved.headers["location"] == page_of(application, "figures")
+    assert (await events(db), await copies(db)) == (before + 1, [])
+    page = await omar.get(page_of(application))
+    assert "Before you can submit, write at least 10 characters." in page.text
+    assert 'aria-describedby="f-summary-note"' in page.text
+    assert "aria-invalid" not in page.text
+    last = await omar.send_form(page_of(application, "figures"), {"seen": "0", "trips": "no", "then": "next"})
+    assert last.headers["location"] == f"/applications/{application}/partners"
+    stay = await omar.send_form(page_of(application), {**asks("Short"), "seen": "1", "then": "stay"})
+    assert stay.headers["location"] == page_of(application)
+
+
+async def test_what_is_typed_wrong_is_said_at_the_field_and_kept(
+    db: Database, application: UUID, omar: Browser
+) -> None:
+    typed = {
+        "seen": "0",
+        "trips": "yes",
+        "cost": "1.234",
+        "people": "many",
+        "begins": "2027-02-30",
+        "kind": "party",
+    }
+    wrong = await omar.send_form(page_of(application, "figures"), typed)
+    assert wrong.status_code == 422
+    assert re.findall(r'<li><a href="#f-([^"]+)">', wrong.text) == ["cost", "people", "begins", "kind"]
+    assert 'value="many"' in wrong.text
+    assert (await copies(db))[0]["people"] == ["many"]
+    again = await omar.get(page_of(application, "figures"))
+    assert 'value="many"' in again.text
+    right = {**typed, "cost": "1 234,50", "people": "12", "begins": "2027-02-28", "kind": "visit"}
+    assert (await omar.send_form(page_of(application, "figures"), right)).status_code == 303
+    assert await stored(db, application, "figures") == {
+        "trips": "yes",
+        "cost": "1234.50",
+        "people": "12",
+        "begins": "2027-02-28",
+        "kind": "visit",
+    }
+    page = await omar.get(page_of(application, "figures"))
+    assert "Only if the answer to “Are there trips?” is Yes." in page.text
+
+
+async def test_two_officers_in_one_section(
+    db: Database, application: UUID, omar: Browser, besa: Browser
+) -> None:
+    first = asks("We host one workshop", note="Hers")
+    assert (await besa.send_form(page_of(application), first)).status_code == 303
+    second = await omar.send_form(page_of(application), asks("We host two workshops", title="Weapons"))
+    assert second.status_code == 409
+    assert "Besa Hoxha has saved this part meanwhile" in second.text
+    assert "<del>one</del>" in second.text
+    assert "<ins>two</ins>" in second.text
+    assert "Only Besa Hoxha has changed this." in second.text  # the note
+    assert "Only you have changed this." in second.text  # the title
+    assert (await copies(db))[0]["summary"] == ["We host two workshops"]
+    merging = {
+        "seen": "1",
+        "began": "0",
+        "merging": "yes",
+        "themes": [],
+        "title": "Weapons",
+        "mine-title": "Weapons",
+        "theirs-title": "Firearms",
+        "choice-title": "mine",
+        "summary": "We host two workshops",
+        "mine-summary": "We host two workshops",
+        "theirs-summary": "We host one workshop",
+        "note": "",
+        "mine-note": "",
+        "theirs-note": "Hers",
+        "choice-note": "theirs",
+    }
+    undecided = await omar.send_form(page_of(application), merging)
+    assert undecided.status_code == 422
+    assert 'href="#f-choice-summary"' in undecided.text
+    edited = {**merging, "choice-summary": "edit", "summary": "We host three workshops"}
+    assert (await omar.send_form(page_of(application), edited)).status_code == 303
+    assert await stored(db, application) == {"summary": "We host three workshops", "note": "Hers"}
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.get(Application, application)).title == "Weapons"
+    assert await copies(db) == []
+
+
+async def test_what_is_kept_from_before_somebody_saved_still_meets_the_question(
+    db: Database, application: UUID, omar: Browser, besa: Browser
+) -> None:
+    await omar.send_form(f"{page_of(application)}/copy", asks("Mine, from before"), headers=QUIET)
+    await besa.send_form(page_of(application), asks("Hers, saved"))
+    page = await omar.get(page_of(application))
+    assert "Besa Hoxha has saved this part meanwhile" in page.text
+    assert 'name="seen" value="0"' in page.text
+    asked_again = await omar.send_form(page_of(application), asks("Mine, from before"))
+    assert asked_again.status_code == 409
+    # Kept from the page of the two versions: the question is not forgotten either.
+    both = {**asks("Mine, better"), "seen": "1", "began": "0", "merging": "yes", "mine-summary": "Mine"}
+    assert (await omar.send_form(f"{page_of(application)}/copy", both, headers=QUIET)).status_code == 204
+    again = await omar.get(page_of(application))
+    assert shown(again, "summary") == "Mine, better"
+    assert 'name="seen" value="0"' in again.text
+
+
+async def test_only_what_partners_confirm_voids_and_the_difference_is_shown_first(
+    db: Database, stage: Stage, application: UUID, omar: Browser
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        await save_answers(tx, application, {"ask": {"summary": "We host one workshop"}})
+        await confirm_party(
+            tx, await party_id(tx, application), signatory_name="Vesa Gashi", signatory_function="Head"
+        )
+    quiet = {**asks("We host one workshop", note="For us"), "seen": "1"}
+    assert (await omar.send_form(page_of(application), quiet)).status_code == 303
+    loud = {**quiet, "seen": "2", "summary": "We host two workshops"}
+    question = await omar.send_form(page_of(application), loud)
+    assert question.status_code == 409
+    assert "<del>one</del><ins>two</ins>" in question.text
+    assert "A note: what would change" not in question.text
+    assert await copies(db) != []
+    assert (await omar.send_form(page_of(application), {**loud, "void": "yes"})).status_code == 303
+
+
+async def test_a_copy_is_not_kept_in_the_name_of_somebody_else(
+    db: Database, stage: Stage, application: UUID, besa: Browser
+) -> None:
+    typed = asks("Omar's words", by=str(stage.omar))
+    refused = await besa.send_form(f"{page_of(application)}/copy", typed, headers=QUIET)
+    assert (refused.status_code, refused.headers["x-reason"]) == (409, "other_person")
+    page = await besa.send_form(page_of(application), typed)
+    assert page.status_code == 409
+    assert (await copies(db), await stored(db, application)) == ([], {})
+
+
+async def test_a_submitted_application_keeps_no_copy_and_says_so(
+    db: Database, stage: Stage, application: UUID, omar: Browser
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await confirm_party(
+            tx, await party_id(tx, application), signatory_name="Vesa Gashi", signatory_function="Head"
+        )
+        await submit(tx, application, received_at=tx.now)
+    text = "A long text that somebody was still at when a colleague submitted."
+    late = await omar.send_form(f"{page_of(application)}/copy", asks(text), headers=QUIET)
+    assert (late.status_code, late.headers["x-reason"]) == (409, "not_a_draft")
+    page = await omar.send_form(page_of(application), asks(text))
+    assert page.status_code == 409
+    assert text in page.text  # to copy
+    assert "Send again" not in page.text
+
+
+async def test_a_session_that_ended_loses_nothing(
+    db: Database, stage: Stage, application: UUID, omar: Browser
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        await tx.session.execute(delete(Session))
+        tx.session.expire_all()
+    text = 'Half a page, with "quotes" & <b>signs</b>, typed before the session ended.'
+    quiet = await omar.send_form(f"{page_of(application)}/copy", asks(text), headers=QUIET)
+    assert quiet.status_code == 401
+    page = await omar.send_form(page_of(application), asks(text, then="next"))
+    assert page.status_code == 401
+    assert page.headers["cache-control"] == "no-store"
+    assert 'href="/sign-in" target="_blank"' in page.text
+    assert f'action="{page_of(application)}"' in page.text
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+    assert fields.pop("_csrf_token")
+    assert (
+        fields["summary"]
+        == "Half a page, with &#34;quotes&#34; &amp; &lt;b&gt;signs&lt;/b&gt;, typed before the session ended."
+    )
+    assert fields["then"] == "next"
+
+
+async def test_a_stale_token_loses_nothing_and_a_foreign_page_gets_nothing(
+    application: UUID, omar: Browser
+) -> None:
+    text = "A text of some length that somebody typed with great care."
+    form = {"_csrf_token": "of-yesterday", **asks(text)}
+    same = await omar.post(page_of(application), data=form, headers={"sec-fetch-site": "same-origin"})
+    assert same.status_code == 403
+    assert "Send again" in same.text
+    assert text in same.text
+    fresh = re.search(r'name="_csrf_token" value="([0-9a-f]{64})"', same.text)
+    assert fresh
+    taken = await omar.post(page_of(application), data={**form, "_csrf_token": fresh[1]})
+    assert taken.status_code == 303
+    for headers in ({"sec-fetch-site": "cross-site"}, {}):
+        foreign = await omar.post(page_of(application), data=form, headers=headers)
+        assert foreign.status_code == 403
+        assert text not in foreign.text
+
+
+HOSTILE = ["\u202e" * 50, "<script>alert(1)</script>", "x" * 12_001, "Ђ" * 300, "\r\n\r\n", "' OR 1=1 --"]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_values_come_back_as_text(application: UUID, omar: Browser, value: str) -> None:
+    for name in ("summary", "seen", "began", "then", "void", "merging", "choice-summary", "mine-summary"):
+        page = await omar.send_form(page_of(application), asks("A fair summary") | {name: value})
+        assert page.status_code < 500
+        assert "<script>alert" not in page.text
+    kept = await omar.send_form(f"{page_of(application)}/copy", asks(value), headers=QUIET)
+    assert kept.status_code == 204
+    assert "<script>alert" not in (await omar.get(page_of(application))).text
+
+
+async def test_sign_out_leaves_nothing_behind(application: UUID, omar: Browser) -> None:
+    await omar.send_form(f"{page_of(application)}/copy", asks("Mine"), headers=QUIET)
+    await omar.send_form("/sign-out")
+    omar.cookies.delete(cookies.SESSION) if cookies.SESSION in omar.cookies else None
+    page = await omar.get(page_of(application))
+    assert (page.status_code, page.headers["location"].startswith("/sign-in")) == (303, True)
