@@ -1,10 +1,14 @@
 """The words for what the secretariat asks and finds about an application."""
 
+from datetime import datetime
+from decimal import Decimal
+
+from facility.applications.rules.checklist import Finding, Found, Verdict
 from facility.applications.rules.consultation import ConsultationState, ConsulteeKind
 from facility.applications.rules.overlap import DONOR, OverlapOutcome
 from facility.applications.rules.overlap import RESULTS as OF_THE_ACTION
-from facility.web import sentences
-from facility.web.i18n import N_
+from facility.web import filters, sentences
+from facility.web.i18n import N_, _
 
 CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
     ConsulteeKind.DELEGATION: N_("EU Delegation"),
@@ -43,6 +47,56 @@ OVERLAPS: dict[OverlapOutcome, tuple[str, str]] = {
 }
 """The word of each judgement, untranslated, and the kind of its tag."""
 
+FINDINGS: dict[Finding, tuple[str, str]] = {
+    Finding.MET: (N_("Found: met"), "ok"),
+    Finding.NOT_MET: (N_("Found: not met"), "bad"),
+    Finding.UNKNOWN: (N_("For you to judge"), "wait"),
+}
+"""The word of each finding, untranslated, and the kind of its tag."""
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.MET: (N_("Met"), "ok"),
+    Verdict.NOT_MET: (N_("Not met"), "bad"),
+    Verdict.NOT_APPLICABLE: (N_("Does not apply"), "plain"),
+}
+"""The word of each judgement on an item, untranslated, and the kind of its tag."""
+
+VERDICTS_BY_VALUE = {verdict.value: pair for verdict, pair in VERDICTS.items()} | {
+    "": (N_("Not judged"), "plain")
+}
+
+_TOLD = {
+    "in_time": N_("Received {received}; the call closed {closes}."),
+    "beneficiaries": N_("{count} take part, at least {least} are needed."),
+    "eligible_parties": N_("{count} institutions were looked at by their beneficiaries."),
+    "confirmations": N_("{count} of {all} partners have confirmed."),
+    "amounts": N_("EUR {requested} is asked for; between EUR {least} and {most} is possible."),
+    "declarations": N_("{count} of {all} declarations were made."),
+    "documents": N_("{count} documents; {unread} pages or pictures in them no machine can read."),
+    "classified": N_("{count} documents were refused for a marking or a virus before it came in."),
+    "consultation": N_("{count} consultations on what was submitted."),
+    "overlap": N_("An officer has judged: {outcome}."),
+}
+
+
+def told(key: str, found: Found) -> str:
+    """A finding's figures in a sentence; "" where there are none."""
+    if not found.figures or key not in _TOLD:
+        return ""
+    return _(_TOLD[key], **{name: _shown(name, value) for name, value in found.figures.items()})
+
+
+def _shown(name: str, value: str) -> str:
+    match name:
+        case "received" | "closes":
+            return filters.instant(datetime.fromisoformat(value))
+        case "requested" | "least" | "most" if "." in value:
+            return filters.eur(Decimal(value))
+        case "outcome":
+            return _(OVERLAPS[OverlapOutcome(value)][0])
+    return value
+
+
 sentences.register(
     {
         **AGAINST,
@@ -56,6 +110,11 @@ sentences.register(
         "extended_already": N_("More days can be asked for only once."),
         "no_late_answer": N_("There is no late answer that could be let count."),
         "initiative_unknown": N_("Choose among the initiatives on the list."),
+        "item_not_judged": N_("Say whether this is met."),
+        "difference_needs_reason": N_("Your judgement differs from what was found: give the reason."),
+        "not_met_needs_reason": N_("Say what is not met."),
+        "nothing_not_met": N_("It is inadmissible only where an item is not met."),
+        "in_spite_needs_reason": N_("Say why it is admissible although an item is not met."),
         "no_objection_there": N_("There is no objection to answer."),
     }
 )

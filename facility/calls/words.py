@@ -14,6 +14,7 @@ from facility.calls.rules.forms import (
     SumAtMost,
     Within,
 )
+from facility.web import sentences
 from facility.web.i18n import N_, _, ngettext
 
 MODES = {
@@ -87,3 +88,28 @@ def section_check_in_words(section: FormSection, check: SectionCheck) -> str:
             return _("At least {count} of these must be answered: {labels}.", count=count, labels=labels)
         case SumAtMost(_keys, most):
             return _("Together at most {most}: {labels}.", most=most, labels=labels)
+
+
+CHECKLIST = {
+    "in_time": N_("It was received while the call was open."),
+    "beneficiaries": N_("Enough different Western Balkans beneficiaries take part."),
+    "eligible_parties": N_("Lead and partners are bodies that the call is for."),
+    "confirmations": N_("Each partner has confirmed by a person who may sign."),
+    "amounts": N_("What is asked for is within the limits of the call."),
+    "declarations": N_("The lead has made all declarations, signed by name and function."),
+    "documents": N_("The documents can be read, and are what they are called."),
+    "classified": N_("Nothing classified and no data about cases is in it."),
+    "activities": N_("The activities are of kinds that the call supports."),
+    "rights": N_("Its effect on human rights has been screened, and what is needed is planned."),
+    "consultation": N_("Whoever must be consulted was, and objections are answered."),
+    "overlap": N_("It does not duplicate what is done already."),
+}
+"""The standard items of a checklist, untranslated."""
+
+sentences.register(
+    {
+        "checklist_empty": N_("Choose at least one item, or write one of your own."),
+        "checklist_too_long": N_("At most {most} items of your own."),
+        "checklist_text_too_long": N_("An item has at most {most} characters."),
+    }
+)

@@ -26,6 +26,7 @@ from facility.applications.service import (
     start_application,
     submit,
 )
+from facility.calls.rules.checklist import STANDARD
 from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call
 from facility.db import Database
@@ -448,9 +449,12 @@ async def test_admissibility_with_reasons(
     await open_up(db, stage, times)
     sara = await browse(stage.sara)
     path = f"/applications/{submitted}/admissibility"
-    wrong = await sara.send_form(path, {"admissible": "no", "reason": " "})
+    judged = {f"{key}-verdict": "met" for key in STANDARD}
+    judged |= {"activities-verdict": "not_met", "activities-reason": "Cash"}
+    wrong = await sara.send_form(path, {**judged, "admissible": "no", "reason": " "})
     assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
-    done = await sara.send_form(path, {"admissible": "no", "reason": "Not a kind that the call supports"})
+    reason = {"reason": "Not a kind that the call supports"}
+    done = await sara.send_form(path, {**judged, "admissible": "no", **reason})
     assert done.status_code == 303
     assert (
         "Not a kind that the call supports"

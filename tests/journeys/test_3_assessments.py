@@ -17,6 +17,8 @@ def check_and_assign(ada: Visitor, call_id: UUID, first: UUID) -> None:
     ada.follow("Against smuggling")
     ada.follow("Check admissibility")
     ada.press("Write down the judgement", status=422)
+    for met in ada.page.locator('input[name$="-verdict"][value="met"]').all():
+        met.check()
     ada.tick("Yes, it goes to assessment")
     ada.press("Write down the judgement")
     assert ada.page.url.endswith(f"/applications/{first}")

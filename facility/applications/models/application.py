@@ -182,7 +182,8 @@ class ClassifiedRefusal(Base):
 
 
 class AdmissibilityCheck(Base):
-    """One judgement on admissibility with its reason; the latest stands."""
+    """One judgement on admissibility with its reason; the latest stands. `items`: the call's checklist as it was then, each
+    with what was found and what was judged (queries.checklist.JudgedItem)."""
 
     __tablename__ = "admissibility_check"
 
@@ -190,5 +191,6 @@ class AdmissibilityCheck(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
     admissible: Mapped[bool]
     reason: Mapped[str]
+    items: Mapped[list[Any]] = mapped_column(default=list)
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     checked_at: Mapped[datetime]

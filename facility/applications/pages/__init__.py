@@ -4,6 +4,7 @@ from litestar import Router
 
 from facility.applications.pages import (
     activities,
+    admissibility,
     answers,
     budget,
     check,
@@ -29,6 +30,7 @@ router = Router(
     route_handlers=[
         *mine.HANDLERS,
         *staff.HANDLERS,
+        *admissibility.HANDLERS,
         *one.HANDLERS,
         *answers.HANDLERS,
         *exception_text.HANDLERS,

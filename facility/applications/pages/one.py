@@ -14,6 +14,7 @@ from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.consultation import consultations
 from facility.applications.rules import BEFORE_DECISION
+from facility.calls import words as calls
 from facility.events.log import history
 from facility.refused import Reason, refuse
 from facility.web import render
@@ -80,6 +81,8 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         reasons=[sentence(Reason(code)) for code in found.reasons],
         consultations=await consultations(read, found.id),
         consultation_states=review_words.CONSULTATIONS,
+        checklist_texts=calls.CHECKLIST,
+        verdicts=review_words.VERDICTS_BY_VALUE,
         may_check=secretariat and found.track == "joint" and found.call_decided_at is None,
         may_decide=view.me.has(Role.AUTHORISING)
         and found.track == "exception"

@@ -25,6 +25,7 @@ from facility.applications.rules import (
     rates_day,
     submission_reasons,
 )
+from facility.applications.rules.checklist import JudgedItem
 from facility.calls.rules import CallRules
 from facility.calls.rules.forms import (
     INDIRECT_MOST,
@@ -231,10 +232,11 @@ def track_of(application: Any) -> Track:
 
 
 class CheckLine(msgspec.Struct, frozen=True):
-    """A judgement on admissibility, and whose."""
+    """A judgement on admissibility with its items, and whose."""
 
     admissible: bool
     reason: str
+    items: list[JudgedItem]
     checked_by: str | None
     checked_at: datetime
 
@@ -344,7 +346,7 @@ _SHOWN = text(
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
         cool_down, form,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
-            'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
+            'items', items, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
          FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
          WHERE application_id = :id) AS checks,
         {_PARTS}

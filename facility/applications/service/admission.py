@@ -1,13 +1,16 @@
 """Admissibility, and the status that higher rooms set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from facility.applications import rules
 from facility.applications.events import AdmissibilityChecked
 from facility.applications.models import AdmissibilityCheck, Application
-from facility.applications.queries import track_of
+from facility.applications.queries import shown, track_of
+from facility.applications.queries.checklist import Checklist, checklist
 from facility.applications.rules import ApplicationStatus
+from facility.applications.rules.checklist import Judged, by_findings, check_judgements
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.db import Tx, new_id
 from facility.events import record
@@ -15,11 +18,17 @@ from facility.refused import refuse
 
 
 async def check_admissibility(
-    tx: Tx, application_id: UUID, *, admissible: bool, reason: str = ""
+    tx: Tx,
+    application_id: UUID,
+    *,
+    admissible: bool,
+    reason: str = "",
+    judged: Mapping[str, Judged] | None = None,
 ) -> Application:
     """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
 
-    Refused: as `rules.may_check`, "call_decided".
+    `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
+    itself stands there. Refused: as `rules.may_check` and `rules.checklist.check_judgements`, "call_decided".
     """
     application, call = await lock_with_call(tx, application_id)
     if call.decided_at is not None:
@@ -31,12 +40,17 @@ async def check_admissibility(
         admissible=admissible,
         reason=reason,
     )
+    connection = await tx.session.connection()
+    asked = await checklist(connection, await shown(connection, application_id))
+    if judged is not None:
+        check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
     application.status = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
     check = AdmissibilityCheck(
         id=new_id(),
         application_id=application_id,
         admissible=admissible,
         reason=reason.strip(),
+        items=_kept(asked, by_findings(asked.items, asked.found) if judged is None else judged),
         checked_by=tx.actor,
         checked_at=tx.now,
     )
@@ -48,6 +62,21 @@ async def check_admissibility(
         ),
     )
     return application
+
+
+def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
+    """What the row keeps of each item: what was found and with which figures, and what was judged."""
+    return [
+        {
+            "key": line.item.key,
+            "text": line.item.text,
+            "finding": line.found.finding.value,
+            "figures": line.found.figures,
+            "verdict": one.verdict.value if (one := judged.get(line.item.key)) else "",
+            "reason": one.reason.strip() if one else "",
+        }
+        for line in asked.lines
+    ]
 
 
 async def move(

@@ -6,9 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from msgspec import to_builtins
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.calls.rules.checklist import STANDARD_LIST
 from facility.db import Base, Key
 
 
@@ -85,6 +87,7 @@ class Call(Base):
     grid: Mapped[dict[str, Any]]
     cool_down: Mapped[dict[str, Any]]
     form: Mapped[dict[str, Any]]
+    checklist: Mapped[list[Any]] = mapped_column(default=lambda: to_builtins(STANDARD_LIST))
     state: Mapped[str]
     drafted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from facility.calls.pages import drafts, form, public, publication, staff
+from facility.calls.pages import checklist, drafts, form, public, publication, staff
 from facility.calls.pages.shared import READERS
 from facility.web.access import ANYONE, Role
 from facility.web.i18n import N_
@@ -26,5 +26,6 @@ router = Router(
         *drafts.HANDLERS,
         *publication.HANDLERS,
         *form.HANDLERS,
+        *checklist.HANDLERS,
     ],
 )

@@ -1,0 +1,72 @@
+"""The checklist of a call: chosen while it is a draft, read by all who read the call."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls import queries, words
+from facility.calls.models import CallState
+from facility.calls.pages.shared import READERS
+from facility.calls.rules.checklist import MOST_OWN, MOST_TEXT, STANDARD
+from facility.calls.service.checklist import change_checklist, checklist_in
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.stops import Wrong
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    call_id: UUID,
+    fields: Fields | None = None,
+    *,
+    status: int = 200,
+) -> Page:
+    found = await queries.staff_call(connection, call_id)
+    row = (await connection.execute(text("SELECT checklist FROM call WHERE id = :id"), {"id": call_id})).one()
+    items = checklist_in(row)
+    stored: dict[str, str | list[str]] = {
+        "chosen": [item.key for item in items if not item.text],
+        "own": "\n".join(item.text for item in items if item.text),
+    }
+    return view.page(
+        "calls/checklist.html",
+        status=status,
+        found=found,
+        items=[item.text or _(words.CHECKLIST[item.key]) for item in items],
+        options=[(key, _(words.CHECKLIST[key])) for key in STANDARD],
+        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
+        form=fields or Fields.showing(stored),
+        most=MOST_OWN,
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/checklist", opt={"allow": allow(*READERS)})
+async def checklist(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """What is checked; with its form while the call is a draft."""
+    return await _page(view, read, call_id)
+
+
+@post("/staff/calls/{call_id:uuid}/checklist", opt={"allow": allow(Role.SECRETARIAT)})
+async def choose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Chooses what is checked."""
+    fields = Fields(form)
+    chosen = fields.many("chosen", STANDARD, required=False)
+    own = fields.text("own", required=False, most=MOST_OWN * (MOST_TEXT + 1), multiline=True)
+    try:
+        fields.check()
+        await change_checklist(tx, call_id, chosen, own.splitlines())
+    except Refused as refused:
+        fields.refused(refused)
+        await tx.session.rollback()
+        raise Wrong(await _page(view, await tx.session.connection(), call_id, fields, status=422)) from None
+    return view.go(f"/staff/calls/{call_id}", _("The checklist is saved."))
+
+
+HANDLERS = [checklist, choose]

@@ -1,0 +1,38 @@
+"""What a call's applications are checked for."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from facility.calls.events import CallDraftChanged
+from facility.calls.models import Call, CallState
+from facility.calls.rules.checklist import ChecklistItem, checklist_of
+from facility.calls.service.people import acting
+from facility.db import Tx
+from facility.events import record
+from facility.refused import refuse
+
+
+def checklist_in(call: Any) -> tuple[ChecklistItem, ...]:
+    """The checklist of a Call, or of a result row with its columns."""
+    return msgspec.convert(call.checklist, tuple[ChecklistItem, ...])
+
+
+async def change_checklist(tx: Tx, call_id: UUID, chosen: Sequence[str], own: Sequence[str]) -> Call:
+    """Choose what is checked, while the call is a draft; its author is now who did this. Nothing happens when nothing differs.
+
+    Refused: "rules_frozen", and as `rules.checklist.checklist_of`.
+    """
+    author = acting(tx)
+    call = await tx.lock(Call, call_id)
+    if call.state != CallState.DRAFT:
+        refuse("rules_frozen")
+    items = checklist_of(chosen, own)
+    if items == checklist_in(call):
+        return call
+    call.checklist = msgspec.to_builtins(items)
+    call.drafted_by, call.drafted_at = author, tx.now
+    await record(tx, CallDraftChanged(call_id=call_id, envelope_id=call.envelope_id, fields=["checklist"]))
+    return call
