@@ -7,6 +7,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
+from facility.accounts.countries import country_name
 from facility.accounts.queries import history_lines
 from facility.activities import lists, rules, service
 from facility.activities.access import (
@@ -23,6 +24,8 @@ from facility.activities.rules import ActivityKind, ActivityStatus
 from facility.activities.sentences import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES
 from facility.activities.service import ActivityDraft
 from facility.applications.pages.shared import STAFF, save
+from facility.applications.queries import plan_of
+from facility.applications.rules import Planned
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role
@@ -118,14 +121,35 @@ def _draft_fields(fields: Fields) -> dict[str, Any]:
 
 
 @get("/applications/{application_id:uuid}/activities/new", opt=PLANS)
-async def new_activity(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """The form of an activity under an award."""
+async def new_activity(
+    view: View, read: Read, application_id: FromPath[UUID], planned: FromQuery[UUID | None] = None
+) -> Page:
+    """The form of an activity under an award; `planned`: one that the application planned, to start from."""
     application = await lists.plan_for(read, application_id)
     if not application.standing:
         refuse("not_funded")
+    plan = await plan_of(read, application_id)
     return view.page(
-        "activities/plan.html", application=application, activity=None, form=Fields.showing(), **WORDS
+        "activities/plan.html",
+        application=application,
+        activity=None,
+        plan=plan,
+        form=Fields.showing(_from_application(plan.activity(planned))),
+        **WORDS,
     )
+
+
+def _from_application(planned: Planned | None) -> dict[str, str | list[str]]:
+    """What an application said of an activity, as the form's fields."""
+    if planned is None:
+        return {}
+    return {
+        "kind": planned.kind.value,
+        "title": planned.title,
+        "place": f"{planned.place}, {country_name(planned.country)}",
+        "starts_on": shown(planned.starts_on),
+        "ends_on": shown(planned.ends_on),
+    }
 
 
 @post("/applications/{application_id:uuid}/activities/new", opt=PLANS)
@@ -147,6 +171,7 @@ async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath
             status=status,
             application=application,
             activity=None,
+            plan=await plan_of(connection, application_id),
             form=fields,
             **WORDS,
         )
@@ -163,7 +188,13 @@ async def _changeable(connection: AsyncConnection, activity_id: UUID) -> Activit
 
 def _change_page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
     return view.page(
-        "activities/plan.html", status=status, application=None, activity=found, form=fields, **WORDS
+        "activities/plan.html",
+        status=status,
+        application=None,
+        activity=found,
+        plan=None,
+        form=fields,
+        **WORDS,
     )
 
 

@@ -15,10 +15,12 @@ from facility.applications.models import Party
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.presets import PLAIN
 from facility.calls.service import close_call, draft_call, publish_call
 from facility.clock import BRUSSELS
 from facility.db import Tx
-from facility.demo import review
+from facility.demo import budgets, review
 from facility.demo.texts import CALL_TEXT, answered
 from facility.demo.troupe import OFFICERS, Troupe
 from facility.deployments import service as deployments
@@ -78,13 +80,17 @@ class Story:
         today = self.now.astimezone(BRUSSELS).date()
         return today + timedelta(weeks=weeks, days=-today.weekday())
 
-    async def call(self, number: int, title: str, opens: int, closes: int, amount: str) -> UUID:
+    async def call(
+        self, number: int, title: str, opens: int, closes: int, amount: str, form: FormDefinition = PLAIN
+    ) -> UUID:
         """A published call, open from and to so many days from now; drafted by Ada, published by Vera."""
-        call_id = await self.draft(number, title, opens, closes, amount)
+        call_id = await self.draft(number, title, opens, closes, amount, form)
         await self.act(self.noon(opens - 1), "vera", publish_call, call_id)
         return call_id
 
-    async def draft(self, number: int, title: str, opens: int, closes: int, amount: str) -> UUID:
+    async def draft(
+        self, number: int, title: str, opens: int, closes: int, amount: str, form: FormDefinition = PLAIN
+    ) -> UUID:
         """A call that waits for a second person to publish it."""
         draft = CallDraft(
             reference=f"TAF-{self.now.year}-{number:02}",
@@ -98,12 +104,22 @@ class Story:
             award_max=Decimal("60000.00"),
             min_beneficiaries=2,
             grid=GRID,
+            form=form,
         )
         call = await self.act(min(self.noon(opens - 2), self.now), "ada", draft_call, draft)
         return call.id
 
-    async def apply(self, call_id: UUID, wish: Wish, at: datetime, *, confirm: int = 9) -> UUID:
-        """A draft with its texts and partners, the first `confirm` of whom have confirmed."""
+    async def apply(
+        self,
+        call_id: UUID,
+        wish: Wish,
+        at: datetime,
+        *,
+        confirm: int = 9,
+        budget: Sequence[budgets.Row] = (),
+    ) -> UUID:
+        """A draft with its texts and partners, and a budget where the call asks for lines; the first `confirm` partners
+        have confirmed."""
         application = await self.act(
             at,
             wish.lead,
@@ -125,6 +141,9 @@ class Story:
             await self._add_partner(application.id, wish.lead, partner, amount, at)
             for partner, amount in zip(wish.partners, wish.amounts[1:], strict=True)
         ]
+        if budget:
+            month = self.day(120).replace(day=1)
+            await self.act(at, wish.lead, budgets.write_plan, application.id, budget, month)
         for party_id, partner in list(zip(parties, wish.partners, strict=True))[:confirm]:
             await self.act(
                 at + timedelta(hours=5),
@@ -412,23 +431,23 @@ async def _call_under_evaluation(story: Story) -> None:
 
 async def _open_call(story: Story) -> None:
     """An application in every state that an open call knows."""
-    call_id = await story.call(3, "Joint initiatives, autumn round", -14, 12, "150000.00")
+    call_id = await story.call(3, "Joint initiatives, autumn round", -14, 12, "150000.00", budgets.BY_LINES)
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
-    await story.apply(call_id, waiting, at, confirm=1)
+    await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
     ready = msgspec.structs.replace(
         CYBER, title="Ransomware: first hours of an investigation", lead="milena", partners=("omar",)
     )
-    await story.apply(call_id, ready, at)
+    await story.apply(call_id, ready, at, budget=budgets.plain(ready.amounts))
     handed_in = msgspec.structs.replace(
         ONLINE, title="Reintegration after detention", lead="arta", partners=("zoran",), themes=("CT.REINT",)
     )
-    submitted = await story.apply(call_id, handed_in, at)
+    submitted = await story.apply(call_id, handed_in, at, budget=budgets.plain(handed_in.amounts))
     await story.submit(submitted, handed_in, story.noon(-2))
     taken_back = msgspec.structs.replace(
         CYBER, title="Asset recovery across borders", lead="amra", partners=("jelena",)
     )
-    withdrawn = await story.apply(call_id, taken_back, at)
+    withdrawn = await story.apply(call_id, taken_back, at, budget=budgets.plain(taken_back.amounts))
     await story.submit(withdrawn, taken_back, story.noon(-3))
     await story.act(story.noon(-2), "amra", applications.withdraw, withdrawn)
     ports = Wish(
@@ -438,5 +457,5 @@ async def _open_call(story: Story) -> None:
         amounts=("14000.00", "13000.00"),
         themes=("OC.CONTAINER",),
     )
-    refused = await story.apply(call_id, ports, at, confirm=0)
+    refused = await story.apply(call_id, ports, at, confirm=0, budget=budgets.plain(ports.amounts))
     await story.act(story.noon(-4), "luan", applications.refuse_document, refused, sha256="5b" * 32)

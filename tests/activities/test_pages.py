@@ -1,14 +1,17 @@
 """Pages of activities: what each visitor sees and may do, what is refused, and how many statements lists take."""
 
 import re
+from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from facility import clock
 from facility.accounts.service import add_user
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
+from facility.applications.models import PlannedActivity
 from facility.awards import service as awards
 from facility.db import Database
 from facility.settings import Settings
@@ -50,6 +53,37 @@ async def row(play: Judging, key: UUID) -> Activity:
 
 def at(page: Any) -> UUID:
     return UUID(page.headers["location"].rsplit("/", 1)[-1])
+
+
+async def test_what_the_application_planned_is_taken_into_the_form(play: Judging, browse: Browsers) -> None:
+    omar = await browse(play.people["omar"])
+    application = play.applications["A"]
+    from_plan = uuid4()
+    async with play.db.transaction(now=clock.now()) as tx:
+        tx.add(
+            PlannedActivity(
+                id=from_plan,
+                application_id=application,
+                position=1,
+                kind="study_trip",
+                title="To Rome",
+                place="Rome",
+                country="IT",
+                days=4,
+                month=date(2021, 11, 1),
+                starts_on=date(2021, 11, 15),
+                ends_on=date(2021, 11, 19),
+                purpose="To see",
+            )
+        )
+    new = f"/applications/{application}/activities/new"
+    offered = await omar.get(new)
+    assert f'href="{new}?planned={from_plan}"' in offered.text
+    page = await omar.get(f"{new}?planned={from_plan}")
+    for value in ("To Rome", "Rome, Italy", "2021-11-15", "2021-11-19"):
+        assert f'value="{value}"' in page.text
+    assert 'value="study_trip" checked' in page.text
+    assert (await omar.get(f"{new}?planned={uuid4()}")).status_code == 200
 
 
 async def test_the_lead_plans_and_others_do_not(play: Judging, browse: Browsers) -> None:

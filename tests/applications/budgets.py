@@ -11,22 +11,11 @@ from sqlalchemy import select
 from facility.applications.models import Party
 from facility.applications.rules import ActivityKind, Plan
 from facility.applications.service import add_activity, add_party
-from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
-from facility.calls.rules.presets import PLAIN
 from facility.contracts.reference import UNIT_COSTS
 from facility.contracts.service import enter_unit_costs
 from facility.db import Database, Tx
 from tests.applications.conftest import Stage, Times
 
-BY_LINES = FormDefinition(
-    (
-        *PLAIN.sections[:-1],
-        FormSection(key="activities", title="Activities", kind=SectionKind.ACTIVITIES),
-        FormSection(key="budget", title="Budget", kind=SectionKind.BUDGET),
-        PLAIN.sections[-1],
-    )
-)
-"""A plain call that asks for activities one by one and a budget by lines besides."""
 WORKSHOP, TRIP = "workshop", "trip"
 ROWS = (
     ("Fees of two experts", "fee", "AL", WORKSHOP, "2", "5", "days", "350"),

@@ -15,7 +15,8 @@ from facility.applications.service import confirm_party, save_budget
 from facility.applications.service.amounts import line_of
 from facility.calls.rules.forms import FormDefinition
 from facility.db import Database
-from tests.applications.budgets import BY_LINES, TRIP, WORKSHOP, Ground, lay
+from facility.demo.budgets import BY_LINES
+from tests.applications.budgets import TRIP, WORKSHOP, Ground, lay
 from tests.applications.conftest import Stage, Times
 from tests.browser import Browser, Browsers
 

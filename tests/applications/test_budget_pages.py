@@ -17,8 +17,9 @@ from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.contracts.models import UnitCost
 from facility.db import Database
+from facility.demo.budgets import BY_LINES
 from facility.experts.service import seed_themes
-from tests.applications.budgets import BY_LINES, ROWS, TRIP, WORKSHOP, Ground, lay
+from tests.applications.budgets import ROWS, TRIP, WORKSHOP, Ground, lay
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers
 from tests.statements import count_statements
@@ -138,7 +139,9 @@ async def test_sums_while_one_types_are_worked_out_and_not_saved(
     assert "<html" not in part.text
     assert total(part) == "35 438.40"
     assert 'id="sum-bar" role="status" hx-swap-oob="true"' in part.text
-    assert '3\u00a0510.00<span class="over small">above 350.00 a unit: say why</span></output>' in part.text
+    assert (
+        '3\u00a0510.00<span class="over small">above 350.00 a unit: <a href="#f-lines-0-reason">' in part.text
+    )
     assert "1 line is not finished and does not count." in part.text
     assert "Error" not in part.text
     assert await lines(db, ground.application) == []

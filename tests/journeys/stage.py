@@ -14,6 +14,8 @@ from facility.applications.models import Application, Party
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.presets import PLAIN
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.models import Contract
 from facility.contracts.service import open_envelope
@@ -59,6 +61,7 @@ class Stage:
         opens_at: datetime | None = None,
         closes_at: datetime | None = None,
         amount: str = "80000.00",
+        form: FormDefinition = PLAIN,
     ) -> UUID:
         """A published call on an envelope of its own, open for twenty days unless told otherwise."""
         for key in ("ada", "vera"):
@@ -83,6 +86,7 @@ class Stage:
                 award_max=Decimal("60000.00"),
                 min_beneficiaries=2,
                 grid=GRID,
+                form=form,
             )
             return (await draft_call(tx, told)).id
 
@@ -100,8 +104,9 @@ class Stage:
         partners: Sequence[str] = ("arta",),
         amounts: Sequence[str] = ("30000.00", "20000.00"),
         at: datetime | None = None,
+        confirmed: bool = True,
     ) -> UUID:
-        """A draft with everything in it, confirmed by its partners, that can be submitted."""
+        """A draft with everything in it, confirmed by its partners (or not yet), that can be submitted."""
         places = {key: self._place(key) for key in (lead, *partners)}
 
         async def write(tx: Tx) -> UUID:
@@ -135,9 +140,10 @@ class Stage:
                     contact_name=REGISTERED[key][0],
                     contact_email=address(key),
                 )
-                await applications.confirm_party(
-                    tx, party.id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
-                )
+                if confirmed:
+                    await applications.confirm_party(
+                        tx, party.id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
+                    )
             return made.id
 
         return self.service.act(address(lead), write, at)

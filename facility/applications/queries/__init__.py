@@ -19,7 +19,7 @@ from facility.applications.queries.application import (
     track_of,
     view_of,
 )
-from facility.applications.queries.budget import BudgetLineShown, PlanShown, rates_for
+from facility.applications.queries.budget import BudgetLineShown, PlanShown, plan_of, rates_for
 from facility.applications.queries.writing import (
     Change,
     Colleague,
@@ -53,6 +53,7 @@ __all__ = [
     "own_copies",
     "parts_from",
     "parts_of",
+    "plan_of",
     "rates_for",
     "section_changes",
     "shown",

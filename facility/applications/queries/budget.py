@@ -58,6 +58,15 @@ PLAN = """
 """
 """The column `plan` of a statement about the application :id; a PlanShown as JSON, with amounts as text."""
 
+_PLAN = text(f"SELECT {PLAN}")
+
+
+async def plan_of(connection: AsyncConnection, application_id: UUID) -> PlanShown:
+    """The activities and the budget of an application; nothing where it has none."""
+    row = (await connection.execute(_PLAN, {"id": application_id})).one()
+    return msgspec.convert(row.plan, PlanShown, strict=False)
+
+
 _TAKEN = text(
     """
     SELECT id, kind, country, unit, amount, valid_from, illustrative FROM unit_cost

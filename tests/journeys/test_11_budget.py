@@ -1,0 +1,106 @@
+"""Activities and the worked budget, typed in a browser: the sums follow while one types, and without JavaScript by a button."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from playwright.sync_api import expect
+
+from facility.demo.budgets import BY_LINES
+from tests.journeys.cast import Company
+from tests.journeys.conftest import Opens
+from tests.journeys.stage import Stage
+from tests.journeys.visitor import Visitor
+
+POLICE, KOSOVO, MONTENEGRO = "AL Albanian State Police", "XK* Kosovo* Police", "ME Supreme State"
+WORKSHOP, TRIP = "1. Tracing workshop", "2. Study trip"
+ROWS = (
+    ("Fees of two experts", "Experts' fees", POLICE, WORKSHOP, "2", "5", "350"),
+    ("Per diem of the experts", "Per diem", POLICE, WORKSHOP, "2", "4", "160"),
+    ("Flights of the experts", "Travel", POLICE, WORKSHOP, "2", "", "420"),
+    ("Bus", "Travel", KOSOVO, WORKSHOP, "16", "", "60"),
+    ("Per diem of the participants", "Per diem", KOSOVO, WORKSHOP, "16", "3", "160,00"),
+    ("Venue and interpretation", "Venue", POLICE, WORKSHOP, "3", "", "1 900"),
+    ("Visibility", "Visibility", POLICE, WORKSHOP, "1", "", "400"),
+    ("Flights to Rome", "Travel", MONTENEGRO, TRIP, "9", "", "380"),
+    ("Per diem in Rome", "Per diem", MONTENEGRO, TRIP, "9", "4", "230"),
+    ("Host fee", "Host fee", MONTENEGRO, TRIP, "3", "", "350"),
+)
+
+
+def add_activity(omar: Visitor, title: str, kind: str, town: str, country: str) -> None:
+    """One activity with eight people of each of two institutions."""
+    omar.press("Save", status=422)
+    omar.tick(kind)
+    omar.fill("Title", title)
+    omar.fill("Town", town)
+    omar.choose("Country", country)
+    omar.fill("How long", "3")
+    omar.fill("Month", "2027-03")
+    omar.fill("Albanian State Police (AL)", "8")
+    omar.fill("Kosovo* Police (XK*)", "8")
+    omar.fill("What it is for", "To trace firearms together.")
+    omar.press("Save")
+
+
+def type_rows(omar: Visitor, rows: Sequence[Sequence[str]]) -> None:
+    """Each row into the next line of the form."""
+    for number, (what, category, party, activity, quantity, units, cost) in enumerate(rows, 1):
+        if omar.page.get_by_role("group", name=f"Line {number}", exact=True).count() == 0:
+            omar.press("More lines")
+        line = omar.page.get_by_role("group", name=f"Line {number}", exact=True)
+        omar.fill("What", what, line)
+        omar.choose("Category", category, line)
+        omar.choose("Institution", party, line)
+        omar.choose("For", activity, line)
+        omar.fill("How many", quantity, line)
+        omar.fill("times", units, line)
+        omar.fill("EUR each", cost, line)
+
+
+def draft(company: Company, stage: Stage, reference: str) -> UUID:
+    """A draft with three parties, to a call that asks for a budget by lines."""
+    for key in ("omar", "arta", "milena"):
+        company[key]
+    call_id = stage.call(reference, "Budgets by lines", form=BY_LINES)
+    return stage.ready(
+        call_id, "Firearms", partners=("arta", "milena"), amounts=("0", "0", "0"), confirmed=False
+    )
+
+
+def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: Stage) -> None:
+    application = draft(company, stage, "TAF-2026-95")
+    omar = company["omar"]
+    omar.goto(f"/applications/{application}")
+    omar.follow("Activities", within=omar.page.locator(".tasks"))
+    omar.sees("No activity yet")
+    omar.follow("Add an activity")
+    add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
+    omar.follow("Add an activity")
+    add_activity(omar, "Study trip", "Study trip", "Rome", "Italy")
+    omar.follow("Go on to the budget")
+    type_rows(omar, ROWS)
+    total = omar.page.locator("#sum-bar strong")
+    expect(total).to_have_text("Total EUR 35 427.70")
+    expect(omar.page.locator("#totals")).to_contain_text("21 785.20")
+    line = omar.page.get_by_role("group", name="Line 1", exact=True)
+    omar.fill("EUR each", "351", line)
+    expect(line).to_contain_text("above 350.00 a unit: say why")
+    omar.fill("EUR each", "350", line)
+    expect(total).to_have_text("Total EUR 35 427.70")
+    omar.press("Save")
+    omar.goto(f"/applications/{application}")
+    omar.sees("35 427.70")
+
+
+def test_without_javascript_on_a_phone(company: Company, stage: Stage, visit: Opens) -> None:
+    application = draft(company, stage, "TAF-2026-96")
+    omar = visit(company["omar"].email, phone=True, script=False)
+    omar.sign_in(by="code")
+    omar.goto(f"/applications/{application}/activities/add")
+    add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
+    omar.goto(f"/applications/{application}/budget")
+    type_rows(omar, ROWS[:2])
+    omar.press("Work it out")
+    omar.sees("Total EUR 5 114.60")
+    omar.press("Save")
+    omar.sees("Total EUR 5 114.60")
