@@ -22,6 +22,7 @@ from facility.calls.form import (
 )
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in
+from facility.calls.rules.presets import STANDARD
 from facility.calls.words import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
@@ -137,7 +138,7 @@ async def _draft_form(
     beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
     fields = Fields(form)
     fields.ignore("do", "seen")
-    return DraftForm(fields, beyond, found.draft.form) if found else DraftForm(fields, beyond)
+    return DraftForm(fields, beyond, found.draft.form if found else STANDARD)
 
 
 async def _reshaped(
