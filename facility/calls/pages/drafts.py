@@ -22,7 +22,8 @@ from facility.calls.form import (
 )
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in
-from facility.calls.rules.presets import STANDARD
+from facility.calls.rules.modes import Mode
+from facility.calls.rules.presets import SHORT, STANDARD
 from facility.calls.words import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
@@ -138,7 +139,8 @@ async def _draft_form(
     beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
     fields = Fields(form)
     fields.ignore("do", "seen")
-    return DraftForm(fields, beyond, found.draft.form if found else STANDARD)
+    first = SHORT if form.get("mode") == Mode.URGENT else STANDARD
+    return DraftForm(fields, beyond, found.draft.form if found else first)
 
 
 async def _reshaped(
