@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.confirmation_checks import confirmations as confirmations
 from facility.applications.rules import fingerprint_of, shares
 from facility.applications.service.opening import minutes_hash
 from facility.events import check
@@ -26,21 +27,6 @@ async def requested(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.reference}: asks for EUR {row.requested}, not {row.told}" for row in rows]
-
-
-@check("applications: confirmations")
-async def confirmations(connection: AsyncConnection) -> list[str]:
-    """A confirmation that stands is of the version that stands."""
-    rows = await connection.execute(
-        text(
-            """
-            SELECT reference, party.id FROM party JOIN application ON application.id = application_id
-            WHERE confirmation = 'confirmed' AND left_at IS NULL AND confirmed_version <> version
-            ORDER BY reference COLLATE "C", party.id
-            """
-        )
-    )
-    return [f"application {row.reference}: party {row.id} confirmed another version" for row in rows]
 
 
 @check("applications: fingerprints")

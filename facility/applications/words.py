@@ -147,6 +147,19 @@ sentences.register(
         "lead_needs_no_confirmation": N_("The lead confirms by submitting."),
         "contact_missing": N_("Enter a mail address first."),
         "signatory_missing": N_("Enter the name of the person who signs."),
+        "confidential_part_missing": N_(
+            "{name}: its confidential answers are not complete. Only it can fill them in."
+        ),
+        "asked_enough": N_("This partner was asked {most} times in a day. Wait a day, or call."),
+        "change_waits": N_("Your last request for a change still waits for the lead’s answer."),
+        "change_answered": N_("This request was answered already."),
+        "wish_missing": N_("Write what should be changed."),
+        "word_missing": N_("Say in a word why it is not done."),
+        "lead_stays": N_("The lead cannot be replaced; it can withdraw the application."),
+        "no_replacement": N_(
+            "After submission no partner can be replaced: that would change what was applied for. A partner may leave, and"
+            " it is then checked again whether the application is still eligible."
+        ),
         "function_missing": N_("Enter the function of the person who signs."),
         "declaration_missing": N_("This must be declared before you can submit."),
         "reason_missing": N_("Give the reason."),

@@ -52,6 +52,10 @@ sentences.register(
             "A confidential question belongs in a section that every institution fills in for itself."
         ),
         "asked_if_unknown": N_("A question depends on one that does not come before it."),
+        "asked_if_confidential": N_(
+            "Whether a question is asked must not depend on a confidential one that fewer people may read."
+        ),
+        "check_mixes_confidential": N_("A check must not put confidential questions and others together."),
         "check_does_not_fit": N_("A check does not fit its question."),
         "not_published": N_("This call has not been published."),
         "still_open": N_("This call is still open; it closes at the published time and not before."),

@@ -23,6 +23,7 @@ from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.texts import CALL_TEXT, answered
 from facility.demo.troupe import OFFICERS, Troupe
+from facility.demo.wishes import ask_for_other_days
 from facility.deployments import service as deployments
 from facility.evaluation import service as evaluation
 
@@ -434,7 +435,8 @@ async def _open_call(story: Story) -> None:
     call_id = await story.call(3, "Joint initiatives, autumn round", -14, 12, "150000.00", budgets.BY_LINES)
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
-    await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
+    wanted = await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
+    await story.act(story.noon(-4), "milena", ask_for_other_days, wanted)
     ready = msgspec.structs.replace(
         CYBER, title="Ransomware: first hours of an investigation", lead="milena", partners=("omar",)
     )

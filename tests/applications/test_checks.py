@@ -13,7 +13,12 @@ from tests.applications.conftest import CLOSES
 
 BREAK = {
     "requested": (requested, "UPDATE application SET requested = 1"),
-    "confirmations": (confirmations, "UPDATE application SET version = version + 1"),
+    "confirmed": (confirmations, "UPDATE party SET role = 'Something else' WHERE is_lead"),
+    "confirmed_own": (confirmations, "UPDATE party SET amount = amount + 1 WHERE NOT is_lead"),
+    "confirmed_unkept": (
+        confirmations,
+        "WITH lost AS (DELETE FROM confirmed_content) UPDATE application SET version = version + 1",
+    ),
     "fingerprints": (fingerprints, "UPDATE application SET fingerprint = 'f'"),
     "snapshot": (fingerprints, """UPDATE application SET submission = submission || '{"title": "Other"}'"""),
     "boards": (boards, "UPDATE party SET confirmation = 'void' WHERE NOT is_lead"),

@@ -118,6 +118,13 @@ def errors(page: httpx.Response) -> list[str]:
     return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
 
 
+def seal_on(page: httpx.Response) -> str:
+    """The seal of what a partner's page shows."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page.text)
+    assert found
+    return found[1]
+
+
 async def test_a_draft_is_made_and_filled_in(db: Database, stage: Stage, browse: Browsers) -> None:
     omar = await browse(stage.omar)
     assert "TAF-2021-01: Joint initiatives" in (await omar.get("/applications/start")).text
@@ -206,17 +213,17 @@ async def test_a_partner_answers_by_link(db: Database, stage: Stage, draft: UUID
     anybody, path = await browse(), path_of(link)
     shown = await anybody.get(path)
     assert (shown.status_code, "We confirm" in shown.text) == (200, True)
-    version = str((await row(db, draft)).version)
-    wrong = await anybody.send_form(path, {"answer": "confirm", "signatory_name": "", "version": version})
+    seen = seal_on(shown)
+    wrong = await anybody.send_form(path, {"answer": "confirm", "signatory_name": "", "seen": seen})
     assert (wrong.status_code, errors(wrong)) == (422, ["signatory_name", "signatory_function"])
     signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
-    older = await anybody.send_form(path, {**signed, "version": "1"})
+    older = await anybody.send_form(path, {**signed, "seen": "0" * 64})
     assert (older.status_code, "while you were reading" in older.text) == (409, True)
-    done = await anybody.send_form(path, {**signed, "version": version})
+    done = await anybody.send_form(path, {**signed, "seen": seen})
     assert (done.status_code, done.headers["location"]) == (303, path)
     kind = await anybody.get(path)
     assert "Thank you, this is confirmed" in kind.text
-    again = await anybody.send_form(path, {"answer": "decline", "reason": "No", "version": version})
+    again = await anybody.send_form(path, {"answer": "decline", "reason": "No", "seen": seen})
     assert (again.status_code, "Thank you, this is confirmed" in again.text) == (409, True)
     assert (await anybody.get("/link/partner/never-was")).status_code == 404
 

@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from facility.applications import rules
 from facility.applications.models import AdmissibilityCheck, Application, ClassifiedRefusal, Document, Party
+from facility.applications.queries import shown
+from facility.applications.queries.agreement import statements_of
 from facility.applications.rules import ApplicationStatus, Signature
+from facility.applications.rules.agreement import agreed, seal_of
 from facility.applications.service import (
     acknowledge_refusals,
     add_party,
@@ -19,7 +22,6 @@ from facility.applications.service import (
     boards,
     change_party,
     check_admissibility,
-    confirm_by_link,
     confirm_party,
     decide_exception,
     decline_party,
@@ -35,6 +37,7 @@ from facility.applications.service import (
     start_application,
     submit,
     take_up_again,
+    use_party_link,
     withdraw,
 )
 from facility.calls.models import Call
@@ -166,27 +169,41 @@ async def test_a_corrected_address_revokes_the_old_link(db: Database, draft: UUI
     assert (await kinds(db, draft)).count("PartnerInvited") == 2
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=NOW) as tx:
-            await confirm_by_link(tx, old, signatory_name="V", signatory_function="D", version=4)
+            await use_party_link(tx, old)
     assert refused.value.codes == ("link_revoked",)
 
 
-async def test_a_link_confirms_the_version_that_was_shown_and_works_once(db: Database, draft: UUID) -> None:
-    version = (await row(db, draft)).version
+async def seal(db: Database, party_id: UUID) -> str:
+    """Of what the party would confirm now."""
+    async with db.reader() as connection:
+        found = await connection.execute(select(Party.application_id).where(Party.id == party_id))
+        application = await shown(connection, found.scalar_one())
+    return seal_of(agreed(statements_of(application, application.form, application.parts), party_id))
+
+
+async def test_a_link_confirms_what_was_shown_and_works_once(db: Database, draft: UUID) -> None:
+    partner = (await party(db, draft)).id
     async with db.transaction(now=NOW) as tx:
-        token = path_of(await make_link(tx, "partner", await party_id(tx, draft))).rsplit("/", 1)[1]
+        token = path_of(await make_link(tx, "partner", partner)).rsplit("/", 1)[1]
+    old = await seal(db, partner)
+    async with db.transaction(now=NOW) as tx:
+        await save_answers(tx, draft, {"ask": {"summary": "Other"}})
+    new = await seal(db, partner)
     answers = []
-    for shown in (version - 1, version, version):
+    for seen in (old, new, new):
         try:
             async with db.transaction(now=NOW) as tx:
-                await confirm_by_link(
-                    tx, token, signatory_name=" Vesa Gashi ", signatory_function="Director", version=shown
+                await use_party_link(tx, token)
+                await confirm_party(
+                    tx, partner, signatory_name=" Vesa Gashi ", signatory_function="Director", seen=seen
                 )
             answers.append("done")
         except Refused as refused:
             answers += refused.codes
     assert answers == ["edited_meanwhile", "done", "link_used"]
-    partner = await party(db, draft)
-    assert (partner.signatory_name, partner.confirmed_version) == ("Vesa Gashi", version)
+    confirmed = await party(db, draft)
+    version = (await row(db, draft)).version
+    assert (confirmed.signatory_name, confirmed.confirmed_version) == ("Vesa Gashi", version)
 
 
 async def test_a_partner_declines_with_a_reason_and_may_be_asked_again(db: Database, draft: UUID) -> None:

@@ -120,10 +120,12 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
     planned = world.one("planned_activity", application_id=application.id)
     ids["planned_id"] = planned.id if planned else uuid4()
+    wanted = world.one("change_request", application_id=application.id)
     evidence = world.one("evidence", activity_id=ids["activity_id"])
     invitation = world.one("invitation", deployment_id=ids["deployment_id"])
     return ids | {
         "evidence_id": evidence.id if evidence else uuid4(),
+        "change_id": wanted.id if wanted else uuid4(),
         "invitation_id": invitation.id if invitation else uuid4(),
     }
 

@@ -89,6 +89,7 @@ class World:
                 "consultee",
                 "consultation",
                 "initiative",
+                "change_request",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}

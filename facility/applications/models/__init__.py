@@ -18,6 +18,7 @@ from facility.applications.models.overlap import (
     InitiativeWord,
     OverlapJudgement,
 )
+from facility.applications.models.partners import ChangeRequest, ConfirmedContent
 from facility.applications.models.writing import SectionChange, WorkingCopy
 
 __all__ = [
@@ -26,7 +27,9 @@ __all__ = [
     "Budget",
     "BudgetLine",
     "CarryOver",
+    "ChangeRequest",
     "ClassifiedRefusal",
+    "ConfirmedContent",
     "Consultation",
     "Consultee",
     "Document",

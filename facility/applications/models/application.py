@@ -73,6 +73,7 @@ class Application(Base):
     submission: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
+    missing_told_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     exception_reason: Mapped[str | None]
     exception_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -81,7 +82,8 @@ class Application(Base):
 
 class Party(Base):
     """An institution in an application: the lead, or a partner with its role, its amount in EUR, whom to ask there,
-    and its confirmation of a version by a named signatory. left_at: taken out of the draft, or left later."""
+    and its confirmation of a version by a named signatory. left_at: taken out of the draft, or left later; replaced_by:
+    the party that came in its place. reminded_at: when it was last reminded of the deadline."""
 
     __tablename__ = "party"
     __table_args__ = (
@@ -124,6 +126,8 @@ class Party(Base):
     decline_reason: Mapped[str | None]
     left_at: Mapped[datetime | None]
     leave_reason: Mapped[str | None]
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("party.id"))
+    reminded_at: Mapped[datetime | None]
 
 
 class SectionAnswers(Base):

@@ -1,4 +1,5 @@
-"""The partner's own link: GET shows, POST confirms or declines, and afterwards the page says kindly what happened."""
+"""The partner's own link: GET shows, POST confirms, declines or asks for a change, and afterwards the page says kindly what
+happened."""
 
 from uuid import UUID
 
@@ -6,20 +7,18 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries, rules
+from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.pages.documents import send_document
-from facility.applications.pages.shared import WORDS
+from facility.applications.pages.shared import BY_LINK, EVERYBODY, WORDS
 from facility.applications.queries import ApplicationShown, PartyLine
-from facility.applications.service import confirm_by_link, decline_by_link
+from facility.applications.service import party_by_link, use_party_link
 from facility.refused import Refused, refuse
 from facility.web import render
-from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
-from facility.web.limits import Rate, address_of
+from facility.web.i18n import _
+from facility.web.limits import address_of
 from facility.web.stops import Wrong
-
-BY_LINK = Rate("partner-link", 60, 600)
-EVERYBODY = {"allow": allow(ANYONE)}
 
 
 async def _page(
@@ -34,12 +33,15 @@ async def _page(
     linked = await queries.linked(connection, token)
     application = await queries.shown(connection, linked.application_id)
     party = next(one for one in application.parts.parties if one.id == linked.party_id)
+    outcome = _outcome(application, party, live=linked.live)
+    side = None if outcome else await side_of(connection, application, party, f"/link/partner/{token}/part")
     return view.page(
         "applications/link.html",
         status=status,
         application=application,
         party=party,
-        outcome=_outcome(application, party, live=linked.live),
+        outcome=outcome,
+        side=side,
         token=token,
         form=fields,
         question=question,
@@ -50,7 +52,7 @@ async def _page(
 def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> str:
     """What the page says instead of asking; "" while it asks."""
     if party.left_at is not None:
-        return "left"
+        return "followed" if party.replaced_by else "left"
     if party.confirmed:
         return "confirmed"
     if party.confirmation is rules.Confirmation.DECLINED:
@@ -69,26 +71,20 @@ async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> 
 
 @post("/link/partner/{token:str}", opt=EVERYBODY)
 async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
-    """Confirms with a named signatory, or declines with a reason; works once."""
+    """Confirms with a named signatory or declines, which ends the link; or asks for a change, which doesn't."""
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
-    choice = fields.choice("answer", ("confirm", "decline"))
-    confirming, declining = choice == "confirm", choice == "decline"
-    name = fields.text("signatory_name", required=confirming)
-    function = fields.text("signatory_function", required=confirming)
-    reason = fields.text("reason", required=declining, most=rules.MAX_REASON, multiline=True)
-    version = fields.integer("version", 1, 999_999_999)
+    answered = read_answer(fields)
     try:
         fields.check()
-        if confirming:
-            await confirm_by_link(
-                tx, token, signatory_name=name, signatory_function=function, version=version
-            )
-        else:
-            await decline_by_link(tx, token, reason=reason)
+        find = party_by_link if answered.choice == "change" else use_party_link
+        await give_answer(tx, await find(tx, token), answered)
     except Refused as refused:
         raise Wrong(await _again(view, tx, token, fields, refused)) from None
-    return view.go(f"/link/partner/{token}")
+    told = (
+        _("The lead is told. You can still answer with this link.") if answered.choice == "change" else None
+    )
+    return view.go(f"/link/partner/{token}", told)
 
 
 async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused: Refused) -> Page:

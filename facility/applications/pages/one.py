@@ -6,21 +6,22 @@ from litestar import get
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries import history_lines, names
-from facility.applications import events, queries, review_words, words
+from facility.accounts.queries import history_lines
+from facility.applications import queries, review_words, words
 from facility.applications.pages import tasks
 from facility.applications.pages.desk import unsaved_sections
+from facility.applications.pages.history import told_to_parties
+from facility.applications.pages.partner import partner_page
 from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.consultation import consultations
 from facility.applications.rules import BEFORE_DECISION
 from facility.calls import words as calls
-from facility.events.log import history
 from facility.refused import Reason, refuse
 from facility.web import render
 from facility.web.access import Role
+from facility.web.fields import Fields
 from facility.web.handler import FromPath, Page, Read, View
-from facility.web.history import Moment, moments
 from facility.web.sentences import sentence
 
 
@@ -34,15 +35,7 @@ async def application(view: View, read: Read, application_id: FromPath[UUID]) ->
         return await _for_staff(view, read, found)
     if found.parts.lead.institution_id == view.me.institution_id:
         return await _for_lead(view, read, found)
-    own = next(p for p in found.parts.on_board if p.institution_id == view.me.institution_id)
-    return view.page(
-        "applications/partner.html",
-        application=found,
-        own=own,
-        state=words.told_to_parties(found.status, decided=found.call_decided_at is not None),
-        history=await told_to_parties(read, application_id),
-        **WORDS,
-    )
+    return await partner_page(view, read, found, Fields.showing({"signatory_name": view.me.name}))
 
 
 async def _for_lead(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
@@ -90,22 +83,6 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         history=await history_lines(read, found.id) if view.me.has(Role.AUDITOR, Role.SECRETARIAT) else [],
         **WORDS,
     )
-
-
-_OWN_EVENTS = frozenset(
-    kind for kind in vars(events).values() if isinstance(kind, type) and kind.__module__ == events.__name__
-)
-
-
-async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:
-    """The history as lead and partners may read it: what they did, not how the application is judged."""
-    told = [
-        recorded
-        for recorded in await history(connection, application_id)
-        if type(recorded.event) in _OWN_EVENTS and not isinstance(recorded.event, events.AdmissibilityChecked)
-    ]
-    actors = {recorded.actor_id for recorded in told if recorded.actor_id}
-    return moments(told, await names(connection, sorted(actors)) if actors else {})
 
 
 HANDLERS = [application]

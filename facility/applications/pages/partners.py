@@ -11,6 +11,7 @@ from facility.accounts.institutions import chosen_or_added
 from facility.accounts.picker import only_searching, picker, read_choice
 from facility.applications import queries
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, party_of, save
+from facility.applications.pages.tasks import part_tasks
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import ASKABLE
 from facility.applications.service import add_party, change_party, invite_party, remove_party
@@ -46,7 +47,21 @@ async def partners(view: View, read: Read, application_id: FromPath[UUID]) -> Pa
     """Who takes part, for how much, and how far the confirmations are."""
     application = await draft(read, application_id)
     askable = [party for party in application.parts.partners if party.confirmation in ASKABLE]
-    return view.page("applications/partners.html", application=application, askable=askable, **WORDS)
+    own_parts = {
+        party.id: list(part_tasks(application, party, f"{_here(application)}/{party.id}/part", own=False))
+        for party in application.parts.partners
+    }
+    return view.page(
+        "applications/partners.html",
+        application=application,
+        askable=askable,
+        own_parts=own_parts,
+        **WORDS,
+    )
+
+
+def _here(application: ApplicationShown) -> str:
+    return f"/applications/{application.id}/parties"
 
 
 async def _form(

@@ -12,8 +12,9 @@ from facility.applications.queries import ApplicationShown, PartyLine
 from facility.contracts.sentences import UNIT_COSTS
 from facility.db import Tx
 from facility.refused import Refused, refuse
-from facility.web.access import Role, allow, relation
+from facility.web.access import ANYONE, Role, allow, relation
 from facility.web.fields import Fields
+from facility.web.limits import Rate
 from facility.web.stops import Wrong
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
@@ -43,9 +44,29 @@ BY_READERS = {
     "allow": allow(Role.OFFICER.when(PARTY), *STAFF, Role.ASSESSOR.when("application.assigned"), hidden=True)
 }
 
+EVERYBODY = {"allow": allow(ANYONE)}
+"""For pages behind a partner's link, which is looked up by them."""
+BY_LINK = Rate("partner-link", 60, 600)
+
 type Again = Callable[[AsyncConnection, int, str], Awaitable[ASGIResponse]]
 """`again(connection, status, question)`: the form once more, with what is true now. question: "" for wrong fields,
-"void" where saving would void confirmations, "meanwhile" where somebody else has saved."""
+"void" where saving would void confirmations, "meanwhile" where somebody else has saved; see `Question`."""
+
+
+class Question(str):
+    """What the form asks before it saves, with the names of those whom it is about: partners whose confirmations it
+    would void."""
+
+    __slots__ = ("names",)
+
+    names: str
+
+    def __new__(cls, word: str, names: str = "") -> "Question":
+        """With the word that `Again` knows."""
+        made = super().__new__(cls, word)
+        made.names = names
+        return made
+
 
 _QUESTIONS: dict[tuple[str, ...], str] = {
     ("voids_confirmations",): "void",
@@ -64,7 +85,7 @@ async def save[Result](
         fields.check()
         return await command()
     except Refused as refused:
-        question = _QUESTIONS.get(refused.codes, "")
+        question = Question(_QUESTIONS.get(refused.codes, ""), refused.reasons[0].params.get("names", ""))
         if not question:
             fields.refused(refused)
         # What the command had begun must not show in what is true now.

@@ -7,6 +7,7 @@ import msgspec
 
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import Confirmation
+from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
 from facility.refused import Reason
 from facility.web.i18n import N_, _, listed, ngettext
@@ -33,7 +34,14 @@ def section_of(application: ApplicationShown, reason: Reason) -> str:
         section := application.form.of(SectionKind.BUDGET)
     ):
         return section.key
+    if _of_partner(reason):
+        return "partners"
     return SECTION_OF.get(reason.code) or (reason.field or "").partition(".")[0]
+
+
+def _of_partner(reason: Reason) -> bool:
+    """Whether it is about a partner's own part."""
+    return (reason.field or "").startswith("part:")
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -80,13 +88,33 @@ def after(application: ApplicationShown, section: FormSection) -> str:
     return address(application, following[0] if following else "check")
 
 
+def part_tasks(application: ApplicationShown, party: PartyLine, here: str, *, own: bool) -> Iterator[Task]:
+    """The sections of a party's own part and how far they are. here: the address above them; own: the party looks itself,
+    otherwise the lead does, which reads nothing confidential and changes the role elsewhere."""
+    for section in own_sections(application.form):
+        if section is ROLE and not own:
+            continue
+        answers = application.answers(section, party.id, confidential=True)
+        if section is ROLE:
+            answers = {"role": party.role}
+        seen = readable(section, confidential=own)
+        missing = len(findings(section, answers))
+        if not missing:
+            state, kind = _("Complete"), "ok"
+        elif any(is_filled(answers.get(field.key, "")) for field in seen):
+            state, kind = ngettext("{count} thing missing", "{count} things missing", missing), "wait"
+        else:
+            state, kind = _("Not started") if seen else _("Not complete"), "plain"
+        yield Task(_(section.title), f"{here}/{section.key}" if seen else "", state, kind)
+
+
 CONSULTATION = FormSection(key="consultation", title=N_("Consultation"))
 """A part of the exception track, whatever the call's form asks for."""
 
 
 def sections(application: ApplicationShown) -> Iterator[FormSection]:
-    """The parts that the lead fills in."""
-    yield from (section for section in application.form.sections if section.by is By.LEAD)
+    """The parts that the lead fills in: once for all, and its own."""
+    yield from application.form.sections
     if application.track == "exception":
         yield CONSULTATION
 
@@ -96,12 +124,15 @@ def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
     return [why for reason in reasons for why in _why(application, reason)]
 
 
+_PAGES = {By.LEAD: "answers", By.PARTY: "part"}
+
+
 def address(application: ApplicationShown, section: str) -> str:
     """The page of a part."""
     asked = application.form.section(section)
     below = section
     if asked is not None:
-        below = f"answers/{section}" if asked.kind is SectionKind.QUESTIONS else asked.kind.value
+        below = f"{_PAGES[asked.by]}/{section}" if asked.kind is SectionKind.QUESTIONS else asked.kind.value
     return f"/applications/{application.id}/{below}"
 
 
@@ -109,8 +140,10 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     against = [reason for reason in reasons if section_of(application, reason) == section.key]
     state, kind = _state(application, section, against)
     href = address(application, section.key)
-    missing = [reason for reason in against if reason.code == "answer_missing"]
+    missing = [reason for reason in against if reason.code == "answer_missing" and not _of_partner(reason)]
     said = whys(application, [reason for reason in against if reason not in missing])
+    if section.kind is SectionKind.PARTNERS:
+        said = [*_asking(application), *said]
     needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
     return Task(_(section.title), href, state, kind, tuple(said), tuple(needs))
 
@@ -130,7 +163,8 @@ def _state(application: ApplicationShown, section: FormSection, against: Sequenc
     begun = {SectionKind.ACTIVITIES: application.plan.activities, SectionKind.BUDGET: application.plan.lines}
     if begun.get(section.kind):
         return _("To mend"), "bad"
-    if any(is_filled(answer) for key, answer in application.answers(section).items() if key != TITLE):
+    answers = application.answers(section, confidential=True)
+    if any(is_filled(answer) for key, answer in answers.items() if key != TITLE):
         return _("Begun"), "wait"
     return _("Not started"), "plain"
 
@@ -170,6 +204,8 @@ def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
         yield Why(sentence(reason), _("Fill it in"), href)
     elif reason.code in ("no_activity", "no_budget_line"):
         yield Why(sentence(reason), _("Begin"), href)
+    elif _of_partner(reason):
+        yield _in_part(application, reason)
     elif reason.code not in SECTION_OF:
         yield Why(sentence(reason), _("Fill it in"), _field(href, reason))
     elif section == "check":
@@ -177,6 +213,25 @@ def _why(application: ApplicationShown, reason: Reason) -> Iterator[Why]:
     else:
         fix = _("Change the partners or amounts") if section == "partners" else _("Change the budget")
         yield Why(sentence(reason), fix, href)
+
+
+def _in_part(application: ApplicationShown, reason: Reason) -> Why:
+    """What is missing in a partner's own part: the lead can fill in what is not confidential."""
+    party, _dot, place = (reason.field or "").removeprefix("part:").partition(".")
+    section, _dot, field = place.partition(".")
+    partners = address(application, "partners")
+    if not section:
+        return Why(sentence(reason), _("Remind or correct the address"), partners)
+    href = f"/applications/{application.id}/parties/{party}/part/{section}#f-{field}"
+    return Why(sentence(reason), _("Fill it in for this partner"), href)
+
+
+def _asking(application: ApplicationShown) -> Iterator[Why]:
+    """Which partners want something changed."""
+    names = [partner.institution for partner in application.parts.partners if partner.asks_change]
+    if names:
+        href = f"/applications/{application.id}/changes"
+        yield Why(_("Asks for a change: {names}.", names=listed(names)), _("Read and answer"), href)
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:

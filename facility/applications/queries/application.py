@@ -26,6 +26,7 @@ from facility.applications.rules import (
     submission_reasons,
 )
 from facility.applications.rules.checklist import JudgedItem
+from facility.applications.rules.parts import part_findings, without_confidential
 from facility.calls.rules import CallRules
 from facility.calls.rules.forms import (
     INDIRECT_MOST,
@@ -68,6 +69,8 @@ class PartyLine(msgspec.Struct, frozen=True):
     decline_reason: str | None
     left_at: datetime | None
     leave_reason: str | None
+    replaced_by: UUID | None
+    asks_change: bool
 
     @property
     def confirmed(self) -> bool:
@@ -158,7 +161,8 @@ _PARTS = (
         (SELECT jsonb_agg(to_jsonb(line) || jsonb_build_object('amount', amount::text) ORDER BY position) FROM (
             SELECT party.*, institution.name AS institution, beneficiary.code AS beneficiary,
                 beneficiary.name AS designation, beneficiary.designation_note AS note,
-                beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END AS chip
+                beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END AS chip,
+                EXISTS (SELECT FROM change_request WHERE party_id = party.id AND outcome IS NULL) AS asks_change
             FROM party JOIN institution ON institution.id = party.institution_id
             JOIN beneficiary ON beneficiary.code = party.beneficiary_code
             WHERE party.application_id = :id) AS line) AS parties,
@@ -202,16 +206,25 @@ def view_of(application: Any, parts: Parts) -> ApplicationView:
     )
 
 
-def answers_of(application: Any, parts: Parts, section: FormSection, party_id: UUID | None = None) -> Answers:
-    """The answers to a section of the lead's or of one party's own, with title and themes in their places."""
+def answers_of(
+    application: Any,
+    parts: Parts,
+    section: FormSection,
+    party_id: UUID | None = None,
+    *,
+    confidential: bool = False,
+) -> Answers:
+    """The answers to a section of the lead's or of one party's own, with title and themes in their places. confidential:
+    with what only that party, the secretariat and assessors read."""
     line = parts.section(section.key, party_id)
     own = {name: getattr(application, name) for name in (TITLE, THEMES)}
     kept = {field.key: own[field.key] for field in section.fields if field.key in own}
-    return {**(line.answers if line else {}), **kept}
+    said = {**(line.answers if line else {}), **kept}
+    return said if confidential else without_confidential(section, said)
 
 
 def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[Reason, ...]:
-    """What stands in the lead's answers, the activities and the budget against submitting."""
+    """What stands in the lead's answers, each party's own part, the activities and the budget against submitting."""
     answers = form_findings(
         form, lambda section: answers_of(application, parts, section), lead_role=parts.lead.role
     )
@@ -223,7 +236,12 @@ def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[R
         indirect_percent=parts.plan.percent,
         parties={party.id: party.beneficiary for party in parts.on_board},
     )
-    return (*answers, *plan)
+    own = part_findings(
+        form,
+        [(party.id, party.institution) for party in parts.on_board],
+        lambda section, party: answers_of(application, parts, section, party, confidential=True),
+    )
+    return (*answers, *own, *plan)
 
 
 def track_of(application: Any) -> Track:
@@ -331,9 +349,12 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         codes = submission_reasons(view_of(self, self.parts), self.call, at)
         return (*map(Reason, codes), *findings_of(self, self.form, self.parts))
 
-    def answers(self, section: FormSection, party_id: UUID | None = None) -> Answers:
-        """The answers to a section: the lead's, or this party's own."""
-        return answers_of(self, self.parts, section, party_id)
+    def answers(
+        self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False
+    ) -> Answers:
+        """The answers to a section: the lead's, or this party's own, as all parties read them; confidential: as that party,
+        the secretariat and assessors do."""
+        return answers_of(self, self.parts, section, party_id, confidential=confidential)
 
 
 _SHOWN = text(

@@ -28,6 +28,13 @@ from facility.applications.reactions.overlap import (
     keep_approved_exceptions,
     keep_what_is_admitted,
 )
+from facility.applications.reactions.partners import (
+    remind_the_partner,
+    tell_the_lead_what_is_wanted,
+    tell_the_lead_who_is_missing,
+    tell_the_partner_the_answer,
+    tell_who_is_taken_out,
+)
 
 __all__ = [
     "ASKED",
@@ -41,15 +48,20 @@ __all__ = [
     "keep_what_is_admitted",
     "make_receipt",
     "remind_the_consultee",
+    "remind_the_partner",
     "send_the_receipt",
     "tell_partners_of_the_withdrawal",
     "tell_the_consultee",
     "tell_the_lead_it_is_not_admissible",
     "tell_the_lead_the_answer",
     "tell_the_lead_the_decision",
+    "tell_the_lead_what_is_wanted",
+    "tell_the_lead_who_is_missing",
     "tell_the_lead_who_left",
     "tell_the_officer",
+    "tell_the_partner_the_answer",
     "tell_the_secretariat_of_a_virus",
     "tell_the_security_officer",
     "tell_who_decides_exceptions",
+    "tell_who_is_taken_out",
 ]

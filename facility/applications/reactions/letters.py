@@ -25,11 +25,14 @@ from facility.applications.events import (
 )
 from facility.applications.models import AdmissibilityCheck, Application, Party
 from facility.applications.queries import Parts, PartyLine, parts_of, shown
+from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.receipt import json_name, receipt_pdf
 from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.rules.agreement import agreed, differences
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.words import exactly
 from facility.calls.models import Call
+from facility.calls.service import form_of
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import make_link, revoke_links
@@ -43,7 +46,7 @@ RECEIPT = "application.receipt"
 ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
 
 
-class _Case:
+class Case:
     """An application as letters tell of it."""
 
     def __init__(self, tx: Tx, application: Application, parts: Parts) -> None:
@@ -52,7 +55,7 @@ class _Case:
         self.parts = parts
 
     @classmethod
-    async def of(cls, tx: Tx, application_id: UUID) -> "_Case":
+    async def of(cls, tx: Tx, application_id: UUID) -> "Case":
         application = await tx.get(Application, application_id)
         return cls(tx, application, await parts_of(await tx.session.connection(), application_id))
 
@@ -99,14 +102,24 @@ class _Case:
         return next(party for party in self.parts.parties if party.id == party_id)
 
 
-async def _send_link(tx: Tx, case: _Case, party_id: UUID, template: str, subject: str) -> None:
-    """A letter with a fresh link, if the partner still has to answer; earlier links stop working.
+async def send_link(
+    tx: Tx,
+    case: Case,
+    party_id: UUID,
+    template: str,
+    subject: str,
+    *,
+    asked_only: bool = True,
+    **context: Any,
+) -> None:
+    """A letter with a fresh link, if the partner still has to answer; earlier links stop working. asked_only: nobody else
+    than who was asked to confirm.
 
     The party is locked, so that of two letters on their way only the later one's link works.
     """
     party = await tx.lock(Party, party_id)
-    waits = party.left_at is None and party.confirmation in ASKED
-    if not waits or case.application.status != ApplicationStatus.DRAFT:
+    waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
+    if not waits or party.left_at is not None or case.application.status != ApplicationStatus.DRAFT:
         return
     await revoke_links(tx, PURPOSE, party_id)
     call = await tx.get(Call, case.application.call_id)
@@ -119,32 +132,40 @@ async def _send_link(tx: Tx, case: _Case, party_id: UUID, template: str, subject
         institution=case.partner(party_id).institution,
         closes=instant(call.closes_at),
         deadline=case.application.track == "joint",
+        **context,
     )
 
 
 @reacts_to(PartnerInvited)
 async def ask_the_partner(tx: Tx, event: PartnerInvited) -> None:
     """A partner gets a link of its own."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("Please confirm the joint application {reference}", reference=case.application.reference)
-    await _send_link(tx, case, event.party_id, "ask", subject)
+    await send_link(tx, case, event.party_id, "ask", subject)
 
 
 @reacts_to(ConfirmationsVoided)
 async def ask_again(tx: Tx, event: ConfirmationsVoided) -> None:
-    """Partners learn that what they confirmed was changed, and get a new link."""
-    case = await _Case.of(tx, event.application_id)
+    """Partners learn which parts of what they confirmed were changed, not how, and get a new link."""
+    case = await Case.of(tx, event.application_id)
     subject = _(
         "{reference} was changed: please look at it and confirm again", reference=case.application.reference
     )
+    kept = await confirmed_contents(await tx.session.connection(), event.party_ids)
+    form = form_of(await tx.get(Call, case.application.call_id))
+    statements = statements_of(case.application, form, case.parts)
     for party_id in event.party_ids:
-        await _send_link(tx, case, party_id, "ask_again", subject)
+        before = kept[party_id]
+        changed = differences(before, agreed(statements, party_id)) if before is not None else ()
+        await send_link(
+            tx, case, party_id, "ask_again", subject, parts=list(dict.fromkeys(one.label for one in changed))
+        )
 
 
 @reacts_to(PartnerConfirmed, PartnerDeclined)
 async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDeclined) -> None:
     """The lead learns what a partner has answered."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     partner = case.partner(event.party_id)
     confirmed = isinstance(event, PartnerConfirmed)
     subject = (
@@ -164,7 +185,7 @@ async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDecl
 @reacts_to(ApplicationSubmitted)
 async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
     """The lead gets the receipt, with the PDF."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     await case.write_lead(
         "receipt",
         _("Receipt for {reference}", reference=case.application.reference),
@@ -179,7 +200,7 @@ async def tell_who_decides_exceptions(tx: Tx, event: ApplicationSubmitted) -> No
     """A request of the exception track waits for the authorising officer."""
     if event.track != "exception":
         return
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("An exception waits for your decision: {reference}", reference=case.application.reference)
     for officer in await active_people(tx, Role.AUTHORISING):
         await case.write("exception_waits", officer.email, officer.name, subject)
@@ -188,7 +209,7 @@ async def tell_who_decides_exceptions(tx: Tx, event: ApplicationSubmitted) -> No
 @reacts_to(ApplicationWithdrawn)
 async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -> None:
     """Partners that had confirmed learn that the lead has withdrawn."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("{reference} was withdrawn", reference=case.application.reference)
     for partner in case.parts.partners:
         if partner.confirmed:
@@ -198,7 +219,7 @@ async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -
 @reacts_to(PartnerLeft)
 async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
     """The lead learns that a partner has left, and why."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     partner = case.partner(event.party_id)
     await case.write_lead(
         "left",
@@ -212,7 +233,7 @@ async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
 @reacts_to(DocumentRefused)
 async def tell_the_security_officer(tx: Tx, event: DocumentRefused) -> None:
     """Somebody offered a classified document: the security officer must know (dossier 7)."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("A classified document was refused: {reference}", reference=case.application.reference)
     for address, name in await security_officers(tx):
         await case.write("refused", address, name, subject)
@@ -221,7 +242,7 @@ async def tell_the_security_officer(tx: Tx, event: DocumentRefused) -> None:
 @reacts_to(DocumentInfected)
 async def tell_the_secretariat_of_a_virus(tx: Tx, event: DocumentInfected) -> None:
     """Somebody offered a document with a virus: the secretariat warns the sender."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("A document with a virus was refused: {reference}", reference=case.application.reference)
     for officer in await active_people(tx, Role.SECRETARIAT):
         await case.write("infected", officer.email, officer.name, subject)
@@ -233,7 +254,7 @@ async def tell_the_lead_it_is_not_admissible(tx: Tx, event: AdmissibilityChecked
     if event.outcome != ApplicationStatus.INADMISSIBLE:
         return
     check = await tx.get(AdmissibilityCheck, event.check_id)
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     subject = _("{reference} is not admissible", reference=case.application.reference)
     await case.write_lead("inadmissible", subject, reason=check.reason)
 
@@ -241,7 +262,7 @@ async def tell_the_lead_it_is_not_admissible(tx: Tx, event: AdmissibilityChecked
 @reacts_to(ExceptionDecided)
 async def tell_the_lead_the_decision(tx: Tx, event: ExceptionDecided) -> None:
     """The lead learns what was decided on its exception."""
-    case = await _Case.of(tx, event.application_id)
+    case = await Case.of(tx, event.application_id)
     await case.write_lead(
         "exception_decided",
         _("Decision on {reference}", reference=case.application.reference),

@@ -43,6 +43,7 @@ from facility.applications.rules.differences import (
 )
 from facility.applications.rules.lifecycle import (
     ASKABLE,
+    ASKED_WITHIN,
     BEFORE_DECISION,
     DECLARATIONS,
     HOLDS_PLACE,
@@ -62,6 +63,7 @@ from facility.applications.rules.lifecycle import (
     check_signature,
     fingerprint_of,
     may_answer_confirmation,
+    may_ask_again,
     may_attach,
     may_become,
     may_check,
@@ -71,6 +73,7 @@ from facility.applications.rules.lifecycle import (
     may_decline,
     may_edit,
     may_leave,
+    may_replace,
     may_start,
     may_still_start,
     may_take_up_again,
@@ -95,6 +98,7 @@ from facility.applications.rules.plan import plan_findings
 
 __all__ = [
     "ASKABLE",
+    "ASKED_WITHIN",
     "BEFORE_DECISION",
     "DECLARATIONS",
     "HOLDS_PLACE",
@@ -150,6 +154,7 @@ __all__ = [
     "is_sealed",
     "line_mistakes",
     "may_answer_confirmation",
+    "may_ask_again",
     "may_attach",
     "may_become",
     "may_check",
@@ -161,6 +166,7 @@ __all__ = [
     "may_edit",
     "may_keep",
     "may_leave",
+    "may_replace",
     "may_start",
     "may_start_opening",
     "may_still_start",

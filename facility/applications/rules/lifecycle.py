@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
@@ -241,6 +241,16 @@ def may_answer_confirmation(
         refuse("already_declined")
 
 
+ASKED_WITHIN, MOST_ASKED = timedelta(days=1), 3
+"""How often the lead may have one partner asked or reminded by mail, within how long."""
+
+
+def may_ask_again(asked: int) -> None:
+    """A partner is not flooded with mails (Refused: "asked_enough"). asked: how often it was, within ASKED_WITHIN."""
+    if asked >= MOST_ASKED:
+        refuse("asked_enough", most=str(MOST_ASKED))
+
+
 class Signature(msgspec.Struct, frozen=True):
     """Who signs a submission for the lead, and what they declare (of DECLARATIONS)."""
 
@@ -307,6 +317,21 @@ def may_leave(*, is_lead: bool, left: bool, reason: str | None) -> None:
         refuse("left")
     if reason is not None and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_replace(status: ApplicationStatus, *, is_lead: bool, left: bool) -> None:
+    """A partner is replaced while the application is a draft. Later it would be another application: until the decision only
+    evidence and clerical errors are clarified, never the substance (FR24 Art. 154, dossier 2a 5), and an award is changed by
+    its own rules.
+
+    Refused: "lead_stays", "left", "no_replacement".
+    """
+    if status is not S.DRAFT:
+        refuse("no_replacement", status=status.value)
+    if is_lead:
+        refuse("lead_stays")
+    if left:
+        refuse("left")
 
 
 def may_check(

@@ -7,12 +7,13 @@ from facility.applications.service.admission import check_admissibility, move
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.batches import carry_over, was_carried_over
 from facility.applications.service.budget import save_budget
+from facility.applications.service.change_requests import answer_change, ask_for_change
 from facility.applications.service.confirmations import (
-    confirm_by_link,
     confirm_party,
-    decline_by_link,
     decline_party,
     invite_party,
+    party_by_link,
+    use_party_link,
 )
 from facility.applications.service.consultations import (
     answer_consultation,
@@ -51,8 +52,11 @@ from facility.applications.service.initiatives import (
 from facility.applications.service.merging import move_parties
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.overlap import judge_overlap
+from facility.applications.service.own_parts import fill_in_part, seal_of_part
 from facility.applications.service.parties import add_party, change_party, remove_party, set_lead_amount
 from facility.applications.service.plan import add_activity, change_planned, move_planned, remove_planned
+from facility.applications.service.reminders import remind_partners, tell_leads
+from facility.applications.service.replacement import replace_party
 from facility.applications.service.submission import submit
 from facility.applications.service.working_copies import end_copies, keep_copy
 
@@ -62,8 +66,10 @@ __all__ = [
     "add_activity",
     "add_consultee",
     "add_party",
+    "answer_change",
     "answer_consultation",
     "answer_objection",
+    "ask_for_change",
     "ask_for_more_days",
     "attach_document",
     "boards",
@@ -74,15 +80,14 @@ __all__ = [
     "change_party",
     "change_planned",
     "check_admissibility",
-    "confirm_by_link",
     "confirm_opening",
     "confirm_party",
     "decide_exception",
-    "decline_by_link",
     "decline_party",
     "drop_initiative",
     "end_consultations_due",
     "end_copies",
+    "fill_in_part",
     "import_initiatives",
     "invite_party",
     "judge_overlap",
@@ -94,15 +99,19 @@ __all__ = [
     "move_planned",
     "note_late_attempt",
     "parties_on_board",
+    "party_by_link",
     "record_consultation",
     "refuse_document",
     "remind_consultees",
+    "remind_partners",
     "remove_document",
     "remove_party",
     "remove_planned",
+    "replace_party",
     "retire_initiative",
     "save_answers",
     "save_budget",
+    "seal_of_part",
     "set_initiative_days",
     "set_lead_amount",
     "start_application",
@@ -111,6 +120,8 @@ __all__ = [
     "submit",
     "take_late_answer",
     "take_up_again",
+    "tell_leads",
+    "use_party_link",
     "was_carried_over",
     "withdraw",
 ]

@@ -139,7 +139,9 @@ async def save_answers(
             tx,
             application,
             [f"{section.key}.{name}" for _row, section, _before, new in changes for name in new],
-            material=any(section.field(name).material for _r, section, _b, new in changes for name in new),
+            # What a party writes in its own part is nobody else's business.
+            material=by is By.LEAD
+            and any(section.field(name).material for _r, section, _b, new in changes for name in new),
             may_void=may_void,
         )
         tx.add(*(_change(tx, application, row, before, new) for row, _section, before, new in changes))

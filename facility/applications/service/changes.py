@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from facility.applications import rules
 from facility.applications.events import ApplicationChanged, ConfirmationsVoided
 from facility.applications.models import Application, Party
 from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.service.agreement import touched_names
 from facility.calls.models import Call
 from facility.db import Tx
 from facility.events import record
 from facility.refused import refuse
+from facility.web.i18n import listed
 
 
 async def lock_draft(tx: Tx, application_id: UUID, version: int | None = None) -> Application:
@@ -46,44 +48,40 @@ def check_version(application: Application, version: int | None) -> None:
 async def changed(
     tx: Tx, application: Application, fields: Collection[str], *, may_void: bool, material: bool = True
 ) -> None:
-    """Make the next version, void what partners had confirmed, and record both; the version stays where nothing material
-    (nothing that partners confirm) has changed.
+    """Make the next version, void the confirmations that the change touches (rules.agreement), and record both; the version
+    stays where nothing that all partners confirm has changed.
 
-    Refused ("voids_confirmations") where it would void and the caller doesn't accept that.
+    Refused ("voids_confirmations", with whose) where it would void and the caller doesn't accept that.
     """
     application.saved_at = tx.now
     if material:
         application.version += 1
-        await _void(tx, application, may_void=may_void)
+    await void_touched(tx, application, may_void=may_void)
     await record(
         tx,
         ApplicationChanged(application_id=application.id, fields=sorted(fields), version=application.version),
     )
 
 
-async def _void(tx: Tx, application: Application, *, may_void: bool) -> None:
-    confirmed = (Party.application_id == application.id) & (Party.confirmation == Confirmation.CONFIRMED)
-    if not may_void:
-        count = await tx.session.scalar(select(func.count()).where(confirmed))
-        if count:
-            refuse("voids_confirmations", count=str(count))
+async def void_touched(tx: Tx, application: Application, *, may_void: bool) -> None:
+    """Void the confirmations that no longer stand on what was confirmed. Refused ("voids_confirmations") unless may_void."""
+    touched = await touched_names(tx, application)
+    if not touched:
         return
-    voided = (
-        await tx.session.scalars(
-            update(Party)
-            .where(confirmed)
-            .values(confirmation=Confirmation.VOID)
-            .returning(Party.id)
-            .execution_options(synchronize_session="fetch")
-        )
-    ).all()
-    if voided:
-        await record(
-            tx,
-            ConfirmationsVoided(
-                application_id=application.id, party_ids=sorted(voided), version=application.version
-            ),
-        )
+    if not may_void:
+        refuse("voids_confirmations", count=str(len(touched)), names=listed(list(touched.values())))
+    await tx.session.execute(
+        update(Party)
+        .where(Party.id.in_(touched))
+        .values(confirmation=Confirmation.VOID)
+        .execution_options(synchronize_session="fetch")
+    )
+    await record(
+        tx,
+        ConfirmationsVoided(
+            application_id=application.id, party_ids=sorted(touched), version=application.version
+        ),
+    )
 
 
 def status_of(application: Application) -> ApplicationStatus:

@@ -2,14 +2,19 @@
 
 from uuid import UUID
 
+from sqlalchemy import text
+
 from facility.applications import rules
 from facility.applications.events import PartnerConfirmed, PartnerDeclined, PartnerInvited
 from facility.applications.models import Application, Party
 from facility.applications.rules import Confirmation
-from facility.applications.service.changes import check_version, lock_party, status_of
+from facility.applications.service.agreement import keep_confirmed
+from facility.applications.service.change_requests import drop_request
+from facility.applications.service.changes import lock_party, status_of
 from facility.db import Tx
 from facility.events import record
-from facility.outbox.links import find_link, revoke_links, use_link
+from facility.outbox.links import check_link, find_link, revoke_links, use_link
+from facility.outbox.models import Link
 from facility.refused import refuse
 
 PURPOSE = "partner"
@@ -19,7 +24,7 @@ PURPOSE = "partner"
 async def invite_party(tx: Tx, party_id: UUID) -> Party:
     """Ask a partner to confirm, for the first time or again: a mail with a new link; the old one stops working.
 
-    Refused: "not_a_draft", "left", "already_confirmed", "lead_needs_no_confirmation", "contact_missing".
+    Refused: "not_a_draft", "left", "already_confirmed", "lead_needs_no_confirmation", "contact_missing", "asked_enough".
     """
     application, party = await lock_party(tx, party_id)
     rules.may_answer_confirmation(
@@ -32,8 +37,24 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         refuse("lead_needs_no_confirmation")
     if not party.contact_email:
         refuse("contact_missing")
+    rules.may_ask_again(await _asked_lately(tx, party))
     await send_link(tx, application, party)
     return party
+
+
+async def _asked_lately(tx: Tx, party: Party) -> int:
+    count = text(
+        """
+        SELECT count(*) FROM event WHERE subject_id = :application AND kind = 'PartnerInvited'
+            AND data ->> 'party_id' = :party AND recorded_at > :since
+        """
+    )
+    values = {
+        "application": party.application_id,
+        "party": str(party.id),
+        "since": tx.now - rules.ASKED_WITHIN,
+    }
+    return int((await tx.session.execute(count, values)).scalar_one())
 
 
 async def send_link(tx: Tx, application: Application, party: Party) -> None:
@@ -46,11 +67,11 @@ async def send_link(tx: Tx, application: Application, party: Party) -> None:
 
 
 async def confirm_party(
-    tx: Tx, party_id: UUID, *, signatory_name: str, signatory_function: str, version: int | None = None
+    tx: Tx, party_id: UUID, *, signatory_name: str, signatory_function: str, seen: str | None = None
 ) -> Party:
-    """The partner confirms the application as it stands, by a named signatory.
+    """The partner confirms the application as it stands, by a named signatory; what it confirmed is kept.
 
-    version: the one that the signatory was shown. Refused: as `rules.may_confirm`, "edited_meanwhile".
+    seen: the seal of what the signatory was shown. Refused: as `rules.may_confirm`, "edited_meanwhile".
     """
     application, party = await lock_party(tx, party_id)
     rules.may_confirm(
@@ -60,7 +81,8 @@ async def confirm_party(
         left=party.left_at is not None,
         signatory=signatory_name,
     )
-    check_version(application, version)
+    await keep_confirmed(tx, application, party, seen)
+    await drop_request(tx, party.id)
     party.confirmation = Confirmation.CONFIRMED
     party.signatory_name = signatory_name.strip()
     party.signatory_function = signatory_function.strip()
@@ -83,6 +105,7 @@ async def decline_party(tx: Tx, party_id: UUID, *, reason: str) -> Party:
         left=party.left_at is not None,
         reason=reason,
     )
+    await drop_request(tx, party.id)
     party.confirmation = Confirmation.DECLINED
     party.declined_at = tx.now
     party.decline_reason = reason.strip()
@@ -90,24 +113,24 @@ async def decline_party(tx: Tx, party_id: UUID, *, reason: str) -> Party:
     return party
 
 
-async def confirm_by_link(
-    tx: Tx, token: str, *, signatory_name: str, signatory_function: str, version: int
-) -> Party:
-    """`confirm_party` by whoever holds the link, which is used up by it (Refused also: link_used, link_revoked)."""
-    party_id = await _use(tx, token)
-    return await confirm_party(
-        tx, party_id, signatory_name=signatory_name, signatory_function=signatory_function, version=version
-    )
+async def party_by_link(tx: Tx, token: str) -> UUID:
+    """The party whose link this is, locked with its application, if the link can still be answered; it stays good.
+
+    Refused: link_unknown (missing), link_used, link_revoked.
+    """
+    return (await _locked(tx, token)).subject_id
 
 
-async def decline_by_link(tx: Tx, token: str, *, reason: str) -> Party:
-    """`decline_party` by whoever holds the link."""
-    return await decline_party(tx, await _use(tx, token), reason=reason)
+async def use_party_link(tx: Tx, token: str) -> UUID:
+    """`party_by_link`, and the link is used up."""
+    link = await _locked(tx, token)
+    use_link(tx, link)
+    return link.subject_id
 
 
-async def _use(tx: Tx, token: str) -> UUID:
+async def _locked(tx: Tx, token: str) -> Link:
     # The application is locked before the link: an edit that revokes links goes the same way.
-    party_id = (await find_link(tx, PURPOSE, token, lock=False)).subject_id
-    await lock_party(tx, party_id)
-    use_link(tx, await find_link(tx, PURPOSE, token))
-    return party_id
+    await lock_party(tx, (await find_link(tx, PURPOSE, token, lock=False)).subject_id)
+    link = await find_link(tx, PURPOSE, token)
+    check_link(link, tx.now)
+    return link

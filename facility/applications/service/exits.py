@@ -12,7 +12,14 @@ from facility.applications.models import Application, Party
 from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
 from facility.applications.service.amounts import add_up
 from facility.applications.service.batches import was_carried_over
-from facility.applications.service.changes import changed, lock_party, lock_with_call, status_of
+from facility.applications.service.change_requests import drop_request
+from facility.applications.service.changes import (
+    changed,
+    lock_party,
+    lock_with_call,
+    status_of,
+    void_touched,
+)
 from facility.applications.service.confirmations import PURPOSE
 from facility.calls.service import rules_of, series_of
 from facility.db import Tx
@@ -38,7 +45,8 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
 
 
 async def take_up_again(tx: Tx, application_id: UUID) -> Application:
-    """A withdrawn application becomes a draft again while the call is open; confirmations stand, as nothing changed.
+    """A withdrawn application becomes a draft again while the call is open; confirmations stand, unless a partner has left
+    since it was submitted.
 
     From a batch it goes back to its series. Refused: "wrong_status", "late", "call_decided" once its batch is decided,
     "carried_over" when it has been ranked before.
@@ -59,6 +67,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     application.submitted_by = None
     application.opened_at = None
     await add_up(tx, application)  # a partner may have left meanwhile
+    await void_touched(tx, application, may_void=True)
     await record(tx, ApplicationTakenUp(application_id=application_id, call_id=series.id))
     return application
 
@@ -73,6 +82,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     party.left_at = tx.now
     party.leave_reason = reason and reason.strip()
     if status_of(application) is ApplicationStatus.DRAFT:
+        await drop_request(tx, party.id)
         await revoke_links(tx, PURPOSE, party.id)
         await add_up(tx, application)
         await changed(tx, application, {"partners", "requested"}, may_void=True)

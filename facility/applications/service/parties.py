@@ -8,8 +8,10 @@ from sqlalchemy import select
 from facility.accounts.institutions import chosen
 from facility.applications import rules
 from facility.applications.models import Application, Party
+from facility.applications.partner_events import PartnerRemoved
 from facility.applications.rules import Confirmation
 from facility.applications.service.amounts import add_up, section_of
+from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import (
     changed,
     check_version,
@@ -20,6 +22,7 @@ from facility.applications.service.changes import (
 from facility.applications.service.confirmations import PURPOSE, send_link
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
+from facility.events import record
 from facility.outbox.links import revoke_links
 from facility.refused import refuse
 
@@ -40,11 +43,39 @@ async def add_party(
 
     Refused: "not_a_draft", "already_party", "partner_is_lead", "institution_unknown", "edited_meanwhile", and "voids_confirmations" unless may_void.
     """
-    institution = await chosen(tx, institution_id, field="institution_id")
     application = await lock_draft(tx, application_id, version)
+    party = await new_party(
+        tx,
+        application,
+        institution_id=institution_id,
+        role=role,
+        amount=amount,
+        contact_name=contact_name,
+        contact_email=contact_email,
+    )
+    await add_up(tx, application)
+    await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    return party
+
+
+async def new_party(
+    tx: Tx,
+    application: Application,
+    *,
+    institution_id: UUID,
+    role: str,
+    amount: Decimal,
+    contact_name: str,
+    contact_email: str,
+) -> Party:
+    """The row of a further partner of this draft, which is locked; what follows from it is the caller's business.
+
+    Refused (invalid): "already_party", "partner_is_lead", "institution_unknown".
+    """
+    institution = await chosen(tx, institution_id, field="institution_id")
     party = Party(
         id=new_id(),
-        application_id=application_id,
+        application_id=application.id,
         institution_id=institution.id,
         beneficiary_code=institution.beneficiary_code,
         is_lead=False,
@@ -55,8 +86,7 @@ async def add_party(
         contact_email=contact_email,
     )
     tx.add(party)
-    await add_up(tx, application)
-    await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    await tx.flush()
     return party
 
 
@@ -120,12 +150,19 @@ async def remove_party(
         refuse("lead_cannot_leave")
     if party.left_at is not None:
         refuse("left")
-    party.left_at = tx.now
-    party.confirmation = Confirmation.NONE
-    await revoke_links(tx, PURPOSE, party.id)
+    await take_out(tx, party)
     await add_up(tx, application)
     await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    await record(tx, PartnerRemoved(application_id=application.id, party_id=party_id))
     return application
+
+
+async def take_out(tx: Tx, party: Party) -> None:
+    """The party, which is locked, no longer takes part; its row stays, its link stops working."""
+    party.left_at = tx.now
+    party.confirmation = Confirmation.NONE
+    await drop_request(tx, party.id)
+    await revoke_links(tx, PURPOSE, party.id)
 
 
 async def set_lead_amount(tx: Tx, application_id: UUID, amount: Decimal) -> Party:

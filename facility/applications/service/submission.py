@@ -129,7 +129,7 @@ def _snapshot(
 def _section(
     application: Application, parts: Parts, section: FormSection, party_id: UUID | None = None
 ) -> dict[str, Any]:
-    answers = answers_of(application, parts, section, party_id)
+    answers = answers_of(application, parts, section, party_id, confidential=True)
     line = parts.section(section.key, party_id)
     return {
         "key": section.key,

@@ -342,12 +342,25 @@ def _section_mistakes(section: FormSection) -> Iterator[Reason]:
             yield Reason("confidential_not_by_party", here)
         if field.asked_if is not None and field.asked_if.field not in seen:
             yield Reason("asked_if_unknown", here)
+        elif _tells_a_secret(section, field):
+            yield Reason("asked_if_confidential", here)
         if any(not _fits(check, field.type) for check in field.checks):
             yield Reason("check_does_not_fit", here)
         seen.add(field.key)
     for check in section.checks:
         if not check.fields or not seen.issuperset(check.fields) or not _fits_all(check, section):
             yield Reason("check_does_not_fit", at)
+        elif len({section.field(key).confidential for key in check.fields}) > 1:
+            yield Reason("check_mixes_confidential", at)
+
+
+def _tells_a_secret(section: FormSection, field: Field) -> bool:
+    """Whether all who see that the field is asked learn what a confidential one says."""
+    return (
+        field.asked_if is not None
+        and not field.confidential
+        and section.field(field.asked_if.field).confidential
+    )
 
 
 def _fits(check: Check, type_: FieldType) -> bool:

@@ -1,0 +1,92 @@
+"""What a partner sees of its own business and how it answers: the same by its link and signed in."""
+
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import rules
+from facility.applications.pages.tasks import Task, part_tasks
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.applications.queries.agreement import confirmed_contents, statements_of
+from facility.applications.queries.changes_wanted import RequestLine, change_requests
+from facility.applications.rules import Confirmation
+from facility.applications.rules.agreement import MAX_WISH, Difference, agreed, differences, seal_of
+from facility.applications.service import ask_for_change, confirm_party, decline_party
+from facility.db import Tx
+from facility.web.fields import Fields
+
+Choice = Literal["confirm", "change", "decline"]
+
+
+class Side(msgspec.Struct, frozen=True):
+    """A partner's own business in an application. `seen`: the seal of what it would confirm now; `changes`: what became of
+    what it had confirmed; `requests`: what it wants changed; `tasks`: its own part."""
+
+    seen: str
+    changes: tuple[Difference, ...]
+    requests: list[RequestLine]
+    tasks: list[Task]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a request waits for the lead's answer."""
+        return any(request.outcome is None for request in self.requests)
+
+
+async def side_of(
+    connection: AsyncConnection, application: ApplicationShown, party: PartyLine, here: str
+) -> Side:
+    """`here`: the address above the sections of its part."""
+    statements = statements_of(application, application.form, application.parts)
+    now = agreed(statements, party.id)
+    before = None
+    if party.confirmation is Confirmation.VOID:
+        before = (await confirmed_contents(connection, [party.id]))[party.id]
+    return Side(
+        seen=seal_of(now),
+        changes=differences(before, now) if before is not None else (),
+        requests=await change_requests(connection, application.id, party.id),
+        tasks=list(part_tasks(application, party, here, own=True)),
+    )
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What the form of an answer says."""
+
+    choice: Choice
+    name: str
+    function: str
+    reason: str
+    wish: str
+    seen: str
+
+
+def read_answer(fields: Fields) -> Answered:
+    """From the form; what the chosen answer needs is required, the rest may stay empty."""
+    given = fields.choice("answer", ("confirm", "change", "decline"))
+    choice: Choice = "confirm" if given == "confirm" else "change" if given == "change" else "decline"
+    return Answered(
+        choice=choice,
+        name=fields.text("signatory_name", required=given == "confirm"),
+        function=fields.text("signatory_function", required=given == "confirm"),
+        reason=fields.text("reason", required=given == "decline", most=rules.MAX_REASON, multiline=True),
+        wish=fields.text("wish", required=given == "change", most=MAX_WISH, multiline=True),
+        seen=fields.text("seen", most=64),
+    )
+
+
+async def give_answer(tx: Tx, party_id: UUID, answered: Answered) -> Any:
+    """Carry it out."""
+    if answered.choice == "confirm":
+        return await confirm_party(
+            tx,
+            party_id,
+            signatory_name=answered.name,
+            signatory_function=answered.function,
+            seen=answered.seen,
+        )
+    if answered.choice == "change":
+        return await ask_for_change(tx, party_id, wish=answered.wish)
+    return await decline_party(tx, party_id, reason=answered.reason)

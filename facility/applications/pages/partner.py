@@ -1,0 +1,69 @@
+"""A partner's view of an application, and its answer by an officer who is signed in."""
+
+from uuid import UUID
+
+from litestar import post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import queries, words
+from facility.applications.pages.answering import give_answer, read_answer, side_of
+from facility.applications.pages.history import told_to_parties
+from facility.applications.pages.shared import BY_PARTY, WORDS, draft, save
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.refused import refuse
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Tx, View
+from facility.web.i18n import _
+
+
+def own_party(view: render.View, application: ApplicationShown) -> PartyLine:
+    """The part of the visitor's institution."""
+    return next(p for p in application.parts.on_board if p.institution_id == view.me.institution_id)
+
+
+async def partner_page(
+    view: render.View,
+    connection: AsyncConnection,
+    application: ApplicationShown,
+    fields: Fields,
+    status: int = 200,
+    question: str = "",
+) -> Page:
+    """What the application says, and while it is a draft the partner's own part and its answer."""
+    own = own_party(view, application)
+    here = f"/applications/{application.id}"
+    return view.page(
+        "applications/partner.html",
+        status=status,
+        application=application,
+        own=own,
+        side=await side_of(connection, application, own, f"{here}/part") if application.is_draft else None,
+        form=fields,
+        question=question,
+        state=words.told_to_parties(application.status, decided=application.call_decided_at is not None),
+        history=await told_to_parties(connection, application.id),
+        **WORDS,
+    )
+
+
+@post("/applications/{application_id:uuid}/answer", opt=BY_PARTY)
+async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Confirms with a named signatory, declines, or asks for a change."""
+    own = own_party(view, await draft(await tx.session.connection(), application_id))
+    if own.is_lead:
+        refuse("lead_needs_no_confirmation")
+    fields = Fields(form)
+    answered = read_answer(fields)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        application = await queries.shown(connection, application_id)
+        return await partner_page(view, connection, application, fields, status, question)
+
+    await save(tx, fields, lambda: give_answer(tx, own.id, answered), again)
+    if answered.choice == "decline":
+        return view.go("/applications", _("Your institution has declined. The lead is told."))
+    return view.go(f"/applications/{application_id}", _("Your answer is saved. The lead is told."))
+
+
+HANDLERS = [answer]

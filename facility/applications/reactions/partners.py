@@ -1,0 +1,79 @@
+"""Letters between lead and partners: requests for a change, who goes and comes, reminders."""
+
+from facility.applications.partner_events import (
+    ChangeAnswered,
+    LeadToldWhoIsMissing,
+    PartnerAskedForChange,
+    PartnerReminded,
+    PartnerRemoved,
+    PartnerReplaced,
+)
+from facility.applications.reactions.letters import Case, send_link
+from facility.applications.rules import ApplicationStatus
+from facility.applications.rules.agreement import ChangeOutcome
+from facility.calls.models import Call
+from facility.db import Tx
+from facility.events import reacts_to
+from facility.web.filters import instant
+from facility.web.i18n import _
+
+
+@reacts_to(PartnerAskedForChange)
+async def tell_the_lead_what_is_wanted(tx: Tx, event: PartnerAskedForChange) -> None:
+    """The lead learns that a partner wants something changed; what, stands on the page."""
+    case = await Case.of(tx, event.application_id)
+    await case.write_lead(
+        "change_wanted",
+        _("A partner asks for a change in {reference}", reference=case.application.reference),
+        institution=case.partner(event.party_id).institution,
+    )
+
+
+@reacts_to(ChangeAnswered)
+async def tell_the_partner_the_answer(tx: Tx, event: ChangeAnswered) -> None:
+    """The partner learns what came of it, with a link to confirm by."""
+    case = await Case.of(tx, event.application_id)
+    subject = _("Your request for a change in {reference}", reference=case.application.reference)
+    done = event.outcome == ChangeOutcome.DONE
+    await send_link(tx, case, event.party_id, "change_answered", subject, asked_only=False, done=done)
+
+
+@reacts_to(PartnerRemoved, PartnerReplaced)
+async def tell_who_is_taken_out(tx: Tx, event: PartnerRemoved | PartnerReplaced) -> None:
+    """A partner that had been asked learns that it is no longer one."""
+    case = await Case.of(tx, event.application_id)
+    partner = case.partner(event.party_id)
+    if partner.invited_at is None:
+        return
+    await case.write(
+        "removed",
+        partner.contact_email,
+        partner.contact_name,
+        _("No longer a partner in {reference}", reference=case.application.reference),
+        institution=partner.institution,
+        replaced=isinstance(event, PartnerReplaced),
+    )
+
+
+@reacts_to(PartnerReminded)
+async def remind_the_partner(tx: Tx, event: PartnerReminded) -> None:
+    """A partner that has not answered is reminded, with a link."""
+    case = await Case.of(tx, event.application_id)
+    subject = _("Your answer on {reference} is awaited", reference=case.application.reference)
+    await send_link(tx, case, event.party_id, "reminder", subject)
+
+
+@reacts_to(LeadToldWhoIsMissing)
+async def tell_the_lead_who_is_missing(tx: Tx, event: LeadToldWhoIsMissing) -> None:
+    """The lead learns shortly before the deadline whose confirmation is missing, unless all have come meanwhile."""
+    case = await Case.of(tx, event.application_id)
+    names = [one.institution for one in case.parts.partners if not one.confirmed]
+    if case.application.status != ApplicationStatus.DRAFT or not names:
+        return
+    call = await tx.get(Call, case.application.call_id)
+    await case.write_lead(
+        "missing",
+        _("Confirmations are missing for {reference}", reference=case.application.reference),
+        institutions=names,
+        closes=instant(call.closes_at),
+    )

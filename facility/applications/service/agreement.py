@@ -1,0 +1,54 @@
+"""What a party confirmed is kept, and compared with what stands."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.applications.models import Application, ConfirmedContent, Party
+from facility.applications.queries import Parts, parts_of
+from facility.applications.queries.agreement import confirmed_contents, statements_of
+from facility.applications.rules import Confirmation
+from facility.applications.rules.agreement import Statement, agreed, seal_of, touched
+from facility.calls.models import Call
+from facility.calls.service import form_of
+from facility.db import Tx, new_id
+from facility.refused import refuse
+
+
+async def _stated(tx: Tx, application: Application) -> tuple[Parts, list[Statement]]:
+    await tx.flush()
+    parts = await parts_of(await tx.session.connection(), application.id)
+    form = form_of(await tx.get(Call, application.call_id))
+    return parts, statements_of(application, form, parts)
+
+
+async def keep_confirmed(tx: Tx, application: Application, party: Party, seen: str | None) -> None:
+    """Keep what this party confirms now. seen: the seal of what its signatory was shown (None: whatever it is).
+
+    Refused: "edited_meanwhile" where something else stands by now.
+    """
+    _parts, statements = await _stated(tx, application)
+    items = agreed(statements, party.id)
+    if seen is not None and seen != seal_of(items):
+        refuse("edited_meanwhile", version=str(application.version))
+    tx.add(ConfirmedContent(id=new_id(), party_id=party.id, confirmed_at=tx.now, items=items))
+
+
+async def touched_names(tx: Tx, application: Application) -> dict[UUID, str]:
+    """The partners whose confirmation no longer stands on what they confirmed, by the names of their institutions."""
+    await tx.flush()
+    confirmed = (
+        await tx.session.scalars(
+            select(Party.id).where(
+                Party.application_id == application.id,
+                Party.confirmation == Confirmation.CONFIRMED,
+                Party.left_at.is_(None),
+            )
+        )
+    ).all()
+    if not confirmed:
+        return {}
+    parts, statements = await _stated(tx, application)
+    kept = await confirmed_contents(await tx.session.connection(), sorted(confirmed))
+    gone = set(touched(statements, kept))
+    return {party.id: party.institution for party in parts.partners if party.id in gone}

@@ -1,0 +1,66 @@
+"""The part that a partner fills in for itself, or the lead for it."""
+
+from uuid import UUID
+
+from facility.applications.partner_events import PartFilledIn
+from facility.applications.queries import answers_of, parts_of
+from facility.applications.rules import Confirmation, fingerprint_of
+from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
+from facility.applications.service.answers import save_answers
+from facility.applications.service.changes import lock_party, status_of
+from facility.applications.service.parties import change_party
+from facility.calls.models import Call
+from facility.calls.rules.forms import Answers, FormSection
+from facility.calls.service import form_of
+from facility.db import Tx
+from facility.events import record
+from facility.refused import refuse
+
+
+def seal_of_part(section: FormSection, answers: Answers, *, confidential: bool) -> str:
+    """A short name for what an editor of a part was shown, by which a form says so. It covers what that editor may read,
+    and nothing else."""
+    shown = {field.key: answers.get(field.key, "") for field in readable(section, confidential=confidential)}
+    return fingerprint_of(shown)
+
+
+async def fill_in_part(
+    tx: Tx,
+    party_id: UUID,
+    key: str,
+    answers: Answers,
+    *,
+    seen: str | None = None,
+    confidential: bool = True,
+    may_void: bool = True,
+) -> None:
+    """Save a section of a party's own part. confidential: the editor acts for the party itself, and not the lead for it.
+    seen: the seal of what the editor was shown (None: whatever it is).
+
+    Refused: as `may_fill_in`, "edited_meanwhile", "voids_confirmations" unless may_void, and "not_found" (missing) for what
+    the call doesn't ask for or the editor may not write.
+    """
+    application, party = await lock_party(tx, party_id)
+    may_fill_in(
+        status_of(application),
+        left=party.left_at is not None,
+        declined=party.confirmation == Confirmation.DECLINED,
+    )
+    form = form_of(await tx.get(Call, application.call_id))
+    section = next((one for one in own_sections(form) if one.key == key), None)
+    writable = {field.key for field in readable(section, confidential=confidential)} if section else set()
+    if section is None or not writable.issuperset(answers):
+        refuse("not_found", kind="missing", what="section")
+    now: Answers = {"role": party.role}
+    if section is not ROLE:
+        parts = await parts_of(await tx.session.connection(), application.id)
+        now = answers_of(application, parts, section, party_id, confidential=True)
+    if all(now.get(name, "") == value for name, value in answers.items()):
+        return
+    if seen is not None and seen != seal_of_part(section, now, confidential=confidential):
+        refuse("edited_meanwhile", version=str(application.version))
+    if section is ROLE:
+        await change_party(tx, party_id, role=str(answers.get("role", "")), may_void=may_void)
+    else:
+        await save_answers(tx, application.id, {key: answers}, party_id=party_id, may_void=may_void)
+    await record(tx, PartFilledIn(application_id=application.id, party_id=party_id, section=key))

@@ -1,0 +1,135 @@
+"""Reminders before the deadline, by the clock."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from facility.applications.models import Application, Party
+from facility.applications.partner_events import LeadToldWhoIsMissing, PartnerReminded
+from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
+from facility.applications.service.changes import lock_with_call
+from facility.calls.models import Call, CallState
+from facility.db import Database
+from facility.events import record, scheduled
+
+WAITED_FOR = (Confirmation.INVITED, Confirmation.VOID)
+"""Who was asked and has not answered."""
+
+
+def _due(days: Sequence[int], last: Any, now: datetime) -> ColumnElement[bool]:
+    """`reminder_due`, as a condition on rows."""
+    ends = (*days[1:], 0)
+    return or_(
+        *(
+            and_(
+                Call.closes_at <= now + timedelta(days=first),
+                Call.closes_at > now + timedelta(days=end),
+                or_(last.is_(None), last < Call.closes_at - timedelta(days=first)),
+            )
+            for first, end in zip(days, ends, strict=True)
+        )
+    )
+
+
+def _open_drafts(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Application.status == ApplicationStatus.DRAFT,
+        Application.track == "joint",
+        Call.state == CallState.PUBLISHED,
+        Call.closes_at > now,
+    )
+
+
+@scheduled("applications: remind partners")
+async def remind_partners(db: Database, now: datetime) -> int:
+    """Remind each partner that was asked and has not answered; a partner that was just asked needs no reminder."""
+    last = func.greatest(Party.invited_at, Party.reminded_at)
+    query = (
+        select(Party.id, Party.application_id)
+        .join(Application, Application.id == Party.application_id)
+        .join(Call, Call.id == Application.call_id)
+        .where(
+            _open_drafts(now),
+            Party.confirmation.in_(WAITED_FOR),
+            Party.left_at.is_(None),
+            _due(REMIND_DAYS, last, now),
+        )
+        .order_by(Call.closes_at, Party.id)
+    )
+    async with db.reader() as connection:
+        found = (await connection.execute(query)).all()
+    return sum([await _remind(db, now, row.application_id, row.id) for row in found])
+
+
+async def _remind(db: Database, now: datetime, application_id: UUID, party_id: UUID) -> bool:
+    async with db.transaction(now=now) as tx:
+        application, call = await lock_with_call(tx, application_id)
+        party = await tx.lock(Party, party_id)
+        told = [at for at in (party.invited_at, party.reminded_at) if at]
+        days = reminder_due(REMIND_DAYS, call.closes_at, max(told, default=None), now)
+        waits = party.confirmation in WAITED_FOR and party.left_at is None
+        if days is None or not waits or application.status != ApplicationStatus.DRAFT:
+            return False
+        party.reminded_at = now
+        await record(
+            tx,
+            PartnerReminded(application_id=application_id, party_id=party_id, days=days),
+            due_at=call.closes_at - timedelta(days=days),
+        )
+    return True
+
+
+@scheduled("applications: tell leads who is missing")
+async def tell_leads(db: Database, now: datetime) -> int:
+    """Tell each lead once, shortly before the deadline, which partners have not confirmed."""
+    last = func.greatest(Application.started_at, Application.missing_told_at)
+    query = (
+        select(Application.id)
+        .join(Call, Call.id == Application.call_id)
+        .where(_open_drafts(now), _due(TELL_LEAD_DAYS, last, now), _missing())
+        .order_by(Call.closes_at, Application.id)
+    )
+    async with db.reader() as connection:
+        found = (await connection.execute(query)).scalars().all()
+    return sum([await _tell(db, now, application_id) for application_id in found])
+
+
+def _missing() -> ColumnElement[bool]:
+    return (
+        select(Party.id)
+        .where(
+            Party.application_id == Application.id,
+            ~Party.is_lead,
+            Party.left_at.is_(None),
+            Party.confirmation != Confirmation.CONFIRMED,
+        )
+        .exists()
+    )
+
+
+async def _tell(db: Database, now: datetime, application_id: UUID) -> bool:
+    async with db.transaction(now=now) as tx:
+        application, call = await lock_with_call(tx, application_id)
+        told = max(at for at in (application.started_at, application.missing_told_at) if at)
+        days = reminder_due(TELL_LEAD_DAYS, call.closes_at, told, now)
+        if days is None or application.status != ApplicationStatus.DRAFT:
+            return False
+        missing = await tx.session.scalars(
+            select(Party.id).where(
+                Party.application_id == application_id,
+                ~Party.is_lead,
+                Party.left_at.is_(None),
+                Party.confirmation != Confirmation.CONFIRMED,
+            )
+        )
+        application.missing_told_at = now
+        await record(
+            tx,
+            LeadToldWhoIsMissing(application_id=application_id, party_ids=sorted(missing)),
+            due_at=call.closes_at - timedelta(days=days),
+        )
+    return True

@@ -1,0 +1,63 @@
+"""What a partner confirms, which changes touch it, and the difference that it is shown."""
+
+from uuid import UUID, uuid4
+
+from facility.applications.rules.agreement import Statement, agreed, differences, same, seal_of, touched
+
+A, B = UUID(int=1), UUID(int=2)
+SAID = [
+    Statement("ask.summary", "Summary", "A workshop in Tirana"),
+    Statement("requested", "Requested, EUR", "30000.50"),
+    Statement("amount", "Your amount, EUR", "10000.50", A),
+    Statement("own.secret", "What others may not read", "Covert unit", A),
+    Statement("amount", "Your amount, EUR", "20000.00", B),
+]
+
+
+def changed(key: str, text: str, own: UUID | None = None) -> list[Statement]:
+    """The same, but for one statement."""
+    return [
+        Statement(one.key, one.label, text, own) if (one.key, one.own) == (key, own) else one for one in SAID
+    ]
+
+
+def test_a_party_confirms_what_is_everybodys_and_its_own() -> None:
+    assert [item["text"] for item in agreed(SAID, B)] == ["A workshop in Tirana", "30000.50", "20000.00"]
+    assert "Covert unit" in [item["text"] for item in agreed(SAID, A)]
+
+
+def test_a_change_touches_those_whose_content_it_changes() -> None:
+    kept = {A: agreed(SAID, A), B: agreed(SAID, B)}
+    assert touched(SAID, kept) == []
+    assert touched(changed("ask.summary", "Other"), kept) == [A, B]
+    assert touched(changed("own.secret", "Other", A), kept) == [A]
+    assert touched(changed("amount", "1.00", B), kept) == [B]
+    assert touched(SAID, {A: None, B: kept[B]}) == [A]
+
+
+def test_neither_names_nor_order_are_what_is_confirmed() -> None:
+    renamed = [Statement(one.key, one.label.upper(), one.text, one.own) for one in reversed(SAID)]
+    assert same(agreed(SAID, A), agreed(renamed, A))
+    assert seal_of(agreed(SAID, A)) == seal_of(agreed(renamed, A)) != seal_of(agreed(SAID, B))
+
+
+def test_the_difference_is_told_word_by_word() -> None:
+    before = agreed(SAID, A)
+    now = agreed(
+        [
+            *changed("ask.summary", "A seminar in Tirana")[:3],
+            Statement("document.1", "Documents", "plan.pdf"),
+        ],
+        A,
+    )
+    told = [
+        (one.label, [(piece.mark.value, piece.text) for piece in one.pieces])
+        for one in differences(before, now)
+    ]
+    assert told == [
+        ("Summary", [("same", "A "), ("gone", "workshop"), ("new", "seminar"), ("same", " in Tirana")]),
+        ("Documents", [("new", "plan.pdf")]),
+        ("What others may not read", [("gone", "Covert unit")]),
+    ]
+    assert differences(before, before) == ()
+    assert agreed(SAID, uuid4()) == agreed(SAID[:2], B)
