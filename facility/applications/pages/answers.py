@@ -22,7 +22,7 @@ from facility.applications.pages.desk import (
     voiding,
 )
 from facility.applications.pages.questions import read_answers
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of
 from facility.applications.rules import Whose
 from facility.applications.service import end_copies, keep_copy, save_answers
 from facility.calls.rules.forms import Answer, By, FieldType, FormSection, SectionKind
@@ -213,7 +213,7 @@ async def _not_saved(
             form=fields,
             seen=sent.seen,
             status=409,
-            question="void",
+            question=question_of(refused),
             differences=voiding(part, answers),
         )
     if codes == ("edited_meanwhile",) or sent.merging:

@@ -74,6 +74,11 @@ _QUESTIONS: dict[tuple[str, ...], str] = {
 }
 
 
+def question_of(refused: Refused) -> Question:
+    """What the form asks about this refusal; "" where it asks nothing."""
+    return Question(_QUESTIONS.get(refused.codes, ""), refused.reasons[0].params.get("names", ""))
+
+
 async def save[Result](
     tx: Tx, fields: Fields, command: Callable[[], Awaitable[Result]], again: Again
 ) -> Result:
@@ -85,7 +90,7 @@ async def save[Result](
         fields.check()
         return await command()
     except Refused as refused:
-        question = Question(_QUESTIONS.get(refused.codes, ""), refused.reasons[0].params.get("names", ""))
+        question = question_of(refused)
         if not question:
             fields.refused(refused)
         # What the command had begun must not show in what is true now.
