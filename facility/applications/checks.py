@@ -201,3 +201,17 @@ async def batches(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.reference}: not in the batch that its receipt belongs to" for row in rows]
+
+
+@check("applications: cancelled calls")
+async def cancelled_calls(connection: AsyncConnection) -> list[str]:
+    """Nothing was received after its call had been cancelled."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT application.reference FROM application JOIN call ON call.id = call_id
+            WHERE received_at > cancelled_at ORDER BY application.reference COLLATE "C"
+            """
+        )
+    )
+    return [f"application {row.reference}: received after its call was cancelled" for row in rows]

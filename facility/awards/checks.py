@@ -42,6 +42,22 @@ async def call_amounts(connection: AsyncConnection) -> list[str]:
     return [f"call {row.id}: EUR {row.committed} committed of EUR {row.amount}" for row in rows]
 
 
+@check("awards: cancelled calls")
+async def cancelled_calls(connection: AsyncConnection) -> list[str]:
+    """A call that was cancelled before its decision has no award and no reserve list."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT id FROM call WHERE cancelled_at IS NOT NULL
+                AND (decided_at IS NOT NULL OR EXISTS (SELECT FROM award WHERE award.call_id = call.id)
+                    OR EXISTS (SELECT FROM reserve_entry WHERE reserve_entry.call_id = call.id))
+            ORDER BY id
+            """
+        )
+    )
+    return [f"call {row.id} is cancelled, and has awards or a reserve list" for row in rows]
+
+
 @check("awards: statuses")
 async def statuses(connection: AsyncConnection) -> list[str]:
     """An application's status is that of its award or its place on the reserve list."""

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from facility.applications.rules import ApplicationStatus
+from facility.calls.rules.cancellation import may_go_on
 from facility.evaluation.rules import Standing
 from facility.refused import refuse
 
@@ -166,9 +167,10 @@ def may_propose(
 ) -> None:
     """A closed call is proposed and decided when nothing is open in its evaluation.
 
-    earlier: an earlier batch of the same series is not decided, and may carry something over.
-    Refused: "already_decided", "call_not_closed", "not_opened", "earlier_batch_open" or "evaluation_open".
+    earlier: an earlier batch of the same series is not decided, and may carry something over. Refused:
+    "call_cancelled", "already_decided", "call_not_closed", "not_opened", "earlier_batch_open" or "evaluation_open".
     """
+    may_go_on(call_state)
     if decided or call_state == "decided":
         refuse("already_decided")
     if call_state != "closed":

@@ -1,16 +1,22 @@
-"""What the rules on calls say to people, and the words for a call's states."""
+"""What the rules on calls say to people, and the words for where a call stands."""
 
-from facility.calls.models import CallState
+from facility.calls.rules import Standing
 from facility.web import sentences
 from facility.web.i18n import N_
 
-STATES = {
-    CallState.DRAFT: (N_("Draft"), "plain"),
-    CallState.PUBLISHED: (N_("Published"), "info"),
-    CallState.CLOSED: (N_("Closed"), "wait"),
-    CallState.DECIDED: (N_("Decided"), "ok"),
+STANDINGS = {
+    Standing.DRAFT: (N_("Draft"), "plain"),
+    Standing.COMING: (N_("Coming"), "info"),
+    Standing.OPEN: (N_("Open"), "info"),
+    Standing.CLOSED: (N_("Closed"), "wait"),
+    Standing.OPENED: (N_("Opened"), "wait"),
+    Standing.EVALUATION: (N_("Under evaluation"), "wait"),
+    Standing.DECIDED: (N_("Decided"), "ok"),
+    Standing.CANCELLED: (N_("Cancelled"), "bad"),
+    Standing.ARCHIVED: (N_("Archived"), "plain"),
 }
-"""The word of each state, and the kind of its tag."""
+"""The word for where a call stands, and the kind of its tag."""
+
 
 sentences.register(
     {
@@ -61,6 +67,55 @@ sentences.register(
         "still_open": N_("This call is still open; it closes at the published time and not before."),
         "closes_in_the_past": N_("This call would be over when it appears. Change its closing time first."),
         "not_closed": N_("This call is not closed, or its awards have been decided already."),
+        "call_cancelled": N_("This call was cancelled. Nothing is taken in, assessed or decided any more."),
+        "call_archived": N_("This call is archived. Take it out of the archive first."),
+        "not_over": N_("Only a call that is decided or cancelled can be archived."),
+        "archived_already": N_("This call is archived already."),
+        "not_archived": N_("This call is not in the archive."),
+        "cancellation_asked": N_("Somebody has asked already to cancel this call. A colleague confirms it."),
+        "not_asked": N_("Nobody asks to cancel this call any more."),
+        "too_late_to_correct": N_(
+            "The deadline of this call has passed, so it cannot be corrected any more."
+        ),
+        "corrigendum_gone": N_("This corrigendum was published or thrown away meanwhile."),
+        "nothing_corrected": N_("Nothing differs from what is published. Change something, or go back."),
+        "deadline_only_later": N_(
+            "The deadline is never brought forward: people plan by what was published. Enter the same or a later time."
+        ),
+        "date_has_passed": N_(
+            "This time has passed. Enter one that is still to come, or leave it as it was."
+        ),
+        "too_little_notice": N_(
+            "Applicants must act on this change, and fewer than {days} days are left. Give the call a later deadline too."
+        ),
+        "form_only_added": N_(
+            "Questions can be added to the form. Those that are there stay as they are: people have answered them."
+        ),
+        "frozen_name": N_("The reference never changes: letters and applications bear it."),
+        "frozen_opening": N_("The opening is as it was announced."),
+        "frozen_rhythm": N_("How the call takes applications is as it was announced, its cut-offs too."),
+        "batch_of_a_series": N_("This is one batch of a call. Do that with the call as a whole."),
+        "frozen_envelope": N_("The envelope is as it was published. The amount can be corrected within it."),
+        "frozen_eligibility": N_(
+            "Who may apply and for what is as it was published: some have found partners by it."
+        ),
+        "frozen_judging": N_(
+            "How applications are judged is as it was published: grid, weights, limits, ties and minimum assessments."
+        ),
+        "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
+        "answers_before_questions": N_("Answers are due before the last question. Enter a later time."),
+        "answers_after_closing": N_("Answers must be there by the deadline. Enter an earlier time."),
+        "no_questions": N_("This call takes no questions."),
+        "too_late_to_ask": N_("The time for questions on this call is over."),
+        "question_missing": N_("Write the question."),
+        "question_too_long": N_("A question has at most {most} characters."),
+        "answer_text_missing": N_("Write the answer."),
+        "answer_unchanged": N_("This is what is published already."),
+        "too_late_to_answer": N_(
+            "The deadline of this call has passed: an answer would help nobody any more."
+        ),
+        "set_aside": N_("This question was set aside."),
+        "already_answered": N_("This question has been answered already."),
         "total_not_100": N_("The sections are worth {total} points together, and not 100 as usual."),
         "threshold_out_of_reach": N_(
             "Nobody can reach the threshold for “{key}”: it is above the most points."

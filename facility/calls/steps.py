@@ -8,9 +8,9 @@ import msgspec
 
 from facility.calls.models import CallState
 from facility.calls.queries import CallStaff
-from facility.calls.rules import Mode
+from facility.calls.rules import Mode, Standing
 from facility.web.access import Role, Visitor
-from facility.web.i18n import _
+from facility.web.i18n import _, ngettext
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,12 +25,18 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def steps_of(found: CallStaff, me: Visitor, now: datetime) -> list[Step]:
     """The call's steps for this visitor, in their order."""
-    drafted = Step(label=_("Draft"), state=_("Written by {name}", name=found.drafted_by_name), kind="ok")
+    drafted = Step(
+        label=_("Draft"),
+        state=_("Written by {name}", name=found.drafted_by_name),
+        kind="ok",
+        why=_("Made from {call}.", call=found.cloned_from) if found.cloned_from else None,
+    )
     if found.call.state == CallState.DRAFT:
         return [drafted, _to_publish(found, me)]
+    about = [*_corrigenda(found), *_questions(found, me), *_cancellation(found, me)]
     if found.call.mode != Mode.DEADLINE and found.series_id is None:
-        return [drafted, _published(found)]  # its batches are what is opened, judged and decided
-    return [drafted, _published(found), _applications(found, now), *_later(found)]
+        return [drafted, _published(found), *about]  # its batches are what is opened, judged and decided
+    return [drafted, _published(found), *about, _applications(found, now), *_later(found, now)]
 
 
 def _to_publish(found: CallStaff, me: Visitor) -> Step:
@@ -53,25 +59,58 @@ def _published(found: CallStaff) -> Step:
     )
 
 
+def _corrigenda(found: CallStaff) -> Iterator[Step]:
+    """The corrigenda that were published, and the one under way."""
+    if found.call.current_version > 1:
+        yield Step(
+            label=_("Corrigenda"),
+            state=ngettext("{count} published", "{count} published", found.call.current_version - 1),
+            kind="ok",
+            href=f"/calls/{quote(found.call.reference, safe='')}/changes",
+        )
+    if found.corrigendum:
+        yield Step(
+            label=_("Corrigendum under way"),
+            state=_("Waits for a second person"),
+            kind="wait",
+            href=f"/staff/calls/{found.id}/corrigendum",
+            why=_("Written by {name}.", name=found.corrigendum.drafted_by_name),
+        )
+
+
+def _questions(found: CallStaff, me: Visitor) -> Iterator[Step]:
+    if found.call.questions_until is None:
+        return
+    waits = ngettext("{count} to answer", "{count} to answer", found.waiting)
+    answered = ngettext("{count} answered", "{count} answered", found.call.answered)
+    yield Step(
+        label=_("Questions and answers"),
+        state=waits if found.waiting else answered,
+        kind="wait" if found.waiting else "ok" if found.call.answered else "plain",
+        href=f"/staff/questions?call={found.id}"
+        if me.has(Role.SECRETARIAT)
+        else f"/calls/{quote(found.call.reference, safe='')}/questions",
+    )
+
+
 def _applications(found: CallStaff, now: datetime) -> Step:
     call = found.call
-    if call.state != CallState.PUBLISHED:
-        state, kind = _("Closed"), "ok"
-    elif now < call.opens_at:
-        state, kind = _("Not open yet"), "plain"
-    elif now <= call.closes_at:
-        state, kind = _("Open"), "info"
-    else:
-        state, kind = _("Closing now"), "wait"
+    state, kind = {
+        Standing.COMING: (_("Not open yet"), "plain"),
+        Standing.OPEN: (_("Open"), "info"),
+        Standing.CANCELLED: (_("Stopped"), "bad"),
+    }.get(call.standing(now), (_("Closed"), "ok"))
     href = f"/applications/received?call={quote(call.reference, safe='')}"
     return Step(label=_("Applications"), state=state, kind=kind, href=href)
 
 
-def _later(found: CallStaff) -> Iterator[Step]:
+def _later(found: CallStaff, now: datetime) -> Iterator[Step]:
     """Assessing and deciding; their own pages say how far they are and what is missing."""
-    closed, decided = found.call.state == CallState.CLOSED, found.call.state == CallState.DECIDED
+    decided, cancelled = found.call.decided_at is not None, found.call.cancelled_at is not None
+    if cancelled:
+        return
     yield _opening(found)
-    if not closed and not decided:
+    if found.call.standing(now) in (Standing.COMING, Standing.OPEN):
         yield Step(label=_("Checking and assessing"), state=_("After closing"))
         yield Step(label=_("Awards"), state=_("After assessing"))
         return
@@ -92,7 +131,7 @@ def _later(found: CallStaff) -> Iterator[Step]:
 def _opening(found: CallStaff) -> Step:
     """What two people do together once the call has closed."""
     state, kind = _("After closing"), "plain"
-    if found.opened_at:
+    if found.call.opened_at:
         state, kind = _("Opened"), "ok"
     elif found.call.state == CallState.CLOSED:
         state, kind = _("To be opened"), "wait"
@@ -100,3 +139,17 @@ def _opening(found: CallStaff) -> Step:
         state, kind = _("Nothing to open"), "ok"
     href = f"/openings/{found.id}" if found.closed_at else None
     return Step(label=_("Opening by two people"), state=state, kind=kind, href=href)
+
+
+def _cancellation(found: CallStaff, me: Visitor) -> Iterator[Step]:
+    """A cancellation that waits for a second person."""
+    asked = found.cancellation
+    if asked is None:
+        return
+    yield Step(
+        label=_("Cancelling the call"),
+        state=_("Waits for a second person"),
+        kind="wait",
+        href=f"/staff/calls/{found.id}/cancel" if me.has(Role.SECRETARIAT, Role.AUTHORISING) else None,
+        why=_("{name} asks to cancel it.", name=asked.asked_by_name),
+    )

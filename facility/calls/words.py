@@ -1,6 +1,11 @@
-"""A call's rules in words."""
+"""A call's rules, and where it stands, in words."""
 
-from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid, Mode
+from datetime import datetime
+
+import msgspec
+
+from facility.calls.queries import CallPublic
+from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid, Mode, Standing
 from facility.calls.rules.forms import (
     AnyOf,
     AtLeast,
@@ -14,7 +19,9 @@ from facility.calls.rules.forms import (
     SumAtMost,
     Within,
 )
-from facility.web import sentences
+from facility.calls.sentences import STANDINGS
+from facility.web import filters, sentences
+from facility.web.filters import instant
 from facility.web.i18n import N_, _, ngettext
 
 MODES = {
@@ -32,6 +39,42 @@ MODES = {
     ),
 }
 """How a call takes applications, and what that means, untranslated."""
+
+
+class Stands(msgspec.Struct, frozen=True):
+    """Where a call stands, for a page: a word, the kind of its tag, and a sentence that a person understands."""
+
+    standing: Standing
+    word: str
+    kind: str
+    sentence: str
+
+
+def stands(call: CallPublic, now: datetime) -> Stands:
+    """Where the call stands now."""
+    found = call.standing(now)
+    word, kind = STANDINGS[found]
+    return Stands(found, _(word), kind, _sentence(call, found))
+
+
+def _sentence(call: CallPublic, found: Standing) -> str:
+    if call.cancelled_at is not None:
+        return _("This call was cancelled on {at}.", at=instant(call.cancelled_at))
+    match found:
+        case Standing.DRAFT:
+            return _("Only staff see this draft. A second person checks and publishes it.")
+        case Standing.COMING:
+            return _("This call opens on {at}.", at=instant(call.opens_at))
+        case Standing.OPEN:
+            return _("This call takes applications until {at}.", at=instant(call.closes_at))
+        case Standing.CLOSED:
+            return _("This call has closed. Two people will open together what came in.")
+        case Standing.OPENED:
+            return _("The applications have been opened, and their admissibility is being checked.")
+        case Standing.EVALUATION:
+            return _("The applications are being assessed.")
+    assert call.decided_at is not None, "what is archived was decided or cancelled"
+    return _("The awards of this call were decided on {at}.", at=instant(call.decided_at))
 
 
 def criterion(grid: Grid, key: str) -> str:
@@ -113,3 +156,17 @@ sentences.register(
         "checklist_text_too_long": N_("An item has at most {most} characters."),
     }
 )
+
+
+MOST_OPENING = 280
+
+
+def opening(text: str) -> str:
+    """How a call's text begins: its first paragraph, or as many whole words of it as fit."""
+    first = text.strip().partition("\n\n")[0].replace("\n", " ")
+    if len(first) <= MOST_OPENING:
+        return first
+    return first[:MOST_OPENING].rpartition(" ")[0].rstrip(",;:.") + "…"
+
+
+filters.register("opening", opening)

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from facility import clock
 from facility.calls.models import Call
 from facility.db import Database
+from facility.demo.around import tell_around
 from facility.demo.past import tell_past
-from facility.demo.present import tell_present
+from facility.demo.present import Story, tell_present
 from facility.events.relay import follow
 from facility.files.store import Store
 
@@ -20,5 +21,6 @@ async def tell(db: Database, store: Store) -> None:
         if (await connection.execute(select(Call.id).limit(1))).first():
             return
     troupe = await tell_past(db, store)
-    await tell_present(troupe, clock.now())
+    story = Story(troupe, clock.now())
+    await tell_around(story, await tell_present(story))
     await follow(db)

@@ -82,23 +82,26 @@ class Story:
         return today + timedelta(weeks=weeks, days=-today.weekday())
 
     async def call(
-        self, number: int, title: str, opens: int, closes: int, amount: str, form: FormDefinition = PLAIN
+        self,
+        number: int,
+        title: str,
+        opens: int,
+        closes: int,
+        amount: str,
+        form: FormDefinition = PLAIN,
+        *,
+        asks: tuple[int, int] | None = None,
     ) -> UUID:
-        """A published call, open from and to so many days from now; drafted by Ada, published by Vera."""
-        call_id = await self.draft(number, title, opens, closes, amount, form)
-        await self.act(self.noon(opens - 1), "vera", publish_call, call_id)
-        return call_id
-
-    async def draft(
-        self, number: int, title: str, opens: int, closes: int, amount: str, form: FormDefinition = PLAIN
-    ) -> UUID:
-        """A call that waits for a second person to publish it."""
+        """A published call, open from and to so many days from now; drafted by Ada, published by Vera. asks: until when
+        questions are taken, and answered."""
         draft = CallDraft(
             reference=f"TAF-{self.now.year}-{number:02}",
             title=title,
             text=CALL_TEXT,
             opens_at=self.noon(opens),
             closes_at=self.noon(closes),
+            questions_until=asks and self.noon(asks[0]),
+            answers_until=asks and self.noon(asks[1]),
             envelope_id=self.troupe.envelope_id,
             amount=Decimal(amount),
             award_min=Decimal("5000.00"),
@@ -107,7 +110,8 @@ class Story:
             grid=GRID,
             form=form,
         )
-        call = await self.act(min(self.noon(opens - 2), self.now), "ada", draft_call, draft)
+        call = await self.act(self.noon(opens - 2), "ada", draft_call, draft)
+        await self.act(self.noon(opens - 1), "vera", publish_call, call.id)
         return call.id
 
     async def apply(
@@ -227,13 +231,11 @@ ONLINE = Wish(
 )
 
 
-async def tell_present(troupe: Troupe, now: datetime) -> None:
-    """Tell what is going on now, up to `now`."""
-    story = Story(troupe, now)
+async def tell_present(story: Story) -> UUID:
+    """Tell what is going on now; the call that is open."""
     await _decided_call(story)
     await _call_under_evaluation(story)
-    await _open_call(story)
-    await story.draft(4, "Joint initiatives, next round", 30, 75, "100000.00")
+    return await _open_call(story)
 
 
 async def _assessed(story: Story, call_id: UUID, application_ids: Sequence[UUID], at: datetime) -> None:
@@ -430,9 +432,11 @@ async def _call_under_evaluation(story: Story) -> None:
     await review.consult(story.troupe, alone, known, story.now)
 
 
-async def _open_call(story: Story) -> None:
+async def _open_call(story: Story) -> UUID:
     """An application in every state that an open call knows."""
-    call_id = await story.call(3, "Joint initiatives, autumn round", -14, 12, "150000.00", budgets.BY_LINES)
+    call_id = await story.call(
+        3, "Joint initiatives, autumn round", -14, 8, "150000.00", budgets.BY_LINES, asks=(5, 7)
+    )
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
     wanted = await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
@@ -461,3 +465,4 @@ async def _open_call(story: Story) -> None:
     )
     refused = await story.apply(call_id, ports, at, confirm=0, budget=budgets.plain(ports.amounts))
     await story.act(story.noon(-4), "luan", applications.refuse_document, refused, sha256="5b" * 32)
+    return call_id

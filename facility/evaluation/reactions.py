@@ -1,15 +1,49 @@
-"""What follows for assessors: they are told by mail what was given to them."""
+"""What follows for assessors: they are told by mail what was given to them, and when there is nothing left to do."""
 
 from sqlalchemy import select
 
 from facility.accounts.models import Person
 from facility.applications.models import Application
-from facility.calls.models import Call
+from facility.calls.events import CallCancelled
+from facility.calls.models import Call, CallCancellation
+from facility.calls.service import mark_evaluating
 from facility.db import Tx
 from facility.evaluation.events import AssessorAssigned
+from facility.evaluation.models import Assignment
 from facility.events import reacts_to
 from facility.outbox.service import post
 from facility.web.i18n import _
+
+
+@reacts_to(AssessorAssigned)
+async def note_that_the_evaluation_began(tx: Tx, event: AssessorAssigned) -> None:
+    """The call is under evaluation from its first assignment on."""
+    await mark_evaluating(tx, event.call_id)
+
+
+@reacts_to(CallCancelled)
+async def tell_assessors_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> None:
+    """Whoever was to assess an application of the call learns that there is nothing left to do."""
+    call = await tx.get(Call, event.call_id)
+    reason = (await tx.get(CallCancellation, event.cancellation_id)).reason
+    assessors = await tx.session.execute(
+        select(Person.email, Person.name)
+        .join(Assignment, Assignment.assessor_id == Person.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Application.call_id == event.call_id)
+        .distinct()
+        .order_by(Person.email)
+    )
+    for person in assessors.all():
+        await post(
+            tx,
+            template="evaluation/cancelled",
+            to=person.email,
+            to_name=person.name,
+            subject=_("Call {call} is cancelled", call=call.reference),
+            subject_id=event.call_id,
+            context={"call": call.reference, "call_title": call.title, "reason": reason},
+        )
 
 
 @reacts_to(AssessorAssigned)

@@ -12,6 +12,7 @@ from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service import move, was_carried_over
 from facility.calls.models import Call
+from facility.calls.rules.cancellation import may_go_on
 from facility.calls.service import rules_of
 from facility.db import Tx
 from facility.evaluation import queries, rules
@@ -211,6 +212,7 @@ async def reopen_evaluation(tx: Tx, call_id: UUID) -> None:
 
 
 async def _may_judge_at_all(tx: Tx, application: Application) -> None:
+    may_go_on((await tx.get(Call, application.call_id)).state)
     ended = await queries.has_ended(tx.session, application.call_id)
     rules.may_judge_at_all(
         ApplicationStatus(application.status), ended=ended, keeps_scores=await _keeps_scores(tx, application)
@@ -225,6 +227,7 @@ async def _keeps_scores(tx: Tx, application: Application) -> bool:
 
 
 async def _not_ended(tx: Tx, call_id: UUID) -> None:
+    may_go_on((await tx.get(Call, call_id)).state)
     if await queries.has_ended(tx.session, call_id):
         refuse("evaluation_ended")
 

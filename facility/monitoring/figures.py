@@ -29,7 +29,7 @@ from facility.applications.events import (
     ExceptionDecided,
 )
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, ReserveEnded, ReservePlaced
-from facility.calls.events import CallClosed, CallPublished
+from facility.calls.events import CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import CommitmentChanged, ContractOpened, EnvelopeChanged, EnvelopeOpened
 from facility.deployments.events import (
     DeploymentEnded,
@@ -265,6 +265,7 @@ def money(figures: Money, recorded: Recorded) -> None:
 
 CALLS: tuple[type[Event], ...] = (
     CallPublished,
+    CallCorrected,
     CallClosed,
     ApplicationSubmitted,
     ApplicationWithdrawn,
@@ -285,6 +286,8 @@ def calls(figures: Calls, recorded: Recorded) -> None:
             figures.calls[event.call_id] = CallSoFar(
                 event.call_id, event.opens_at, event.closes_at, event.amount, recorded.recorded_at
             )
+        case CallCorrected(call_id=call, closes_at=closes_at, amount=amount):
+            figures.calls[call].closes_at, figures.calls[call].amount = closes_at, amount
         case CallClosed(call_id=call):
             figures.calls[call].closed_at = recorded.due_at
         case AwardsDecided() as event:

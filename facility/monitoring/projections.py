@@ -16,7 +16,7 @@ from facility.activities.events import (
 )
 from facility.applications.events import ExceptionDecided
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided
-from facility.calls.events import CallClosed, CallPublished
+from facility.calls.events import CallCancelled, CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import CommitmentChanged, EnvelopeChanged, EnvelopeOpened
 from facility.deployments.events import ExpertiseRequested, InvitationAccepted, ListExhausted
 from facility.events import Event, Recorded, projection
@@ -44,6 +44,8 @@ HEADLINES = table_of(Headline)
 
 TOLD: tuple[type[Event], ...] = (
     CallPublished,
+    CallCorrected,
+    CallCancelled,
     CallClosed,
     AwardsDecided,
     AwardMade,

@@ -282,5 +282,5 @@ async def test_checks_name_a_call_that_was_tampered_with(db: Database, stage: St
     assert await off(db) == [
         f"call {call_id}: its grid can't be read",
         f"call {call_id} is closed, but its events say otherwise",
-        f"call {call_id} differs from what was published",
+        f"call {call_id}: a version can't be read",
     ]

@@ -100,7 +100,9 @@ def _present(world: World, tail: str) -> str:
 
 
 def _of(world: World, application: Any) -> dict[str, Any]:
+    questions = [row for row in world.rows["question"] if row.call_id == application.call_id]
     ids: dict[str, Any] = {
+        "question_id": questions[-1].id if questions else uuid4(),
         "application_id": application.id,
         "call_id": application.call_id,
         "reference": world.one("call", id=application.call_id).reference,

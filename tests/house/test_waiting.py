@@ -10,6 +10,7 @@ from tests.house.world import EVERYBODY
 TASK = re.compile(r'<a href="([^"]+)">([^<]+)</a> <span class="status status--wait">(\d+)</span>')
 WAITS = {
     "Ada Berisha": [
+        ("/staff/questions", "Questions on calls to answer", 1),
         ("/evaluation", "Applications whose admissibility is to be checked", 1),
         ("/activities?status=completed", "Activities that somebody reported, to verify", 1),
     ],

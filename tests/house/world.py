@@ -82,6 +82,7 @@ class World:
                 "document",
                 "planned_activity",
                 "call",
+                "question",
                 "envelope",
                 "expert",
                 "mail",

@@ -23,6 +23,7 @@ SECTION_OF = {
     "classified_document": "documents",
     "consultation_missing": "consultation",
     "late": "check",
+    "call_cancelled": "check",
     "not_open": "check",
 }
 """Where each reason against a submission can be mended, other than those about an answer, which name their section."""

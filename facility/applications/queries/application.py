@@ -359,7 +359,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
 
 _SHOWN = text(
     f"""
-    SELECT application.id, application.reference, application.title, track, status, reasons, themes,
+    SELECT application.id, application.reference, application.title, track, status, reasons, themes, call.state,
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
         fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,

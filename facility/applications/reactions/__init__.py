@@ -1,5 +1,10 @@
 """What follows from what happens to applications: letters, mails, commands of this room."""
 
+from facility.applications.reactions.calls import (
+    tell_applicants_that_it_is_cancelled,
+    tell_leads_of_the_answer,
+    tell_leads_what_was_corrected,
+)
 from facility.applications.reactions.consultations import (
     ask_the_consultee,
     call_consultations_off,
@@ -50,6 +55,9 @@ __all__ = [
     "remind_the_consultee",
     "remind_the_partner",
     "send_the_receipt",
+    "tell_applicants_that_it_is_cancelled",
+    "tell_leads_of_the_answer",
+    "tell_leads_what_was_corrected",
     "tell_partners_of_the_withdrawal",
     "tell_the_consultee",
     "tell_the_lead_it_is_not_admissible",

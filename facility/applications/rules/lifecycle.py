@@ -135,8 +135,10 @@ def submission_reasons(
 ) -> tuple[str, ...]:
     """Every reason, sorted, why the application may not be submitted; empty when it may.
 
-    The exception track asks for a recorded consultation and for nothing else.
+    The exception track asks for a recorded consultation and for nothing else; a cancelled call takes nothing in at all.
     """
+    if call.cancelled:
+        return ("call_cancelled",)
     if application.track == "exception":
         return () if application.consultation else ("consultation_missing",)
     return tuple(sorted(_joint_reasons(application, call, received_at)))
@@ -183,8 +185,10 @@ def may_withdraw(status: ApplicationStatus, decided_at: datetime | None, at: dat
 
 
 def may_take_up_again(status: ApplicationStatus, call: CallRules, at: datetime) -> None:
-    """A withdrawn application becomes a draft again while the call is open (Refused: wrong_status, late)."""
+    """A withdrawn application becomes a draft again while the call is open (Refused: wrong_status, call_cancelled, late)."""
     may_become(status, S.DRAFT)
+    if call.cancelled:
+        refuse("call_cancelled")
     if at > call.closes_at:
         refuse("late")
 
@@ -196,7 +200,10 @@ def may_start(*, published: bool) -> None:
 
 
 def may_still_start(call: CallRules, track: Track, at: datetime) -> None:
-    """Nobody begins on a page what can't be submitted any more (Refused: "late"); the exception track has no deadline."""
+    """Nobody begins on a page what can't be submitted any more (Refused: "call_cancelled", "late"); the exception track
+    has no deadline."""
+    if call.cancelled:
+        refuse("call_cancelled")
     if track == "joint" and at > call.closes_at:
         refuse("late")
 

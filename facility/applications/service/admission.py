@@ -12,6 +12,7 @@ from facility.applications.queries.checklist import Checklist, checklist
 from facility.applications.rules import ApplicationStatus
 from facility.applications.rules.checklist import Judged, by_findings, check_judgements
 from facility.applications.service.changes import lock_with_call, status_of
+from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -28,9 +29,11 @@ async def check_admissibility(
     """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
 
     `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
-    itself stands there. Refused: as `rules.may_check` and `rules.checklist.check_judgements`, "call_decided".
+    itself stands there. Refused: as `rules.may_check` and `rules.checklist.check_judgements`, "call_decided",
+    "call_cancelled".
     """
     application, call = await lock_with_call(tx, application_id)
+    may_go_on(call.state)
     if call.decided_at is not None:
         refuse("call_decided")
     rules.may_check(

@@ -13,6 +13,8 @@ from facility.applications.rules import ApplicationStatus
 from facility.applications.rules.consultation import ConsultationState, Consulted, exception_needs
 from facility.applications.service.changes import status_of
 from facility.applications.service.consultations import answer_objection
+from facility.calls.models import Call
+from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx
 from facility.events import record
 from facility.refused import Reason, refuse_if
@@ -34,6 +36,7 @@ async def decide_exception(
     for consultation_id, answer in (answers or {}).items():
         await answer_objection(tx, application_id, consultation_id, answer=answer)
     application = await tx.lock(Application, application_id)
+    may_go_on((await tx.get(Call, application.call_id)).state)
     held = await _held(tx, application_id)
     rules.may_decide_exception(
         track_of(application),

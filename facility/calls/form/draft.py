@@ -28,11 +28,14 @@ def shown_draft(draft: CallDraft) -> Values:
         "mode": draft.mode.value,
         "decide_within_hours": shown(draft.decide_within_hours),
         **shown_cut_offs(draft.cut_offs),
+        **shown_instant("questions_until", draft.questions_until),
+        **shown_instant("answers_until", draft.answers_until),
         "envelope_id": str(draft.envelope_id),
         **{name: shown(getattr(draft, name)) for name in ("amount", "award_min", "award_max")},
         "min_beneficiaries": str(draft.min_beneficiaries),
         "extended_to": list(draft.extended_to),
         "extension_decision": draft.extension_decision or "",
+        "only_themes": list(draft.only_themes),
         "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
         **{
             name: "" if value is None else str(value)
@@ -61,10 +64,17 @@ COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 class DraftForm:
     """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
 
-    def __init__(self, fields: Fields, beyond: Collection[str], form: FormDefinition = PLAIN) -> None:
+    def __init__(
+        self,
+        fields: Fields,
+        beyond: Collection[str],
+        themes: Collection[str],
+        form: FormDefinition = PLAIN,
+    ) -> None:
         self.fields = fields
         self.form = form
         self.beyond = beyond
+        self.themes = themes
         self.grid = GridForm(fields)
         self.cut_offs = CutOffsForm(fields)
 
@@ -72,15 +82,18 @@ class DraftForm:
         """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
         fields = self.fields
         reference = read_reference(fields)
-        title = fields.text("title", most=150)
-        text = fields.text("text", most=10_000, multiline=True)
+        title, text = read_texts(fields)
         opens_at = fields.instant("opens_at")
         mode, closes_at, cut_offs, hours = self._mode()
+        questions_until, answers_until = (
+            optional_instant(fields, name) for name in ("questions_until", "answers_until")
+        )
         envelope_id = fields.key("envelope_id")
         amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
         min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
         extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
         decision = fields.text("extension_decision", required=False, most=200) or None
+        only_themes = tuple(fields.many("only_themes", self.themes, required=False))
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = self._cool_down()
         grid = self.grid.read()
@@ -91,6 +104,8 @@ class DraftForm:
             text=text,
             opens_at=opens_at,
             closes_at=closes_at,
+            questions_until=questions_until,
+            answers_until=answers_until,
             envelope_id=envelope_id,
             amount=amount,
             award_min=award_min,
@@ -99,6 +114,7 @@ class DraftForm:
             extended_to=extended_to,
             extension_decision=decision if extended_to else None,
             skip_unaffordable=skip,
+            only_themes=only_themes,
             cool_down=cool_down,
             grid=grid,
             form=self.form,
@@ -138,6 +154,20 @@ class DraftForm:
             for reason in refused.reasons
         )
         return self.fields.refused(Refused(reasons, refused.kind))
+
+
+def read_texts(fields: Fields) -> tuple[str, str]:
+    """Title and text of a call."""
+    return fields.text("title", most=150), fields.text("text", most=10_000, multiline=True)
+
+
+def optional_instant(fields: Fields, name: str) -> datetime | None:
+    """A moment that may be left empty; half of one is wrong."""
+    parts = (f"{name}_day", f"{name}_time")
+    if any(fields.given(part) for part in parts):
+        return fields.instant(name)
+    fields.ignore(*parts)
+    return None
 
 
 def read_reference(fields: Fields) -> str:

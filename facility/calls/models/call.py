@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +13,15 @@ from facility.calls.rules.checklist import STANDARD_LIST
 from facility.db import Base, Key
 
 
-class CallState(StrEnum):
-    """How far a call is. Whether it takes applications is a question of instants (rules.is_open), not of this."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    CLOSED = "closed"
-    DECIDED = "decided"
-
-
 class Call(Base):
     """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
 
     `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `form` a rules.forms.FormDefinition, `extended_to` the
     codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
-    opened_at: when two people unsealed what had come in.
+    `current_version` is the number of the CallVersion that is in force, 0 for a draft. `only_themes` are codes that the
+    call is for (none: all), `taxonomy` pairs of code and name of those that could be chosen when it was published.
+    opened_at: when two people unsealed what had come in; evaluating_since: when the first application was given to an
+    assessor.
 
     A rolling or urgent call is a series; each of its batches is a row of its own with `series_id` and `batch` (from 1)
     and the same rules, whose amount is shared: what a batch may still award is what the whole series has left.
@@ -37,7 +30,7 @@ class Call(Base):
 
     __tablename__ = "call"
     __table_args__ = (
-        CheckConstraint("state IN ('draft', 'published', 'closed', 'decided')", name="state"),
+        CheckConstraint("state IN ('draft', 'published', 'closed', 'decided', 'cancelled')", name="state"),
         CheckConstraint("mode IN ('deadline', 'rolling', 'urgent')", name="mode"),
         CheckConstraint(
             "(series_id IS NULL) = (batch IS NULL) AND (mode <> 'deadline' OR series_id IS NULL)",
@@ -62,6 +55,11 @@ class Call(Base):
             name="published",
         ),
         CheckConstraint("opened_at >= closed_at", name="opened"),
+        CheckConstraint("(state = 'draft') = (current_version = 0)", name="current_version"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        CheckConstraint("archived_at IS NULL OR state IN ('decided', 'cancelled')", name="archived"),
+        CheckConstraint("(questions_until IS NULL) = (answers_until IS NULL)", name="question_dates"),
+        CheckConstraint("answers_until >= questions_until AND answers_until <= closes_at", name="answers"),
         Index("ix_call_closes_at_id", "closes_at", "id"),
     )
 
@@ -76,6 +74,8 @@ class Call(Base):
     decide_within_hours: Mapped[int | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    questions_until: Mapped[datetime | None]
+    answers_until: Mapped[datetime | None]
     envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
     amount: Mapped[Decimal]
     award_min: Mapped[Decimal]
@@ -84,18 +84,26 @@ class Call(Base):
     extended_to: Mapped[list[str]]
     extension_decision: Mapped[str | None]
     skip_unaffordable: Mapped[bool]
+    only_themes: Mapped[list[str]]
+    taxonomy: Mapped[list[Any]]
     grid: Mapped[dict[str, Any]]
     cool_down: Mapped[dict[str, Any]]
     form: Mapped[dict[str, Any]]
     checklist: Mapped[list[Any]] = mapped_column(default=lambda: to_builtins(STANDARD_LIST))
     state: Mapped[str]
+    current_version: Mapped[int]
+    cloned_from: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
     drafted_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     drafted_at: Mapped[datetime]
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     published_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
+    evaluating_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    archived_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     half_time_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
 

@@ -2,7 +2,19 @@
 
 from litestar import Router
 
-from facility.calls.pages import checklist, drafts, form, public, publication, staff
+from facility.calls.pages import (
+    cancellation,
+    checklist,
+    cloning,
+    corrigenda,
+    drafts,
+    feeds,
+    form,
+    public,
+    publication,
+    questions,
+    staff,
+)
 from facility.calls.pages.shared import READERS
 from facility.web.access import ANYONE, Role
 from facility.web.i18n import N_
@@ -18,6 +30,30 @@ waits(
     sql="SELECT count(*) FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id",
 )
 
+waits(
+    N_("Corrigenda that a colleague wrote, to check and publish"),
+    "/staff/calls?status=open",
+    Role.SECRETARIAT,
+    sql="""SELECT count(*) FROM call_version JOIN call ON call.id = call_id
+        WHERE call_version.published_at IS NULL AND call_version.drafted_by <> :person_id
+        AND call.state = 'published'""",
+)
+waits(
+    N_("Calls that a colleague asks to cancel"),
+    "/staff/calls",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    sql="""SELECT count(*) FROM call_cancellation
+        WHERE dropped_at IS NULL AND confirmed_at IS NULL AND asked_by <> :person_id""",
+)
+waits(
+    N_("Questions on calls to answer"),
+    "/staff/questions",
+    Role.SECRETARIAT,
+    sql="""SELECT count(*) FROM question JOIN call ON call.id = call_id
+        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'""",
+)
+
 router = Router(
     "/",
     route_handlers=[
@@ -27,5 +63,10 @@ router = Router(
         *publication.HANDLERS,
         *form.HANDLERS,
         *checklist.HANDLERS,
+        *corrigenda.HANDLERS,
+        *cancellation.HANDLERS,
+        *cloning.HANDLERS,
+        *questions.HANDLERS,
+        *feeds.HANDLERS,
     ],
 )

@@ -58,6 +58,7 @@ async def _form_page(
         columns=COLUMNS,
         presets=PRESETS,
         envelopes=await envelopes(connection),
+        themes=await queries.taxonomy(connection),
         beyond=[one for one in await beneficiaries(connection) if not one.western_balkans],
     )
 
@@ -139,8 +140,9 @@ async def _draft_form(
     beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
     fields = Fields(form)
     fields.ignore("do", "seen")
+    themes = [code for code, _name in await queries.taxonomy(connection)]
     first = SHORT if form.get("mode") == Mode.URGENT else STANDARD
-    return DraftForm(fields, beyond, found.draft.form if found else first)
+    return DraftForm(fields, beyond, themes, found.draft.form if found else first)
 
 
 async def _reshaped(

@@ -1,14 +1,20 @@
-"""The public pages: the front page, the list of calls, and one call with all its rules."""
+"""The public pages: the front page, the list of calls, one call with all its rules, and what was corrected."""
 
 from litestar import get
 
 from facility import clock
 from facility.calls import queries
-from facility.calls.words import ties
+from facility.calls.changes import side_by_side
+from facility.calls.rules import Mode, Standing
+from facility.calls.sentences import STANDINGS
+from facility.calls.words import MODES, stands, ties
 from facility.web.access import ANYONE, Role, allow
+from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
 from facility.web.waiting import waiting
+
+WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archived": N_("Archived")}
 
 
 @get("/", opt={"allow": allow(ANYONE)})
@@ -21,19 +27,61 @@ async def front(view: View, read: Read) -> Page:
 
 
 @get("/calls", opt={"allow": allow(ANYONE)})
-async def calls(view: View, read: Read, before: FromQuery[str | None] = None) -> Page:
-    """Calls that are open, to come and over; further pages hold only what is over."""
+async def calls(
+    view: View,
+    read: Read,
+    which: FromQuery[str] = "",
+    beneficiary: FromQuery[str] = "",
+    theme: FromQuery[str] = "",
+    mode: FromQuery[str] = "",
+    before: FromQuery[str | None] = None,
+) -> Page:
+    """Calls that are open, to come and over, or only some of them; further pages hold only what is over."""
     now = clock.now()
-    open_calls, coming = ([], []) if before else await queries.current_calls(read, now)
-    past, older = await queries.past_calls(read, now, before)
+    choices = await queries.choices(read)
+    asked = queries.Narrowed(
+        beneficiary=_known(beneficiary, dict(choices.beneficiaries)),
+        theme=_known(theme, dict(choices.themes)),
+        mode=_known(mode, {mode.value: "" for mode in Mode}),
+    )
+    chosen = _known(which, WHICH)
+    open_calls: list[queries.CallLine] = []
+    coming: list[queries.CallLine] = []
+    if not before and chosen in ("", "open", "coming"):
+        open_calls, coming = await queries.current_calls(read, now, asked)
+    past: list[queries.CallLine] = []
+    older = None
+    if chosen in ("", "over", "archived"):
+        past, older = await queries.past_calls(read, now, before, asked, archived=chosen == "archived")
+    given = {
+        name: value
+        for name, value in (
+            ("which", chosen),
+            ("beneficiary", asked.beneficiary),
+            ("theme", asked.theme),
+            ("mode", asked.mode),
+        )
+        if value
+    }
     return view.page(
         "calls/calls.html",
         open_calls=open_calls,
         coming=coming,
-        past=past,
+        past=[(line, *STANDINGS[line.standing(now)]) for line in past],
         older=older,
         before=before,
+        which=chosen,
+        kinds=WHICH,
+        asked=given,
+        form=Fields.showing(given),
+        choices=choices,
+        modes=MODES,
     )
+
+
+def _known(given: str, codes: dict[str, str]) -> str:
+    """What was asked for, if there is such a thing."""
+    return given if given in codes else ""
 
 
 @get("/calls/{reference:str}", opt={"allow": allow(ANYONE)})
@@ -45,10 +93,24 @@ async def call(view: View, read: Read, reference: FromPath[str]) -> Page:
         "calls/call.html",
         call=found,
         ties=ties(found.grid),
-        is_open=found.opens_at <= now <= found.closes_at,
-        is_over=now > found.closes_at,
+        stands=stands(found, now),
+        is_open=found.standing(now) is Standing.OPEN,
+        asks=found.questions_until is not None and now <= found.questions_until,
         may_apply=view.visitor is None or view.visitor.has(Role.OFFICER),
     )
 
 
-HANDLERS = [front, calls, call]
+@get("/calls/{reference:str}/changes", opt={"allow": allow(ANYONE)})
+async def changes(view: View, read: Read, reference: FromPath[str]) -> Page:
+    """The versions of a call: what was published first, and what each corrigendum changed, side by side."""
+    found = await queries.public_call(read, reference)
+    return view.page(
+        "calls/changes.html",
+        call=found,
+        corrigenda=[
+            (step.after, side_by_side(step.before.draft, step.after.draft)) for step in found.corrigenda
+        ],
+    )
+
+
+HANDLERS = [front, calls, call, changes]

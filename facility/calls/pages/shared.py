@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from facility import clock
 from facility.calls import queries
-from facility.calls.words import ties
+from facility.calls.words import stands, ties
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.stops import Stop
@@ -27,4 +28,9 @@ def seen_in(fields: Fields) -> datetime | None:
 
 def shown(found: queries.CallStaff) -> dict[str, Any]:
     """What templates need to tell a call's rules."""
-    return {"found": found, "call": found.call, "ties": ties(found.call.grid)}
+    return {
+        "found": found,
+        "call": found.call,
+        "ties": ties(found.call.grid),
+        "stands": stands(found.call, clock.now()),
+    }

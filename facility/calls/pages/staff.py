@@ -2,17 +2,20 @@
 
 from uuid import UUID
 
-from litestar import get
+from litestar import get, post
 
 from facility import clock
 from facility.accounts.queries import history_lines
-from facility.calls import queries
-from facility.calls.models import CallState
+from facility.calls import queries, service
 from facility.calls.pages.shared import READERS, SEES_HISTORY, shown
-from facility.calls.sentences import STATES
+from facility.calls.rules import Standing
+from facility.calls.sentences import STANDINGS
 from facility.calls.steps import steps_of
+from facility.contracts.queries import envelopes
 from facility.web.access import Role, allow
-from facility.web.handler import FromPath, FromQuery, Page, Read, View
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _
 
 
 @get("/staff/calls", opt={"allow": allow(*READERS)})
@@ -20,42 +23,79 @@ async def calls(
     view: View,
     read: Read,
     status: FromQuery[str | None] = None,
-    envelope: FromQuery[UUID | None] = None,
+    envelope: FromQuery[str | None] = None,
+    words: FromQuery[str | None] = None,
     before: FromQuery[UUID | None] = None,
 ) -> Page:
-    """All calls, drafts too, the latest closing first."""
-    chosen = status if status in set(CallState) else None
-    lines, older = await queries.staff_calls(read, state=chosen, envelope=envelope, before=before)
+    """All calls, drafts too, the latest closing first; what is archived only where it is asked for."""
+    now = clock.now()
+    chosen = Standing(status) if status in set(Standing) else None
+    of = _key(envelope)
+    lines, older = await queries.staff_calls(
+        read, now, standing=chosen, envelope=of, words=words or "", before=before
+    )
+    asked = {"status": chosen and chosen.value, "envelope": of and str(of), "words": words}
+    given = {name: value for name, value in asked.items() if value}
     return view.page(
         "calls/staff_calls.html",
-        calls=lines,
+        calls=[(line, *STANDINGS[line.standing(now)]) for line in lines],
         older=older,
         before=before,
-        state=chosen,
-        envelope=envelope,
-        states=STATES,
+        form=Fields.showing(given),
+        asked=given,
+        standings=STANDINGS,
+        envelopes=await envelopes(read),
         may_draft=view.me.has(Role.SECRETARIAT),
     )
+
+
+def _key(given: str | None) -> UUID | None:
+    """An id in the address; what is none is left out."""
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        return None
 
 
 @get("/staff/calls/{call_id:uuid}", opt={"allow": allow(*READERS)})
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One call: where it stands, its rules, the money behind it, its history."""
+    now = clock.now()
     found = await queries.staff_call(read, call_id)
+    standing = found.call.standing(now)
+    runs = view.me.has(Role.SECRETARIAT) and found.series_id is None
     return view.page(
         "calls/staff_call.html",
         **shown(found),
-        steps=steps_of(found, view.me, clock.now()),
-        states=STATES,
+        steps=steps_of(found, view.me, now),
         batches=await queries.batches(read, found.series_id or call_id)
         if found.call.mode != "deadline"
         else [],
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
-        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
-        may_publish=view.me.has(Role.SECRETARIAT)
-        and found.call.state == CallState.DRAFT
-        and found.drafted_by != view.me.id,
+        may_change=runs and standing is Standing.DRAFT,
+        may_publish=runs and standing is Standing.DRAFT and found.drafted_by != view.me.id,
+        may_correct=runs and standing in (Standing.COMING, Standing.OPEN) and not found.corrigendum,
+        may_cancel=runs and found.cancellable and not found.cancellation,
+        may_clone=runs and standing is not Standing.DRAFT,
+        may_archive=runs and standing in (Standing.DECIDED, Standing.CANCELLED),
+        may_take_out=runs and standing is Standing.ARCHIVED,
     )
 
 
-HANDLERS = [calls, call]
+@post("/staff/calls/{call_id:uuid}/archive", opt={"allow": allow(Role.SECRETARIAT)})
+async def archive(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Put a call away that is over."""
+    Fields(form).check()
+    await service.archive_call(tx, call_id)
+    return view.go(f"/staff/calls/{call_id}", _("The call is archived. It is left out of the lists."))
+
+
+@post("/staff/calls/{call_id:uuid}/take-out", opt={"allow": allow(Role.SECRETARIAT)})
+async def take_out(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Take a call out of the archive."""
+    Fields(form).check()
+    await service.take_from_archive(tx, call_id)
+    return view.go(f"/staff/calls/{call_id}", _("The call stands in the lists again."))
+
+
+HANDLERS = [calls, call, archive, take_out]

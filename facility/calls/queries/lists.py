@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.rules import Standing, Told, standing
 
 PAGE = 25
 
@@ -22,34 +25,95 @@ class CallLine(msgspec.Struct, frozen=True):
     award_min: Decimal
     award_max: Decimal
     state: str
+    opened_at: datetime | None
+    evaluating_since: datetime | None
+    archived_at: datetime | None
+
+    def standing(self, now: datetime) -> Standing:
+        """Where the call stands at this instant."""
+        return standing_of(self, now)
 
 
-_LINE = "reference, title, opens_at, closes_at, amount, award_min, award_max, state"
+class Narrowed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a visitor asks of the list; empty: whatever it is. beneficiary: whose institutions may take part."""
+
+    beneficiary: str = ""
+    theme: str = ""
+    mode: str = ""
+
+
+ANYTHING = Narrowed()
+_LINE = """call.reference, call.title, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max, call.state,
+    call.opened_at, call.evaluating_since, call.archived_at"""
+_ASKED = """
+    (:mode = '' OR call.mode = :mode)
+    AND (:theme = '' OR call.only_themes = '[]' OR call.only_themes @> to_jsonb(CAST(:theme AS text)))
+    AND (:beneficiary = '' OR call.extended_to @> to_jsonb(CAST(:beneficiary AS text))
+        OR EXISTS (SELECT FROM beneficiary WHERE code = :beneficiary AND western_balkans))
+"""
 _CURRENT = text(
-    f"SELECT {_LINE} FROM call WHERE state <> 'draft' AND series_id IS NULL AND closes_at >= :now ORDER BY closes_at, id"  # noqa: S608
+    f"""
+    SELECT {_LINE} FROM call WHERE call.state = 'published' AND call.series_id IS NULL AND call.closes_at >= :now
+        AND {_ASKED}
+    ORDER BY call.closes_at, call.id
+    """  # noqa: S608
 )
 _PAST = text(
     f"""
-    SELECT {_LINE} FROM call WHERE state <> 'draft' AND series_id IS NULL AND closes_at < :now
-      AND (CAST(:before AS text) IS NULL OR (closes_at, id) < (SELECT closes_at, id FROM call WHERE reference = :before))
-    ORDER BY closes_at DESC, id DESC LIMIT {PAGE + 1}
+    SELECT {_LINE} FROM call
+    WHERE (call.state IN ('closed', 'decided', 'cancelled') OR call.state = 'published' AND call.closes_at < :now)
+      AND (call.archived_at IS NOT NULL) = :archived AND call.series_id IS NULL AND {_ASKED}
+      AND (CAST(:before AS text) IS NULL
+           OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE reference = :before))
+    ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
     """  # noqa: S608
 )
 
 
-async def current_calls(connection: AsyncConnection, now: datetime) -> tuple[list[CallLine], list[CallLine]]:
+async def current_calls(
+    connection: AsyncConnection, now: datetime, asked: Narrowed = ANYTHING
+) -> tuple[list[CallLine], list[CallLine]]:
     """Calls that are open, and those to come, both by closing time: one statement."""
-    lines = [CallLine(*row) for row in await connection.execute(_CURRENT, {"now": now})]
+    given = {"now": now, **msgspec.structs.asdict(asked)}
+    lines = [CallLine(*row) for row in await connection.execute(_CURRENT, given)]
     return [line for line in lines if line.opens_at <= now], [line for line in lines if line.opens_at > now]
 
 
 async def past_calls(
-    connection: AsyncConnection, now: datetime, before: str | None
+    connection: AsyncConnection,
+    now: datetime,
+    before: str | None,
+    asked: Narrowed = ANYTHING,
+    *,
+    archived: bool = False,
 ) -> tuple[list[CallLine], str | None]:
     """A page of calls that are over, the latest first, older than the call `before`; and where the next page begins."""
-    rows = (await connection.execute(_PAST, {"now": now, "before": before})).all()
+    given = {"now": now, "before": before, "archived": archived, **msgspec.structs.asdict(asked)}
+    rows = (await connection.execute(_PAST, given)).all()
     lines = [CallLine(*row) for row in rows[:PAGE]]
     return lines, lines[-1].reference if len(rows) > PAGE else None
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What a list can be narrowed to: code and name."""
+
+    beneficiaries: list[tuple[str, str]]
+    themes: list[tuple[str, str]]
+
+
+_CHOICES = text(
+    """
+    SELECT (SELECT json_agg(json_build_array(code, name) ORDER BY sort_order) FROM beneficiary)::text AS beneficiaries,
+        (SELECT json_agg(json_build_array(code, name) ORDER BY code) FROM theme WHERE active)::text AS themes
+    """
+)
+_pairs = msgspec.json.Decoder(list[tuple[str, str]])
+
+
+async def choices(connection: AsyncConnection) -> Choices:
+    """Beneficiaries and themes: one statement."""
+    row = (await connection.execute(_CHOICES)).one()
+    return Choices(_pairs.decode(row.beneficiaries or "[]"), _pairs.decode(row.themes or "[]"))
 
 
 class StaffLine(msgspec.Struct, frozen=True):
@@ -61,32 +125,79 @@ class StaffLine(msgspec.Struct, frozen=True):
     state: str
     opens_at: datetime
     closes_at: datetime
+    opened_at: datetime | None
+    evaluating_since: datetime | None
+    archived_at: datetime | None
     amount: Decimal
     envelope: str
     contract: str
 
+    def standing(self, now: datetime) -> Standing:
+        """Where the call stands at this instant."""
+        return standing_of(self, now)
 
-_STAFF = text(
-    f"""
-    SELECT call.id, call.reference, call.title, call.state, call.opens_at, call.closes_at, call.amount,
-           envelope.name AS envelope, contract.reference AS contract
-    FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
-    WHERE (CAST(:state AS text) IS NULL OR call.state = :state)
-      AND (:envelope IS NULL OR call.envelope_id = :envelope) AND call.series_id IS NULL
-      AND (:before IS NULL OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
-    ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
-    """  # noqa: S608
-).bindparams(bindparam("envelope", type_=Uuid()), bindparam("before", type_=Uuid()))
+
+def standing_of(line: Any, now: datetime) -> Standing:
+    """Where a call stands, from anything with its columns."""
+    return standing(
+        Told(
+            state=line.state,
+            opens_at=line.opens_at,
+            closes_at=line.closes_at,
+            opened_at=line.opened_at,
+            evaluating_since=line.evaluating_since,
+            archived_at=line.archived_at,
+        ),
+        now,
+    )
+
+
+_OVER = "(call.state = 'closed' OR call.state = 'published' AND call.closes_at < :now)"
+STANDS = {
+    Standing.DRAFT: "call.state = 'draft'",
+    Standing.COMING: "call.state = 'published' AND call.opens_at > :now",
+    Standing.OPEN: "call.state = 'published' AND call.opens_at <= :now AND call.closes_at >= :now",
+    Standing.CLOSED: f"{_OVER} AND call.evaluating_since IS NULL AND call.opened_at IS NULL",
+    Standing.OPENED: f"{_OVER} AND call.evaluating_since IS NULL AND call.opened_at IS NOT NULL",
+    Standing.EVALUATION: f"{_OVER} AND call.evaluating_since IS NOT NULL",
+    Standing.DECIDED: "call.state = 'decided'",
+    Standing.CANCELLED: "call.state = 'cancelled'",
+    Standing.ARCHIVED: "true",
+}
+"""rules.standing as conditions, for lists; what is archived is left out of all but its own."""
+
+
+def _staff(where: Standing | None) -> TextClause:
+    return text(
+        f"""
+        SELECT call.id, call.reference, call.title, call.state, call.opens_at, call.closes_at, call.opened_at,
+            call.evaluating_since, call.archived_at, call.amount, envelope.name AS envelope, contract.reference AS contract
+        FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
+        WHERE (call.archived_at IS NOT NULL) = {where is Standing.ARCHIVED} AND {STANDS[where] if where else "true"}
+          AND call.series_id IS NULL AND (:envelope IS NULL OR call.envelope_id = :envelope)
+          AND (:words = '' OR position(lower(:words) IN lower(call.reference || ' ' || call.title)) > 0)
+          AND (:before IS NULL OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
+          AND CAST(:now AS timestamptz) IS NOT NULL
+        ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
+        """  # noqa: S608
+    ).bindparams(bindparam("envelope", type_=Uuid()), bindparam("before", type_=Uuid()))
+
+
+_STAFF = {where: _staff(where) for where in (None, *Standing)}
 
 
 async def staff_calls(
     connection: AsyncConnection,
+    now: datetime,
     *,
-    state: str | None = None,
+    standing: Standing | None = None,
     envelope: UUID | None = None,
+    words: str = "",
     before: UUID | None = None,
 ) -> tuple[list[StaffLine], UUID | None]:
-    """A page of all calls, the latest closing first, and the call before which the next page begins."""
-    rows = (await connection.execute(_STAFF, {"state": state, "envelope": envelope, "before": before})).all()
+    """A page of the calls that stand so (None: all that are not archived), the latest closing first, and the call
+    before which the next page begins. words: a part of the reference or the title."""
+    given = {"now": now, "envelope": envelope, "words": words, "before": before}
+    rows = (await connection.execute(_STAFF[standing], given)).all()
     lines = [StaffLine(*row) for row in rows[:PAGE]]
     return lines, lines[-1].id if len(rows) > PAGE else None

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.rules import TOTAL, CoolDown, Grid, Mode
+from facility.calls.queries.lists import standing_of
+from facility.calls.rules import TOTAL, CallDraft, CoolDown, Grid, Mode, Standing
 from facility.calls.rules.forms import FormDefinition
 from facility.refused import refuse
 
@@ -21,8 +24,32 @@ class BeneficiaryName(msgspec.Struct, frozen=True):
     counts: bool
 
 
-class CallPublic(msgspec.Struct, frozen=True):
-    """A published call with all that its public page says; instants in UTC, amounts in EUR."""
+class Version(msgspec.Struct, frozen=True):
+    """A published version of a call, with the reason where it is a corrigendum."""
+
+    number: int
+    content: dict[str, Any]
+    reason: str
+    published_at: datetime
+
+    @property
+    def draft(self) -> CallDraft:
+        """What the call said and asked in this version."""
+        return msgspec.convert(self.content, CallDraft, strict=False)
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A corrigendum: a version and the one before it."""
+
+    before: Version
+    after: Version
+
+
+class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
+    """A published call with all that its public page says; instants in UTC, amounts in EUR.
+
+    versions: those that were published, where there is a corrigendum; answered: how many questions are.
+    """
 
     reference: str
     title: str
@@ -45,6 +72,34 @@ class CallPublic(msgspec.Struct, frozen=True):
     state: str
     decided_at: datetime | None
     beneficiaries: list[BeneficiaryName]
+    questions_until: datetime | None = None
+    answers_until: datetime | None = None
+    only_themes: tuple[str, ...] = ()
+    taxonomy: tuple[tuple[str, str], ...] = ()
+    current_version: int = 1
+    published_at: datetime | None = None
+    opened_at: datetime | None = None
+    evaluating_since: datetime | None = None
+    cancelled_at: datetime | None = None
+    archived_at: datetime | None = None
+    cancelled_because: str | None = None
+    answered: int = 0
+    versions: tuple[Version, ...] = ()
+
+    def standing(self, now: datetime) -> Standing:
+        """Where it stands at this instant."""
+        return standing_of(self, now)
+
+    @property
+    def theme_names(self) -> list[str]:
+        """Names of the themes that the call is for; in a draft, whose taxonomy is not frozen, their codes."""
+        names = dict(self.taxonomy)
+        return [names.get(code, code) for code in self.only_themes]
+
+    @property
+    def corrigenda(self) -> list[Step]:
+        """The corrigenda, the latest first."""
+        return [Step(before, after) for before, after in pairwise(self.versions)][::-1]
 
     def next_cut_off(self, at: datetime) -> datetime:
         """The cut-off by which what is submitted at this instant is ranked; the closing where there is none."""
@@ -74,11 +129,18 @@ class CallPublic(msgspec.Struct, frozen=True):
 RULES = """
     call.reference, call.title, call.text, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max,
     call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
-    call.grid::text AS grid,
-    call.cool_down::text AS cool_down, call.form::text AS form, call.mode,
+    call.questions_until, call.answers_until, call.only_themes::text AS only_themes, call.taxonomy::text AS taxonomy,
+    call.current_version, call.published_at, call.opened_at, call.evaluating_since, call.cancelled_at, call.archived_at,
+    call.grid::text AS grid, call.cool_down::text AS cool_down, call.form::text AS form, call.mode,
     call.cut_offs::text AS cut_offs, call.decide_within_hours, call.state, call.decided_at,
     (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
-     FROM beneficiary)::text AS beneficiaries
+     FROM beneficiary)::text AS beneficiaries,
+    (SELECT reason FROM call_cancellation WHERE call_id = call.id AND confirmed_at IS NOT NULL) AS cancelled_because,
+    (SELECT count(*) FROM question WHERE question.call_id = call.id AND question.version > 0) AS answered,
+    CASE WHEN call.current_version > 1 THEN (
+        SELECT json_agg(json_build_object('number', number, 'content', content, 'reason', reason,
+            'published_at', call_version.published_at) ORDER BY number)
+        FROM call_version WHERE call_id = call.id AND call_version.published_at IS NOT NULL)::text END AS versions
 """
 _PUBLIC = text(
     f"SELECT {RULES} FROM call WHERE reference = :reference AND state <> 'draft' AND series_id IS NULL"  # noqa: S608
@@ -87,6 +149,9 @@ _grid = msgspec.json.Decoder(Grid)
 _cool_down = msgspec.json.Decoder(CoolDown)
 _form = msgspec.json.Decoder(FormDefinition)
 _instants = msgspec.json.Decoder(tuple[datetime, ...])
+_versions = msgspec.json.Decoder(tuple[Version, ...])
+_taxonomy = msgspec.json.Decoder(tuple[tuple[str, str], ...])
+_themes = msgspec.json.Decoder(tuple[str, ...])
 _codes = msgspec.json.Decoder(list[str])
 _names = msgspec.json.Decoder(list[BeneficiaryName])
 
@@ -97,6 +162,9 @@ def public_from(row: Any) -> CallPublic:
     fields |= {
         "extended_to": _codes.decode(row.extended_to),
         "grid": _grid.decode(row.grid),
+        "only_themes": _themes.decode(row.only_themes),
+        "taxonomy": _taxonomy.decode(row.taxonomy),
+        "versions": _versions.decode(row.versions or "[]"),
         "cool_down": _cool_down.decode(row.cool_down),
         "form": _form.decode(row.form),
         "mode": Mode(row.mode),
@@ -112,3 +180,13 @@ async def public_call(connection: AsyncConnection, reference: str) -> CallPublic
     if row is None:
         refuse("not_found", kind="missing")
     return public_from(row)
+
+
+async def published_id(connection: AsyncConnection, reference: str) -> UUID:
+    """The id of the published call with this reference. Raises Refused (missing)."""
+    query = text("SELECT id FROM call WHERE reference = :reference AND state <> 'draft'")
+    row = (await connection.execute(query, {"reference": reference})).first()
+    if row is None:
+        refuse("not_found", kind="missing")
+    found: UUID = row.id
+    return found

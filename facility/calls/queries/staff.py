@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,11 +11,40 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.queries.public import RULES, CallPublic, public_from
 from facility.calls.rules import CallDraft
+from facility.calls.rules.cancellation import CANCELLABLE
 from facility.refused import refuse
 
 
+class Corrigendum(msgspec.Struct, frozen=True):
+    """A corrigendum under way: it waits for a second person."""
+
+    number: int
+    content: dict[str, Any]
+    reason: str
+    drafted_by: UUID
+    drafted_by_name: str
+    drafted_at: datetime
+
+    @property
+    def draft(self) -> CallDraft:
+        """What the call will say and ask."""
+        return msgspec.convert(self.content, CallDraft, strict=False)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request to cancel the call that waits for a second person."""
+
+    id: UUID
+    reason: str
+    asked_by: UUID
+    asked_by_name: str
+    asked_at: datetime
+
+
 class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
-    """A call with who did what, and the money behind it, in EUR. `drawn`: what other calls may draw on the envelope."""
+    """A call with who did what, and the money behind it, in EUR. `drawn`: what other calls may draw on the envelope;
+    cloned_from: the reference of the call that it was made from; waiting: how many questions have no answer.
+    """
 
     id: UUID
     call: CallPublic
@@ -33,7 +63,15 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     batch: int | None
     series_reference: str | None
     closed_at: datetime | None
-    opened_at: datetime | None
+    cloned_from: str | None
+    corrigendum: Corrigendum | None
+    cancellation: Asked | None
+    waiting: int
+
+    @property
+    def cancellable(self) -> bool:
+        """Whether it is published and not decided."""
+        return self.call.state in CANCELLABLE
 
     @property
     def draft(self) -> CallDraft:
@@ -52,14 +90,30 @@ _ONE = text(
             WHERE other.envelope_id = call.envelope_id AND other.series_id IS NULL
               AND other.id <> coalesce(call.series_id, call.id)) AS drawn,
            call.drafted_by, drafter.name AS drafted_by_name, call.drafted_at,
-           publisher.name AS published_by_name, call.published_at, call.series_id, call.batch,
-           (SELECT reference FROM call AS series WHERE series.id = call.series_id) AS series_reference, call.closed_at, call.opened_at
+           publisher.name AS published_by_name, call.series_id, call.batch,
+           (SELECT reference FROM call AS series WHERE series.id = call.series_id) AS series_reference, call.closed_at,
+           origin.reference AS cloned_from,
+           (SELECT json_build_object('number', number, 'content', content, 'reason', reason, 'drafted_by', drafted_by,
+                'drafted_by_name', person.name, 'drafted_at', drafted_at)
+            FROM call_version JOIN person ON person.id = drafted_by
+            WHERE call_id = call.id AND number = call.current_version + 1)::text AS corrigendum,
+           (SELECT json_build_object('id', cancellation.id, 'reason', reason, 'asked_by', asked_by,
+                'asked_by_name', person.name, 'asked_at', asked_at)
+            FROM call_cancellation AS cancellation JOIN person ON person.id = asked_by
+            WHERE call_id = call.id AND dropped_at IS NULL AND confirmed_at IS NULL)::text AS cancellation,
+           (SELECT count(*) FROM question WHERE call_id = call.id AND question.version = 0 AND set_aside_at IS NULL)
+                AS waiting
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     JOIN person AS drafter ON drafter.id = call.drafted_by
     LEFT JOIN person AS publisher ON publisher.id = call.published_by
+    LEFT JOIN call AS origin ON origin.id = call.cloned_from
     WHERE call.id = :call_id
     """  # noqa: S608
 ).bindparams(bindparam("call_id", type_=Uuid()))
+
+
+_corrigendum = msgspec.json.Decoder(Corrigendum)
+_asked = msgspec.json.Decoder(Asked)
 
 
 async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
@@ -67,8 +121,10 @@ async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
     row = (await connection.execute(_ONE, {"call_id": call_id})).first()
     if row is None:
         refuse("not_found", kind="missing")
-    names = CallStaff.__struct_fields__
-    return CallStaff(call=public_from(row), **{name: getattr(row, name) for name in names if name != "call"})
+    fields = {name: getattr(row, name) for name in CallStaff.__struct_fields__ if name != "call"}
+    fields["corrigendum"] = row.corrigendum and _corrigendum.decode(row.corrigendum)
+    fields["cancellation"] = row.cancellation and _asked.decode(row.cancellation)
+    return CallStaff(call=public_from(row), **fields)
 
 
 async def next_reference(connection: AsyncConnection, year: int) -> str:

@@ -22,6 +22,7 @@ from facility.calls.rules.call import (
 )
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import MOST_CUT_OFFS, MOST_HOURS, Mode, batch_at, monthly, windows
+from facility.calls.rules.standing import CallState, Standing, Told, standing
 
 __all__ = [
     "AWARD_CAP",
@@ -34,10 +35,13 @@ __all__ = [
     "USUAL_TOTAL",
     "CallDraft",
     "CallRules",
+    "CallState",
     "CoolDown",
     "Grid",
     "Mode",
     "Section",
+    "Standing",
+    "Told",
     "batch_at",
     "call_mistakes",
     "doubts",
@@ -48,5 +52,6 @@ __all__ = [
     "may_publish",
     "may_still_publish",
     "monthly",
+    "standing",
     "windows",
 ]

@@ -12,6 +12,7 @@ from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
 from facility.calls.rules.forms import FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
+from facility.calls.rules.questions import question_dates_mistakes
 from facility.money import format_eur
 from facility.refused import Reason, refuse
 
@@ -57,7 +58,7 @@ class CallRules(msgspec.Struct, frozen=True):
     """The frozen rules of a call; instants in UTC, amounts in EUR.
 
     amount is what the call has out of its envelope (the scenario's "envelope"); extended_to holds the codes
-    of beneficiaries outside the Western Balkans that may take part.
+    of beneficiaries outside the Western Balkans that may take part; a cancelled call takes nothing in any more.
     """
 
     opens_at: datetime
@@ -70,6 +71,7 @@ class CallRules(msgspec.Struct, frozen=True):
     skip_unaffordable: bool
     grid: Grid
     cool_down: CoolDown = CoolDown()
+    cancelled: bool = False
 
 
 class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +85,8 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     opens_at: datetime
     closes_at: datetime
+    questions_until: datetime | None = None
+    answers_until: datetime | None = None
     envelope_id: UUID
     amount: Decimal
     award_min: Decimal
@@ -91,6 +95,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     extended_to: tuple[str, ...] = ()
     extension_decision: str | None = None
     skip_unaffordable: bool = False
+    only_themes: tuple[str, ...] = ()
     grid: Grid
     cool_down: CoolDown = CoolDown()
     form: FormDefinition = PLAIN
@@ -117,7 +122,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_open(rules: CallRules, instant: datetime) -> bool:
     """Whether an application received at this instant is in time, both ends included."""
-    return rules.opens_at <= instant <= rules.closes_at
+    return not rules.cancelled and rules.opens_at <= instant <= rules.closes_at
 
 
 def call_mistakes(rules: CallRules) -> list[Reason]:
@@ -184,6 +189,7 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
         found = [reason for reason in found if reason.code != "closes_before_it_opens"]
     if draft.amount > envelope_amount:
         found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
+    found += question_dates_mistakes(draft.questions_until, draft.answers_until, draft.closes_at)
     if draft.extended_to and not draft.extension_decision:
         found.append(Reason("decision_missing", "extension_decision"))
     return found

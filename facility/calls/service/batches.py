@@ -14,7 +14,8 @@ from facility.events import record
 _ITS_OWN = frozenset(
     {
         *("id", "reference", "series_id", "batch", "cut_offs", "opens_at", "closes_at", "state"),
-        *("closed_at", "opened_at", "decided_at", "half_time_at", "overdue_at"),
+        *("closed_at", "opened_at", "evaluating_since", "decided_at", "half_time_at", "overdue_at"),
+        *("questions_until", "answers_until", "cloned_from", "cancelled_at", "archived_at", "archived_by"),
     }
 )
 """What a batch does not share with its series."""

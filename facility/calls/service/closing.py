@@ -8,6 +8,7 @@ from sqlalchemy import select
 from facility.calls import rules
 from facility.calls.events import CallClosed
 from facility.calls.models import Call, CallState
+from facility.calls.rules.cancellation import may_go_on
 from facility.calls.service.reading import rules_of
 from facility.db import Database, Tx
 from facility.events import record, scheduled
@@ -49,7 +50,7 @@ async def close_call(tx: Tx, call_id: UUID, *, due_at: datetime) -> bool:
 async def close_due(db: Database, now: datetime) -> int:
     """Close every published call whose time is over, each in its own transaction, the earliest first."""
     due = (
-        select(Call.id, Call.closes_at)
+        select(Call.id)
         .where(Call.state == CallState.PUBLISHED, Call.closes_at <= now)
         .order_by(Call.closes_at, Call.id)
     )
@@ -58,13 +59,23 @@ async def close_due(db: Database, now: datetime) -> int:
     closed = 0
     for call in calls:
         async with db.transaction(now=now) as tx:
-            closed += await close_call(tx, call.id, due_at=call.closes_at)
+            # A corrigendum may have given it more time since it was found to be due.
+            closes_at = (await tx.lock(Call, call.id)).closes_at
+            closed += closes_at <= now and await close_call(tx, call.id, due_at=closes_at)
     return closed
 
 
+async def mark_evaluating(tx: Tx, call_id: UUID) -> None:
+    """Note when the first application was given to an assessor; nothing happens the next times."""
+    call = await tx.lock(Call, call_id)
+    if call.evaluating_since is None:
+        call.evaluating_since = tx.now
+
+
 def mark_decided(tx: Tx, call: Call) -> None:
-    """Note that the awards of this locked call were decided. Raises Refused "not_closed" when it isn't closed
-    or was decided before."""
+    """Note that the awards of this locked call were decided. Raises Refused "call_cancelled", or "not_closed" when it
+    isn't closed or was decided before."""
+    may_go_on(call.state)
     if call.state != CallState.CLOSED:
         refuse("not_closed")
     call.state = CallState.DECIDED

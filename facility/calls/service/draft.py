@@ -1,11 +1,10 @@
 """Writing and rewriting a draft."""
 
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -14,26 +13,30 @@ from facility.calls.events import CallDraftChanged, CallDrafted
 from facility.calls.models import Call, CallState
 from facility.calls.rules import CallDraft
 from facility.calls.service.people import acting, refuse_if_changed
+from facility.calls.service.reading import columns_of
 from facility.contracts.models import Envelope
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import Reason, refuse, refuse_if
 
 
-async def draft_call(tx: Tx, draft: CallDraft) -> Call:
-    """Write a draft. Raises Refused (invalid): rules.draft_mistakes, "reference_taken"."""
+async def draft_call(tx: Tx, draft: CallDraft, *, cloned_from: UUID | None = None) -> Call:
+    """Write a draft, perhaps one made from an earlier call. Raises Refused (invalid): rules.draft_mistakes, "reference_taken"."""
     author = acting(tx)
-    await _refuse_mistakes(tx, draft, None)
+    await refuse_mistakes(tx, draft, None)
     call = Call(
         id=new_id(),
         state=CallState.DRAFT,
+        current_version=0,
+        cloned_from=cloned_from,
+        taxonomy=[],
         drafted_by=author,
         drafted_at=tx.now,
-        **_columns(draft),
+        **columns_of(draft),
     )
     tx.add(call)
     await _save(tx)
-    await record(tx, CallDrafted(call_id=call.id, envelope_id=call.envelope_id))
+    await record(tx, CallDrafted(call_id=call.id, envelope_id=call.envelope_id, cloned_from=cloned_from))
     return call
 
 
@@ -48,8 +51,8 @@ async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft, *, seen: datetim
     if call.state != CallState.DRAFT:
         refuse("rules_frozen")
     refuse_if_changed(call, seen)
-    await _refuse_mistakes(tx, draft, call_id)
-    columns = _columns(draft)
+    await refuse_mistakes(tx, draft, call_id)
+    columns = columns_of(draft)
     fields = sorted(name for name, value in columns.items() if getattr(call, name) != value)
     if not fields:
         return call
@@ -61,27 +64,16 @@ async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft, *, seen: datetim
     return call
 
 
-def _columns(draft: CallDraft) -> dict[str, Any]:
-    """The draft as values of the table's columns."""
-    fields = msgspec.structs.asdict(draft)
-    return {
-        **fields,
-        "mode": draft.mode.value,
-        "cut_offs": [at.astimezone(UTC).isoformat() for at in draft.cut_offs],
-        "extended_to": sorted(set(draft.extended_to)),
-        "grid": msgspec.json.decode(msgspec.json.encode(draft.grid)),
-        "cool_down": msgspec.to_builtins(draft.cool_down),
-        "form": msgspec.json.decode(msgspec.json.encode(draft.form)),
-    }
-
-
-async def _refuse_mistakes(tx: Tx, draft: CallDraft, call_id: UUID | None) -> None:
+async def refuse_mistakes(
+    tx: Tx, draft: CallDraft, call_id: UUID | None, also: Collection[Reason] = ()
+) -> None:
+    """Raises Refused (invalid) with every mistake of the draft of this call (None: a new one), and `also` these."""
     envelope = (
         await tx.session.execute(select(Envelope.amount).where(Envelope.id == draft.envelope_id))
     ).scalar()
     if envelope is None:
         refuse("envelope_unknown", kind="invalid", field="envelope_id")
-    found = rules.draft_mistakes(draft, Decimal(envelope))
+    found = [*also, *rules.draft_mistakes(draft, Decimal(envelope))]
     taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)
     if (await tx.session.execute(taken)).first():
         found.append(Reason("reference_taken", "reference"))

@@ -3,9 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from facility.calls.models import Call
+from facility.calls.models import Call, CallVersion, Question
 from facility.db import Tx
 from facility.refused import refuse
+
+type Draft = Call | CallVersion | Question
 
 
 def acting(tx: Tx) -> UUID:
@@ -15,7 +17,13 @@ def acting(tx: Tx) -> UUID:
     return tx.actor
 
 
-def refuse_if_changed(call: Call, seen: datetime | None) -> None:
+def refuse_if_changed(draft: Draft, seen: datetime | None) -> None:
     """Raises Refused "changed_meanwhile" when somebody rewrote the draft after it was seen."""
-    if seen is not None and call.drafted_at != seen:
+    if seen is not None and draft.drafted_at != seen:
         refuse("changed_meanwhile")
+
+
+def refuse_batch(call: Call) -> None:
+    """Raises Refused "batch_of_a_series" for a batch: what is done to a call is done to the whole of it."""
+    if call.series_id is not None:
+        refuse("batch_of_a_series")

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from facility.calls import rules
 from facility.calls.events import CallPublished
-from facility.calls.models import Call, CallState
+from facility.calls.models import Call, CallState, CallVersion
+from facility.calls.queries import taxonomy
 from facility.calls.service.batches import make_batches
 from facility.calls.service.people import acting, refuse_if_changed
-from facility.calls.service.reading import form_of, rules_of
+from facility.calls.service.reading import content_of, draft_of, form_of, rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import refuse
@@ -31,6 +32,21 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
     rules.form_is_complete(form_of(call))
     call.state = CallState.PUBLISHED
     call.published_by, call.published_at = publisher, tx.now
+    call.current_version = 1
+    call.taxonomy = await taxonomy(await tx.session.connection(), call.only_themes)
+    tx.add(
+        CallVersion(
+            call_id=call_id,
+            number=1,
+            content=content_of(draft_of(call)),
+            reason="",
+            drafted_by=call.drafted_by,
+            drafted_at=call.drafted_at,
+            published_by=publisher,
+            published_at=tx.now,
+        )
+    )
+    await tx.flush()
     await record(
         tx,
         CallPublished(

@@ -1,11 +1,13 @@
-"""From a stored call to its rules and its form."""
+"""From what is stored to rules, forms and drafts, and from a draft to what is stored."""
 
+from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from facility.calls.rules import CallRules, CoolDown, Grid
+from facility.calls.models import CallState
+from facility.calls.rules import CallDraft, CallRules, CoolDown, Grid
 from facility.calls.rules.forms import FormDefinition
 
 
@@ -22,6 +24,7 @@ def rules_of(call: Any) -> CallRules:
         skip_unaffordable=call.skip_unaffordable,
         grid=msgspec.convert(call.grid, Grid),
         cool_down=msgspec.convert(call.cool_down, CoolDown),
+        cancelled=call.state == CallState.CANCELLED,
     )
 
 
@@ -35,3 +38,40 @@ def _read_form(encoded: bytes) -> FormDefinition:
     # Frozen, and the same for every application to a call: reading it anew would cost each page and submission a
     # fraction of a millisecond for each field.
     return msgspec.json.decode(encoded, type=FormDefinition, strict=False)
+
+
+def draft_of(call: Any) -> CallDraft:
+    """What a person entered of a call, as it stands now: a Call, or a result row with its columns."""
+    fields = {name: getattr(call, name) for name in CallDraft.__struct_fields__}
+    return msgspec.convert(fields, CallDraft, strict=False)
+
+
+def content_of(draft: CallDraft) -> dict[str, Any]:
+    """The draft as a version keeps it: JSON values."""
+    return _json(draft)
+
+
+def draft_from(content: dict[str, Any]) -> CallDraft:
+    """The draft that a version keeps; fields that later releases brought have their defaults."""
+    return msgspec.convert(content, CallDraft, strict=False)
+
+
+def columns_of(draft: CallDraft) -> dict[str, Any]:
+    """The draft as values of the table's columns."""
+    fields = msgspec.structs.asdict(draft)
+    return {
+        **fields,
+        "mode": draft.mode.value,
+        "cut_offs": [at.astimezone(UTC).isoformat() for at in draft.cut_offs],
+        "extended_to": sorted(set(draft.extended_to)),
+        "only_themes": sorted(set(draft.only_themes)),
+        "grid": _json(draft.grid),
+        "cool_down": _json(draft.cool_down),
+        "form": _json(draft.form),
+    }
+
+
+def _json(value: msgspec.Struct) -> dict[str, Any]:
+    """As it comes back from the database: lists where there are tuples."""
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return found

@@ -1,0 +1,61 @@
+"""The form of a corrigendum: those fields of a call that may change after publication."""
+
+from datetime import datetime
+
+import msgspec
+
+from facility.calls.form.draft import optional_instant, read_texts
+from facility.calls.form.grid import Values
+from facility.calls.rules import CallDraft, Mode
+from facility.web.fields import Fields, shown, shown_instant
+
+AMOUNTS = ("amount", "award_min", "award_max")
+MAX_REASON = 2000
+
+
+def shown_corrigendum(draft: CallDraft) -> Values:
+    """The fields of what is published, or of a corrigendum that is stored."""
+    return {
+        "title": draft.title,
+        "text": draft.text,
+        **shown_instant("closes_at", draft.closes_at),
+        **shown_instant("questions_until", draft.questions_until),
+        **shown_instant("answers_until", draft.answers_until),
+        **{name: shown(getattr(draft, name)) for name in AMOUNTS},
+    }
+
+
+class CorrigendumForm:
+    """Reads a corrigendum to what is published."""
+
+    def __init__(self, fields: Fields, published: CallDraft) -> None:
+        self.fields = fields
+        self.published = published
+
+    def read(self) -> tuple[CallDraft, str]:
+        """The call as it is to be, and the reason. Raises Refused (invalid) with every wrong field."""
+        fields = self.fields
+        title, text = read_texts(fields)
+        closes_at = self._closes_at()
+        questions_until, answers_until = (
+            optional_instant(fields, name) for name in ("questions_until", "answers_until")
+        )
+        amounts = {name: fields.eur(name) for name in AMOUNTS}
+        reason = fields.text("reason", most=MAX_REASON, multiline=True)
+        fields.check()
+        draft = msgspec.structs.replace(
+            self.published,
+            title=title,
+            text=text,
+            closes_at=closes_at,
+            questions_until=questions_until,
+            answers_until=answers_until,
+            **amounts,
+        )
+        return draft, reason
+
+    def _closes_at(self) -> datetime:
+        """A rolling call closes at its last cut-off, which stays."""
+        if self.published.mode is Mode.ROLLING:
+            return self.published.closes_at
+        return self.fields.instant("closes_at")

@@ -1,0 +1,79 @@
+"""Cancelling a call: one person asks with a reason, another confirms or says no."""
+
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.calls import queries, service
+from facility.calls.pages.shared import shown
+from facility.calls.rules.cancellation import may_cancel
+from facility.refused import Refused
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.stops import Wrong
+
+MAY = (Role.SECRETARIAT, Role.AUTHORISING)
+MAX_REASON = 2000
+
+
+def _page(view: View, found: queries.CallStaff, form: Fields, status: int = 200) -> Page:
+    asked = found.cancellation
+    return view.page(
+        "calls/cancel.html",
+        status=status,
+        **shown(found),
+        form=form,
+        asked=asked,
+        mine=asked is not None and asked.asked_by == view.me.id,
+        may_ask=view.me.has(Role.SECRETARIAT),
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(*MAY)})
+async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """What cancelling means; the form for the reason, or the request that waits for a second person."""
+    found = await queries.staff_call(read, call_id)
+    may_cancel(found.call.state)
+    return _page(view, found, Fields.showing())
+
+
+@post("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(Role.SECRETARIAT)})
+async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Ask that the call be cancelled."""
+    fields = Fields(form)
+    try:
+        reason = fields.text("reason", most=MAX_REASON, multiline=True)
+        fields.check()
+        await service.ask_cancellation(tx, call_id, reason)
+    except Refused as refused:
+        fields.refused(refused)
+        found = await queries.staff_call(await tx.session.connection(), call_id)
+        raise Wrong(_page(view, found, fields, 422)) from None
+    return view.go(
+        f"/staff/calls/{call_id}", _("Saved. A colleague must confirm it; until then the call goes on.")
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/cancel/confirm", opt={"allow": allow(*MAY)})
+async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Cancel the call, as a second person."""
+    fields = Fields(form)
+    seen = fields.key("seen")
+    fields.check()
+    await service.confirm_cancellation(tx, call_id, seen=seen)
+    return view.go(
+        f"/staff/calls/{call_id}", _("The call is cancelled. Everybody concerned is told by mail.")
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/cancel/drop", opt={"allow": allow(*MAY)})
+async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """The call is not cancelled after all."""
+    Fields(form).check()
+    await service.drop_cancellation(tx, call_id)
+    return view.go(f"/staff/calls/{call_id}", _("The call goes on."))
+
+
+HANDLERS = [cancel, ask, confirm, drop]

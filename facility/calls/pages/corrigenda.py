@@ -1,0 +1,133 @@
+"""Correcting a published call: one drafts the corrigendum, another checks it side by side and publishes it."""
+
+from uuid import UUID
+
+from litestar import get, post
+
+from facility import clock
+from facility.calls import queries, service
+from facility.calls.changes import meanings, side_by_side
+from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
+from facility.calls.pages.shared import READERS, seen_in, shown
+from facility.calls.rules.corrigenda import Frozen, may_correct
+from facility.refused import Reason, Refused
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.sentences import sentence
+from facility.web.stops import Wrong
+
+
+async def _form_page(
+    view: View, found: queries.CallStaff, form: Fields, *, status: int = 200, seen: str | None = None
+) -> Page:
+    under_way = found.corrigendum
+    return view.page(
+        "calls/corrigendum_form.html",
+        status=status,
+        **shown(found),
+        form=form,
+        seen=seen or (under_way.drafted_at.isoformat() if under_way else ""),
+        frozen=[sentence(Reason(code)) for code in Frozen],
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
+async def edit(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The form of a corrigendum: what is published, or the one under way."""
+    found = await queries.staff_call(read, call_id)
+    may_correct(found.call.state, found.call.closes_at, clock.now())
+    under_way = found.corrigendum
+    values = shown_corrigendum(under_way.draft if under_way else found.draft)
+    values["reason"] = under_way.reason if under_way else ""
+    return await _form_page(view, found, Fields.showing(values))
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
+async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Save the corrigendum; whoever does so can't publish it."""
+    found = await queries.staff_call(await tx.session.connection(), call_id)
+    fields = Fields(form)
+    fields.ignore("seen")
+    corrigendum = CorrigendumForm(fields, found.draft)
+    try:
+        draft, reason = corrigendum.read()
+        await service.draft_corrigendum(tx, call_id, draft, reason, seen=seen_in(fields))
+    except Refused as refused:
+        raise Wrong(await _not_saved(view, found, fields, refused)) from None
+    return view.go(
+        f"/staff/calls/{call_id}/corrigendum",
+        _("The corrigendum is saved. Somebody else checks and publishes it."),
+    )
+
+
+async def _not_saved(view: View, found: queries.CallStaff, fields: Fields, refused: Refused) -> Page:
+    """The form again with what was typed; when somebody else saved meanwhile, saving once more goes over their text."""
+    if refused.codes == ("changed_meanwhile",) and found.corrigendum:
+        fields.wrong(
+            "",
+            _(
+                "{name} changed this corrigendum meanwhile. What you typed is still here and not saved: compare it with"
+                " theirs, then save again to replace it.",
+                name=found.corrigendum.drafted_by_name,
+            ),
+        )
+        return await _form_page(view, found, fields, status=409)
+    return await _form_page(view, found, fields.refused(refused), status=422, seen=fields.form.get("seen"))
+
+
+def _under_way(found: queries.CallStaff) -> queries.Corrigendum:
+    if found.corrigendum is None:
+        raise Refused([Reason("corrigendum_gone")])
+    return found.corrigendum
+
+
+@get("/staff/calls/{call_id:uuid}/corrigendum", opt={"allow": allow(*READERS)})
+async def check(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The corrigendum under way: old and new side by side, and what applicants will be told."""
+    found = await queries.staff_call(read, call_id)
+    under_way = _under_way(found)
+    return view.page(
+        "calls/corrigendum.html",
+        **shown(found),
+        under_way=under_way,
+        changes=side_by_side(found.draft, under_way.draft),
+        meanings=meanings(found.draft, under_way.draft),
+        runs=view.me.has(Role.SECRETARIAT),
+        mine=under_way.drafted_by == view.me.id,
+        late=clock.now() > found.call.closes_at,
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/publish", opt={"allow": allow(Role.SECRETARIAT)})
+async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Publish the corrigendum that was checked."""
+    fields = Fields(form)
+    fields.ignore("seen")
+    fields.check()
+    try:
+        version = await service.publish_corrigendum(tx, call_id, seen=seen_in(fields))
+    except Refused as refused:
+        if refused.kind == "invalid":  # allowed when it was written, and not any more
+            found = await queries.staff_call(await tx.session.connection(), call_id)
+            values = Fields.showing(
+                shown_corrigendum(_under_way(found).draft) | {"reason": _under_way(found).reason}
+            )
+            raise Wrong(await _form_page(view, found, values.refused(refused), status=422)) from None
+        raise
+    return view.go(
+        f"/staff/calls/{call_id}",
+        _("Version {number} of the call is published. Applicants are told by mail.", number=version.number),
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/drop", opt={"allow": allow(Role.SECRETARIAT)})
+async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Throw the corrigendum under way away."""
+    Fields(form).check()
+    await service.drop_corrigendum(tx, call_id)
+    return view.go(f"/staff/calls/{call_id}", _("The corrigendum is thrown away. Nothing was published."))
+
+
+HANDLERS = [edit, save, check, publish, drop]

@@ -1,0 +1,174 @@
+"""Questions and answers: asked by officers, answered by the secretariat for everybody."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.calls import queries, service
+from facility.calls.pages.shared import seen_in
+from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
+from facility.calls.words import stands
+from facility.refused import Refused
+from facility.web.access import ANYONE, Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.limits import Rate
+from facility.web.stops import Wrong
+
+ASKING = Rate("question", 10, 3600)
+WHICH: dict[queries.Which, str] = {
+    "waiting": N_("To answer"),
+    "answered": N_("Answered"),
+    "set_aside": N_("Set aside"),
+}
+
+
+async def _public_page(
+    view: View, connection: AsyncConnection, reference: str, form: Fields, status: int = 200
+) -> Page:
+    call = await queries.public_call(connection, reference)
+    now = clock.now()
+    return view.page(
+        "calls/questions.html",
+        status=status,
+        call=call,
+        stands=stands(call, now),
+        questions=await queries.published_answers(connection, reference),
+        takes=takes_questions(call.state, call.questions_until, now),
+        may_ask=view.visitor is not None and view.visitor.has(Role.OFFICER),
+        form=form,
+        most=MAX_QUESTION,
+    )
+
+
+@get("/calls/{reference:str}/questions", opt={"allow": allow(ANYONE)})
+async def questions(view: View, read: Read, reference: FromPath[str]) -> Page:
+    """What was asked and answered on a call, and for officers the form to ask."""
+    return await _public_page(view, read, reference, Fields.showing())
+
+
+@post("/calls/{reference:str}/questions", opt={"allow": allow(Role.OFFICER)})
+async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPath[str]) -> Page:
+    """Ask a question."""
+    await limits.hit(ASKING, str(view.me.id))
+    connection = await tx.session.connection()
+    fields = Fields(form)
+    try:
+        text = fields.text("question", most=MAX_QUESTION, multiline=True)
+        fields.check()
+        await service.ask_question(tx, await queries.published_id(connection, reference), text)
+    except Refused as refused:
+        raise Wrong(await _public_page(view, connection, reference, fields.refused(refused), 422)) from None
+    return view.go(
+        f"/calls/{reference}/questions",
+        _(
+            "Your question has arrived. You get a mail when it is answered; nobody else learns that you asked."
+        ),
+    )
+
+
+@get("/staff/questions", opt={"allow": allow(Role.SECRETARIAT)})
+async def staff_questions(
+    view: View,
+    read: Read,
+    which: FromQuery[str] = "waiting",
+    call: FromQuery[UUID | None] = None,
+    after: FromQuery[UUID | None] = None,
+) -> Page:
+    """Questions to answer, the oldest first; those answered and set aside."""
+    chosen: queries.Which = next((one for one in WHICH if one == which), "waiting")
+    lines, later = await queries.questions(read, chosen, call=call, after=after)
+    return view.page(
+        "calls/staff_questions.html",
+        questions=lines,
+        later=later,
+        after=after,
+        which=chosen,
+        kinds=WHICH,
+        of=call,
+    )
+
+
+async def _answer_page(
+    view: View, found: queries.QuestionStaff, form: Fields, status: int = 200, *, seen: str | None = None
+) -> Page:
+    now = clock.now()
+    return view.page(
+        "calls/staff_question.html",
+        status=status,
+        found=found,
+        form=form,
+        seen=seen if seen is not None else found.drafted_at.isoformat() if found.drafted_at else "",
+        may_answer=found.state == "published"
+        and now <= found.closes_at
+        and found.set_aside_at is None
+        and found.archived_at is None,
+        overdue=found.answers_until is not None and now > found.answers_until and not found.version,
+        most=(MAX_QUESTION, MAX_ANSWER, MAX_REASON),
+    )
+
+
+@get("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
+async def staff_question(view: View, read: Read, question_id: FromPath[UUID]) -> Page:
+    """One question with who asked it, and the form of its answer."""
+    found = await queries.question(read, question_id)
+    form = Fields.showing({"public_text": found.public_text, "answer_text": found.answer_text})
+    return await _answer_page(view, found, form)
+
+
+@post("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
+async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
+    """Keep the answer as a draft, or publish it."""
+    found = await queries.question(await tx.session.connection(), question_id)
+    fields = Fields(form)
+    fields.ignore("seen")
+    publishing = fields.choice("do", ("save", "publish")) == "publish"
+    texts = {
+        "public_text": fields.text("public_text", required=publishing, most=MAX_QUESTION, multiline=True),
+        "answer_text": fields.text("answer_text", required=publishing, most=MAX_ANSWER, multiline=True),
+    }
+    try:
+        fields.check()
+        command = service.publish_answer if publishing else service.save_answer
+        await command(tx, question_id, **texts, seen=seen_in(fields))
+    except Refused as refused:
+        raise Wrong(await _not_saved(view, found, fields, refused)) from None
+    if publishing:
+        return view.go("/staff/questions", _("Published for everybody. Whoever asked is told by mail."))
+    return view.go(f"/staff/questions/{question_id}", _("The draft is saved. Nothing is published yet."))
+
+
+async def _not_saved(view: View, found: queries.QuestionStaff, fields: Fields, refused: Refused) -> Page:
+    if refused.codes == ("changed_meanwhile",):
+        fields.wrong(
+            "",
+            _(
+                "{name} changed this answer meanwhile; theirs is shown below. What you typed is still here and not"
+                " saved: save again to replace theirs.",
+                name=found.drafted_by_name or "",
+            ),
+        )
+        return await _answer_page(view, found, fields, 409)
+    return await _answer_page(view, found, fields.refused(refused), 422, seen=fields.form.get("seen") or "")
+
+
+@post("/staff/questions/{question_id:uuid}/set-aside", opt={"allow": allow(Role.SECRETARIAT)})
+async def set_aside(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
+    """Leave the question unanswered, with a reason."""
+    fields = Fields(form)
+    try:
+        reason = fields.text("reason", most=MAX_REASON, multiline=True)
+        fields.check()
+        await service.set_aside_question(tx, question_id, reason)
+    except Refused as refused:
+        found = await queries.question(await tx.session.connection(), question_id)
+        fields.refused(refused)
+        fields.values |= {"public_text": found.public_text, "answer_text": found.answer_text}
+        raise Wrong(await _answer_page(view, found, fields, 422)) from None
+    return view.go("/staff/questions", _("The question is set aside. Whoever asked is told by mail."))
+
+
+HANDLERS = [questions, ask, staff_questions, staff_question, answer, set_aside]

@@ -1,0 +1,75 @@
+"""What happens around the open call of the demo: a corrigendum, two questions, and a draft made from it."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from facility.calls import service as calls
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft
+from facility.calls.service import draft_of
+from facility.db import Tx
+from facility.demo.present import Story
+
+
+async def tell_around(story: Story, call_id: UUID) -> None:
+    """The deadline was extended by a week; one question is answered, another waits; the next round is drafted."""
+    await _extended(story, call_id)
+    await _questions(story, call_id)
+    await _next_round(story, call_id)
+
+
+async def _extended(story: Story, call_id: UUID) -> None:
+    at = story.noon(-3)
+    draft = await story.act(at, None, _read, call_id)
+    later = msgspec.structs.replace(draft, closes_at=story.noon(12))
+    reason = "Several institutions asked for more time to obtain the signatures of their partners."
+    await story.act(at, "ada", calls.draft_corrigendum, call_id, later, reason)
+    await story.act(at + timedelta(hours=2), "vera", calls.publish_corrigendum, call_id)
+
+
+async def _questions(story: Story, call_id: UUID) -> None:
+    answered = await story.act(
+        story.noon(-8),
+        "milena",
+        calls.ask_question,
+        call_id,
+        "May the Supreme State Prosecutor’s Office be a partner in two applications of the same call?",
+    )
+    await story.act(
+        story.noon(-6),
+        "ada",
+        calls.publish_answer,
+        answered.id,
+        public_text="May an institution be a partner in two applications of the same call?",
+        answer_text="Yes. It may also lead one of them. Each application is judged on its own.",
+    )
+    await story.act(
+        story.noon(-1),
+        "jelena",
+        calls.ask_question,
+        call_id,
+        "May part of the study trip take place in a Member State that sends none of the experts?",
+    )
+
+
+async def _next_round(story: Story, call_id: UUID) -> None:
+    made = await story.act(
+        story.now,
+        "ada",
+        calls.clone_call,
+        call_id,
+        reference=f"TAF-{story.now.year}-04",
+        opens_at=story.noon(30),
+    )
+    draft = msgspec.structs.replace(
+        await story.act(story.now, None, _read, made.id),
+        title="Joint initiatives, next round",
+        closes_at=story.noon(75),
+    )
+    await story.act(story.now, "ada", calls.change_draft, made.id, draft)
+
+
+async def _read(tx: Tx, call_id: UUID) -> CallDraft:
+    return draft_of(await tx.get(Call, call_id))

@@ -1,0 +1,62 @@
+"""What tests of calls look up: rows, mails, events, and what `facility reconcile` says."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft
+from facility.calls.service import draft_of
+from facility.db import Database, Tx
+from facility.events.log import history
+from facility.events.reconcile import reconcile
+from facility.outbox.models import Mail
+from facility.refused import Refused
+from tests.judging import CLOSES, OPENS, Judging
+
+CALL = "TAF-2021-01"
+MID = OPENS + timedelta(days=20)
+LATER = CLOSES + timedelta(days=7)
+
+
+async def says(play: Judging, call: str = CALL) -> CallDraft:
+    """What the call says and asks now."""
+    return draft_of(await play.row(Call, play.calls[call]))
+
+
+async def changed(play: Judging, **fields: object) -> CallDraft:
+    """The call with these fields changed."""
+    return msgspec.structs.replace(await says(play), **fields)
+
+
+async def events(db: Database, subject_id: UUID) -> list[str]:
+    """Kinds of the subject's events, oldest first."""
+    async with db.reader() as connection:
+        return [type(entry.event).__name__ for entry in reversed(await history(connection, subject_id))]
+
+
+async def mails(db: Database, *templates: str) -> list[tuple[str, str]]:
+    """Template and address of the mails made with these templates, in the order of the alphabet."""
+    async with db.reader() as connection:
+        rows = await connection.execute(
+            select(Mail.template, Mail.to_address).where(Mail.template.in_(templates))
+        )
+        return sorted((row.template, row.to_address) for row in rows)
+
+
+async def refused(
+    play: Judging, actor: str, command: Callable[[Tx], Awaitable[object]], at: datetime = MID
+) -> list[tuple[str, str | None]]:
+    """Codes and fields of the reasons why the command is refused."""
+    with pytest.raises(Refused) as found:
+        await play.act(actor, command, at)
+    return [(reason.code, reason.field) for reason in found.value.reasons]
+
+
+async def reconciled(db: Database) -> list[str]:
+    """Everything that any check finds wrong."""
+    return [line for lines in (await reconcile(db)).values() for line in lines]

@@ -1,0 +1,47 @@
+"""A new draft made from an earlier call."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from facility.calls.models import Call
+from facility.calls.service import clone_call
+from facility.calls.service.cloning import moved_with
+from facility.db import Database
+from tests.calls.reading import CALL, MID, reconciled, refused, says
+from tests.judging import Judging
+
+WINTER = datetime(2022, 1, 10, 8, tzinfo=UTC)  # 9:00 in Brussels, as the call's opening in summer at 7:00
+
+
+async def test_it_takes_over_everything_but_reference_and_dates(play: Judging, db: Database) -> None:
+    key = play.calls[CALL]
+    made = await play.act(
+        "vera", lambda tx: clone_call(tx, key, reference="TAF-2022-01", opens_at=WINTER), MID
+    )
+    play.calls["TAF-2022-01"] = made.id
+    old, new = await says(play), await says(play, "TAF-2022-01")
+    assert (made.state, made.drafted_by, made.cloned_from, made.current_version) == (
+        "draft",
+        play.people["vera"],
+        key,
+        0,
+    )
+    assert new.closes_at == datetime(2022, 3, 10, 11, tzinfo=UTC)  # 59 days later, at 12:00 as before
+    assert new == msgspec.structs.replace(
+        old, reference="TAF-2022-01", opens_at=WINTER, closes_at=new.closes_at
+    )
+    assert (await play.row(Call, key)).state == "published"
+    assert await reconciled(db) == []
+
+
+async def test_a_reference_that_is_taken_is_refused(play: Judging) -> None:
+    assert await refused(
+        play, "vera", lambda tx: clone_call(tx, play.calls[CALL], reference=CALL, opens_at=WINTER)
+    ) == [("reference_taken", "reference")]
+
+
+def test_dates_keep_their_hour_in_brussels_over_the_change_of_clocks() -> None:
+    opens, closes = datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 4, 1, 10, tzinfo=UTC)
+    later = datetime(2026, 10, 1, 7, tzinfo=UTC)  # both 9:00 in Brussels
+    assert moved_with(closes, opens, later) == datetime(2026, 11, 1, 11, tzinfo=UTC)  # both 12:00

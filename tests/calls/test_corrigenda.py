@@ -1,0 +1,252 @@
+"""Corrigenda: what may change, by whom, until when, and who hears of it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+from sqlalchemy import select, text
+
+from facility.applications import service as applications
+from facility.applications.models import Application
+from facility.calls.changes import meanings
+from facility.calls.models import Call, CallVersion
+from facility.calls.rules import CallDraft, CoolDown
+from facility.calls.rules.corrigenda import CORRIGENDUM
+from facility.calls.service import (
+    close_due,
+    confirm_cancellation,
+    draft_corrigendum,
+    drop_corrigendum,
+    publish_corrigendum,
+    share_call,
+)
+from facility.db import Database
+from facility.outbox.models import Mail
+from facility.refused import Refused
+from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
+from tests.judging import CLOSES, OPENS, Judging
+
+
+async def correct(play: Judging, at: datetime = MID, **fields: object) -> None:
+    """Ada drafts, Vera publishes."""
+    key, draft = play.calls[CALL], await changed(play, **fields)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "More time is needed."), at)
+    await play.act("vera", lambda tx: publish_corrigendum(tx, key), at)
+
+
+def test_every_field_of_a_call_has_a_rule() -> None:
+    assert set(CORRIGENDUM) == set(CallDraft.__struct_fields__)
+
+
+async def test_the_deadline_is_extended_by_two_people_and_everybody_concerned_hears_of_it(
+    play: Judging, db: Database
+) -> None:
+    await play.apply("submitted", "20000.00", received_at=MID)
+    draft = await play.act(
+        "milena",
+        lambda tx: applications.start_application(
+            tx,
+            call_id=play.calls[CALL],
+            lead_institution_id=play.institutions["ME"],
+            title="A draft",
+            track="joint",
+        ),
+        MID,
+    )
+    await correct(play, closes_at=LATER, amount=Decimal("70000.00"))
+    call = await play.row(Call, play.calls[CALL])
+    assert (call.current_version, call.closes_at, call.amount) == (2, LATER, Decimal("70000.00"))
+    assert (await events(db, call.id))[2:] == ["CorrigendumDrafted", "CallCorrected"]
+    assert await mails(db, "applications/call_corrected") == [
+        ("applications/call_corrected", "milena@example.org"),
+        ("applications/call_corrected", "omar@example.org"),
+    ]
+    async with db.reader() as connection:
+        told = (
+            await connection.execute(select(Mail.context).where(Mail.to_address == "milena@example.org"))
+        ).scalar_one()
+    assert told["meanings"] == [
+        "The deadline is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
+        "All awards together may now come to EUR 70\u00a0000.00; it was EUR 80\u00a0000.00.",
+    ]
+    assert (told["draft"], told["reference"]) == (True, draft.reference)
+    assert await close_due(db, CLOSES) == 0
+    assert await close_due(db, LATER) == 1
+    assert await reconciled(db) == []
+
+
+async def test_a_submission_after_the_first_deadline_is_in_time_by_the_new_one(play: Judging) -> None:
+    await correct(play, closes_at=LATER)
+    key = await play.apply("late", "20000.00", received_at=LATER)
+    assert (await play.row(Application, key)).status == "submitted"
+
+
+async def test_who_drafted_it_does_not_publish_it(play: Judging) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), MID)
+    assert await refused(play, "ada", lambda tx: publish_corrigendum(tx, key)) == [("same_person", None)]
+    await play.act("vera", lambda tx: draft_corrigendum(tx, key, draft, "Why, better said."), MID)
+    assert await refused(play, "vera", lambda tx: publish_corrigendum(tx, key)) == [("same_person", None)]
+    await play.act("ada", lambda tx: publish_corrigendum(tx, key), MID)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, [("nothing_corrected", None)]),
+        ({"closes_at": CLOSES - timedelta(seconds=1)}, [("deadline_only_later", "closes_at")]),
+        ({"amount": Decimal("80000.01")}, [("above_envelope", "amount")]),
+        ({"award_min": Decimal("70000.00")}, [("award_min_above_max", "award_min")]),
+        ({"min_beneficiaries": 3}, [("frozen_eligibility", "min_beneficiaries")]),
+        ({"cool_down": CoolDown(1, 1)}, [("frozen_judging", "cool_down")]),
+        ({"opens_at": OPENS - timedelta(days=1)}, [("frozen_opening", "opens_at")]),
+        (
+            {"questions_until": MID - timedelta(days=1), "answers_until": MID},
+            [("date_has_passed", "questions_until")],
+        ),
+    ],
+)
+async def test_what_is_refused_and_at_which_field(
+    play: Judging, fields: dict[str, object], expected: list[tuple[str, str | None]]
+) -> None:
+    key, draft = play.calls[CALL], await changed(play, **fields)
+    assert await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, draft, "Why.")) == expected
+
+
+async def test_a_reason_is_needed(play: Judging) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    assert await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, draft, " \n")) == [
+        ("reason_missing", "reason")
+    ]
+
+
+async def test_the_grid_never_changes(play: Judging) -> None:
+    grid = msgspec.structs.replace((await says(play)).grid, min_assessments=2)
+    key, draft = play.calls[CALL], await changed(play, grid=grid)
+    assert await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, draft, "Why.")) == [
+        ("frozen_judging", "grid")
+    ]
+
+
+async def test_what_applicants_must_act_on_leaves_them_time(play: Judging) -> None:
+    key, late = play.calls[CALL], CLOSES - timedelta(days=5) + timedelta(seconds=1)
+    lower = await changed(play, award_max=Decimal("50000.00"))
+    found = await refused(play, "ada", lambda tx: draft_corrigendum(tx, key, lower, "Why."), late)
+    assert found == [("too_little_notice", "award_max")]
+    both = msgspec.structs.replace(lower, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, both, "Why."), late)
+
+
+async def test_after_the_deadline_nothing_is_corrected_even_when_it_was_drafted_before(
+    play: Judging, db: Database
+) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), CLOSES)
+    after = CLOSES + timedelta(microseconds=1)
+    assert await refused(play, "vera", lambda tx: publish_corrigendum(tx, key), after) == [
+        ("too_late_to_correct", None)
+    ]
+    await play.act("vera", lambda tx: publish_corrigendum(tx, key), CLOSES)
+    assert (await says(play)).closes_at == LATER
+    assert await close_due(db, after) == 0
+
+
+async def test_a_closed_call_is_not_opened_again(play: Judging, db: Database) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), CLOSES)
+    await close_due(db, CLOSES)
+    assert await refused(play, "vera", lambda tx: publish_corrigendum(tx, key), CLOSES) == [
+        ("too_late_to_correct", None)
+    ]
+
+
+async def test_two_people_publish_it_at_once_and_it_is_published_once(play: Judging, db: Database) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), MID)
+
+    async def publish() -> None:
+        async with db.transaction(now=MID, actor=play.people["vera"]) as tx:
+            await publish_corrigendum(tx, key)
+
+    answers = await asyncio.gather(*(publish() for _ in range(5)), return_exceptions=True)
+    assert [answer.codes for answer in answers if isinstance(answer, Refused)] == [("corrigendum_gone",)] * 4
+    assert (await events(db, key)).count("CallCorrected") == 1
+    assert await reconciled(db) == []
+
+
+async def test_it_waits_for_submissions_under_way(play: Judging, db: Database) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), MID)
+
+    async def publish() -> None:
+        async with db.transaction(now=MID, actor=play.people["vera"]) as tx:
+            await publish_corrigendum(tx, key)
+
+    async with db.transaction(now=MID) as submitting:
+        await share_call(submitting, key)
+        publishing = asyncio.ensure_future(publish())
+        async with db.reader() as connection:
+            while not (
+                await connection.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+            ).scalar_one():
+                pass
+        assert not publishing.done()
+        assert (await share_call(submitting, key)).current_version == 1
+    await publishing
+    assert (await play.row(Call, key)).current_version == 2
+
+
+async def test_the_last_look_counts(play: Judging) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    first = await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), MID)
+    other = msgspec.structs.replace(draft, title="Another title")
+    at = MID + timedelta(minutes=1)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, other, "Why."), at)
+    for command in (
+        lambda tx: publish_corrigendum(tx, key, seen=first.drafted_at),
+        lambda tx: draft_corrigendum(tx, key, draft, "Why.", seen=first.drafted_at),
+    ):
+        assert await refused(play, "vera", command, at) == [("changed_meanwhile", None)]
+
+
+async def test_one_that_is_thrown_away_leaves_nothing(play: Judging, db: Database) -> None:
+    key, draft = play.calls[CALL], await changed(play, closes_at=LATER)
+    await play.act("ada", lambda tx: draft_corrigendum(tx, key, draft, "Why."), MID)
+    await play.act("vera", lambda tx: drop_corrigendum(tx, key), MID)
+    async with db.reader() as connection:
+        assert (await connection.execute(select(CallVersion.number))).scalars().all() == [1]
+    assert await refused(play, "vera", lambda tx: publish_corrigendum(tx, key)) == [
+        ("corrigendum_gone", None)
+    ]
+    assert await refused(play, "vera", lambda tx: confirm_cancellation(tx, key)) == [("not_asked", None)]
+
+
+async def test_extending_over_the_change_of_clocks_keeps_the_hour_that_was_entered(play: Judging) -> None:
+    winter = datetime(2021, 11, 2, 11, tzinfo=UTC)  # 12:00 in Brussels, as in summer at 10:00
+    before = await says(play)
+    assert meanings(before, msgspec.structs.replace(before, closes_at=winter)) == [
+        "The deadline is now Tuesday 2 November 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time."
+    ]
+    await correct(play, closes_at=winter)
+    assert (await says(play)).closes_at == winter
+
+
+async def test_checks_name_versions_that_were_tampered_with(play: Judging, db: Database) -> None:
+    await correct(play, closes_at=LATER)
+    key = play.calls[CALL]
+    async with db.transaction(now=MID) as tx:
+        await tx.session.execute(
+            text(
+                "UPDATE call_version SET content = jsonb_set(content, '{min_beneficiaries}', '1')"
+                " WHERE number = 2"
+            )
+        )
+    assert await reconciled(db) == [
+        f"call {key}: differs from what was published in min_beneficiaries",
+        f"call {key}: version 2 changes min_beneficiaries, which never changes",
+    ]
+    async with db.transaction(now=MID) as tx:
+        await tx.session.execute(text("DELETE FROM call_version WHERE number = 1"))
+    assert await reconciled(db) == [f"call {key}: its versions have gaps, or are not those that it counts"]
