@@ -4,13 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-<<<<<<<< HEAD:migrations/versions/0024_call_life.py
 revision = "0024"
 down_revision = "0023"
-========
-revision = "0023"
-down_revision = "0022"
->>>>>>>> f031ce5 (The next migration):migrations/versions/0023_call_life.py
 branch_labels = None
 depends_on = None
 
