@@ -14,7 +14,7 @@ from facility.zone import BRUSSELS
 
 
 async def clone_call(tx: Tx, call_id: UUID, *, reference: str, opens_at: datetime) -> Call:
-    """Draft a call with the texts, rules, form and grid of this one, under a new reference. Its dates move together, so
+    """Draft a call with the texts, rules, form, grid and checklist of this one, under a new reference. Its dates move together, so
     that it opens at this instant; each keeps its hour in Brussels, also where the clocks are changed in between.
 
     Raises Refused (invalid) as draft_call: the envelope may hold less by now.
@@ -29,7 +29,9 @@ async def clone_call(tx: Tx, call_id: UUID, *, reference: str, opens_at: datetim
     }
     cut_offs = tuple(moved_with(at, draft.opens_at, opens_at) for at in draft.cut_offs)
     new = msgspec.structs.replace(draft, reference=reference, opens_at=opens_at, cut_offs=cut_offs, **moved)
-    return await draft_call(tx, new, cloned_from=call_id)
+    made = await draft_call(tx, new, cloned_from=call_id)
+    made.checklist = call.checklist
+    return made
 
 
 def moved_with(at: datetime, anchor: datetime, new_anchor: datetime) -> datetime:
