@@ -124,6 +124,17 @@ async def test_the_worked_budget_is_typed_in_and_comes_to_35_427_70(
     assert await reconciled(db) == []
 
 
+async def test_a_budget_without_indirect_costs_is_shown(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}"
+    saved = await omar.send_form(
+        f"{here}/budget", ground.form(version=await version(db, ground.application), indirect_percent="0")
+    )
+    assert saved.status_code == 303
+    page = await omar.get(f"{here}/check")
+    assert page.status_code == 200
+    assert "33\u00a0110.00" in page.text
+
+
 async def test_sums_while_one_types_are_worked_out_and_not_saved(
     db: Database, omar: Browser, ground: Ground
 ) -> None:
