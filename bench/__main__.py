@@ -16,6 +16,7 @@ from bench.works import (
     deadline_rush,
     latency,
     list_page,
+    scan,
     submission,
 )
 
@@ -29,6 +30,7 @@ WORKS: dict[str, Work] = {
     "append_drain": append_drain.run,
     "latency": latency.run,
     "deadline_rush": deadline_rush.run,
+    "scan": scan.run,
 }
 
 

@@ -2,8 +2,14 @@
 
 import sys
 
-from facility.cli import main
+from facility import cli
+
+
+def main() -> None:
+    """Serve pages."""
+    sys.argv = ["facility", "web"]
+    cli.main()
+
 
 if __name__ == "__main__":
-    sys.argv = ["facility", "web"]
     main()

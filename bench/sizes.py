@@ -20,7 +20,8 @@ class Size(msgspec.Struct, frozen=True):
     """Rounds alternate between the product and the bare way, so that what else the machine does hits both alike.
 
     seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
-    round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second.
+    round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
+    files: that are sent to be scanned.
     """
 
     rounds: int
@@ -31,6 +32,7 @@ class Size(msgspec.Struct, frozen=True):
     singles: int
     latency_seconds: float
     rush: Rush
+    files: int
     connections: int = 8
 
 
@@ -43,6 +45,7 @@ FULL = Size(
     singles=200,
     latency_seconds=20.0,
     rush=Rush(applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0),
+    files=500,
 )
 TINY = Size(
     rounds=1,
@@ -53,5 +56,6 @@ TINY = Size(
     singles=5,
     latency_seconds=0.2,
     rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=2.0, prepare=9.0),
+    files=20,
     connections=2,
 )

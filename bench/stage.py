@@ -78,11 +78,11 @@ class Stage:
         return csrf.token_for(SECRET, CSRF_COOKIE)
 
     @contextlib.asynccontextmanager
-    async def product(self) -> AsyncIterator[Process]:
+    async def product(self, module: str = "bench.product", **told: str) -> AsyncIterator[Process]:
         """The product's web process."""
         port = free_port()
-        environ = {**self.environ, "PORT": str(port)}
-        async with running(["-m", "bench.product"], environ, port) as process:
+        environ = {**self.environ, "PORT": str(port), **told}
+        async with running(["-m", module], environ, port) as process:
             yield process
 
     @contextlib.asynccontextmanager

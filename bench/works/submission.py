@@ -22,10 +22,10 @@ from facility.web.csrf import FIELD
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Against a handler that reads the form and writes the same rows, event and deliveries in one transaction."""
-    ready = await _ready(stage)
+    ready = await ready_draft(stage)
     halves = 2 * (size.rounds + 1)
     copies = iter(await copy_application(stage, ready.id, halves * size.submissions))
-    lead = await _lead(stage, ready.id)
+    lead = await lead_of(stage, ready.id)
     cookie = await stage.sign_in(lead)
     form = _form(stage, ready)
     async with stage.product() as product, stage.bare() as bare:
@@ -83,7 +83,7 @@ def _form(stage: Stage, ready: ApplicationShown) -> str:
     )
 
 
-async def _ready(stage: Stage) -> ApplicationShown:
+async def ready_draft(stage: Stage) -> ApplicationShown:
     """A draft of the story with a partner, against whose submission nothing stands."""
     async with stage.db.reader() as connection:
         drafts = await connection.execute(
@@ -93,7 +93,7 @@ async def _ready(stage: Stage) -> ApplicationShown:
     return next(one for one in shown if one.parts.partners and not one.reasons_now(clock.now()))
 
 
-async def _lead(stage: Stage, application_id: UUID) -> str:
+async def lead_of(stage: Stage, application_id: UUID) -> str:
     async with stage.db.reader() as connection:
         query = text(
             "SELECT split_part(email, '@', 1) FROM person"

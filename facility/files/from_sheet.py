@@ -18,6 +18,9 @@ _LETTERS = re.compile(r"[A-Z]+")
 _HEADERS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
 _FORMULAS = frozenset({"f", "formula1", "formula2", "formula"})
 _MOST_COLUMNS = 16_384
+_BEGINNING = 200
+_PIECE = 80
+"""Characters of a cell that may be part of a marking which goes on in the cell below."""
 
 
 class Book(NamedTuple):
@@ -113,7 +116,8 @@ class Sheet(Gatherer):
     def _value(self, text: str) -> None:
         if self._cell_type == "s":
             number = int(text)
-            self._cell(self._shared[number] if 0 <= number < len(self._shared) else "")
+            # Prose is searched where the strings are kept; here it only stands between its neighbours.
+            self._cell(self._shared[number][:_BEGINNING] if 0 <= number < len(self._shared) else "")
         elif self._cell_type == "str":
             self._cell(text)
 
@@ -122,7 +126,8 @@ class Sheet(Gatherer):
             first <= self._column <= last for first, last in self._hidden_columns
         )
         self.line(text, "hidden cells" if hidden else None)
-        self._columns[self._column].append(text)
+        if len(text) <= _PIECE:
+            self._columns[self._column].append(text)
 
     def _formula(self, text: str) -> None:
         """Its constants, and all of them as one: ="TAJ"&"NO"."""
@@ -219,7 +224,7 @@ class Table(Gatherer):
     def line(self, text: str, where: Where | None = None) -> None:
         """Note a line, and remember a cell's column."""
         super().line(text, where)
-        if self._in_cell and where is None:
+        if self._in_cell and where is None and len(text) <= _PIECE:
             self._columns[self._column].append(text)
 
     def passages(self) -> Iterator[Passage]:

@@ -219,26 +219,40 @@ LEVELS = (
 # papers ("Str. pov. br. 12", "Пов. бр. 7"), and handling codes: Europol's H1 to H3 for what goes through SIENA (H0 sets
 # no restriction), and TLP:RED, which is for the named recipients only. They are matched after look-alikes have become
 # Latin letters; what has no Latin look-alike stays Cyrillic.
+#
+# Each begins with the letters of which its own are made, small and as Latin as they can be: a text without them needs no
+# closer look.
 _DASH = r"[-\u2010-\u2015]"
 SHORT_FORMS = (
-    rf"(?<![\w-])(?:R{_DASH}UE|TS{_DASH}UE)(?:\s*/\s*EU{_DASH}T?[RS])?(?![\w-])",
-    rf"(?<![\w-])EU{_DASH}(?:R|TS)(?![\w-])",
-    rf"(?<![\w-])(?:C{_DASH}UE\s*/\s*EU{_DASH}C|S{_DASH}UE\s*/\s*EU{_DASH}S)(?![\w-])",
-    rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD|Vertr\b\.?|VERTR\b\.?)(?![\w-])",
-    r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes?\s*[:=]?\s*\(?H[1-3]\b)",
-    r"(?i:\bTLP\s*:\s*RED\b)",
-    r"(?i:(?<!\w)str\.\s?pov\.)",
-    r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)",
-    r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)",
-    r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)",
+    ("rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
+    ("tsue", rf"(?<![\w-])TS{_DASH}UE(?:\s*/\s*EU{_DASH}TS)?(?![\w-])"),
+    ("eur", rf"(?<![\w-])EU{_DASH}R(?![\w-])"),
+    ("euts", rf"(?<![\w-])EU{_DASH}TS(?![\w-])"),
+    ("cueeuc", rf"(?<![\w-])C{_DASH}UE\s*/\s*EU{_DASH}C(?![\w-])"),
+    ("sueeus", rf"(?<![\w-])S{_DASH}UE\s*/\s*EU{_DASH}S(?![\w-])"),
+    ("vsnfd", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD)(?![\w-])"),
+    ("vsvertr", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:Vertr|VERTR)\b(?![\w-])\.?"),
+    ("codeh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*code\s*[:=]?\s*\(?H[1-3]\b)"),
+    ("codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]?\s*\(?H[1-3]\b)"),
+    ("tlpred", r"(?i:\bTLP\s*:\s*RED\b)"),
+    ("strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
+    ("povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
+    ("ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),
+    ("пobбp", r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)"),
 )
 
 # Abbreviations that mean something else in prose: counted only where they stand alone, in capitals as printed.
-ALONE_FORMS = (rf"[CS]{_DASH}UE", rf"EU{_DASH}[CS]", r"(?:STR\.?\s?)?GEH\.")
+ALONE_FORMS = (
+    ("sue", rf"S{_DASH}UE"),
+    ("cue", rf"C{_DASH}UE"),
+    ("euc", rf"EU{_DASH}C"),
+    ("eus", rf"EU{_DASH}S"),
+    ("geh", r"(?:STR\.?\s?)?GEH\."),
+)
 # The same, and codes of many other things: only at a page's top or bottom, in a prominent place, or after a label.
-EDGE_FORMS = (r"CTS(?:[-\s]?A)?", rf"VS{_DASH}V")
+EDGE_FORMS = (("cts", r"CTS(?:[-\s]?A)?"), ("vsv", rf"VS{_DASH}V"))
 # Of so few letters that only a label, or a header with nothing else in it, tells them ("NR" is a number too).
-LABELLED_FORMS = (r"N[SCR](?:-A)?", r"TS", r"TS//SI", r"[SC]//NF")
+LABELLED_FORMS = ("NS", "NC", "NR", "TS", "NS-A", "TS//SI", "S//NF", "C//NF")
 
 AFTER_NOUNS = frozenset(
     {"INTERNO", "SEGRETO", "RISERVATO", "SECRETO", "RESERVADO", "CONFIDENCIAL", "CONFIDENTIEL"}

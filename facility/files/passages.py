@@ -8,8 +8,9 @@ from facility.files.kinds import UnreadableDocument
 MAX_UNPACKED = 100 * 1024 * 1024
 """Bytes that a document may unpack to, with all that is nested in it."""
 
-MAX_TEXT = 20_000_000
-"""Characters of text that are searched in one document; a thousand dense pages have about four million."""
+MAX_TEXT = 60_000_000
+"""Characters of text that are gathered and searched in one document, some of them more than once; a thousand dense pages
+have about four million, a spreadsheet of ten megabytes twenty."""
 
 MAX_NESTING = 6
 """How deep documents may stand inside documents (a picture in a DOCX attached to a PDF)."""
