@@ -87,9 +87,24 @@ async def test_where_one_can_not_be_taken_none_is(
     wrong = await omar.send_form(
         f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
     )
-    assert (wrong.status_code, errors(wrong)) == (422, ["document", "document"])
+    assert (wrong.status_code, errors(wrong)) == (422, ["document"] * 3)
     assert "old.doc: This is an old Word, Excel or PowerPoint file." in wrong.text
     assert "locked.pdf: The file is protected by a password" in wrong.text
+    assert "None of the files was attached." in wrong.text
+    assert await _attached(db) == []
+
+
+async def test_the_same_document_twice_is_told_at_the_field(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    content = documents.docx()
+    files = [("document", (name, content, TYPE)) for name in ("a.docx", "b.docx")]
+    wrong = await omar.send_form(
+        f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["document"])
+    assert "The same document is attached already." in wrong.text
     assert await _attached(db) == []
 
 

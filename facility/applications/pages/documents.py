@@ -66,6 +66,8 @@ async def upload(view: View, form: Form, db: Database, application_id: FromPath[
             stored.append((file, taken))
         elif taken is not None:
             refused.append(taken)
+    if len(files) > 1 and fields.errors:
+        fields.wrong("document", _("None of the files was attached. Choose those again that can be."))
     async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
         if refused:
             for one in refused:

@@ -298,11 +298,11 @@ def salted_hash(answer: str | list[str], salt: str) -> str:
 
 
 def may_attach(sha256: str, attached: Collection[str]) -> None:
-    """Refused: "too_many_documents" beyond MAX_DOCUMENTS, "document_twice" for the same bytes again."""
+    """Refused: "too_many_documents" beyond MAX_DOCUMENTS, "document_twice" for the same bytes again (both invalid)."""
     if sha256 in attached:
-        refuse("document_twice", field="document")
+        refuse("document_twice", kind="invalid", field="document")
     if len(attached) >= MAX_DOCUMENTS:
-        refuse("too_many_documents", field="document", most=str(MAX_DOCUMENTS))
+        refuse("too_many_documents", kind="invalid", field="document", most=str(MAX_DOCUMENTS))
 
 
 def may_consult(track: str, text: str) -> None:
