@@ -155,6 +155,7 @@ async def test_sums_while_one_types_are_worked_out_and_not_saved(
     )
     assert "1 line is not finished and does not count." in part.text
     assert "Error" not in part.text
+    assert re.findall(r'<output[^>]* id="(sum-\d+)"', part.text) == [f"sum-{n}" for n in range(11)]
     assert await lines(db, ground.application) == []
 
 
@@ -421,6 +422,47 @@ async def test_what_is_submitted_holds_activities_and_lines(
     assert (await omar.get(f"/applications/{ground.application}/budget")).status_code == 409
 
 
+async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discarded(
+    db: Database, omar: Browser, stage: Stage, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    seen = await version(db, ground.application)
+    rows = [*ROWS[:2], ("Half", "", "", "", "two", "", "", "1.234")]
+    typed = ground.form(rows, version=seen, by=str(stage.omar))
+    kept = await omar.send_form(f"{path}/copy", typed, headers={"x-autosave": "1"})
+    assert (kept.status_code, await lines(db, ground.application)) == (204, [])
+    assert await version(db, ground.application) == seen
+    page = await omar.get(path)
+    assert "You have typed this and not saved it" in page.text
+    for value in ("Fees of two experts", "two", "1.234"):
+        assert f'value="{value}"' in page.text
+    assert (total(page), errors(page)) == ("5 114.60", [])
+    assert (await omar.send_form(path, ground.form(rows[:2], version=seen))).status_code == 303
+    assert "You have typed this and not saved it" not in (await omar.get(path)).text
+    late = await omar.send_form(f"{path}/copy", typed)
+    assert (late.status_code, late.headers["location"]) == (303, f"/applications/{ground.application}")
+    page = await omar.get(path)
+    assert "when you save, you see what it says now" in page.text
+    assert f'name="version" value="{seen}"' in page.text
+    assert (await omar.send_form(path, ground.form(rows[:1], version=seen))).status_code == 409
+    assert (await omar.send_form(f"{path}/discard")).status_code == 303
+    assert "You have typed this" not in (await omar.get(path)).text
+
+
+async def test_what_is_typed_is_not_kept_in_the_name_of_another(
+    omar: Browser, stage: Stage, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    for where in ("budget", "budget/copy"):
+        typed = ground.form(by=str(stage.vesa))
+        answer = await omar.send_form(
+            f"/applications/{ground.application}/{where}", typed, headers={"x-autosave": "1"}
+        )
+        assert answer.status_code == 409
+    evil = await omar.send_form(f"{path}/copy", ground.form(evil="1"), headers={"x-autosave": "1"})
+    assert evil.status_code == 400
+
+
 PASTED = (
     "What\tCategory\tInstitution\tActivity\tHow many\tDays\tUnit\tUnit cost\r\n"
     "Fees\tExperts' fees\tAlbanian State Police\tTracing workshop\t2\t5\tdays\t350,00\r\n"
@@ -521,7 +563,7 @@ async def test_the_page_costs_the_same_for_one_line_and_ten(
     await save(db, omar, ground)
     with count_statements(db) as for_ten:
         page = await omar.get(path)
-    assert (len(for_one), len(for_ten)) == (4, 4)
+    assert (len(for_one), len(for_ten)) == (5, 5)
     assert page.text.count('<fieldset class="line"') == 13
 
 

@@ -22,7 +22,7 @@ from facility.applications.pages.desk import (
     voiding,
 )
 from facility.applications.pages.questions import read_answers
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
 from facility.applications.rules import Whose
 from facility.applications.service import end_copies, keep_copy, save_answers
 from facility.calls.rules.forms import Answer, By, FieldType, FormSection, SectionKind
@@ -72,13 +72,6 @@ async def _themes(connection: AsyncConnection, section: FormSection) -> list[tup
         return []
     rows = await connection.execute(select(Theme.code, Theme.name).where(Theme.active))
     return sorted(((row.code, row.name) for row in rows), key=lambda theme: fold(theme[1]))
-
-
-def _same_person(view: render.View, form: forms.Form) -> None:
-    """What somebody typed is not saved in the name of whoever signed in at the same browser meanwhile."""
-    by = form.take("by")
-    if by and by != str(view.me.id):
-        refuse("other_person")
 
 
 def _labels(section: FormSection) -> dict[str, str]:
@@ -146,7 +139,7 @@ async def save_section(
 ) -> Page:
     """Saves a section; asks first where partners have confirmed, or where somebody else has saved it meanwhile. What
     can't be saved is kept as a working copy."""
-    _same_person(view, form)
+    same_person(view, form)
     connection = await tx.session.connection()
     part = await _part(connection, application_id, section)
     fields = Fields(form)
@@ -262,7 +255,7 @@ async def keep(
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
     quiet = bool(forms.header_of(view.scope, b"x-autosave"))
     try:
-        _same_person(view, form)
+        same_person(view, form)
         part = await _part(await tx.session.connection(), application_id, section)
         fields = Fields(form)
         sent = _sent(fields)

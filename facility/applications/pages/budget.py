@@ -1,5 +1,6 @@
 """The budget of a draft by lines: the form that adds up while one types, and rows pasted from a spreadsheet."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -7,15 +8,16 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications import rules
-from facility.applications.pages import budget_form
+from facility.applications import queries, rules
+from facility.applications.pages import budget_copy, budget_form
+from facility.applications.pages.budget_copy import section_of, unsaved
 from facility.applications.pages.budget_form import Typed
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, save
+from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, same_person, save
 from facility.applications.queries import ApplicationShown, rates_for
-from facility.applications.service import save_budget
+from facility.applications.service import end_copies, save_budget
 from facility.contracts.rules import Rate
 from facility.refused import Refused, refuse
-from facility.web import render
+from facility.web import forms, render
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -65,9 +67,10 @@ def _page(
     *,
     question: str = "",
     spare: int = budget_form.SPARE_ROWS,
-    told: str = "",
     template: str = "applications/budget.html",
+    **more: Any,
 ) -> Page:
+    """The form. `seen`: the version on which what was typed rests, else the one that stands."""
     application = case.application
     countries = {one.country for one in application.plan.activities}
     lines = dict(zip(typed.numbers, case.priced(typed), strict=True))
@@ -77,14 +80,20 @@ def _page(
         status=status,
         application=application,
         form=fields,
-        rows=budget_form.row_numbers(fields, spare),
         lines=lines,
         wrong=typed.wrong,
         totals=rules.add_up(lines.values(), on_board, typed.percent),
         rates=[rate for rate in case.takeable.values() if rate.country is None or rate.country in countries],
         rates_day=application.rates_day(clock.now()),
         question=question,
-        told=told,
+        **{
+            "rows": budget_form.row_numbers(fields, spare),
+            "told": "",
+            "copy": None,
+            "colleagues": (),
+            "seen": application.version,
+            **more,
+        },
         **WORDS,
     )
 
@@ -102,26 +111,37 @@ def _stored(case: _Case) -> tuple[Fields, Typed]:
 
 @get("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
 async def budget(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """The lines as they are stored, and what they come to."""
+    """The lines as they are stored, or as this person has typed and not saved them, and what they come to."""
     case = await _Case.of(read, application_id)
-    return _page(view, case, *_stored(case))
+    application = case.application
+    key = section_of(application).key
+    found = await queries.writing(read, application_id, application.parts.lead.id, key, view.me.id)
+    copy = unsaved(application, found.own)
+    if copy is None:
+        return _page(view, case, *_stored(case), colleagues=found.colleagues)
+    fields = Fields(forms.Form({name: [*values] for name, values in copy.typed.items()}, {}))
+    typed = budget_form.read(fields, application, case.takeable)
+    fields.errors.clear()
+    return _page(view, case, fields, typed, copy=copy, colleagues=found.colleagues, seen=copy.based_on)
 
 
 @post("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
 async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Saves the lines; or only works them out, or gives more of them, with nothing saved."""
+    same_person(view, form)
     fields = Fields(form)
     version, may_void = edit_of(fields)
     do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
     case = await _Case.of(await tx.session.connection(), application_id)
     typed = budget_form.read(fields, case.application, case.takeable)
     if do != "save":
-        return _unsaved(view, case, fields, typed, do)
+        return _unsaved(view, case, fields, typed, do, version)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return _page(
-            view, await _Case.of(connection, application_id), fields, typed, status, question=question
-        )
+        now = await _Case.of(connection, application_id)
+        # Whoever is shown what is true now goes on from there.
+        seen = now.application.version if question == "meanwhile" else version
+        return _page(view, now, fields, typed, status, question=question, seen=seen)
 
     async def command() -> None:
         try:
@@ -135,6 +155,8 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
             )
         except Refused as refused:
             raise typed.at_rows(refused) from None
+        application = case.application
+        await end_copies(tx, application_id, application.parts.lead.id, [section_of(application).key])
 
     await save(tx, fields, command, again)
     return view.go(
@@ -142,29 +164,31 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
     )
 
 
-def _unsaved(view: render.View, case: _Case, fields: Fields, typed: Typed, do: str) -> Page:
+def _unsaved(view: render.View, case: _Case, fields: Fields, typed: Typed, do: str, seen: int) -> Page:
     """The form again, with nothing saved: added up, or with more rows."""
     try:
         fields.check()
     except Refused:
         if do == "work_out":
-            raise Wrong(_page(view, case, fields, typed, 422)) from None
+            raise Wrong(_page(view, case, fields, typed, 422, seen=seen)) from None
         fields.errors.clear()
-    return _page(view, case, fields, typed, spare=10 if do == "more" else budget_form.SPARE_ROWS)
+    spare = 10 if do == "more" else budget_form.SPARE_ROWS
+    return _page(view, case, fields, typed, spare=spare, seen=seen)
 
 
 @post("/applications/{application_id:uuid}/budget/preview", opt=BY_LEAD)
 async def preview(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
     """What the lines come to as they are being typed; nothing is saved, and nobody is told yet what is wrong."""
     fields = Fields(form)
-    fields.ignore("version", "void", "do")
+    fields.ignore("version", "void", "do", "by")
     case = await _Case.of(read, application_id)
     typed = budget_form.read(fields, case.application, case.takeable)
     try:
         fields.check()
     except Refused:
         fields.errors.clear()
-    return _page(view, case, fields, typed, template="applications/_budget_preview.html")
+    rows = budget_form.sent_rows(fields)
+    return _page(view, case, fields, typed, template="applications/_budget_preview.html", rows=rows)
 
 
 def _paste_page(view: render.View, case: _Case, fields: Fields, status: int = 200) -> Page:
@@ -210,4 +234,4 @@ async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUI
     return _page(view, case, fields, typed, 422 if fields.errors else 200, told=told)
 
 
-HANDLERS = [budget, save_lines, preview, paste_form, paste]
+HANDLERS = [budget, save_lines, preview, paste_form, paste, *budget_copy.HANDLERS]

@@ -1,5 +1,6 @@
 """The lines of a budget as fields: from what is stored, from what is typed, and from rows of a spreadsheet."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
@@ -100,6 +101,12 @@ def row_numbers(fields: Fields, spare: int = SPARE_ROWS) -> list[int]:
     }
     after = max(used, default=-1) + 1
     return sorted(used) + list(range(after, min(after + spare, after + rules.MAX_LINES - len(used))))
+
+
+def sent_rows(fields: Fields) -> list[int]:
+    """Numbers of all rows that the page has, filled in or not."""
+    pattern = re.compile(rf"{GROUP}-([0-9]{{1,3}})-description")
+    return sorted(int(match[1]) for name in fields.form.fields if (match := pattern.fullmatch(name)))
 
 
 def read(fields: Fields, application: ApplicationShown, rates: Mapping[UUID, Rate]) -> Typed:

@@ -12,8 +12,10 @@ from facility.applications.queries import ApplicationShown, PartyLine
 from facility.contracts.sentences import UNIT_COSTS
 from facility.db import Tx
 from facility.refused import Refused, refuse
+from facility.web import render
 from facility.web.access import ANYONE, Role, allow, relation
 from facility.web.fields import Fields
+from facility.web.forms import Form
 from facility.web.limits import Rate
 from facility.web.stops import Wrong
 
@@ -110,6 +112,14 @@ async def draft(connection: AsyncConnection, application_id: UUID) -> Applicatio
     if not application.is_draft:
         refuse("not_a_draft")
     return application
+
+
+def same_person(view: render.View, form: Form) -> None:
+    """What somebody typed is not saved in the name of whoever signed in at the same browser meanwhile (Refused:
+    "other_person")."""
+    by = form.take("by")
+    if by and by != str(view.me.id):
+        refuse("other_person")
 
 
 def party_of(application: ApplicationShown, party_id: UUID) -> PartyLine:
