@@ -215,3 +215,28 @@ async def cancelled_calls(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.reference}: received after its call was cancelled" for row in rows]
+
+
+@check("applications: clarifications")
+async def clarifications(connection: AsyncConnection) -> list[str]:
+    """Each stands as the log tells it; one that lapsed did so when its period was over."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, clarification.id, clarification.state, told.state AS told FROM clarification
+            JOIN application ON application.id = application_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT CASE kind WHEN 'ClarificationLapsed' THEN 'lapsed'
+                    WHEN 'ClarificationCancelled' THEN 'cancelled' ELSE 'answered' END
+                FROM event WHERE subject_id = application_id AND data ->> 'clarification_id' = clarification.id::text
+                    AND kind IN ('ClarificationLapsed', 'ClarificationCancelled', 'ClarificationAnswered')
+                    AND (kind <> 'ClarificationLapsed' OR due_at = ends_at)
+                ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
+            WHERE clarification.state <> told.state ORDER BY reference COLLATE "C", clarification.id
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: clarification {row.id} is {row.state}, the log says {row.told}"
+        for row in rows
+    ]

@@ -134,3 +134,74 @@ class OverlapJudged(Event, frozen=True, kw_only=True):
     application_id: UUID
     judgement_id: UUID
     outcome: str
+
+
+class ClarificationAsked(Event, frozen=True, kw_only=True):
+    """An officer asked the lead for evidence, or about a clerical error; the period is over at ends_at."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A clarification was asked for: {kind}, within {days} working days"
+    application_id: UUID
+    clarification_id: UUID
+    kind: str
+    days: int
+    ends_at: datetime
+
+
+class ClarificationReminded(Event, frozen=True, kw_only=True):
+    """The period nears its end, and the lead has not answered yet."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The lead was reminded of a clarification"
+    application_id: UUID
+    clarification_id: UUID
+
+
+class ClarificationAnswered(Event, frozen=True, kw_only=True):
+    """The lead answered, with so many documents."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A clarification was answered"
+    application_id: UUID
+    clarification_id: UUID
+    documents: int
+
+
+class ClarificationLapsed(Event, frozen=True, kw_only=True):
+    """The period ended without an answer."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A clarification lapsed without an answer"
+    application_id: UUID
+    clarification_id: UUID
+
+
+class ClarificationCancelled(Event, frozen=True, kw_only=True):
+    """The answer is no longer needed."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A clarification was called off"
+    application_id: UUID
+    clarification_id: UUID
+
+
+class ClarificationSettled(Event, frozen=True, kw_only=True):
+    """An officer accepted the answer, or didn't."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The answer to a clarification was settled: {outcome}"
+    application_id: UUID
+    clarification_id: UUID
+    outcome: str
+
+
+TOLD_TO_PARTIES: frozenset[type[Event]] = frozenset(
+    {
+        ClarificationAsked,
+        ClarificationReminded,
+        ClarificationAnswered,
+        ClarificationLapsed,
+        ClarificationCancelled,
+    }
+)
+"""What of all this lead and partners read in the history; how their application is judged they do not."""

@@ -4,6 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from facility.applications.rules.checklist import Finding, Found, Verdict
+from facility.applications.rules.clarification import (
+    ClarificationKind,
+    ClarificationState,
+    ClericalField,
+)
 from facility.applications.rules.consultation import ConsultationState, ConsulteeKind
 from facility.applications.rules.overlap import DONOR, OverlapOutcome
 from facility.applications.rules.overlap import RESULTS as OF_THE_ACTION
@@ -97,6 +102,29 @@ def _shown(name: str, value: str) -> str:
     return value
 
 
+CLARIFICATION_KINDS: dict[ClarificationKind, str] = {
+    ClarificationKind.EVIDENCE: N_("Evidence that is missing"),
+    ClarificationKind.CLERICAL: N_("A clerical error"),
+}
+"""Untranslated."""
+
+CLERICAL_FIELDS: dict[ClericalField, str] = {
+    ClericalField.CONTACT_NAME: N_("Name of the lead’s contact"),
+    ClericalField.CONTACT_EMAIL: N_("Mail address of the lead’s contact"),
+    ClericalField.SIGNATORY_NAME: N_("Name of who signed"),
+    ClericalField.SIGNATORY_FUNCTION: N_("Function of who signed"),
+    ClericalField.TITLE: N_("A typing error in the title"),
+}
+"""What can be put right, untranslated."""
+
+CLARIFICATIONS: dict[ClarificationState, tuple[str, str]] = {
+    ClarificationState.OPEN: (N_("Asked"), "wait"),
+    ClarificationState.ANSWERED: (N_("Answered"), "info"),
+    ClarificationState.LAPSED: (N_("No answer in time"), "bad"),
+    ClarificationState.CANCELLED: (N_("Called off"), "plain"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
 sentences.register(
     {
         **AGAINST,
@@ -110,6 +138,13 @@ sentences.register(
         "extended_already": N_("More days can be asked for only once."),
         "no_late_answer": N_("There is no late answer that could be let count."),
         "initiative_unknown": N_("Choose among the initiatives on the list."),
+        "question_missing": N_("Write what you ask."),
+        "field_missing": N_("Choose what is to be put right."),
+        "clarification_over": N_("This question can no longer be answered."),
+        "answer_missing_here": N_("Write an answer, or send a document."),
+        "value_missing": N_("Write what is right."),
+        "clarification_not_answered": N_("There is no answer yet."),
+        "clarification_settled": N_("The answer was settled already."),
         "item_not_judged": N_("Say whether this is met."),
         "difference_needs_reason": N_("Your judgement differs from what was found: give the reason."),
         "not_met_needs_reason": N_("Say what is not met."),

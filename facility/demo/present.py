@@ -429,6 +429,7 @@ async def _call_under_evaluation(story: Story) -> None:
     )
     await review.load_initiatives(story.troupe, story.noon(-41))
     known = await review.consultees(story.troupe, story.noon(-5))
+    await review.clarify(story.troupe, alone, story.now)
     await review.consult(story.troupe, alone, known, story.now)
 
 

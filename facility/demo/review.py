@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from facility.applications import service as applications
+from facility.applications.rules.clarification import ClarificationKind
 from facility.applications.rules.consultation import ConsulteeKind
 from facility.applications.rules.overlap import DONOR, InitiativeLine
 from facility.applications.service import ConsulteeData
@@ -98,3 +99,24 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
     )
     await applications.end_consultations_due(troupe.db, now)
     await deliver_all(troupe.db, lambda: now)
+
+
+async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
+    """The secretariat has asked for a mandate, and the lead has answered."""
+    asked = await troupe.act(
+        now - timedelta(days=3),
+        "ada",
+        applications.ask_for_clarification,
+        application_id,
+        kind=ClarificationKind.EVIDENCE,
+        question="Which of your units hosts the experts, and until when is the head of unit appointed?",
+    )
+    if asked.ends_at > now - timedelta(days=2):
+        await troupe.act(
+            now - timedelta(days=2),
+            None,
+            applications.answer_clarification,
+            asked.id,
+            text="The unit for mutual legal assistance; the head is appointed until the end of next year.",
+            name="Dragana Ilić, prosecutor",
+        )

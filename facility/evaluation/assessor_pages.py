@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.documents import send_document
 from facility.applications.queries import shown as application_shown
+from facility.applications.queries.clarification import clarified
 from facility.calls.rules import Grid
 from facility.evaluation import lists, service
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
@@ -169,6 +170,7 @@ async def _scoring(
         "evaluation/scoring.html",
         status=status,
         application=application,
+        clarified=await clarified(read, application_id),
         grid=application.call.grid,
         own=own,
         form=form,

@@ -117,7 +117,16 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": uuid4(),
     }
-    for table in ("party", "document", "award", "letter", "activity", "deployment", "consultation"):
+    for table in (
+        "party",
+        "document",
+        "award",
+        "letter",
+        "activity",
+        "deployment",
+        "consultation",
+        "clarification",
+    ):
         rows = [row for row in world.rows[table] if row.application_id == application.id]
         ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
     planned = world.one("planned_activity", application_id=application.id)

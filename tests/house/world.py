@@ -91,6 +91,7 @@ class World:
                 "consultation",
                 "initiative",
                 "change_request",
+                "clarification",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}

@@ -10,6 +10,11 @@ from facility.applications.models.application import (
 )
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.carry_over import CarryOver
+from facility.applications.models.clarification import (
+    Clarification,
+    ClarificationDocument,
+    DecisionLetter,
+)
 from facility.applications.models.consultation import Consultation, Consultee
 from facility.applications.models.opening import LateAttempt, OpeningSession
 from facility.applications.models.overlap import (
@@ -28,10 +33,13 @@ __all__ = [
     "BudgetLine",
     "CarryOver",
     "ChangeRequest",
+    "Clarification",
+    "ClarificationDocument",
     "ClassifiedRefusal",
     "ConfirmedContent",
     "Consultation",
     "Consultee",
+    "DecisionLetter",
     "Document",
     "Initiative",
     "InitiativeImport",

@@ -9,6 +9,8 @@ from facility.applications.pages import (
     budget,
     changes_wanted,
     check,
+    clarification_link,
+    clarifications,
     consultation_link,
     consultations,
     consultees,
@@ -55,6 +57,8 @@ router = Router(
         *consultations.HANDLERS,
         *consultation_link.HANDLERS,
         *overlap.HANDLERS,
+        *clarifications.HANDLERS,
+        *clarification_link.HANDLERS,
         *initiatives.HANDLERS,
     ],
 )

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import names
-from facility.applications import events, partner_events
+from facility.applications import events, partner_events, review_events
 from facility.events.log import history
 from facility.web.history import Moment, moments
 
@@ -14,7 +14,7 @@ _OWN_EVENTS = frozenset(
     for module in (events, partner_events)
     for kind in vars(module).values()
     if isinstance(kind, type) and kind.__module__ == module.__name__
-)
+) | frozenset(review_events.TOLD_TO_PARTIES)
 
 
 async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:

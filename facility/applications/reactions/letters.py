@@ -11,19 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
 from facility.applications.events import (
-    AdmissibilityChecked,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     ConfirmationsVoided,
     DocumentInfected,
     DocumentRefused,
-    ExceptionDecided,
     PartnerConfirmed,
     PartnerDeclined,
     PartnerInvited,
     PartnerLeft,
 )
-from facility.applications.models import AdmissibilityCheck, Application, Party
+from facility.applications.models import Application, Party
 from facility.applications.queries import Parts, PartyLine, parts_of, shown
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.receipt import json_name, receipt_pdf
@@ -246,29 +244,6 @@ async def tell_the_secretariat_of_a_virus(tx: Tx, event: DocumentInfected) -> No
     subject = _("A document with a virus was refused: {reference}", reference=case.application.reference)
     for officer in await active_people(tx, Role.SECRETARIAT):
         await case.write("infected", officer.email, officer.name, subject)
-
-
-@reacts_to(AdmissibilityChecked)
-async def tell_the_lead_it_is_not_admissible(tx: Tx, event: AdmissibilityChecked) -> None:
-    """The lead learns at once, with the reason; being admissible is no news before the decision."""
-    if event.outcome != ApplicationStatus.INADMISSIBLE:
-        return
-    check = await tx.get(AdmissibilityCheck, event.check_id)
-    case = await Case.of(tx, event.application_id)
-    subject = _("{reference} is not admissible", reference=case.application.reference)
-    await case.write_lead("inadmissible", subject, reason=check.reason)
-
-
-@reacts_to(ExceptionDecided)
-async def tell_the_lead_the_decision(tx: Tx, event: ExceptionDecided) -> None:
-    """The lead learns what was decided on its exception."""
-    case = await Case.of(tx, event.application_id)
-    await case.write_lead(
-        "exception_decided",
-        _("Decision on {reference}", reference=case.application.reference),
-        approved=event.outcome == "approved",
-        reason=case.application.exception_reason or "",
-    )
 
 
 @attachment(RECEIPT)

@@ -8,6 +8,16 @@ from facility.applications.service.answers import save_answers, start_applicatio
 from facility.applications.service.batches import carry_over, was_carried_over
 from facility.applications.service.budget import save_budget
 from facility.applications.service.change_requests import answer_change, ask_for_change
+from facility.applications.service.clarifications import (
+    NewPaper,
+    answer_clarification,
+    ask_for_clarification,
+    cancel_clarification,
+    lapse_clarifications_due,
+    refuse_paper,
+    remind_of_clarifications,
+    settle_clarification,
+)
 from facility.applications.service.confirmations import (
     confirm_party,
     decline_party,
@@ -62,17 +72,21 @@ from facility.applications.service.working_copies import end_copies, keep_copy
 
 __all__ = [
     "ConsulteeData",
+    "NewPaper",
     "acknowledge_refusals",
     "add_activity",
     "add_consultee",
     "add_party",
     "answer_change",
+    "answer_clarification",
     "answer_consultation",
     "answer_objection",
     "ask_for_change",
+    "ask_for_clarification",
     "ask_for_more_days",
     "attach_document",
     "boards",
+    "cancel_clarification",
     "cancel_consultation",
     "cancel_consultations",
     "carry_over",
@@ -93,6 +107,7 @@ __all__ = [
     "judge_overlap",
     "keep_copy",
     "keep_initiative",
+    "lapse_clarifications_due",
     "leave",
     "move",
     "move_parties",
@@ -102,7 +117,9 @@ __all__ = [
     "party_by_link",
     "record_consultation",
     "refuse_document",
+    "refuse_paper",
     "remind_consultees",
+    "remind_of_clarifications",
     "remind_partners",
     "remove_document",
     "remove_party",
@@ -114,6 +131,7 @@ __all__ = [
     "seal_of_part",
     "set_initiative_days",
     "set_lead_amount",
+    "settle_clarification",
     "start_application",
     "start_consultations",
     "start_opening",
