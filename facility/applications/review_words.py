@@ -138,7 +138,7 @@ sentences.register(
         "extended_already": N_("More days can be asked for only once."),
         "no_late_answer": N_("There is no late answer that could be let count."),
         "initiative_unknown": N_("Choose among the initiatives on the list."),
-        "question_missing": N_("Write what you ask."),
+        "clarification_question_missing": N_("Write what you ask."),
         "field_missing": N_("Choose what is to be put right."),
         "clarification_over": N_("This question can no longer be answered."),
         "answer_missing_here": N_("Write an answer, or send a document."),

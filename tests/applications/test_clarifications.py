@@ -66,7 +66,7 @@ async def test_only_what_is_asked_for_is_taken_and_in_time(
     await opened(db, stage, confirmed)
     with pytest.raises(Refused) as refused:
         await ask(db, stage, confirmed, kind=ClarificationKind.CLERICAL, question=" ", days=41)
-    assert refused.value.codes == ("question_missing", "field_missing", "period_wrong")
+    assert refused.value.codes == ("clarification_question_missing", "field_missing", "period_wrong")
     key = await ask(db, stage, confirmed)
     assert (await found(db, key)).ends_at == ENDS
     assert ("clarify", "omar@example.org") in await mails(db)

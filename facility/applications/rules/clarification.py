@@ -56,10 +56,10 @@ def may_ask(status: ApplicationStatus, *, sealed: bool, decided: bool) -> None:
 
 
 def check_question(kind: ClarificationKind, field: ClericalField | None, question: str, days: int) -> None:
-    """Refused (invalid): "question_missing", "field_missing" for a clerical error, "period_wrong"."""
+    """Refused (invalid): "clarification_question_missing", "field_missing" for a clerical error, "period_wrong"."""
     mistakes = []
     if not question.strip():
-        mistakes.append(Reason("question_missing", "question"))
+        mistakes.append(Reason("clarification_question_missing", "question"))
     if kind is ClarificationKind.CLERICAL and field is None:
         mistakes.append(Reason("field_missing", "field"))
     if not 1 <= days <= MOST_DAYS:
