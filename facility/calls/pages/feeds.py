@@ -13,8 +13,8 @@ from facility.web.access import ANYONE, allow
 from facility.web.handler import FromPath, Page, Read, View
 from facility.web.i18n import _
 
-CALENDAR = "text/calendar; charset=utf-8"
-ATOM = "application/atom+xml; charset=utf-8"
+CALENDAR = "text/calendar"
+ATOM = "application/atom+xml"
 
 
 @get("/calls.ics", opt={"allow": allow(ANYONE)})
