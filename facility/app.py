@@ -22,6 +22,7 @@ import facility.evaluation.pages
 import facility.experts.pages
 import facility.monitoring.pages
 import facility.operations.pages
+import facility.rehearsal.call_pages
 import facility.rehearsal.pages
 from facility.accounts import security_officer
 from facility.db import Database
@@ -50,6 +51,7 @@ ROUTERS: list[Router] = [
     facility.activities.pages.router,
     facility.monitoring.pages.router,
     facility.rehearsal.pages.router,
+    facility.rehearsal.call_pages.router,
     facility.operations.pages.router,
 ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,10 @@ def example(view: View, name: FromPath[str]) -> Page:
     """A worked example, to start one's own file from."""
     if name not in EXAMPLES:
         refuse("not_found", kind="missing")
-    return view.download(_example(name), f"{name}.json", "application/json")
+    return view.download(example_file(name), f"{name}.json", "application/json")
 
 
-def _example(name: str) -> bytes:
+def example_file(name: str) -> bytes:
     return (FOLDER / f"{name}.json").read_bytes()
 
 
@@ -82,11 +83,17 @@ async def play(view: View, db: Database, form: Form) -> Page:
         scenario = await asyncio.to_thread(check, raw)
     except WrongScenario as wrong:
         raise Wrong(_form_page(view, fields, status=422, mistakes=wrong.mistakes)) from None
+    return await played(view, db, scenario)
+
+
+async def played(view: View, db: Database, scenario: Scenario, notes: Sequence[str] = ()) -> Page:
+    """What would happen. `notes`: what was left out or converted before it was played."""
     result = await _bounded(db.url, scenario)
     text = msgspec.json.format(msgspec.json.encode(result), indent=1)
     return view.page(
         "rehearsal/result.html",
         scenario=scenario,
+        notes=notes,
         report=report_of(scenario, result),
         statuses=_said(STATUSES),
         outcomes=_said(OUTCOMES),
@@ -113,7 +120,7 @@ def _raw(view: View, fields: Fields) -> bytes:
     except Refused as refused:
         page = _form_page(view, fields.refused(refused), status=413 if too_large else fields.status)
         raise Wrong(page) from None
-    return content or _example(chosen)
+    return content or example_file(chosen)
 
 
 async def _bounded(url: str, scenario: Scenario) -> dict[str, Any]:

@@ -78,6 +78,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         may_cancel=runs and found.cancellable and not found.cancellation,
         may_clone=runs and standing is not Standing.DRAFT,
         may_archive=runs and standing in (Standing.DECIDED, Standing.CANCELLED),
+        may_rehearse=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and found.series_id is None,
         may_take_out=runs and standing is Standing.ARCHIVED,
     )
 

@@ -1,0 +1,91 @@
+"""Rehearsing a call from its draft: the rules of the draft, the applications of the past, and what does not go over."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.service import clone_call, draft_of
+from facility.db import Database
+from facility.rehearsal.from_call import scenario_from
+from facility.rehearsal.past import past_source
+from facility.rehearsal.play import rehearse
+from tests.browser import Browsers
+from tests.judging import CLOSES, DECIDED, Judging, judging
+
+
+@pytest.fixture
+async def past(db: Database) -> Judging:
+    """A decided call with two applications, the second of them better."""
+    play = await judging(db)
+    await play.apply("one", "30000.00", received_at=CLOSES)
+    await play.apply("two", "60000.00", received_at=CLOSES)
+    await play.close()
+    await play.score("elena", "one", "14", "60")
+    await play.score("elena", "two", "16", "70")
+    await play.score("erik", "two", "18", "72")
+    await play.decide()
+    return play
+
+
+async def drafted(play: Judging, **fields: object) -> CallDraft:
+    call = await play.row(Call, play.calls["TAF-2021-01"])
+    return msgspec.structs.replace(draft_of(call), **fields)
+
+
+async def test_the_same_rules_give_the_ranking_of_then(past: Judging, db: Database) -> None:
+    draft = await drafted(past)
+    async with db.reader() as connection:
+        source = await past_source(connection, past.calls["TAF-2021-01"])
+    mapped = scenario_from(draft, source)
+    assert mapped.scenario is not None
+    result = await rehearse(db.url, mapped.scenario)
+    assert (mapped.notes, result["ranking"]) == ([], ["two", "one"])
+    assert {key: one["status"] for key, one in result["applications"].items()} == {
+        "one": "reserve",
+        "two": "awarded",
+    }
+    assert result["applications"]["two"]["sections"] == {"capacity": "17.00", "relevance": "71.00"}
+
+
+async def test_what_does_not_go_over_is_said_and_not_made_up(past: Judging, db: Database) -> None:
+    grid = Grid(
+        sections=(Section("relevance", "Relevance", 40), Section("design", "Design", 60)),
+        thresholds={"relevance": Decimal(36), "design": Decimal(30), "total": Decimal(60)},
+        min_assessments=1,
+        tie_break=("design", "relevance", "received_at"),
+        total=100,
+    )
+    async with db.reader() as connection:
+        source = await past_source(connection, past.calls["TAF-2021-01"])
+    mapped = scenario_from(await drafted(past, grid=grid), source)
+    assert mapped.scenario is not None
+    assert mapped.scenario.call.grid.thresholds == {"relevance": Decimal(36)}
+    assert mapped.scenario.call.grid.tie_break == ("relevance", "received_at")
+    assert mapped.notes == [
+        "These sections were not scored then and are left out, with their limits and the limit of the total: Design.",
+        "These sections of then are not in the draft: Financial and operational capacity.",
+        "These sections were worth other points then; their scores are converted in proportion: Relevance.",
+    ]
+    result = await rehearse(db.url, mapped.scenario)
+    assert result["applications"]["two"]["total"] == "35.50"  # 71 of 80, as 40
+    assert {one["status"] for one in result["applications"].values()} == {"below_threshold"}
+
+
+async def test_the_page_plays_a_decided_call_or_an_example(past: Judging, browse: Browsers) -> None:
+    made = await past.act(
+        "ada",
+        lambda tx: clone_call(tx, past.calls["TAF-2021-01"], reference="TAF-2022-01", opens_at=DECIDED),
+    )
+    ada, omar = await browse(past.people["ada"]), await browse(past.people["omar"])
+    path = f"/rehearsal/calls/{made.id}"
+    shown = await ada.get(path)
+    assert "TAF-2021-01: Joint initiatives, decided" in shown.text
+    assert (await omar.get(path)).status_code == 403
+    played = await ada.send_form(path, {"source": str(past.calls["TAF-2021-01"])})
+    assert (played.status_code, "Ranking at the decision" in played.text) == (200, True)
+    assert "Joint work two" in played.text
+    nothing = await ada.send_form(path, {"source": "no-such"})
+    assert (nothing.status_code, 'href="#f-source"' in nothing.text) == (422, True)
