@@ -14,6 +14,7 @@ from facility.calls.changes import meanings
 from facility.calls.models import Call, CallVersion
 from facility.calls.rules import CallDraft, CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
+from facility.calls.rules.forms import Field, FieldType, FormDefinition
 from facility.calls.service import (
     close_due,
     confirm_cancellation,
@@ -25,7 +26,9 @@ from facility.calls.service import (
 from facility.db import Database
 from facility.outbox.models import Mail
 from facility.refused import Refused
+from tests.browser import Browsers
 from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
+from tests.calls.test_cancellation import cancel as cancelled
 from tests.judging import CLOSES, OPENS, Judging
 
 
@@ -250,3 +253,46 @@ async def test_checks_name_versions_that_were_tampered_with(play: Judging, db: D
     async with db.transaction(now=MID) as tx:
         await tx.session.execute(text("DELETE FROM call_version WHERE number = 1"))
     assert await reconciled(db) == [f"call {key}: its versions have gaps, or are not those that it counts"]
+
+
+async def test_a_draft_begun_before_it_says_what_it_means(play: Judging, browse: Browsers) -> None:
+    draft = await play.act(
+        "milena",
+        lambda tx: applications.start_application(
+            tx,
+            call_id=play.calls[CALL],
+            lead_institution_id=play.institutions["ME"],
+            title="A draft",
+            track="joint",
+        ),
+        MID,
+    )
+    at = MID + timedelta(hours=1)
+    await correct(play, at, closes_at=LATER)
+    milena = await browse(play.people["milena"])
+    page = (await milena.get(f"/applications/{draft.id}")).text
+    assert "Since you began" in page
+    assert "The deadline is now Friday 6 August 2021, 12:00 Brussels time" in page
+    await cancelled(play, at + timedelta(hours=1))
+    page = (await milena.get(f"/applications/{draft.id}")).text
+    assert "Nothing can be submitted any more." in page
+    assert "Since you began" not in page
+
+
+async def test_a_question_is_added_and_none_is_changed(play: Judging) -> None:
+    form = (await says(play)).form
+    first, *others = form.sections
+    added = Field(key="visibility", label="How will it be seen?", type=FieldType.LONG_TEXT)
+    more = FormDefinition((msgspec.structs.replace(first, fields=(*first.fields, added)), *others))
+    fewer = FormDefinition((msgspec.structs.replace(first, fields=first.fields[1:]), *others))
+    draft = await changed(play, form=more)
+    assert meanings(await says(play), draft) == [
+        f"A new question was added under “{first.title}”: How will it be seen?"
+    ]
+    await correct(play, form=more)
+    assert (await says(play)).form == more
+    wrong = await changed(play, form=fewer)
+    found = await refused(
+        play, "ada", lambda tx: draft_corrigendum(tx, play.calls[CALL], wrong, "Fewer."), MID
+    )
+    assert ("form_only_added", "form") in found

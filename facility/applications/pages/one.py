@@ -1,5 +1,6 @@
 """One application: the lead's task list or overview, the partners' view, and what staff may see."""
 
+from typing import Any
 from uuid import UUID
 
 from litestar import get
@@ -15,8 +16,10 @@ from facility.applications.pages.partner import partner_page
 from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.consultation import consultations
+from facility.applications.queries.news import news
 from facility.applications.rules import BEFORE_DECISION
 from facility.calls import words as calls
+from facility.calls.changes import meanings
 from facility.refused import Reason, refuse
 from facility.web import render
 from facility.web.access import Role
@@ -40,12 +43,18 @@ async def application(view: View, read: Read, application_id: FromPath[UUID]) ->
 
 async def _for_lead(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
     lines = await told_to_parties(read, found.id)
+    since = await news(read, found.id)
+    told: dict[str, Any] = {
+        "news": since,
+        "meanings": [one for before, after in since.corrigenda for one in meanings(before, after)],
+    }
     if found.is_draft:
         return view.page(
             "applications/tasks.html",
             application=found,
             tasks=tasks.tasks(found, clock.now(), await unsaved_sections(read, found, view.me.id)),
             history=lines,
+            **told,
             **WORDS,
         )
     decided = found.call_decided_at is not None
@@ -54,8 +63,11 @@ async def _for_lead(view: render.View, read: AsyncConnection, found: Application
         application=found,
         state=words.told_to_parties(found.status, decided=decided),
         may_withdraw=not decided and found.status in BEFORE_DECISION,
-        may_take_up=found.withdrawn_at is not None and clock.now() <= found.call.closes_at,
+        may_take_up=found.withdrawn_at is not None
+        and clock.now() <= found.call.closes_at
+        and not found.call.cancelled,
         history=lines,
+        **told,
         **WORDS,
     )
 
