@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.response.base import ASGIResponse
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +20,7 @@ from facility.applications.pages.desk import (
     values_of,
     voiding,
 )
+from facility.applications.pages.keeping import keep_quietly
 from facility.applications.pages.questions import read_answers
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
 from facility.applications.rules import Whose
@@ -30,7 +30,7 @@ from facility.db import Tx
 from facility.experts.models import Theme
 from facility.folding import fold
 from facility.refused import Refused, refuse
-from facility.web import forms, render
+from facility.web import render
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, View
 from facility.web.handler import Tx as Opened
@@ -253,8 +253,8 @@ async def keep(
     view: View, form: Form, tx: Opened, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
-    quiet = bool(forms.header_of(view.scope, b"x-autosave"))
-    try:
+
+    async def command() -> None:
         same_person(view, form)
         part = await _part(await tx.session.connection(), application_id, section)
         fields = Fields(form)
@@ -263,19 +263,8 @@ async def keep(
         fields.ignore(*typed, *(f"{kind}-{key}" for key in typed for kind in ("mine", "theirs", "choice")))
         fields.check()
         await keep_copy(tx, application_id, part.party_id, section, typed, based_on=sent.began)
-    except Refused as refused:
-        if not quiet:
-            raise
-        # A script reads this, and the page stays as it is.
-        status = 422 if refused.kind == "invalid" else 409
-        return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
-    if quiet:
-        return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
-    return view.go(
-        f"/applications/{application_id}",
-        _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it."),
-        kind="wait",
-    )
+
+    return await keep_quietly(view, application_id, command)
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}/discard", opt=BY_LEAD)

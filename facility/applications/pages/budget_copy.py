@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from litestar import post
-from litestar.response.base import ASGIResponse
 
 from facility.applications.pages import budget_form
+from facility.applications.pages.keeping import keep_quietly
 from facility.applications.pages.shared import BY_LEAD, draft, same_person
 from facility.applications.queries import ApplicationShown, Copy
 from facility.applications.service import end_copies, keep_copy
 from facility.calls.rules.forms import FormSection, SectionKind
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web import forms
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Tx, View
@@ -46,8 +46,8 @@ def _said(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
 @post("/applications/{application_id:uuid}/budget/copy", opt=BY_LEAD)
 async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
-    quiet = bool(forms.header_of(view.scope, b"x-autosave"))
-    try:
+
+    async def command() -> None:
         same_person(view, form)
         application = await draft(await tx.session.connection(), application_id)
         section = section_of(application)
@@ -58,19 +58,8 @@ async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
         fields.check()
         lead = application.parts.lead.id
         await keep_copy(tx, application_id, lead, section.key, typed, based_on=version)
-    except Refused as refused:
-        if not quiet:
-            raise
-        # A script reads this, and the page stays as it is.
-        status = 422 if refused.kind == "invalid" else 409
-        return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
-    if quiet:
-        return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
-    return view.go(
-        f"/applications/{application_id}",
-        _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it."),
-        kind="wait",
-    )
+
+    return await keep_quietly(view, application_id, command)
 
 
 @post("/applications/{application_id:uuid}/budget/discard", opt=BY_LEAD)
