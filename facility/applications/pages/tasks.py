@@ -100,9 +100,10 @@ def part_tasks(application: ApplicationShown, party: PartyLine, here: str, *, ow
             answers = {"role": party.role}
         seen = readable(section, confidential=own)
         missing = len(findings(section, answers))
-        if not missing:
+        begun = any(is_filled(answers.get(field.key, "")) for field in seen)
+        if not missing and (begun or not seen):
             state, kind = _("Complete"), "ok"
-        elif any(is_filled(answers.get(field.key, "")) for field in seen):
+        elif missing and begun:
             state, kind = ngettext("{count} thing missing", "{count} things missing", missing), "wait"
         else:
             state, kind = _("Not started") if seen else _("Not complete"), "plain"

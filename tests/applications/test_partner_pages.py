@@ -1,0 +1,192 @@
+"""Pages of partners: their own part, their answers, what they want changed, who goes and comes."""
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.models import ChangeRequest, Party, SectionAnswers
+from facility.applications.service import confirm_party, invite_party, save_answers, submit
+from facility.db import Database
+from facility.events.relay import drain
+from facility.outbox.links import path_of
+from facility.outbox.models import Link, Mail
+from tests.applications.asking import asked
+from tests.applications.conftest import Stage, Times, party_id
+from tests.browser import Browser, Browsers
+
+SECRET = "Zwiebelfisch-Einheit"
+
+
+@pytest.fixture
+def times() -> Times:
+    """A call that is open now: pages look at the clock."""
+    now = clock.now()
+    return Times(
+        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
+    )
+
+
+@pytest.fixture
+async def asking(db: Database, stage: Stage, times: Times) -> UUID:
+    """A draft of Omar's whose call asks every party for a part of its own, with Vesa's institution as a partner."""
+    return await asked(db, stage, times)
+
+
+async def partner(db: Database, application_id: UUID) -> Party:
+    """The one partner."""
+    async with db.transaction(now=clock.now()) as tx:
+        return await tx.get(Party, await party_id(tx, application_id))
+
+
+async def link(db: Database, application_id: UUID) -> str:
+    """The partner's newest link, once it was asked."""
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        query = select(Link).where(Link.purpose == "partner", Link.revoked_at.is_(None))
+        return path_of((await tx.session.scalars(query.order_by(Link.created_at.desc()))).first())  # type: ignore[arg-type]
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found
+    return found[1]
+
+
+async def filled(browser: Browser, path: str, answers: dict[str, str]) -> httpx.Response:
+    """The answer to a form that was opened and filled in."""
+    return await browser.send_form(path, {"seen": hidden(await browser.get(path), "seen"), **answers})
+
+
+async def test_an_officer_of_the_partner_fills_in_its_part(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, here = await browse(stage.vesa), f"/applications/{asking}"
+    assert (await vesa.get(here)).text.count("Not started") == 1
+    done = await filled(vesa, f"{here}/part/own", {"part": "Hosts\r\n\r\nit", "secret": SECRET})
+    assert (done.status_code, done.headers["location"]) == (303, here)
+    done = await filled(vesa, f"{here}/part/own-role", {"role": "Hosts and feeds"})
+    assert done.status_code == 303
+    assert (await partner(db, asking)).role == "Hosts and feeds"
+    assert SECRET in (await vesa.get(here)).text
+    assert (await vesa.get(f"{here}/part/ask")).status_code == 404
+    async with db.transaction(now=clock.now()) as tx:
+        kept = (await tx.session.scalars(select(SectionAnswers).where(SectionAnswers.section == "own"))).one()
+    assert (kept.answers, kept.saved_by) == ({"part": "Hosts\n\nit", "secret": SECRET}, stage.vesa)
+
+
+async def test_the_lead_fills_in_for_a_partner_without_its_secrets(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    await filled(vesa, f"{here}/part/own", {"part": "Hosts", "secret": SECRET})
+    path = f"{here}/parties/{(await partner(db, asking)).id}/part/own"
+    shown = await omar.get(path)
+    assert ('name="part"' in shown.text, 'name="secret"' in shown.text, SECRET in shown.text) == (
+        True,
+        False,
+        False,
+    )
+    assert (await filled(omar, path, {"part": "Hosts it", "secret": "x"})).status_code == 400
+    assert (await filled(omar, path, {"part": "Hosts it"})).status_code == 303
+    assert SECRET not in (await omar.get(here)).text
+    assert (await filled(omar, f"{here}/part/own", {"part": "Leads", "secret": "Ours"})).status_code == 303
+    assert "Ours" not in (await vesa.get(here)).text
+    assert "Ours" in (await omar.get(f"{here}/check")).text
+
+
+async def test_a_part_by_link_is_saved_and_the_link_stays_good(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, asking))
+    anybody, path = await browse(), await link(db, asking)
+    done = await filled(anybody, f"{path}/part/own", {"part": "Hosts", "secret": SECRET})
+    assert (done.status_code, done.headers["location"]) == (303, path)
+    stale = await anybody.send_form(f"{path}/part/own", {"seen": "0" * 64, "part": "Other", "secret": ""})
+    assert (stale.status_code, "Somebody else has changed this part" in stale.text) == (409, True)
+    shown = await anybody.get(path)
+    answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": hidden(shown, "seen")}
+    wrong = await anybody.send_form(path, {**answer, "answer": "change", "wish": " "})
+    assert (wrong.status_code, "f-wish" in wrong.text) == (422, True)
+    wished = await anybody.send_form(path, {**answer, "answer": "change", "wish": "Other days"})
+    assert wished.status_code == 303
+    shown = await anybody.get(path)
+    assert ("Waits for the lead" in shown.text, "We ask for a change" in shown.text) == (True, False)
+    signed = {"answer": "confirm", "signatory_name": "Vesa", "signatory_function": "Director", "reason": ""}
+    assert (await anybody.send_form(path, {**signed, "seen": hidden(shown, "seen")})).status_code == 303
+    assert (await anybody.get(f"{path}/part/own")).status_code == 409
+    assert (await anybody.send_form(f"{path}/part/own", {"part": "Late"})).status_code == 409
+
+
+async def test_a_request_is_answered_by_the_lead(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    assert "No partner has asked for a change" in (await omar.get(f"{here}/changes")).text
+    seen = hidden(await vesa.get(here), "seen")
+    answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": seen}
+    wished = await vesa.send_form(f"{here}/answer", {**answer, "answer": "change", "wish": "Other days"})
+    assert wished.status_code == 303
+    assert "Asks for a change: Kosovo* Police." in (await omar.get(here)).text
+    async with db.transaction(now=clock.now()) as tx:
+        request = (await tx.session.scalars(select(ChangeRequest))).one()
+    path = f"{here}/changes/{request.id}"
+    assert "Other days" in (await omar.get(path)).text
+    assert (await omar.send_form(path, {"outcome": "not_done", "answer": ""})).status_code == 422
+    done = await omar.send_form(path, {"outcome": "not_done", "answer": "These are the only ones."})
+    assert done.headers["location"] == f"{here}/changes"
+    assert "These are the only ones." in (await vesa.get(here)).text
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        templates = (await tx.session.scalars(select(Mail.template).order_by(Mail.created_at))).all()
+    assert templates == ["applications/change_wanted", "applications/change_answered"]
+
+
+async def test_a_void_confirmation_shows_the_difference_and_is_renewed_signed_in(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    seen = hidden(await vesa.get(here), "seen")
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    assert (await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 303
+    own = {"seen": hidden(await vesa.get(f"{here}/part/own"), "seen"), "part": "Hosts", "secret": ""}
+    question = await vesa.send_form(f"{here}/part/own", own)
+    assert (question.status_code, "has been confirmed by Kosovo* Police" in question.text) == (409, True)
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await save_answers(tx, asking, {"ask": {"summary": "Three days & nights"}})
+    shown = await vesa.get(here)
+    assert "<ins>Three days &amp; nights</ins>" in shown.text
+    again = await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})
+    assert (again.status_code, "Nothing has been confirmed" in again.text) == (409, True)
+    renewed = await vesa.send_form(f"{here}/answer", {**signed, "seen": hidden(shown, "seen")})
+    assert renewed.status_code == 303
+    assert (await partner(db, asking)).confirmation == "confirmed"
+    assert (await omar.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 409
+
+
+async def test_a_partner_is_replaced_before_submission_and_never_after(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    omar, here = await browse(stage.omar), f"/applications/{asking}"
+    old = await partner(db, asking)
+    path = f"{here}/parties/{old.id}/replace"
+    version = hidden(await omar.get(path), "version")
+    data = {"version": version, "contact_name": "Milena", "contact_email": "milena@example.org"}
+    lead = await omar.send_form(path, {**data, "institution_id": str(stage.police)})
+    assert (lead.status_code, "f-institution_id" in lead.text) == (422, True)
+    done = await omar.send_form(path, {**data, "institution_id": str(stage.prosecutor)})
+    assert (done.status_code, done.headers["location"]) == (303, f"{here}/partners")
+    new = await partner(db, asking)
+    assert (new.institution_id, new.role, new.confirmation) == (stage.prosecutor, "Hosts", "invited")
+    assert (await omar.get(path)).status_code == 404
+    async with db.transaction(now=clock.now()) as tx:
+        await confirm_party(tx, new.id, signatory_name="M", signatory_function="P")
+        await submit(tx, asking, received_at=tx.now)
+    late = await omar.get(f"{here}/parties/{new.id}/replace")
+    assert (late.status_code, "After submission no partner can be replaced" in late.text) == (409, True)

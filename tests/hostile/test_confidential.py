@@ -1,0 +1,274 @@
+"""What one party marks confidential reaches nobody else: every route, mail, document, export, event and log is looked through."""
+
+import contextlib
+import io
+import logging
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+import pytest
+import pytest_asyncio
+from litestar import Litestar
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from sqlalchemy import text
+
+from facility import clock
+from facility.applications.service import ask_for_change, confirm_party, fill_in_part, keep_copy, save_answers
+from facility.calls.rules.forms import By, Field, FieldType, FormSection
+from facility.db import Database
+from facility.events.relay import drain
+from facility.log import LineFormatter
+from facility.outbox.links import path_of
+from facility.outbox.models import Link
+from facility.web.guard import handlers
+from facility.web.limits import Limits
+from tests.browser import SECRET, Browser
+from tests.house.story import TakingBack, fill, objects
+from tests.house.world import EVERYBODY, World
+
+PART = FormSection(
+    key="part",
+    title="Your part",
+    by=By.PARTY,
+    fields=(
+        Field(key="contribution", label="What you contribute", type=FieldType.LONG_TEXT),
+        Field(
+            key="secret",
+            label="What only the facility should know",
+            type=FieldType.LONG_TEXT,
+            confidential=True,
+        ),
+    ),
+)
+HOLDS = {"section_answers", "section_change", "confirmed_content", "working_copy"}
+"""Tables in which a party's confidential answers stand."""
+
+
+class Planted(msgspec.Struct):
+    """A copy of the story with a secret of each party, by the words of it, and who may read which."""
+
+    db: Database
+    url: str
+    readers: dict[str, set[str]]
+    links: dict[str, UUID]
+    """Pages of links that are good, with the party whose each is."""
+
+
+@pytest_asyncio.fixture
+async def planted(database_url: str, story: str, world: World) -> AsyncIterator[Planted]:
+    """Secrets in a draft, in an application under evaluation and in one that was awarded."""
+    server = Database(database_url, pool_size=1)
+    async with server.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.execute(text("DROP DATABASE IF EXISTS confided"))
+        await autocommit.execute(text("CREATE DATABASE confided TEMPLATE story"))
+    await server.dispose()
+    url = story.replace("/story?", "/confided?")
+    db = Database(url, pool_size=2)
+    made = Planted(db, url, {}, {})
+    async with db.transaction(now=clock.now()) as tx:
+        section = msgspec.json.encode(PART).decode()
+        await tx.session.execute(
+            text(
+                "UPDATE call SET form = jsonb_set(form, '{sections}', form -> 'sections' || CAST(:part AS jsonb))"
+            ),
+            {"part": section},
+        )
+    found = objects(world)
+    await _plant_draft(made, world, found["draft"]["application_id"])
+    for name in ("judged", "awarded"):
+        await _plant_submitted(made, world, found[name])
+    await drain(db, clock.now)
+    await _links(made)
+    yield made
+    await db.dispose()
+
+
+def _secret(party: Any) -> str:
+    return f"Zwiebelfisch{str(party.id)[:8]}"
+
+
+def _parties(world: World, application_id: UUID) -> list[Any]:
+    return [
+        one for one in world.rows["party"] if one.application_id == application_id and one.left_at is None
+    ]
+
+
+def _officers(world: World, party: Any) -> set[str]:
+    return {
+        name
+        for name, role in EVERYBODY.items()
+        if role == "officer" and world.people[name].institution_id == party.institution_id
+    }
+
+
+async def _plant_draft(made: Planted, world: World, application_id: UUID) -> None:
+    """By commands: filled in, confirmed, changed afterwards so that a difference is shown, half typed anew."""
+    for party in _parties(world, application_id):
+        made.readers[_secret(party)] = _officers(world, party)
+        answers = {"contribution": "Rooms", "secret": _secret(party)}
+        async with made.db.transaction(now=clock.now()) as tx:
+            await fill_in_part(tx, party.id, "part", answers)
+            if not party.is_lead:
+                await confirm_party(tx, party.id, signatory_name="S", signatory_function="D")
+        async with made.db.transaction(now=clock.now(), actor=world.people["Arta Krasniqi"].id) as tx:
+            typed = {"secret": [f"{_secret(party)} half typed"]}
+            await keep_copy(tx, application_id, party.id, "part", typed, based_on=0)
+    async with made.db.transaction(now=clock.now()) as tx:
+        await save_answers(tx, application_id, {"ask": {"summary": "Said otherwise"}})
+        for party in _parties(world, application_id):
+            await fill_in_part(tx, party.id, "part", {"secret": f"{_secret(party)} now"})
+            if not party.is_lead and not await _asks(tx, party.id):
+                await ask_for_change(tx, party.id, wish="Other days")
+
+
+async def _asks(tx: Any, party_id: UUID) -> bool:
+    query = text("SELECT count(*) FROM change_request WHERE party_id = :id AND outcome IS NULL")
+    return bool((await tx.session.execute(query, {"id": party_id})).scalar_one())
+
+
+async def _plant_submitted(made: Planted, world: World, ids: dict[str, Any]) -> None:
+    """As rows, since no command writes in what was handed in."""
+    for party in _parties(world, ids["application_id"]):
+        assessors = {
+            name
+            for name, role in EVERYBODY.items()
+            if role == "assessor" and world.related("application.assigned", name, ids)
+        }
+        made.readers[_secret(party)] = _officers(world, party) | {"Ada Berisha"} | assessors
+        async with made.db.transaction(now=clock.now()) as tx:
+            await tx.session.execute(
+                text(
+                    """
+                    INSERT INTO section_answers (application_id, party_id, section, answers, salts, version, saved_at)
+                    VALUES (:application, :party, 'part', jsonb_build_object('secret', CAST(:secret AS text)),
+                        '{"secret": "salt"}', 1, now())
+                    """
+                ),
+                {"application": ids["application_id"], "party": party.id, "secret": _secret(party)},
+            )
+
+
+async def _links(made: Planted) -> None:
+    async with made.db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.execute(
+            text("SELECT id FROM link WHERE purpose = 'partner' AND used_at IS NULL AND revoked_at IS NULL")
+        )
+        for key in rows.scalars().all():
+            link = await tx.get(Link, key)
+            made.links[path_of(link)] = link.subject_id
+
+
+def said(response: httpx.Response) -> str:
+    """Everything that an answer says: headers, text, the text of a PDF, what is inside an archive."""
+    head = " ".join(f"{name}: {value}" for name, value in response.headers.items())
+    kind = response.headers.get("content-type", "")
+    if kind.startswith("application/pdf"):
+        # Documents of the story are no real ones; what the product makes is.
+        with contextlib.suppress(PyPdfError):
+            return head + "".join(
+                page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages
+            )
+    if response.content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+            return head + "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    return head + response.content.decode(errors="replace")
+
+
+async def _walk(
+    app: Litestar, made: Planted, name: str, session: str | None, world: World
+) -> tuple[list[str], set[str]]:
+    """What this person read that is not theirs, and which secrets they read at all."""
+    leaks, read = [], set()
+    sets = {key: ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded")}
+    async with TakingBack(app, made.url, session) as browser:
+        for route, handler in handlers(app):
+            for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
+                for path in _paths(route.path_format, ids, world):
+                    for method in sorted(handler.http_methods):
+                        app.state.limits = Limits(None, SECRET)
+                        found = _secrets(await _ask(browser, method, path), made)
+                        read |= found
+                        leaks += [
+                            f"{method} {route.path_format} ({label}) as {name or 'nobody'}: {one}"
+                            for one in found
+                            if name not in made.readers[one]
+                        ]
+    return leaks, read
+
+
+def _paths(route: str, ids: dict[str, Any], world: World) -> list[str]:
+    """The route filled in: for every party where it names one, and for the section that holds the secret."""
+    here = {**ids, "section": "part"} if "{section}" in route else ids
+    parties = (
+        [one.id for one in _parties(world, ids["application_id"])]
+        if "{party_id}" in route
+        else [ids.get("party_id")]
+    )
+    paths = []
+    for party_id in parties:
+        path = fill(route, {**here, "party_id": party_id})
+        paths.append(re.sub(r"/(answers|part)/ask\b", r"/\1/part", path))
+    return paths
+
+
+async def _ask(browser: Browser, method: str, path: str) -> httpx.Response:
+    if method != "GET":
+        return await browser.send_form(path)
+    return await (browser.head(path) if path.endswith("/stream") else browser.get(path))
+
+
+def _secrets(response: httpx.Response, made: Planted) -> set[str]:
+    told = said(response)
+    return {one for one in made.readers if one in told}
+
+
+async def test_no_answer_tells_another_what_is_confidential(
+    standing_app: Litestar,
+    planted: Planted,
+    sessions: dict[str, str],
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    leaks: list[str] = []
+    readers: dict[str, set[str]] = defaultdict(set)
+    for name in ("", *EVERYBODY):
+        found, read = await _walk(standing_app, planted, name, sessions.get(name), world)
+        leaks += found
+        for one in read:
+            readers[one].add(name)
+    assert leaks == []
+    assert {one: names for one, names in planted.readers.items() if names - readers[one]} == {}
+    lines = [LineFormatter(as_json=True).format(one) for one in caplog.records if one.name != "httpx"]
+    assert [line for line in lines if "Zwiebelfisch" in line] == []
+
+
+async def test_a_link_shows_its_own_secret_alone(standing_app: Litestar, planted: Planted) -> None:
+    assert planted.links
+    async with TakingBack(standing_app, planted.url, None) as browser:
+        for path, party_id in planted.links.items():
+            for below in ("", "/part/part", "/part/own-role", "/part/ask"):
+                for method in ("GET", "POST"):
+                    found = _secrets(await _ask(browser, method, path + below), planted)
+                    assert found <= {f"Zwiebelfisch{str(party_id)[:8]}"}
+
+
+async def test_no_other_row_holds_it(planted: Planted) -> None:
+    async with planted.db.reader() as connection:
+        tables = (
+            await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        ).scalars()
+        found = set()
+        for table in tables.all():
+            query = text(f"SELECT count(*) FROM \"{table}\" AS line WHERE line::text LIKE '%Zwiebelfisch%'")
+            if (await connection.execute(query)).scalar_one():
+                found.add(table)
+    assert found == HOLDS
