@@ -169,12 +169,13 @@ async def test_the_page_judges_item_by_item(
     assert "2 take part, at least 2 are needed." in page
     assert "1 of 1 partners have confirmed." in page
     everything = {f"{key}-verdict": "met" for key in STANDARD}
-    wrong = await sara.send_form(
-        here, {**everything, "overlap-verdict": "", "admissible": "no", "reason": "x"}
-    )
+    missing = await sara.send_form(here, {**everything, "overlap-verdict": "", "reason": "x"})
+    assert missing.status_code == 422
+    assert "Item 12: Say whether this is met." in missing.text
+    assert "Conclusion: Choose one." in missing.text
+    wrong = await sara.send_form(here, {**everything, "admissible": "no", "reason": "x"})
     assert wrong.status_code == 422
     assert "It is inadmissible only where an item is not met." in wrong.text
-    assert "Say whether this is met." in wrong.text
     sent = await sara.send_form(
         here,
         {

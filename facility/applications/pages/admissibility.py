@@ -13,11 +13,13 @@ from facility.applications.queries.checklist import Checklist, checklist
 from facility.applications.rules.checklist import Finding, Judged, Verdict
 from facility.applications.service import check_admissibility
 from facility.calls import words as call_words
+from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.sentences import sentence
 
 CHECKS = {"allow": allow(Role.SECRETARIAT)}
 
@@ -41,11 +43,22 @@ async def _shown(
             line.item.key: line.item.text or _(call_words.CHECKLIST[line.item.key]) for line in asked.lines
         },
         told={line.item.key: review_words.told(line.item.key, line.found) for line in asked.lines},
+        labels=_labels(asked),
         findings=review_words.FINDINGS,
         verdicts=review_words.VERDICTS,
         form=fields,
         **WORDS,
     )
+
+
+def _labels(asked: Checklist) -> dict[str, str]:
+    """What the summary of mistakes calls the fields."""
+    named = {
+        f"{line.item.key}-{part}": _("Item {number}", number=number)
+        for number, line in enumerate(asked.lines, start=1)
+        for part in ("verdict", "reason")
+    }
+    return named | {"admissible": _("Conclusion"), "reason": _("Conclusion")}
 
 
 @get("/applications/{application_id:uuid}/admissibility", opt=CHECKS)
@@ -86,9 +99,10 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
 
 
 def _judged(fields: Fields, key: str) -> Judged | None:
-    """The judgement on one item; None where none is chosen, which the rule refuses with everything else."""
+    """The judgement on one item; None where none is chosen."""
     reason = fields.text(f"{key}-reason", required=False, most=1000, multiline=True)
     if not fields.given(f"{key}-verdict"):
+        fields.wrong(f"{key}-verdict", sentence(Reason("item_not_judged")))
         return None
     return Judged(fields.one_of(f"{key}-verdict", Verdict), reason)
 

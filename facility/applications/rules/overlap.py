@@ -30,6 +30,8 @@ _NO_MATTER = frozenset(
         " they can may must shall should would could been being also more most other others each all any both one two"
         " three four five new joint common support project activity activities action actions facility"
         " za na od vo so se da je i u ili iz sa po kao koji koja koje ili kako ovaj ova ovo"
+        " workshop workshops seminar seminars study trip trips visit visits expert experts member state states day days"
+        " week weeks month months people partner partners institution institutions work works together twenty"
         " dhe nga per ne me te se nje si qe ka jane do eshte balkans western balkan"
     ).split()
 )
