@@ -1,13 +1,17 @@
-"""`facility web` that also watches its own event loop: BENCH_LAGS names the file for what it saw."""
+"""`facility web` that also watches its own event loop, or, with "idle", a loop that does nothing else, to tell what the
+machine adds: BENCH_LAGS names the file for what it saw."""
 
 import asyncio
 import contextlib
 import os
+import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
+import uvloop
 
 from bench.product import main
 from facility import cli
@@ -27,11 +31,11 @@ async def _watch(lags: list[tuple[float, float]]) -> None:
         lags.append((now, now - before - LOOK_EVERY))
 
 
-async def _watched(settings: Settings, db: Database, ready: Callable[[], None] = lambda: None) -> None:
+async def _watching(work: Awaitable[None]) -> None:
     lags: list[tuple[float, float]] = []
     watching = asyncio.create_task(_watch(lags))
     try:
-        await serve(settings, db, ready)
+        await work
     finally:
         watching.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -39,6 +43,19 @@ async def _watched(settings: Settings, db: Database, ready: Callable[[], None] =
         await asyncio.to_thread(Path(os.environ["BENCH_LAGS"]).write_bytes, msgspec.json.encode(lags))
 
 
+async def _watched(settings: Settings, db: Database, ready: Callable[[], None] = lambda: None) -> None:
+    await _watching(serve(settings, db, ready))
+
+
+async def _idle() -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+
+
 if __name__ == "__main__":
-    vars(cli)["serve"] = _watched  # in place of the one that it imported
-    main()
+    if sys.argv[1:] == ["idle"]:
+        uvloop.run(_watching(_idle()))
+    else:
+        vars(cli)["serve"] = _watched  # in place of the one that it imported
+        main()

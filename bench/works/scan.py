@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bench.copies import copy_application
 from bench.documents import MIX
 from bench.load import Line
-from bench.processes import Process
+from bench.processes import Process, running
 from bench.rounds import rounded
 from bench.sizes import Size
 from bench.stage import Stage
@@ -33,25 +33,25 @@ MB = 1024 * 1024
 
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
-    """Files a second, peak memory, and the greatest lag of the web process's event loop; no ratio."""
+    """Files a second, peak memory, and the greatest lag of the web process's event loop, beside that of a loop which does
+    nothing at the same time: what the machine adds. No ratio."""
     folder = Path(tempfile.mkdtemp(prefix="facility-bench-scan-"))
     try:
         files = await asyncio.to_thread(_made, folder, size.files)
         ready = await ready_draft(stage)
         drafts = await copy_application(stage, ready.id, -(-size.files // EACH))
         cookie = await stage.sign_in(await lead_of(stage, ready.id))
-        seen = folder / "lags"
-        async with stage.product("bench.watched", BENCH_LAGS=str(seen)) as web:
+        seen, idle = folder / "lags", folder / "idle"
+        async with (
+            stage.product("bench.watched", BENCH_LAGS=str(seen)) as web,
+            running(["-m", "bench.watched", "idle"], {**stage.environ, "BENCH_LAGS": str(idle)}),
+        ):
             sending = Sending(stage, web, cookie, files, drafts)
             await sending.warm()
             begin = time.monotonic()
             memory = await _watching(web, sending.send_all())
             end = time.monotonic()
-        lags = sorted(
-            lag
-            for at, lag in msgspec.json.decode(seen.read_bytes(), type=list[tuple[float, float]])
-            if begin <= at <= end
-        )
+        lags, bare = (_lags(path, begin, end) for path in (seen, idle))
     finally:
         shutil.rmtree(folder)
     waits = sorted(sending.waits)
@@ -65,8 +65,16 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
         "readers_peak_mb": rounded(memory.readers),
         "lag_p99_ms": rounded(lags[int(len(lags) * 0.99)] * 1000),
         "lag_max_ms": rounded(lags[-1] * 1000),
+        "idle_lag_p99_ms": rounded(bare[int(len(bare) * 0.99)] * 1000),
+        "idle_lag_max_ms": rounded(bare[-1] * 1000),
         "senders": SENDERS,
     }
+
+
+def _lags(path: Path, begin: float, end: float) -> list[float]:
+    """How late a loop was between two instants, sorted, in seconds."""
+    seen = msgspec.json.decode(path.read_bytes(), type=list[tuple[float, float]])
+    return sorted(lag for at, lag in seen if begin <= at <= end)
 
 
 def _made(folder: Path, count: int) -> list[Path]:

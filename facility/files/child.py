@@ -21,7 +21,7 @@ from facility.files.scan import Answer, examine
 MAX_MEMORY = 1024 * 1024 * 1024
 """Bytes of address space for one scan, beside what the parsers take."""
 
-_NICENESS = 10
+_NICENESS = 5
 """Pages go before documents."""
 
 

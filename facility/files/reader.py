@@ -23,8 +23,8 @@ from facility.files.scan import Answer
 AT_ONCE = max(2, os.cpu_count() or 1)
 """Scans under way; each may take a gigabyte."""
 
-_PATIENCE = 3
-"""How many times the processor seconds by the clock, on a busy machine."""
+_PATIENCE = 6
+"""How many times the processor seconds by the clock: on a busy machine a reader waits for its turn."""
 
 
 class ReaderFailed(RuntimeError):  # noqa: N818 - a fault of ours: no document can cause it
@@ -41,7 +41,7 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, data: bytes, seconds: int) -> Answer:
-        """What the document is. Blocks until it is read, at most three times `seconds` by the clock."""
+        """What the document is. Blocks until it is read, at most six times `seconds` by the clock."""
         with self._turns, contextlib.ExitStack() as stack:
             memory = os.memfd_create(
                 "document"

@@ -36,7 +36,7 @@ class Answer(msgspec.Struct):
 def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
     """Search the file's name, metadata and text for the first classification marking (dossier 7).
 
-    Blocks for up to three times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
+    Blocks for up to six times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
     Raises UnreadableDocument when the document can't be searched whole, and so can't be taken.
     """
     from facility.files.reader import READER  # which itself asks `examine`
