@@ -110,7 +110,9 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
         return Place(start, end, rank, counts=True, repeated=True)
     capitals = printed == printed.upper()
     if bare:
-        return Place(start, end, rank, counts=capitals or tier < Tier.COMMON)
+        cell = passage.where == "text" and not passage.page  # "LIMITE" and "ÖZEL" head columns, too
+        counts = tier < Tier.COMMON or (capitals and not (cell and tier is Tier.ALONE))
+        return Place(start, end, rank, counts=counts)
     if tier is Tier.ALONE:
         return Place(start, end, rank, counts=False)
     if _in_general(before, after) or _OTHER_WORDS_BEFORE.search(before) or _OTHER_WORDS_AFTER.match(after):

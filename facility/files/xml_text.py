@@ -96,6 +96,7 @@ _NAMELESS = frozenset(
         "lsdException",
     ]
 )
+_SHEETS = frozenset({"sheet", "table"})
 _UNDERSCORES = str.maketrans("_.", "  ")
 
 
@@ -106,7 +107,7 @@ class Gatherer:
 
     def __init__(self, budget: Budget, where: Where) -> None:
         self.lines: dict[Where, list[str]] = {}
-        self.names: list[str] = []
+        self.names: dict[Where, list[str]] = {}
         self.budget = budget
         self._where: list[Where] = [where]
         self._open: list[list[tuple[str, bool]]] = [[]]
@@ -144,7 +145,8 @@ class Gatherer:
                 if local in _LABELS:
                     self._label = f"{value}: "
                 elif local not in _NAMELESS:
-                    self.names.append(value.translate(_UNDERSCORES))
+                    place: Where = "sheet name" if local in _SHEETS else "properties"
+                    self.names.setdefault(place, []).append(value.translate(_UNDERSCORES))
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -187,8 +189,8 @@ class Gatherer:
         """What was gathered."""
         for where, lines in self.lines.items():
             yield Passage(where, "\n".join(lines), page=where == "text")
-        if self.names:
-            yield Passage("properties", "\n".join(self.names))
+        for where, names in self.names.items():
+            yield Passage(where, "\n".join(names))
 
 
 def local_name(tag: str) -> str:

@@ -155,6 +155,7 @@ RICH: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
     ("table of equivalents as text", "a.docx", lambda: docx("Equivalent levels", *["TRES SECRET UE/EU TOP SECRET", "COSMIC TOP SECRET", "SECRET UE/EU SECRET", "NATO SECRET", "CONFIDENTIEL UE/EU CONFIDENTIAL", "NATO CONFIDENTIAL", "RESTREINT UE/EU RESTRICTED", "NATO RESTRICTED"], "Source: Decision (EU, Euratom) 2015/444")),
     ("budget", "a.xlsx", lambda: xlsx(("Item", "Unit", "EUR"), ("Interpretation", "day", "400"), ("Interno osoblje", "day", "0"), ("Restricted tender", "lot", "10"))),
     ("participants", "a.ods", lambda: ods(("Name", "Function"), ("Mehmet Özel", "Secretary"), ("Ana Tajnić", "Sekretar"), ("Luigi Segreti", "Interno e Giustizia"))),
+    ("columns", "a.xlsx", lambda: xlsx(("POSTE", "LIMITE", "SEKTÖR"), ("Voyages", "1200", "ÖZEL"), ("Hôtel", "900", "KAMU"))),
     ("choices", "a.xlsx", lambda: xlsx(("Level", "Choose"), ("TOP SECRET", ""), ("SECRET", ""), ("CONFIDENTIAL", ""), ("RESTRICTED", ""))),
     ("png with software", "a.png", lambda: png({"Software": "GIMP", "Comment": "Restricted access sign"})),
     ("png with copyright", "a.png", lambda: png({"Copyright": "Tutti i diritti riservati"})),
