@@ -16,6 +16,7 @@ from bench.works import (
     deadline_rush,
     latency,
     list_page,
+    lists,
     scan,
     submission,
 )
@@ -31,6 +32,7 @@ WORKS: dict[str, Work] = {
     "latency": latency.run,
     "deadline_rush": deadline_rush.run,
     "scan": scan.run,
+    "lists": lists.run,
 }
 
 

@@ -13,7 +13,7 @@ from facility.events.log import GENESIS, chain_hash, envelope_of
 
 type Row = dict[str, Any]
 
-_GENERATED = {"event": ("seq", "position"), "delivery": ("id",)}
+_GENERATED = {"event": ("seq", "position"), "delivery": ("id",), "application": ("theme_codes",)}
 """Columns that the database fills in."""
 
 

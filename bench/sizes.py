@@ -21,7 +21,7 @@ class Size(msgspec.Struct, frozen=True):
 
     seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
-    files: that are sent to be scanned.
+    files: that are sent to be scanned; few, many: applications of the lists, each page asked for so many times.
     """
 
     rounds: int
@@ -33,6 +33,9 @@ class Size(msgspec.Struct, frozen=True):
     latency_seconds: float
     rush: Rush
     files: int
+    few: int
+    many: int
+    asked: int
     connections: int = 8
 
 
@@ -46,6 +49,9 @@ FULL = Size(
     latency_seconds=20.0,
     rush=Rush(applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0),
     files=500,
+    few=1_000,
+    many=100_000,
+    asked=40,
 )
 TINY = Size(
     rounds=1,
@@ -57,5 +63,8 @@ TINY = Size(
     latency_seconds=0.2,
     rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=2.0, prepare=9.0),
     files=20,
+    few=60,
+    many=180,
+    asked=3,
     connections=2,
 )

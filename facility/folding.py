@@ -90,12 +90,13 @@ def search_words(text: str) -> list[str]:
     return list(dict.fromkeys(folded.split()))
 
 
-def search_key(*texts: str) -> str:
+def search_key(*texts: str, initials: bool = True) -> str:
     """All that something is found by: the words of its names and the initials of each, a space before every one."""
     words: dict[str, None] = {}
     for text in texts:
         words |= dict.fromkeys(search_words(text))
-    words |= dict.fromkeys(filter(None, map(_initials, texts)))
+    if initials:
+        words |= dict.fromkeys(filter(None, map(_initials, texts)))
     return "".join(f" {word}" for word in words)
 
 

@@ -13,13 +13,16 @@ from litestar.response import Response
 
 import facility.app  # noqa: F401 - pages register their places in the navigation
 from facility import clock
+from facility.applications import words
+from facility.applications.pages.received import asked_of
 from facility.applications.pages.shared import WORDS
+from facility.applications.received import MOST_COUNTED
 from facility.calls.queries import BeneficiaryName, CallPublic
 from facility.calls.rules import CoolDown, Grid
 from facility.calls.words import ties
 from facility.settings import ROOT, Settings
 from facility.web.access import Role, Visitor
-from facility.web.fields import Fields
+from facility.web.i18n import _
 from facility.web.navigation import places
 from facility.web.render import environment
 from facility.web.static import Static
@@ -131,10 +134,18 @@ _RECEIVED = """
     WHERE received_at IS NOT NULL
     ORDER BY received_at DESC, application.id DESC LIMIT 26
 """
-_CALLS = """
-    SELECT id, reference, title, opens_at, closes_at FROM call WHERE state <> 'draft'
-    ORDER BY closes_at DESC, id LIMIT 200
+_OPTIONS = """
+    SELECT
+        (SELECT coalesce(json_agg(json_build_array(reference, reference || ': ' || title)), '[]') FROM (
+            SELECT reference, title FROM call WHERE state <> 'draft' ORDER BY closes_at DESC, id LIMIT 200) AS latest)
+            AS calls,
+        (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY sort_order), '[]') FROM beneficiary)
+            AS beneficiaries,
+        (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY code COLLATE "C"), '[]') FROM theme) AS themes,
+        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'shared', shared, 'asked', asked)
+            ORDER BY name COLLATE "C"), '[]') FROM saved_view WHERE person_id = $1) AS views
 """
+_NOTHING = asked_of({})
 
 
 @get("/applications/received")
@@ -142,16 +153,25 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
     """The staff's list: three statements."""
     me = await visitor_of(request, state.pool)
     lines = await state.pool.fetch(_RECEIVED)
-    calls = await state.pool.fetch(_CALLS)
+    options = await state.pool.fetchrow(_OPTIONS, me.id)
     last = lines[24] if len(lines) > 25 else None
     return pages_of(state).page(
         "applications/received.html",
         "/applications/received",
         me,
-        lines=lines[:25],
-        older=f"{last['received_at'].isoformat()}~{last['id']}" if last else None,
-        after="",
-        calls=calls,
-        form=Fields.showing({"call": "", "status": ""}),
+        page={
+            "lines": lines[:25],
+            "after": f"{last['received_at'].isoformat()}~{last['id']}" if last else None,
+            "before": None,
+        },
+        total=None if last else len(lines),
+        most=MOST_COUNTED,
+        asked=_NOTHING,
+        query={},
+        form=_NOTHING.fields,
+        wrong="",
+        options={name: msgspec.json.decode(told) for name, told in options.items()},
+        checked=[(value, _(label)) for value, label in words.CHECKED.items()],
+        may_check=me.has(Role.SECRETARIAT),
         **WORDS,
     )

@@ -322,3 +322,11 @@ async def merged_into(connection: AsyncConnection, institution_id: UUID) -> UUID
     query = select(Institution.merged_into_id).where(Institution.id == institution_id)
     found: UUID | None = (await connection.execute(query)).scalar()
     return found
+
+
+async def named(connection: AsyncConnection, search: str) -> list[UUID]:
+    """The ids of institutions whose names have every word, for lists that are narrowed by them."""
+    if not (words := search_words(search)[:_MOST_WORDS]):
+        return []
+    query = select(Institution.id).where(_exactly(words)).order_by(Institution.id).limit(2000)
+    return list((await connection.execute(query)).scalars())

@@ -72,9 +72,7 @@ async def show_merge(view: View, read: Read, body_id: FromPath[UUID]) -> Page:
 async def merge(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page:
     """Makes this entry part of the one that was chosen."""
     fields = Fields(form)
-    fields.ignore("institution_q")
-    searching = only_searching(fields)
-    if searching:
+    if only_searching(fields, "into"):
         return await _merge_page(view, await tx.session.connection(), body_id, fields)
     into = fields.key("into")
     try:

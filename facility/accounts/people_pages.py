@@ -168,8 +168,7 @@ async def show_invite(view: View, read: Read) -> Page:
 async def invite(view: View, form: Form, tx: Tx) -> Page:
     """Makes the account; a letter with a link goes out."""
     fields = Fields(form)
-    fields.ignore("institution_q")
-    if only_searching(fields):
+    if only_searching(fields, "institution"):
         return await _invite_page(view, await tx.session.connection(), fields)
     name, email = fields.text("name", most=120), fields.email("email")
     role = fields.one_of("role", Role)

@@ -37,14 +37,16 @@ def words() -> dict[str, Any]:
     }
 
 
-def only_searching(fields: Fields) -> bool:
-    """The button beside the search was pressed, not the form's own."""
+def only_searching(fields: Fields, name: str) -> bool:
+    """The button beside the search was pressed, not the form's own. What is wrong with the search is noted at the field."""
+    fields.text("institution_q", required=False, most=100)
+    if wrong := fields.errors.pop("institution_q", None):
+        fields.errors.setdefault(name, []).extend(wrong)
     return fields.given("find")
 
 
 def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
     """The institution that was chosen, or the particulars of one that is not on the list."""
-    fields.ignore("institution_q", "find")
     listed = fields.given(name) and fields.values.get(name) != NOT_LISTED
     if not listed and (fields.given(name) or fields.given("institution_name")):
         return NewInstitution(

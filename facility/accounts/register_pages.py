@@ -93,7 +93,7 @@ async def register(view: View, form: Form, token: FromPath[str], limits: Limits,
     check_link(link, tx.now)
     fields = Fields(form)
     name = fields.text("name", most=120)
-    if only_searching(fields):
+    if only_searching(fields, "institution"):
         fields.errors.clear()
         return await _form_page(view, await tx.session.connection(), token, link.subject_id, fields)
     institution = read_choice(fields, "institution")

@@ -1,8 +1,8 @@
-"""Lists of applications: an institution's own, and what staff see of all that came in."""
+"""Lists for those who apply: an institution's own applications, and calls to apply to."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.refused import refuse
 
 PAGE = 25
 
@@ -25,7 +26,6 @@ class OwnLine(msgspec.Struct, frozen=True):
     call_reference: str
     closes_at: datetime
     decided_at: datetime | None
-    started_at: datetime
     is_lead: bool
     lead: str
     confirmation: Confirmation
@@ -33,20 +33,24 @@ class OwnLine(msgspec.Struct, frozen=True):
     requested: Decimal
 
 
-_OWN = text(
-    """
+# The filters stand in the text only where they are used. The order is that in which the institution came in, which stands
+# in its own row: so a page is walked, however many there are.
+_OWN = """
     SELECT application.id, application.reference, application.title, track, application.status,
-        call.reference AS call_reference, closes_at, decided_at, started_at, party.is_lead, institution.name AS lead,
-        confirmation, left_at, requested
+        call.reference AS call_reference, closes_at, decided_at, party.added_at, party.id AS party_id, party.is_lead,
+        institution.name AS lead, confirmation, left_at, requested
     FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
     JOIN institution ON institution.id = application.lead_institution_id
-    WHERE party.institution_id = :institution
-        AND (left_at IS NULL OR leave_reason IS NOT NULL)
-        AND (CAST(:at AS timestamptz) IS NULL OR (started_at, application.id) < (:at, CAST(:id AS uuid)))
-    ORDER BY started_at DESC, application.id DESC LIMIT :limit
-    """
-)
+    WHERE party.institution_id = :institution AND (left_at IS NULL OR leave_reason IS NOT NULL) {filters}
+    ORDER BY party.added_at {direction}, party.id {direction} LIMIT :limit
+"""
+_FILTERS = {
+    "status": "AND application.status = :status",
+    "call": "AND application.call_id = (SELECT id FROM call WHERE reference = :call)",
+    "after": "AND (party.added_at, party.id) < (:at, :id)",
+    "before": "AND (party.added_at, party.id) > (:at, :id)",
+}
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -63,89 +67,56 @@ def cursor(told: str) -> Cursor | None:
     """From an address; None where it isn't one of ours (the list then begins at its top)."""
     at, _, key = told.partition("~")
     try:
-        return Cursor(datetime.fromisoformat(at), UUID(key))
+        found = Cursor(datetime.fromisoformat(at), UUID(key))
     except ValueError:
         return None
+    return found if found.at.tzinfo else None
+
+
+class OwnPage(msgspec.Struct, frozen=True):
+    """A page of an institution's list, and where to go on either way."""
+
+    lines: list[OwnLine]
+    after: Cursor | None
+    before: Cursor | None
 
 
 async def own(
-    connection: AsyncConnection, institution_id: UUID, after: Cursor | None = None
-) -> tuple[list[OwnLine], Cursor | None]:
-    """A page of what the institution leads, is asked to join, or has joined, newest first; and where the next begins."""
-    rows = await connection.execute(
-        _OWN,
-        {
-            "institution": institution_id,
-            "at": after and after.at,
-            "id": after and after.id,
-            "limit": PAGE + 1,
-        },
+    connection: AsyncConnection,
+    institution_id: UUID,
+    *,
+    call: str = "",
+    status: str = "",
+    after: Cursor | None = None,
+    before: Cursor | None = None,
+) -> OwnPage:
+    """What the institution leads, is asked to join, or has joined, the latest first."""
+    place = before or after
+    beyond = {"before": before, "after": after if before is None else None}
+    wanted = {"status": status, "call": call, **beyond}
+    used = [name for name, value in wanted.items() if value]
+    values: dict[str, Any] = {name: wanted[name] for name in used if name not in beyond}
+    if place:
+        values |= {"at": place.at, "id": place.id}
+    sql = _OWN.format(
+        filters=" ".join(_FILTERS[name] for name in used), direction="ASC" if before else "DESC"
     )
-    lines = [OwnLine(**{**row, "status": ApplicationStatus(row["status"])}) for row in rows.mappings()]
-    return lines[:PAGE], Cursor(lines[PAGE - 1].started_at, lines[PAGE - 1].id) if len(lines) > PAGE else None
-
-
-class ReceivedLine(msgspec.Struct, frozen=True):
-    """What staff see of an application that was handed in: while it is sealed, nothing of what it says."""
-
-    id: UUID
-    reference: str
-    track: str
-    status: str
-    received_at: datetime
-    call_reference: str
-    sealed: bool
-    title: str | None
-    lead: str | None
-    chips: Sequence[str] | None
-    requested: Decimal | None
-
-
-# The filters stand in the text only where they are used, so that each list has an index of its own to walk.
-_RECEIVED = """
-    SELECT application.id, application.reference, track, application.status, received_at,
-        call.reference AS call_reference, sealed,
-        CASE WHEN NOT sealed THEN application.title END AS title,
-        CASE WHEN NOT sealed THEN institution.name END AS lead,
-        CASE WHEN NOT sealed THEN requested END AS requested,
-        CASE WHEN NOT sealed THEN ARRAY(
-            SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END
-            FROM party JOIN beneficiary ON code = beneficiary_code
-            WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END AS chips
-    FROM application JOIN call ON call.id = application.call_id
-    CROSS JOIN LATERAL (SELECT track = 'joint' AND application.opened_at IS NULL AS sealed) AS seal
-    JOIN institution ON institution.id = application.lead_institution_id
-    WHERE received_at IS NOT NULL {filters}
-    ORDER BY received_at DESC, application.id DESC LIMIT :limit
-"""
-_FILTERS = {
-    "call": "AND application.call_id = (SELECT id FROM call WHERE reference = :call)",
-    "status": "AND application.status = :status",
-    "after": "AND (received_at, application.id) < (:at, :id)",
-}
-_STATEMENTS = {
-    used: text(_RECEIVED.format(filters=" ".join(_FILTERS[name] for name in used)))
-    for used in [
-        tuple(name for name, wanted in zip(_FILTERS, (n & 1, n & 2, n & 4), strict=True) if wanted)
-        for n in range(8)
-    ]
-}
-
-
-async def received(
-    connection: AsyncConnection, *, call: str = "", status: str = "", after: Cursor | None = None
-) -> tuple[list[ReceivedLine], Cursor | None]:
-    """A page of what was handed in, newest first, of one call or all, in one status or any; where the next begins."""
-    used = tuple(name for name, value in (("call", call), ("status", status), ("after", after)) if value)
-    values = {"call": call, "status": status, "limit": PAGE + 1} | (
-        {"at": after.at, "id": after.id} if after else {}
+    found = await connection.execute(text(sql), {**values, "institution": institution_id, "limit": PAGE + 1})
+    rows = list(found.mappings())
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if before:
+        rows.reverse()
+    ends = [Cursor(row["added_at"], row["party_id"]) for row in (*rows[-1:], *rows[:1])]
+    return OwnPage(
+        [_own_line(row) for row in rows],
+        after=ends[0] if ends and (more or before) else None,
+        before=ends[1] if ends and (more if before else after) else None,
     )
-    values = {k: v for k, v in values.items() if k not in _FILTERS or k in used}
-    rows = await connection.execute(_STATEMENTS[used], values)
-    lines = [ReceivedLine(**row) for row in rows.mappings()]
-    return lines[:PAGE], (
-        Cursor(lines[PAGE - 1].received_at, lines[PAGE - 1].id) if len(lines) > PAGE else None
-    )
+
+
+def _own_line(row: Any) -> OwnLine:
+    told = {name: row[name] for name in OwnLine.__struct_fields__}
+    return OwnLine(**{**told, "status": ApplicationStatus(row["status"])})
 
 
 class CallChoice(msgspec.Struct, frozen=True):
@@ -171,3 +142,56 @@ async def calls(connection: AsyncConnection, *, closes_after: datetime | None = 
         {"after": closes_after},
     )
     return [CallChoice(**row) for row in rows.mappings()]
+
+
+class KeptView(msgspec.Struct, frozen=True):
+    """A list that somebody keeps."""
+
+    id: UUID
+    name: str
+    shared: bool
+    asked: dict[str, str]
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the filters offer, as pairs of value and text, and the lists that the visitor keeps."""
+
+    calls: list[tuple[str, str]]
+    beneficiaries: list[tuple[str, str]]
+    themes: list[tuple[str, str]]
+    views: list[KeptView]
+
+
+_OPTIONS = text(
+    """
+    SELECT
+        (SELECT coalesce(json_agg(json_build_array(reference, reference || ': ' || title)), '[]') FROM (
+            SELECT reference, title FROM call WHERE state <> 'draft' ORDER BY closes_at DESC, id LIMIT 200) AS latest)
+            AS calls,
+        (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY sort_order), '[]') FROM beneficiary)
+            AS beneficiaries,
+        (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY code COLLATE "C"), '[]') FROM theme) AS themes,
+        (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'shared', shared, 'asked', asked)
+            ORDER BY name COLLATE "C"), '[]') FROM saved_view WHERE person_id = :person) AS views
+    """
+)
+
+
+async def options(connection: AsyncConnection, person_id: UUID) -> Options:
+    """What staff may choose from, in one statement."""
+    row = (await connection.execute(_OPTIONS, {"person": person_id})).mappings().one()
+    return msgspec.convert(dict(row), Options, strict=False)
+
+
+async def view_of(connection: AsyncConnection, view_id: UUID, person_id: UUID) -> KeptView:
+    """A list of one's own, or one that its owner shares. Raises Refused (missing)."""
+    rows = await connection.execute(
+        text(
+            "SELECT id, name, shared, asked FROM saved_view WHERE id = :id AND (shared OR person_id = :person)"
+        ),
+        {"id": view_id, "person": person_id},
+    )
+    row = rows.mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing")
+    return msgspec.convert(dict(row), KeptView, strict=False)

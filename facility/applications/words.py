@@ -31,12 +31,13 @@ STATUSES: dict[ApplicationStatus, tuple[str, str]] = {
 """The word of each status, untranslated, and the kind of its tag."""
 
 UNDER_ASSESSMENT = (N_("Under assessment"), "info")
-_NOT_TOLD_BEFORE_DECISION = frozenset({S.ADMISSIBLE, S.NOT_ASSESSED})
+NOT_TOLD_BEFORE_DECISION = frozenset({S.ADMISSIBLE, S.NOT_ASSESSED})
+"""What lead and partners can't ask for either."""
 
 
 def told_to_parties(status: ApplicationStatus, *, decided: bool) -> tuple[str, str]:
     """What lead and partners read: until the call is decided, nothing of how the assessment goes."""
-    if not decided and status in _NOT_TOLD_BEFORE_DECISION:
+    if not decided and status in NOT_TOLD_BEFORE_DECISION:
         return UNDER_ASSESSMENT
     return STATUSES[status]
 
@@ -49,6 +50,13 @@ CONFIRMATIONS: dict[Confirmation, tuple[str, str]] = {
     Confirmation.VOID: (N_("Must confirm again"), "wait"),
 }
 """The word of each state of a confirmation, untranslated, and the kind of its tag."""
+
+CHECKED = {
+    "unchecked": N_("Not judged yet"),
+    "admissible": N_("Judged admissible"),
+    "inadmissible": N_("Judged not admissible"),
+}
+"""How the admissibility was judged."""
 
 TRACKS = {
     "joint": N_("Joint application"),
@@ -139,6 +147,11 @@ sentences.register(
         "already_party": N_("This institution takes part already."),
         "partner_is_lead": N_(
             "This institution leads the application. A partner is another institution; what the lead does stands in its own part."
+        ),
+        "finding_against": N_("The facility finds that this is not so: {item}"),
+        "judged_already": N_("Its admissibility has been judged; judge it anew on its own page."),
+        "too_many_views": N_(
+            "You keep 50 lists already. Forget one first, or give the name of one to replace it."
         ),
         "lead_cannot_leave": N_("The lead cannot leave; it can withdraw the application."),
         "left": N_("This institution no longer takes part."),

@@ -1,9 +1,7 @@
 """The ranking and the figures of a call as CSV and PDF."""
 
 import asyncio
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,23 +14,7 @@ from facility.calls.rules import TOTAL
 from facility.evaluation.sentences import OUTCOMES
 from facility.pdf import render_pdf
 from facility.web.i18n import _
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(cell: object) -> str:
-    """A cell that a spreadsheet shows and doesn't run: text that looks like a formula gets an apostrophe before it."""
-    written = f"{cell:f}" if isinstance(cell, Decimal) else "" if cell is None else str(cell)
-    return f"'{written}" if written.startswith(_FORMULA) else written
-
-
-def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Rows as CSV in UTF-8, with a byte order mark, by which spreadsheets recognise it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([safe(cell) for cell in head])
-    writer.writerows([safe(cell) for cell in row] for row in rows)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+from facility.web.sheets import NOTE, to_csv
 
 
 def ranking_csv(shown: Ranking, note: str) -> bytes:
@@ -49,7 +31,7 @@ def ranking_csv(shown: Ranking, note: str) -> bytes:
         _("Left EUR"),
         _("Outcome"),
         _("Reason"),
-        "designation_note",
+        NOTE,
     ]
     rows = [
         [

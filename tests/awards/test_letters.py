@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from facility.applications import service as applications
 from facility.applications.models import Application
 from facility.awards import service as awards
-from facility.awards.exports import safe
 from facility.awards.letters import award_letter, write_letters
 from facility.awards.models import Letter, LetterKind
 from facility.db import Database
@@ -18,6 +17,7 @@ from facility.evaluation import service as evaluation
 from facility.outbox.models import Mail
 from facility.settings import Settings
 from facility.web.render import environment
+from facility.web.sheets import safe
 from tests.judging import DECIDED, Judging, judging
 
 

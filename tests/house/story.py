@@ -116,6 +116,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "initiative_id": world.one("initiative", application_id=None).id,
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": uuid4(),
+        "view_id": uuid4(),
     }
     for table in (
         "party",

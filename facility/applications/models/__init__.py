@@ -24,6 +24,7 @@ from facility.applications.models.overlap import (
     OverlapJudgement,
 )
 from facility.applications.models.partners import ChangeRequest, ConfirmedContent
+from facility.applications.models.view import SavedView
 from facility.applications.models.writing import SectionChange, WorkingCopy
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Party",
     "PlannedActivity",
     "PlannedPeople",
+    "SavedView",
     "SectionAnswers",
     "SectionChange",
     "WorkingCopy",

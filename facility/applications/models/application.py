@@ -6,12 +6,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.db import Base, Key
+from facility.folding import search_key
 
+_RECEIVED = text("received_at IS NOT NULL")
 _AMOUNT = "{0} >= 0 AND {0} < 'NaN'"
 
 
@@ -22,7 +24,8 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 class Application(Base):
     """One application to a call. `version` counts changes to what partners confirm; requested (EUR) is the sum over
     the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers.
-    opened_at: when two people opened its call with it; until then a joint application is sealed."""
+    opened_at: when two people opened its call with it; until then a joint application is sealed.
+    theme_codes: the themes once more, as the planner has statistics of them; search_key: what it is found by."""
 
     __tablename__ = "application"
     __table_args__ = (
@@ -48,6 +51,24 @@ class Application(Base):
             "id",
             postgresql_where=text("received_at IS NOT NULL"),
         ),
+        Index("ix_application_status_received", "status", "received_at", "id", postgresql_where=_RECEIVED),
+        Index(
+            "ix_application_lead_received",
+            "lead_institution_id",
+            "received_at",
+            "id",
+            postgresql_where=_RECEIVED,
+        ),
+        # The same by amount; by reference there is the one that makes it unique.
+        Index("ix_application_requested", "requested", "id", postgresql_where=_RECEIVED),
+        Index("ix_application_call_requested", "call_id", "requested", "id", postgresql_where=_RECEIVED),
+        Index("ix_application_themes", "theme_codes", postgresql_using="gin"),
+        Index(
+            "ix_application_search",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[Key]
@@ -60,6 +81,10 @@ class Application(Base):
     reasons: Mapped[list[str]]
     lead_institution_id: Mapped[UUID] = mapped_column(ForeignKey("institution.id"), index=True)
     themes: Mapped[list[str]]
+    theme_codes: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), Computed("string_to_array(translate(themes::text, '[]\" ', ''), ',')", persisted=True)
+    )
+    search_key: Mapped[str]
     requested: Mapped[Decimal]
     version: Mapped[int]
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -78,6 +103,13 @@ class Application(Base):
     exception_reason: Mapped[str | None]
     exception_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     exception_decided_at: Mapped[datetime | None]
+
+    @validates("title", "reference")
+    def _find_by(self, name: str, value: str) -> str:
+        """Keeps the key for searches as title and reference are."""
+        told = {"reference": self.reference, "title": self.title, name: value}
+        self.search_key = search_key(*filter(None, told.values()), initials=False)
+        return value
 
 
 class Party(Base):
@@ -103,7 +135,14 @@ class Party(Base):
             postgresql_where=text("left_at IS NULL"),
         ),
         Index("ix_party_application", "application_id", "position"),
-        Index("ix_party_institution", "institution_id"),
+        # An institution's own list, the newest first; and what a beneficiary takes part in.
+        Index("ix_party_institution", "institution_id", "added_at", "id"),
+        Index(
+            "ix_party_beneficiary",
+            "beneficiary_code",
+            "application_id",
+            postgresql_where=text("left_at IS NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -112,6 +151,7 @@ class Party(Base):
     beneficiary_code: Mapped[str] = mapped_column(ForeignKey("beneficiary.code"))
     is_lead: Mapped[bool]
     position: Mapped[int]
+    added_at: Mapped[datetime]
     role: Mapped[str]
     amount: Mapped[Decimal]
     contact_name: Mapped[str]

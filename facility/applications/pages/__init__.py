@@ -27,15 +27,19 @@ from facility.applications.pages import (
     own_part,
     partner,
     partners,
+    received,
     replacing,
-    staff,
+    selected,
+    views,
 )
 
 router = Router(
     "/",
     route_handlers=[
         *mine.HANDLERS,
-        *staff.HANDLERS,
+        *received.HANDLERS,
+        *selected.HANDLERS,
+        *views.HANDLERS,
         *admissibility.HANDLERS,
         *one.HANDLERS,
         *answers.HANDLERS,

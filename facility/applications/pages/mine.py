@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import lists, rules, words
 from facility.applications.pages.shared import WORDS, save
+from facility.applications.rules import ApplicationStatus
 from facility.applications.service import start_application
 from facility.calls.models import Call
 from facility.calls.service import rules_of
@@ -32,13 +33,27 @@ BY_OFFICER = {"allow": allow(Role.OFFICER)}
 
 
 @get("/applications", opt=BY_OFFICER)
-async def mine(view: View, read: Read, after: FromQuery[str] = "") -> Page:
+async def mine(
+    view: View,
+    read: Read,
+    call: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    after: FromQuery[str] = "",
+    before: FromQuery[str] = "",
+) -> Page:
     """What the institution leads, is asked to join, or has joined; and where it could apply."""
-    lines, older = await lists.own(read, _institution(view), lists.cursor(after))
+    asked = {
+        "call": call[:100].replace("\0", "").strip(),
+        "status": status if status in set(ApplicationStatus) - words.NOT_TOLD_BEFORE_DECISION else "",
+    }
+    listed = await lists.own(
+        read, _institution(view), **asked, after=lists.cursor(after), before=lists.cursor(before)
+    )
     return view.page(
         "applications/mine.html",
-        lines=lines,
-        older=older,
+        listed=listed,
+        form=Fields.showing(asked),
+        asked={name: value for name, value in asked.items() if value},
         calls=await lists.calls(read, closes_after=clock.now()),
         told=words.told_to_parties,
         **WORDS,

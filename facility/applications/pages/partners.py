@@ -98,7 +98,7 @@ async def add(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     """Adds a partner; nobody is told yet."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    if only_searching(fields):
+    if only_searching(fields, "institution_id"):
         fields.errors.clear()
         connection = await tx.session.connection()
         return await _form(view, connection, await draft(connection, application_id), None, fields)

@@ -55,7 +55,7 @@ async def replace(
     """One goes, another comes and is asked at once; others who had confirmed are asked again."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    if only_searching(fields):
+    if only_searching(fields, "institution_id"):
         fields.errors.clear()
         return await _page(view, await tx.session.connection(), application_id, party_id, fields)
     party_of(await queries.shown(await tx.session.connection(), application_id), party_id)

@@ -427,3 +427,12 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
     if row is None:
         refuse("link_unknown", kind="missing")
     return Linked(**row._mapping)
+
+
+async def reference_of(connection: AsyncConnection, application_id: UUID) -> str | None:
+    """The reference of an application that was handed in, or None."""
+    found: str | None = await connection.scalar(
+        text("SELECT reference FROM application WHERE id = :id AND received_at IS NOT NULL"),
+        {"id": application_id},
+    )
+    return found

@@ -68,6 +68,7 @@ from facility.applications.service.plan import add_activity, change_planned, mov
 from facility.applications.service.reminders import remind_partners, tell_leads
 from facility.applications.service.replacement import replace_party
 from facility.applications.service.submission import submit
+from facility.applications.service.views import drop_view, save_view
 from facility.applications.service.working_copies import end_copies, keep_copy
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "decide_exception",
     "decline_party",
     "drop_initiative",
+    "drop_view",
     "end_consultations_due",
     "end_copies",
     "fill_in_part",
@@ -128,6 +130,7 @@ __all__ = [
     "retire_initiative",
     "save_answers",
     "save_budget",
+    "save_view",
     "seal_of_part",
     "set_initiative_days",
     "set_lead_amount",

@@ -76,6 +76,7 @@ async def _lead_party(tx: Tx, application: Application, institution: Institution
         beneficiary_code=institution.beneficiary_code,
         is_lead=True,
         position=0,
+        added_at=application.started_at,
         role="",
         amount=Decimal("0.00"),
         contact_name=starter.name if starter else "",

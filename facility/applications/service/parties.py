@@ -79,6 +79,7 @@ async def new_party(
         institution_id=institution.id,
         beneficiary_code=institution.beneficiary_code,
         is_lead=False,
+        added_at=tx.now,
         position=await _next_position(tx, application, institution.id),
         role=role,
         amount=amount,

@@ -1,0 +1,79 @@
+"""Tables for spreadsheets: CSV and XLSX, neither of which runs what somebody has typed."""
+
+import asyncio
+import csv
+import io
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import xlsxwriter
+
+NOTE = "designation_note"
+"""The column with the footnotes to designations, in every export where a designation may stand."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BOM = b"\xef\xbb\xbf"
+_CHUNK = 64 * 1024
+
+type Rows = Iterable[Sequence[object]]
+
+
+def safe(cell: object) -> str:
+    """A cell that a spreadsheet shows and doesn't run: text that looks like a formula gets an apostrophe before it."""
+    written = f"{cell:f}" if isinstance(cell, Decimal) else "" if cell is None else str(cell)
+    return f"'{written}" if written.startswith(_FORMULA) else written
+
+
+def _csv(rows: Rows) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def to_csv(head: Sequence[str], rows: Rows) -> bytes:
+    """Rows as CSV in UTF-8, with a byte order mark, by which spreadsheets recognise it."""
+    return _BOM + _csv([head, *rows])
+
+
+async def csv_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    """The same, as it is read."""
+    yield _BOM + _csv([head])
+    async for rows in batches:
+        yield _csv(rows)
+
+
+async def xlsx_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    """A workbook with one sheet. It is written row by row into a file of its own, so that memory doesn't grow with it."""
+    with tempfile.TemporaryDirectory(prefix="facility-sheet-") as folder:
+        path = Path(folder) / "list.xlsx"
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        book = xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder})
+        try:
+            sheet = _Sheet(book, head)
+            async for rows in batches:
+                await asyncio.to_thread(sheet.add, rows)
+        finally:
+            await asyncio.to_thread(book.close)
+        with path.open("rb") as content:
+            while chunk := await asyncio.to_thread(content.read, _CHUNK):
+                yield chunk
+
+
+class _Sheet:
+    def __init__(self, book: xlsxwriter.Workbook, head: Sequence[str]) -> None:
+        self._sheet = book.add_worksheet()
+        self._amount = book.add_format({"num_format": "#,##0.00"})
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.write_row(0, 0, head, book.add_format({"bold": True}))
+        self._next = 1
+
+    def add(self, rows: Rows) -> None:
+        for row in rows:
+            for column, cell in enumerate(row):
+                if isinstance(cell, Decimal):
+                    self._sheet.write_number(self._next, column, float(cell), self._amount)
+                elif cell is not None:
+                    self._sheet.write_string(self._next, column, str(cell))
+            self._next += 1
