@@ -3,30 +3,36 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from facility.applications import service as applications
 from facility.applications.models import Application, Party
 from facility.awards import service as awards
 from facility.calls.models import Call
+from facility.calls.rules import Mode
 from facility.calls.service import (
     archive_call,
     ask_cancellation,
     close_due,
     confirm_cancellation,
+    draft_call,
     draft_corrigendum,
     drop_cancellation,
+    publish_call,
+    publish_corrigendum,
     take_from_archive,
 )
 from facility.db import Database, Tx
 from facility.evaluation import service as evaluation
 from facility.refused import Refused
-from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused
-from tests.judging import CLOSES, DECIDED, Judging
+from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
+from tests.judging import CLOSES, DECIDED, OPENS, Judging
 
 REASON = "The agreement that pays for it was ended."
 
@@ -246,4 +252,30 @@ async def test_what_is_over_is_archived_and_taken_out_again(play: Judging, db: D
     await play.act("ada", lambda tx: take_from_archive(tx, key), DECIDED)
     assert await refused(play, "ada", lambda tx: take_from_archive(tx, key)) == [("not_archived", None)]
     assert (await events(db, key))[-2:] == ["CallArchived", "CallTakenFromArchive"]
+    assert await reconciled(db) == []
+
+
+async def test_a_rolling_call_takes_its_batches_with_it(play: Judging, db: Database) -> None:
+    """Corrected and cancelled as a whole; a batch by itself is neither."""
+    cut_offs = (CLOSES - timedelta(days=20), CLOSES)
+    draft = await changed(play, reference="TAF-2021-02", mode=Mode.ROLLING, cut_offs=cut_offs)
+    at = OPENS - timedelta(days=7)
+    series = await play.act("ada", lambda tx: draft_call(tx, draft), at)
+    await play.act("vera", lambda tx: publish_call(tx, series.id), at)
+    play.calls["TAF-2021-02"] = series.id
+    lower = msgspec.structs.replace(await says(play, "TAF-2021-02"), amount=Decimal("50000.00"))
+    await play.act("ada", lambda tx: draft_corrigendum(tx, series.id, lower, "Less money."), MID)
+    await play.act("vera", lambda tx: publish_corrigendum(tx, series.id), MID)
+    async with db.reader() as connection:
+        rows = await connection.execute(select(Call.id, Call.amount).where(Call.series_id == series.id))
+        batches = rows.all()
+    assert [row.amount for row in batches] == [Decimal("50000.00")] * 2
+    assert await reconciled(db) == []
+    assert await refused(play, "ada", lambda tx: ask_cancellation(tx, batches[0].id, REASON)) == [
+        ("batch_of_a_series", None)
+    ]
+    await play.act("ada", lambda tx: ask_cancellation(tx, series.id, REASON), MID)
+    await play.act("paul", lambda tx: confirm_cancellation(tx, series.id), MID)
+    assert {(await play.row(Call, row.id)).state for row in batches} == {"cancelled"}
+    assert (await mails(db, "calls/cancelled")).count(("calls/cancelled", "vera@example.org")) == 1
     assert await reconciled(db) == []
