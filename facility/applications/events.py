@@ -207,7 +207,7 @@ class OpeningStarted(Event, frozen=True, kw_only=True):
     """The first of two people began to open the call; so many applications are on the list."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "An opening was begun, with {listed} applications on the list"
+    sentence: ClassVar[str] = "An opening was begun; applications on the list: {listed}"
     call_id: UUID
     session_id: UUID
     listed: int
@@ -217,7 +217,7 @@ class CallOpened(Event, frozen=True, kw_only=True):
     """A second person confirmed: what had come in is no longer sealed. `minutes` is the SHA-256 of what these say."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "Two people opened the call: {opened} applications were unsealed"
+    sentence: ClassVar[str] = "Two people opened the call; applications unsealed: {opened}"
     call_id: UUID
     session_id: UUID
     started_by: UUID

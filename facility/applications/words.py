@@ -22,6 +22,7 @@ STATUSES: dict[ApplicationStatus, tuple[str, str]] = {
     S.BELOW_THRESHOLD: (N_("Below a threshold"), "bad"),
     S.AWARDED: (N_("Awarded"), "ok"),
     S.RESERVE: (N_("On the reserve list"), "wait"),
+    S.COOLED_DOWN: (N_("Passed over, to spread awards"), "plain"),
     S.CLOSED: (N_("Award closed"), "plain"),
     S.WITHDRAWN: (N_("Withdrawn"), "plain"),
     S.INELIGIBLE: (N_("Not eligible"), "bad"),

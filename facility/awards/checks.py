@@ -104,7 +104,7 @@ async def decisions(connection: AsyncConnection) -> list[str]:
             wrong.append(f"call {row.id}: decided at {row.decided_at}, its decision says {row.at}")
         elif row.decided_line is not None:
             line = msgspec.convert(row.decided_line, Drawn, strict=False)
-            if set(line.awards) | set(line.reserve) | set(line.carried) != set(row.ranked):
+            if {*line.awards, *line.reserve, *line.carried, *line.cooled} != set(row.ranked):
                 wrong.append(
                     f"call {row.id}: its ranking is not what its decision awards and puts on reserve"
                 )

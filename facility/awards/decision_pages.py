@@ -18,7 +18,7 @@ from facility.awards.ranking import (
     threshold_of,
     tie_break_words,
 )
-from facility.awards.sentences import ENDS, PLACES, STATUSES
+from facility.awards.sentences import COOLED, ENDS, PLACES, STATUSES
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.lists import call as call_shown
 from facility.evaluation.sentences import OUTCOMES, REASONS
@@ -61,6 +61,7 @@ def _words(shown: Ranking) -> dict[str, Any]:
         "outcomes": OUTCOMES,
         "statuses": STATUSES,
         "reasons": REASONS,
+        "cooled": COOLED,
     }
 
 
@@ -141,7 +142,7 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
 
 def _says(drawn: Any) -> tuple[Any, ...]:
     """What matters to whoever proposed: who gets an award, who waits, who gets nothing; not what is left."""
-    return drawn.awards, drawn.reserve, drawn.carried, drawn.others
+    return drawn.awards, drawn.reserve, drawn.carried, drawn.cooled, drawn.others
 
 
 def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:

@@ -48,6 +48,16 @@ class AwardsDecided(Event, frozen=True, kw_only=True):
     carried_over: list[UUID] = msgspec.field(default_factory=list)
 
 
+class CoolDownSetAside(Event, frozen=True, kw_only=True):
+    """Somebody set the call's cool-down rules aside for the application; the reason stands in the row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The rules that spread awards were set aside for it"
+
+    application_id: UUID
+    call_id: UUID
+
+
 class AwardMade(Event, frozen=True, kw_only=True):
     """An application got an award, by the decision or from the reserve list."""
 

@@ -9,7 +9,7 @@ import jinja2
 
 from facility.awards.lists import AwardLine, Money, Place
 from facility.awards.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
-from facility.awards.sentences import ENDS, PLACES
+from facility.awards.sentences import COOLED, ENDS, PLACES
 from facility.calls.rules import TOTAL
 from facility.evaluation.sentences import OUTCOMES
 from facility.pdf import render_pdf
@@ -47,7 +47,9 @@ def ranking_csv(shown: Ranking, note: str) -> bytes:
             "; ".join(
                 _("{section} below {least}", section=title if title != TOTAL else _("Total"), least=least)
                 for title, least in missed_words(grid, line)
-            ),
+            )
+            or (_(COOLED[line.cooled]) if line.cooled else "")
+            or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
             note if any(chip.endswith("*") for chip in line.chips) else "",
         ]
         for line in shown.lines
@@ -63,6 +65,8 @@ def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: 
         return _("Reserve {place}", place=place)
     if line == "carried":
         return _("Carried over to the next batch")
+    if line == "cooled":
+        return _("Passed over, to spread awards")
     return _(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
 
 
@@ -113,6 +117,7 @@ async def report_pdf(
         places=places,
         place_words=PLACES,
         ends=ENDS,
+        cooled=COOLED,
         outcomes=OUTCOMES,
         threshold=threshold_of,
         short=short,

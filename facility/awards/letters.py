@@ -65,6 +65,7 @@ class LetterData(msgspec.Struct, frozen=True):
     total: SectionScore | None
     next_call: str | None = None
     next_closes_at: datetime | None = None
+    cooled_down: str | None = None
 
 
 _ROWS = text(
@@ -76,6 +77,7 @@ _ROWS = text(
         (SELECT string_agg(DISTINCT known.designation_note, ' ') FROM party AS other
          JOIN beneficiary AS known ON known.code = other.beneficiary_code
          WHERE other.application_id = application.id) AS note,
+        ranking_entry.cooled_down,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,

@@ -169,7 +169,7 @@ class Money(msgspec.Struct, frozen=True):
 _MONEY = text(
     """
     SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id IN (
-            SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id = call.series_id)), 0.00)
+            SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id IN (call.series_id, call.id))), 0.00)
             AS committed,
         envelope.name AS envelope, envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
         contract.reference AS contract

@@ -40,7 +40,8 @@ class RankingEntry(Base):
     """How an application stood when its call was decided; never changed. What was carried over has one for each batch.
 
     `section_sums`: exact sums of the scores by section key, as decimal strings; divided by `assessments` they are the
-    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.Outcome`.
+    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.Outcome`. `cooled_down`: the
+    cool-down rule that passed it over (rules.Cooling).
     """
 
     __tablename__ = "ranking_entry"
@@ -59,6 +60,20 @@ class RankingEntry(Base):
     outcome: Mapped[str]
     requested: Mapped[Decimal]
     on_board: Mapped[list[str]]
+    cooled_down: Mapped[str | None]
+
+
+class CoolDownOverride(Base):
+    """Somebody set the call's cool-down rules aside for an application, and why."""
+
+    __tablename__ = "cool_down_override"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    reason: Mapped[str]
+    overridden_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
 
 
 class Award(Base):

@@ -21,7 +21,9 @@ from facility.evaluation.queries import Reader, on_board
 def committed_by_call() -> ScalarSelect[Decimal]:
     """What the awards of the row's call commit, in EUR (closed ones at their final cost); of all batches of its series."""
     sharing = aliased(Call)
-    own = select(sharing.id).where((sharing.id == Call.id) | (sharing.series_id == Call.series_id))
+    own = select(sharing.id).where(
+        (sharing.id == Call.id) | (sharing.series_id == Call.series_id) | (sharing.series_id == Call.id)
+    )
     return (
         select(func.coalesce(func.sum(Award.committed), Decimal(0)))
         .where(Award.call_id.in_(own.correlate(Call)))
@@ -92,6 +94,7 @@ async def _pot(reader: Reader, call_id: UUID | None) -> UUID | None:
 
 def _waiting(rows: list[Any], freed: Decimal) -> Waiting:
     return Waiting(
+        call_id=rows[0].call_id,
         pot=rows[0].pot,
         left=rows[0].left + freed,
         skip_unaffordable=rows[0].skip_unaffordable,

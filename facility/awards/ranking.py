@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries import beneficiaries
 from facility.applications.rules import ApplicationStatus
 from facility.awards import queries, rules
+from facility.awards.cool_down import cooling
 from facility.calls.rules import TOTAL, Grid
 from facility.evaluation import lists
 from facility.evaluation.queries import applicants
@@ -53,8 +54,8 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 class RankLine(msgspec.Struct, frozen=True):
     """One row: means as people read them, by section; `left`: EUR that remain after an award.
 
-    `line`: "award", "reserve", "carried" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
-    batch that ranks it again. `status` is today's.
+    `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
+    batch that ranks it again; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
     """
 
     application_id: UUID
@@ -71,6 +72,8 @@ class RankLine(msgspec.Struct, frozen=True):
     line: str | None
     place: int | None
     carried_to: str | None
+    cooled: str | None
+    overridden: str | None
     status: str
     award_id: UUID | None
     why: str | None
@@ -129,9 +132,10 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
         stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
         free = await queries.free_money(connection, call_id)
         may_carry = await queries.may_be_carried(connection, call_id)
+        cool = await cooling(connection, call_id)
         judged, drawn, ready = (
             list(stands.everyone),
-            rules.draw(stands, free, call.skip_unaffordable, may_carry=may_carry),
+            rules.draw(stands, free, call.skip_unaffordable, may_carry=may_carry, cooling=cool),
             stands.ready,
         )
     known = {line.id: line for line in await lists.applications(connection, call_id, with_carried=True)}
@@ -141,7 +145,9 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     }
     awards = await _awards(connection, call_id)
     counts = await _counts(connection, call_id)
-    lines = _lines(judged, drawn, known, chips, awards, carried, call.grid)
+    lines = _lines(
+        judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
+    )
     return Ranking(call=call, lines=lines, drawn=drawn, proposal=told, ready=ready, **counts)
 
 
@@ -152,6 +158,7 @@ def _lines(
     chips: Mapping[str, str],
     awards: Mapping[UUID, UUID],
     carried: Mapping[UUID, str],
+    overridden: Mapping[UUID, str],
     grid: Grid,
 ) -> list[RankLine]:
     left = drawn.free
@@ -175,21 +182,27 @@ def _lines(
                 outcome=one.outcome,
                 requested=one.applicant.requested,
                 left=left if awarded else None,
-                line="award"
-                if awarded
-                else "reserve"
-                if place
-                else "carried"
-                if key in drawn.carried
-                else None,
+                line=_line_of(key, drawn),
                 place=place,
                 carried_to=carried.get(key),
+                cooled=drawn.cooled.get(key),
+                overridden=overridden.get(key),
                 status=known[key].status,
                 award_id=awards.get(key),
                 why=known[key].set_aside if one.outcome is Outcome.NOT_ASSESSED else known[key].checked,
             )
         )
     return made
+
+
+def _line_of(key: UUID, drawn: rules.Drawn) -> str | None:
+    groups = {
+        "award": drawn.awards,
+        "reserve": drawn.reserve,
+        "carried": drawn.carried,
+        "cooled": drawn.cooled,
+    }
+    return next((name for name, keys in groups.items() if key in keys), None)
 
 
 _ENTRIES = text(
@@ -220,6 +233,11 @@ def _judged(row: Any) -> Judged:
     )
     means = SectionMeans(sections, sum(sections.values(), Fraction(0))) if sections else None
     return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
+
+
+async def _overrides(connection: AsyncConnection, call_id: UUID) -> dict[UUID, str]:
+    query = text("SELECT application_id, reason FROM cool_down_override WHERE call_id = :call")
+    return {row.application_id: row.reason for row in await connection.execute(query, {"call": call_id})}
 
 
 async def _awards(connection: AsyncConnection, call_id: UUID) -> dict[UUID, UUID]:

@@ -12,6 +12,8 @@ from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsP
 from facility.awards.letters import write_letters
 from facility.awards.models import LetterKind, RankingEntry
 from facility.awards.service import end_ineligible, serve_envelope
+from facility.awards.urgent import remind_due  # noqa: F401 - the scheduler's step registers
+from facility.calls.events import DecisionHalfTime, DecisionOverdue
 from facility.calls.models import Call
 from facility.contracts.events import EnvelopeChanged
 from facility.db import Tx
@@ -20,6 +22,7 @@ from facility.events import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post
 from facility.web.access import Role
+from facility.web.filters import instant
 from facility.web.i18n import _
 
 
@@ -97,6 +100,28 @@ async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
     """The lead is told that its place on the reserve list has ended without an award."""
     if event.how != "activated":
         await _tell_lead(tx, event.application_id, "place", event.how, "")
+
+
+@reacts_to(DecisionHalfTime, DecisionOverdue)
+async def remind_of_urgent(tx: Tx, event: DecisionHalfTime | DecisionOverdue) -> None:
+    """The secretariat and the authorising officers are told that the time for an urgent decision runs out."""
+    call = await tx.get(Call, event.call_id)
+    people = [*await active_people(tx, Role.SECRETARIAT), *await active_people(tx, Role.AUTHORISING)]
+    for person in {person.id: person for person in people}.values():
+        await post(
+            tx,
+            template="awards/urgent",
+            to=person.email,
+            to_name=person.name,
+            subject=_("Urgent: {call}", call=call.reference),
+            subject_id=event.call_id,
+            context={
+                "call": call.reference,
+                "by": instant(event.decide_by),
+                "overdue": isinstance(event, DecisionOverdue),
+                "path": f"/urgent/{event.call_id}",
+            },
+        )
 
 
 async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committed: str) -> None:

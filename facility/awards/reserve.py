@@ -4,12 +4,14 @@ from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service import move
 from facility.awards import queries, rules
+from facility.awards.cool_down import cooling
 from facility.awards.events import AwardMade, ReserveEnded
 from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.contracts.models import Envelope
@@ -19,16 +21,38 @@ from facility.events import record
 
 
 async def plan(
-    tx: Tx, envelope: Envelope, *, first: UUID | None = None, freed: Decimal, leaving: UUID | None = None
+    tx: Tx,
+    envelope: Envelope,
+    *,
+    first: UUID | None = None,
+    freed: Decimal,
+    leaving: UUID | None = None,
+    ending: UUID | None = None,
 ) -> list[UUID]:
     """The applications that get an award once `freed` EUR come back to the call `first`, in order.
 
-    `leaving`: an application that gives up its own place at the same time. Nothing is changed or locked yet, so that
+    `leaving`: an application that gives up its own place at the same time; `ending`: one that gives its award back. Nothing is changed or locked yet, so that
     applications can be locked in the order of their ids.
     """
     lists = await queries.waiting_lists(tx.session, envelope.id, first=first, freed=freed, leaving=leaving)
+    lists = [await _not_cooling(tx, waiting, ending) for waiting in lists]
     served = rules.serve_envelope(lists, envelope.amount - envelope.committed + freed)
     return [UUID(key) for key in served]
+
+
+async def _not_cooling(tx: Tx, waiting: rules.Waiting, ending: UUID | None) -> rules.Waiting:
+    """The list without those whose beneficiary has as many awards of the call as it may get; their places stay."""
+    told = await cooling(tx.session, waiting.call_id, ending=ending)
+    if told.most is None:
+        return waiting
+    spread = msgspec.structs.replace(told, same_lead=frozenset())
+    query = select(Application.id, Application.reference).where(Application.call_id == waiting.call_id)
+    names = {str(row.id): row.reference for row in await tx.session.execute(query)}
+    kept: list[rules.Request] = []
+    for request in waiting.requests:
+        if spread.why(names[request.reference], [names[one.reference] for one in kept]) is None:
+            kept.append(request)
+    return msgspec.structs.replace(waiting, requests=tuple(kept))
 
 
 async def lock_applications(tx: Tx, application_ids: Collection[UUID]) -> dict[UUID, Application]:

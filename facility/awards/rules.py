@@ -21,30 +21,68 @@ class Request(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
+class Cooling(msgspec.Struct, frozen=True):
+    """What the rules that spread awards look at; all by an application's reference.
+
+    beneficiaries: the lead's · same_lead: its lead got an award lately · taken: awards of this call by the lead's
+    beneficiary so far, of which there are `most` · overridden: somebody set the rules aside, with a reason.
+    """
+
+    beneficiaries: dict[str, str] = {}
+    same_lead: frozenset[str] = frozenset()
+    taken: dict[str, int] = {}
+    most: int | None = None
+    overridden: frozenset[str] = frozenset()
+
+    def why(self, reference: str, awarded: Collection[str]) -> str | None:
+        """The rule that passes the application over, after these awards: "same_lead", "per_beneficiary" or None."""
+        if reference in self.overridden:
+            return None
+        if reference in self.same_lead:
+            return "same_lead"
+        if self.most is None:
+            return None
+        code = self.beneficiaries[reference]
+        here = sum(self.beneficiaries[one] == code for one in awarded)
+        return "per_beneficiary" if self.taken.get(code, 0) + here >= self.most else None
+
+
+NO_COOLING = Cooling()
+"""No rule spreads awards."""
+
+
 class Line(msgspec.Struct, frozen=True):
-    """The funding line: references awarded and on the reserve list, each in rank order; EUR left."""
+    """The funding line: references awarded and on the reserve list, each in rank order; EUR left. cooled: what a rule
+    that spreads awards passed over, and which."""
 
     awards: tuple[str, ...]
     reserve: tuple[str, ...]
     left: Decimal
+    cooled: dict[str, str] = {}
 
 
-def draw_line(ranked: Iterable[Request], free: Decimal, skip_unaffordable: bool) -> Line:
+def draw_line(
+    ranked: Iterable[Request], free: Decimal, skip_unaffordable: bool, cooling: Cooling = NO_COOLING
+) -> Line:
     """Awards from the top while the request fits the free EUR.
 
     The first that doesn't fit goes to the reserve list, and so does everything after it, unless the call
-    skips what it can't afford.
+    skips what it can't afford. What has to cool down takes no part.
     """
     awards: list[str] = []
     reserve: list[str] = []
+    cooled: dict[str, str] = {}
     for request in ranked:
+        if why := cooling.why(request.reference, awards):
+            cooled[request.reference] = why
+            continue
         closed = bool(reserve) and not skip_unaffordable
         if closed or request.amount > free:
             reserve.append(request.reference)
         else:
             awards.append(request.reference)
             free -= request.amount
-    return Line(tuple(awards), tuple(reserve), free)
+    return Line(tuple(awards), tuple(reserve), free, cooled)
 
 
 def serve_reserve(reserve: Iterable[Request], free: Decimal, skip_unaffordable: bool) -> tuple[str, ...]:
@@ -89,7 +127,7 @@ class Drawn(msgspec.Struct, frozen=True):
     """A funding line as it is kept: application ids in rank order, and the EUR it was drawn from and leaves.
 
     others: the outcome of each application that is not ranked · carried: what there was no money for, and is ranked
-    once more in the next batch.
+    once more in the next batch · cooled: what a cool-down rule passed over, and which.
     """
 
     free: Decimal
@@ -98,6 +136,7 @@ class Drawn(msgspec.Struct, frozen=True):
     reserve: tuple[UUID, ...]
     others: dict[UUID, str]
     carried: tuple[UUID, ...] = ()
+    cooled: dict[UUID, str] = {}
 
     @property
     def committed(self) -> Decimal:
@@ -113,7 +152,12 @@ class Drawn(msgspec.Struct, frozen=True):
 
 
 def draw(
-    standing: Standing, free: Decimal, skip_unaffordable: bool, *, may_carry: Collection[UUID] = ()
+    standing: Standing,
+    free: Decimal,
+    skip_unaffordable: bool,
+    *,
+    may_carry: Collection[UUID] = (),
+    cooling: Cooling = NO_COOLING,
 ) -> Drawn:
     """The funding line of a call that stands so, with this much free.
 
@@ -121,7 +165,7 @@ def draw(
     """
     ids = {judged.applicant.reference: judged.applicant.application_id for judged in standing.ranked}
     requests = (Request(judged.applicant.reference, judged.applicant.requested) for judged in standing.ranked)
-    line = draw_line(requests, free, skip_unaffordable)
+    line = draw_line(requests, free, skip_unaffordable, cooling)
     unfunded = tuple(ids[reference] for reference in line.reserve)
     return Drawn(
         free=free,
@@ -129,6 +173,7 @@ def draw(
         awards=tuple(ids[reference] for reference in line.awards),
         reserve=tuple(key for key in unfunded if key not in may_carry),
         carried=tuple(key for key in unfunded if key in may_carry),
+        cooled={ids[reference]: why for reference, why in line.cooled.items()},
         others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
     )
 
@@ -137,6 +182,7 @@ class Waiting(msgspec.Struct, frozen=True):
     """The reserve list of one call, from its top, and what the call may still commit, in EUR, out of an amount that it
     may share with other batches of its series (`pot`)."""
 
+    call_id: UUID
     pot: UUID
     left: Decimal
     skip_unaffordable: bool

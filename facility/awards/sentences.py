@@ -13,6 +13,7 @@ sentences.register(
         "earlier_batch_open": N_(
             "An earlier batch of this series is not decided yet. What it has no money for is ranked again in this one."
         ),
+        "already_set_aside": N_("The rules are set aside for this application already."),
         "not_proposed": N_("No ranking of this call is proposed."),
         "changed_since_shown": N_(
             "This has changed since you opened the page. Go back, load it again, and look at what is true now."
@@ -25,6 +26,7 @@ sentences.register(
 STATUSES = {
     S.AWARDED: (N_("Award"), "ok"),
     S.RESERVE: (N_("Reserve list"), "wait"),
+    S.COOLED_DOWN: (N_("Passed over, to spread awards"), "plain"),
     S.CLOSED: (N_("Award, closed"), "info"),
     S.BELOW_THRESHOLD: (N_("Below a threshold"), "bad"),
     S.NOT_ASSESSED: (N_("Set aside"), "plain"),
@@ -33,6 +35,12 @@ STATUSES = {
     S.WITHDRAWN: (N_("Withdrawn"), "plain"),
 }
 """What became of an application once its call was decided, and the kind of its tag."""
+
+COOLED = {
+    "same_lead": N_("Its lead got an award in one of the last calls, so this call passes it over."),
+    "per_beneficiary": N_("Leads of its beneficiary have as many awards of this call as it gives to one."),
+}
+"""Why a cool-down rule passed an application over."""
 
 ENDS = {
     "closed": (N_("Closed"), "info"),

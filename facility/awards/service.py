@@ -14,6 +14,7 @@ from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus, still_eligible
 from facility.applications.service import carry_over, move
 from facility.awards import queries, reserve, rules
+from facility.awards.cool_down import cooling
 from facility.awards.events import (
     AwardEnded,
     AwardsDecided,
@@ -93,12 +94,14 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     mark_decided(tx, call)
     decision.decided_by, decision.decided_at = actor, tx.now
     decision.decided_line = msgspec.to_builtins(drawn, str_keys=True)
-    tx.add(*[_entry(call_id, judged) for judged in stands.everyone])
+    tx.add(*[_entry(call_id, judged, drawn) for judged in stands.everyone])
     await _settle_others(tx, stands, applications)
     for application_id in drawn.awards:
         await reserve.make_award(tx, envelope, applications[application_id], from_reserve=False)
     for place, application_id in enumerate(drawn.reserve, 1):
         await _place(tx, applications[application_id], place)
+    for application_id in drawn.cooled:
+        await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
     await record(tx, _decided(call, drawn))
     return decision
@@ -110,7 +113,7 @@ def _decided(call: Call, drawn: rules.Drawn) -> AwardsDecided:
         envelope_id=call.envelope_id,
         awarded=list(drawn.awards),
         reserve=list(drawn.reserve),
-        not_funded=list(drawn.others),
+        not_funded=[*drawn.others, *drawn.cooled],
         committed=drawn.committed,
         left=drawn.left,
         carried_over=list(drawn.carried),
@@ -136,7 +139,7 @@ async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> No
         await carry_over(tx, application, following)
 
 
-def _entry(call_id: UUID, judged: Judged) -> RankingEntry:
+def _entry(call_id: UUID, judged: Judged, drawn: rules.Drawn) -> RankingEntry:
     scores = judged.applicant.assessments if judged.means else ()
     return RankingEntry(
         call_id=call_id,
@@ -151,6 +154,7 @@ def _entry(call_id: UUID, judged: Judged) -> RankingEntry:
         outcome=judged.outcome.value,
         requested=judged.applicant.requested,
         on_board=list(judged.applicant.on_board),
+        cooled_down=drawn.cooled.get(judged.applicant.application_id),
     )
 
 
@@ -288,7 +292,8 @@ async def _end_award(
     tx: Tx, envelope: Envelope, call: Call, award: Award, how: EndKind, committed: Decimal, reason: str | None
 ) -> list[UUID]:
     freed = award.committed - committed
-    served = await reserve.plan(tx, envelope, first=call.id, freed=freed)
+    ending = None if how == "closed" else award.application_id
+    served = await reserve.plan(tx, envelope, first=call.id, freed=freed, ending=ending)
     applications = await reserve.lock_applications(tx, [award.application_id, *served])
     old = award.committed
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
@@ -339,8 +344,13 @@ async def _lock_money(tx: Tx, call_id: UUID) -> tuple[Envelope, Call]:
 
 async def _draw(tx: Tx, call: Call, stands: Standing) -> rules.Drawn:
     free = await queries.free_money(tx.session, call.id)
-    may_carry = await queries.may_be_carried(tx.session, call.id)
-    return rules.draw(stands, free, rules_of(call).skip_unaffordable, may_carry=may_carry)
+    return rules.draw(
+        stands,
+        free,
+        rules_of(call).skip_unaffordable,
+        may_carry=await queries.may_be_carried(tx.session, call.id),
+        cooling=await cooling(tx.session, call.id),
+    )
 
 
 async def _decision(tx: Tx, call_id: UUID) -> AwardDecision | None:

@@ -9,6 +9,7 @@ from facility import clock
 from facility.calls.models import Call
 from facility.db import Database
 from facility.demo.around import tell_around
+from facility.demo.batches import tell_batches
 from facility.demo.past import tell_past
 from facility.demo.present import Story, tell_present
 from facility.events.relay import follow
@@ -23,4 +24,5 @@ async def tell(db: Database, store: Store) -> None:
     troupe = await tell_past(db, store)
     story = Story(troupe, clock.now())
     await tell_around(story, await tell_present(story))
+    await tell_batches(story)
     await follow(db)

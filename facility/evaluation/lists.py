@@ -146,6 +146,7 @@ class CallShown(msgspec.Struct, frozen=True):
     id: UUID
     reference: str
     title: str
+    mode: str
     state: str
     closes_at: datetime
     decided_at: datetime | None
@@ -159,7 +160,7 @@ class CallShown(msgspec.Struct, frozen=True):
 
 _CALL = text(
     """
-    SELECT call.id, call.reference, call.title, call.state, call.closes_at, call.decided_at, call.amount,
+    SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
         call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
         EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL
             AND application.opened_at IS NULL) AS sealed

@@ -7,6 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines, with_role
+from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
@@ -104,7 +105,8 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
         fields.refused(refused)
         raise Wrong(await _board(view, connection, call_id, fields, 422)) from None
     said = ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", count)
-    return view.go(f"/evaluation/{call_id}", said)
+    call = await lists.call(connection, call_id)
+    return view.go(f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call_id}", said)
 
 
 @get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})

@@ -6,15 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Person
+from facility.applications.models import Application
 from facility.clock import brussels_midnight
 from facility.events.log import GENESIS, chain_hash, envelope_of, to_recorded
 from facility.events.models import EventRow
 from facility.refused import refuse
 from facility.web.history import moments
+from facility.web.i18n import _
 
 PAGE = 25
 NOBODY = "facility"
@@ -83,8 +85,17 @@ async def labels(connection: AsyncConnection, subject_ids: Sequence[UUID]) -> di
     return {row.id: row.label for row in rows}
 
 
+SEALED = exists().where(
+    Application.id == EventRow.subject_id,
+    Application.track == "joint",
+    Application.received_at.is_not(None),
+    Application.opened_at.is_(None),
+)
+"""The event is about what was submitted and is not opened yet: whoever acted there would give away whose it is."""
+
+
 def _query(only: TrailFilter) -> Select[Any]:
-    query = select(EventRow.__table__, Person.name.label("person")).outerjoin(
+    query = select(EventRow.__table__, Person.name.label("person"), SEALED.label("sealed")).outerjoin(
         Person, Person.id == EventRow.actor_id
     )
     if only.subject:
@@ -92,7 +103,7 @@ def _query(only: TrailFilter) -> Select[Any]:
     if only.subject_id is not None:
         query = query.where(EventRow.subject_id == only.subject_id)
     if isinstance(only.actor, UUID):
-        query = query.where(EventRow.actor_id == only.actor)
+        query = query.where(EventRow.actor_id == only.actor, ~SEALED)
     elif only.actor == NOBODY:
         query = query.where(EventRow.actor_id.is_(None))
     if only.day is not None:
@@ -114,8 +125,8 @@ async def trail(connection: AsyncConnection, only: TrailFilter) -> tuple[list[Tr
         TrailLine(
             seq=row.seq,
             what=moment.text,
-            who=moment.who,
-            actor_id=row.actor_id,
+            who=_("withheld until the opening") if row.sealed else moment.who,
+            actor_id=None if row.sealed else row.actor_id,
             recorded_at=row.recorded_at,
             due_at=row.due_at if row.due_at != row.recorded_at else None,
             subject=row.subject,

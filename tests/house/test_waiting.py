@@ -12,9 +12,16 @@ WAITS = {
     "Ada Berisha": [
         ("/staff/questions", "Questions on calls to answer", 1),
         ("/evaluation", "Applications whose admissibility is to be checked", 1),
+        ("/applications/received", "Clarifications that were answered", 1),
+        ("/evaluation", "Closed calls to be opened by two people", 1),
+        ("/urgent", "Urgent applications to decide", 1),
         ("/activities?status=completed", "Activities that somebody reported, to verify", 1),
     ],
-    "Paul Weber": [("/applications/received?status=submitted", "Exceptions to decide", 2)],
+    "Paul Weber": [
+        ("/applications/received?status=submitted", "Exceptions to decide", 2),
+        ("/evaluation", "Closed calls to be opened by two people", 1),
+        ("/urgent", "Urgent applications to decide", 1),
+    ],
     "Omar Hoxha": [("/applications", "Drafts of yours that can still be submitted", 1)],
 }
 

@@ -87,6 +87,7 @@ class World:
                 "expert",
                 "mail",
                 "delivery",
+                "carry_over",
                 "consultee",
                 "consultation",
                 "initiative",
@@ -128,7 +129,10 @@ class World:
                 return (
                     found is not None
                     and self._assigned(person.id, application_id)
-                    and self.one("declaration", call_id=found.call_id, assessor_id=person.id) is not None
+                    and any(
+                        self.one("declaration", call_id=call_id, assessor_id=person.id) is not None
+                        for call_id in self._calls(found)
+                    )
                     and self._conflict(person.id, application_id) is False
                 )
             case ["call", "assessor"]:
@@ -149,6 +153,11 @@ class World:
                 found: UUID | None = ids.get("application_id")
                 return found
         return row.application_id if row else None
+
+    def _calls(self, application: Any) -> list[UUID]:
+        """The call that it belongs to, and the batch that it was carried over from."""
+        carried = self.one("carry_over", application_id=application.id)
+        return [application.call_id, *([carried.from_call_id] if carried else [])]
 
     def _assigned(self, person_id: UUID, application_id: UUID | None) -> bool:
         return self.one("assignment", application_id=application_id, assessor_id=person_id) is not None

@@ -64,7 +64,7 @@ async def _for_lead(view: render.View, read: AsyncConnection, found: Application
         state=words.told_to_parties(found.status, decided=decided),
         may_withdraw=not decided and found.status in BEFORE_DECISION,
         may_take_up=found.withdrawn_at is not None
-        and clock.now() <= found.call.closes_at
+        and found.can_be_taken_up(clock.now())
         and not found.call.cancelled,
         history=lines,
         **told,

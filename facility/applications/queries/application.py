@@ -287,10 +287,21 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     call_published_at: datetime | None
     call_closed_at: datetime | None
     call_decided_at: datetime | None
+    series_closes_at: datetime
+    cut_offs: tuple[datetime, ...]
+    carried_over: bool
     call: CallRules
     form: FormDefinition
     parts: Parts
     checks: list[CheckLine]
+
+    def submit_by(self, at: datetime) -> datetime:
+        """The next cut-off of a rolling call after this instant, or the closing of any other."""
+        return next((cut_off for cut_off in self.cut_offs if at <= cut_off), self.call.closes_at)
+
+    def can_be_taken_up(self, at: datetime) -> bool:
+        """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
+        return at <= self.series_closes_at and self.call_decided_at is None and not self.carried_over
 
     @property
     def theme_names(self) -> dict[str, str]:
@@ -364,6 +375,8 @@ _SHOWN = text(
         fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
         call.published_at AS call_published_at, call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
+        coalesce((SELECT closes_at FROM call AS series WHERE series.id = call.series_id), closes_at) AS series_closes_at,
+        cut_offs, EXISTS (SELECT FROM carry_over WHERE application_id = application.id) AS carried_over,
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
         cool_down, form,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,

@@ -49,6 +49,7 @@ class ApplicationStatus(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     AWARDED = "awarded"
     RESERVE = "reserve"
+    COOLED_DOWN = "cooled_down"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     INELIGIBLE = "ineligible"
@@ -63,13 +64,23 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
         {S.ADMISSIBLE, S.INADMISSIBLE, S.EXCEPTION_APPROVED, S.EXCEPTION_REFUSED, S.WITHDRAWN, S.INELIGIBLE}
     ),
     S.ADMISSIBLE: frozenset(
-        {S.NOT_ASSESSED, S.BELOW_THRESHOLD, S.AWARDED, S.RESERVE, S.WITHDRAWN, S.INELIGIBLE, S.INADMISSIBLE}
+        {
+            S.NOT_ASSESSED,
+            S.BELOW_THRESHOLD,
+            S.AWARDED,
+            S.RESERVE,
+            S.COOLED_DOWN,
+            S.WITHDRAWN,
+            S.INELIGIBLE,
+            S.INADMISSIBLE,
+        }
     ),
     S.INADMISSIBLE: frozenset({S.ADMISSIBLE, S.WITHDRAWN}),
     S.NOT_ASSESSED: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.INELIGIBLE}),
     S.BELOW_THRESHOLD: frozenset(),
     S.AWARDED: frozenset({S.CLOSED, S.WITHDRAWN, S.INELIGIBLE}),
     S.RESERVE: frozenset({S.AWARDED, S.WITHDRAWN, S.INELIGIBLE}),
+    S.COOLED_DOWN: frozenset(),
     S.CLOSED: frozenset(),
     S.WITHDRAWN: frozenset({S.DRAFT}),
     S.INELIGIBLE: frozenset(),

@@ -1,0 +1,100 @@
+"""Cool-down: what a call's rules on spreading awards look at, and setting a rule aside for one application."""
+
+from collections import Counter
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+
+from facility.applications.models import Application
+from facility.applications.rules import ApplicationStatus
+from facility.awards.events import CoolDownSetAside
+from facility.awards.models import CoolDownOverride
+from facility.awards.rules import NO_COOLING, Cooling
+from facility.calls.models import Call
+from facility.calls.rules import CoolDown
+from facility.db import Tx
+from facility.evaluation.queries import Reader
+from facility.events import record
+from facility.refused import refuse
+
+_LEADS = text(
+    """
+    SELECT application.reference, beneficiary_code, application.lead_institution_id,
+        EXISTS (SELECT FROM cool_down_override AS told
+            WHERE told.application_id = application.id AND told.call_id = :call) AS overridden
+    FROM application JOIN party ON party.application_id = application.id AND is_lead
+    WHERE application.call_id = :call AND application.opened_at IS NOT NULL
+    """
+)
+# Batches of a series count as one call. An award that was withdrawn or lost is none.
+_AWARDED = text(
+    """
+    WITH own AS (SELECT coalesce(series_id, id) AS id FROM call WHERE id = :call),
+    recent AS (
+        SELECT coalesce(series_id, id) AS id FROM call
+        WHERE decided_at IS NOT NULL AND coalesce(series_id, id) <> (SELECT id FROM own)
+        GROUP BY 1 ORDER BY max(decided_at) DESC, 1 LIMIT :calls)
+    SELECT application.lead_institution_id, beneficiary_code, award.application_id,
+        coalesce(call.series_id, call.id) = (SELECT id FROM own) AS here
+    FROM award JOIN call ON call.id = award.call_id
+    JOIN application ON application.id = award.application_id
+    JOIN party ON party.application_id = application.id AND is_lead
+    WHERE coalesce(call.series_id, call.id) IN (SELECT id FROM own UNION ALL SELECT id FROM recent)
+        AND (end_kind IS NULL OR end_kind = 'closed')
+    """
+)
+
+
+async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) -> Cooling:
+    """What the call's cool-down rules look at now. `ending`: an application whose award is about to be given back."""
+    query = text("SELECT cool_down FROM call WHERE id = :call")
+    told = (await reader.execute(query, {"call": call_id})).scalar_one()
+    rules = msgspec.convert(told, CoolDown)
+    if rules.same_lead_calls is None and rules.per_beneficiary_most is None:
+        return NO_COOLING
+    leads = (await reader.execute(_LEADS, {"call": call_id})).all()
+    awarded = [
+        row
+        for row in await reader.execute(_AWARDED, {"call": call_id, "calls": rules.same_lead_calls or 0})
+        if row.application_id != ending
+    ]
+    known = {row.lead_institution_id for row in awarded} if rules.same_lead_calls else set()
+    return Cooling(
+        beneficiaries={row.reference: row.beneficiary_code for row in leads},
+        same_lead=frozenset(row.reference for row in leads if row.lead_institution_id in known),
+        taken=dict(Counter(row.beneficiary_code for row in awarded if row.here)),
+        most=rules.per_beneficiary_most,
+        overridden=frozenset(row.reference for row in leads if row.overridden),
+    )
+
+
+async def set_cool_down_aside(tx: Tx, call_id: UUID, application_id: UUID, reason: str) -> None:
+    """Let the application take part in the line whatever the call's cool-down rules say, for a reason.
+
+    Refused: "already_decided", "not_found" (missing), "wrong_status", "already_set_aside", "reason_missing" (invalid).
+    """
+    assert tx.actor is not None, "rules are set aside by people"
+    call = await tx.lock(Call, call_id)
+    if call.decided_at is not None:
+        refuse("already_decided")
+    application = await tx.lock(Application, application_id)
+    if application.call_id != call_id or application.opened_at is None:
+        refuse("not_found", kind="missing", what="application")
+    if application.status != ApplicationStatus.ADMISSIBLE:
+        refuse("wrong_status", status=application.status, wanted=ApplicationStatus.AWARDED.value)
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+    if await tx.session.get(CoolDownOverride, (call_id, application_id)):
+        refuse("already_set_aside")
+    tx.add(
+        CoolDownOverride(
+            call_id=call_id,
+            application_id=application_id,
+            reason=reason.strip(),
+            overridden_by=tx.actor,
+            at=tx.now,
+        )
+    )
+    await tx.flush()
+    await record(tx, CoolDownSetAside(application_id=application_id, call_id=call_id))

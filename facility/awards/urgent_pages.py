@@ -1,0 +1,122 @@
+"""Urgent applications: what presses, and one page on which each is opened, assessed, proposed and decided."""
+
+from uuid import UUID
+
+from litestar import get, post
+
+from facility import clock
+from facility.accounts.queries import history_lines, with_role
+from facility.applications.queries import opening as openings
+from facility.applications.service import confirm_opening, start_opening
+from facility.awards import service, urgent
+from facility.awards.ranking import ranking
+from facility.awards.sentences import COOLED, STATUSES
+from facility.evaluation import lists
+from facility.evaluation.sentences import OUTCOMES, SEATS
+from facility.refused import Reason
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.sentences import sentence
+from facility.web.waiting import waits
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+OPENERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+WATCH = {"allow": allow(*READERS)}
+
+waits(
+    N_("Urgent applications to decide"),
+    "/urgent",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    sql=f"""SELECT count(*) FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed'
+        AND {urgent.STANDS}""",  # noqa: S608 - our own text
+)
+
+
+@get("/urgent", opt=WATCH)
+async def pressing(view: View, read: Read) -> Page:
+    """Urgent applications that are not decided, with the time that each has left."""
+    return view.page("awards/urgent_list.html", lines=await urgent.to_decide(read))
+
+
+@get("/urgent/{call_id:uuid}", opt=WATCH)
+async def one(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """One urgent application from its opening to its decision."""
+    line = await urgent.urgent(read, call_id)
+    opening = await openings.opening(read, call_id)
+    running = opening.running(clock.now())
+    mine = running and opening.started_by == view.me.id
+    opens = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and opening.opened_at is None
+    shown = await ranking(read, call_id) if line.opened else None
+    told = shown.proposal if shown else None
+    return view.page(
+        "awards/urgent.html",
+        line=line,
+        opening=opening,
+        listed=opening.minutes.listed if opening.minutes else opening.now,
+        whys={code: sentence(Reason(code)) for late in opening.now.late for code in late.reasons},
+        running=running,
+        mine=mine,
+        may_start=opens and (not running or mine),
+        may_confirm=opens and running and not mine and not opening.changed,
+        ranking=shown,
+        judged=shown.lines[0] if shown and shown.lines else None,
+        grid=shown.call.grid if shown else None,
+        seats=await lists.seats(read, call_id) if line.opened else [],
+        assessors=await with_role(read, Role.ASSESSOR) if line.opened else [],
+        proposal=told,
+        may_decide=view.me.has(Role.AUTHORISING) and told is not None and view.me.id != told.proposed_by,
+        outcomes=OUTCOMES,
+        statuses=STATUSES,
+        steps=SEATS,
+        cooled=COOLED,
+        form=Fields.showing(),
+        history=await history_lines(read, call_id)
+        if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
+        else [],
+    )
+
+
+@post("/urgent/{call_id:uuid}/open", opt=OPENERS)
+async def begin(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Begin the opening."""
+    Fields(form).check()
+    await start_opening(tx, call_id)
+    return view.go(
+        f"/urgent/{call_id}", _("The opening has begun. A second person confirms it on this page.")
+    )
+
+
+@post("/urgent/{call_id:uuid}/confirm", opt=OPENERS)
+async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Open it as the second person."""
+    fields = Fields(form)
+    session_id = fields.key("session")
+    fields.check()
+    await confirm_opening(tx, call_id, seen=session_id)
+    return view.go(f"/urgent/{call_id}", _("The application is opened."))
+
+
+@post("/urgent/{call_id:uuid}/propose", opt={"allow": allow(Role.SECRETARIAT)})
+async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Propose what the scores say to the authorising officer."""
+    Fields(form).check()
+    await service.propose(tx, call_id)
+    return view.go(
+        f"/urgent/{call_id}", _("It is proposed. The authorising officers have been told by mail.")
+    )
+
+
+@post("/urgent/{call_id:uuid}/decide", opt={"allow": allow(Role.AUTHORISING)})
+async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Decide it as it was shown."""
+    fields = Fields(form)
+    seen = fields.text("seen", required=False, most=64)
+    fields.check()
+    await service.decide(tx, call_id, seen=seen)
+    return view.go(f"/urgent/{call_id}", _("It is decided. The letter is on its way."))
+
+
+HANDLERS = [pressing, one, begin, confirm, propose, decide]

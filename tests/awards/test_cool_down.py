@@ -1,0 +1,149 @@
+"""Rules that spread awards: computed with the line, shown, and set aside with a reason; none is the default."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from facility.awards import service as awards
+from facility.awards.cool_down import cooling, set_cool_down_aside
+from facility.awards.models import CoolDownOverride, Letter, RankingEntry
+from facility.awards.rules import NO_COOLING, Cooling, Request, draw_line
+from facility.calls.models import Call
+from facility.db import Database
+from facility.events.log import history
+from facility.events.reconcile import reconcile
+from facility.refused import Refused
+from tests.browser import Browsers
+from tests.judging import CLOSES, Judging, judging
+
+RANKED = [Request("A", Decimal(10)), Request("B", Decimal(10)), Request("C", Decimal(10))]
+
+
+def test_what_cools_down_takes_no_part_in_the_line() -> None:
+    told = Cooling(beneficiaries=dict.fromkeys("ABC", "AL"), same_lead=frozenset("A"), most=1)
+    line = draw_line(RANKED, Decimal(100), False, told)
+    assert (line.awards, line.reserve) == (("B",), ())
+    assert line.cooled == {"A": "same_lead", "C": "per_beneficiary"}
+    aside = msgspec.structs.replace(told, overridden=frozenset("AC"))
+    assert draw_line(RANKED, Decimal(100), False, aside).awards == ("A", "C")
+    full = msgspec.structs.replace(told, same_lead=frozenset(), taken={"AL": 1})
+    assert draw_line(RANKED, Decimal(100), False, full).awards == ()
+
+
+def test_no_rule_changes_nothing() -> None:
+    for free in (0, 10, 25, 30):
+        line = draw_line(RANKED, Decimal(free), False, NO_COOLING)
+        assert (line, line.cooled) == (draw_line(RANKED, Decimal(free), False), {})
+
+
+async def with_rules(play: Judging, reference: str, rules: dict[str, int]) -> None:
+    """Put cool-down rules into a call, as its draft would have had them."""
+    async with play.db.transaction(now=CLOSES) as tx:
+        call = await tx.get(Call, play.calls[reference])
+        call.cool_down = {"same_lead_calls": None, "per_beneficiary_most": None} | rules
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """A first call, in which Albania's police led an award; a second one with an application of theirs."""
+    made = await judging(db)
+    await made.apply("A", "10000.00")
+    await made.close()
+    await made.score("elena", "A", "16", "64")
+    await made.decide()
+    await made.call("TAF-2021-02", amount="60000.00")
+    for name in ("B", "C"):
+        await made.apply(name, "10000.00", call="TAF-2021-02")
+    await made.close("TAF-2021-02")
+    await made.score("elena", "B", "16", "60")
+    await made.score("elena", "C", "16", "50")
+    return made
+
+
+async def propose_and_decide(play: Judging) -> None:
+    await play.decide("TAF-2021-02")
+
+
+async def kinds(db: Database, key: UUID) -> list[str]:
+    async with db.reader() as connection:
+        return [type(one.event).__name__ for one in await history(connection, key)]
+
+
+async def test_a_lead_with_an_award_of_late_is_passed_over(db: Database, play: Judging) -> None:
+    await with_rules(play, "TAF-2021-02", {"same_lead_calls": 1})
+    await propose_and_decide(play)
+    assert await play.statuses() == {"A": "awarded", "B": "cooled_down", "C": "cooled_down"}
+    async with db.transaction(now=CLOSES) as tx:
+        entries = select(RankingEntry.cooled_down).where(RankingEntry.call_id == play.calls["TAF-2021-02"])
+        assert (await tx.session.scalars(entries)).all() == ["same_lead", "same_lead"]
+        letters = select(Letter).where(Letter.application_id == play.applications["B"])
+        letter = (await tx.session.scalars(letters)).one()
+    assert (letter.kind, letter.data["cooled_down"], letter.data["rank"]) == ("not_funded", "same_lead", 1)
+    found = await reconcile(db)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+async def test_an_award_that_was_given_back_is_none(play: Judging) -> None:
+    await with_rules(play, "TAF-2021-02", {"same_lead_calls": 1})
+    await play.act("vera", lambda tx: awards.withdraw_award(tx, play.applications["A"], "given up"))
+    await propose_and_decide(play)
+    assert (await play.statuses())["B"] == "awarded"
+
+
+async def test_a_beneficiary_gets_so_many_awards_of_a_call(db: Database, play: Judging) -> None:
+    await with_rules(play, "TAF-2021-02", {"per_beneficiary_most": 1})
+    await propose_and_decide(play)
+    assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "cooled_down"}
+
+
+async def test_a_rule_is_set_aside_with_a_reason(db: Database, play: Judging, browse: Browsers) -> None:
+    await with_rules(play, "TAF-2021-02", {"same_lead_calls": 2})
+    call_id, key = play.calls["TAF-2021-02"], play.applications["B"]
+    here = f"/evaluation/{call_id}/cool-down/{key}"
+    vera, carl = await browse(play.people["vera"]), await browse(play.people["carl"])
+    assert "Set the rule aside" in (await vera.get(f"/evaluation/{call_id}/ranking")).text
+    page = (await carl.get(f"/evaluation/{call_id}/ranking")).text
+    assert "Passed over, to spread awards" in page
+    assert "Set the rule aside" not in page
+    assert (await carl.get(here)).status_code == 403
+    assert (await vera.get(here)).status_code == 200
+    wrong = await vera.send_form(here, {"reason": " "})
+    assert (wrong.status_code, "Give a reason." in wrong.text) == (422, True)
+    assert (await vera.send_form(here, {"reason": "The only one on this route"})).status_code == 303
+    assert (await vera.get(here)).status_code == 404
+    shown = (await carl.get(f"/evaluation/{call_id}/ranking")).text
+    assert "Rule set aside: The only one on this route" in shown
+    csv = (await carl.get(f"/evaluation/{call_id}/ranking.csv")).text
+    assert "Rule set aside: The only one on this route" in csv
+    assert "Its lead got an award in one of the last calls" in csv
+    await propose_and_decide(play)
+    assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "cooled_down"}
+    async with db.transaction(now=CLOSES) as tx:
+        row = (await tx.session.scalars(select(CoolDownOverride))).one()
+    assert (row.reason, row.overridden_by) == ("The only one on this route", play.people["vera"])
+    assert "CoolDownSetAside" in await kinds(db, key)
+    assert (await carl.get(f"/evaluation/{call_id}/report.pdf")).status_code == 200
+
+
+async def test_it_is_not_set_aside_once_decided_or_twice(play: Judging) -> None:
+    await with_rules(play, "TAF-2021-02", {"same_lead_calls": 1})
+    call_id, key = play.calls["TAF-2021-02"], play.applications["B"]
+    await play.act("paul", lambda tx: set_cool_down_aside(tx, call_id, key, "told"))
+    codes: list[str] = []
+    for decided in (False, True):
+        if decided:
+            await propose_and_decide(play)
+        with pytest.raises(Refused) as refused:
+            await play.act("paul", lambda tx: set_cool_down_aside(tx, call_id, key, "told"))
+        codes += refused.value.codes
+    assert codes == ["already_set_aside", "already_decided"]
+
+
+async def test_no_rule_looks_at_nothing(db: Database, play: Judging) -> None:
+    async with db.transaction(now=CLOSES) as tx:
+        assert await cooling(tx.session, play.calls["TAF-2021-02"]) is NO_COOLING
+    await propose_and_decide(play)
+    assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "awarded"}
