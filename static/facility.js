@@ -111,7 +111,8 @@
   };
   document.addEventListener("htmx:afterSettle", (event) => start(event.detail.elt));
   document.addEventListener("htmx:responseError", (event) => toast(event.detail.xhr.status === 401 ? texts.ended : texts.failed));
-  document.addEventListener("htmx:sendError", () => toast(texts.offline));
+  // A form that keeps what is typed says so itself.
+  document.addEventListener("htmx:sendError", () => document.querySelector("[data-trouble]") || toast(texts.offline));
   document.addEventListener("htmx:beforeRequest", () => toast(""));
   start(document);
 })();

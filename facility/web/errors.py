@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -79,7 +78,7 @@ def typed_by(scope: Any) -> Typed | None:
     pairs = tuple((name, value) for name, values in form.fields.items() for value in values)
     if not pairs or sum(len(value) for _name, value in pairs) > MOST_SHOWN:
         return None
-    texts = tuple(value for name, value in pairs if len(value) > len(str(UUID(int=0))))
+    texts = tuple(value for _name, value in pairs if " " in value.strip())
     return Typed(pairs, texts, bool(form.files))
 
 

@@ -31,7 +31,7 @@ register(
     {
         "not_found": N_("There is nothing at this address, or it is not for you to see."),
         "not_yours": N_("Your account may not see or do this."),
-        "sign_in_first": N_("Your session has ended. Sign in again, then repeat what you did."),
+        "sign_in_first": N_("Your sign-in has ended before this was sent."),
         "form_forged": N_(
             "The form was too old or did not come from this page. Go back, reload the page and try again."
         ),

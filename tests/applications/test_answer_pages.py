@@ -139,7 +139,7 @@ async def test_saving_goes_on_and_ends_the_copy(db: Database, application: UUID,
     assert 'aria-describedby="f-summary-note"' in page.text
     assert "aria-invalid" not in page.text
     last = await omar.send_form(page_of(application, "figures"), {"seen": "0", "trips": "no", "then": "next"})
-    assert last.headers["location"] == f"/applications/{application}/partners"
+    assert last.headers["location"] == f"/applications/{application}/part/own"
     stay = await omar.send_form(page_of(application), {**asks("Short"), "seen": "1", "then": "stay"})
     assert stay.headers["location"] == page_of(application)
 
@@ -343,3 +343,30 @@ async def test_sign_out_leaves_nothing_behind(application: UUID, omar: Browser) 
     omar.cookies.delete(cookies.SESSION) if cookies.SESSION in omar.cookies else None
     page = await omar.get(page_of(application))
     assert (page.status_code, page.headers["location"].startswith("/sign-in")) == (303, True)
+
+
+async def test_a_partner_keeps_what_it_types_in_its_own_part(
+    db: Database, stage: Stage, application: UUID, omar: Browser, browse: Browsers
+) -> None:
+    vesa = await browse(stage.vesa)
+    path = f"/applications/{application}/part/own"
+    page = await vesa.get(path)
+    assert f'data-autosave="{path}/copy"' in page.text
+    typed = {"seen": "anything", "part": "We host", "secret": "Half a secr"}
+    assert (await vesa.send_form(f"{path}/copy", typed, headers=QUIET)).status_code == 204
+    again = await vesa.get(path)
+    assert shown(again, "secret") == "Half a secr"
+    assert "You have typed this and not saved it" in again.text
+    leads = f"/applications/{application}/parties/{await partner_of(db, application)}/part/own"
+    for other in (path, leads, page_of(application)):
+        assert "Half a secr" not in (await omar.get(other)).text
+    assert (await omar.send_form(f"{path}/copy", typed, headers=QUIET)).status_code == 204
+    assert shown(await vesa.get(path), "secret") == "Half a secr"
+    gone = await vesa.send_form(f"{path}/discard")
+    assert gone.headers["location"] == path
+    assert shown(await vesa.get(path), "secret") == ""
+
+
+async def partner_of(db: Database, application: UUID) -> UUID:
+    async with db.transaction(now=clock.now()) as tx:
+        return await party_id(tx, application)

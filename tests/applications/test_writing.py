@@ -19,12 +19,15 @@ from facility.applications.rules import (
     salted_hash,
 )
 from facility.applications.service import confirm_party, end_copies, keep_copy, save_answers, submit
+from facility.applications.service.working_copies import KEPT_FOR, forget_copies
+from facility.calls.models import Call
+from facility.calls.service import close_call, mark_decided
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.applications.asking import asked
-from tests.applications.conftest import NOW, Stage, Times, party_id
+from tests.applications.conftest import CLOSES, NOW, Stage, Times, party_id
 
 LATER = NOW + timedelta(minutes=12)
 
@@ -123,6 +126,21 @@ async def test_a_copy_is_discarded_and_a_submitted_application_takes_none(
     assert late.value.codes == ("not_a_draft",)
 
 
+async def test_what_is_left_lying_is_forgotten(db: Database, stage: Stage, draft: UUID) -> None:
+    await keep(db, draft, stage.omar, "Left lying")
+    assert await forget_copies(db, NOW + KEPT_FOR - timedelta(seconds=1)) == 0
+    assert await forget_copies(db, NOW + KEPT_FOR) == 1
+    assert await forget_copies(db, NOW + KEPT_FOR) == 0
+
+
+async def test_a_decided_call_keeps_no_copies(db: Database, stage: Stage, draft: UUID) -> None:
+    await keep(db, draft, stage.omar, "Too late")
+    async with db.transaction(now=CLOSES) as tx:
+        await close_call(tx, stage.call, due_at=CLOSES)
+        mark_decided(tx, await tx.lock(Call, stage.call))
+    assert await forget_copies(db, CLOSES) == 1
+
+
 async def test_an_endless_copy_is_refused(db: Database, stage: Stage, draft: UUID) -> None:
     with pytest.raises(Refused) as refused:
         await keep(db, draft, stage.omar, "x" * (MOST_KEPT + 1))
@@ -189,6 +207,8 @@ def test_differences_are_told_by_words() -> None:
         ("new", " now"),
     ]
     assert compared("", "") == ()
+    rewritten = compared("One thing entirely", "Quite something else, on the whole")
+    assert [piece.mark.value for piece in rewritten] == ["gone", "new"]
     assert [piece.mark.value for piece in compared("", "New")] == ["new"]
     assert [piece.mark.value for piece in compared("a " * 3000, "b")] == ["gone", "new"]
     assert "".join(piece.text for piece in compared("a\n\nb", "a\n\nb")) == "a\n\nb"

@@ -20,7 +20,7 @@ from facility.applications.pages.desk import (
     values_of,
     voiding,
 )
-from facility.applications.pages.keeping import keep_quietly
+from facility.applications.pages.keeping import keep_typed
 from facility.applications.pages.questions import read_answers
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
 from facility.applications.rules import Whose
@@ -114,7 +114,7 @@ async def answers_form(
     """A section with what this person has typed and not saved, or with what is saved."""
     part = await _part(read, application_id, section)
     found = await _writing(view, read, part)
-    copy = unsaved(part, found.own)
+    copy = unsaved(part.section, part.stored, found.own)
     if copy is None:
         fields = Fields.showing(part.shown)
         fields.notes = notes(part)
@@ -254,17 +254,11 @@ async def keep(
 ) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
 
-    async def command() -> None:
-        same_person(view, form)
-        part = await _part(await tx.session.connection(), application_id, section)
-        fields = Fields(form)
-        sent = _sent(fields)
-        typed = typed_in(part.section, form)
-        fields.ignore(*typed, *(f"{kind}-{key}" for key in typed for kind in ("mine", "theirs", "choice")))
-        fields.check()
-        await keep_copy(tx, application_id, part.party_id, section, typed, based_on=sent.began)
+    async def find(connection: AsyncConnection) -> tuple[FormSection, UUID]:
+        part = await _part(connection, application_id, section)
+        return part.section, part.party_id
 
-    return await keep_quietly(view, application_id, command)
+    return await keep_typed(view, form, tx, application_id, find)
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}/discard", opt=BY_LEAD)

@@ -1,6 +1,8 @@
 """Checking the answers, submitting, and the receipt: page, canonical JSON and PDF."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from litestar import get, post
@@ -9,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import queries, rules, words
 from facility.applications.pages import tasks
+from facility.applications.pages.desk import unsaved_sections
 from facility.applications.pages.shared import BY_LEAD, BY_PARTY, WORDS, draft
 from facility.applications.queries import ApplicationShown
-from facility.applications.receipt import json_name, receipt_pdf
+from facility.applications.receipt import application_pdf, json_name, pdf_name, receipt_pdf
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.applications.service import note_late_attempt, submit
 from facility.refused import Reason, Refused, refuse
@@ -33,11 +36,17 @@ def _check_page(
     application: ApplicationShown,
     fields: Fields,
     reasons: tuple[Reason, ...],
+    unsaved: list[str],
     status: int = 200,
 ) -> Page:
     return view.page(
         "applications/check.html",
         status=status,
+        unsaved=[
+            (section.title, tasks.address(application, section.key))
+            for section in application.form.sections
+            if section.key in unsaved
+        ],
         application=application,
         form=fields,
         whys=tasks.whys(application, reasons),
@@ -51,7 +60,9 @@ async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Everything that would be submitted, what stands against it, and the declarations."""
     application = await draft(read, application_id)
     values: dict[str, str | list[str]] = {"signatory_name": view.me.name}
-    return _check_page(view, application, Fields.showing(values), application.reasons_now(clock.now()))
+    unsaved = await unsaved_sections(read, application, view.me.id)
+    reasons = application.reasons_now(clock.now())
+    return _check_page(view, application, Fields.showing(values), reasons, unsaved)
 
 
 @post("/applications/{application_id:uuid}/submit", opt=BY_LEAD)
@@ -64,9 +75,10 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
         declared=tuple(name for name in DECLARATIONS if fields.yes(name)),
     )
     version = fields.integer("version", 1, 999_999_999)
+    read = _read_at(fields)
     try:
         fields.check()
-        await submit(tx, application_id, received_at=tx.now, signature=signature, version=version)
+        await submit(tx, application_id, received_at=tx.now, signature=signature, version=version, read=read)
     except Refused as refused:
         page = await _not_submitted(view, tx, application_id, fields, refused)
         if "late" not in refused.codes:
@@ -77,6 +89,15 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
     return view.go(f"/applications/{application_id}/receipt")
 
 
+def _read_at(fields: Fields) -> datetime | None:
+    """When what was read before signing had been saved."""
+    told = fields.text("read", required=False, most=40)
+    try:
+        return datetime.fromisoformat(told).replace(tzinfo=UTC) if told else None
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
 async def _not_submitted(
     view: render.View, tx: Tx, application_id: UUID, fields: Fields, refused: Refused
 ) -> Page:
@@ -84,15 +105,18 @@ async def _not_submitted(
     if refused.kind not in ("invalid", "conflict") or "not_a_draft" in refused.codes:
         raise refused
     await tx.session.rollback()
-    application = await draft(await tx.session.connection(), application_id)
+    connection = await tx.session.connection()
+    application = await draft(connection, application_id)
+    unsaved = await unsaved_sections(connection, application, view.me.id)
+    now = application.reasons_now(tx.now)
     if refused.kind == "invalid":
         if fields.errors:
             _name_declarations(fields)
-        return _check_page(view, application, fields.refused(refused), application.reasons_now(tx.now), 422)
+        return _check_page(view, application, fields.refused(refused), now, unsaved, 422)
     if "edited_meanwhile" in refused.codes:
         fields.wrong("", sentence(refused.reasons[0]))
-        return _check_page(view, application, fields, application.reasons_now(tx.now), 409)
-    return _check_page(view, application, fields, tuple(refused.reasons), 409)
+        return _check_page(view, application, fields, now, unsaved, 409)
+    return _check_page(view, application, fields, tuple(refused.reasons), unsaved, 409)
 
 
 def _name_declarations(fields: Fields) -> None:
@@ -119,11 +143,18 @@ async def receipt(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
 @get("/applications/{application_id:uuid}/receipt.json", opt=BY_PARTY_OR_SECRETARIAT)
 async def receipt_json(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The very bytes that the fingerprint covers."""
+    application, snapshot = await _submitted(view, read, application_id)
+    return view.download(rules.canonical(snapshot), json_name(application), "application/json")
+
+
+async def _submitted(
+    view: render.View, read: AsyncConnection, application_id: UUID
+) -> tuple[ApplicationShown, dict[str, Any]]:
+    """The application and its snapshot; to the secretariat not before it is opened."""
     application = await _received(read, application_id)
     if view.me.has(Role.SECRETARIAT) and application.sealed:
         refuse("not_found", kind="missing", what="receipt")
-    snapshot = await queries.snapshot(read, application_id)
-    return view.download(rules.canonical(snapshot), json_name(application), "application/json")
+    return application, await queries.snapshot(read, application_id)
 
 
 @get("/applications/{application_id:uuid}/receipt.pdf", opt=BY_PARTY)
@@ -134,4 +165,16 @@ async def receipt_as_pdf(view: View, read: Read, application_id: FromPath[UUID])
     return view.download(pdf, json_name(application).replace(".json", ".pdf"), "application/pdf")
 
 
-HANDLERS = [check, submit_application, receipt, receipt_json, receipt_as_pdf]
+@get("/applications/{application_id:uuid}/application.pdf", opt=BY_PARTY_OR_SECRETARIAT)
+async def application_as_pdf(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The whole application on paper, as it was submitted."""
+    application, snapshot = await _submitted(view, read, application_id)
+    fingerprint = application.fingerprint or ""
+    note = application.parts.note
+    pdf = await asyncio.to_thread(
+        application_pdf, view.renderer.environment, {"designation_note": note, **snapshot}, fingerprint
+    )
+    return view.download(pdf, pdf_name(application), "application/pdf")
+
+
+HANDLERS = [check, submit_application, receipt, receipt_json, receipt_as_pdf, application_as_pdf]

@@ -11,6 +11,7 @@ from facility.applications import queries, rules
 from facility.applications.pages.questions import shown_answers
 from facility.applications.queries import ApplicationShown, Change, Copy
 from facility.applications.rules import Piece, Whose
+from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
 from facility.web.forms import Form
 from facility.web.i18n import N_, _, listed
@@ -59,12 +60,12 @@ def values_of(typed: Typed) -> dict[str, Answer]:
     return {key: values[0] if len(values) == 1 else list(values) for key, values in typed.items() if values}
 
 
-def unsaved(part: Part, copy: Copy | None) -> Copy | None:
+def unsaved(section: FormSection, stored: Answers, copy: Copy | None) -> Copy | None:
     """The working copy, if it says anything else than what is saved."""
     if copy is None:
         return None
-    given = {field.key: copy.typed.get(field.key, []) for field in part.section.fields}
-    same = all(_plain(values) == _plain(_many(part.stored.get(key, ""))) for key, values in given.items())
+    given = {field.key: copy.typed.get(field.key, []) for field in section.fields}
+    same = all(_plain(values) == _plain(_many(stored.get(key, ""))) for key, values in given.items())
     return None if same else copy
 
 
@@ -80,11 +81,17 @@ def _plain(values: Sequence[str]) -> list[str]:
 async def unsaved_sections(
     connection: AsyncConnection, application: ApplicationShown, person_id: UUID
 ) -> list[str]:
-    """The keys of the lead's sections in which this person has typed something and not saved it."""
-    lead = application.parts.lead.id
+    """The keys of the sections, the lead's own part among them, in which this person has typed something and not saved it."""
+    lead = application.parts.lead
     copies = await queries.own_copies(connection, application.id, person_id)
-    parts = [Part(application, section, lead) for section in application.form.questions(By.LEAD)]
-    return [part.section.key for part in parts if unsaved(part, copies.get((lead, part.section.key)))]
+    said: list[tuple[FormSection, Answers]] = [(ROLE, {"role": lead.role})]
+    for section in (*application.form.questions(By.LEAD), *application.form.questions(By.PARTY)):
+        said.append((section, application.answers(section, lead.id, confidential=True)))
+    return [
+        section.key
+        for section, stored in said
+        if unsaved(section, stored, copies.get((lead.id, section.key)))
+    ]
 
 
 _SHORT = {

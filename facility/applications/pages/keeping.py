@@ -4,10 +4,17 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.pages.desk import typed_in
+from facility.applications.pages.shared import same_person
+from facility.applications.service import keep_copy
+from facility.calls.rules.forms import FormSection
+from facility.db import Tx
 from facility.refused import Refused
 from facility.web import render
-from facility.web.forms import header_of
+from facility.web.fields import Fields
+from facility.web.forms import Form, header_of
 from facility.web.i18n import _
 
 
@@ -30,3 +37,34 @@ async def keep_quietly(
         _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it."),
         kind="wait",
     )
+
+
+_BESIDE = ("seen", "began", "void", "then", "merging")
+_OF_A_FIELD = ("mine", "theirs", "choice")
+
+
+async def keep_typed(
+    view: render.View,
+    form: Form,
+    tx: Tx,
+    application_id: UUID,
+    find: Callable[[AsyncConnection], Awaitable[tuple[FormSection, UUID]]],
+) -> ASGIResponse:
+    """Keep what a form says in a section of questions, whatever it is; `find` tells the section and whose it is."""
+
+    async def keep() -> None:
+        same_person(view, form)
+        section, party_id = await find(await tx.session.connection())
+        fields = Fields(form)
+        typed = typed_in(section, form)
+        fields.ignore(*_BESIDE, *typed, *(f"{kind}-{key}" for key in typed for kind in _OF_A_FIELD))
+        fields.check()
+        await keep_copy(tx, application_id, party_id, section.key, typed, based_on=_began(form))
+
+    return await keep_quietly(view, application_id, keep)
+
+
+def _began(form: Form) -> int:
+    """The version of the section that the person began from, 0 where the form doesn't count versions."""
+    told = form.get("began") or form.get("seen")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0

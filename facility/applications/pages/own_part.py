@@ -9,6 +9,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries
+from facility.applications.pages.desk import unsaved, values_of
 from facility.applications.pages.questions import read_answers, shown_answers
 from facility.applications.pages.shared import (
     BY_LEAD,
@@ -18,11 +19,12 @@ from facility.applications.pages.shared import (
     WORDS,
     draft,
     party_of,
+    same_person,
     save,
 )
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules.parts import ROLE, own_sections, readable
-from facility.applications.service import fill_in_part, party_by_link, seal_of_part
+from facility.applications.service import end_copies, fill_in_part, party_by_link, seal_of_part
 from facility.calls.rules.forms import Answers, FormSection
 from facility.refused import refuse
 from facility.web import render
@@ -34,13 +36,15 @@ from facility.web.limits import address_of
 
 class Seat(msgspec.Struct, frozen=True):
     """From where somebody fills in a party's part. `here`: the address above its sections; `back`: where they go
-    afterwards; `own`: they act for the party itself, and read its confidential answers."""
+    afterwards; `own`: they act for the party itself, and read its confidential answers; `keeps`: what they type is kept
+    for them."""
 
     application: ApplicationShown
     party: PartyLine
     here: str
     back: str
     own: bool = True
+    keeps: bool = False
 
     def section(self, key: str) -> FormSection:
         """The section as it is seen from here. Raises Refused (missing)."""
@@ -61,7 +65,13 @@ type Sit = Callable[[AsyncConnection], Awaitable[Seat]]
 
 
 def _page(
-    view: render.View, seat: Seat, section: FormSection, fields: Fields, status: int = 200, question: str = ""
+    view: render.View,
+    seat: Seat,
+    section: FormSection,
+    fields: Fields,
+    status: int = 200,
+    question: str = "",
+    copy: queries.Copy | None = None,
 ) -> Page:
     stored = seat.answers(section)
     return view.page(
@@ -75,6 +85,7 @@ def _page(
         seen=seal_of_part(section, stored, confidential=seat.own),
         form=fields,
         question=question,
+        copy=copy,
         **WORDS,
     )
 
@@ -82,13 +93,21 @@ def _page(
 async def _show(view: render.View, connection: AsyncConnection, sit: Sit, key: str) -> Page:
     seat = await sit(connection)
     section = seat.section(key)
-    return _page(view, seat, section, Fields.showing(shown_answers(section, seat.answers(section))))
+    stored = seat.answers(section)
+    if seat.keeps:
+        found = await queries.writing(connection, seat.application.id, seat.party.id, key, view.me.id)
+        if copy := unsaved(section, stored, found.own):
+            return _page(view, seat, section, Fields.showing(values_of(copy.typed)), copy=copy)
+    return _page(view, seat, section, Fields.showing(shown_answers(section, stored)))
 
 
 async def _save(view: render.View, form: Any, tx: Tx, sit: Sit, key: str) -> Page:
     seat = await sit(await tx.session.connection())
     section = seat.section(key)
+    if seat.keeps:
+        same_person(view, form)
     fields = Fields(form)
+    fields.ignore("then")
     seen, may_void = fields.text("seen", most=64), fields.yes("void")
     answers = read_answers(fields, section, [])
 
@@ -104,15 +123,18 @@ async def _save(view: render.View, form: Any, tx: Tx, sit: Sit, key: str) -> Pag
         ),
         again,
     )
+    await end_copies(tx, seat.application.id, seat.party.id, [key])
     return view.go(seat.back, _("Saved."))
 
 
-def _officer(view: render.View, application_id: UUID) -> Sit:
+def officers_seat(view: render.View, application_id: UUID) -> Sit:
+    """From where an officer of the party fills in its part."""
+
     async def sit(connection: AsyncConnection) -> Seat:
         application = await draft(connection, application_id)
         own = next(p for p in application.parts.on_board if p.institution_id == view.me.institution_id)
         here = f"/applications/{application_id}"
-        return Seat(application, own, f"{here}/part", here)
+        return Seat(application, own, f"{here}/part", here, keeps=True)
 
     return sit
 
@@ -144,7 +166,7 @@ def _by_link(token: str) -> Sit:
 @get("/applications/{application_id:uuid}/part/{section:str}", opt=BY_PARTY)
 async def own_part(view: View, read: Read, application_id: FromPath[UUID], section: FromPath[str]) -> Page:
     """A section of the part of the visitor's institution."""
-    return await _show(view, read, _officer(view, application_id), section)
+    return await _show(view, read, officers_seat(view, application_id), section)
 
 
 @post("/applications/{application_id:uuid}/part/{section:str}", opt=BY_PARTY)
@@ -152,7 +174,7 @@ async def save_own_part(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """Saves it; asks first where somebody has confirmed what it changes."""
-    return await _save(view, form, tx, _officer(view, application_id), section)
+    return await _save(view, form, tx, officers_seat(view, application_id), section)
 
 
 @get("/applications/{application_id:uuid}/parties/{party_id:uuid}/part/{section:str}", opt=BY_LEAD)

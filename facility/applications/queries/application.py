@@ -34,9 +34,11 @@ from facility.calls.rules.forms import (
     TITLE,
     Answer,
     Answers,
+    Field,
     FormDefinition,
     FormSection,
     SectionKind,
+    is_asked,
 )
 from facility.calls.service import form_of, rules_of
 from facility.outbox.links import hash_of
@@ -302,6 +304,11 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     def can_be_taken_up(self, at: datetime) -> bool:
         """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
         return at <= self.series_closes_at and self.call_decided_at is None and not self.carried_over
+
+    def asked(self, section: FormSection, party_id: UUID | None = None) -> list[Field]:
+        """The fields that are asked, given the other answers of the section."""
+        answers = self.answers(section, party_id)
+        return [field for field in section.fields if is_asked(field, answers)]
 
     @property
     def theme_names(self) -> dict[str, str]:

@@ -12,6 +12,8 @@ from facility.refused import refuse
 
 MOST_COMPARED = 4000
 """Words and spaces: what is longer is not compared word by word, since that may take seconds."""
+ALIKE = 0.6
+"""How much of two texts, spaces included, must be the same for a comparison by words to say more than the two do."""
 MOST_KEPT = 400_000
 """Characters that a working copy may have."""
 _PIECES = re.compile(r"\s+|[^\s]+")
@@ -37,10 +39,14 @@ def compared(old: str, new: str) -> tuple[Piece, ...]:
     if old == new:
         return (Piece(Mark.SAME, old),) if old else ()
     was, now = _PIECES.findall(old), _PIECES.findall(new)
+    replaced = tuple(piece for piece in (Piece(Mark.GONE, old), Piece(Mark.NEW, new)) if piece.text)
     if len(was) + len(now) > MOST_COMPARED:
-        return tuple(piece for piece in (Piece(Mark.GONE, old), Piece(Mark.NEW, new)) if piece.text)
+        return replaced
+    matcher = SequenceMatcher(None, was, now, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        return replaced
     found: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             found.append(Piece(Mark.SAME, "".join(was[a:b])))
             continue

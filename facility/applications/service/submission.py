@@ -36,7 +36,7 @@ from facility.calls.rules.forms import (
 from facility.calls.service import form_of, rules_of
 from facility.db import Tx
 from facility.events import record
-from facility.refused import Reason, refuse_if
+from facility.refused import Reason, refuse, refuse_if
 
 
 async def submit(
@@ -46,19 +46,23 @@ async def submit(
     received_at: datetime,
     signature: Signature | None = None,
     version: int | None = None,
+    read: datetime | None = None,
 ) -> Application:
     """Hand the application in, received at this instant (when the whole request had been read), whatever the call's
     state says by now: closing waits for us, since we hold the call's row shared. In a series it goes to the batch whose
     window holds that instant.
 
     With a signature (a person on a page) the texts must be complete too; without, a scenario tells none.
-    version: the one that was read before signing. Refused with every reason at once: those of
+    version, read: the one that was read before signing, and when that was saved, so that a change of what partners do not
+    confirm is noticed too. Refused with every reason at once: those of
     `rules.submission_reasons` and of `rules.form_findings`, "call_opened" when the call was opened or decided already;
     or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
     rules.may_edit(status_of(application))
     check_version(application, version)
+    if read is not None and read != application.saved_at:
+        refuse("edited_meanwhile", version=str(application.version))
     parts = await parts_of(await tx.session.connection(), application_id)
     form = form_of(call)
     codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)

@@ -1,15 +1,21 @@
 """What is typed and not saved yet: kept for the person who types it, without an event and without voiding anything."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from facility.applications import rules
 from facility.applications.models import Application, WorkingCopy
 from facility.applications.service.changes import status_of
-from facility.db import Tx
+from facility.calls.models import Call
+from facility.db import Database, Tx
+from facility.events import scheduled
+
+KEPT_FOR = timedelta(days=180)
+"""From when it was typed last; and never beyond the decision on the call."""
 
 
 async def keep_copy(
@@ -58,3 +64,18 @@ async def end_copies(tx: Tx, application_id: UUID, party_id: UUID, sections: Col
                 WorkingCopy.person_id == tx.actor,
             )
         )
+
+
+@scheduled("applications: forget working copies")
+async def forget_copies(db: Database, now: datetime) -> int:
+    """Forget what nobody will save any more: of calls that are decided, and what was left lying."""
+    decided = (
+        select(Application.id).join(Call, Call.id == Application.call_id).where(Call.decided_at.is_not(None))
+    )
+    over = or_(WorkingCopy.saved_at <= now - KEPT_FOR, WorkingCopy.application_id.in_(decided))
+    async with db.reader() as connection:
+        left = len((await connection.execute(select(WorkingCopy.section).where(over))).all())
+    if left:
+        async with db.transaction(now=now) as tx:
+            await tx.session.execute(delete(WorkingCopy).where(over))
+    return left
