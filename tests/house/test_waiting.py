@@ -19,7 +19,7 @@ WAITS = {
         ("/activities?status=completed", "Activities that somebody reported, to verify", 1),
     ],
     "Paul Weber": [
-        ("/applications/received?status=submitted", "Exceptions to decide", 2),
+        ("/applications/received?status=submitted&amp;track=exception", "Exceptions to decide", 2),
         ("/evaluation", "Closed calls to be opened by two people", 1),
         ("/urgent", "Urgent applications to decide", 1),
     ],
