@@ -176,8 +176,10 @@ class Stage:
         wishes: Sequence[Wish],
         amount: str = "60000.00",
         ago: timedelta = timedelta(0),
+        opened: bool = True,
     ) -> list[UUID]:
-        """A call that closed an hour (and as much as is told) ago, nothing of it checked: its id, the applications'."""
+        """A call that closed an hour (and as much as is told) ago and was opened, nothing of it checked: its id, the
+        applications'."""
         now = clock.now().replace(microsecond=0) - ago
         closes_at = now - timedelta(hours=1)
         call_id = self.call(
@@ -191,7 +193,14 @@ class Stage:
         ]
         state = "SELECT state FROM call WHERE id = :id"
         until(f"{reference} closes", lambda: self.service.one(state, id=call_id) == "closed")
+        if opened:
+            self.open(call_id)
         return [call_id, *made]
+
+    def open(self, call_id: UUID) -> None:
+        """Ada and Vera open a closed call together."""
+        self.service.act(address("ada"), lambda tx: applications.start_opening(tx, call_id))
+        self.service.act(address("vera"), lambda tx: applications.confirm_opening(tx, call_id))
 
     def admit(self, application_id: UUID, at: datetime | None = None) -> None:
         """Ada finds it admissible."""

@@ -1,0 +1,41 @@
+"""A corrigendum amid drafts: one writes it, another publishes it, and whoever has begun learns what it means for them."""
+
+from datetime import timedelta
+
+from facility import clock
+from tests.journeys.cast import Company
+from tests.journeys.conftest import Opens
+from tests.journeys.stage import Stage
+
+
+def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Opens) -> None:
+    ada, vera, omar = company["ada"], company["vera"], company["omar"]
+    company["arta"]
+    anyone = visit(phone=True)
+    call_id = stage.call("TAF-2026-91", "Corrected on its way")
+    draft = stage.ready(call_id, "Begun before the corrigendum")
+    later = (clock.now() + timedelta(days=40)).astimezone(clock.BRUSSELS).date().isoformat()
+
+    ada.goto(f"/staff/calls/{call_id}")
+    ada.follow("Correct the call")
+    ada.press("Save the corrigendum", status=422)
+    ada.fill("Reason", "Partners asked for more time.")
+    ada.fill_instant("Closes", "2020-01-01", "12:00")
+    ada.press("Save the corrigendum", status=422)
+    ada.fill_instant("Closes", later, "12:00")
+    ada.press("Save the corrigendum")
+    ada.sees("You wrote this corrigendum, so a colleague checks and publishes it.", "The deadline is now")
+    assert ada.post_form(f"/staff/calls/{call_id}/corrigendum/publish")[0] == 403
+
+    vera.goto(f"/staff/calls/{call_id}/corrigendum")
+    vera.press("Publish the corrigendum")
+    vera.sees("Version 2 of the call is published.")
+    mail = omar.post.next(omar.email, "TAF-2026-91 was corrected")
+    assert "The deadline is now" in mail.text
+    assert "Nothing of what you wrote was changed." in mail.text
+    omar.goto(f"/applications/{draft}")
+    omar.sees("The deadline is now")
+
+    anyone.goto("/calls/TAF-2026-91")
+    anyone.follow("1 corrigendum")
+    anyone.sees("Partners asked for more time.")

@@ -1,0 +1,102 @@
+"""After the deadline: two open the call together, a clerical error is put right by a link, silence counts as consent."""
+
+import io
+from datetime import timedelta
+from uuid import UUID
+
+from pypdf import PdfReader
+
+from facility import clock
+from facility.applications import service as applications
+from facility.applications.rules.consultation import ConsulteeKind
+from facility.applications.service.consultees import ConsulteeData
+from facility.db import Tx
+from tests.journeys.cast import Company, address
+from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service, until
+from tests.journeys.stage import Stage, Wish
+
+TITLE = "Stolen vehicles across the border"
+
+
+def test_nobody_reads_before_two_have_opened(
+    company: Company, stage: Stage, visit: Opens, service: Service
+) -> None:
+    ada, vera = company["ada"], company["vera"]
+    call_id, application = stage.closed("TAF-2026-92", "Sealed", [Wish(TITLE)], opened=False)
+    root = company["root"]
+    for somebody in (ada, root):
+        page = somebody.page.request.get(f"/applications/{application}").text()
+        assert TITLE not in page
+    ada.goto(f"/openings/{call_id}")
+    ada.sees("TAF-2026-92/001")
+    ada.sees_not(TITLE)
+    ada.press("Begin the opening")
+    ada.sees("You began this opening.")
+    assert ada.post_form(f"/openings/{call_id}/confirm")[0] in (403, 422)
+
+    vera.goto(f"/openings/{call_id}")
+    vera.press("Confirm and open")
+    vera.sees("The call is opened. What came in can be read now.")
+    with vera.download() as got:
+        vera.page.get_by_role("link", name="Minutes (PDF)").click()
+    ((_name, content),) = got
+    minutes = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    fingerprint = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    assert fingerprint in minutes.replace("\n", "")
+    ada.goto(f"/applications/{application}")
+    ada.sees(TITLE)
+
+
+def test_a_clerical_error_is_put_right_by_a_link(
+    company: Company, stage: Stage, visit: Opens, service: Service
+) -> None:
+    ada = company["ada"]
+    _call, application = stage.closed("TAF-2026-93", "Asked back", [Wish(TITLE)])
+    before = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    ada.goto(f"/applications/{application}/clarifications")
+    ada.press("Ask", status=422)
+    ada.tick("A clerical error")
+    ada.page.get_by_label("What is to be put right").select_option(index=1)
+    ada.fill("Your question", "Is this spelt as it should be?")
+    ada.fill("Time to answer", "5")
+    ada.press("Ask")
+    ada.sees("Is this spelt as it should be?")
+
+    omar = visit(company["omar"].email, phone=True)
+    omar.open_mail("question")
+    omar.sees("What you submitted stays as it is")
+    omar.press("Send the answer", status=422)
+    omar.fill("What is right", "Omar Hoxha")
+    omar.fill("Your name and function", "Omar Hoxha, head of unit")
+    omar.press("Send the answer")
+    omar.heading("Thank you, your answer is written down")
+
+    ada.goto(f"/applications/{application}/clarifications")
+    ada.press("Accept")
+    ada.sees("Accepted")
+    after = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
+    assert after == before
+
+
+def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens, service: Service) -> None:
+    ada = company["ada"]
+    ago = timedelta(days=40)
+    _call, application = stage.closed("TAF-2026-94", "Asked around", [Wish(TITLE)], ago=ago)
+    delegation = visit("delegation@consulted.example", phone=True)
+
+    async def ask(tx: Tx) -> UUID:
+        data = ConsulteeData(
+            name="A delegation", kind=ConsulteeKind.DELEGATION, email="delegation@consulted.example"
+        )
+        consultee = await applications.add_consultee(tx, data)
+        (made,) = await applications.start_consultations(tx, application, [consultee.id], days=5)
+        return made.id
+
+    consultation = service.act(address("ada"), ask, clock.now() - ago + timedelta(hours=1))
+    state = "SELECT state FROM consultation WHERE id = :id"
+    until("silence counts", lambda: service.one(state, id=consultation) == "tacit")
+    delegation.open_mail()
+    delegation.sees("no answer has counted as consent")
+    ada.goto(f"/applications/{application}/consultations")
+    ada.sees("A delegation")
