@@ -92,7 +92,7 @@ async def test_applicants_see_what_is_alike_while_they_write(
     async with db.reader() as connection:
         before = await connection.scalar(text("SELECT count(*) FROM event"))
     part = await omar.send_form(
-        f"/applications/{draft}/overlap/look", {"title": "Two ports", "summary": "Containers", "seen": "0"}
+        f"/applications/{draft}/overlap/look", {"title": "Two ports", "summary": "Containers"}
     )
     assert part.status_code == 200
     assert "<mark>Ports</mark>" in part.text

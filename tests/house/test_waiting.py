@@ -11,7 +11,6 @@ TASK = re.compile(r'<a href="([^"]+)">([^<]+)</a> <span class="status status--wa
 WAITS = {
     "Ada Berisha": [
         ("/staff/questions", "Questions on calls to answer", 1),
-        ("/applications/received", "Clarifications that were answered", 1),
         ("/evaluation", "Applications whose admissibility is to be checked", 1),
         ("/applications/received", "Clarifications that were answered", 1),
         ("/evaluation", "Closed calls to be opened by two people", 1),

@@ -14,7 +14,7 @@ from facility.applications.queries import ApplicationShown
 from facility.applications.queries.overlap import Similar, judgements, similar, told_keys, told_text
 from facility.applications.rules.overlap import OverlapOutcome, may_judge_overlap
 from facility.applications.service import judge_overlap
-from facility.calls.rules.forms import TITLE
+from facility.calls.rules.forms import TITLE, By
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
@@ -69,6 +69,9 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
 async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
     """The part beside a form, for what is being typed in it. Changes nothing and keeps nothing."""
     found = await queries.shown(read, application_id)
+    fields = Fields(form)
+    fields.ignore(*(field.key for section in found.form.questions(By.LEAD) for field in section.fields))
+    fields.check()
     given = form.fields
     title = " ".join(given.get(TITLE, [])).strip() or found.title
     typed = [" ".join(given[key]) for key in told_keys(found) if key in given]
