@@ -12,7 +12,7 @@ def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Ope
     ada, vera, omar = company["ada"], company["vera"], company["omar"]
     company["arta"]
     anyone = visit(phone=True)
-    call_id = stage.call("TAF-2026-91", "Corrected on its way")
+    call_id = stage.call("TAF-2026-71", "Corrected on its way")
     draft = stage.ready(call_id, "Begun before the corrigendum")
     later = (clock.now() + timedelta(days=40)).astimezone(clock.BRUSSELS).date().isoformat()
 
@@ -30,12 +30,12 @@ def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Ope
     vera.goto(f"/staff/calls/{call_id}/corrigendum")
     vera.press("Publish the corrigendum")
     vera.sees("Version 2 of the call is published.")
-    mail = omar.post.next(omar.email, "TAF-2026-91 was corrected")
+    mail = omar.post.next(omar.email, "TAF-2026-71 was corrected")
     assert "The deadline is now" in mail.text
     assert "Nothing of what you wrote was changed." in mail.text
     omar.goto(f"/applications/{draft}")
     omar.sees("The deadline is now")
 
-    anyone.goto("/calls/TAF-2026-91")
+    anyone.goto("/calls/TAF-2026-71")
     anyone.follow("1 corrigendum")
     anyone.sees("Partners asked for more time.")

@@ -23,13 +23,13 @@ def test_nobody_reads_before_two_have_opened(
     company: Company, stage: Stage, visit: Opens, service: Service
 ) -> None:
     ada, vera = company["ada"], company["vera"]
-    call_id, application = stage.closed("TAF-2026-92", "Sealed", [Wish(TITLE)], opened=False)
+    call_id, application = stage.closed("TAF-2026-72", "Sealed", [Wish(TITLE)], opened=False)
     root = company["root"]
     for somebody in (ada, root):
         page = somebody.page.request.get(f"/applications/{application}").text()
         assert TITLE not in page
     ada.goto(f"/openings/{call_id}")
-    ada.sees("TAF-2026-92/001")
+    ada.sees("TAF-2026-72/001")
     ada.sees_not(TITLE)
     ada.press("Begin the opening")
     ada.sees("You began this opening.")
@@ -52,7 +52,7 @@ def test_a_clerical_error_is_put_right_by_a_link(
     company: Company, stage: Stage, visit: Opens, service: Service
 ) -> None:
     ada = company["ada"]
-    _call, application = stage.closed("TAF-2026-93", "Asked back", [Wish(TITLE)])
+    _call, application = stage.closed("TAF-2026-73", "Asked back", [Wish(TITLE)])
     before = service.one("SELECT fingerprint FROM application WHERE id = :id", id=application)
     ada.goto(f"/applications/{application}/clarifications")
     ada.press("Ask", status=422)
@@ -82,7 +82,7 @@ def test_a_clerical_error_is_put_right_by_a_link(
 def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens, service: Service) -> None:
     ada = company["ada"]
     ago = timedelta(days=40)
-    _call, application = stage.closed("TAF-2026-94", "Asked around", [Wish(TITLE)], ago=ago)
+    _call, application = stage.closed("TAF-2026-74", "Asked around", [Wish(TITLE)], ago=ago)
     delegation = visit("delegation@consulted.example", phone=True)
 
     async def ask(tx: Tx) -> UUID:

@@ -108,7 +108,7 @@ def refuse_classified(omar: Visitor, service: Service, application: UUID) -> Non
     marked = pdf("Annex to the joint application.", header="RESTREINT UE/EU RESTRICTED")
     omar.goto(f"/applications/{application}")
     omar.follow("Documents")
-    omar.upload("Document", "annex.pdf", marked)
+    omar.upload("Documents", "annex.pdf", marked)
     omar.press("Attach", status=422)
     omar.sees("This document carries a classification marking. It was not stored.")
     digest = hashlib.sha256(marked).hexdigest()
@@ -120,7 +120,7 @@ def refuse_classified(omar: Visitor, service: Service, application: UUID) -> Non
     omar.sees("A document with a classification marking was refused.")
     omar.goto(f"/applications/{application}/documents")
     omar.press("Go on without it")
-    omar.upload("Document", "agenda.pdf", pdf("Agenda of the workshop."))
+    omar.upload("Documents", "agenda.pdf", pdf("Agenda of the workshop."))
     omar.press("Attach")
     omar.sees("The document is attached.", "agenda.pdf")
 
