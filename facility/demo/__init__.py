@@ -11,7 +11,8 @@ from facility.db import Database
 from facility.demo.around import tell_around
 from facility.demo.batches import tell_batches
 from facility.demo.past import tell_past
-from facility.demo.present import Story, tell_present
+from facility.demo.present import tell_present
+from facility.demo.story import Story
 from facility.events.relay import follow
 from facility.files.store import Store
 

@@ -10,7 +10,7 @@ from facility.calls.models import Call
 from facility.calls.rules import CallDraft
 from facility.calls.service import draft_of
 from facility.db import Tx
-from facility.demo.present import Story
+from facility.demo.story import Story
 
 
 async def tell_around(story: Story, call_id: UUID) -> None:

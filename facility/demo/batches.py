@@ -14,7 +14,7 @@ from facility.awards import service as awards
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft, Mode
 from facility.calls.service import draft_call, publish_call
-from facility.demo.present import GRID, Story, Wish
+from facility.demo.story import GRID, Story, Wish
 from facility.demo.texts import CALL_TEXT
 from facility.evaluation import service as evaluation
 

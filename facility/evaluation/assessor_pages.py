@@ -15,6 +15,7 @@ from facility.calls.rules import Grid
 from facility.evaluation import lists, service
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.sentences import STEPS
+from facility.evaluation.work import work_of
 from facility.refused import Refused
 from facility.web import forms
 from facility.web.access import Role, allow
@@ -51,7 +52,7 @@ MOST_SCORE = 40
 @get("/assessments", opt={"allow": allow(Role.ASSESSOR)})
 async def work(view: View, read: Read) -> Page:
     """Everything that was given to the assessor, by call, with the next step."""
-    calls = await lists.work(read, view.me.id)
+    calls = await work_of(read, view.me.id)
     return view.page("evaluation/work.html", calls=calls, steps=STEPS)
 
 
@@ -65,7 +66,7 @@ async def _declaration(
     view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     call = await lists.call(read, call_id)
-    mine = next((one for one in await lists.work(read, view.me.id) if one.call_id == call_id), None)
+    mine = next((one for one in await work_of(read, view.me.id) if one.call_id == call_id), None)
     return view.page("evaluation/declaration.html", status=status, call=call, mine=mine, form=form)
 
 

@@ -3,24 +3,26 @@
 from facility.applications.queries.application import (
     ApplicationShown,
     CheckLine,
-    DocumentLine,
     Linked,
+    linked,
+    reference_of,
+    shown,
+    snapshot,
+)
+from facility.applications.queries.budget import BudgetLineShown, PlanShown, plan_of, rates_for
+from facility.applications.queries.parts import (
+    DocumentLine,
     Parts,
     PartyLine,
     RefusalLine,
     SectionLine,
     answers_of,
     findings_of,
-    linked,
     parts_from,
     parts_of,
-    reference_of,
-    shown,
-    snapshot,
     track_of,
     view_of,
 )
-from facility.applications.queries.budget import BudgetLineShown, PlanShown, plan_of, rates_for
 from facility.applications.queries.writing import (
     Change,
     Colleague,

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.queries.application import Parts, PartyLine, answers_of
 from facility.applications.queries.budget import BudgetLineShown
+from facility.applications.queries.parts import Parts, PartyLine, answers_of
 from facility.applications.rules import Planned
 from facility.applications.rules.agreement import Statement
 from facility.calls.rules.forms import (

@@ -1,6 +1,5 @@
 """Reads of applications, as commands, pages and letters need them: few statements, whatever hangs on one."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,28 +10,27 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.rules import distinct_beneficiaries
-from facility.applications.queries.budget import PLAN, PlanShown
+from facility.applications.queries.budget import PlanShown
+from facility.applications.queries.parts import (
+    PARTS,
+    Parts,
+    answers_of,
+    findings_of,
+    parts_from,
+    view_of,
+)
 from facility.applications.rules import (
     ApplicationStatus,
-    ApplicationView,
-    Confirmation,
-    Partner,
     Totals,
     Track,
-    form_findings,
     is_sealed,
-    plan_findings,
     rates_day,
     submission_reasons,
 )
 from facility.applications.rules.checklist import JudgedItem
-from facility.applications.rules.parts import part_findings, without_confidential
 from facility.calls.rules import CallRules
 from facility.calls.rules.forms import (
     INDIRECT_MOST,
-    THEMES,
-    TITLE,
-    Answer,
     Answers,
     Field,
     FormDefinition,
@@ -43,212 +41,6 @@ from facility.calls.rules.forms import (
 from facility.calls.service import form_of, rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
-
-
-class PartyLine(msgspec.Struct, frozen=True):
-    """An institution in an application; `beneficiary` is the code, `designation` the name as it is printed, `note` the
-    footnote that goes with it, `chip` the code with an asterisk where there is such a note."""
-
-    id: UUID
-    institution_id: UUID
-    institution: str
-    beneficiary: str
-    designation: str
-    note: str | None
-    chip: str
-    is_lead: bool
-    role: str
-    amount: Decimal
-    contact_name: str
-    contact_email: str
-    confirmation: Confirmation
-    invited_at: datetime | None
-    signatory_name: str | None
-    signatory_function: str | None
-    confirmed_at: datetime | None
-    confirmed_version: int | None
-    declined_at: datetime | None
-    decline_reason: str | None
-    left_at: datetime | None
-    leave_reason: str | None
-    replaced_by: UUID | None
-    asks_change: bool
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether its confirmation stands."""
-        return self.confirmation is Confirmation.CONFIRMED
-
-
-class DocumentLine(msgspec.Struct, frozen=True):
-    """A document that is attached; size in bytes."""
-
-    id: UUID
-    name: str
-    kind: str
-    size: int
-    sha256: str
-    virus_scan: str
-    unread: int
-    uploaded_at: datetime
-
-
-class RefusalLine(msgspec.Struct, frozen=True):
-    """A document that was refused for its marking, or for a virus."""
-
-    sha256: str
-    reason: str
-    at: datetime
-    acknowledged_at: datetime | None
-
-
-class SectionLine(msgspec.Struct, frozen=True):
-    """What was answered in a section, and who saved it when; `version` counts what was saved. Salts stand beside
-    confidential answers, which only their party, the secretariat and assessors may read."""
-
-    section: str
-    party_id: UUID
-    answers: dict[str, Answer]
-    salts: dict[str, str]
-    version: int
-    saved_by: str | None
-    saved_at: datetime
-
-
-class Parts(msgspec.Struct, frozen=True):
-    """What hangs on an application; parties include those that left."""
-
-    parties: tuple[PartyLine, ...]
-    sections: tuple[SectionLine, ...]
-    documents: tuple[DocumentLine, ...]
-    refusals: tuple[RefusalLine, ...]
-    theme_names: dict[str, str]
-    plan: PlanShown
-
-    @property
-    def on_board(self) -> tuple[PartyLine, ...]:
-        """The lead and the partners that have not left, lead first."""
-        return tuple(party for party in self.parties if party.left_at is None)
-
-    @property
-    def lead(self) -> PartyLine:
-        """The lead's own part."""
-        return next(party for party in self.parties if party.is_lead)
-
-    @property
-    def partners(self) -> tuple[PartyLine, ...]:
-        """The partners on board."""
-        return tuple(party for party in self.on_board if not party.is_lead)
-
-    @property
-    def note(self) -> str:
-        """The footnotes that go with the designations of its parties."""
-        return " ".join(sorted({party.note for party in self.parties if party.note}))
-
-    def section(self, key: str, party_id: UUID | None = None) -> SectionLine | None:
-        """The answers to a section: the lead's, or this party's own."""
-        of = party_id or self.lead.id
-        return next((line for line in self.sections if line.section == key and line.party_id == of), None)
-
-    @property
-    def marked(self) -> int:
-        """How many refusals for a marking the lead has not acknowledged."""
-        return sum(one.reason == "marked" and one.acknowledged_at is None for one in self.refusals)
-
-
-# Amounts as text: a JSON number would come back as a float.
-# One statement for all that hangs on the application: a submission waits for few round trips.
-_PARTS = (
-    """
-        (SELECT jsonb_agg(to_jsonb(line) || jsonb_build_object('amount', amount::text) ORDER BY position) FROM (
-            SELECT party.*, institution.name AS institution, beneficiary.code AS beneficiary,
-                beneficiary.name AS designation, beneficiary.designation_note AS note,
-                beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END AS chip,
-                EXISTS (SELECT FROM change_request WHERE party_id = party.id AND outcome IS NULL) AS asks_change
-            FROM party JOIN institution ON institution.id = party.institution_id
-            JOIN beneficiary ON beneficiary.code = party.beneficiary_code
-            WHERE party.application_id = :id) AS line) AS parties,
-        (SELECT coalesce(jsonb_agg(to_jsonb(line)), '[]') FROM (
-            SELECT section, party_id, answers, salts, version, saved_at, person.name AS saved_by
-            FROM section_answers LEFT JOIN person ON person.id = section_answers.saved_by
-            WHERE application_id = :id ORDER BY section COLLATE "C", party_id) AS line) AS sections,
-        (SELECT coalesce(jsonb_agg(to_jsonb(document) ORDER BY uploaded_at, id), '[]') FROM document
-         WHERE application_id = :id AND removed_at IS NULL) AS documents,
-        (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
-         WHERE application_id = :id) AS refusals,
-        (SELECT coalesce(jsonb_object_agg(theme.code, theme.name), '{}') FROM theme JOIN application AS own
-         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names,"""  # noqa: S608 - no value goes in
-    + PLAN
-)
-_PARTS_ALONE = text(f"SELECT {_PARTS}")
-
-
-async def parts_of(connection: AsyncConnection, application_id: UUID) -> Parts:
-    """What hangs on the application now. Raises Refused (missing)."""
-    row = (await connection.execute(_PARTS_ALONE, {"id": application_id})).mappings().one()
-    return parts_from(dict(row))
-
-
-def parts_from(row: Mapping[str, Any]) -> Parts:
-    """From a row with the columns that `_PARTS` names."""
-    if row["parties"] is None:
-        refuse("not_found", kind="missing", what="application")
-    return msgspec.convert({name: row[name] for name in Parts.__struct_fields__}, Parts, strict=False)
-
-
-def view_of(application: Any, parts: Parts) -> ApplicationView:
-    """What the rules for submission look at; `application`: an Application, or anything with its columns."""
-    return ApplicationView(
-        track=track_of(application),
-        lead=parts.lead.beneficiary,
-        partners=tuple(Partner(party.beneficiary, party.confirmed) for party in parts.partners),
-        requested=application.requested,
-        consultation=bool(application.consultation),
-        marked_document=parts.marked > 0,
-    )
-
-
-def answers_of(
-    application: Any,
-    parts: Parts,
-    section: FormSection,
-    party_id: UUID | None = None,
-    *,
-    confidential: bool = False,
-) -> Answers:
-    """The answers to a section of the lead's or of one party's own, with title and themes in their places. confidential:
-    with what only that party, the secretariat and assessors read."""
-    line = parts.section(section.key, party_id)
-    own = {name: getattr(application, name) for name in (TITLE, THEMES)}
-    kept = {field.key: own[field.key] for field in section.fields if field.key in own}
-    said = {**(line.answers if line else {}), **kept}
-    return said if confidential else without_confidential(section, said)
-
-
-def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[Reason, ...]:
-    """What stands in the lead's answers, each party's own part, the activities and the budget against submitting."""
-    answers = form_findings(
-        form, lambda section: answers_of(application, parts, section), lead_role=parts.lead.role
-    )
-    plan = plan_findings(
-        form,
-        joint=application.track == "joint",
-        activities=parts.plan.activities,
-        lines=parts.plan.lines,
-        indirect_percent=parts.plan.percent,
-        parties={party.id: party.beneficiary for party in parts.on_board},
-    )
-    own = part_findings(
-        form,
-        [(party.id, party.institution) for party in parts.on_board],
-        lambda section, party: answers_of(application, parts, section, party, confidential=True),
-    )
-    return (*answers, *own, *plan)
-
-
-def track_of(application: Any) -> Track:
-    """Its track as the rules know it."""
-    return "exception" if application.track == "exception" else "joint"
 
 
 class CheckLine(msgspec.Struct, frozen=True):
@@ -390,7 +182,7 @@ _SHOWN = text(
             'items', items, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
          FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
          WHERE application_id = :id) AS checks,
-        {_PARTS}
+        {PARTS}
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.id = :id
     """  # noqa: S608 - no value goes in
