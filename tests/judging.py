@@ -271,7 +271,7 @@ class Judging:
                 await awards.propose(tx, made.id)
                 self.calls[reference], self.applications[reference] = made.id, key
 
-    async def row[Row](self, model: type[Row], key: UUID) -> Row:
+    async def row[Row](self, model: type[Row], key: UUID | tuple[UUID, ...]) -> Row:
         """The row as it is now."""
         async with self.db.transaction(now=DECIDED) as tx:
             return await tx.session.get_one(model, key)

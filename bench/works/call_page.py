@@ -12,6 +12,8 @@ from bench.works.pages import compare
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Against one statement by hand."""
     async with stage.db.reader() as connection:
-        query = text("SELECT reference FROM call WHERE opens_at < now() AND closes_at > now()")
+        query = text(
+            "SELECT reference FROM call WHERE mode = 'deadline' AND opens_at < now() AND closes_at > now() ORDER BY closes_at, id LIMIT 1"
+        )
         reference = (await connection.execute(query)).scalar_one()
     return await compare(stage, size, f"/calls/{reference}")

@@ -83,7 +83,8 @@ async def test_a_lead_with_an_award_of_late_is_passed_over(db: Database, play: J
         letter = (await tx.session.scalars(letters)).one()
     assert (letter.kind, letter.data["cooled_down"], letter.data["rank"]) == ("not_funded", "same_lead", 1)
     found = await reconcile(db)
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    # `with_rules` put the rules in after the publication, which is what this one check is there to notice.
+    assert [name for name, wrong in found.items() if wrong] == ["calls: frozen rules and their versions"]
 
 
 async def test_an_award_that_was_given_back_is_none(play: Judging) -> None:

@@ -188,7 +188,7 @@ async def test_a_proposal_ends_the_scoring_until_it_is_taken_back(play: Judging)
     await play.act("vera", lambda tx: awards.take_back(tx, call_id))
     await play.act("erik", send)
     await play.decide()
-    entry = await play.row(RankingEntry, play.applications["A"])
+    entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
     assert (entry.assessments, entry.section_sums) == (2, {"capacity": "26", "relevance": "104"})
 
 
@@ -207,7 +207,7 @@ async def test_what_was_withdrawn_or_lost_its_beneficiaries_before_the_decision_
     await play.decide()
     assert await play.statuses() == {"A": "ineligible", "B": "withdrawn", "C": "awarded"}
     assert (await play.row(Application, play.applications["A"])).reasons == ["too_few_beneficiaries"]
-    entry = await play.row(RankingEntry, play.applications["A"])
+    entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
     assert (entry.outcome, entry.rank, entry.section_sums) == ("ineligible", None, {})
 
 
@@ -402,7 +402,7 @@ async def test_the_ranking_keeps_exact_sums(play: Judging) -> None:
     await three(play)
     await play.score("erik", "A", "16.33", "60.01")
     await play.decide()
-    entry = await play.row(RankingEntry, play.applications["A"])
+    entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
     assert entry.section_sums == {"capacity": "32.33", "relevance": "124.01"}
     assert Fraction(Decimal(entry.section_sums["capacity"])) / entry.assessments == Fraction(3233, 200)
     assert CLOSES < DECIDED

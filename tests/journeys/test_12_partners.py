@@ -102,7 +102,7 @@ def change(omar: Visitor, application: str) -> None:
 
 def renew(arta: Visitor, old: str) -> None:
     """The difference, word by word, and one button."""
-    mail = arta.post.next(arta.email, "was changed")
+    mail = arta.post.next(arta.email, "TAF-2026-97/001 was changed")
     assert "What will be done" in mail.text
     assert "two days" not in mail.text
     arta.goto(next(word for word in mail.text.split() if "/link/partner/" in word))
