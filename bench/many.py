@@ -211,6 +211,7 @@ class Many:
                 "application_id": one["id"],
                 "admissible": one["status"] != "inadmissible",
                 "reason": "",
+                "items": "[]",
                 "checked_by": None,
                 "checked_at": one["opened_at"],
             }

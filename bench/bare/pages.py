@@ -1,6 +1,7 @@
 """The pages: at most three statements each, and the product's own templates in an environment like the product's."""
 
 import hashlib
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -17,9 +18,9 @@ from facility.applications import words
 from facility.applications.pages.received import asked_of
 from facility.applications.pages.shared import WORDS
 from facility.applications.received import MOST_COUNTED
-from facility.calls.queries import BeneficiaryName, CallPublic
-from facility.calls.rules import CoolDown, Grid
-from facility.calls.words import ties
+from facility.calls.queries import public
+from facility.calls.rules import Standing
+from facility.calls.words import stands, ties
 from facility.settings import ROOT, Settings
 from facility.web.access import Role, Visitor
 from facility.web.i18n import _
@@ -61,13 +62,7 @@ class Pages:
         return Response(html, media_type=MediaType.HTML)
 
 
-_CALL = """
-    SELECT reference, title, text, opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to,
-        extension_decision, skip_unaffordable, grid, cool_down, state, decided_at,
-        (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
-         FROM beneficiary) AS beneficiaries
-    FROM call WHERE reference = $1 AND state <> 'draft'
-"""
+_CALL = str(public.STATEMENT).replace(":reference", "$1")
 
 
 def pages_of(state: State) -> Pages:
@@ -79,14 +74,8 @@ def pages_of(state: State) -> Pages:
 @get("/calls/{reference:str}")
 async def call(state: State, reference: FromPath[str]) -> Response[str]:
     """The public page of a call: one statement."""
-    row = await state.pool.fetchrow(_CALL, reference)
-    decoded = {
-        "extended_to": msgspec.json.decode(row["extended_to"]),
-        "grid": msgspec.json.decode(row["grid"], type=Grid),
-        "cool_down": msgspec.json.decode(row["cool_down"], type=CoolDown),
-        "beneficiaries": msgspec.json.decode(row["beneficiaries"], type=list[BeneficiaryName]),
-    }
-    found = CallPublic(**{**row, **decoded})
+    row = dict(await state.pool.fetchrow(_CALL, reference))
+    found = public.public_from(SimpleNamespace(**row, _mapping=row))
     now = clock.now()
     return pages_of(state).page(
         "calls/call.html",
@@ -94,8 +83,9 @@ async def call(state: State, reference: FromPath[str]) -> Response[str]:
         None,
         call=found,
         ties=ties(found.grid),
-        is_open=found.opens_at <= now <= found.closes_at,
-        is_over=now > found.closes_at,
+        stands=stands(found, now),
+        is_open=found.standing(now) is Standing.OPEN,
+        asks=found.questions_until is not None and now <= found.questions_until,
         may_apply=True,
     )
 

@@ -20,11 +20,11 @@ LEAD = "omar"
 PARTNERS = ("arta", "milena", "jelena", "amra", "zoran")
 
 
-async def rush_call(stage: Stage, closes_at: datetime) -> UUID:
+async def rush_call(stage: Stage, closes_at: datetime, reference: str = "TAF-RUSH") -> UUID:
     """Drafted by Ada, published by Vera, open at once."""
     envelope = await stage.one("SELECT id FROM envelope ORDER BY amount DESC, id LIMIT 1")
     draft = CallDraft(
-        reference="TAF-RUSH",
+        reference=reference,
         title="Joint initiatives",
         text="What we look for.",
         opens_at=clock.now() - timedelta(seconds=1),

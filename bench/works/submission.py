@@ -1,6 +1,7 @@
 """Handing in an application that is ready: through HTTP, with session, CSRF token, form, access and every rule."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +14,7 @@ from bench.processes import Process
 from bench.rounds import alternate, median, rounded
 from bench.sizes import Size
 from bench.stage import Stage
+from bench.works.rush_drafts import complete_draft, rush_call
 from facility import clock
 from facility.applications import queries
 from facility.applications.queries import ApplicationShown
@@ -22,7 +24,7 @@ from facility.web.csrf import FIELD
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Against a handler that reads the form and writes the same rows, event and deliveries in one transaction."""
-    ready = await ready_draft(stage)
+    ready = await _complete(stage)
     halves = 2 * (size.rounds + 1)
     copies = iter(await copy_application(stage, ready.id, halves * size.submissions))
     lead = await lead_of(stage, ready.id)
@@ -81,6 +83,14 @@ def _form(stage: Stage, ready: ApplicationShown) -> str:
             **dict.fromkeys(DECLARATIONS, "yes"),
         }
     )
+
+
+async def _complete(stage: Stage) -> ApplicationShown:
+    """A draft with five partners and three documents, for which every answer is a text."""
+    call_id = await rush_call(stage, clock.now() + timedelta(days=1), "TAF-BENCH")
+    key = await complete_draft(stage, call_id)
+    async with stage.db.reader() as connection:
+        return await queries.shown(connection, key)
 
 
 async def ready_draft(stage: Stage) -> ApplicationShown:

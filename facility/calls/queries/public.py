@@ -142,7 +142,7 @@ RULES = """
             'published_at', call_version.published_at) ORDER BY number)
         FROM call_version WHERE call_id = call.id AND call_version.published_at IS NOT NULL)::text END AS versions
 """
-_PUBLIC = text(
+STATEMENT = text(
     f"SELECT {RULES} FROM call WHERE reference = :reference AND state <> 'draft' AND series_id IS NULL"  # noqa: S608
 )
 _grid = msgspec.json.Decoder(Grid)
@@ -176,7 +176,7 @@ def public_from(row: Any) -> CallPublic:
 
 async def public_call(connection: AsyncConnection, reference: str) -> CallPublic:
     """A published call: one statement. Raises Refused (missing), for a draft too."""
-    row = (await connection.execute(_PUBLIC, {"reference": reference})).first()
+    row = (await connection.execute(STATEMENT, {"reference": reference})).first()
     if row is None:
         refuse("not_found", kind="missing")
     return public_from(row)
