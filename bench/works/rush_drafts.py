@@ -64,8 +64,10 @@ async def complete_draft(stage: Stage, call_id: UUID) -> UUID:
                 tx, made.id, name=f"annex {number}.pdf", kind="pdf", size=1000, sha256=f"{number:064x}"
             )
         parties = [await _partner(tx, made.id, name) for name in PARTNERS]
+    # At a whole second, as people's confirmations are told; the bare way writes no fractions.
+    at = clock.now().replace(microsecond=0)
     for party_id in parties:
-        async with stage.db.transaction(now=clock.now()) as tx:
+        async with stage.db.transaction(now=at) as tx:
             await applications.confirm_party(
                 tx, party_id, signatory_name="Who may sign", signatory_function="Director"
             )
