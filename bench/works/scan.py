@@ -26,7 +26,7 @@ from facility.applications.rules import MAX_DOCUMENTS
 from facility.web.csrf import FIELD
 
 SENDERS = 4
-EACH = MAX_DOCUMENTS - 2
+EACH = MAX_DOCUMENTS - 4
 LOOK_EVERY = 0.1
 BOUNDARY = "a-boundary-that-no-document-holds"
 MB = 1024 * 1024
