@@ -59,11 +59,12 @@ async def complete_draft(stage: Stage, call_id: UUID) -> UUID:
         await applications.save_answers(tx, made.id, answered(("X.JIT",), words, words * 3, words))
         lead = (await tx.session.scalars(select(Party.id).where(Party.application_id == made.id))).one()
         await applications.change_party(tx, lead, role="Leads and hosts.", amount=Decimal("10000.00"))
-        for number in range(3):
+        parties = [await _partner(tx, made.id, name) for name in PARTNERS]
+    for number in range(3):  # each at an instant of its own: by these they are told in order
+        async with stage.db.transaction(now=clock.now(), actor=omar) as tx:
             await applications.attach_document(
                 tx, made.id, name=f"annex {number}.pdf", kind="pdf", size=1000, sha256=f"{number:064x}"
             )
-        parties = [await _partner(tx, made.id, name) for name in PARTNERS]
     # At a whole second, as people's confirmations are told; the bare way writes no fractions.
     at = clock.now().replace(microsecond=0)
     for party_id in parties:
