@@ -5,7 +5,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from facility.applications.models import Initiative, OverlapJudgement
 from facility.applications.queries.overlap import judgements, similar
@@ -144,6 +144,15 @@ async def test_a_newer_list_replaces_its_lines(db: Database) -> None:
         ]
         await retire_initiative(tx, rows[2].id)
     assert await titles(db, "workshop ports") == []
+
+
+async def test_a_table_that_was_never_analysed_is_searched_too(db: Database) -> None:
+    await load(db, line("Firearms on the Adriatic"))
+    async with db.transaction(now=NOW) as tx:
+        await tx.session.execute(
+            text("SELECT pg_clear_attribute_stats('public', 'initiative', 'words', false)")
+        )
+    assert await titles(db, "firearms", public=False) == ["Firearms on the Adriatic"]
 
 
 async def test_our_own_come_by_themselves_and_applicants_see_only_what_is_supported(

@@ -84,10 +84,10 @@ _NEAR = sql(
     """
 )
 # About how many rows hold each of the words: what PostgreSQL counted when it analysed the table, for rarer words half of
-# the least that it counts.
+# the least that it counts. Before the table was ever analysed every word counts as rare.
 _FREQUENT = sql(
     """
-    SELECT asked.word, coalesce(common.part, least / 2) * greatest(reltuples, 0) AS rows
+    SELECT asked.word, coalesce(common.part, least / 2, 0) * greatest(reltuples, 0) AS rows
     FROM unnest(CAST(:words AS text[])) AS asked (word)
     CROSS JOIN (SELECT reltuples FROM pg_class WHERE oid = CAST('initiative' AS regclass)) AS counted
     LEFT JOIN (SELECT most_common_elems::text::text[] AS words, most_common_elem_freqs AS parts,
