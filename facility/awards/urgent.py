@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.events import DecisionHalfTime, DecisionOverdue
 from facility.calls.models import Call, CallState
-from facility.db import Database
-from facility.events import record, scheduled
+from facility.db import Database, Tx
+from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse
 
 STANDS = """EXISTS (SELECT FROM application WHERE application.call_id = call.id AND track = 'joint'
@@ -43,25 +43,23 @@ _DUE = text(
 @scheduled("awards: urgent decisions that run late")
 async def remind_due(db: Database, now: datetime) -> int:
     """Remind once when half of the time is over and once when all of it is, each in its own transaction."""
-    async with db.reader() as connection:
-        due = [row.id for row in await connection.execute(_DUE, {"now": now})]
-    done = 0
-    for call_id in due:
-        async with db.transaction(now=now) as tx:
-            call = await tx.lock(Call, call_id)
-            if call.state != CallState.CLOSED or call.overdue_at is not None:
-                continue
-            assert call.decide_within_hours is not None, "urgent calls say how long it may take"
-            by = decide_by(call.closes_at, call.decide_within_hours)
-            half = half_time(call.closes_at, call.decide_within_hours)
-            if now >= by:
-                call.overdue_at = now
-                await record(tx, DecisionOverdue(call_id=call_id, decide_by=by), due_at=by)
-            elif call.half_time_at is None:
-                call.half_time_at = now
-                await record(tx, DecisionHalfTime(call_id=call_id, decide_by=by), due_at=half)
-            done += 1
-    return done
+    return await one_by_one(db, now, _DUE.bindparams(now=now), _remind)
+
+
+async def _remind(tx: Tx, call_id: UUID) -> bool:
+    call = await tx.lock(Call, call_id)
+    if call.state != CallState.CLOSED or call.overdue_at is not None:
+        return False
+    assert call.decide_within_hours is not None, "urgent calls say how long it may take"
+    by = decide_by(call.closes_at, call.decide_within_hours)
+    half = half_time(call.closes_at, call.decide_within_hours)
+    if tx.now >= by:
+        call.overdue_at = tx.now
+        await record(tx, DecisionOverdue(call_id=call_id, decide_by=by), due_at=by)
+    elif call.half_time_at is None:
+        call.half_time_at = tx.now
+        await record(tx, DecisionHalfTime(call_id=call_id, decide_by=by), due_at=half)
+    return True
 
 
 class UrgentLine(msgspec.Struct, frozen=True):

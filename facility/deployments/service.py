@@ -30,7 +30,7 @@ from facility.deployments.events import (
 )
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
-from facility.events import record, scheduled
+from facility.events import one_by_one, record, scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
 from facility.experts.service import book, booked_days, is_booked, profiles, release
@@ -279,13 +279,11 @@ async def expire_due(db: Database, now: datetime) -> int:
         )
         .order_by(Invitation.respond_by, Invitation.id)
     )
-    async with db.reader() as connection:
-        invitations = (await connection.execute(due)).all()
-    expired = 0
-    for invitation in invitations:
-        async with db.transaction(now=now) as tx:
-            expired += await expire(tx, invitation.id, due_at=invitation.respond_by)
-    return expired
+    return await one_by_one(db, now, due, _expire)
+
+
+async def _expire(tx: Tx, invitation_id: UUID, due_at: datetime) -> bool:
+    return await expire(tx, invitation_id, due_at=due_at)
 
 
 async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False) -> Invitation:

@@ -9,6 +9,16 @@ from facility.events.log import record
 from facility.events.projector import Projection, projection
 from facility.events.reactions import reacts_to
 from facility.events.reconcile import check
-from facility.events.schedule import scheduled
+from facility.events.schedule import one_by_one, scheduled
 
-__all__ = ["Event", "Projection", "Recorded", "check", "projection", "reacts_to", "record", "scheduled"]
+__all__ = [
+    "Event",
+    "Projection",
+    "Recorded",
+    "check",
+    "one_by_one",
+    "projection",
+    "reacts_to",
+    "record",
+    "scheduled",
+]

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from sqlalchemy import Executable
+
 from facility.db import Database
 
 type Due = Callable[[Database, datetime], Awaitable[int]]
@@ -22,6 +24,23 @@ def scheduled(name: str) -> Callable[[Due], Due]:
         return due
 
     return register
+
+
+async def one_by_one(
+    db: Database, now: datetime, due: Executable, act: Callable[..., Awaitable[bool]]
+) -> int:
+    """Read what is due, then do each in a transaction of its own, in the query's order; how many it did.
+
+    `act(tx, *columns)` gets the columns of a row; it locks and looks again, since somebody may have been faster, and
+    says whether it did anything.
+    """
+    async with db.reader() as connection:
+        rows = (await connection.execute(due)).all()
+    done = 0
+    for row in rows:
+        async with db.transaction(now=now) as tx:
+            done += await act(tx, *row)
+    return done
 
 
 async def run_due(db: Database, now: datetime) -> int:

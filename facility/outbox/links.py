@@ -102,6 +102,14 @@ def use_link(tx: Tx, link: Link) -> None:
     link.used_at = tx.now
 
 
+async def live_link(tx: Tx, purpose: str, subject_id: UUID) -> Link | None:
+    """The newest link for this purpose and subject that was not revoked, to be sent once more."""
+    query = select(Link).where(
+        Link.purpose == purpose, Link.subject_id == subject_id, Link.revoked_at.is_(None)
+    )
+    return (await tx.session.scalars(query.order_by(Link.created_at.desc()).limit(1))).first()
+
+
 async def revoke_links(tx: Tx, purpose: str, subject_id: UUID) -> None:
     """Make every unused link for this purpose and subject void."""
     await tx.session.execute(

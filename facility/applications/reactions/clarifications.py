@@ -1,7 +1,5 @@
 """Letters about clarifications: to the lead with the link, and to the officer who asked."""
 
-from uuid import UUID
-
 from sqlalchemy import select
 
 from facility.accounts.models import Person
@@ -18,7 +16,7 @@ from facility.applications.rules.clarification import ClarificationState
 from facility.applications.rules.working_days import last_day
 from facility.db import Tx
 from facility.events import reacts_to
-from facility.outbox.links import make_link
+from facility.outbox.links import live_link, make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import weekday
@@ -50,16 +48,14 @@ async def _write_lead(
     )
 
 
-async def _link_of(tx: Tx, clarification_id: UUID) -> Link | None:
-    query = select(Link).where(Link.purpose == PURPOSE, Link.subject_id == clarification_id)
-    return (await tx.session.scalars(query.limit(1))).first()
-
-
 @reacts_to(ClarificationAsked)
 async def ask_the_lead(tx: Tx, event: ClarificationAsked) -> None:
     """The lead gets a link."""
     clarification = await tx.lock(Clarification, event.clarification_id)
-    if clarification.state != ClarificationState.OPEN or await _link_of(tx, clarification.id) is not None:
+    if (
+        clarification.state != ClarificationState.OPEN
+        or await live_link(tx, PURPOSE, clarification.id) is not None
+    ):
         return
     link = await make_link(tx, PURPOSE, clarification.id)
     await _write_lead(tx, "clarify", clarification, _("A question on {reference}"), link)
@@ -70,7 +66,7 @@ async def remind_the_lead(tx: Tx, event: ClarificationReminded) -> None:
     """The same link once more."""
     clarification = await tx.get(Clarification, event.clarification_id)
     if clarification.state == ClarificationState.OPEN:
-        link = await _link_of(tx, clarification.id)
+        link = await live_link(tx, PURPOSE, clarification.id)
         await _write_lead(
             tx, "clarify_again", clarification, _("Your answer on {reference} is awaited"), link
         )

@@ -1,7 +1,5 @@
 """Letters about consultations: to consultees with their link, and to the officer who asked."""
 
-from uuid import UUID
-
 from sqlalchemy import select
 
 from facility.accounts.models import Person
@@ -21,7 +19,7 @@ from facility.applications.rules.working_days import last_day
 from facility.applications.service.consultations import cancel_consultations
 from facility.db import Tx
 from facility.events import reacts_to
-from facility.outbox.links import make_link
+from facility.outbox.links import live_link, make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import weekday
@@ -51,19 +49,14 @@ async def _write(
     )
 
 
-async def _link_of(tx: Tx, consultation_id: UUID) -> Link | None:
-    """The link that the consultee has already."""
-    query = select(Link).where(
-        Link.purpose == PURPOSE, Link.subject_id == consultation_id, Link.revoked_at.is_(None)
-    )
-    return (await tx.session.scalars(query.order_by(Link.created_at.desc()).limit(1))).first()
-
-
 @reacts_to(ConsultationStarted)
 async def ask_the_consultee(tx: Tx, event: ConsultationStarted) -> None:
     """The consultee gets a link of its own."""
     consultation = await tx.lock(Consultation, event.consultation_id)
-    if consultation.state != ConsultationState.OPEN or await _link_of(tx, consultation.id) is not None:
+    if (
+        consultation.state != ConsultationState.OPEN
+        or await live_link(tx, PURPOSE, consultation.id) is not None
+    ):
         return
     link = await make_link(tx, PURPOSE, consultation.id)
     await _write(tx, "consulted", consultation, _("You are consulted on {reference}"), link=link)
@@ -74,7 +67,7 @@ async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
     """The same link once more, before the period ends."""
     consultation = await tx.get(Consultation, event.consultation_id)
     if consultation.state == ConsultationState.OPEN:
-        link = await _link_of(tx, consultation.id)
+        link = await live_link(tx, PURPOSE, consultation.id)
         await _write(
             tx, "consulted_again", consultation, _("Your answer on {reference} is awaited"), link=link
         )

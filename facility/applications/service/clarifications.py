@@ -36,7 +36,7 @@ from facility.applications.rules.consultation import GRACE
 from facility.applications.rules.working_days import end_of_period, reminder
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.db import Database, Tx, new_id
-from facility.events import record, scheduled
+from facility.events import one_by_one, record, scheduled
 from facility.files.intake import RefusalReason
 from facility.refused import refuse
 
@@ -207,24 +207,20 @@ async def lapse_clarifications_due(db: Database, now: datetime) -> int:
         .where(Clarification.state == ClarificationState.OPEN, Clarification.ends_at <= now - GRACE)
         .order_by(Clarification.ends_at, Clarification.id)
     )
-    async with db.reader() as connection:
-        ids = (await connection.execute(due)).scalars().all()
-    lapsed = 0
-    for key in ids:
-        async with db.transaction(now=now) as tx:
-            clarification = await _lock(tx, key)
-            if clarification.state == ClarificationState.OPEN:
-                clarification.state, clarification.ended_at = (
-                    ClarificationState.LAPSED,
-                    clarification.ends_at,
-                )
-                await record(
-                    tx,
-                    ClarificationLapsed(application_id=clarification.application_id, clarification_id=key),
-                    due_at=clarification.ends_at,
-                )
-                lapsed += 1
-    return lapsed
+    return await one_by_one(db, now, due, _lapse)
+
+
+async def _lapse(tx: Tx, clarification_id: UUID) -> bool:
+    clarification = await _lock(tx, clarification_id)
+    if clarification.state != ClarificationState.OPEN:
+        return False
+    clarification.state, clarification.ended_at = ClarificationState.LAPSED, clarification.ends_at
+    await record(
+        tx,
+        ClarificationLapsed(application_id=clarification.application_id, clarification_id=clarification_id),
+        due_at=clarification.ends_at,
+    )
+    return True
 
 
 @scheduled("applications: remind of clarifications")
@@ -240,17 +236,16 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
         )
         .order_by(Clarification.ends_at, Clarification.id)
     )
-    async with db.reader() as connection:
-        ids = (await connection.execute(due)).scalars().all()
-    reminded = 0
-    for key in ids:
-        async with db.transaction(now=now) as tx:
-            clarification = await _lock(tx, key)
-            if clarification.state == ClarificationState.OPEN and clarification.reminded_at is None:
-                clarification.reminded_at = now
-                await record(
-                    tx,
-                    ClarificationReminded(application_id=clarification.application_id, clarification_id=key),
-                )
-                reminded += 1
-    return reminded
+    return await one_by_one(db, now, due, _remind)
+
+
+async def _remind(tx: Tx, clarification_id: UUID) -> bool:
+    clarification = await _lock(tx, clarification_id)
+    if clarification.state != ClarificationState.OPEN or clarification.reminded_at is not None:
+        return False
+    clarification.reminded_at = tx.now
+    await record(
+        tx,
+        ClarificationReminded(application_id=clarification.application_id, clarification_id=clarification_id),
+    )
+    return True

@@ -25,7 +25,7 @@ from facility.applications.rules.working_days import end_of_period, reminder
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.calls.models import Call
 from facility.db import Database, Tx, new_id
-from facility.events import record, scheduled
+from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse
 
 
@@ -278,20 +278,16 @@ async def end_consultations_due(db: Database, now: datetime) -> int:
         .where(Consultation.state == ConsultationState.OPEN, Consultation.ends_at <= now - consulting.GRACE)
         .order_by(Consultation.ends_at, Consultation.id)
     )
-    async with db.reader() as connection:
-        ids = (await connection.execute(due)).scalars().all()
-    ended = 0
-    for key in ids:
-        async with db.transaction(now=now) as tx:
-            consultation, _application, _call = await _lock(tx, key)
-            # It may have been answered, or given more days, since the list was read.
-            if (
-                consultation.state == ConsultationState.OPEN
-                and consultation.ends_at <= now - consulting.GRACE
-            ):
-                await _end_tacitly(tx, consultation)
-                ended += 1
-    return ended
+    return await one_by_one(db, now, due, _end)
+
+
+async def _end(tx: Tx, consultation_id: UUID) -> bool:
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    # It may have been answered, or given more days, since the list was read.
+    if consultation.state != ConsultationState.OPEN or consultation.ends_at > tx.now - consulting.GRACE:
+        return False
+    await _end_tacitly(tx, consultation)
+    return True
 
 
 @scheduled("applications: remind consultees")
@@ -307,23 +303,17 @@ async def remind_consultees(db: Database, now: datetime) -> int:
         )
         .order_by(Consultation.ends_at, Consultation.id)
     )
-    async with db.reader() as connection:
-        ids = (await connection.execute(due)).scalars().all()
-    reminded = 0
-    for key in ids:
-        async with db.transaction(now=now) as tx:
-            consultation, _application, _call = await _lock(tx, key)
-            if (
-                consultation.state == ConsultationState.OPEN
-                and consultation.reminded_at is None
-                and consultation.remind_at <= now
-            ):
-                consultation.reminded_at = now
-                await record(
-                    tx,
-                    ConsultationReminded(
-                        application_id=consultation.application_id, consultation_id=consultation.id
-                    ),
-                )
-                reminded += 1
-    return reminded
+    return await one_by_one(db, now, due, _remind)
+
+
+async def _remind(tx: Tx, consultation_id: UUID) -> bool:
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    waits = consultation.state == ConsultationState.OPEN and consultation.reminded_at is None
+    if not waits or consultation.remind_at > tx.now:
+        return False
+    consultation.reminded_at = tx.now
+    await record(
+        tx,
+        ConsultationReminded(application_id=consultation.application_id, consultation_id=consultation.id),
+    )
+    return True

@@ -13,8 +13,8 @@ from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
 from facility.applications.service.changes import lock_with_call
 from facility.calls.models import Call, CallState
-from facility.db import Database
-from facility.events import record, scheduled
+from facility.db import Database, Tx
+from facility.events import one_by_one, record, scheduled
 
 WAITED_FOR = (Confirmation.INVITED, Confirmation.VOID)
 """Who was asked and has not answered."""
@@ -60,26 +60,23 @@ async def remind_partners(db: Database, now: datetime) -> int:
         )
         .order_by(Call.closes_at, Party.id)
     )
-    async with db.reader() as connection:
-        found = (await connection.execute(query)).all()
-    return sum([await _remind(db, now, row.application_id, row.id) for row in found])
+    return await one_by_one(db, now, query, _remind)
 
 
-async def _remind(db: Database, now: datetime, application_id: UUID, party_id: UUID) -> bool:
-    async with db.transaction(now=now) as tx:
-        application, call = await lock_with_call(tx, application_id)
-        party = await tx.lock(Party, party_id)
-        told = [at for at in (party.invited_at, party.reminded_at) if at]
-        days = reminder_due(REMIND_DAYS, call.closes_at, max(told, default=None), now)
-        waits = party.confirmation in WAITED_FOR and party.left_at is None
-        if days is None or not waits or application.status != ApplicationStatus.DRAFT:
-            return False
-        party.reminded_at = now
-        await record(
-            tx,
-            PartnerReminded(application_id=application_id, party_id=party_id, days=days),
-            due_at=call.closes_at - timedelta(days=days),
-        )
+async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
+    application, call = await lock_with_call(tx, application_id)
+    party = await tx.lock(Party, party_id)
+    told = [at for at in (party.invited_at, party.reminded_at) if at]
+    days = reminder_due(REMIND_DAYS, call.closes_at, max(told, default=None), tx.now)
+    waits = party.confirmation in WAITED_FOR and party.left_at is None
+    if days is None or not waits or application.status != ApplicationStatus.DRAFT:
+        return False
+    party.reminded_at = tx.now
+    await record(
+        tx,
+        PartnerReminded(application_id=application_id, party_id=party_id, days=days),
+        due_at=call.closes_at - timedelta(days=days),
+    )
     return True
 
 
@@ -93,9 +90,7 @@ async def tell_leads(db: Database, now: datetime) -> int:
         .where(_open_drafts(now), _due(TELL_LEAD_DAYS, last, now), _missing())
         .order_by(Call.closes_at, Application.id)
     )
-    async with db.reader() as connection:
-        found = (await connection.execute(query)).scalars().all()
-    return sum([await _tell(db, now, application_id) for application_id in found])
+    return await one_by_one(db, now, query, _tell)
 
 
 def _missing() -> ColumnElement[bool]:
@@ -111,25 +106,24 @@ def _missing() -> ColumnElement[bool]:
     )
 
 
-async def _tell(db: Database, now: datetime, application_id: UUID) -> bool:
-    async with db.transaction(now=now) as tx:
-        application, call = await lock_with_call(tx, application_id)
-        told = max(at for at in (application.started_at, application.missing_told_at) if at)
-        days = reminder_due(TELL_LEAD_DAYS, call.closes_at, told, now)
-        if days is None or application.status != ApplicationStatus.DRAFT:
-            return False
-        missing = await tx.session.scalars(
-            select(Party.id).where(
-                Party.application_id == application_id,
-                ~Party.is_lead,
-                Party.left_at.is_(None),
-                Party.confirmation != Confirmation.CONFIRMED,
-            )
+async def _tell(tx: Tx, application_id: UUID) -> bool:
+    application, call = await lock_with_call(tx, application_id)
+    told = max(at for at in (application.started_at, application.missing_told_at) if at)
+    days = reminder_due(TELL_LEAD_DAYS, call.closes_at, told, tx.now)
+    if days is None or application.status != ApplicationStatus.DRAFT:
+        return False
+    missing = await tx.session.scalars(
+        select(Party.id).where(
+            Party.application_id == application_id,
+            ~Party.is_lead,
+            Party.left_at.is_(None),
+            Party.confirmation != Confirmation.CONFIRMED,
         )
-        application.missing_told_at = now
-        await record(
-            tx,
-            LeadToldWhoIsMissing(application_id=application_id, party_ids=sorted(missing)),
-            due_at=call.closes_at - timedelta(days=days),
-        )
+    )
+    application.missing_told_at = tx.now
+    await record(
+        tx,
+        LeadToldWhoIsMissing(application_id=application_id, party_ids=sorted(missing)),
+        due_at=call.closes_at - timedelta(days=days),
+    )
     return True

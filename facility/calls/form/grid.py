@@ -9,6 +9,7 @@ from itertools import pairwise
 import msgspec
 
 from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid, Section
+from facility.calls.rules.edits import slug
 from facility.contracts.reference import REFERENCE
 from facility.refused import Reason
 from facility.web.fields import Fields
@@ -57,7 +58,7 @@ def preset(name: str) -> Grid:
     """A grid of the reference data, with the thresholds and ties that this facility starts from (dossier 2c)."""
     grids = json.loads(REFERENCE.read_text("utf-8"))["grids"]
     sections = tuple(
-        Section(_slug(title).partition("_")[0], title, points)
+        Section(slug(title, 40).partition("_")[0], title, points)
         for _number, title, points in grids[name]["sections"]
     )
     limits = grids["thresholds"]
@@ -71,11 +72,6 @@ def preset(name: str) -> Grid:
         tie_break=(sections[1].key, sections[2].key, BENEFICIARIES, RECEIVED_AT),
         total=USUAL_TOTAL,
     )
-
-
-def _slug(title: str) -> str:
-    """A key made from a title: "Budget and costs" becomes "budget_and_costs"."""
-    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40].strip("_")
 
 
 def with_grid(values: Values, preset_name: str) -> Values:
@@ -99,7 +95,7 @@ class _Row:
     def __init__(self, fields: Fields) -> None:
         self.prefix = fields.prefix
         title = fields.text("title", most=120)
-        key = fields.text("key", required=False, most=40) or _slug(title)
+        key = fields.text("key", required=False, most=40) or slug(title, 40)
         if key and not _KEY.fullmatch(key):
             fields.wrong("key", _("Use small letters, digits and underscores, such as “relevance”."))
         points = fields.integer("max", 1, MOST_POINTS)

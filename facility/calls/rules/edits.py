@@ -14,9 +14,15 @@ MOST_SECTIONS, MOST_FIELDS = 30, 40
 type Way = Literal["up", "down"]
 
 
+def slug(text: str, most: int) -> str:
+    """A key made from a text, "" where it has neither letters nor digits of ASCII: "Budget and costs" becomes
+    "budget_and_costs"."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:most].strip("_")
+
+
 def key_of(label: str, taken: tuple[str, ...]) -> str:
     """A key made from a label, which nothing else has: "Your part" becomes "your_part"."""
-    made = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:30].strip("_") or "part"
+    made = slug(label, 30) or "part"
     free = (made, *(f"{made}_{number}" for number in range(2, MOST_FIELDS + 2)))
     return next(key for key in free if key not in taken)
 

@@ -11,7 +11,7 @@ from facility.calls.models import Call, CallState
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.service.reading import rules_of
 from facility.db import Database, Tx
-from facility.events import record, scheduled
+from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse
 
 
@@ -54,15 +54,13 @@ async def close_due(db: Database, now: datetime) -> int:
         .where(Call.state == CallState.PUBLISHED, Call.closes_at <= now)
         .order_by(Call.closes_at, Call.id)
     )
-    async with db.reader() as connection:
-        calls = (await connection.execute(due)).all()
-    closed = 0
-    for call in calls:
-        async with db.transaction(now=now) as tx:
-            # A corrigendum may have given it more time since it was found to be due.
-            closes_at = (await tx.lock(Call, call.id)).closes_at
-            closed += closes_at <= now and await close_call(tx, call.id, due_at=closes_at)
-    return closed
+    return await one_by_one(db, now, due, _close)
+
+
+async def _close(tx: Tx, call_id: UUID) -> bool:
+    # A corrigendum may have given it more time since it was found to be due.
+    closes_at = (await tx.lock(Call, call_id)).closes_at
+    return closes_at <= tx.now and await close_call(tx, call_id, due_at=closes_at)
 
 
 async def mark_evaluating(tx: Tx, call_id: UUID) -> None:
