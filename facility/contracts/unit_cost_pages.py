@@ -10,6 +10,7 @@ from facility.contracts import queries, service
 from facility.contracts.queries import UnitCostShown
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.sentences import UNIT_COSTS
+from facility.folding import fold
 from facility.money import CENT
 from facility.refused import Reason, Refused
 from facility.web import render
@@ -19,7 +20,7 @@ from facility.web.fields import Fields
 from facility.web.forms import Form as Typed
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
-from facility.web.pasted import folded, read_rows
+from facility.web.pasted import read_rows
 from facility.web.stops import Wrong
 
 BY_READERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR, Role.OFFICER)}
@@ -162,14 +163,14 @@ async def paste(view: View, form: Form, tx: Tx) -> Page:
 def _typed(text: str) -> tuple[list[int], Fields]:
     """The pasted rows as a form would send them, and the line of each."""
     rows = read_rows(text, COLUMNS, MOST_ROWS)
-    kinds = {folded(word): kind.value for kind, word in UNIT_COSTS.items()}
-    places = {folded(country_name(code)): code for code in PLACES}
+    kinds = {fold(word): kind.value for kind, word in UNIT_COSTS.items()}
+    places = {fold(country_name(code)): code for code in PLACES}
     values: dict[str, list[str]] = {}
     for number, row in enumerate(rows):
         cells = dict(row.cells)
-        cells["kind"] = kinds.get(folded(cells.get("kind", "")), cells.get("kind", "").casefold())
+        cells["kind"] = kinds.get(fold(cells.get("kind", "")), cells.get("kind", "").casefold())
         country = cells.get("country", "")
-        cells["country"] = places.get(folded(country), country.upper())
+        cells["country"] = places.get(fold(country), country.upper())
         values |= {f"rows-{number}-{name}": [value] for name, value in cells.items()}
     return [row.line for row in rows], Fields(Typed(values, {}))
 

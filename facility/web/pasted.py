@@ -1,13 +1,12 @@
 """Rows copied from a spreadsheet: tabs as Excel and LibreOffice copy them, or CSV with semicolons or commas."""
 
 import csv
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from io import StringIO
 
 import msgspec
 
+from facility.folding import fold
 from facility.web.amounts import Unclear
 from facility.web.i18n import _, ngettext
 
@@ -46,14 +45,6 @@ def read_rows(text: str, columns: Mapping[str, Sequence[str]], most: int) -> lis
     return [_row(number, cells, order) for number, cells in lines]
 
 
-def folded(text: str) -> str:
-    """A name as it is compared: without accents, signs and capitals."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
-    return re.sub(r"[\W_]+", " ", plain.casefold()).strip()
-
-
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
@@ -76,8 +67,8 @@ def _delimiter(text: str) -> str:
 
 def _head(cells: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str | None]:
     """The columns of a head row in its order, None for one that nobody knows; empty where it is no head row."""
-    by_name = {folded(name): column for column, names in columns.items() for name in (column, *names)}
-    order = [by_name.get(folded(cell)) for cell in cells]
+    by_name = {fold(name): column for column, names in columns.items() for name in (column, *names)}
+    order = [by_name.get(fold(cell)) for cell in cells]
     known = [column for column in order if column]
     if len(known) < 2 or len(known) * 2 < len(cells):
         return []

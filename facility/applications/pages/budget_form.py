@@ -13,11 +13,12 @@ from facility.applications.rules import BudgetLine
 from facility.contracts.rules import Rate, UnitCostKind
 from facility.contracts.sentences import UNIT_COSTS
 from facility.db import new_id
+from facility.folding import fold
 from facility.refused import Reason, Refused
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
 from facility.web.i18n import _
-from facility.web.pasted import Row, folded, read_rows
+from facility.web.pasted import Row, read_rows
 
 GROUP = "lines"
 SPARE_ROWS = 3
@@ -175,10 +176,10 @@ def _cells(row: Row, application: ApplicationShown) -> dict[str, str | None]:
     for name, names in (
         ("party", _parties(application)),
         ("activity", _activities(application)),
-        ("category", {folded(word): kind.value for kind, word in UNIT_COSTS.items()}),
+        ("category", {fold(word): kind.value for kind, word in UNIT_COSTS.items()}),
     ):
         if given := row.cells.get(name, ""):
-            cells[name] = names.get(folded(given)) or names.get(folded(given.replace("_", " ")))
+            cells[name] = names.get(fold(given)) or names.get(fold(given.replace("_", " ")))
     return cells
 
 
@@ -188,18 +189,18 @@ def _parties(application: ApplicationShown) -> dict[str, str]:
     twice: set[str] = set()
     for party in application.parts.on_board:
         for name in (party.beneficiary, party.designation):
-            if folded(name) in names:
-                twice.add(folded(name))
-            names[folded(name)] = str(party.id)
+            if fold(name) in names:
+                twice.add(fold(name))
+            names[fold(name)] = str(party.id)
     names = {name: party for name, party in names.items() if name not in twice}
-    names |= {folded(party.institution): str(party.id) for party in application.parts.on_board}
+    names |= {fold(party.institution): str(party.id) for party in application.parts.on_board}
     return names | {"lead": str(application.parts.lead.id)}
 
 
 def _activities(application: ApplicationShown) -> dict[str, str]:
     """Activities by their numbers on the page and by their titles."""
     names = {str(number): str(one.id) for number, one in enumerate(application.plan.activities, 1)}
-    return names | {folded(one.title): str(one.id) for one in application.plan.activities}
+    return names | {fold(one.title): str(one.id) for one in application.plan.activities}
 
 
 def _not_known(name: str, given: str) -> str:
