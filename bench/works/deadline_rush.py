@@ -130,12 +130,13 @@ async def _rush(
     lists: list[float] = []
 
     async def client(number: int) -> None:
-        line = await Line.open(ports[number % len(ports)])
         while not waiting.empty():
             turn = waiting.get_nowait()
             await asyncio.sleep(max(0.0, turn.due - time.perf_counter()))
+            # A connection of its own: the server hangs up on those who are silent for seconds, as these are.
+            line = await Line.open(ports[number % len(ports)])
             sent.append(await _hand_in(line, turn, form, cookies[number]))
-        line.close()
+            line.close()
 
     async def read(number: int) -> None:
         line = await Line.open(ports[number % len(ports)])
