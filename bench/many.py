@@ -80,7 +80,7 @@ class Many:
         calls, institutions = await self._calls(), await self._institutions()
         pattern = dict(
             await self.connection.fetchrow(
-                "SELECT * FROM application WHERE status = 'awarded' AND track = 'joint' LIMIT 1"
+                "SELECT * FROM application WHERE status = 'awarded' AND track = 'joint' ORDER BY reference LIMIT 1"
             )
         )
         del pattern["theme_codes"]
@@ -108,7 +108,8 @@ class Many:
             return [row["id"] for row in known]
         pattern = dict(
             await self.connection.fetchrow(
-                "SELECT * FROM call WHERE state = 'decided' AND opened_at IS NOT NULL LIMIT 1"
+                "SELECT * FROM call WHERE state = 'decided' AND opened_at IS NOT NULL AND series_id IS NULL"
+                " ORDER BY reference LIMIT 1"
             )
         )
         made = [{**pattern, "id": new_id(), "reference": f"BENCH-{n:02}"} for n in range(CALLS)]

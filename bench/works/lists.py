@@ -31,7 +31,9 @@ from facility.db import Database
 RECEIVED = "/applications/received"
 OWN = "/applications"
 FEW, MANY = "lists_few", "lists_many"
-_AWARDED = "SELECT id FROM application WHERE status = 'awarded' AND track = 'joint' LIMIT 1"
+_AWARDED = (
+    "SELECT id FROM application WHERE status = 'awarded' AND track = 'joint' ORDER BY reference LIMIT 1"
+)
 
 
 class Asked(msgspec.Struct, frozen=True):
