@@ -1,16 +1,78 @@
 """What a call asks for becomes data of the call, and the texts of an application answers to it."""
 
-import msgspec
+import json
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
-from facility.calls.rules.presets import PLAIN
 
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+
+# What calls asked for before this: three texts, themes, and an amount for each party.
+FORM = {
+    "sections": [
+        {
+            "key": "ask",
+            "title": "What you ask for, and why",
+            "fields": [
+                {
+                    "key": "title",
+                    "label": "Title",
+                    "type": "short_text",
+                    "hint": "What it is about, in a line. No names of operations, cases or persons.",
+                    "checks": [{"kind": "required"}],
+                },
+                {
+                    "key": "summary",
+                    "label": "Summary",
+                    "type": "long_text",
+                    "hint": "What you ask for, why, and what will be different afterwards.",
+                    "checks": [{"kind": "required"}, {"kind": "length", "least": 0, "most": 3000}],
+                },
+                {
+                    "key": "plan",
+                    "label": "What will be done",
+                    "type": "long_text",
+                    "hint": "Workshops, seminars, study trips, internships, experts: what, for whom, when and where, and what each is for.",
+                    "checks": [{"kind": "required"}, {"kind": "length", "least": 0, "most": 12000}],
+                },
+            ],
+        },
+        {
+            "key": "themes",
+            "title": "Themes",
+            "fields": [
+                {
+                    "key": "themes",
+                    "label": "What it is about",
+                    "type": "themes",
+                    "hint": "Choose all that apply. Experts are looked for by them.",
+                    "checks": [{"kind": "required"}, {"kind": "at_least", "count": 1}],
+                }
+            ],
+        },
+        {
+            "key": "casework",
+            "title": "Where it comes from in casework",
+            "hint": "Say which kind of problem in your daily work this answers. No case numbers, no names, nothing about persons or running investigations, nothing classified. Only the institutions in this application, the secretariat, and the assessors of this application read this part.",
+            "fields": [
+                {
+                    "key": "casework_origin",
+                    "label": "Where it comes from in casework",
+                    "type": "long_text",
+                    "hint": "For example: requests through SIENA that stayed unanswered, joint investigations that failed for lack of a procedure.",
+                    "checks": [{"kind": "required"}, {"kind": "length", "least": 0, "most": 5000}],
+                    "restricted": True,
+                }
+            ],
+        },
+        {"key": "partners", "title": "Partners, amounts and confirmations", "kind": "partners"},
+        {"key": "documents", "title": "Documents", "kind": "documents"},
+    ]
+}
 
 SECTION_OF = {"summary": "ask", "plan": "ask", "casework_origin": "casework"}
 
@@ -18,7 +80,7 @@ SECTION_OF = {"summary": "ask", "plan": "ask", "casework_origin": "casework"}
 def upgrade() -> None:
     op.add_column("call", sa.Column("form", postgresql.JSONB(), nullable=True))
     plain = sa.text("UPDATE call SET form = CAST(:form AS jsonb)")
-    op.execute(plain.bindparams(form=msgspec.json.encode(PLAIN).decode()))
+    op.execute(plain.bindparams(form=json.dumps(FORM)))
     op.alter_column("call", "form", nullable=False)
     op.create_table(
         "section_answers",
