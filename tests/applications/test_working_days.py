@@ -1,6 +1,6 @@
 """Periods in working days: the day of the event is not counted, and a period ends with its last day in Brussels."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,34 @@ def test_easter(year: int, day: date) -> None:
 )
 def test_days_on_which_the_institutions_work(day: date, works: bool) -> None:
     assert is_working_day(day) is works
+
+
+YEAR_END = "12-24 12-25 12-26 12-29 12-30 12-31"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "closed"),
+    [
+        # OJ C 39, 12.2.2013, p. 26; it names 2 January 2015 as well.
+        (
+            "2014-01-01",
+            "2014-12-31",
+            f"01-01 01-02 04-17 04-18 04-21 05-01 05-09 05-29 05-30 06-09 07-21 08-15 {YEAR_END}",
+        ),
+        # OJ C 201 I, 28.5.2021, p. 2, for Brussels.
+        (
+            "2023-01-01",
+            "2023-12-31",
+            "01-02 04-06 04-07 04-10 05-01 05-09 05-18 05-19 05-29 07-21 08-15 11-01 11-02 12-25 12-26 12-27 12-28 12-29",
+        ),
+        # OJ C 440, 21.11.2022, p. 15: Schuman's declaration and Ascension fall on one day.
+        ("2024-01-01", "2024-08-15", "01-01 01-02 03-28 03-29 04-01 05-01 05-09 05-10 05-20 08-15"),
+    ],
+)
+def test_holidays_are_those_that_the_commission_decided_on(first: str, last: str, closed: str) -> None:
+    begin, days = date.fromisoformat(first), (date.fromisoformat(last) - date.fromisoformat(first)).days
+    week = [day for n in range(days + 1) if (day := begin + timedelta(days=n)).weekday() < 5]
+    assert [f"{day:%m-%d}" for day in week if not is_working_day(day)] == closed.split()
 
 
 def test_the_day_of_the_event_is_not_counted() -> None:

@@ -1,5 +1,11 @@
 """Periods in working days, as Regulation (EEC, Euratom) 1182/71 counts them: the day of the event is not counted, and a
-period ends with the last hour of its last day, in Brussels. Days on which the EU institutions are closed don't count."""
+period ends with the last hour of its last day, in Brussels. Days on which the EU institutions are closed don't count.
+
+The Commission decides on these days year by year (Staff Regulations, Article 61), from the date of Easter and the weekday
+of 24 December; the rule here gives the days of each list that we have seen (OJ C 39, 12.2.2013, p. 26, for 2014; OJ C 201 I,
+28.5.2021, p. 2, for 2023; OJ C 440, 21.11.2022, p. 15, for 2024 until August), and so it goes on for years whose list is not out yet.
+A period has its end stored when it begins: a list that departs from the rule would move none that runs.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 
