@@ -53,6 +53,10 @@ sentences.register(
         "section_empty": N_("The section has no question yet."),
         "section_takes_no_fields": N_("A section of this kind takes no questions."),
         "field_twice": N_("Two questions have the same key."),
+        "key_reserved": N_(
+            "“{key}” cannot be the key of a question: the page with the answers uses this name itself."
+        ),
+        "key_malformed": N_("“{key}” cannot be a key. Use small letters, digits and underscores."),
         "options_missing": N_("A choice needs at least two answers."),
         "confidential_not_by_party": N_(
             "A confidential question belongs in a section that every institution fills in for itself."

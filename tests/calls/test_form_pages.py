@@ -2,19 +2,31 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from facility.calls.form import preset
 from facility.calls.form.questions import TYPES
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
-from facility.calls.rules.forms import AskedIf, Between, FieldType, FormDefinition, Length, OneOf, Required
-from facility.calls.service import draft_call, form_of, publish_call
+from facility.calls.rules.edits import with_field
+from facility.calls.rules.forms import (
+    AskedIf,
+    Between,
+    Field,
+    FieldType,
+    FormDefinition,
+    Length,
+    OneOf,
+    Required,
+)
+from facility.calls.service import change_form, draft_call, draft_of, form_of, publish_call
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database
-from facility.refused import Refused
+from facility.refused import Reason, Refused
 from tests.browser import NOW, Browser, Browsers
 from tests.cast import Cast
 
@@ -180,6 +192,24 @@ async def test_a_colleagues_change_is_not_overwritten(
     answer = await editor.browser.send_form(editor.path, {"do": "down:ask", "seen": before})
     assert answer.status_code == 409
     assert "changed this draft meanwhile" in answer.text
+
+
+async def test_a_question_never_takes_a_name_that_the_page_of_answers_uses(
+    db: Database, editor: Editor, cast: Cast, drafted: UUID
+) -> None:
+    made = await editor.send("/ask/fields", {"do": "add", "label": "Seen?", "type": "yes_no"})
+    assert made.endswith("/form/ask/fields/seen_2")
+    hostile = [Field(key=key, label="Q", type=FieldType.YES_NO) for key in ("seen", "mine-title")]
+    for field, code in zip(hostile, ("key_reserved", "key_malformed"), strict=True):
+        with pytest.raises(Refused) as refused:
+            async with db.transaction(now=NOW, actor=cast.ada) as tx:
+                await change_form(tx, drafted, partial(with_field, section_key="ask", field=field))
+        assert refused.value.reasons == (Reason(code, f"form.ask.{field.key}", {"key": field.key}),)
+        async with db.transaction(now=NOW, actor=cast.ada) as tx:
+            draft = draft_of(await tx.get(Call, drafted))
+            given = replace(draft, reference="TAF-2026-02", form=with_field(draft.form, "ask", field))
+            with pytest.raises(Refused, match=code):
+                await draft_call(tx, given)
 
 
 @pytest.mark.parametrize("do", ["", "up:", "up:none", "start:none", "fly:ask"])

@@ -6,6 +6,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from facility.applications.pages.answers import Sent
+from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     Answers,
     AnyOf,
@@ -92,6 +94,10 @@ def test_checks_over_several_fields() -> None:
         assert [reason.code for reason in findings(section, answers)] == codes
 
 
+def test_no_field_is_called_as_what_the_page_of_answers_sends_beside_them() -> None:
+    assert {*Sent.__struct_fields__, "by"} == set(BESIDE)
+
+
 def test_a_form_survives_being_stored() -> None:
     assert msgspec.json.decode(msgspec.json.encode(PLAIN), type=FormDefinition) == PLAIN
     assert form_mistakes(PLAIN) == []
@@ -115,6 +121,18 @@ def with_section(
         (with_section(field(), kind=SectionKind.ACTIVITIES), "section_takes_no_fields"),
         (with_section(field(), field()), "field_twice"),
         (with_section(field("title")), "field_needed"),
+        *(
+            (with_section(field(key)), "key_reserved")
+            for key in ("seen", "began", "void", "then", "by", "merging")
+        ),
+        *(
+            (with_section(field(key)), "key_malformed")
+            for key in ("mine-x", "theirs-x", "choice-x", "a.b", "_x", "")
+        ),
+        (
+            FormDefinition((*PLAIN.sections, FormSection(key="own-role", title="R", fields=(field(),)))),
+            "key_malformed",
+        ),
         (with_section(field("x", FieldType.ONE_OF, options=OPTIONS[:1])), "options_missing"),
         (with_section(field("x", confidential=True)), "confidential_not_by_party"),
         (with_section(field("x", asked_if=AskedIf("y", ("yes",)))), "asked_if_unknown"),

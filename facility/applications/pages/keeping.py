@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.pages.desk import typed_in
 from facility.applications.pages.shared import same_person
 from facility.applications.service import keep_copy
+from facility.calls.rules.form_keys import BESIDE, SIDES
 from facility.calls.rules.forms import FormSection
 from facility.db import Tx
 from facility.refused import Refused
@@ -39,10 +40,6 @@ async def keep_quietly(
     )
 
 
-_BESIDE = ("seen", "began", "void", "then", "merging")
-_OF_A_FIELD = ("mine", "theirs", "choice")
-
-
 async def keep_typed(
     view: render.View,
     form: Form,
@@ -57,7 +54,7 @@ async def keep_typed(
         section, party_id = await find(await tx.session.connection())
         fields = Fields(form)
         typed = typed_in(section, form)
-        fields.ignore(*_BESIDE, *typed, *(f"{kind}-{key}" for key in typed for kind in _OF_A_FIELD))
+        fields.ignore(*BESIDE, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
         fields.check()
         await keep_copy(tx, application_id, party_id, section.key, typed, based_on=_began(form))
 

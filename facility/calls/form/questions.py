@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of
+from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     CHOICES,
     MOST_LONG,
@@ -227,6 +228,7 @@ def new_field(fields: Fields, section: FormSection) -> Field:
     label = fields.text("label", most=200)
     type_ = fields.one_of("type", FieldType)
     options = (Option("yes", _("Yes")), Option("no", _("No"))) if type_ in CHOICES else ()
-    key = "themes" if type_ is FieldType.THEMES else key_of(label, tuple(one.key for one in section.fields))
+    taken = (*BESIDE, *(one.key for one in section.fields))
+    key = "themes" if type_ is FieldType.THEMES else key_of(label, taken)
     checks: tuple[Check, ...] = (Length(most=MOST_LONG),) if type_ is FieldType.LONG_TEXT else ()
     return Field(key=key, label=label, type=type_, options=options, checks=checks)

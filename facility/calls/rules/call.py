@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
+from facility.calls.rules.form_keys import key_mistakes
 from facility.calls.rules.forms import FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
@@ -179,7 +180,8 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
 
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
-    the decision that it rests on (dossier 1a, Q22)."""
+    the decision that it rests on (dossier 1a, Q22), and keys of its form that can't be any. (What else its form lacks
+    is asked for at publication.)"""
     found = [
         *call_mistakes(draft.rules),
         *mode_mistakes(draft.mode, draft.opens_at, draft.cut_offs, draft.decide_within_hours),
@@ -192,6 +194,7 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     found += question_dates_mistakes(draft.questions_until, draft.answers_until, draft.closes_at)
     if draft.extended_to and not draft.extension_decision:
         found.append(Reason("decision_missing", "extension_decision"))
+    found += key_mistakes(draft.form.sections)
     return found
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from facility.calls.rules.form_keys import key_mistakes
 from facility.refused import Reason
 
 TITLE, THEMES = "title", "themes"
@@ -298,7 +299,8 @@ def _total(answers: Answers, keys: tuple[str, ...]) -> Decimal:
 
 def form_mistakes(form: FormDefinition) -> list[Reason]:
     """Everything wrong with a form, each at "form.<section>" or "form.<section>.<field>"."""
-    return [*_frame_mistakes(form), *(m for section in form.sections for m in _section_mistakes(section))]
+    mistakes = [*_frame_mistakes(form), *key_mistakes(form.sections)]
+    return mistakes + [mistake for section in form.sections for mistake in _section_mistakes(section)]
 
 
 _ONCE = (SectionKind.PARTNERS, SectionKind.ACTIVITIES, SectionKind.BUDGET, SectionKind.DOCUMENTS)
