@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,3 +85,8 @@ class Browser(httpx.AsyncClient):
 
 
 type Browsers = Callable[..., Awaitable[Browser]]
+
+
+def errors(page: httpx.Response) -> list[str]:
+    """The fields that the page's summary of mistakes links to."""
+    return re.findall(r'<li><a href="#f-([^"]+)">', page.text)

@@ -27,6 +27,7 @@ from facility.worker import load_slices
 from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
+from tests.judging import Judging, judging
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 load_slices()  # commands record deliveries for the reactions that are known
@@ -115,6 +116,12 @@ async def cast(db: Database) -> Cast:
     """The people whom tests and demo know by name, with their institutions."""
     async with db.transaction(now=NOW) as opened:
         return await call_together(opened)
+
+
+@pytest.fixture
+async def play(db: Database) -> Judging:
+    """The cast, an envelope of EUR 80 000, and the published call TAF-2021-01 of the same amount."""
+    return await judging(db)
 
 
 @pytest.fixture

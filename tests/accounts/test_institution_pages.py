@@ -11,7 +11,7 @@ from facility.accounts import service
 from facility.accounts.institutions import NewInstitution, chosen_or_added
 from facility.db import Database
 from tests.accounts.letters import link_to
-from tests.browser import NOW, Browsers
+from tests.browser import NOW, Browsers, errors
 from tests.cast import Cast
 
 
@@ -26,7 +26,7 @@ async def pending(db: Database, cast: Cast) -> UUID:
 async def test_entering_correcting_and_renaming(browse: Browsers, cast: Cast) -> None:
     ada = await browse(cast.ada)
     empty = await ada.send_form("/institutions/new", {})
-    assert re.findall(r'<li><a href="#f-([^"]+)">', empty.text) == ["institution_name", "kind", "beneficiary"]
+    assert errors(empty) == ["institution_name", "kind", "beneficiary"]
     form = {"institution_name": "Agencija za forenziku", "kind": "POLICE", "beneficiary": "ME"}
     made = (await ada.send_form("/institutions/new", form)).headers["location"]
     twice = await ada.send_form("/institutions/new", form | {"institution_name": "Агенција за форензику"})
@@ -134,7 +134,7 @@ async def test_registering_finds_the_institution(browse: Browsers, db: Database,
     found = await nobody.send_form(path, {"name": "Ivo", "institution_q": "kosovo", "find": "yes"})
     assert ('value="Ivo"' in found.text, str(cast.kosovo_police) in found.text) == (True, True)
     missing = await nobody.send_form(path, {"name": "Ivo", "institution_q": "kosovo"})
-    assert re.findall(r'<li><a href="#f-([^"]+)">', missing.text) == ["institution"]
+    assert errors(missing) == ["institution"]
     done = await nobody.send_form(path, {"name": "Ivo", "institution": str(cast.kosovo_police)})
     assert done.headers["location"] == "/registered"
 

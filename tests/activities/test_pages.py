@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
 from sqlalchemy import select
 
 from facility import clock
@@ -13,13 +12,12 @@ from facility.accounts.service import add_user
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
 from facility.applications.models import PlannedActivity
 from facility.awards import service as awards
-from facility.db import Database
 from facility.settings import Settings
 from facility.web.access import Role
 from tests.browser import Browser, Browsers
 from tests.documents import pdf
 from tests.doing import held, planned
-from tests.judging import Judging, judging
+from tests.judging import Judging
 from tests.statements import count_statements
 
 PLAN = {
@@ -29,17 +27,6 @@ PLAN = {
     "starts_on": "2021-10-05",
     "ends_on": "2021-10-07",
 }
-
-
-@pytest.fixture
-async def play(db: Database) -> Judging:
-    """A is awarded."""
-    made = await judging(db)
-    await made.apply("A", "35427.70")
-    await made.close()
-    await made.score("elena", "A", "16", "64")
-    await made.decide()
-    return made
 
 
 def errors(page: Any) -> list[str]:

@@ -15,22 +15,11 @@ from facility.activities.models import Activity, Attendance, Evidence, EvidenceR
 from facility.activities.queries import counting_of
 from facility.activities.service import ActivityDraft, AttendanceRow
 from facility.awards import service as awards
-from facility.db import Database, Tx
+from facility.db import Tx
 from facility.events.log import history
 from facility.refused import Refused
 from tests.doing import AFTER, FIRST, LAST, held, planned
-from tests.judging import DECIDED, Judging, judging
-
-
-@pytest.fixture
-async def play(db: Database) -> Judging:
-    """A is awarded."""
-    made = await judging(db)
-    await made.apply("A", "35427.70")
-    await made.close()
-    await made.score("elena", "A", "16", "64")
-    await made.decide()
-    return made
+from tests.judging import DECIDED, Judging
 
 
 async def codes(play: Judging, actor: str, command: Any, at: datetime = AFTER) -> tuple[str, ...]:

@@ -8,9 +8,10 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from facility import clock
 from facility.accounts.service import add_institution, add_user
 from facility.accounts.service import seed as seed_accounts
-from facility.applications.models import Party
+from facility.applications.models import Application, Party
 from facility.applications.service import (
     add_party,
     change_party,
@@ -60,7 +61,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 @pytest.fixture
 def times() -> Times:
-    """Those of the story; a module whose pages look at the clock puts its own in their place."""
+    """Those of the story; pages look at the clock and put their own in their place."""
     return Times()
 
 
@@ -129,6 +130,12 @@ async def party_id(tx: Tx, application_id: UUID, *, lead: bool = False) -> UUID:
         Party.application_id == application_id, Party.is_lead == lead, Party.left_at.is_(None)
     )
     return (await tx.session.execute(query)).scalar_one()
+
+
+async def row(db: Database, application_id: UUID) -> Application:
+    """The application as it stands."""
+    async with db.transaction(now=clock.now()) as tx:
+        return await tx.get(Application, application_id)
 
 
 async def open_call(db: Database, stage: Stage, at: datetime, call: UUID | None = None) -> None:

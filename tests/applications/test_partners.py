@@ -41,6 +41,7 @@ from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.applications.asking import asked
 from tests.applications.conftest import CLOSES, NOW, Stage, Times
+from tests.applications.reading import kinds
 
 SECRET = "Zwiebelfisch-Einheit"
 
@@ -81,12 +82,6 @@ async def confirm_all(db: Database, application_id: UUID, at: datetime = NOW) ->
         async with db.transaction(now=at) as tx:
             await confirm_party(tx, party_id_, signatory_name="Vesa Gashi", signatory_function="Director")
     return ids
-
-
-async def kinds(db: Database, application_id: UUID) -> list[str]:
-    """The kinds of its events, oldest first."""
-    async with db.reader() as connection:
-        return [type(item.event).__name__ for item in reversed(await history(connection, application_id))]
 
 
 async def refused(

@@ -1,12 +1,63 @@
-"""A published call amid its cast, for what happens to it afterwards."""
+"""A draft of a call that is open now: pages look at the clock."""
 
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
 import pytest
 
+from facility import clock
+from facility.calls.form import preset
+from facility.calls.rules import CallDraft
+from facility.calls.service import draft_call, publish_call
+from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database
-from tests.judging import Judging, judging
+from tests.cast import Cast
+
+DRAFT = CallDraft(
+    reference="TAF-2026-01",
+    title="Joint initiatives",
+    text="First paragraph.\n\nSecond <b>paragraph</b>.",
+    opens_at=datetime(2026, 1, 1, 11, tzinfo=UTC),
+    closes_at=datetime(2027, 7, 30, 10, tzinfo=UTC),
+    envelope_id=UUID(int=0),
+    amount=Decimal("100000.00"),
+    award_min=Decimal("5000.00"),
+    award_max=Decimal("60000.00"),
+    min_beneficiaries=2,
+    extended_to=("TR",),
+    extension_decision="Decision 7/2026",
+    grid=preset("prag_2018"),
+)
 
 
 @pytest.fixture
-async def play(db: Database) -> Judging:
-    """The cast, an envelope of EUR 80 000, and the published call TAF-2021-01 of the same amount."""
-    return await judging(db)
+async def draft(db: Database, cast: Cast) -> CallDraft:
+    """A draft that is good and not stored, on an envelope; open now, for as long as these tests matter."""
+    now = clock.now()
+    async with db.transaction(now=now, actor=cast.ada) as tx:
+        contract = await open_contract(
+            tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("900000.00"))]
+        )
+        envelope = await open_envelope(
+            tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00")
+        )
+    return msgspec.structs.replace(
+        DRAFT,
+        envelope_id=envelope.id,
+        opens_at=now.replace(second=0, microsecond=0) - timedelta(days=1),
+        closes_at=now.replace(second=0, microsecond=0) + timedelta(days=30, hours=1),
+    )
+
+
+async def store(db: Database, cast: Cast, draft: CallDraft, *, publish: bool = True, **changes: Any) -> UUID:
+    """Ada drafts, Vera publishes, both when the call opens."""
+    draft = msgspec.structs.replace(draft, **changes)
+    async with db.transaction(now=draft.opens_at, actor=cast.ada) as tx:
+        call = await draft_call(tx, draft)
+    if publish:
+        async with db.transaction(now=draft.opens_at, actor=cast.vera) as tx:
+            await publish_call(tx, call.id)
+    return call.id

@@ -11,7 +11,7 @@ from facility.calls.service.checklist import checklist_in
 from facility.db import Database
 from facility.refused import Refused
 from tests.browser import NOW, Browsers
-from tests.calls.test_pages import draft, store  # noqa: F401 - a fixture
+from tests.calls.conftest import store
 from tests.cast import Cast
 
 
@@ -43,7 +43,7 @@ async def stored(db: Database, call_id: UUID) -> list[str]:
 async def test_the_checklist_is_chosen_while_the_call_is_a_draft(
     db: Database,
     cast: Cast,
-    draft: CallDraft,  # noqa: F811
+    draft: CallDraft,
     browse: Browsers,
 ) -> None:
     call_id = await store(db, cast, draft, publish=False)
@@ -65,7 +65,7 @@ async def test_the_checklist_is_chosen_while_the_call_is_a_draft(
 async def test_a_published_checklist_is_frozen(
     db: Database,
     cast: Cast,
-    draft: CallDraft,  # noqa: F811
+    draft: CallDraft,
     browse: Browsers,
 ) -> None:
     call_id = await store(db, cast, draft)

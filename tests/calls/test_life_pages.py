@@ -14,14 +14,14 @@ from facility.calls.rules import CallDraft
 from facility.calls.service import draft_of
 from facility.db import Database
 from tests.browser import Browsers
-from tests.calls.test_pages import draft, store  # noqa: F401 - a fixture
+from tests.calls.conftest import store
 from tests.cast import Cast
 
 REASON = "Signatures take longer than we thought."
 
 
 @pytest.fixture
-async def asking(db: Database, cast: Cast, draft: CallDraft) -> UUID:  # noqa: F811
+async def asking(db: Database, cast: Cast, draft: CallDraft) -> UUID:
     """An open call that takes questions."""
     soon = draft.closes_at - timedelta(days=10)
     return await store(db, cast, draft, questions_until=soon, answers_until=soon + timedelta(days=2))

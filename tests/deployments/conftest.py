@@ -17,6 +17,7 @@ from facility.deployments import service as deployments
 from facility.deployments.models import Deployment, Invitation
 from facility.deployments.queries import PURPOSE
 from facility.deployments.service import RequestDraft
+from facility.events.reconcile import CHECKS, reconcile
 from facility.experts.models import Booking, Expert
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
 from facility.outbox.links import path_of
@@ -25,6 +26,8 @@ from tests.judging import Judging, judging
 
 INVITED = datetime(2021, 9, 6, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+DUE = INVITED + 72 * HOUR
 OCTOBER = (date(2021, 10, 1), date(2021, 10, 31))
 AHEAD = (date(2021, 10, 1), date(2099, 12, 31))
 
@@ -165,3 +168,21 @@ async def sending(db: Database) -> Sending:
     made = Sending(play)
     await play.act("ada", seed_themes, INVITED)
     return made
+
+
+async def sound(sending: Sending) -> None:
+    """`facility reconcile` finds nothing."""
+    found = await reconcile(sending.db)
+    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert {name for name in CHECKS if name.startswith("deployments: ")} != set()
+
+
+async def cancel(sending: Sending, key: object, code: str, **options: object) -> None:
+    """Vera takes the expert's yes back; `at` says when."""
+    invitation = await sending.invitation(key, code)  # type: ignore[arg-type]
+    at = options.pop("at", INVITED + 5 * HOUR)
+    await sending.play.act(
+        "vera",
+        lambda tx: deployments.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
+        at,  # type: ignore[arg-type]
+    )

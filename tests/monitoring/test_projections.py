@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 import facility.monitoring.checks  # noqa: F401 - checks register when they are imported
@@ -19,7 +18,7 @@ from facility.events.relay import follow
 from facility.events.sequence import number
 from facility.monitoring.models import READ_MODELS
 from tests.doing import ask_experts, held
-from tests.judging import CLOSES, DECIDED, Judging, judging
+from tests.judging import CLOSES, DECIDED, Judging
 
 TABLES = [table.name for name in READ_MODELS for table in PROJECTIONS[name].tables]
 
@@ -67,11 +66,6 @@ async def dump(db: Database) -> dict[str, list[str]]:
 async def row(db: Database, statement: str) -> tuple[object, ...]:
     async with db.reader() as connection:
         return tuple((await connection.execute(text(statement))).one())
-
-
-@pytest.fixture
-async def play(db: Database) -> Judging:
-    return await judging(db)
 
 
 async def test_the_indicator_follows_from_the_log(play: Judging) -> None:

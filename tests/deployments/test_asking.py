@@ -1,38 +1,26 @@
-"""Asking experts: who is asked next, who is booked, and that no interleaving gives one seat or one day twice."""
+"""Asking experts: who is asked next, who is booked, and what ends an invitation."""
 
-import asyncio
-from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from facility.awards import service as awards
-from facility.db import Tx
 from facility.deployments import service as deployments
 from facility.deployments.events import ListExhausted
-from facility.deployments.models import Candidate, Deployment
+from facility.deployments.models import Candidate
 from facility.events.log import history
-from facility.events.reconcile import CHECKS, reconcile
 from facility.experts.service import change_expert
 from facility.refused import Refused
-from tests.deployments.conftest import HOUR, INVITED, OCTOBER, Sending, expert
+from tests.deployments.conftest import DUE, HOUR, INVITED, OCTOBER, SECOND, Sending, cancel, expert, sound
 
 OCTOBER_DAYS = [date(2021, 10, day) for day in (4, 5, 6, 7, 8)]
-DUE = INVITED + 72 * HOUR
-SECOND = timedelta(seconds=1)
 
 
 async def exhausted_seats(sending: Sending, deployment_id: object) -> list[int]:
     async with sending.db.reader() as connection:
         told = await history(connection, deployment_id)  # type: ignore[arg-type]
     return [one.event.seat for one in reversed(told) if isinstance(one.event, ListExhausted)]
-
-
-async def sound(sending: Sending) -> None:
-    found = await reconcile(sending.db)
-    assert {name: lines for name, lines in found.items() if lines} == {}
-    assert {name for name in CHECKS if name.startswith("deployments: ")} != set()
 
 
 async def test_the_shortlist_is_kept_with_its_reasons(sending: Sending) -> None:
@@ -176,16 +164,6 @@ async def test_booked_elsewhere_before_the_news_arrives_is_refused(sending: Send
         await sending.play.act(None, lambda tx: deployments.accept(tx, two), INVITED + HOUR)
 
 
-async def cancel(sending: Sending, key: object, code: str, **options: object) -> None:
-    invitation = await sending.invitation(key, code)  # type: ignore[arg-type]
-    at = options.pop("at", INVITED + 5 * HOUR)
-    await sending.play.act(
-        "vera",
-        lambda tx: deployments.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
-        at,  # type: ignore[arg-type]
-    )
-
-
 async def test_a_yes_taken_back_frees_the_days_and_asks_the_next(sending: Sending) -> None:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking()
@@ -230,173 +208,6 @@ async def test_an_award_that_ends_takes_its_deployments_with_it(sending: Sending
     with pytest.raises(Refused, match="already_asking"):
         await sending.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, waiting), at)
     await sound(sending)
-
-
-async def test_many_answers_at_once_have_one_outcome(sending: Sending) -> None:
-    await sending.pool(expert("X0"), expert("X1"))
-    key = await sending.asking()
-    invitation = await sending.invitation(key, "X0")
-
-    async def answer(n: int) -> str:
-        try:
-            async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                command = deployments.accept if n % 2 else deployments.decline
-                return (await command(tx, invitation)).outcome
-        except Refused as refused:
-            return refused.codes[0]
-
-    answers = Counter(await asyncio.gather(*[answer(n) for n in range(50)]))
-    outcome = (await sending.outcomes(key))["X0"]
-    assert answers == {outcome: 1, "invitation_ended": 49}
-    await sound(sending)
-
-
-async def test_a_yes_racing_its_own_expiry_has_one_outcome(sending: Sending) -> None:
-    await sending.pool(expert("X0"), expert("X1"))
-    for _round in range(8):
-        key = await sending.asking()
-        invitation = await sending.invitation(key, "X0")
-
-        async def accept(invitation=invitation) -> str:  # type: ignore[no-untyped-def]
-            try:
-                async with sending.db.transaction(now=DUE) as tx:
-                    return (await deployments.accept(tx, invitation)).outcome
-            except Refused as refused:
-                return refused.codes[0]
-
-        said, expired = await asyncio.gather(accept(), deployments.expire_due(sending.db, DUE + 5 * SECOND))
-        outcomes = await sending.outcomes(key)
-        assert (said, expired, outcomes) in [
-            ("accepted", 0, {"X0": "accepted"}),
-            ("invitation_ended", 1, {"X0": "expired", "X1": "open"}),
-        ]
-        await sound(sending)
-        if said == "accepted":
-            await cancel(sending, key, "X0", at=DUE + HOUR)
-        await sending.decline(key, "X1", DUE + 2 * HOUR)
-
-
-async def test_two_deployments_want_one_expert_on_a_day(sending: Sending) -> None:
-    await sending.pool(expert("X0"), expert("X1"), expert("X2"))
-    keys = [
-        await sending.asking(),
-        await sending.asking(starts_on=date(2021, 10, 8), ends_on=date(2021, 10, 12)),
-    ]
-    invitations = [await sending.invitation(key, "X0") for key in keys]
-
-    async def accept(n: int) -> str:
-        try:
-            async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                return (await deployments.accept(tx, invitations[n])).outcome
-        except Refused as refused:
-            return refused.codes[0]
-
-    answers = await asyncio.gather(accept(0), accept(1))
-    assert sorted(answers) == ["accepted", "booked_elsewhere"]
-    await sending.play.act(None, nothing, INVITED + HOUR)
-    lost = keys[answers.index("booked_elsewhere")]
-    assert await sending.outcomes(lost) == {"X0": "unavailable", "X1": "open"}
-    await sound(sending)
-
-
-async def nothing(tx: Tx) -> None:
-    """Lets the deliveries run."""
-
-
-async def somebody_waits(sending: Sending) -> bool:
-    """Whether a transaction waits for another's lock."""
-    query = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
-    async with sending.db.reader() as connection:
-        return bool((await connection.execute(text(query))).scalar_one())
-
-
-async def test_whoever_is_asked_while_they_say_yes_elsewhere_is_not_left_asked(sending: Sending) -> None:
-    """X1 is being asked in one deployment, not committed yet, when X1 says yes in another: the yes waits, and then
-    sees the invitation that it must end."""
-    await sending.pool(
-        expert("X0", themes={"X.JIT": 5, "X.MLA": 1}), expert("X1", themes={"X.JIT": 4, "X.MLA": 5})
-    )
-    one = await sending.asking()
-    two = await sending.asking(themes={"X.MLA": 3}, min_theme_level=5)
-    assert (await sending.outcomes(one), await sending.outcomes(two)) == ({"X0": "open"}, {"X1": "open"})
-    asked = await sending.invitation(one, "X0")
-    async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await deployments.decline(tx, asked)
-        yes = asyncio.create_task(sending.accept(two, "X1"))
-        while not yes.done() and not await somebody_waits(sending):
-            pass
-    await yes
-    assert await sending.outcomes(one) == {"X0": "declined", "X1": "unavailable"}
-    await sound(sending)
-
-
-async def test_awards_that_end_while_experts_answer_leave_nothing_behind(sending: Sending) -> None:
-    await sending.pool(*[expert(f"X{n}") for n in range(6)])
-    keys = [
-        await sending.asking(starts_on=date(2021, 10, first), ends_on=date(2021, 10, first + 2), seats=2)
-        for first in (4, 7, 10, 13)
-    ]
-    invitations = [row.id for key in keys for row in (await sending.invitations(key)).values()]
-
-    async def accept(key: object) -> None:
-        try:
-            async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                await deployments.accept(tx, key)  # type: ignore[arg-type]
-        except Refused:
-            pass
-
-    application = sending.play.applications["A"]
-    end = sending.play.act(
-        "ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), INVITED + HOUR
-    )
-    await asyncio.gather(end, *[accept(key) for key in invitations])
-    await sending.play.act(None, nothing, INVITED + HOUR)
-    assert [await sending.booked(code) for code in sending.experts] == [[]] * 6
-    assert {(await sending.row(key)).state for key in keys} == {"ended"}
-    await sound(sending)
-
-
-async def test_an_award_that_ends_while_experts_are_asked_for_leaves_no_request_open(
-    sending: Sending,
-) -> None:
-    await sending.pool(expert("X0"))
-    draft = sending.draft()
-
-    refusals: list[tuple[str, ...]] = []
-
-    async def ask() -> None:
-        try:
-            async with sending.db.transaction(now=INVITED, actor=sending.play.people["ada"]) as tx:
-                await deployments.request_expertise(tx, draft)
-        except Refused as refused:
-            refusals.append(refused.codes)
-
-    application = sending.play.applications["A"]
-    end = sending.play.act("ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), INVITED)
-    await asyncio.gather(*[ask() for _ in range(4)], end)
-    await sending.play.act(None, nothing, INVITED)
-    async with sending.db.reader() as connection:
-        states = set((await connection.execute(select(Deployment.state))).scalars())
-    assert states <= {"ended"}
-    assert set(refusals) <= {("not_funded",)}
-
-
-async def test_the_database_refuses_a_second_yes_for_a_seat_and_a_second_booking_for_a_day(
-    sending: Sending,
-) -> None:
-    await sending.pool(expert("X0"), expert("X1"))
-    key = await sending.asking()
-    await sending.accept(key, "X0")
-    for statement in (
-        "INSERT INTO invitation SELECT gen_random_uuid(), deployment_id, :other, seat, invited_at, respond_by,"
-        " outcome, ended_at, reason FROM invitation",
-        "INSERT INTO booking SELECT expert_id, day, gen_random_uuid() FROM booking",
-    ):
-        with pytest.raises(Exception, match="duplicate key"):
-            async with sending.db.engine.begin() as connection:
-                await connection.execute(
-                    text(statement), {"other": sending.experts["X1"]} if ":other" in statement else {}
-                )
 
 
 async def test_the_walk_along_the_list_is_written_down(sending: Sending) -> None:

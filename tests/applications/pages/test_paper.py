@@ -1,7 +1,6 @@
 """The application on paper, as it was submitted, and a signing form that says what was read."""
 
 import io
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,13 +9,7 @@ from pypdf import PdfReader
 from facility import clock
 from facility.applications.models import Application
 from facility.applications.rules import DECLARATIONS
-from facility.applications.service import (
-    attach_document,
-    change_party,
-    confirm_party,
-    save_answers,
-    submit,
-)
+from facility.applications.service import attach_document, change_party, confirm_party, save_answers, submit
 from facility.calls.service import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
@@ -26,15 +19,6 @@ from tests.browser import Browsers
 
 SHA = "0123456789abcdef" * 4
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}
-
-
-@pytest.fixture
-def times() -> Times:
-    """A call that is open now: pages look at the clock."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
-    )
 
 
 @pytest.fixture

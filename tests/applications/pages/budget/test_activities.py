@@ -1,11 +1,9 @@
 """Planned activities on their pages: added, changed, ordered, removed, and what is wrong said at its field."""
 
-import re
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlalchemy import select
 
@@ -13,39 +11,10 @@ from facility import clock
 from facility.applications.models import Application, BudgetLine, Party, PlannedActivity, PlannedPeople
 from facility.applications.service import confirm_party, save_budget
 from facility.applications.service.amounts import line_of
-from facility.calls.rules.forms import FormDefinition
 from facility.db import Database
-from facility.demo.budgets import BY_LINES
-from tests.applications.budgets import TRIP, WORKSHOP, Ground, lay
-from tests.applications.conftest import Stage, Times
-from tests.browser import Browser, Browsers
-
-
-@pytest.fixture
-def times() -> Times:
-    """A call that is open now: pages look at the clock."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
-    )
-
-
-@pytest.fixture
-def form() -> FormDefinition:
-    """A call that asks for activities and a budget by lines."""
-    return BY_LINES
-
-
-@pytest.fixture
-async def ground(db: Database, stage: Stage, times: Times, draft: UUID) -> Ground:
-    """The draft with three parties and two activities."""
-    return await lay(db, stage, times, draft)
-
-
-@pytest.fixture
-async def omar(stage: Stage, browse: Browsers) -> Browser:
-    """The lead's browser."""
-    return await browse(stage.omar)
+from tests.applications.budgets import TRIP, WORKSHOP, Ground
+from tests.applications.conftest import Stage
+from tests.browser import Browser, errors
 
 
 async def plans(db: Database) -> list[PlannedActivity]:
@@ -79,11 +48,6 @@ async def typed(db: Database, ground: Ground, **changes: str) -> dict[str, str]:
         f"people-{ground.parties['ME']}": "",
         **changes,
     }
-
-
-def errors(page: httpx.Response) -> list[str]:
-    """The fields that the summary links to."""
-    return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
 
 
 async def test_an_activity_is_added_with_its_people(db: Database, omar: Browser, ground: Ground) -> None:

@@ -17,10 +17,10 @@ from facility.applications.queries import parts_of
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
+from facility.settings import Settings
 from tests import documents
-from tests.applications.conftest import Stage
-from tests.applications.test_pages import errors, row, times  # noqa: F401 - a call that is open now
-from tests.browser import Browser, Browsers
+from tests.applications.conftest import Stage, row
+from tests.browser import Browser, Browsers, errors
 from tests.clamd import EICAR, clamd
 
 MARKED = documents.docx("STROGO POVERLJIVO")
@@ -198,3 +198,52 @@ async def test_the_security_officer_learns_and_the_letter_tells_nothing_of_the_d
     assert not [
         word for word in ("Falcon", "POVERLJIVO", hashlib.sha256(MARKED).hexdigest()) if word in whole
     ]
+
+
+async def test_a_marked_document_leaves_a_trace_and_no_file(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers, settings: Settings
+) -> None:
+    omar = await browse(stage.omar)
+    path = f"/applications/{draft}/documents"
+    content = documents.pdf(info={"Title": "RESTREINT UE/EU RESTRICTED"})
+    refused = await omar.send_form(
+        path, {"version": "3"}, files={"document": ("annex.pdf", content, "application/pdf")}
+    )
+    assert (refused.status_code, errors(refused)) == (422, ["document"])
+    assert "Go on without it" in refused.text
+    async with db.transaction(now=clock.now()) as tx:
+        trace = (await tx.session.execute(select(ClassifiedRefusal))).scalar_one()
+        assert (await tx.session.execute(select(Document))).first() is None
+    assert (trace.sha256, trace.person_id) == (hashlib.sha256(content).hexdigest(), stage.omar)
+    assert not (settings.data_dir / "documents").exists()
+    done = await omar.send_form(f"{path}/acknowledge")
+    assert done.headers["location"] == path
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.session.execute(select(Mail.template, Mail.to_address))).all() == [
+            ("applications/refused", "sara@example.org")
+        ]
+
+
+async def test_a_document_comes_and_goes(
+    db: Database, stage: Stage, confirmed: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    path, content = f"/applications/{confirmed}/documents", documents.pdf()
+    version = str((await row(db, confirmed)).version)
+    files = {"document": ("agenda.pdf", content, "application/pdf")}
+    asked = await omar.send_form(path, {"version": version}, files=files)
+    assert asked.status_code == 409
+    taken = await omar.send_form(path, {"version": version, "void": "yes"}, files=files)
+    assert taken.status_code == 303
+    async with db.transaction(now=clock.now()) as tx:
+        document = (await tx.session.execute(select(Document))).scalar_one()
+    assert (document.name, document.kind, document.size) == ("agenda.pdf", "pdf", len(content))
+    assert (await omar.get(f"{path}/{document.id}")).content == content
+    text = await omar.send_form(path, {"version": version}, files={"document": ("a.pdf", b"no pdf", "x/y")})
+    assert (text.status_code, errors(text)) == (422, ["document"])
+    gone = await omar.send_form(
+        f"{path}/{document.id}/remove", {"version": str((await row(db, confirmed)).version)}
+    )
+    assert gone.status_code == 303
+    assert (await omar.get(f"{path}/{document.id}")).status_code == 404

@@ -1,7 +1,6 @@
 """Pages of partners: their own part, their answers, what they want changed, who goes and comes."""
 
 import re
-from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -16,19 +15,10 @@ from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from tests.applications.asking import asked
-from tests.applications.conftest import Stage, Times, party_id
-from tests.browser import Browser, Browsers
+from tests.applications.conftest import Stage, Times, party_id, row
+from tests.browser import Browser, Browsers, errors
 
 SECRET = "Zwiebelfisch-Einheit"
-
-
-@pytest.fixture
-def times() -> Times:
-    """A call that is open now: pages look at the clock."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
-    )
 
 
 @pytest.fixture
@@ -190,3 +180,104 @@ async def test_a_partner_is_replaced_before_submission_and_never_after(
         await submit(tx, asking, received_at=tx.now)
     late = await omar.get(f"{here}/parties/{new.id}/replace")
     assert (late.status_code, "After submission no partner can be replaced" in late.text) == (409, True)
+
+
+def seal_on(page: httpx.Response) -> str:
+    """The seal of what a partner's page shows."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page.text)
+    assert found
+    return found[1]
+
+
+async def test_every_wrong_field_of_a_partner(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    path = f"/applications/{draft}/partners/add"
+    form = {
+        "version": "3",
+        "institution_id": "",
+        "role": "",
+        "amount": "1.005",
+        "contact_name": "M",
+        "contact_email": "m",
+    }
+    wrong = await omar.send_form(path, form)
+    assert (wrong.status_code, errors(wrong)) == (
+        422,
+        ["institution_id", "role", "amount", "contact_email"],
+    )
+    good = {
+        "version": str((await row(db, draft)).version),
+        "institution_id": str(stage.prosecutor),
+        "role": "Sends prosecutors",
+        "amount": "5 000,5",
+        "contact_name": "Milena",
+        "contact_email": "Milena@Example.org",
+    }
+    added = await omar.send_form(path, good)
+    assert added.headers["location"] == f"/applications/{draft}/partners"
+    twice = await omar.send_form(path, {**good, "version": str((await row(db, draft)).version)})
+    assert (twice.status_code, errors(twice)) == (422, ["institution_id"])
+    assert str((await row(db, draft)).requested) == "35001.00"
+
+
+async def test_a_partner_answers_by_link(db: Database, stage: Stage, draft: UUID, browse: Browsers) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, draft))
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mail, link = (await tx.session.execute(select(Mail, Link).join(Link, Link.id == Mail.link_id))).one()
+    assert (mail.to_address, mail.subject) == (
+        "vesa@example.org",
+        "Please confirm the joint application TAF-2021-01/001",
+    )
+    anybody, path = await browse(), path_of(link)
+    shown = await anybody.get(path)
+    assert (shown.status_code, "We confirm" in shown.text) == (200, True)
+    seen = seal_on(shown)
+    wrong = await anybody.send_form(path, {"answer": "confirm", "signatory_name": "", "seen": seen})
+    assert (wrong.status_code, errors(wrong)) == (422, ["signatory_name", "signatory_function"])
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    older = await anybody.send_form(path, {**signed, "seen": "0" * 64})
+    assert (older.status_code, "while you were reading" in older.text) == (409, True)
+    done = await anybody.send_form(path, {**signed, "seen": seen})
+    assert (done.status_code, done.headers["location"]) == (303, path)
+    kind = await anybody.get(path)
+    assert "Thank you, this is confirmed" in kind.text
+    again = await anybody.send_form(path, {"answer": "decline", "reason": "No", "seen": seen})
+    assert (again.status_code, "Thank you, this is confirmed" in again.text) == (409, True)
+    assert (await anybody.get("/link/partner/never-was")).status_code == 404
+
+
+async def test_a_corrected_address_gets_a_new_link(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        partner = await party_id(tx, draft)
+    asked = await omar.send_form(f"/applications/{draft}/parties/{partner}/ask")
+    assert asked.status_code == 303
+    await drain(db, clock.now)
+    changed = await omar.send_form(
+        f"/applications/{draft}/parties/{partner}",
+        {
+            "version": str((await row(db, draft)).version),
+            "role": "Hosts the workshop",
+            "amount": "10000.50",
+            "contact_name": "Vesa Gashi",
+            "contact_email": "right@example.org",
+        },
+    )
+    assert changed.status_code == 303
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mails = (
+            await tx.session.execute(
+                select(Mail, Link).join(Link, Link.id == Mail.link_id).order_by(Mail.created_at)
+            )
+        ).all()
+    assert [mail.to_address for mail, _ in mails] == ["vesa@example.org", "right@example.org"]
+    assert [link.revoked_at is None for _, link in mails] == [False, True]
+    old = await (await browse()).get(path_of(mails[0][1]))
+    assert "a newer one has been sent" in old.text

@@ -23,15 +23,6 @@ SECRET_ORIGIN = "A case that nobody else may know of"
 
 
 @pytest.fixture
-def times() -> Times:
-    """Pages look at the clock: a call that is open now."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=1), now + timedelta(days=1)
-    )
-
-
-@pytest.fixture
 async def request_id(db: Database, stage: Stage, times: Times) -> UUID:
     """An exception that was handed in; its casework is confidential."""
     answers: dict[str, Answers] = {

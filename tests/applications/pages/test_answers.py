@@ -1,7 +1,6 @@
 """The pages of a section: what is typed is never lost, whatever happens to it."""
 
 import re
-from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -20,18 +19,9 @@ from facility.web import cookies
 from facility.web.access import Role
 from tests.applications.asking import asked
 from tests.applications.conftest import Stage, Times, party_id
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, errors
 
 QUIET = {"x-autosave": "1"}
-
-
-@pytest.fixture
-def times() -> Times:
-    """A call that is open now: pages look at the clock."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=7), now + timedelta(days=1)
-    )
 
 
 @pytest.fixture
@@ -50,11 +40,6 @@ async def besa(db: Database, stage: Stage, browse: Browsers) -> Browser:
             tx, name="Besa Hoxha", email="besa@example.org", roles=[Role.OFFICER], institution_id=stage.police
         )
     return await browse(person.id)
-
-
-@pytest.fixture
-async def omar(stage: Stage, browse: Browsers) -> Browser:
-    return await browse(stage.omar)
 
 
 def page_of(application: UUID, section: str = "ask") -> str:
@@ -157,7 +142,7 @@ async def test_what_is_typed_wrong_is_said_at_the_field_and_kept(
     }
     wrong = await omar.send_form(page_of(application, "figures"), typed)
     assert wrong.status_code == 422
-    assert re.findall(r'<li><a href="#f-([^"]+)">', wrong.text) == ["cost", "people", "begins", "kind"]
+    assert errors(wrong) == ["cost", "people", "begins", "kind"]
     assert 'value="many"' in wrong.text
     assert (await copies(db))[0]["people"] == ["many"]
     again = await omar.get(page_of(application, "figures"))

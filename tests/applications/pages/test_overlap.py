@@ -1,10 +1,8 @@
 """Overlap on its pages: beside the form of a draft, for the officer, and the list that the secretariat loads."""
 
 import re
-from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 from facility import clock
@@ -22,15 +20,6 @@ GOOD = (
     HEAD
     + "R3;Firearms desks;Courses on tracing;AL, XK;OC.FIREARMS;2026-01-01;31.12.2026;report 4\ndonor;Ports;;;;;;\n"
 )
-
-
-@pytest.fixture
-def times() -> Times:
-    """Pages look at the clock: a call that is open now."""
-    now = clock.now()
-    return Times(
-        now - timedelta(days=9), now - timedelta(days=8), now - timedelta(days=1), now + timedelta(days=1)
-    )
 
 
 async def load(db: Database, *titles: str) -> None:

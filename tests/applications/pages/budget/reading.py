@@ -1,0 +1,59 @@
+"""What tests of the budget's pages look up, and how they save."""
+
+import re
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.checks import budgets, requested
+from facility.applications.models import Application, BudgetLine, Party
+from facility.db import Database
+from tests.applications.budgets import Ground
+from tests.browser import Browser
+
+
+async def version(db: Database, application_id: UUID) -> str:
+    async with db.transaction(now=clock.now()) as tx:
+        return str((await tx.get(Application, application_id)).version)
+
+
+async def amounts(db: Database, application_id: UUID) -> dict[str, str]:
+    """What each party on board asks for, and all together."""
+    async with db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.execute(
+            select(Party.beneficiary_code, Party.amount)
+            .where(Party.application_id == application_id, Party.left_at.is_(None))
+            .order_by(Party.position)
+        )
+        found = {row.beneficiary_code: str(row.amount) for row in rows}
+        return {**found, "all": str((await tx.get(Application, application_id)).requested)}
+
+
+async def lines(db: Database, application_id: UUID) -> list[BudgetLine]:
+    async with db.transaction(now=clock.now()) as tx:
+        rows = await tx.session.scalars(
+            select(BudgetLine)
+            .where(BudgetLine.application_id == application_id)
+            .order_by(BudgetLine.position)
+        )
+        return list(rows)
+
+
+async def reconciled(db: Database) -> list[str]:
+    """What the checks on amounts find."""
+    async with db.transaction(now=clock.now()) as tx:
+        connection = await tx.session.connection()
+        return [*await budgets(connection), *await requested(connection)]
+
+
+def total(page: httpx.Response) -> str:
+    """What the page says that it comes to."""
+    found = re.search(r"Total EUR ([0-9\u00a0.]+)", page.text)
+    return found[1].replace("\u00a0", " ") if found else ""
+
+
+async def save(db: Database, omar: Browser, ground: Ground, **more: str) -> httpx.Response:
+    form = ground.form(version=await version(db, ground.application), **more)
+    return await omar.send_form(f"/applications/{ground.application}/budget", form)

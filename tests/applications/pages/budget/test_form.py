@@ -1,0 +1,266 @@
+"""The form of the budget by lines: typed, added up while one types, understood, kept, and wrong fields named."""
+
+import re
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from facility import clock
+from facility.contracts.models import UnitCost
+from facility.db import Database
+from tests.applications.budgets import ROWS, TRIP, WORKSHOP, Ground
+from tests.applications.conftest import Stage
+from tests.applications.pages.budget.reading import amounts, lines, reconciled, save, total, version
+from tests.browser import Browser, errors
+from tests.statements import count_statements
+
+
+async def test_the_worked_budget_is_typed_in_and_comes_to_35_427_70(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    saved = await save(db, omar, ground)
+    assert (saved.status_code, saved.headers.get("location")) == (
+        303,
+        f"/applications/{ground.application}/budget",
+    )
+    page = await omar.get(saved.headers["location"])
+    assert total(page) == "35 427.70"
+    assert "33\u00a0110.00 direct + 2\u00a0317.70 indirect" in page.text
+    assert await amounts(db, ground.application) == {
+        "AL": "12540.40",
+        "XK": "9244.80",
+        "ME": "13642.50",
+        "all": "35427.70",
+    }
+    for subtotal in ("12\u00a0540.40", "21\u00a0785.20", "13\u00a0642.50", "18\u00a0446.80"):
+        assert subtotal in page.text  # of the lead, of the workshop, of the trip, of per diems
+    assert await reconciled(db) == []
+
+
+async def test_a_budget_without_indirect_costs_is_shown(db: Database, omar: Browser, ground: Ground) -> None:
+    here = f"/applications/{ground.application}"
+    saved = await omar.send_form(
+        f"{here}/budget", ground.form(version=await version(db, ground.application), indirect_percent="0")
+    )
+    assert saved.status_code == 303
+    page = await omar.get(f"{here}/check")
+    assert page.status_code == 200
+    assert "33\u00a0110.00" in page.text
+
+
+async def test_sums_while_one_types_are_worked_out_and_not_saved(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    form = ground.form() | {
+        "lines-10-description": "Half a line",
+        "lines-10-quantity": "2",
+        "lines-0-unit_cost": "351",
+    }
+    part = await omar.send_form(
+        f"/applications/{ground.application}/budget/preview", form, headers={"hx-request": "true"}
+    )
+    assert part.status_code == 200
+    assert "<html" not in part.text
+    assert total(part) == "35 438.40"
+    assert 'id="sum-bar" role="status" hx-swap-oob="true"' in part.text
+    assert (
+        '3\u00a0510.00<span class="over small">above 350.00 a unit: <a href="#f-lines-0-reason">' in part.text
+    )
+    assert "1 line is not finished and does not count." in part.text
+    assert "Error" not in part.text
+    assert re.findall(r'<output[^>]* id="(sum-\d+)"', part.text) == [f"sum-{n}" for n in range(11)]
+    assert await lines(db, ground.application) == []
+
+
+async def test_without_javascript_it_is_worked_out_and_gets_more_lines(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    worked_out = await omar.send_form(path, ground.form(do="work_out"))
+    more = await omar.send_form(path, ground.form(do="more"))
+    assert (worked_out.status_code, total(worked_out)) == (200, "35 427.70")
+    assert (more.status_code, total(more)) == (200, "35 427.70")
+    assert worked_out.text.count('<fieldset class="line"') == 13
+    assert more.text.count('<fieldset class="line"') == 20
+    assert 'value="Fees of two experts"' in more.text
+    assert await lines(db, ground.application) == []
+
+
+async def test_every_wrong_field_at_once_and_what_was_typed_is_kept(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    rows = [
+        ("Fees", "fee", "AL", WORKSHOP, "two", "5", "days", "1.234"),
+        ("", "x", "", "nowhere", "0", "-1", "", "1ООО"),
+        ("Good", "fee", "AL", "", "1", "", "", "1"),
+    ]
+    path = f"/applications/{ground.application}/budget"
+    page = await omar.send_form(path, ground.form(rows, indirect_percent="7,01"))
+    assert page.status_code == 422
+    assert errors(page) == [
+        "indirect_percent",
+        "lines-0-quantity",
+        "lines-0-unit_cost",
+        "lines-1-description",
+        "lines-1-category",
+        "lines-1-party",
+        "lines-1-activity",
+        "lines-1-quantity",
+        "lines-1-units",
+        "lines-1-unit_cost",
+    ]
+    assert "Write 1\u00a0234 if you mean thousands" in page.text
+    assert "If you mean 1000, write it in digits" in page.text
+    for typed in ("two", "1.234", "1ООО", "7,01", "Good"):
+        assert f'value="{typed}"' in page.text
+    assert await lines(db, ground.application) == []
+
+
+async def test_digits_of_other_scripts_are_understood(db: Database, omar: Browser, ground: Ground) -> None:
+    rows = [
+        ("Летови", "travel", "ME", TRIP, "٩", "", "", "٣٨٠٫٥٠"),
+        ("Autobus", "travel", "ME", TRIP, "１６", "0,5", "дан", "1'060,00"),
+    ]
+    path = f"/applications/{ground.application}/budget"
+    saved = await omar.send_form(path, ground.form(rows, version=await version(db, ground.application)))
+    assert saved.status_code == 303
+    assert [str(line.amount) for line in await lines(db, ground.application)] == ["3424.50", "8480.00"]
+
+
+async def test_a_line_keeps_its_identity_and_can_be_removed(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    await save(db, omar, ground)
+    before = await lines(db, ground.application)
+    page = await omar.get(f"/applications/{ground.application}/budget")
+    ids = dict(re.findall(r'name="(lines-\d+-id)" value="([^"]+)"', page.text))
+    saved = await save(db, omar, ground, **ids, **{"lines-3-remove": "yes", "lines-0-quantity": "3"})
+    after = await lines(db, ground.application)
+    assert saved.status_code == 303
+    assert [line.id for line in after] == [line.id for line in before if line.description != "Bus"]
+    assert str(after[0].amount) == "5250.00"
+
+
+async def test_ids_of_other_lines_make_new_ones(db: Database, omar: Browser, ground: Ground) -> None:
+    foreign = str(uuid4())
+    await save(db, omar, ground, **{"lines-0-id": foreign, "lines-1-id": "x"})
+    made = await lines(db, ground.application)
+    again = {f"lines-{number}-id": str(made[0].id) for number in range(3)}
+    await save(db, omar, ground, **again)
+    assert len(made) == 10
+    assert foreign not in {str(line.id) for line in made}
+    assert len({line.id for line in await lines(db, ground.application)}) == 10
+
+
+async def test_saving_what_stands_there_already_changes_nothing(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    await save(db, omar, ground)
+    page = await omar.get(f"/applications/{ground.application}/budget")
+    ids = dict(re.findall(r'name="(lines-\d+-id)" value="([^"]+)"', page.text))
+    before = await version(db, ground.application)
+    assert (await save(db, omar, ground, **ids)).status_code == 303
+    assert await version(db, ground.application) == before
+
+
+async def test_a_rate_gives_the_cost_and_stays_what_it_was(
+    db: Database, omar: Browser, stage: Stage, ground: Ground
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        half_day = (
+            await tx.session.execute(select(UnitCost).where(UnitCost.unit == "half day"))
+        ).scalar_one()
+    rows = [("Fee", "fee", "AL", WORKSHOP, "2", "1", "half day", "")]
+    path = f"/applications/{ground.application}/budget"
+    taken = {"lines-0-rate": str(half_day.id), "version": await version(db, ground.application)}
+    saved = await omar.send_form(path, ground.form(rows, **taken))
+    (line,) = await lines(db, ground.application)
+    assert saved.status_code == 303
+    assert (str(line.unit_cost), str(line.ceiling), line.unit_cost_id) == ("175.00", "175.00", half_day.id)
+
+
+async def test_rates_that_do_not_fit(db: Database, omar: Browser, ground: Ground) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        rates = {(row.kind, row.country): str(row.id) for row in await tx.session.scalars(select(UnitCost))}
+    rows = [
+        ("A", "travel", "AL", WORKSHOP, "1", "", "", "1"),
+        ("B", "per_diem", "AL", WORKSHOP, "1", "", "", "1"),
+        ("", "", "", "", "", "", "", ""),
+        ("C", "per_diem", "AL", WORKSHOP, "1", "", "", "1"),
+    ]
+    form = ground.form(rows, version=await version(db, ground.application)) | {
+        "lines-0-rate": rates["host_fee", None],
+        "lines-1-rate": rates["per_diem", "IT"],
+        "lines-3-rate": str(uuid4()),
+    }
+    page = await omar.send_form(f"/applications/{ground.application}/budget", form)
+    assert page.status_code == 422
+    assert errors(page) == ["lines-0-rate", "lines-1-rate", "lines-3-rate"]
+    assert "This rate is for another country than that of the activity." in page.text
+
+
+async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discarded(
+    db: Database, omar: Browser, stage: Stage, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    seen = await version(db, ground.application)
+    rows = [*ROWS[:2], ("Half", "", "", "", "two", "", "", "1.234")]
+    typed = ground.form(rows, version=seen, by=str(stage.omar))
+    kept = await omar.send_form(f"{path}/copy", typed, headers={"x-autosave": "1"})
+    assert (kept.status_code, await lines(db, ground.application)) == (204, [])
+    assert await version(db, ground.application) == seen
+    page = await omar.get(path)
+    assert "You have typed this and not saved it" in page.text
+    for value in ("Fees of two experts", "two", "1.234"):
+        assert f'value="{value}"' in page.text
+    assert (total(page), errors(page)) == ("5 114.60", [])
+    assert (await omar.send_form(path, ground.form(rows[:2], version=seen))).status_code == 303
+    assert "You have typed this and not saved it" not in (await omar.get(path)).text
+    late = await omar.send_form(f"{path}/copy", typed)
+    assert (late.status_code, late.headers["location"]) == (303, f"/applications/{ground.application}")
+    page = await omar.get(path)
+    assert "when you save, you see what it says now" in page.text
+    assert f'name="version" value="{seen}"' in page.text
+    assert (await omar.send_form(path, ground.form(rows[:1], version=seen))).status_code == 409
+    assert (await omar.send_form(f"{path}/discard")).status_code == 303
+    assert "You have typed this" not in (await omar.get(path)).text
+
+
+async def test_what_is_typed_is_not_kept_in_the_name_of_another(
+    omar: Browser, stage: Stage, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    for where in ("budget", "budget/copy"):
+        typed = ground.form(by=str(stage.vesa))
+        answer = await omar.send_form(
+            f"/applications/{ground.application}/{where}", typed, headers={"x-autosave": "1"}
+        )
+        assert answer.status_code == 409
+    evil = await omar.send_form(f"{path}/copy", ground.form(evil="1"), headers={"x-autosave": "1"})
+    assert evil.status_code == 400
+
+
+async def test_the_page_costs_the_same_for_one_line_and_ten(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    await omar.send_form(path, ground.form(ROWS[:1], version=await version(db, ground.application)))
+    with count_statements(db) as for_one:
+        await omar.get(path)
+    await save(db, omar, ground)
+    with count_statements(db) as for_ten:
+        page = await omar.get(path)
+    assert (len(for_one), len(for_ten)) == (5, 5)
+    assert page.text.count('<fieldset class="line"') == 13
+
+
+def test_the_worked_rows_come_to_the_worked_total() -> None:
+    direct = Decimal(0)
+    for *_names, quantity, units, _unit, cost in ROWS:
+        plain = cost.replace(" €", "").replace(" ", "").replace(",", ".")
+        direct += Decimal(quantity) * Decimal(units or 1) * Decimal(plain)
+    assert (str(direct.quantize(Decimal("0.01"))), str(direct * Decimal("1.07"))) == (
+        "33110.00",
+        "35427.7000",
+    )

@@ -1,0 +1,269 @@
+"""Handing in and what follows on its pages: receipt, sealing, admissibility, leaving, withdrawing, the exception track."""
+
+import hashlib
+import io
+import re
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.rules import DECLARATIONS
+from facility.applications.service import (
+    answer_consultation,
+    change_party,
+    confirm_party,
+    save_answers,
+    submit,
+)
+from facility.calls.rules.checklist import STANDARD
+from facility.calls.rules.forms import Answers
+from facility.calls.service import close_call
+from facility.db import Database
+from facility.events.relay import drain
+from facility.experts.service import seed_themes
+from facility.outbox.models import Mail
+from tests.applications.conftest import Stage, Times, open_call, party_id, row
+from tests.applications.review import consult, offices
+from tests.browser import Browsers, errors
+
+SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {
+    "signatory_name": "Omar Hoxha",
+    "signatory_function": "Head",
+}
+
+
+ANSWERED: dict[str, Answers] = {
+    "ask": {"summary": "A workshop", "plan": "Three days"},
+    "casework": {"casework_origin": "Unanswered requests"},
+    "themes": {"themes": ["X.JIT"]},
+}
+
+
+@pytest.fixture
+async def complete(db: Database, times: Times, confirmed: UUID) -> UUID:
+    """The confirmed draft, with every answer."""
+    async with db.transaction(now=times.now) as tx:
+        await seed_themes(tx)
+        await save_answers(
+            tx,
+            confirmed,
+            ANSWERED,
+        )
+        await confirm_party(
+            tx, await party_id(tx, confirmed), signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+    return confirmed
+
+
+@pytest.fixture
+async def submitted(db: Database, stage: Stage, times: Times, complete: UUID) -> UUID:
+    """The application, handed in."""
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await submit(tx, complete, received_at=times.now)
+    return complete
+
+
+async def close(db: Database, stage: Stage, times: Times) -> None:
+    async with db.transaction(now=times.closes) as tx:
+        await close_call(tx, stage.call, due_at=times.closes)
+
+
+async def open_up(db: Database, stage: Stage, times: Times) -> None:
+    """The call closes, and two people open it."""
+    await close(db, stage, times)
+    await open_call(db, stage, times.closes)
+
+
+async def test_a_submission_and_its_receipt(
+    db: Database, stage: Stage, complete: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    here = f"/applications/{complete}"
+    version = str((await row(db, complete)).version)
+    wrong = await omar.send_form(
+        f"{here}/submit", {"version": version, "signatory_name": "", "mandate": "yes"}
+    )
+    assert wrong.status_code == 422
+    assert errors(wrong) == [
+        "signatory_name",
+        "signatory_function",
+        "true_and_complete",
+        "no_double_funding",
+        "nothing_classified",
+    ]
+    before = clock.now()
+    done = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert (done.status_code, done.headers["location"]) == (303, f"{here}/receipt")
+    application = await row(db, complete)
+    assert application.received_at is not None
+    assert before <= application.received_at <= clock.now()
+    receipt = await omar.get(f"{here}/receipt")
+    assert f"<code>{application.fingerprint}</code>" in receipt.text
+    body = (await omar.get(f"{here}/receipt.json")).content
+    assert hashlib.sha256(body).hexdigest() == application.fingerprint
+    said = msgspec.json.decode(body)
+    assert said["signature"] == {"name": "Omar Hoxha", "function": "Head", "declared": list(DECLARATIONS)}
+    assert datetime.fromisoformat(said["received_at"]) == application.received_at
+    paper = PdfReader(io.BytesIO((await omar.get(f"{here}/receipt.pdf")).content))
+    text = "".join(page.extract_text() for page in paper.pages)
+    assert str(application.fingerprint) in re.sub(r"\s", "", text)
+    assert "without prejudice to positions on status" in re.sub(r"\s+", " ", text)
+    again = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert again.status_code == 409
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        mail = (
+            await tx.session.execute(select(Mail).where(Mail.template == "applications/receipt"))
+        ).scalar_one()
+    assert (mail.to_address, mail.attachments) == (
+        "omar@example.org",
+        [["application.receipt", str(complete)]],
+    )
+
+
+async def test_what_stands_against_a_submission_is_said(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    version = str((await row(db, draft)).version)
+    page = await omar.send_form(f"/applications/{draft}/submit", {"version": version, **SIGNED})
+    assert page.status_code == 409
+    for words in (
+        "Not asked yet: Kosovo* Police.",
+        "Not answered yet: What it is about.",
+        "Not answered yet: Summary.",
+    ):
+        assert words in page.text
+    assert (await row(db, draft)).status == "draft"
+
+
+async def test_sealed_until_two_people_open_the_call(
+    db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
+) -> None:
+    here = f"/applications/{submitted}"
+    sara, carl = await browse(stage.sara), await browse(stage.carl)
+    for state in ("open", "closed"):
+        if state == "closed":
+            await close(db, stage, times)
+        for browser in (sara, carl):
+            for page in (
+                await browser.get(here),
+                await browser.get("/applications/received"),
+                await browser.get(f"/openings/{stage.call}"),
+                await browser.get(f"/evaluation/{stage.call}"),
+            ):
+                assert "TAF-2021-01" in page.text
+                # A filter offers themes, which are not this application's.
+                assert "Firearms" not in re.sub(r"<option.*?</option>", "", page.text)
+                assert "Albanian" not in page.text
+            assert (await browser.get(f"{here}/result")).status_code == 404
+        assert (await sara.get(f"{here}/receipt.json")).status_code == 404
+        assert (await sara.get(f"{here}/admissibility")).status_code == 409
+        assert (await sara.get(f"/evaluation/{stage.call}/ranking")).status_code == 409
+    await open_call(db, stage, times.closes)
+    assert "Unanswered requests" in (await sara.get(here)).text
+    seen = (await carl.get(here)).text
+    assert ("Three days" in seen, "Unanswered requests" in seen, "omar@example.org" in seen) == (
+        True,
+        False,
+        False,
+    )
+    assert (await carl.get(f"{here}/receipt.json")).status_code == 404
+    assert (await sara.get(f"{here}/receipt.json")).status_code == 200
+
+
+async def test_admissibility_with_reasons(
+    db: Database, stage: Stage, submitted: UUID, times: Times, browse: Browsers
+) -> None:
+    await open_up(db, stage, times)
+    sara = await browse(stage.sara)
+    path = f"/applications/{submitted}/admissibility"
+    judged = {f"{key}-verdict": "met" for key in STANDARD}
+    judged |= {"activities-verdict": "not_met", "activities-reason": "Cash"}
+    wrong = await sara.send_form(path, {**judged, "admissible": "no", "reason": " "})
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    reason = {"reason": "Not a kind that the call supports"}
+    done = await sara.send_form(path, {**judged, "admissible": "no", **reason})
+    assert done.status_code == 303
+    assert (
+        "Not a kind that the call supports"
+        in (await (await browse(stage.omar)).get(f"/applications/{submitted}")).text
+    )
+    assert (await (await browse(stage.anna)).send_form(path, {"admissible": "yes"})).status_code == 403
+
+
+async def test_a_partner_leaves_with_a_reason(
+    db: Database, stage: Stage, submitted: UUID, browse: Browsers
+) -> None:
+    vesa = await browse(stage.vesa)
+    path = f"/applications/{submitted}/leave"
+    assert (await vesa.get(path)).status_code == 200
+    wrong = await vesa.send_form(path, {"reason": ""})
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    left = await vesa.send_form(path, {"reason": "Reorganised"})
+    assert left.headers["location"] == "/applications"
+    assert "You have left" in (await vesa.get("/applications")).text
+    assert (await vesa.get(f"/applications/{submitted}")).status_code == 404
+    assert (await (await browse(stage.omar)).get(path)).status_code == 409
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        templates = (await tx.session.scalars(select(Mail.template))).all()
+    assert sorted(templates) == [
+        "applications/answered",
+        "applications/answered",
+        "applications/left",
+        "applications/receipt",
+    ]
+
+
+async def test_withdrawn_and_taken_up(db: Database, stage: Stage, submitted: UUID, browse: Browsers) -> None:
+    omar = await browse(stage.omar)
+    here = f"/applications/{submitted}"
+    assert (await omar.get(f"{here}/withdraw")).status_code == 200
+    assert (await omar.send_form(f"{here}/withdraw")).status_code == 303
+    assert "Take it up again" in (await omar.get(here)).text
+    assert (await omar.send_form(f"{here}/withdraw")).status_code == 409
+    assert (await omar.send_form(f"{here}/take-up")).status_code == 303
+    assert (await row(db, submitted)).status == "draft"
+
+
+async def test_an_exception_is_decided_by_the_authorising_officer(
+    db: Database, stage: Stage, browse: Browsers
+) -> None:
+    omar, anna = await browse(stage.omar), await browse(stage.anna)
+    made = await omar.send_form(
+        "/applications/start", {"call_id": str(stage.call), "track": "exception", "title": "Alone"}
+    )
+    here = made.headers["location"]
+    application_id = UUID(here.rsplit("/", 1)[1])
+    wrong = await omar.send_form(f"{here}/consultation", {"consultation": ""})
+    assert (wrong.status_code, errors(wrong)) == (422, ["consultation"])
+    await omar.send_form(f"{here}/consultation", {"consultation": "EU Delegation: agreed"})
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await save_answers(tx, application_id, ANSWERED)
+        await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
+    version = str((await row(db, application_id)).version)
+    assert (await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})).status_code == 303
+    waits = (await anna.get(f"{here}/exception")).text
+    assert "EU Delegation: agreed" in waits
+    assert "It cannot be decided yet" in waits
+    (asked,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
+    async with db.transaction(now=clock.now()) as tx:
+        await answer_consultation(tx, asked, objects=True, reason="It duplicates R3.", name="Eva")
+    assert "It duplicates R3." in (await anna.get(f"{here}/exception")).text
+    unanswered = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
+    assert unanswered.status_code == 409
+    objection = {"objections-0-id": str(asked), "objections-0-answer": ""}
+    wrong = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
+    assert (wrong.status_code, errors(wrong)) == (422, ["objections-0-answer"])
+    objection["objections-0-answer"] = "R3 ends in June."
+    decided = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
+    assert decided.status_code == 303
+    assert (await anna.send_form(f"{here}/exception", {"approved": "no", "reason": "x"})).status_code == 409
+    assert (await row(db, application_id)).status == "exception_approved"
+    assert "Urgent" in (await omar.get(here)).text

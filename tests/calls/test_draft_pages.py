@@ -1,0 +1,233 @@
+"""The form of a call and its publication: what is saved, what is refused, and who publishes."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.calls.form import shown_draft
+from facility.calls.models import Call
+from facility.calls.rules import CallDraft
+from facility.db import Database
+from tests.browser import Browsers
+from tests.calls.conftest import store
+from tests.cast import Cast
+
+
+async def state(db: Database, call_id: UUID) -> str:
+    async with db.reader() as connection:
+        return (await connection.execute(select(Call.state).where(Call.id == call_id))).scalar_one()
+
+
+def form_of(draft: CallDraft, **changes: Any) -> dict[str, Any]:
+    """What the form sends for this draft."""
+    sent: dict[str, Any] = {name: value for name, value in shown_draft(draft).items() if value}
+    return {**sent, "do": "save", **changes}
+
+
+async def test_a_draft_is_saved_as_it_was_typed(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    sent = form_of(draft, amount="100 000,00", reference="taf-2026-01")
+    answer = await ada.send_form("/staff/calls/new", sent)
+    async with db.reader() as connection:
+        call_id, closes_at, drafted_by = (
+            await connection.execute(select(Call.id, Call.closes_at, Call.drafted_by))
+        ).one()
+    shown = await ada.get(f"/staff/calls/{call_id}/edit")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/staff/calls/{call_id}")
+    assert (closes_at, drafted_by) == (draft.closes_at, cast.ada)
+    assert 'value="100000.00"' in shown.text
+
+
+async def test_rules_that_spread_awards_are_kept_and_told(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    sent = form_of(draft, same_lead_calls="2", per_beneficiary_most="1")
+    assert (await ada.send_form("/staff/calls/new", sent)).status_code == 303
+    async with db.reader() as connection:
+        call_id, cool_down = (await connection.execute(select(Call.id, Call.cool_down))).one()
+    page = await ada.get(f"/staff/calls/{call_id}")
+    assert cool_down == {"same_lead_calls": 2, "per_beneficiary_most": 1}
+    assert "Whoever led an award of one of the last 2 decided calls gets no second one" in page.text
+    assert "At most 1 award goes to leads of the same beneficiary." in page.text
+
+
+async def test_points_that_do_not_add_up_are_refused_at_the_sum(
+    cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    page = await ada.send_form("/staff/calls/new", form_of(draft, total="90"))
+    assert page.status_code == 422
+    assert (
+        '<a href="#f-total">All sections together: The sections are worth 100 points together, and you declared 90.'
+        in page.text
+    )
+
+
+async def test_every_wrong_field_is_named_and_what_was_typed_is_kept(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    sent = form_of(
+        draft,
+        reference="??",
+        title="",
+        amount="100000.005",
+        award_min="NaN",
+        award_max="99999999999999999999",
+        opens_at_time="25:00",
+        min_beneficiaries="7",
+        extended_to="RS",
+        **{"sections-1-key": "Ünicode", "sections-2-max": "-1", "sections-3-tie": "1"},
+    )
+    page = await ada.send_form("/staff/calls/new", sent)
+    wrong = [name for name in sent if f'href="#f-{name}"' in page.text]
+    assert page.status_code == 422
+    assert sorted(wrong) == sorted(
+        [
+            "reference",
+            "title",
+            "amount",
+            "award_min",
+            "award_max",
+            "opens_at_time",
+            "min_beneficiaries",
+            "extended_to",
+            "sections-1-key",
+            "sections-2-max",
+            "sections-3-tie",
+        ]
+    )
+    for typed in ("100000.005", "NaN", "99999999999999999999", "Ünicode", "25:00"):
+        assert f'value="{typed}"' in page.text
+    async with db.reader() as connection:
+        assert (await connection.execute(select(Call.id))).all() == []
+
+
+async def test_the_rules_reasons_stand_at_their_fields(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    await store(db, cast, draft, publish=False)
+    ada = await browse(cast.ada)
+    sent = form_of(
+        draft,
+        amount="100000.01",
+        award_min="70000",
+        closes_at_day=draft.opens_at.date().isoformat(),
+        closes_at_time="00:00",
+        extension_decision="",
+        **{"sections-1-key": "total", "sections-2-key": "financial"},
+    )
+    page = await ada.send_form("/staff/calls/new", sent)
+    assert page.status_code == 422
+    for name, text in {
+        "reference": "Reference: Another call has this reference.",
+        "amount": "Amount of the call: This is more than the whole envelope, which holds EUR 100\u00a0000.00.",
+        "award_min": "Smallest award: The smallest award is above the largest.",
+        "closes_at": "Closes: The call closes before it opens.",
+        "extension_decision": "Decision on the extension: Name the decision that the extension rests on.",
+        "sections-1-key": "Key, section 2: The key “total” has a meaning of its own.",
+        "sections-2-key": "Key, section 3: Two sections have the key “financial”.",
+    }.items():
+        assert f'<a href="#f-{name}">{text}' in page.text
+
+
+async def test_another_grid_and_more_rows_save_nothing(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    other = await ada.send_form("/staff/calls/new", form_of(draft, title="", do="grid:prag_2012"))
+    more = await ada.send_form("/staff/calls/new", form_of(draft, title="", do="rows"))
+    assert (other.status_code, more.status_code) == (200, 200)
+    assert other.text.count('value="Effectiveness and feasibility of the action"') == 1
+    assert "Design of the action" not in other.text
+    assert 'name="sections-11-title"' in more.text
+    assert "There is a problem" not in other.text + more.text
+    async with db.reader() as connection:
+        assert (await connection.execute(select(Call.id))).all() == []
+
+
+@pytest.mark.parametrize(
+    ("extra", "status"),
+    [
+        ({"who": "x"}, 400),
+        ({"sections-0-color": "red"}, 400),
+        ({"do": "grid:nothing"}, 400),
+        ({"title": "a\0b"}, 400),
+        ({f"sections-{n}-title": "x" for n in range(101)}, 413),
+        ({"title": "x" * 151}, 422),
+        ({"envelope_id": "not-an-id"}, 422),
+        ({"envelope_id": "00000000-0000-0000-0000-000000000001"}, 422),
+        ({"title": ["a", "b"]}, 422),
+    ],
+)
+async def test_malformed_forms_are_refused(
+    cast: Cast, draft: CallDraft, browse: Browsers, extra: dict[str, Any], status: int
+) -> None:
+    ada = await browse(cast.ada)
+    assert (await ada.send_form("/staff/calls/new", form_of(draft, **extra))).status_code == status
+
+
+async def test_a_second_person_publishes_what_was_checked(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    call_id = await store(db, cast, draft, publish=False, award_max=Decimal("150000.00"))
+    ada, vera = await browse(cast.ada), await browse(cast.vera)
+    check = await vera.get(f"/staff/calls/{call_id}/publish")
+    own = await ada.get(f"/staff/calls/{call_id}/publish")
+    by_author = await ada.send_form(f"/staff/calls/{call_id}/publish")
+    stale = await vera.send_form(f"/staff/calls/{call_id}/publish", {"seen": "2020-01-01T00:00:00+00:00"})
+    seen = {"seen": draft.opens_at.isoformat()}
+    done = await vera.send_form(f"/staff/calls/{call_id}/publish", seen)
+    again = await vera.send_form(f"/staff/calls/{call_id}/publish", seen)
+    assert "The largest award is above EUR 60\u00a0000.00" in check.text
+    assert f'name="seen" value="{draft.opens_at.isoformat()}"' in check.text
+    assert "Publish the call" not in own.text
+    assert [by_author.status_code, stale.status_code, done.status_code, again.status_code] == [
+        403,
+        409,
+        303,
+        409,
+    ]
+    assert await state(db, call_id) == "published"
+
+
+async def test_a_published_call_has_no_form_any_more(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    call_id = await store(db, cast, draft)
+    ada = await browse(cast.ada)
+    page = await ada.get(f"/staff/calls/{call_id}/edit")
+    sent = await ada.send_form(f"/staff/calls/{call_id}/edit", form_of(draft, title="Other"))
+    assert (page.status_code, sent.status_code) == (409, 409)
+    assert "its rules are frozen" in page.text
+
+
+async def test_two_who_edit_one_draft_do_not_overwrite_each_other_unawares(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    call_id = await store(db, cast, draft, publish=False)
+    ada, vera = await browse(cast.ada), await browse(cast.vera)
+    seen = draft.opens_at.isoformat()
+    path = f"/staff/calls/{call_id}/edit"
+    first = await ada.send_form(path, form_of(draft, title="Ada’s title", seen=seen))
+    second = await vera.send_form(path, form_of(draft, title="Vera’s title", seen=seen))
+    async with db.reader() as connection:
+        title = (await connection.execute(select(Call.title))).scalar_one()
+    assert (first.status_code, second.status_code, title) == (303, 409, "Ada’s title")
+    assert "Ada Berisha changed this draft meanwhile." in second.text
+    assert 'value="Vera’s title"' in second.text
+
+
+@pytest.mark.parametrize("seen", ["yesterday", "2026-01-01T00:00:00"])
+async def test_an_instant_that_this_page_never_wrote_is_malformed(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers, seen: str
+) -> None:
+    call_id = await store(db, cast, draft, publish=False)
+    vera = await browse(cast.vera)
+    assert (await vera.send_form(f"/staff/calls/{call_id}/publish", {"seen": seen})).status_code == 400
