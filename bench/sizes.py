@@ -21,7 +21,8 @@ class Size(msgspec.Struct, frozen=True):
 
     seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
-    files: that are sent to be scanned; few, many: applications of the lists, each page asked for so many times.
+    files: that are sent to be scanned; starting: seconds that a new web process has before them, to compile its
+    templates; few, many: applications of the lists, each page asked for so many times.
     """
 
     rounds: int
@@ -33,6 +34,7 @@ class Size(msgspec.Struct, frozen=True):
     latency_seconds: float
     rush: Rush
     files: int
+    starting: float
     few: int
     many: int
     asked: int
@@ -49,6 +51,7 @@ FULL = Size(
     latency_seconds=20.0,
     rush=Rush(applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0),
     files=500,
+    starting=4.0,
     few=1_000,
     many=100_000,
     asked=40,
@@ -63,6 +66,7 @@ TINY = Size(
     latency_seconds=0.2,
     rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=2.0, prepare=9.0),
     files=20,
+    starting=0.0,
     few=60,
     many=180,
     asked=3,

@@ -10,6 +10,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import configure_mappers
 
 import facility.accounts.pages
 import facility.activities.pages
@@ -140,16 +141,20 @@ def _lifespan(owned: Database | None, *, freeze: bool) -> Any:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await _read_designation(app)
+        loading: list[asyncio.Task[None]] = []
         if freeze:
+            configure_mappers()
             # What lives from here to the end needs no looking at: a full collection would stop all requests.
             gc.collect()
             gc.freeze()
             # What a request leaves behind is freed by counting, all but a little: look for cycles less often.
             gc.set_threshold(50_000, 20, 20)
+            loading.append(asyncio.create_task(asyncio.to_thread(app.state.renderer.load)))
         try:
             yield
         finally:
             app.state.closing.set()
+            await asyncio.gather(*loading)
             await app.state.limits.close()
             if owned is not None:
                 await owned.dispose()

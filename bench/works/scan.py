@@ -48,6 +48,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
         ):
             sending = Sending(stage, web, cookie, files, drafts)
             await sending.warm()
+            await asyncio.sleep(size.starting)
             begin = time.monotonic()
             memory = await _watching(web, sending.send_all())
             end = time.monotonic()

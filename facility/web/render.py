@@ -61,6 +61,12 @@ class Renderer:
         self.environment.globals["static_url"] = static.url
         self.designation_note = ""
 
+    def load(self) -> None:
+        """Every page's template, beside the first requests, in a thread: whoever opens a page first doesn't wait until
+        it is compiled, and neither do all others. Some two seconds of processor time."""
+        for name in self.environment.list_templates(["html"]):
+            self.environment.get_template(name)
+
 
 def local(target: str) -> str:
     """The target if it is a path of ours, else "/": a link may not send people elsewhere."""
