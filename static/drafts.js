@@ -34,15 +34,18 @@
     ended: () => [`${texts.ended} `, signIn(), `, ${texts.goOn}`],
     other: () => [`${texts.other} `, signIn()],
     closed: () => [texts.closed],
+    replaced: () => [texts.replaced],
     long: () => [texts.long],
   };
+  const REASONS = { other_person: "other", link_revoked: "replaced" };
+  const FINAL = ["closed", "replaced", "long"]; // trying again does not help
   const OVER = { ended: "again", other: "again" };
 
   // --- sending: one at a time for each form, again after a while when it fails
   const fate = (answer) => {
     if (answer.status === 401) return "ended";
     if (answer.status === 413 || answer.status === 422) return "long";
-    if (answer.status === 409) return answer.headers.get("x-reason") === "other_person" ? "other" : "closed";
+    if (answer.status === 409) return REASONS[answer.headers.get("x-reason")] || "closed";
     return "busy";
   };
   const post = (form, keepalive) => {
@@ -94,7 +97,7 @@
     }
     tell(form, trouble, TOLD[trouble]());
     say(form, "", true);
-    if (trouble !== "closed" && trouble !== "long") draft.timer = setTimeout(() => send(form), WAITS[Math.min(draft.tries++, WAITS.length - 1)]);
+    if (!FINAL.includes(trouble)) draft.timer = setTimeout(() => send(form), WAITS[Math.min(draft.tries++, WAITS.length - 1)]);
   };
   const now = (keepalive = false) => {
     for (const [form, draft] of drafts) if (draft.dirty && form.isConnected) send(form, keepalive);
@@ -126,7 +129,7 @@
     event.preventDefault();
     const button = event.submitter;
     const trouble = await Promise.race([send(form), new Promise((done) => setTimeout(done, 4000, "slow"))]);
-    if (trouble && trouble !== "slow" && trouble !== "closed" && trouble !== "long") {
+    if (trouble && trouble !== "slow" && !FINAL.includes(trouble)) {
       const place = form.querySelector("[data-trouble]");
       if (!place.textContent.includes(texts.waits)) place.append(` ${texts.waits}`);
       return;

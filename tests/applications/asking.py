@@ -72,6 +72,7 @@ FORM = FormDefinition(
                     type=FieldType.LONG_TEXT,
                     confidential=True,
                 ),
+                Field(key="topics", label="Your themes", type=FieldType.THEMES),
             ),
         ),
         FormSection(key="partners", title="Partners", kind=SectionKind.PARTNERS),

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from facility.accounts.service import add_user
-from facility.applications.models import SectionAnswers, SectionChange, WorkingCopy
+from facility.applications.models import LinkCopy, SectionAnswers, SectionChange, WorkingCopy
 from facility.applications.queries import application_changes, own_copies, section_changes, writing
 from facility.applications.rules import (
     MOST_KEPT,
@@ -18,11 +18,20 @@ from facility.applications.rules import (
     compared,
     salted_hash,
 )
-from facility.applications.service import confirm_party, end_copies, keep_copy, save_answers, submit
+from facility.applications.service import (
+    Sitting,
+    confirm_party,
+    end_copies,
+    keep_copy,
+    keep_link_copy,
+    save_answers,
+    submit,
+)
+from facility.applications.service.link_copies import MOST_SITTINGS
 from facility.applications.service.working_copies import KEPT_FOR, forget_copies
 from facility.calls.models import Call
 from facility.calls.service import close_call, mark_decided
-from facility.db import Database
+from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Refused
 from facility.web.access import Role
@@ -46,6 +55,12 @@ async def keep(db: Database, draft: UUID, who: UUID, summary: str, *, based_on: 
     async with db.transaction(now=NOW, actor=who) as tx:
         lead = await party_id(tx, draft, lead=True)
         await keep_copy(tx, draft, lead, "ask", {"summary": [summary]}, based_on=based_on)
+
+
+async def keep_by_link(db: Database, draft: UUID, second: int = 0) -> None:
+    async with db.transaction(now=NOW + timedelta(seconds=second)) as tx:
+        party = await party_id(tx, draft)
+        await keep_link_copy(tx, party, "own", Sitting(new_id()), {"part": ["Typed"]}, seal="")
 
 
 async def test_a_working_copy_is_kept_as_typed_and_nothing_else_happens(
@@ -128,17 +143,27 @@ async def test_a_copy_is_discarded_and_a_submitted_application_takes_none(
 
 async def test_what_is_left_lying_is_forgotten(db: Database, stage: Stage, draft: UUID) -> None:
     await keep(db, draft, stage.omar, "Left lying")
+    await keep_by_link(db, draft)
     assert await forget_copies(db, NOW + KEPT_FOR - timedelta(seconds=1)) == 0
-    assert await forget_copies(db, NOW + KEPT_FOR) == 1
+    assert await forget_copies(db, NOW + KEPT_FOR) == 2
     assert await forget_copies(db, NOW + KEPT_FOR) == 0
 
 
 async def test_a_decided_call_keeps_no_copies(db: Database, stage: Stage, draft: UUID) -> None:
     await keep(db, draft, stage.omar, "Too late")
+    await keep_by_link(db, draft)
     async with db.transaction(now=CLOSES) as tx:
         await close_call(tx, stage.call, due_at=CLOSES)
         mark_decided(tx, await tx.lock(Call, stage.call))
-    assert await forget_copies(db, CLOSES) == 1
+    assert await forget_copies(db, CLOSES) == 2
+
+
+async def test_a_link_keeps_its_newest_copies(db: Database, draft: UUID) -> None:
+    for second in range(MOST_SITTINGS + 1):
+        await keep_by_link(db, draft, second)
+    async with db.transaction(now=NOW) as tx:
+        kept = (await tx.session.scalars(select(LinkCopy.saved_at))).all()
+    assert (len(kept), min(kept)) == (MOST_SITTINGS, NOW + timedelta(seconds=1))
 
 
 async def test_an_endless_copy_is_refused(db: Database, stage: Stage, draft: UUID) -> None:
@@ -177,6 +202,7 @@ async def test_a_party_has_sections_of_its_own_and_others_get_a_hash(
             "confidential": True,
             "sha256": salted_hash("Our informants", row.salts["secret"]),
         },
+        {"key": "topics", "label": "Your themes", "type": "themes", "chosen": [], "answer": ""},
     ]
     assert snapshot["parties"][0]["sections"][0]["answers"][1]["sha256"] is None
     assert len(row.salts["secret"]) == 32

@@ -15,7 +15,11 @@ def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
     if response.status_code not in ANSWERS:
         return f"status {response.status_code}"
     # What is typed in a part of an application is kept for its person whether it can be saved or not.
-    kept = [said for said in crowd.db.kept if not said.startswith("INSERT INTO working_copy")]
+    kept = [
+        said
+        for said in crowd.db.kept
+        if not said.startswith(("INSERT INTO working_copy", "DELETE FROM working_copy"))
+    ]
     if response.status_code >= 400 and kept:
         return f"{response.status_code}, but kept {kept}"
     if response.headers.get("content-type", "").startswith("text/html"):

@@ -20,7 +20,15 @@ from pypdf.errors import PyPdfError
 from sqlalchemy import text
 
 from facility import clock
-from facility.applications.service import ask_for_change, confirm_party, fill_in_part, keep_copy, save_answers
+from facility.applications.service import (
+    Sitting,
+    ask_for_change,
+    confirm_party,
+    fill_in_part,
+    keep_copy,
+    keep_link_copy,
+    save_answers,
+)
 from facility.calls.rules.forms import By, Field, FieldType, FormSection
 from facility.db import Database
 from facility.events.relay import drain
@@ -47,7 +55,7 @@ PART = FormSection(
         ),
     ),
 )
-HOLDS = {"section_answers", "section_change", "confirmed_content", "working_copy"}
+HOLDS = {"section_answers", "section_change", "confirmed_content", "working_copy", "working_copy_by_link"}
 """Tables in which a party's confidential answers stand."""
 
 
@@ -120,7 +128,8 @@ async def _plant_draft(made: Planted, world: World, application_id: UUID) -> Non
                 await confirm_party(tx, party.id, signatory_name="S", signatory_function="D")
         async with made.db.transaction(now=clock.now(), actor=world.people["Arta Krasniqi"].id) as tx:
             typed = {"secret": [f"{_secret(party)} half typed"]}
-            await keep_copy(tx, application_id, party.id, "part", typed, based_on=0)
+            await keep_copy(tx, application_id, party.id, "part", typed)
+            await keep_link_copy(tx, party.id, "part", Sitting(party.id), typed, seal="")
     async with made.db.transaction(now=clock.now()) as tx:
         await save_answers(tx, application_id, {"ask": {"summary": "Said otherwise"}})
         for party in _parties(world, application_id):
@@ -255,7 +264,14 @@ async def test_a_link_shows_its_own_secret_alone(standing_app: Litestar, planted
     assert planted.links
     async with TakingBack(standing_app, planted.url, None) as browser:
         for path, party_id in planted.links.items():
-            for below in ("", "/part/part", "/part/own-role", "/part/ask"):
+            for below in (
+                "",
+                "/part/part",
+                "/part/part/copy",
+                "/part/part/discard",
+                "/part/own-role",
+                "/part/ask",
+            ):
                 for method in ("GET", "POST"):
                     found = _secrets(await _ask(browser, method, path + below), planted)
                     assert found <= {f"Zwiebelfisch{str(party_id)[:8]}"}

@@ -25,7 +25,7 @@ from facility.applications.models.overlap import (
 )
 from facility.applications.models.partners import ChangeRequest, ConfirmedContent
 from facility.applications.models.view import SavedView
-from facility.applications.models.writing import SectionChange, WorkingCopy
+from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
 
 __all__ = [
     "AdmissibilityCheck",
@@ -46,6 +46,7 @@ __all__ = [
     "InitiativeImport",
     "InitiativeWord",
     "LateAttempt",
+    "LinkCopy",
     "OpeningSession",
     "OverlapJudgement",
     "Party",

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import rules
+from facility.applications.pages.desk import Copies, typed_sections
 from facility.applications.pages.tasks import Task, part_tasks
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.queries.agreement import confirmed_contents, statements_of
@@ -36,9 +37,9 @@ class Side(msgspec.Struct, frozen=True):
 
 
 async def side_of(
-    connection: AsyncConnection, application: ApplicationShown, party: PartyLine, here: str
+    connection: AsyncConnection, application: ApplicationShown, party: PartyLine, here: str, copies: Copies
 ) -> Side:
-    """`here`: the address above the sections of its part."""
+    """`here`: the address above the sections of its part; `copies`: what whoever looks has typed there and not saved."""
     statements = statements_of(application, application.form, application.parts)
     now = agreed(statements, party.id)
     before = None
@@ -48,7 +49,9 @@ async def side_of(
         seen=seal_of(now),
         changes=differences(before, now) if before is not None else (),
         requests=await change_requests(connection, application.id, party.id),
-        tasks=list(part_tasks(application, party, here, own=True)),
+        tasks=list(
+            part_tasks(application, party, here, own=True, unsaved=typed_sections(application, party, copies))
+        ),
     )
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries
@@ -21,14 +20,12 @@ from facility.applications.pages.desk import (
     voiding,
 )
 from facility.applications.pages.keeping import keep_typed
-from facility.applications.pages.questions import read_answers
+from facility.applications.pages.questions import offered, read_answers
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
 from facility.applications.rules import Whose
 from facility.applications.service import end_copies, keep_copy, save_answers
-from facility.calls.rules.forms import Answer, By, FieldType, FormSection, SectionKind
+from facility.calls.rules.forms import Answer, By, FormSection, SectionKind
 from facility.db import Tx
-from facility.experts.models import Theme
-from facility.folding import fold
 from facility.refused import Refused, refuse
 from facility.web import render
 from facility.web.fields import Fields
@@ -67,13 +64,6 @@ async def _part(connection: AsyncConnection, application_id: UUID, key: str) -> 
     return Part(application, section, application.parts.lead.id)
 
 
-async def _themes(connection: AsyncConnection, section: FormSection) -> list[tuple[str, str]]:
-    if not any(field.type is FieldType.THEMES for field in section.fields):
-        return []
-    rows = await connection.execute(select(Theme.code, Theme.name).where(Theme.active))
-    return sorted(((row.code, row.name) for row in rows), key=lambda theme: fold(theme[1]))
-
-
 def _labels(section: FormSection) -> dict[str, str]:
     """What the fields are called, for the summary of what is wrong."""
     return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
@@ -101,7 +91,7 @@ async def _page(
         place=(parts.index(part.section.key) + 1, len(parts)),
         conditions=conditions(part.section),
         labels=_labels(part.section),
-        themes=await _themes(connection, part.section),
+        themes=offered(part.application),
         **{"question": "", "copy": None, "behind": None, "differences": (), **more},
         **WORDS,
     )
@@ -140,15 +130,12 @@ async def save_section(
     """Saves a section; asks first where partners have confirmed, or where somebody else has saved it meanwhile. What
     can't be saved is kept as a working copy."""
     same_person(view, form)
-    connection = await tx.session.connection()
-    part = await _part(connection, application_id, section)
+    part = await _part(await tx.session.connection(), application_id, section)
     fields = Fields(form)
     sent = _sent(fields)
     if sent.merging:
         _choose(fields, part.section)
-    answers = read_answers(
-        fields, part.section, [code for code, _name in await _themes(connection, part.section)]
-    )
+    answers = read_answers(fields, part.section, [code for code, _name in offered(part.application)])
     try:
         fields.check()
         await save_answers(tx, application_id, {section: answers}, seen=sent.seen, may_void=sent.void)

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import post
 
 from facility.applications.pages import budget_form
-from facility.applications.pages.keeping import keep_quietly
+from facility.applications.pages.keeping import keep_quietly, kept_for_you
 from facility.applications.pages.shared import BY_LEAD, draft, same_person
 from facility.applications.queries import ApplicationShown, Copy
 from facility.applications.service import end_copies, keep_copy
@@ -47,7 +47,7 @@ def _said(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
 async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
 
-    async def command() -> None:
+    async def command() -> str:
         same_person(view, form)
         application = await draft(await tx.session.connection(), application_id)
         section = section_of(application)
@@ -58,8 +58,9 @@ async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
         fields.check()
         lead = application.parts.lead.id
         await keep_copy(tx, application_id, lead, section.key, typed, based_on=version)
+        return f"/applications/{application_id}"
 
-    return await keep_quietly(view, application_id, command)
+    return await keep_quietly(view, command, kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/budget/discard", opt=BY_LEAD)

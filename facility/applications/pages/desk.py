@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries, rules
 from facility.applications.pages.questions import shown_answers
-from facility.applications.queries import ApplicationShown, Change, Copy
+from facility.applications.queries import ApplicationShown, Change, Copy, PartyLine
 from facility.applications.rules import Piece, Whose
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
@@ -78,20 +78,39 @@ def _plain(values: Sequence[str]) -> list[str]:
     return sorted(value for value in (one.replace("\r\n", "\n").strip() for one in values) if value)
 
 
-async def unsaved_sections(
-    connection: AsyncConnection, application: ApplicationShown, person_id: UUID
-) -> list[str]:
-    """The keys of the sections, the lead's own part among them, in which this person has typed something and not saved it."""
-    lead = application.parts.lead
-    copies = await queries.own_copies(connection, application.id, person_id)
-    said: list[tuple[FormSection, Answers]] = [(ROLE, {"role": lead.role})]
-    for section in (*application.form.questions(By.LEAD), *application.form.questions(By.PARTY)):
-        said.append((section, application.answers(section, lead.id, confidential=True)))
+type Copies = Mapping[str, Sequence[Copy]]
+"""What somebody has typed and not saved, by section."""
+
+
+def typed_sections(application: ApplicationShown, party: PartyLine, copies: Copies) -> list[str]:
+    """The keys of the sections of a party, the lead's answers for all among them, where a copy says anything else than what
+    is saved."""
+    said: list[tuple[FormSection, Answers]] = [(ROLE, {"role": party.role})]
+    for by in (By.LEAD, By.PARTY) if party.is_lead else (By.PARTY,):
+        for section in application.form.questions(by):
+            said.append((section, application.answers(section, party.id, confidential=True)))
     return [
         section.key
         for section, stored in said
-        if unsaved(section, stored, copies.get((lead.id, section.key)))
+        if any(unsaved(section, stored, copy) for copy in copies.get(section.key, ()))
     ]
+
+
+async def copies_of(
+    connection: AsyncConnection, application_id: UUID, party_id: UUID, person_id: UUID
+) -> Copies:
+    """What this person has typed in a party's sections and not saved."""
+    found = await queries.own_copies(connection, application_id, person_id)
+    return {key: [copy] for (party, key), copy in found.items() if party == party_id}
+
+
+async def unsaved_sections(
+    connection: AsyncConnection, application: ApplicationShown, person_id: UUID
+) -> list[str]:
+    """The keys of the lead's sections in which this person has typed something and not saved it."""
+    lead = application.parts.lead
+    copies = await copies_of(connection, application.id, lead.id, person_id)
+    return typed_sections(application, lead, copies)
 
 
 _SHORT = {

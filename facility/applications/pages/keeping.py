@@ -19,13 +19,16 @@ from facility.web.forms import Form, header_of
 from facility.web.i18n import _
 
 
-async def keep_quietly(
-    view: render.View, application_id: UUID, keep: Callable[[], Awaitable[None]]
-) -> ASGIResponse:
-    """Keep what was typed. A script reads the status and stays on its page; a browser goes to the task list."""
+def kept_for_you() -> str:
+    """What somebody who is signed in is told."""
+    return _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it.")
+
+
+async def keep_quietly(view: render.View, keep: Callable[[], Awaitable[str]], said: str) -> ASGIResponse:
+    """Keep what was typed. A script reads the status and stays on its page; a browser goes where `keep` says, and is told."""
     quiet = bool(header_of(view.scope, b"x-autosave"))
     try:
-        await keep()
+        back = await keep()
     except Refused as refused:
         if not quiet:
             raise
@@ -33,11 +36,7 @@ async def keep_quietly(
         return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
     if quiet:
         return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
-    return view.go(
-        f"/applications/{application_id}",
-        _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it."),
-        kind="wait",
-    )
+    return view.go(back, said, kind="wait")
 
 
 async def keep_typed(
@@ -49,7 +48,7 @@ async def keep_typed(
 ) -> ASGIResponse:
     """Keep what a form says in a section of questions, whatever it is; `find` tells the section and whose it is."""
 
-    async def keep() -> None:
+    async def keep() -> str:
         same_person(view, form)
         section, party_id = await find(await tx.session.connection())
         fields = Fields(form)
@@ -57,11 +56,12 @@ async def keep_typed(
         fields.ignore(*BESIDE, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
         fields.check()
         await keep_copy(tx, application_id, party_id, section.key, typed, based_on=_began(form))
+        return f"/applications/{application_id}"
 
-    return await keep_quietly(view, application_id, keep)
+    return await keep_quietly(view, keep, kept_for_you())
 
 
 def _began(form: Form) -> int:
-    """The version of the section that the person began from, 0 where the form doesn't count versions."""
+    """The version of the section that the person began from."""
     told = form.get("began") or form.get("seen")
     return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0

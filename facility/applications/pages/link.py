@@ -34,7 +34,10 @@ async def _page(
     application = await queries.shown(connection, linked.application_id)
     party = next(one for one in application.parts.parties if one.id == linked.party_id)
     outcome = _outcome(application, party, live=linked.live)
-    side = None if outcome else await side_of(connection, application, party, f"/link/partner/{token}/part")
+    side = None
+    if not outcome:
+        copies = await queries.link_copies(connection, party.id)
+        side = await side_of(connection, application, party, f"/link/partner/{token}/part", copies)
     return view.page(
         "applications/link.html",
         status=status,

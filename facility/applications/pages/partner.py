@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries, words
 from facility.applications.pages.answering import give_answer, read_answer, side_of
+from facility.applications.pages.desk import copies_of
 from facility.applications.pages.history import told_to_parties
 from facility.applications.pages.shared import BY_PARTY, WORDS, draft, save
 from facility.applications.queries import ApplicationShown, PartyLine
@@ -32,13 +33,16 @@ async def partner_page(
 ) -> Page:
     """What the application says, and while it is a draft the partner's own part and its answer."""
     own = own_party(view, application)
-    here = f"/applications/{application.id}"
+    side = None
+    if application.is_draft:
+        copies = await copies_of(connection, application.id, own.id, view.me.id)
+        side = await side_of(connection, application, own, f"/applications/{application.id}/part", copies)
     return view.page(
         "applications/partner.html",
         status=status,
         application=application,
         own=own,
-        side=await side_of(connection, application, own, f"{here}/part") if application.is_draft else None,
+        side=side,
         form=fields,
         question=question,
         state=words.told_to_parties(application.status, decided=application.call_decided_at is not None),

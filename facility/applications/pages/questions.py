@@ -3,10 +3,17 @@
 from collections.abc import Collection
 from decimal import Decimal
 
+from facility.applications.queries import ApplicationShown
 from facility.calls.rules.forms import Answer, Answers, Field, FieldType, FormSection
+from facility.folding import fold
 from facility.web.fields import Fields
 
 MOST_NUMBER = Decimal(999_999_999)
+
+
+def offered(application: ApplicationShown) -> list[tuple[str, str]]:
+    """The themes that may be chosen, by name: those that the call was published with, whatever became of them since."""
+    return sorted(application.taxonomy, key=lambda theme: fold(theme[1]))
 
 
 def read_answers(fields: Fields, section: FormSection, themes: Collection[str]) -> dict[str, Answer]:

@@ -89,9 +89,11 @@ def after(application: ApplicationShown, section: FormSection) -> str:
     return address(application, following[0] if following else "check")
 
 
-def part_tasks(application: ApplicationShown, party: PartyLine, here: str, *, own: bool) -> Iterator[Task]:
+def part_tasks(
+    application: ApplicationShown, party: PartyLine, here: str, *, own: bool, unsaved: Collection[str] = ()
+) -> Iterator[Task]:
     """The sections of a party's own part and how far they are. here: the address above them; own: the party looks itself,
-    otherwise the lead does, which reads nothing confidential and changes the role elsewhere."""
+    otherwise the lead does, which reads nothing confidential and changes the role elsewhere; unsaved: as in `tasks`."""
     for section in own_sections(application.form):
         if section is ROLE and not own:
             continue
@@ -107,7 +109,8 @@ def part_tasks(application: ApplicationShown, party: PartyLine, here: str, *, ow
             state, kind = ngettext("{count} thing missing", "{count} things missing", missing), "wait"
         else:
             state, kind = _("Not started") if seen else _("Not complete"), "plain"
-        yield Task(_(section.title), f"{here}/{section.key}" if seen else "", state, kind)
+        href = f"{here}/{section.key}" if seen else ""
+        yield Task(_(section.title), href, state, kind, unsaved=section.key in unsaved)
 
 
 CONSULTATION = FormSection(key="consultation", title=N_("Consultation"))

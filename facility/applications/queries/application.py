@@ -105,7 +105,18 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     @property
     def theme_names(self) -> dict[str, str]:
         """The names of its themes by their codes."""
-        return self.parts.theme_names
+        called = self.parts.themes_called
+        return {code: called.get(code, code) for code in self.themes}
+
+    @property
+    def themes_called(self) -> dict[str, str]:
+        """The names of all themes that may stand in an answer, by their codes."""
+        return self.parts.themes_called
+
+    @property
+    def taxonomy(self) -> tuple[tuple[str, str], ...]:
+        """Code and name of the themes that may be chosen."""
+        return self.parts.taxonomy
 
     @property
     def plan(self) -> PlanShown:

@@ -102,13 +102,15 @@ class SectionLine(msgspec.Struct, frozen=True):
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What hangs on an application; parties include those that left."""
+    """What hangs on an application; parties include those that left. `taxonomy`: code and name of the themes that its call
+    was published with; `theme_names`: of its own, as they are called now."""
 
     parties: tuple[PartyLine, ...]
     sections: tuple[SectionLine, ...]
     documents: tuple[DocumentLine, ...]
     refusals: tuple[RefusalLine, ...]
     theme_names: dict[str, str]
+    taxonomy: tuple[tuple[str, str], ...]
     plan: PlanShown
 
     @property
@@ -137,6 +139,11 @@ class Parts(msgspec.Struct, frozen=True):
         return next((line for line in self.sections if line.section == key and line.party_id == of), None)
 
     @property
+    def themes_called(self) -> dict[str, str]:
+        """Names of themes by their codes, as they were when the call was published."""
+        return {**self.theme_names, **dict(self.taxonomy)}
+
+    @property
     def marked(self) -> int:
         """How many refusals for a marking the lead has not acknowledged."""
         return sum(one.reason == "marked" and one.acknowledged_at is None for one in self.refusals)
@@ -163,7 +170,8 @@ PARTS = (
         (SELECT coalesce(jsonb_agg(to_jsonb(classified_refusal) ORDER BY at, id), '[]') FROM classified_refusal
          WHERE application_id = :id) AS refusals,
         (SELECT coalesce(jsonb_object_agg(theme.code, theme.name), '{}') FROM theme JOIN application AS own
-         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names,"""  # noqa: S608 - no value goes in
+         ON own.themes ? theme.code WHERE own.id = :id) AS theme_names,
+        (SELECT taxonomy FROM call JOIN application AS own ON own.call_id = call.id WHERE own.id = :id) AS taxonomy,"""  # noqa: S608 - no value goes in
     + PLAN
 )
 _ALONE = text(f"SELECT {PARTS}")

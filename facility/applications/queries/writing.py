@@ -16,12 +16,15 @@ AWAY_AFTER = timedelta(minutes=30)
 
 
 class Copy(msgspec.Struct, frozen=True):
-    """What somebody has typed in a section and not saved."""
+    """What somebody has typed in a section and not saved. based_on: the version of the section that they saw; seal: the seal
+    of it in a party's own part; sitting: by a link, the page on which it was typed."""
 
     typed: dict[str, list[str]]
     based_on: int
     started_at: datetime
     saved_at: datetime
+    seal: str | None = None
+    sitting: UUID | None = None
 
 
 class Colleague(msgspec.Struct, frozen=True):
@@ -79,7 +82,7 @@ async def writing(
 
 
 def _copy(row: Any) -> Copy:
-    return Copy(row.typed, row.based_on, row.started_at, row.saved_at)
+    return Copy(row.typed, row.based_on, row.started_at, row.saved_at, row.seal)
 
 
 _COPIES = text("SELECT * FROM working_copy WHERE application_id = :application_id AND person_id = :person_id")
@@ -91,6 +94,22 @@ async def own_copies(
     """What the person has typed and not saved in any section, by party and section."""
     rows = await connection.execute(_COPIES, {"application_id": application_id, "person_id": person_id})
     return {(row.party_id, row.section): _copy(row) for row in rows}
+
+
+_BY_LINK = text(
+    """
+    SELECT section, typed, 0 AS based_on, started_at, saved_at, seal, sitting FROM working_copy_by_link
+    WHERE party_id = :party_id ORDER BY saved_at DESC, sitting
+    """
+)
+
+
+async def link_copies(connection: AsyncConnection, party_id: UUID) -> dict[str, list[Copy]]:
+    """What was typed by the party's link and not saved, by section, the newest first."""
+    found: dict[str, list[Copy]] = {}
+    for row in await connection.execute(_BY_LINK, {"party_id": party_id}):
+        found.setdefault(row.section, []).append(msgspec.convert(dict(row._mapping), Copy))
+    return found
 
 
 class Change(msgspec.Struct, frozen=True):

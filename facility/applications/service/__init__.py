@@ -59,6 +59,7 @@ from facility.applications.service.initiatives import (
     retire_initiative,
     set_initiative_days,
 )
+from facility.applications.service.link_copies import Sitting, end_link_copy, keep_link_copy
 from facility.applications.service.merging import move_parties
 from facility.applications.service.opening import confirm_opening, note_late_attempt, start_opening
 from facility.applications.service.overlap import judge_overlap
@@ -74,6 +75,7 @@ from facility.applications.service.working_copies import end_copies, keep_copy
 __all__ = [
     "ConsulteeData",
     "NewPaper",
+    "Sitting",
     "acknowledge_refusals",
     "add_activity",
     "add_consultee",
@@ -103,12 +105,14 @@ __all__ = [
     "drop_view",
     "end_consultations_due",
     "end_copies",
+    "end_link_copy",
     "fill_in_part",
     "import_initiatives",
     "invite_party",
     "judge_overlap",
     "keep_copy",
     "keep_initiative",
+    "keep_link_copy",
     "lapse_clarifications_due",
     "leave",
     "move",

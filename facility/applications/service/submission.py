@@ -29,6 +29,7 @@ from facility.calls.rules.forms import (
     Answer,
     By,
     Field,
+    FieldType,
     FormDefinition,
     FormSection,
     is_asked,
@@ -65,16 +66,8 @@ async def submit(
         refuse("edited_meanwhile", version=str(application.version))
     parts = await parts_of(await tx.session.connection(), application_id)
     form = form_of(call)
-    codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
-    reasons = [Reason(code) for code in codes]
     window = await window_of(tx, application, call, received_at)
-    if (
-        application.track == "joint"
-        and window
-        and (window.opened_at or window.decided_at)
-        and "late" not in codes
-    ):
-        reasons.append(Reason("call_opened"))
+    reasons = _against(application, call, parts, window, received_at)
     if signature is not None:
         rules.check_signature(signature)
         reasons += findings_of(application, form, parts)
@@ -82,6 +75,25 @@ async def submit(
     assert window is not None, "outside of all windows it is late or too early"
     call = await taken_in(tx, application, window, received_at)
     snapshot = _snapshot(application, call, form, parts, received_at, signature)
+    await _handed_in(tx, application, snapshot, received_at)
+    return application
+
+
+def _against(
+    application: Application, call: Call, parts: Parts, window: Call | None, received_at: datetime
+) -> list[Reason]:
+    """What stands against it, whatever the texts say. window: the call that would take it in at that instant."""
+    codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
+    reasons = [Reason(code) for code in codes]
+    judged = window is not None and (window.opened_at or window.decided_at)
+    if application.track == "joint" and judged and "late" not in codes:
+        reasons.append(Reason("call_opened"))
+    return reasons
+
+
+async def _handed_in(
+    tx: Tx, application: Application, snapshot: dict[str, Any], received_at: datetime
+) -> None:
     application.status = ApplicationStatus.SUBMITTED
     application.reasons = []
     application.received_at = received_at
@@ -91,15 +103,14 @@ async def submit(
     await record(
         tx,
         ApplicationSubmitted(
-            application_id=application_id,
-            call_id=call.id,
+            application_id=application.id,
+            call_id=application.call_id,
             track=application.track,
             received_at=received_at,
             fingerprint=application.fingerprint,
             requested=application.requested,
         ),
     )
-    return application
 
 
 def _snapshot(
@@ -117,7 +128,9 @@ def _snapshot(
         "track": application.track,
         "title": application.title,
         "themes": application.themes,
-        "theme_names": parts.theme_names,
+        "theme_names": {
+            code: name for code, name in parts.themes_called.items() if code in application.themes
+        },
         "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
         **plan_told(form, parts),
         "consultation": application.consultation,
@@ -139,21 +152,23 @@ def _section(
         "key": section.key,
         "title": section.title,
         "answers": [
-            _answer(field, answers.get(field.key, ""), line.salts.get(field.key, "") if line else "")
+            _answer(field, answers.get(field.key, ""), line.salts.get(field.key, "") if line else "", parts)
             for field in section.fields
             if field.key not in (TITLE, THEMES) and is_asked(field, answers)
         ],
     }
 
 
-def _answer(field: Field, answer: Answer, salt: str) -> dict[str, Any]:
+def _answer(field: Field, answer: Answer, salt: str, parts: Parts) -> dict[str, Any]:
     """What was answered; of what is confidential only a hash, since every party can download this."""
     told: dict[str, Any] = {"key": field.key, "label": field.label, "type": field.type.value}
     if field.confidential:
         return {**told, "confidential": True, "sha256": rules.salted_hash(answer, salt) if answer else None}
+    chosen = [answer] if isinstance(answer, str) else answer
     if field.options:
-        chosen = [answer] if isinstance(answer, str) else answer
         told["chosen"] = [option.label for option in field.options if option.key in chosen]
+    if field.type is FieldType.THEMES:
+        told["chosen"] = [name for code, name in parts.themes_called.items() if code in chosen]
     return {**told, "answer": answer}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from facility.applications import rules
-from facility.applications.models import Application, WorkingCopy
+from facility.applications.models import Application, LinkCopy, Party, WorkingCopy
 from facility.applications.service.changes import status_of
 from facility.calls.models import Call
 from facility.db import Database, Tx
@@ -25,11 +25,12 @@ async def keep_copy(
     section: str,
     typed: Mapping[str, Sequence[str]],
     *,
-    based_on: int,
+    based_on: int = 0,
+    seal: str | None = None,
 ) -> None:
     """Keep what the actor has typed in a section, as it was typed. No lock is taken: it is nobody else's.
 
-    based_on: the version of the section that the actor saw. Refused: "not_a_draft", or "copy_too_long" (invalid).
+    based_on: the version of the section that the actor saw; seal: of a party's own part, the seal of it. Refused: "not_a_draft", or "copy_too_long" (invalid).
     """
     assert tx.actor is not None
     rules.may_edit(status_of(await tx.get(Application, application_id)))
@@ -41,6 +42,7 @@ async def keep_copy(
         person_id=tx.actor,
         typed={name: list(values) for name, values in typed.items()},
         based_on=based_on,
+        seal=seal,
         started_at=tx.now,
         saved_at=tx.now,
     )
@@ -48,7 +50,7 @@ async def keep_copy(
     await tx.session.execute(
         row.on_conflict_do_update(
             constraint=WorkingCopy.__table__.primary_key,  # type: ignore[arg-type]
-            set_={"typed": given.typed, "based_on": given.based_on, "saved_at": given.saved_at},
+            set_={name: given[name] for name in ("typed", "based_on", "seal", "saved_at")},
         )
     )
 
@@ -72,10 +74,17 @@ async def forget_copies(db: Database, now: datetime) -> int:
     decided = (
         select(Application.id).join(Call, Call.id == Application.call_id).where(Call.decided_at.is_not(None))
     )
-    over = or_(WorkingCopy.saved_at <= now - KEPT_FOR, WorkingCopy.application_id.in_(decided))
+    parties = select(Party.id).where(Party.application_id.in_(decided))
+    over = (
+        (WorkingCopy, or_(WorkingCopy.saved_at <= now - KEPT_FOR, WorkingCopy.application_id.in_(decided))),
+        (LinkCopy, or_(LinkCopy.saved_at <= now - KEPT_FOR, LinkCopy.party_id.in_(parties))),
+    )
     async with db.reader() as connection:
-        left = len((await connection.execute(select(WorkingCopy.section).where(over))).all())
+        left = 0
+        for table, which in over:
+            left += len((await connection.execute(select(table.section).where(which))).all())
     if left:
         async with db.transaction(now=now) as tx:
-            await tx.session.execute(delete(WorkingCopy).where(over))
+            for table, which in over:
+                await tx.session.execute(delete(table).where(which))
     return left

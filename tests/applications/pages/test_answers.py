@@ -14,6 +14,7 @@ from facility.applications.models import Application, SectionAnswers, WorkingCop
 from facility.applications.service import confirm_party, save_answers, submit
 from facility.db import Database
 from facility.events.models import EventRow
+from facility.experts.models import Theme
 from facility.experts.service import seed_themes
 from facility.web import cookies
 from facility.web.access import Role
@@ -74,6 +75,13 @@ async def events(db: Database) -> int:
 def shown(page: httpx.Response, name: str) -> str:
     """What stands in a text area."""
     found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+    assert found, page.text
+    return found[1]
+
+
+def value_of(page: httpx.Response, name: str) -> str:
+    """What a hidden field says."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
     assert found, page.text
     return found[1]
 
@@ -350,6 +358,36 @@ async def test_a_partner_keeps_what_it_types_in_its_own_part(
     gone = await vesa.send_form(f"{path}/discard")
     assert gone.headers["location"] == path
     assert shown(await vesa.get(path), "secret") == ""
+
+
+async def test_the_themes_are_those_that_the_call_was_published_with(
+    db: Database, stage: Stage, application: UUID, omar: Browser, browse: Browsers
+) -> None:
+    async with db.transaction(now=clock.now()) as tx:
+        tx.add(Theme(code="EMERG.NEW", name="What came later", active=True))
+        (await tx.get(Theme, "X.SIENA")).active = False
+        (await tx.get(Theme, "X.JIT")).name = "Called otherwise"
+    vesa = await browse(stage.vesa)
+    own = f"/applications/{application}/part/own"
+    for browser, path in ((omar, page_of(application)), (vesa, own)):
+        page = (await browser.get(path)).text
+        assert ('value="X.SIENA"' in page, "EMERG.NEW" in page, "Called otherwise" in page) == (
+            True,
+            False,
+            False,
+        )
+    strange = await omar.send_form(page_of(application), {**asks("Three days"), "themes": ["EMERG.NEW"]})
+    assert (strange.status_code, "f-themes-error" in strange.text) == (422, True)
+    assert (
+        await omar.send_form(page_of(application), {**asks("Three days"), "themes": ["X.JIT"]})
+    ).status_code == 303
+    seen = value_of(await vesa.get(own), "seen")
+    chosen = {"seen": seen, "part": "We host", "secret": "", "topics": ["X.SIENA", "X.JIT"]}
+    assert (await vesa.send_form(own, {**chosen, "topics": ["EMERG.NEW"]})).status_code == 422
+    assert (await vesa.send_form(own, chosen)).status_code == 303
+    assert (await stored(db, application, "own"))["topics"] == ["X.JIT", "X.SIENA"]
+    told = (await omar.get(f"/applications/{application}/check")).text
+    assert told.count("Joint investigation teams") == 2
 
 
 async def partner_of(db: Database, application: UUID) -> UUID:

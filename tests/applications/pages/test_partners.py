@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import ChangeRequest, Party, SectionAnswers
+from facility.applications.models import ChangeRequest, LinkCopy, Party, SectionAnswers
 from facility.applications.service import confirm_party, invite_party, save_answers, submit
 from facility.db import Database
 from facility.events.relay import drain
@@ -112,6 +112,141 @@ async def test_a_part_by_link_is_saved_and_the_link_stays_good(
     assert (await anybody.send_form(path, {**signed, "seen": hidden(shown, "seen")})).status_code == 303
     assert (await anybody.get(f"{path}/part/own")).status_code == 409
     assert (await anybody.send_form(f"{path}/part/own", {"part": "Late"})).status_code == 409
+
+
+QUIET = {"x-autosave": "1"}
+
+
+async def test_what_is_typed_by_a_link_is_there_on_another_machine(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, asking))
+    anybody, path = await browse(), await link(db, asking)
+    own = f"{path}/part/own"
+    first = await anybody.get(own)
+    assert f'data-autosave="{own}/copy"' in first.text
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.session.scalars(select(LinkCopy))).all() == []
+    typed = {
+        "seen": hidden(first, "seen"),
+        "sitting": hidden(first, "sitting"),
+        "part": "Hosts half",
+        "secret": SECRET,
+    }
+    assert (await anybody.send_form(f"{own}/copy", typed, headers=QUIET)).status_code == 204
+    elsewhere = await (await browse()).get(own)
+    assert ("Hosts half" in elsewhere.text, "This was typed with your link" in elsewhere.text) == (True, True)
+    assert "Something is typed here and not saved" in (await anybody.get(path)).text
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    leads = f"{here}/parties/{(await partner(db, asking)).id}/part/own"
+    for browser, page in ((vesa, f"{here}/part/own"), (omar, leads), (vesa, here), (omar, here)):
+        assert "Hosts half" not in (await browser.get(page)).text
+    taken_up = {
+        **{name: hidden(elsewhere, name) for name in ("seen", "sitting", "resumed", "resumed_at")},
+        "part": "Hosts more",
+        "secret": "",
+    }
+    later = await anybody.send_form(f"{own}/copy", taken_up)
+    assert (later.status_code, later.headers["location"]) == (303, path)
+    assert (await link_copies(db)) == ["Hosts more"]
+    shown = await anybody.get(own)
+    taken_up = {name: hidden(shown, name) for name in ("sitting", "resumed", "resumed_at")}
+    gone = await anybody.send_form(f"{own}/discard", taken_up)
+    assert (gone.headers["location"], await link_copies(db)) == (own, [])
+    wrong = await filled(anybody, own, {"part": "x" * 12_001, "secret": ""})
+    assert (wrong.status_code, await link_copies(db)) == (422, ["x" * 12_001])
+    assert (await anybody.send_form(f"{own}/copy", {**typed, "resumed_at": "soon"})).status_code == 400
+
+
+async def test_two_who_type_by_one_link_lose_nothing(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, asking))
+    anybody, own = await browse(), f"{await link(db, asking)}/part/own"
+    pages = [await anybody.get(own), await anybody.get(own)]
+    both = [
+        {"seen": hidden(page, "seen"), "sitting": hidden(page, "sitting"), "part": said, "secret": ""}
+        for page, said in zip(pages, ("Hosts", "Feeds"), strict=True)
+    ]
+    for typed in both:
+        await anybody.send_form(f"{own}/copy", typed, headers=QUIET)
+    third = await anybody.get(own)
+    assert ("Feeds" in third.text, "Something else was typed here with this link" in third.text) == (
+        True,
+        True,
+    )
+    other = await anybody.get(f"{own}?typed={both[0]['sitting']}")
+    assert (">Hosts<" in other.text.replace("\n", ""), hidden(other, "resumed")) == (True, both[0]["sitting"])
+    # The first types on after its text was shown elsewhere: what goes on elsewhere doesn't end it.
+    await anybody.send_form(f"{own}/copy", {**both[0], "part": "Hosts and"}, headers=QUIET)
+    resumed = {name: hidden(other, name) for name in ("seen", "sitting", "resumed", "resumed_at")}
+    await anybody.send_form(f"{own}/copy", {**resumed, "part": "Hosts?", "secret": ""}, headers=QUIET)
+    assert await link_copies(db) == ["Feeds", "Hosts and", "Hosts?"]
+    saved = await anybody.send_form(own, {**both[1], "part": "Feeds all"})
+    assert (saved.status_code, await link_copies(db)) == (303, ["Hosts and", "Hosts?"])
+    refused = await anybody.send_form(own, {**both[0], "part": "Hosts and hosts"})
+    assert (refused.status_code, "Feeds all" in refused.text, "Hosts and hosts" in refused.text) == (
+        409,
+        True,
+        True,
+    )
+    assert await link_copies(db) == ["Hosts and hosts", "Hosts?"]
+    # What rests on an older text still meets the question after it was shown elsewhere.
+    shown = await anybody.get(f"{own}?typed={both[0]['sitting']}")
+    late = {name: hidden(shown, name) for name in ("seen", "sitting", "resumed", "resumed_at")}
+    assert "has saved this part meanwhile" in shown.text
+    again = await anybody.send_form(own, {**late, "part": "Hosts and hosts", "secret": ""})
+    assert again.status_code == 409
+    renewed = {"seen": hidden(again, "seen"), "sitting": late["sitting"], "part": "Both", "secret": ""}
+    assert (await anybody.send_form(own, renewed)).status_code == 303
+    assert await link_copies(db) == ["Hosts?"]
+
+
+async def link_copies(db: Database) -> list[str]:
+    """What stands in the copies that are kept for holders of links."""
+    async with db.transaction(now=clock.now()) as tx:
+        return sorted(one["part"][0] for one in await tx.session.scalars(select(LinkCopy.typed)))
+
+
+async def test_an_old_link_keeps_nothing_and_the_new_one_shows_what_was_kept(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    async def invite() -> str:
+        async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+            await invite_party(tx, await party_id(tx, asking))
+        return f"{await link(db, asking)}/part/own"
+
+    anybody, old = await browse(), await invite()
+    page = await anybody.get(old)
+    typed = {"seen": hidden(page, "seen"), "sitting": hidden(page, "sitting"), "part": "Hosts", "secret": ""}
+    await anybody.send_form(f"{old}/copy", typed, headers=QUIET)
+    new = await invite()
+    late = await anybody.send_form(f"{old}/copy", {**typed, "part": "Hosts it"}, headers=QUIET)
+    assert (late.status_code, late.headers["x-reason"]) == (409, "link_revoked")
+    assert ("Hosts" in (await anybody.get(new)).text, await link_copies(db)) == (True, ["Hosts"])
+
+
+async def test_what_an_officer_typed_before_somebody_saved_meets_the_question(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    own = f"{here}/part/own"
+    seen = hidden(await vesa.get(own), "seen")
+    typed = {"seen": seen, "part": "Mine", "secret": ""}
+    assert (await vesa.send_form(f"{own}/copy", typed, headers=QUIET)).status_code == 204
+    leads = f"{here}/parties/{(await partner(db, asking)).id}/part/own"
+    late = {"seen": hidden(await omar.get(leads), "seen"), "part": "The lead's"}
+    assert (await omar.send_form(f"{leads}/copy", late, headers=QUIET)).status_code == 204
+    assert "The lead&#39;s" in (await omar.get(leads)).text
+    assert "The lead&#39;s" not in (await vesa.get(own)).text
+    assert (await omar.send_form(leads, late)).status_code == 303
+    shown = await vesa.get(own)
+    assert ("Mine" in shown.text, "has saved this part meanwhile" in shown.text) == (True, True)
+    question = await vesa.send_form(own, {**typed, "seen": hidden(shown, "seen")})
+    assert (question.status_code, "The lead&#39;s" in question.text) == (409, True)
+    assert (await vesa.send_form(own, {**typed, "seen": hidden(question, "seen")})).status_code == 303
 
 
 async def test_a_request_is_answered_by_the_lead(
