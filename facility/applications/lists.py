@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.calls.rules import submit_by
 from facility.refused import refuse
 
 PAGE = 25
@@ -25,6 +26,7 @@ class OwnLine(msgspec.Struct, frozen=True):
     status: ApplicationStatus
     call_reference: str
     closes_at: datetime
+    cut_offs: tuple[datetime, ...]
     decided_at: datetime | None
     is_lead: bool
     lead: str
@@ -32,12 +34,16 @@ class OwnLine(msgspec.Struct, frozen=True):
     left_at: datetime | None
     requested: Decimal
 
+    def submit_by(self, at: datetime) -> datetime:
+        """The deadline that a draft goes by."""
+        return submit_by(self.cut_offs, self.closes_at, at)
+
 
 # The filters stand in the text only where they are used. The order is that in which the institution came in, which stands
 # in its own row: so a page is walked, however many there are.
 _OWN = """
     SELECT application.id, application.reference, application.title, track, application.status,
-        call.reference AS call_reference, closes_at, decided_at, party.added_at, party.id AS party_id, party.is_lead,
+        call.reference AS call_reference, closes_at, cut_offs, decided_at, party.added_at, party.id AS party_id, party.is_lead,
         institution.name AS lead, confirmation, left_at, requested
     FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
@@ -116,7 +122,8 @@ async def own(
 
 def _own_line(row: Any) -> OwnLine:
     told = {name: row[name] for name in OwnLine.__struct_fields__}
-    return OwnLine(**{**told, "status": ApplicationStatus(row["status"])})
+    cut_offs = tuple(datetime.fromisoformat(at) for at in row["cut_offs"])
+    return OwnLine(**{**told, "status": ApplicationStatus(row["status"]), "cut_offs": cut_offs})
 
 
 class CallChoice(msgspec.Struct, frozen=True):
@@ -127,6 +134,11 @@ class CallChoice(msgspec.Struct, frozen=True):
     title: str
     opens_at: datetime
     closes_at: datetime
+    cut_offs: tuple[datetime, ...]
+
+    def submit_by(self, at: datetime) -> datetime:
+        """The deadline of whoever applies now."""
+        return submit_by(self.cut_offs, self.closes_at, at)
 
 
 async def calls(connection: AsyncConnection, *, closes_after: datetime | None = None) -> list[CallChoice]:
@@ -134,14 +146,14 @@ async def calls(connection: AsyncConnection, *, closes_after: datetime | None = 
     rows = await connection.execute(
         text(
             """
-            SELECT id, reference, title, opens_at, closes_at FROM call
+            SELECT id, reference, title, opens_at, closes_at, cut_offs FROM call
             WHERE state <> 'draft' AND (CAST(:after AS timestamptz) IS NULL OR (closes_at >= :after AND series_id IS NULL))
             ORDER BY closes_at DESC, id LIMIT 200
             """
         ),
         {"after": closes_after},
     )
-    return [CallChoice(**row) for row in rows.mappings()]
+    return [msgspec.convert(dict(row), CallChoice) for row in rows.mappings()]
 
 
 class KeptView(msgspec.Struct, frozen=True):

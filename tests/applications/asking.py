@@ -1,11 +1,13 @@
 """A call whose form has every type of field, and sections that each party fills in for itself."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from facility.applications.service import add_party, change_party, start_application
 from facility.calls.models import Call
-from facility.calls.rules import CallDraft
+from facility.calls.rules import CallDraft, Mode
 from facility.calls.rules.forms import (
     AskedIf,
     Between,
@@ -81,8 +83,8 @@ FORM = FormDefinition(
 )
 
 
-async def asked(db: Database, stage: Stage, times: Times) -> UUID:
-    """A draft of Omar's to such a call, with Kosovo* Police as its partner."""
+async def asked(db: Database, stage: Stage, times: Times, cut_offs: Sequence[datetime] = ()) -> UUID:
+    """A draft of Omar's to such a call, with Kosovo* Police as its partner; with cut-offs, to a rolling one."""
     async with db.transaction(now=times.before, actor=stage.sara) as tx:
         other = await tx.get(Call, stage.call)
         draft = CallDraft(
@@ -98,6 +100,8 @@ async def asked(db: Database, stage: Stage, times: Times) -> UUID:
             min_beneficiaries=2,
             grid=GRID,
             form=FORM,
+            mode=Mode.ROLLING if cut_offs else Mode.DEADLINE,
+            cut_offs=tuple(cut_offs),
         )
         call = (await draft_call(tx, draft)).id
     async with db.transaction(now=times.before, actor=stage.anna) as tx:

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from facility.applications.lists import calls, own
 from facility.applications.models import Application, ChangeRequest, ConfirmedContent, Party
 from facility.applications.queries import shown
 from facility.applications.rules.agreement import ChangeOutcome
@@ -39,6 +40,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.refused import Refused
+from facility.web.filters import instant
 from tests.applications.asking import asked
 from tests.applications.conftest import CLOSES, NOW, Stage, Times
 from tests.applications.reading import kinds
@@ -299,7 +301,7 @@ async def test_missing_parts_are_named_to_the_lead_and_secrets_are_not(db: Datab
         application = await shown(connection, trio)
     own = application.form.section("own")
     assert own
-    fields = tuple(msgspec.structs.replace(field, checks=(Required(),)) for field in own.fields)
+    fields = tuple(msgspec.structs.replace(field, checks=(Required(),)) for field in own.fields[:2])
     sections = tuple(
         msgspec.structs.replace(one, fields=fields) if one.key == "own" else one
         for one in application.form.sections
@@ -360,6 +362,42 @@ async def test_after_an_outage_only_the_latest_reminder_goes(db: Database, trio:
     async with db.reader() as connection:
         recorded = (await history(connection, trio))[0]
     assert (recorded.due_at, recorded.recorded_at) == (CLOSES - timedelta(days=1), at)
+
+
+async def test_in_a_rolling_call_the_next_cut_off_counts(db: Database, stage: Stage, times: Times) -> None:
+    first = CLOSES - timedelta(days=12)
+    application = await asked(db, stage, times, (first, CLOSES))
+    lead, kosovo = await parties(db, application)
+    async with db.transaction(now=NOW) as tx:
+        await invite_party(tx, kosovo.id)
+        page = await own(await tx.session.connection(), lead.institution_id)
+        choice = next(
+            one for one in await calls(await tx.session.connection(), closes_after=NOW) if one.cut_offs
+        )
+    assert (page.lines[0].submit_by(NOW), choice.submit_by(first), choice.submit_by(CLOSES)) == (
+        first,
+        first,
+        CLOSES,
+    )
+    days = [9, 7, 2, 1, 0, -4, -5]
+    assert [await reminded(db, first - timedelta(days=n)) for n in days] == [0, 1, 1, 1, 0, 0, 1]
+    assert [await tell_leads(db, at - timedelta(days=n)) for at in (first, CLOSES) for n in (3, 2)] == [
+        0,
+        1,
+        0,
+        1,
+    ]
+    await drain(db, lambda: CLOSES - timedelta(days=2))
+    letters = {one.template: one for one in await mails(db)}
+    assert (
+        letters["applications/ask"].context["closes"],
+        letters["applications/ask"].context["rolling"],
+    ) == (
+        instant(first),
+        True,
+    )
+    assert letters["applications/reminder"].context["closes"] == instant(CLOSES)
+    assert letters["applications/missing"].context["closes"] == instant(CLOSES)
 
 
 async def test_the_lead_learns_once_who_is_missing(db: Database, trio: UUID) -> None:

@@ -28,7 +28,7 @@ from facility.applications.rules import (
     submission_reasons,
 )
 from facility.applications.rules.checklist import JudgedItem
-from facility.calls.rules import CallRules
+from facility.calls.rules import CallRules, Mode, submit_by
 from facility.calls.rules.forms import (
     INDIRECT_MOST,
     Answers,
@@ -78,6 +78,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     call_id: UUID
     call_reference: str
     call_title: str
+    call_mode: Mode
     call_published_at: datetime | None
     call_closed_at: datetime | None
     call_decided_at: datetime | None
@@ -91,7 +92,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
 
     def submit_by(self, at: datetime) -> datetime:
         """The next cut-off of a rolling call after this instant, or the closing of any other."""
-        return next((cut_off for cut_off in self.cut_offs if at <= cut_off), self.call.closes_at)
+        return submit_by(self.cut_offs, self.call.closes_at, at)
 
     def can_be_taken_up(self, at: datetime) -> bool:
         """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
@@ -183,7 +184,7 @@ _SHOWN = text(
     SELECT application.id, application.reference, application.title, track, status, reasons, themes, call.state,
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
         fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
-        call.id AS call_id, call.reference AS call_reference, call.title AS call_title,
+        call.id AS call_id, call.reference AS call_reference, call.title AS call_title, call.mode AS call_mode,
         call.published_at AS call_published_at, call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         coalesce((SELECT closes_at FROM call AS series WHERE series.id = call.series_id), closes_at) AS series_closes_at,
         cut_offs, EXISTS (SELECT FROM carry_over WHERE application_id = application.id) AS carried_over,

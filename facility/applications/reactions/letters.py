@@ -128,7 +128,8 @@ async def send_link(
         subject,
         link=await make_link(tx, PURPOSE, party_id),
         institution=case.partner(party_id).institution,
-        closes=instant(call.closes_at),
+        closes=instant(call.submit_by(tx.now)),
+        rolling=bool(call.cut_offs),
         deadline=case.application.track == "joint",
         **context,
     )

@@ -75,5 +75,6 @@ async def tell_the_lead_who_is_missing(tx: Tx, event: LeadToldWhoIsMissing) -> N
         "missing",
         _("Confirmations are missing for {reference}", reference=case.application.reference),
         institutions=names,
-        closes=instant(call.closes_at),
+        closes=instant(call.submit_by(tx.now)),
+        rolling=bool(call.cut_offs),
     )

@@ -1,11 +1,11 @@
-"""Reminders before the deadline, by the clock."""
+"""Reminders before the deadline, by the clock; in a rolling call before each cut-off."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import TIMESTAMP, ColumnElement, and_, cast, func, or_, select
 
 from facility.applications.models import Application, Party
 from facility.applications.partner_events import LeadToldWhoIsMissing, PartnerReminded
@@ -20,15 +20,24 @@ WAITED_FOR = (Confirmation.INVITED, Confirmation.VOID)
 """Who was asked and has not answered."""
 
 
+def _deadline(now: datetime) -> ColumnElement[datetime]:
+    """`rules.submit_by` of the call, as a column."""
+    cut_off = func.jsonb_array_elements_text(Call.cut_offs).column_valued("cut_off")
+    at = cast(cut_off, TIMESTAMP(timezone=True))
+    following = select(func.min(at)).where(at >= now).correlate(Call)
+    return func.coalesce(following.scalar_subquery(), Call.closes_at)
+
+
 def _due(days: Sequence[int], last: Any, now: datetime) -> ColumnElement[bool]:
     """`reminder_due`, as a condition on rows."""
     ends = (*days[1:], 0)
+    deadline = _deadline(now)
     return or_(
         *(
             and_(
-                Call.closes_at <= now + timedelta(days=first),
-                Call.closes_at > now + timedelta(days=end),
-                or_(last.is_(None), last < Call.closes_at - timedelta(days=first)),
+                deadline <= now + timedelta(days=first),
+                deadline > now + timedelta(days=end),
+                or_(last.is_(None), last < deadline - timedelta(days=first)),
             )
             for first, end in zip(days, ends, strict=True)
         )
@@ -67,7 +76,7 @@ async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
     application, call = await lock_with_call(tx, application_id)
     party = await tx.lock(Party, party_id)
     told = [at for at in (party.invited_at, party.reminded_at) if at]
-    days = reminder_due(REMIND_DAYS, call.closes_at, max(told, default=None), tx.now)
+    days = reminder_due(REMIND_DAYS, call.submit_by(tx.now), max(told, default=None), tx.now)
     waits = party.confirmation in WAITED_FOR and party.left_at is None
     if days is None or not waits or application.status != ApplicationStatus.DRAFT:
         return False
@@ -75,7 +84,7 @@ async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
     await record(
         tx,
         PartnerReminded(application_id=application_id, party_id=party_id, days=days),
-        due_at=call.closes_at - timedelta(days=days),
+        due_at=call.submit_by(tx.now) - timedelta(days=days),
     )
     return True
 
@@ -109,7 +118,7 @@ def _missing() -> ColumnElement[bool]:
 async def _tell(tx: Tx, application_id: UUID) -> bool:
     application, call = await lock_with_call(tx, application_id)
     told = max(at for at in (application.started_at, application.missing_told_at) if at)
-    days = reminder_due(TELL_LEAD_DAYS, call.closes_at, told, tx.now)
+    days = reminder_due(TELL_LEAD_DAYS, call.submit_by(tx.now), told, tx.now)
     if days is None or application.status != ApplicationStatus.DRAFT:
         return False
     missing = await tx.session.scalars(
@@ -124,6 +133,6 @@ async def _tell(tx: Tx, application_id: UUID) -> bool:
     await record(
         tx,
         LeadToldWhoIsMissing(application_id=application_id, party_ids=sorted(missing)),
-        due_at=call.closes_at - timedelta(days=days),
+        due_at=call.submit_by(tx.now) - timedelta(days=days),
     )
     return True

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.calls.rules.checklist import STANDARD_LIST
+from facility.calls.rules.modes import submit_by
 from facility.db import Base, Key
 
 
@@ -106,6 +107,10 @@ class Call(Base):
     archived_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     half_time_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
+
+    def submit_by(self, at: datetime) -> datetime:
+        """The deadline that a draft goes by: `rules.submit_by`."""
+        return submit_by([datetime.fromisoformat(one) for one in self.cut_offs], self.closes_at, at)
 
     @property
     def is_series(self) -> bool:

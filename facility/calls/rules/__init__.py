@@ -21,7 +21,7 @@ from facility.calls.rules.call import (
     may_still_publish,
 )
 from facility.calls.rules.cool_down import CoolDown
-from facility.calls.rules.modes import MOST_CUT_OFFS, MOST_HOURS, Mode, batch_at, monthly, windows
+from facility.calls.rules.modes import MOST_CUT_OFFS, MOST_HOURS, Mode, batch_at, monthly, submit_by, windows
 from facility.calls.rules.standing import CallState, Standing, Told, standing
 
 __all__ = [
@@ -53,5 +53,6 @@ __all__ = [
     "may_still_publish",
     "monthly",
     "standing",
+    "submit_by",
     "windows",
 ]

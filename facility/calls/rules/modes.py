@@ -63,6 +63,11 @@ def batch_at(opens_at: datetime, cut_offs: Sequence[datetime], received_at: date
     return next((n for n, cut_off in enumerate(cut_offs, 1) if received_at <= cut_off), None)
 
 
+def submit_by(cut_offs: Sequence[datetime], closes_at: datetime, at: datetime) -> datetime:
+    """The next cut-off from this instant on, itself included; the closing of a call that has none, or none any more."""
+    return next((cut_off for cut_off in cut_offs if at <= cut_off), closes_at)
+
+
 def monthly(first: date, last: date) -> list[date]:
     """The first day and the same day of each month after it, up to the last; a month that is shorter gives its last day."""
     days: list[date] = []
