@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.awards.cool_down import set_cool_down_aside
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED
+from facility.calls.rules import Mode
+from facility.evaluation.lists import call as call_shown
 from facility.evaluation.reasons import reason_of
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
@@ -34,7 +36,13 @@ async def _page(
     if shown.call.sealed or line is None or shown.is_decided:
         refuse("not_found", kind="missing", what="application")
     return view.page(
-        "awards/cool_down.html", status=status, call=shown.call, line=line, words=COOLED, form=form
+        "awards/cool_down.html",
+        status=status,
+        call=shown.call,
+        line=line,
+        words=COOLED,
+        form=form,
+        back=await _back(read, call_id),
     )
 
 
@@ -52,7 +60,13 @@ async def override(
     except Refused as refused:
         fields.refused(refused)
         raise Wrong(await _page(view, connection, call_id, application_id, fields, 422)) from None
-    return view.go(f"/evaluation/{call_id}/ranking", _("The rule is set aside for this application."))
+    return view.go(await _back(connection, call_id), _("The rule is set aside for this application."))
+
+
+async def _back(read: AsyncConnection, call_id: UUID) -> str:
+    """Where the line is drawn anew: an urgent application has all its steps on one page."""
+    shown = await call_shown(read, call_id)
+    return f"/urgent/{call_id}" if shown.mode == Mode.URGENT else f"/evaluation/{call_id}/ranking"
 
 
 HANDLERS = [form, override]

@@ -306,6 +306,7 @@ class Result(msgspec.Struct, frozen=True):
     end_kind: str | None
     place: int | None
     place_state: str | None
+    carried_from: str | None
 
 
 _RESULT = text(
@@ -315,7 +316,9 @@ _RESULT = text(
         call.id AS call_id, call.reference AS call, call.title AS call_title,
         call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
         award.committed, award.made_at, award.ended_at, award.end_kind,
-        reserve_entry.place, reserve_entry.state AS place_state
+        reserve_entry.place, reserve_entry.state AS place_state,
+        (SELECT earlier.reference FROM carry_over JOIN call AS earlier ON earlier.id = carry_over.from_call_id
+         WHERE carry_over.application_id = application.id) AS carried_from
     FROM application JOIN call ON call.id = application.call_id
     LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id AND ranking_entry.call_id = call.id
     LEFT JOIN award ON award.application_id = application.id

@@ -113,7 +113,8 @@ class Ranking(msgspec.Struct, frozen=True):
         for line in self.ranked:
             if line.line in ("reserve", "carried"):
                 break
-            left -= line.requested
+            if line.line == "award":
+                left -= line.requested
         return left
 
     @property

@@ -1,5 +1,6 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,9 +13,10 @@ from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsP
 from facility.awards.letters import write_letters
 from facility.awards.models import LetterKind, RankingEntry
 from facility.awards.service import end_ineligible, serve_envelope
-from facility.awards.urgent import remind_due  # noqa: F401 - the scheduler's step registers
-from facility.calls.events import DecisionHalfTime, DecisionOverdue
+from facility.awards.urgent import decide_by
+from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
 from facility.calls.models import Call
+from facility.calls.rules import Mode
 from facility.contracts.events import EnvelopeChanged
 from facility.db import Tx
 from facility.evaluation.rules import Outcome
@@ -43,6 +45,7 @@ async def serve_with_more(tx: Tx, event: EnvelopeChanged) -> None:
 async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
     """Whoever may decide is told that a ranking waits."""
     call = await tx.get(Call, event.call_id)
+    urgent = call.mode == Mode.URGENT
     for person in await active_people(tx, Role.AUTHORISING):
         await post(
             tx,
@@ -51,7 +54,10 @@ async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
             to_name=person.name,
             subject=_("The ranking of call {call} waits for your decision", call=call.reference),
             subject_id=event.call_id,
-            context={"call": call.reference, "path": f"/evaluation/{event.call_id}/decision"},
+            context={
+                "call": call.reference,
+                "path": f"/urgent/{call.id}" if urgent else f"/evaluation/{call.id}/decision",
+            },
         )
 
 
@@ -102,10 +108,23 @@ async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
         await _tell_lead(tx, event.application_id, "place", event.how, "")
 
 
+@reacts_to(CallClosed)
+async def tell_of_urgent(tx: Tx, event: CallClosed) -> None:
+    """An urgent application closes its batch at its receipt, and its hours run: who opens and decides it is told."""
+    call = await tx.get(Call, event.call_id)
+    if call.mode == Mode.URGENT and call.series_id is not None:
+        assert call.decide_within_hours is not None, "urgent calls say how long it may take"
+        await _tell_of_urgent(tx, call, decide_by(call.closes_at, call.decide_within_hours), "received")
+
+
 @reacts_to(DecisionHalfTime, DecisionOverdue)
 async def remind_of_urgent(tx: Tx, event: DecisionHalfTime | DecisionOverdue) -> None:
     """The secretariat and the authorising officers are told that the time for an urgent decision runs out."""
-    call = await tx.get(Call, event.call_id)
+    how = "overdue" if isinstance(event, DecisionOverdue) else "half"
+    await _tell_of_urgent(tx, await tx.get(Call, event.call_id), event.decide_by, how)
+
+
+async def _tell_of_urgent(tx: Tx, call: Call, by: datetime, how: str) -> None:
     people = [*await active_people(tx, Role.SECRETARIAT), *await active_people(tx, Role.AUTHORISING)]
     for person in {person.id: person for person in people}.values():
         await post(
@@ -114,13 +133,8 @@ async def remind_of_urgent(tx: Tx, event: DecisionHalfTime | DecisionOverdue) ->
             to=person.email,
             to_name=person.name,
             subject=_("Urgent: {call}", call=call.reference),
-            subject_id=event.call_id,
-            context={
-                "call": call.reference,
-                "by": instant(event.decide_by),
-                "overdue": isinstance(event, DecisionOverdue),
-                "path": f"/urgent/{event.call_id}",
-            },
+            subject_id=call.id,
+            context={"call": call.reference, "by": instant(by), "how": how, "path": f"/urgent/{call.id}"},
         )
 
 

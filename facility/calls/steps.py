@@ -114,6 +114,12 @@ def _later(found: CallStaff, now: datetime) -> Iterator[Step]:
         yield Step(label=_("Checking and assessing"), state=_("After closing"))
         yield Step(label=_("Awards"), state=_("After assessing"))
         return
+    if not decided and not found.call.opened_at:
+        yield Step(
+            label=_("Checking and assessing"), state=_("After the opening"), href=f"/evaluation/{found.id}"
+        )
+        yield Step(label=_("Awards"), state=_("After assessing"))
+        return
     yield Step(
         label=_("Checking and assessing"),
         state=_("Done") if decided else _("Under way"),

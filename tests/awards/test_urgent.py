@@ -21,6 +21,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.outbox.models import Mail
 from facility.refused import Refused
+from facility.web.filters import instant
 from tests.browser import Browsers
 from tests.judging import CLOSES, OPENS
 from tests.rolling import URGENT, Rolling, rolling
@@ -89,7 +90,7 @@ async def test_two_decisions_at_once_never_spend_more_than_the_series_has(
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-async def test_half_and_all_of_the_time_are_told_once(db: Database, play: Rolling) -> None:
+async def test_receipt_and_half_and_all_of_the_time_are_told_once(db: Database, play: Rolling) -> None:
     await play.apply("A", "1000.00", call=URGENT, received_at=AT)
     (row,) = await play.batches(URGENT)
     moments = [timedelta(hours=4) - timedelta(seconds=1), timedelta(hours=4), timedelta(hours=5)]
@@ -104,15 +105,16 @@ async def test_half_and_all_of_the_time_are_told_once(db: Database, play: Rollin
     ]
     async with db.transaction(now=CLOSES) as tx:
         mails = (
-            await tx.session.scalars(select(Mail.to_address).where(Mail.template == "awards/urgent"))
+            await tx.session.execute(
+                select(Mail.to_address, Mail.context["how"].astext, Mail.context["by"].astext).where(
+                    Mail.template == "awards/urgent"
+                )
+            )
         ).all()
-    assert sorted(set(mails)) == [
-        "ada@example.org",
-        "ines@example.org",
-        "paul@example.org",
-        "vera@example.org",
-    ]
-    assert len(mails) == 8
+    people = ("ada", "ines", "paul", "vera")
+    by = instant(AT + timedelta(hours=8))
+    expected = [(f"{who}@example.org", how, by) for who in people for how in ("half", "overdue", "received")]
+    assert sorted(map(tuple, mails)) == expected
 
 
 async def test_nobody_is_reminded_of_what_was_withdrawn_or_decided(db: Database, play: Rolling) -> None:

@@ -181,6 +181,6 @@ async def test_the_steps_say_what_was_done_and_what_comes_next(
     assert list(steps.values()) == [
         ["Written by Ada Berisha", "Waits for a second person"],
         [*by_both, "Open", "After closing", "After closing", "After assessing"],
-        [*by_both, "Closed", "To be opened", "Under way", "Not decided yet"],
+        [*by_both, "Closed", "To be opened", "After the opening", "After assessing"],
         [*by_both, "Closed", "Nothing to open", "Done", "Decided"],
     ]

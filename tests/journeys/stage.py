@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,8 +15,6 @@ from facility.applications.models import Application, Party
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
-from facility.calls.rules.forms import FormDefinition
-from facility.calls.rules.presets import PLAIN
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.models import Contract
 from facility.contracts.service import open_envelope
@@ -61,32 +60,29 @@ class Stage:
         opens_at: datetime | None = None,
         closes_at: datetime | None = None,
         amount: str = "80000.00",
-        form: FormDefinition = PLAIN,
+        **more: Any,
     ) -> UUID:
-        """A published call on an envelope of its own, open for twenty days unless told otherwise."""
+        """A published call on an envelope of its own, open for twenty days; `more` of a CallDraft stands in place of
+        what is usual."""
         for key in ("ada", "vera"):
             self.company[key]
         now = clock.now().replace(microsecond=0)
         opens_at = opens_at or now - timedelta(days=1)
 
         async def draft(tx: Tx) -> UUID:
-            contract = (await tx.session.scalars(select(Contract).where(Contract.reference == "CA1"))).one()
-            envelope = await open_envelope(
-                tx, contract_id=contract.id, name=f"For {reference}", amount=Decimal(amount)
-            )
+            envelope = await _envelope(tx, f"For {reference}", amount)
             told = CallDraft(
                 reference=reference,
                 title=title,
                 text="For teams of police and prosecution that work on the same cases.",
                 opens_at=opens_at,
                 closes_at=closes_at or now + timedelta(days=20),
-                envelope_id=envelope.id,
+                envelope_id=envelope,
                 amount=Decimal(amount),
                 award_min=Decimal("1000.00"),
                 award_max=Decimal("60000.00"),
                 min_beneficiaries=2,
-                grid=GRID,
-                form=form,
+                **{"grid": GRID, **more},
             )
             return (await draft_call(tx, told)).id
 
@@ -94,6 +90,11 @@ class Stage:
         call_id = self.service.act(address("ada"), draft, before)
         self.service.act(address("vera"), lambda tx: publish_call(tx, call_id), before)
         return call_id
+
+    def envelope(self, name: str, amount: str) -> None:
+        """Money that a call may draw on."""
+        self.company["ada"]
+        self.service.act(address("ada"), lambda tx: _envelope(tx, name, amount))
 
     def ready(
         self,
@@ -273,6 +274,12 @@ class Stage:
             "SELECT institution_id FROM person WHERE email = :email", email=address(key)
         )
         return found
+
+
+async def _envelope(tx: Tx, name: str, amount: str) -> UUID:
+    contract = (await tx.session.scalars(select(Contract).where(Contract.reference == "CA1"))).one()
+    made = await open_envelope(tx, contract_id=contract.id, name=name, amount=Decimal(amount))
+    return made.id
 
 
 def _hours_before(instant: datetime, count: int) -> list[datetime]:

@@ -1,0 +1,138 @@
+"""A rolling call: ranked at each cut-off; what finds no money is ranked once more at the next one, and only once."""
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from facility import clock
+from facility.calls.rules import CoolDown, Mode
+from tests.journeys.cast import Company
+from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service, until
+from tests.journeys.stage import GRID, Stage
+from tests.journeys.test_4_awards import letter_to
+from tests.journeys.visitor import Visitor
+
+SERIES = "TAF-2026-75"
+FUNDED, CARRIED = "Papers that are checked", "Patrols that meet"
+AGAIN, LATER = "Papers, continued", "Phones that are read"
+
+
+class Rolling(NamedTuple):
+    """A series whose first two cut-offs are over, and its batches."""
+
+    series: UUID
+    first: UUID
+    second: UUID
+
+
+@pytest.fixture
+def rolling(company: Company, stage: Stage, service: Service) -> Rolling:
+    """One award takes most of the money; two applications came in for the first cut-off and two for the second."""
+    for key in ("omar", "milena", "arta", "paul", "elena"):
+        company[key]
+    now = clock.now().replace(microsecond=0)
+    cut_offs = (now - timedelta(days=5), now - timedelta(hours=1), now + timedelta(days=30))
+    series = stage.call(
+        SERIES,
+        "Joint work at any time",
+        opens_at=now - timedelta(days=10),
+        closes_at=cut_offs[-1],
+        amount="60000.00",
+        mode=Mode.ROLLING,
+        cut_offs=cut_offs,
+        grid=msgspec.structs.replace(GRID, min_assessments=1),
+        cool_down=CoolDown(same_lead_calls=1),
+    )
+    stage.submitted(series, FUNDED, at=cut_offs[0] - timedelta(hours=2))
+    stage.submitted(series, CARRIED, lead="milena", at=cut_offs[0] - timedelta(hours=1))
+    small = ("2000.00", "2000.00")
+    stage.submitted(series, AGAIN, amounts=small, at=cut_offs[1] - timedelta(hours=2))
+    stage.submitted(
+        series, LATER, lead="arta", partners=("milena",), amounts=small, at=cut_offs[1] - timedelta(hours=1)
+    )
+    closed = "SELECT id FROM call WHERE series_id = :id AND state = 'closed' ORDER BY batch"
+    until("two cut-offs are over", lambda: len(service.rows(closed, id=series)) == 2)
+    (first,), (second,) = service.rows(closed, id=series)
+    return Rolling(series, first, second)
+
+
+def judge(stage: Stage, service: Service, call_id: UUID, scores: dict[str, str]) -> None:
+    """Admitted and scored, which other journeys walk."""
+    for title, relevance in scores.items():
+        key = service.one("SELECT id FROM application WHERE call_id = :c AND title = :t", c=call_id, t=title)
+        stage.admit(key)
+        stage.score(key, "elena", "16", relevance)
+
+
+def open_together(ada: Visitor, vera: Visitor, series: UUID, batch: str) -> None:
+    """From the page of the series: Ada begins, Vera confirms."""
+    ada.goto(f"/staff/calls/{series}")
+    ada.follow(batch)
+    ada.follow("Opening by two people")
+    ada.press("Begin the opening")
+    vera.goto(f"/staff/calls/{series}")
+    vera.step(vera.row(batch).get_by_role("link", name="To be opened").click)
+    vera.follow("To the opening")
+    vera.press("Confirm and open")
+    vera.sees("The call is opened. What came in can be read now.")
+
+
+def decide(paul: Visitor, batch: str) -> None:
+    """Paul decides what the mail told him of."""
+    mail = paul.post.next(paul.email, f"{batch} waits for your decision")
+    paul.goto(next(word for word in mail.text.split() if word.endswith("/decision")))
+    paul.sees("ranked once more")
+    paul.press("Decide the call")
+    paul.sees("The call is decided.", "Carried over")
+
+
+def test_carried_over_once(
+    company: Company, stage: Stage, visit: Opens, service: Service, rolling: Rolling
+) -> None:
+    ada, vera, paul, milena = (company[key] for key in ("ada", "vera", "paul", "milena"))
+    anyone = visit(phone=True)
+    anyone.goto(f"/calls/{SERIES}")
+    anyone.sees("Submit for the next cut-off by", "is ranked once more with those of the next cut-off")
+
+    open_together(ada, vera, rolling.series, f"{SERIES}/B1")
+    judge(stage, service, rolling.first, {FUNDED: "70", CARRIED: "65"})
+    ada.goto(f"/evaluation/{rolling.first}")
+    ada.follow("Ranking")
+    ada.sees("Carried over to the next batch", "EUR 10 000.00 is left, the next request needs EUR 50 000.00")
+    ada.press("Send to the authorising officer")
+    decide(paul, f"{SERIES}/B1")
+    letter = letter_to(milena, f"{SERIES}/002")
+    assert f"carried over to the next batch, {SERIES}/B2" in letter
+    milena.goto("/applications")
+    milena.follow(CARRIED)
+    milena.sees("Carried over to the next batch", f"It is ranked once more in {SERIES}/B2")
+    milena.follow("What was decided, and the letter")
+    milena.sees(f"It passed in {SERIES}/B1, but the money did not reach for it.")
+
+    open_together(ada, vera, rolling.series, f"{SERIES}/B2")
+    judge(stage, service, rolling.second, {AGAIN: "75", LATER: "50"})
+    ada.goto(f"/evaluation/{rolling.second}")
+    ada.sees(f"Carried over from {SERIES}/B1")
+    ada.follow("Ranking")
+    set_aside(ada)
+    ada.press("Send to the authorising officer")
+    decide(paul, f"{SERIES}/B2")
+    assert "It has place 1 on the reserve list." in letter_to(milena, f"{SERIES}/002")
+    assert f"carried over to the next batch, {SERIES}/B3" in letter_to(company["arta"], f"{SERIES}/004")
+
+
+def set_aside(ada: Visitor) -> None:
+    """Whoever led an award in the first batch is passed over in the second, unless somebody says why not."""
+    passed = "Its lead got an award in one of the last calls, so this call passes it over."
+    ada.sees(passed, "EUR 10 000.00 is left, the next request needs EUR 50 000.00")
+    ada.follow(f"Set the rule aside {SERIES}/003")
+    ada.press("Set the rule aside", status=422)
+    ada.fill("Why the rule should not count here", "It finishes what the first award began.")
+    ada.press("Set the rule aside")
+    ada.sees("The rule is set aside for this application.", "It finishes what the first award began.")
+    ada.sees("EUR 6 000.00 is left, the next request needs EUR 50 000.00")
+    ada.sees("Carried over to the next batch", "Reserve 1")
