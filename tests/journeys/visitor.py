@@ -295,7 +295,9 @@ class Visitor:
             if self.judge.url == "about:blank":
                 self.judge.goto("/help")
             self.judge.set_content(_SCRIPTS.sub("", self.page.content()), wait_until="load")
-        found: list[str] = self.judge.evaluate(f"async off => {{ {AXE}; return await ({RUN_AXE})(off); }}", off)
+        found: list[str] = self.judge.evaluate(
+            f"async off => {{ {AXE}; return await ({RUN_AXE})(off); }}", off
+        )
         return found
 
     def _photograph(self) -> None:
