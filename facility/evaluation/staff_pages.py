@@ -7,6 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines, with_role
+from facility.calls.queries import batches
 from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.reasons import reason_of
@@ -44,7 +45,7 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
 
 @get("/evaluation/{call_id:uuid}", opt={"allow": WATCH})
 async def board(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """One call: applications against assessors, who is missing, and what is to do next."""
+    """One call: applications against assessors, who is missing, and what is to do next; a series: its batches."""
     return await _board(view, read, call_id, Fields.showing())
 
 
@@ -64,6 +65,7 @@ async def _board(
         "evaluation/board.html",
         status=status,
         call=call,
+        batches=await batches(read, call_id) if call.mode != Mode.DEADLINE else [],
         ready=standing.ready,
         people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),
         lines=lists.board(standing, lines, seats, call.grid),

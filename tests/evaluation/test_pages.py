@@ -11,6 +11,7 @@ from facility.evaluation.models import Assessment
 from facility.events.log import history
 from tests.browser import Browser, Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.rolling import SERIES, rolling
 from tests.statements import count_statements
 
 
@@ -204,3 +205,14 @@ async def test_a_call_that_nobody_has_closed_yet(db: Database, browse: Browsers)
     page = await ada.get(f"/evaluation/{play.calls['TAF-2021-01']}")
     assert (page.status_code, "No application has come in" in page.text) == (200, True)
     assert (await ada.get(f"/evaluation/{UUID(int=9)}")).status_code == 404
+
+
+async def test_a_series_shows_its_batches_each_on_a_page_of_its_own(db: Database, browse: Browsers) -> None:
+    play = await rolling(db)
+    ada = await browse(play.people["ada"])
+    page = await ada.get(f"/evaluation/{play.calls[SERIES]}")
+    assert page.status_code == 200
+    assert "Each batch is opened, checked, assessed and decided on its own" in page.text
+    for batch in await play.batches():
+        assert batch.reference in page.text
+    assert "No application has come in" not in page.text
