@@ -53,7 +53,9 @@ _OWN = """
 """
 _FILTERS = {
     "status": "AND application.status = :status",
-    "call": "AND application.call_id = (SELECT id FROM call WHERE reference = :call)",
+    # Applications move into a batch of their series when they are submitted.
+    "call": """AND application.call_id IN (SELECT id FROM call WHERE reference = :call
+        UNION ALL SELECT batch.id FROM call JOIN call AS batch ON batch.series_id = call.id WHERE call.reference = :call)""",
     "after": "AND (party.added_at, party.id) < (:at, :id)",
     "before": "AND (party.added_at, party.id) > (:at, :id)",
 }

@@ -43,6 +43,11 @@ def _dates(call: Deadlines) -> Iterator[tuple[str, str, datetime]]:
         )
     if call.answers_until:
         yield "answers", _("Call {call}: answers are published", call=call.reference), call.answers_until
+    for number, cut_off in enumerate(call.cut_offs[:-1], 1):
+        summary = _(
+            "Call {call}, cut-off {number}: {title}", call=call.reference, number=number, title=call.title
+        )
+        yield f"cut-off-{number}", summary, cut_off
     yield "closes", _("Call {call} closes: {title}", call=call.reference, title=call.title), call.closes_at
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.monitoring.queries import CallLine, in_days
+from facility.monitoring.queries import CALL_LINES, CallLine, in_days
 from facility.refused import refuse
 
 PAGE = 25
@@ -249,14 +249,12 @@ async def requests(
 
 
 _CALLS = text(
-    """
-    SELECT call.id, reference, title, call.opens_at, call.closes_at, f.decided_at, f.amount, f.committed, received,
-           withdrawn, awarded, reserve, decided, waited
-    FROM call_figure AS f JOIN call ON call.id = call_id
+    f"""
+    {CALL_LINES}
     WHERE CAST(:before AS uuid) IS NULL
        OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call AS last WHERE id = :before)
     ORDER BY call.closes_at DESC, call.id DESC LIMIT :limit
-    """
+    """  # noqa: S608 - texts of our own
 )
 
 
@@ -265,5 +263,5 @@ async def calls(
 ) -> tuple[list[CallLine], UUID | None]:
     """A page of published calls with their figures, the latest closing first; and where the next page begins."""
     rows = (await connection.execute(_CALLS, {"before": before, "limit": limit + 1})).all()
-    lines = [CallLine(**row._mapping) for row in rows[:limit]]
+    lines = [msgspec.convert(dict(row._mapping), CallLine, strict=False) for row in rows[:limit]]
     return lines, lines[-1].id if len(rows) > limit else None

@@ -74,7 +74,8 @@ class ContractFigure(msgspec.Struct, frozen=True):
 
 
 class CallLine(msgspec.Struct, frozen=True):
-    """A call and what came of it, in EUR; `waited`: microseconds from receipt to answer, of `decided` applications."""
+    """A call and what came of it, in EUR; `waited`: microseconds from receipt to answer, of `decided` applications. A
+    series is one call: what came in and what was awarded in all its `batches`, of which `settled` are decided."""
 
     id: UUID
     reference: str
@@ -90,6 +91,8 @@ class CallLine(msgspec.Struct, frozen=True):
     reserve: int
     decided: int
     waited: int
+    batches: int
+    settled: int
 
     @property
     def days(self) -> Decimal | None:
@@ -165,6 +168,20 @@ class Overview(msgspec.Struct, frozen=True):
         return [Target(one.year, one.value, self.by(one.year)) for one in self.targets]
 
 
+CALL_LINES = """
+    SELECT call.id, reference, title, call.opens_at, call.closes_at, f.amount::text, whole.committed::text,
+           whole.decided_at, whole.received, whole.withdrawn, whole.awarded, whole.reserve, whole.decided, whole.waited,
+           batches, settled
+    FROM call_figure AS f JOIN call ON call.id = f.call_id AND call.series_id IS NULL CROSS JOIN LATERAL (
+        SELECT max(part.decided_at) AS decided_at, sum(part.committed) AS committed,
+            sum(part.received)::bigint AS received, sum(part.withdrawn)::bigint AS withdrawn,
+            sum(part.awarded)::bigint AS awarded, sum(part.reserve)::bigint AS reserve,
+            sum(part.decided)::bigint AS decided, sum(part.waited)::bigint AS waited,
+            count(*) - 1 AS batches, count(part.decided_at) AS settled
+        FROM call_figure AS part WHERE part.call_id IN (
+            SELECT call.id UNION ALL SELECT batch.id FROM call AS batch WHERE batch.series_id = call.id)) AS whole
+"""
+"""A row for each call; what belongs to a batch is counted with its series."""
 MODELS = f"({', '.join(repr(name) for name in READ_MODELS)})"
 _OVERVIEW = text(
     f"""
@@ -191,11 +208,9 @@ _OVERVIEW = text(
         'envelope', (SELECT coalesce(sum(amount), 0)::text FROM envelope_figure),
         'envelope_committed', (SELECT coalesce(sum(committed), 0)::text FROM envelope_figure),
         'calls', (SELECT coalesce(json_agg(line), '[]') FROM (
-            SELECT call.id, reference, title, call.opens_at, call.closes_at, f.decided_at, f.amount::text,
-                   f.committed::text, received, withdrawn, awarded, reserve, decided, waited
-            FROM call_figure AS f JOIN call ON call.id = call_id
+            {CALL_LINES}
             ORDER BY call.closes_at DESC, call.id DESC LIMIT {CALLS}) AS line),
-        'call_count', (SELECT count(*) FROM call_figure),
+        'call_count', (SELECT count(*) FROM call_figure JOIN call ON call.id = call_id WHERE series_id IS NULL),
         'requests', (SELECT json_build_object('total', count(*), 'answered', count(first_yes_at),
                 'open', count(*) FILTER (WHERE accepted < seats AND ended_at IS NULL),
                 'exhausted', count(*) FILTER (WHERE exhausted AND accepted < seats AND ended_at IS NULL),
@@ -206,7 +221,7 @@ _OVERVIEW = text(
             SELECT h.position, h.kind, h.at, h.subject, h.subject_id, h.data, contract.reference AS contract,
                    coalesce(call.reference, activity.reference, deployment.reference, application.reference,
                             contract.reference || ': ' || envelope.name) AS label
-            FROM (SELECT * FROM headline ORDER BY position DESC LIMIT {HEADLINES}) AS h
+            FROM (SELECT * FROM headline WHERE data ->> 'series_id' IS NULL ORDER BY position DESC LIMIT {HEADLINES}) AS h
             LEFT JOIN call ON h.subject = 'call' AND call.id = h.subject_id
             LEFT JOIN activity ON h.subject = 'activity' AND activity.id = h.subject_id
             LEFT JOIN deployment ON h.subject = 'deployment' AND deployment.id = h.subject_id

@@ -52,6 +52,7 @@ async def test_the_decided_batch_says_what_it_carried_over(play: Rolling, browse
     assert "Letter on the next ranking" in result
     assert "Joint work B" in (await carl.get(f"/applications/{play.applications['B']}")).text
     assert 'href="/calls/TAF-2021-07"' in (await omar.get("/applications")).text
+    assert "Joint work B" in (await omar.get(f"/applications?call={SERIES}")).text
 
 
 async def test_everybody_reads_the_rhythm(play: Rolling, browse: Browsers) -> None:

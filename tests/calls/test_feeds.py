@@ -11,10 +11,12 @@ from facility.calls.service import (
     publish_answer,
     publish_corrigendum,
 )
+from facility.db import Database
 from tests.browser import Browsers
 from tests.calls.reading import CALL, LATER, MID, changed
 from tests.calls.test_cancellation import cancel
-from tests.judging import CLOSES, Judging
+from tests.judging import CLOSES, OPENS, Judging
+from tests.rolling import CUT_OFFS, SERIES, rolling
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -59,6 +61,23 @@ async def test_the_calendar_of_all_calls_leaves_out_drafts_and_what_is_long_over
 ) -> None:
     calendar, events = await events_of(browse, "/calls.ics")
     assert (calendar["method"], events) == ("PUBLISH", {})  # the call of 2021 is long over
+
+
+async def test_a_series_is_one_call_with_its_cut_offs(db: Database, browse: Browsers) -> None:
+    play = await rolling(db)
+    key = play.calls[SERIES]
+    _calendar, events = await events_of(browse, f"/calls/{SERIES}/deadlines.ics")
+    found = {uid.partition("-cut")[2] or uid: one.decoded("dtstart") for uid, one in events.items()}  # type: ignore[attr-defined]
+    assert found == {
+        f"{key}-opens@facility": OPENS,
+        "-off-1@facility": CUT_OFFS[0],
+        "-off-2@facility": CUT_OFFS[1],
+        f"{key}-closes@facility": CUT_OFFS[2],
+    }
+    feed = ElementTree.fromstring((await (await browse()).get("/calls.atom")).content)  # noqa: S314
+    assert [one.findtext(f"{ATOM}title") for one in feed.iter(f"{ATOM}entry")] == [
+        f"Call {SERIES}: Joint initiatives"
+    ]
 
 
 async def test_the_feed_tells_of_calls_corrigenda_answers_and_cancellations(

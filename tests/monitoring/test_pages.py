@@ -15,6 +15,7 @@ from tests.cast import Cast
 from tests.doing import held, planned
 from tests.judging import Judging, judging
 from tests.monitoring.test_projections import story
+from tests.rolling import SERIES, rolling
 from tests.statements import count_statements
 
 PATHS = (
@@ -98,6 +99,33 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
     assert ("Not completed" in not_counted, "Not counted (3)" in not_counted) == (True, True)
     assert words(await carl.get("/commission/indicators/10.1?year=2022")).count("There is none") == 1
     assert "1.2 2" in words(await carl.get("/commission/requests"))
+
+
+async def test_a_series_is_one_call_and_its_batches_are_cut_offs(db: Database, browse: Browsers) -> None:
+    await load(db)
+    play = await rolling(db)
+    for name, asks in (("A", "50000.00"), ("B", "40000.00"), ("C", "10000.00")):
+        await play.apply(name, asks, call=SERIES)
+    await play.judge(1, {"A": "70", "B": "60", "C": "40"})
+    await play.settle(1)
+    await play.judge(2, {})
+    await play.settle(2)  # B was carried over, and has no money here either
+    await follow(db)
+    carl = await browse(play.people["carl"])
+    page = await carl.get("/commission")
+    said = words(page)
+    assert f"{SERIES} Joint initiatives 3 1 1 80 000.00 50 000.00" in said
+    told = said.partition("What happened")[2]
+    assert (told.count("The call was published"), told.count("The call closed")) == (1, 2)
+    table_of_calls = page.text.partition('id="calls"')[2].partition('id="happened"')[0]
+    assert (table_of_calls.count("<tr>"), "All 4 calls" in said) == (2, False)
+    for link in set(re.findall(r'href="(/[^"#]*)', table_of_calls)):
+        assert (link, (await carl.get(link)).status_code) == (link, 200)
+    every = words(await carl.get("/commission/calls"))
+    assert (every.count(SERIES), f"{SERIES}/B" in every, "2 of 3 batches" in every) == (1, False, True)
+    assert [(row["Call"], row["Received"], row["Awards"]) for row in await table(carl, "calls.csv")] == [
+        (SERIES, "3", "1")
+    ]
 
 
 async def test_the_part_that_the_page_fetches_anew(play: Judging, browse: Browsers) -> None:

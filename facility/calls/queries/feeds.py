@@ -1,7 +1,7 @@
 """Reads for what programs follow: the deadlines of calls, and what was published when."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,8 @@ KEPT = timedelta(days=366)
 
 
 class Deadlines(msgspec.Struct, frozen=True):
-    """The dates of a call, as the version in force says them; changed_at: when they were last published."""
+    """The dates of a call, as the version in force says them; changed_at: when they were last published. cut_offs: of a
+    rolling call, the last of which is its closing."""
 
     id: UUID
     reference: str
@@ -23,6 +24,7 @@ class Deadlines(msgspec.Struct, frozen=True):
     closes_at: datetime
     questions_until: datetime | None
     answers_until: datetime | None
+    cut_offs: list[datetime]
     version: int
     changed_at: datetime
     cancelled_at: datetime | None
@@ -30,7 +32,7 @@ class Deadlines(msgspec.Struct, frozen=True):
 
 _COLUMNS = """
     call.id, call.reference, call.title, call.opens_at, call.closes_at, call.questions_until, call.answers_until,
-    call.current_version, coalesce(call.cancelled_at, call_version.published_at) AS changed_at, call.cancelled_at
+    call.cut_offs, call.current_version AS version, coalesce(call.cancelled_at, call_version.published_at) AS changed_at, call.cancelled_at
     FROM call JOIN call_version ON call_version.call_id = call.id AND call_version.number = call.current_version
 """
 _ALL = text(
@@ -43,13 +45,17 @@ _ONE = text(f"SELECT {_COLUMNS} WHERE call.reference = :reference")
 async def all_deadlines(connection: AsyncConnection, now: datetime) -> list[Deadlines]:
     """The dates of all calls that are published and not long over: one statement."""
     rows = await connection.execute(_ALL, {"since": now - KEPT})
-    return [Deadlines(*row) for row in rows]
+    return [_deadlines(row) for row in rows]
 
 
 async def deadlines(connection: AsyncConnection, reference: str) -> Deadlines | None:
     """The dates of one published call."""
     row = (await connection.execute(_ONE, {"reference": reference})).first()
-    return Deadlines(*row) if row else None
+    return _deadlines(row) if row else None
+
+
+def _deadlines(row: Any) -> Deadlines:
+    return msgspec.convert(dict(row._mapping), Deadlines)
 
 
 type Kind = Literal["published", "corrected", "cancelled", "answered"]
