@@ -1,5 +1,6 @@
 """Corrigenda in words: what changed side by side, and what it means for those who have begun an application."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,7 +8,8 @@ import msgspec
 
 from facility.calls.rules import CallDraft
 from facility.calls.rules.corrigenda import Difference, added_questions, differences
-from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.forms import Field, FormDefinition, FormSection
+from facility.calls.words import TYPES, check_in_words
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _
 
@@ -36,7 +38,9 @@ class Change(msgspec.Struct, frozen=True):
 def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
     """What a corrigendum changes, field by field."""
     return [
-        Change(_("Form"), "", "\n".join(_questions(before.form, after.form)))
+        Change(
+            _("Form"), "", "\n\n".join(_in_full(*added) for added in added_questions(before.form, after.form))
+        )
         if one.field == "form"
         else Change(_(LABELS[one.field]), _value(one.before), _value(one.after))
         for one in differences(before, after)
@@ -45,10 +49,37 @@ def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
 
 def _questions(before: FormDefinition, after: FormDefinition) -> list[str]:
     """What the form asks now and did not ask before."""
-    return [
-        _("A new question was added under “{section}”: {label}", section=section, label=label)
-        for section, label in added_questions(before, after)
+    return [_added(section, field) for section, field in added_questions(before, after)]
+
+
+def _added(section: FormSection, field: Field) -> str:
+    said = N_("A new question was added under “{section}”: {label}")
+    if field.required:
+        said = N_("A new question that must be answered was added under “{section}”: {label}")
+    return _(said, section=section.title, label=field.label)
+
+
+def _in_full(section: FormSection, field: Field) -> str:
+    """A new question as somebody checks it: what it is asked with, in lines."""
+    about = [_(TYPES[field.type]), *map(check_in_words, field.checks), *_marks(section, field)]
+    lines = [
+        _added(section, field),
+        field.hint,
+        "; ".join(option.label for option in field.options),
+        " · ".join(about),
     ]
+    return "\n".join(line for line in lines if line)
+
+
+def _marks(section: FormSection, field: Field) -> Iterator[str]:
+    if field.asked_if:
+        yield _("asked only if “{label}” says so", label=section.field(field.asked_if.field).label)
+    if not field.material:
+        yield _("partners need not confirm it anew")
+    if field.confidential:
+        yield _("confidential")
+    if field.restricted:
+        yield _("not for those who only watch")
 
 
 def _value(value: object) -> str:

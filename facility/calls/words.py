@@ -11,6 +11,7 @@ from facility.calls.rules.forms import (
     AtLeast,
     Between,
     Check,
+    FieldType,
     FormSection,
     Length,
     OneOf,
@@ -96,6 +97,20 @@ def ties(grid: Grid) -> list[str]:
         for key in grid.tie_break
     ]
     return [*phrases, _("the lower reference number")]
+
+
+TYPES: dict[FieldType, str] = {
+    FieldType.SHORT_TEXT: N_("A line of text"),
+    FieldType.LONG_TEXT: N_("A long text"),
+    FieldType.YES_NO: N_("Yes or no"),
+    FieldType.ONE_OF: N_("One of several answers"),
+    FieldType.SOME_OF: N_("Any of several answers"),
+    FieldType.NUMBER: N_("A number"),
+    FieldType.AMOUNT: N_("An amount in EUR"),
+    FieldType.DAY: N_("A day"),
+    FieldType.THEMES: N_("Themes"),
+}
+"""What each type is called, untranslated."""
 
 
 def check_in_words(check: Check) -> str:

@@ -9,7 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from facility.calls.form import preset
-from facility.calls.form.questions import TYPES
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
 from facility.calls.rules.edits import with_field
@@ -24,6 +23,7 @@ from facility.calls.rules.forms import (
     Required,
 )
 from facility.calls.service import change_form, draft_call, draft_of, form_of, publish_call
+from facility.calls.words import TYPES
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database
 from facility.refused import Reason, Refused

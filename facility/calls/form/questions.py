@@ -35,18 +35,6 @@ from facility.web.i18n import N_, _
 
 type Values = dict[str, str | list[str]]
 
-TYPES: dict[FieldType, str] = {
-    FieldType.SHORT_TEXT: N_("A line of text"),
-    FieldType.LONG_TEXT: N_("A long text"),
-    FieldType.YES_NO: N_("Yes or no"),
-    FieldType.ONE_OF: N_("One of several answers"),
-    FieldType.SOME_OF: N_("Any of several answers"),
-    FieldType.NUMBER: N_("A number"),
-    FieldType.AMOUNT: N_("An amount in EUR"),
-    FieldType.DAY: N_("A day"),
-    FieldType.THEMES: N_("Themes"),
-}
-"""What each type is called, untranslated."""
 KINDS: dict[SectionKind, str] = {
     SectionKind.QUESTIONS: N_("Questions"),
     SectionKind.PARTNERS: N_("Partners and confirmations"),

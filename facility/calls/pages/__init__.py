@@ -3,6 +3,7 @@
 from litestar import Router
 
 from facility.calls.pages import (
+    added_questions,
     cancellation,
     checklist,
     cloning,
@@ -64,6 +65,7 @@ router = Router(
         *form.HANDLERS,
         *checklist.HANDLERS,
         *corrigenda.HANDLERS,
+        *added_questions.HANDLERS,
         *cancellation.HANDLERS,
         *cloning.HANDLERS,
         *questions.HANDLERS,

@@ -1,7 +1,9 @@
 """Correcting a published call: one drafts the corrigendum, another checks it side by side and publishes it."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from litestar import get, post
 
 from facility import clock
@@ -9,7 +11,7 @@ from facility.calls import queries, service
 from facility.calls.changes import meanings, side_by_side
 from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
 from facility.calls.pages.shared import READERS, seen_in, shown
-from facility.calls.rules.corrigenda import Frozen, may_correct
+from facility.calls.rules.corrigenda import Frozen, added_questions, may_correct
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -17,6 +19,8 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.sentences import sentence
 from facility.web.stops import Wrong
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def _form_page(
@@ -29,6 +33,9 @@ async def _form_page(
         **shown(found),
         form=form,
         seen=seen or (under_way.drafted_at.isoformat() if under_way else ""),
+        added=[field for _section, field in added_questions(found.draft.form, under_way.draft.form)]
+        if under_way
+        else [],
         frozen=[sentence(Reason(code)) for code in Frozen],
     )
 
@@ -50,10 +57,15 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     found = await queries.staff_call(await tx.session.connection(), call_id)
     fields = Fields(form)
     fields.ignore("seen")
-    corrigendum = CorrigendumForm(fields, found.draft)
+    under_way = found.corrigendum
+    # Questions are added on a page of their own: what is added already stays.
+    form_so_far = (under_way.draft if under_way else found.draft).form
+    corrigendum = CorrigendumForm(fields, msgspec.structs.replace(found.draft, form=form_so_far))
     try:
         draft, reason = corrigendum.read()
-        await service.draft_corrigendum(tx, call_id, draft, reason, seen=seen_in(fields))
+        # Whoever saw none does not go over one that a colleague has begun meanwhile.
+        seen = seen_in(fields) or (NEVER if under_way else None)
+        await service.draft_corrigendum(tx, call_id, draft, reason, seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, found, fields, refused)) from None
     return view.go(

@@ -11,7 +11,6 @@ from facility.calls import queries
 from facility.calls.form.questions import (
     KINDS,
     NUMBERS,
-    TYPES,
     WHO,
     answers_of,
     dependable,
@@ -34,7 +33,7 @@ from facility.calls.rules.forms import (
 )
 from facility.calls.rules.presets import FORMS
 from facility.calls.service import change_form
-from facility.calls.words import check_in_words, section_check_in_words
+from facility.calls.words import TYPES, check_in_words, section_check_in_words
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -260,6 +259,8 @@ def _field_page(
     fields: Fields,
     status: int = 200,
 ) -> Page:
+    here = f"/staff/calls/{found.id}/form"
+    at = f"{here}/{section.key}"
     return _page(
         view,
         "form_field",
@@ -268,6 +269,9 @@ def _field_page(
         status=status,
         section=section,
         field=field,
+        action=f"{at}/fields/{field.key}",
+        back=at,
+        trail=[(_("Form"), here), (section.title, at), (field.label, None)],
         earlier=dependable(section, field.key),
         accepted=answers_of(field),
         own=section.by is By.PARTY,

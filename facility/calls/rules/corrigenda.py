@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from facility.calls.rules.call import CallDraft
-from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
+from facility.calls.rules.forms import Field, FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState
 from facility.refused import Reason, refuse
@@ -116,6 +116,8 @@ def _mistakes(
         yield Reason("date_has_passed", name)
     if rule is Corrected.ADDED_TO and not only_added(before.form, after.form):
         yield Reason("form_only_added", name)
+    if rule is Corrected.ADDED_TO and form_mistakes(after.form):
+        yield Reason("form_incomplete", name)
     if rule in (Corrected.WITH_NOTICE, Corrected.ADDED_TO) and after.closes_at - now < least_notice:
         yield Reason("too_little_notice", name, {"days": str(least_notice.days)})
 
@@ -137,13 +139,13 @@ def _more(before: FormSection, after: FormSection) -> bool:
     return msgspec.structs.replace(after, fields=fields) == before
 
 
-def added_questions(before: FormDefinition, after: FormDefinition) -> list[tuple[str, str]]:
-    """What a form asks that it did not ask before: titles of sections and labels of fields."""
-    found = []
+def added_questions(before: FormDefinition, after: FormDefinition) -> list[tuple[FormSection, Field]]:
+    """What a form asks that it did not ask before: fields with their sections."""
+    found: list[tuple[FormSection, Field]] = []
     for section in after.sections:
         old = before.section(section.key)
         known = {field.key for field in old.fields} if old else set()
-        found += [(section.title, field.label) for field in section.fields if field.key not in known]
+        found += [(section, field) for field in section.fields if field.key not in known]
     return found
 
 

@@ -15,7 +15,12 @@ from facility.calls.service.closing import (
     mark_evaluating,
     share_call,
 )
-from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
+from facility.calls.service.corrigenda import (
+    add_to_form,
+    draft_corrigendum,
+    drop_corrigendum,
+    publish_corrigendum,
+)
 from facility.calls.service.draft import change_draft, draft_call
 from facility.calls.service.form import change_form
 from facility.calls.service.publication import publish_call
@@ -31,6 +36,7 @@ from facility.calls.service.reading import draft_from, draft_of, form_of, rules_
 __all__ = [
     "CallDraft",
     "Contact",
+    "add_to_form",
     "archive_call",
     "ask_cancellation",
     "ask_question",

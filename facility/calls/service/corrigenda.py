@@ -1,8 +1,10 @@
 """Corrigenda: a new version of a published call, drafted by one person and published by another."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 from facility.calls.events import CallCorrected, CorrigendumDrafted, CorrigendumDropped
@@ -10,6 +12,7 @@ from facility.calls.models import Call, CallState, CallVersion
 from facility.calls.rules import CallDraft
 from facility.calls.rules.call import may_publish
 from facility.calls.rules.corrigenda import LEAST_NOTICE, changed_fields, corrigendum_mistakes, may_correct
+from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.draft import refuse_mistakes
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed
 from facility.calls.service.reading import columns_of, content_of, draft_from, draft_of
@@ -53,6 +56,25 @@ async def draft_corrigendum(
     fields = list(changed_fields(draft_of(call), draft))
     await record(tx, CorrigendumDrafted(call_id=call_id, number=version.number, fields=fields))
     return version
+
+
+async def add_to_form(
+    tx: Tx,
+    call_id: UUID,
+    edit: Callable[[FormDefinition], FormDefinition],
+    *,
+    reason: str = "",
+    seen: datetime | None = None,
+    least_notice: timedelta = LEAST_NOTICE,
+) -> CallVersion:
+    """Carry an edit out on the form of the corrigendum under way, or begin one for this reason; its author is now who did
+    this. What else it corrects stays. Raises Refused as draft_corrigendum, and what the edit refuses."""
+    call = await tx.lock(Call, call_id)
+    version = await tx.session.get(CallVersion, (call_id, call.current_version + 1), populate_existing=True)
+    so_far = draft_from(version.content) if version else draft_of(call)
+    draft = msgspec.structs.replace(so_far, form=edit(so_far.form))
+    reason = version.reason if version else reason
+    return await draft_corrigendum(tx, call_id, draft, reason, seen=seen, least_notice=least_notice)
 
 
 async def drop_corrigendum(tx: Tx, call_id: UUID) -> None:
