@@ -132,7 +132,6 @@ sentences.register(
         "lines_of_left_party": N_("Lines of the budget of an institution that has left: {lines}."),
         "lines_above_ceiling": N_("Lines of the budget above the rate, with no reason given: {lines}."),
         "indirect_too_high": N_("Indirect costs are at most {most} % of the direct ones."),
-        "indirect_out_of_bounds": N_("Indirect costs are between 0 and 100 % of the direct ones."),
         "too_many_lines": N_("At most {most} lines fit into a budget. Put small things together."),
         "line_too_large": N_("This line comes to more than an amount can be."),
         "party_unknown": N_("This institution does not take part. Choose another."),

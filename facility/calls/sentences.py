@@ -48,6 +48,7 @@ sentences.register(
         "section_kind_twice": N_("There are two sections of this kind ({kind})."),
         "section_kind_missing": N_("A section of this kind is missing: {kind}."),
         "budget_needs_activities": N_("A budget by activity needs a section of planned activities."),
+        "indirect_out_of_bounds": N_("Indirect costs are at most {most} % of the direct ones."),
         "section_twice": N_("Two sections have the same key."),
         "field_needed": N_("The question with the key “{key}” must be in one of the lead’s sections."),
         "section_empty": N_("The section has no question yet."),

@@ -15,13 +15,13 @@ from facility.calls.rules.forms import FieldType, Length, Option, Required
 from facility.calls.service import draft_of, form_of
 from facility.db import Database
 from tests.browser import Browser, Browsers
+from tests.calls.conftest import store
 from tests.calls.test_life_pages import REASON, says
-from tests.calls.test_pages import draft, store  # noqa: F401 - a fixture
 from tests.cast import Cast
 
 
 @pytest.fixture
-async def published(db: Database, cast: Cast, draft: CallDraft) -> UUID:  # noqa: F811
+async def published(db: Database, cast: Cast, draft: CallDraft) -> UUID:
     """A call that is open for some weeks."""
     return await store(db, cast, draft)
 
@@ -125,7 +125,7 @@ async def test_what_is_wrong_is_told_and_kept(
 async def test_shortly_before_the_deadline_nobody_is_asked_more(
     db: Database,
     cast: Cast,
-    draft: CallDraft,  # noqa: F811
+    draft: CallDraft,
     browse: Browsers,
 ) -> None:
     soon = await store(db, cast, draft, closes_at=clock.now() + timedelta(days=2))

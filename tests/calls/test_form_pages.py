@@ -1,6 +1,6 @@
 """Editing what a draft asks for: sections, questions, checks; and what stops its publication."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from facility.calls.form import preset
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
-from facility.calls.rules.edits import with_field
+from facility.calls.rules.edits import with_field, with_section
 from facility.calls.rules.forms import (
     AskedIf,
     Between,
@@ -21,8 +21,9 @@ from facility.calls.rules.forms import (
     Length,
     OneOf,
     Required,
+    SectionKind,
 )
-from facility.calls.service import change_form, draft_call, draft_of, form_of, publish_call
+from facility.calls.service import add_to_form, change_form, draft_call, draft_of, form_of, publish_call
 from facility.calls.words import TYPES
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database
@@ -155,6 +156,32 @@ async def test_checks_are_chosen_and_read_back(db: Database, editor: Editor, dra
     rights = (await form(db, drafted)).section("rights")
     assert rights is not None
     assert OneOf(("yes",)) in rights.field("oversight").checks
+
+
+async def test_a_budget_has_its_limit_of_indirect_costs_and_the_day_of_its_rates(
+    db: Database, editor: Editor, cast: Cast, browse: Browsers, drafted: UUID
+) -> None:
+    await editor.send("", {"do": "start:standard"})
+    page = (await editor.browser.get(f"{editor.path}/budget")).text
+    assert ('name="indirect_most"' in page, 'value="7"' in page) == (True, True)
+    given: dict[str, str | list[str]] = {"title": "Budget", "indirect_most": "7,01", "rates_on": "2026-02-30"}
+    wrong = await editor.send("/budget", given, 422)
+    assert ("from 0 to 7" in wrong, "a day that exists" in wrong, "7,01" in wrong) == (True, True, True)
+    await editor.send("/budget", {"title": "Budget", "indirect_most": "5,5", "rates_on": "2026-01-15"})
+    budget = (await form(db, drafted)).of(SectionKind.BUDGET)
+    assert budget is not None
+    assert (budget.indirect_most, budget.rates_on) == (Decimal("5.5"), date(2026, 1, 15))
+    async with db.transaction(now=NOW, actor=cast.vera) as tx:
+        await publish_call(tx, drafted)
+    said = (await (await browse()).get("/calls/TAF-2026-01")).text
+    assert "Indirect costs come to at most 5.5 % of the direct ones." in said
+    assert "tables for 15 January 2026" in said
+    # Frozen with the rest of the form: a corrigendum adds questions and changes nothing.
+    more = replace(budget, indirect_most=Decimal(6))
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW, actor=cast.ada) as tx:
+            await add_to_form(tx, drafted, partial(with_section, section=more), reason="More.")
+    assert refused.value.codes == ("form_only_added",)
 
 
 async def test_sections_and_questions_move_and_go(db: Database, editor: Editor, drafted: UUID) -> None:

@@ -30,7 +30,7 @@ from facility.calls.rules.forms import (
     findings,
     form_mistakes,
 )
-from facility.calls.rules.presets import PLAIN
+from facility.calls.rules.presets import PLAIN, STANDARD
 
 OPTIONS = (Option("a", "First"), Option("b", "Second"))
 
@@ -118,6 +118,15 @@ def with_section(
         (with_section(kind=SectionKind.BUDGET), "budget_needs_activities"),
         (with_section(kind=SectionKind.DOCUMENTS), "section_kind_twice"),
         (with_section(), "section_empty"),
+        (
+            FormDefinition(
+                (
+                    *STANDARD.sections[:-2],
+                    msgspec.structs.replace(STANDARD.sections[-2], indirect_most=Decimal(8)),
+                )
+            ),
+            "indirect_out_of_bounds",
+        ),
         (with_section(field(), kind=SectionKind.ACTIVITIES), "section_takes_no_fields"),
         (with_section(field(), field()), "field_twice"),
         (with_section(field("title")), "field_needed"),

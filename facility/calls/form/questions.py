@@ -10,6 +10,7 @@ from facility.calls.rules.edits import key_of
 from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     CHOICES,
+    INDIRECT_MOST,
     MOST_LONG,
     TEXTS,
     AnyOf,
@@ -176,6 +177,8 @@ def dependable(section: FormSection, key: str) -> list[tuple[str, str]]:
 def shown_section(section: FormSection) -> Values:
     """A section's settings, as its page shows them."""
     values: Values = {"title": section.title, "hint": section.hint, "by": section.by.value}
+    if section.kind is SectionKind.BUDGET:
+        values |= {"indirect_most": f"{section.indirect_most:f}", "rates_on": shown(section.rates_on)}
     for check in section.checks:
         match check:
             case AnyOf(keys, count):
@@ -189,6 +192,10 @@ def read_section(fields: Fields, old: FormSection) -> FormSection:
     """The section with what was typed."""
     title = fields.text("title", most=150)
     hint = fields.text("hint", required=False, most=2000, multiline=True)
+    if old.kind is SectionKind.BUDGET:
+        indirect_most = fields.decimal("indirect_most", Decimal(0), INDIRECT_MOST)
+        rates_on = fields.day("rates_on") if fields.given("rates_on") else None
+        return replace(old, title=title, hint=hint, indirect_most=indirect_most, rates_on=rates_on)
     if old.kind is not SectionKind.QUESTIONS:
         return replace(old, title=title, hint=hint)
     by = fields.one_of("by", By)

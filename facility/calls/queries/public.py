@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.queries.lists import standing_of
 from facility.calls.rules import TOTAL, CallDraft, CoolDown, Grid, Mode, Standing
-from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
 from facility.refused import refuse
 
 
@@ -104,6 +104,11 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     def next_cut_off(self, at: datetime) -> datetime:
         """The cut-off by which what is submitted at this instant is ranked; the closing where there is none."""
         return next((cut_off for cut_off in self.cut_offs if at <= cut_off), self.closes_at)
+
+    @property
+    def budget(self) -> FormSection | None:
+        """The budget that it asks for by lines, with its limits."""
+        return self.form.of(SectionKind.BUDGET)
 
     @property
     def counting(self) -> list[str]:

@@ -23,7 +23,7 @@ MOST_SHORT, MOST_LONG = 200, 12_000
 
 
 INDIRECT_MOST = Decimal(7)
-"""Percent of the direct costs that indirect costs may be where a call says nothing else (dossier 2d)."""
+"""Percent of the direct costs that indirect costs may be at most, and where a call says nothing else (dossier 2d)."""
 
 
 class FieldType(StrEnum):
@@ -329,8 +329,8 @@ def _section_mistakes(section: FormSection) -> Iterator[Reason]:
     at = f"form.{section.key}"
     if section.kind is SectionKind.QUESTIONS and not section.fields:
         yield Reason("section_empty", at)
-    if not 0 <= section.indirect_most <= 100:
-        yield Reason("indirect_out_of_bounds", at)
+    if not 0 <= section.indirect_most <= INDIRECT_MOST:
+        yield Reason("indirect_out_of_bounds", at, {"most": str(INDIRECT_MOST)})
     if section.kind is not SectionKind.QUESTIONS and section.fields:
         yield Reason("section_takes_no_fields", at)
     seen: set[str] = set()
