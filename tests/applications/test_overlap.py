@@ -4,15 +4,18 @@ from datetime import date, timedelta
 from itertools import count
 from uuid import UUID
 
+import msgspec
 import pytest
 from sqlalchemy import select, text
 
 from facility.applications.models import Initiative, OverlapJudgement
 from facility.applications.queries.overlap import judgements, similar
+from facility.applications.rules.activities import ActivityKind, Plan
 from facility.applications.rules.overlap import (
     InitiativeLine,
     OverlapOutcome,
     excerpt,
+    period_of,
     pieces,
     read_codes,
     read_day,
@@ -94,10 +97,36 @@ def test_codes_and_days_as_people_write_them() -> None:
 
 
 def test_times_meet_on_the_days_that_both_have() -> None:
-    first, second = (date(2026, 1, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 5, 1))
-    assert times_meet(first, second) == (date(2026, 3, 1), date(2026, 3, 1))
+    first = (date(2026, 1, 1), date(2026, 3, 1))
+    assert times_meet(first, (date(2026, 3, 1), date(2026, 5, 1))) == (date(2026, 3, 1), date(2026, 3, 1))
     assert times_meet(first, (date(2026, 3, 2), date(2026, 5, 1))) is None
     assert times_meet(first, (None, date(2026, 5, 1))) is None
+    assert times_meet(None, first) is None
+
+
+def test_a_plan_goes_from_its_first_day_to_its_last() -> None:
+    planned = Plan(
+        kind=ActivityKind.WORKSHOP,
+        title="T",
+        place="P",
+        country="AL",
+        days=2,
+        month=date(2026, 2, 1),
+        purpose="",
+        people={},
+    )
+    known = msgspec.structs.replace(planned, starts_on=date(2026, 1, 30), ends_on=date(2026, 1, 31))
+    assert period_of([planned, known]) == (date(2026, 1, 30), date(2026, 2, 28))
+    assert period_of([]) is None
+
+
+async def test_it_is_told_when_both_take_place(db: Database) -> None:
+    line = msgspec.structs.replace(LINES[0], starts_on=date(2026, 1, 1), ends_on=date(2026, 6, 30))
+    await load(db, line)
+    period = (date(2026, 6, 1), date(2026, 7, 1))
+    async with db.reader() as connection:
+        found = await similar(connection, line.title, (), (), 5, period=period)
+    assert [one.meets for one in found] == [(date(2026, 6, 1), date(2026, 6, 30))]
 
 
 async def test_it_is_found_across_scripts_endings_and_mistakes(db: Database) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from facility.applications.pages.answers import Sent
+from facility.applications.pages.seats import OF_A_LINK
 from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     Answers,
@@ -95,7 +96,7 @@ def test_checks_over_several_fields() -> None:
 
 
 def test_no_field_is_called_as_what_the_page_of_answers_sends_beside_them() -> None:
-    assert {*Sent.__struct_fields__, "by"} == set(BESIDE)
+    assert {*Sent.__struct_fields__, "by", *OF_A_LINK} == set(BESIDE)
 
 
 def test_a_form_survives_being_stored() -> None:

@@ -12,7 +12,7 @@ from facility.applications.pages.shared import BY_PARTY, BY_PARTY_OR_STAFF, STAF
 from facility.applications.pages.staff import unsealed
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.overlap import Similar, judgements, similar, told_keys, told_text
-from facility.applications.rules.overlap import OverlapOutcome, may_judge_overlap
+from facility.applications.rules.overlap import OverlapOutcome, may_judge_overlap, period_of
 from facility.applications.service import judge_overlap
 from facility.calls.rules.forms import TITLE, By
 from facility.refused import Refused
@@ -42,6 +42,7 @@ async def _like(
         title=title,
         public=public,
         besides=found.id,
+        period=period_of(found.plan.activities),
     )
 
 

@@ -140,6 +140,10 @@ class ForPerson(msgspec.Struct, frozen=True):
         await end_copies(tx, seat.application.id, seat.party.id, [key])
 
 
+OF_A_LINK = ("sitting", "resumed", "resumed_at")
+"""Hidden fields by which a page that was opened by a link says which it is, and what it showed."""
+
+
 class ForLink(msgspec.Struct, frozen=True):
     """Keeps it for whoever holds the link, by the page on which it is typed."""
 
@@ -153,7 +157,7 @@ class ForLink(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, form: Form) -> "ForLink":
         """From a form that was sent. Stop 400 for what no page of ours wrote."""
-        own, resumed, at = (form.take(name) for name in ("sitting", "resumed", "resumed_at"))
+        own, resumed, at = (form.take(name) for name in OF_A_LINK)
         try:
             seen = datetime.fromisoformat(at) if at else None
             sitting = Sitting(UUID(own) if own else new_id(), UUID(resumed) if resumed else None, seen)

@@ -16,11 +16,13 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.overlap import (
     MOST_WORDS,
     OverlapOutcome,
+    Period,
     Piece,
     excerpt,
     pieces,
     shared_words,
     stems,
+    times_meet,
 )
 from facility.calls.rules.forms import TEXTS, TITLE, By, Field, FormSection
 from facility.folding import fold
@@ -52,8 +54,8 @@ def told_text(found: ApplicationShown) -> str:
 
 
 class Similar(msgspec.Struct, frozen=True):
-    """An initiative that looks like the text; of our own, applicants read no more than what is published. `title` and `excerpt` in pieces, words in common apart; `words`, `themes` and
-    `beneficiaries`: what is alike."""
+    """An initiative that looks like the text; of our own, applicants read no more than what is published. `title` and `excerpt` in pieces, words in common apart; `words`, `themes`,
+    `beneficiaries` and `meets` (the days that both have): what is alike."""
 
     id: UUID
     result: str
@@ -68,6 +70,7 @@ class Similar(msgspec.Struct, frozen=True):
     source: str
     application_id: UUID | None
     score: float
+    meets: Period | None
 
     def under_way(self, today: date) -> bool:
         """Whether it goes on now, or will, as far as is known."""
@@ -126,10 +129,12 @@ async def similar(
     title: str = "",
     public: bool = True,
     besides: UUID | None = None,
+    period: Period | None = None,
 ) -> list[Similar]:
     """Initiatives that look like this, the most alike first.
 
-    `public`: only what applicants may read; `besides`: an application that is not compared with itself.
+    `public`: only what applicants may read; `besides`: an application that is not compared with itself; `period`: when what
+    the text is about takes place.
     """
     asked = stems(title, text)[:MOST_WORDS]
     known = await _known(connection, asked)
@@ -152,7 +157,10 @@ async def similar(
         },
     )
     common = frozenset(known)
-    return [_told(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
+    told = [_told(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
+    return [
+        msgspec.structs.replace(one, meets=times_meet(period, (one.starts_on, one.ends_on))) for one in told
+    ]
 
 
 async def _known(connection: AsyncConnection, asked: Sequence[str]) -> list[str]:
@@ -202,6 +210,7 @@ def _told(
             "words": shared_words((title, body), common),
             "themes": [code for code in row["themes"] if code in themes],  # type: ignore[attr-defined]
             "beneficiaries": [code for code in row["beneficiaries"] if code in beneficiaries],  # type: ignore[attr-defined]
+            "meets": None,
             "score": float(row["score"]),  # type: ignore[arg-type]
         }
     )

@@ -2,13 +2,15 @@
 Q11)."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from calendar import monthrange
+from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
 
+from facility.applications.rules.activities import Plan
 from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.folding import fold, search_words
 from facility.refused import refuse
@@ -174,9 +176,27 @@ def read_day(cell: str) -> date | None:
     return date.fromisoformat(told)
 
 
-def times_meet(first: Sequence[date | None], second: Sequence[date | None]) -> tuple[date, date] | None:
-    """The days that two periods have in common, both ends included; None where one is not known or they don't meet."""
-    if None in first or None in second:
+type Period = tuple[date, date]
+"""Its first day and its last."""
+
+
+def period_of(activities: Iterable[Plan]) -> Period | None:
+    """From the first day of planned activities to the last; of one whose days are not known yet, its whole month. None where
+    nothing is planned."""
+    days = [day for one in activities for day in _days_of(one)]
+    return (min(days), max(days)) if days else None
+
+
+def _days_of(one: Plan) -> Period:
+    if one.starts_on and one.ends_on:
+        return one.starts_on, one.ends_on
+    return one.month, one.month.replace(day=monthrange(one.month.year, one.month.month)[1])
+
+
+def times_meet(first: Period | None, second: tuple[date | None, date | None]) -> Period | None:
+    """The days that two periods have in common; None where one is not known or they don't meet."""
+    begins, ends = second
+    if first is None or begins is None or ends is None:
         return None
-    start, end = max(first[0], second[0]), min(first[1], second[1])  # type: ignore[type-var]
-    return (start, end) if start is not None and end is not None and start <= end else None
+    start, end = max(first[0], begins), min(first[1], ends)
+    return (start, end) if start <= end else None

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from facility.refused import Reason
 
-BESIDE = ("seen", "began", "void", "then", "merging", "by")
-"""What the page that asks for answers sends beside them: a field of such a name would be taken for it."""
+BESIDE = ("seen", "began", "void", "then", "merging", "by", "sitting", "resumed", "resumed_at")
+"""What the pages that ask for answers send beside them: a field of such a name would be taken for it."""
 SIDES = ("mine", "theirs", "choice")
 """With a hyphen and a field's key behind them: two versions of an answer, and which of them counts."""
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import ChangeRequest, LinkCopy, Party, SectionAnswers
+from facility.applications.models import Application, ChangeRequest, LinkCopy, Party, SectionAnswers
 from facility.applications.service import confirm_party, invite_party, save_answers, submit
+from facility.calls.models import Call, Question
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.links import path_of
@@ -208,6 +209,35 @@ async def link_copies(db: Database) -> list[str]:
     """What stands in the copies that are kept for holders of links."""
     async with db.transaction(now=clock.now()) as tx:
         return sorted(one["part"][0] for one in await tx.session.scalars(select(LinkCopy.typed)))
+
+
+async def test_who_holds_a_link_asks_about_the_call(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, await party_id(tx, asking))
+        call = await tx.get(Call, (await tx.get(Application, asking)).call_id)
+    anybody, path = await browse(), await link(db, asking)
+    assert f'href="{path}/question"' in (await anybody.get(path)).text
+    assert "This call takes no questions" in (await anybody.get(f"{path}/question")).text
+    assert (await anybody.send_form(f"{path}/question", {"question": "May we?"})).status_code == 409
+    async with db.transaction(now=clock.now()) as tx:
+        call = await tx.lock(Call, call.id)
+        call.questions_until = call.answers_until = call.closes_at
+    assert "vesa@example.org" in (await anybody.get(f"{path}/question")).text
+    empty = await anybody.send_form(f"{path}/question", {"question": " "})
+    assert (empty.status_code, "f-question-error" in empty.text) == (422, True)
+    asked = await anybody.send_form(f"{path}/question", {"question": "May we?"})
+    assert (asked.status_code, asked.headers["location"]) == (303, path)
+    async with db.transaction(now=clock.now()) as tx:
+        kept = (await tx.session.scalars(select(Question))).one()
+    assert (kept.text, kept.asked_by, kept.contact_email, kept.institution_id) == (
+        "May we?",
+        None,
+        "vesa@example.org",
+        stage.partner,
+    )
+    assert (await anybody.get("/link/partner/no-such/question")).status_code == 404
 
 
 async def test_an_old_link_keeps_nothing_and_the_new_one_shows_what_was_kept(

@@ -1,0 +1,64 @@
+"""A question on the call by whoever holds a partner's link: answered for everybody, like those of officers."""
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.applications.pages.seats import Seat, linked_seat
+from facility.applications.pages.shared import BY_LINK, EVERYBODY, save
+from facility.calls.queries import public_call
+from facility.calls.rules.questions import MAX_QUESTION, takes_questions
+from facility.calls.service import Contact, ask_question
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.limits import Rate, address_of
+
+ASKING = Rate("partner-question", 10, 3600)
+
+
+async def _page(
+    view: render.View, connection: AsyncConnection, seat: Seat, fields: Fields, status: int = 200
+) -> Page:
+    call = await public_call(connection, seat.application.call_reference)
+    return view.page(
+        "applications/link_question.html",
+        status=status,
+        application=seat.application,
+        party=seat.party,
+        seat=seat,
+        call=call,
+        takes=takes_questions(call.state, call.questions_until, clock.now()),
+        form=fields,
+        most=MAX_QUESTION,
+    )
+
+
+@get("/link/partner/{token:str}/question", opt=EVERYBODY)
+async def question_by_link(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """Asks for the question, while the link can be answered."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    return await _page(view, read, await linked_seat(token)(read), Fields.showing())
+
+
+@post("/link/partner/{token:str}/question", opt=EVERYBODY)
+async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """Asks it in the name of the partner's contact, who gets the answer by mail."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    seat = await linked_seat(token)(await tx.session.connection())
+    await limits.hit(ASKING, str(seat.party.id))
+    fields = Fields(form)
+    text = fields.text("question", most=MAX_QUESTION, multiline=True)
+    party = seat.party
+    contact = Contact(party.institution_id, party.contact_name, party.contact_email)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _page(view, connection, await linked_seat(token)(connection), fields, status)
+
+    await save(tx, fields, lambda: ask_question(tx, seat.application.call_id, text, contact=contact), again)
+    said = _("Your question has arrived. {mail} gets a mail when it is answered.", mail=party.contact_email)
+    return view.go(seat.back, said)
+
+
+HANDLERS = [question_by_link, ask_by_link]
