@@ -11,6 +11,7 @@ from sqlalchemy import select
 from facility.applications import service as applications
 from facility.applications.models import Party
 from facility.applications.rules import DECLARATIONS, Signature
+from facility.applications.rules.exceptions import JUSTIFICATION
 from facility.calls.rules import CallDraft, Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
@@ -18,7 +19,7 @@ from facility.calls.service import close_call, draft_call, publish_call
 from facility.clock import BRUSSELS
 from facility.db import Tx
 from facility.demo import budgets
-from facility.demo.texts import CALL_TEXT, answered
+from facility.demo.texts import CALL_TEXT, WHY_ALONE, answered
 from facility.demo.troupe import OFFICERS, Troupe
 from facility.evaluation import service as evaluation
 
@@ -134,7 +135,8 @@ class Story:
             wish.lead,
             applications.save_answers,
             application.id,
-            answered(wish.themes, wish.summary, wish.plan, wish.origin),
+            answered(wish.themes, wish.summary, wish.plan, wish.origin)
+            | ({} if wish.partners else {JUSTIFICATION.key: {"justification": WHY_ALONE}}),
         )
         await self.act(at, wish.lead, _set_lead_part, application.id, Decimal(wish.amounts[0]))
         parties = [

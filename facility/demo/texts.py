@@ -75,6 +75,10 @@ EXPERTS = {
     "X10": ("Nikola Savić", "nikola.savic@police.example"),
 }
 
+WHY_ALONE = (
+    "The central authority was set up this year and is the only one of the region without trained staff. Until its people "
+    "know the procedures, requests of all its neighbours wait; a joint application would train those who need it least."
+)
 CALL_TEXT = (
     "The facility pays for joint activities of law-enforcement and judicial authorities: workshops and seminars on "
     "topics from concrete casework, internships, and study trips. Authorities of at least two Western Balkans "

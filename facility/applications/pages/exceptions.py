@@ -9,9 +9,11 @@ from facility.applications import review_words, rules
 from facility.applications.pages.consultations import consultation_words
 from facility.applications.pages.shared import WORDS, save
 from facility.applications.pages.staff import unsealed
+from facility.applications.queries import ApplicationShown
 from facility.applications.queries.consultation import consultations
 from facility.applications.rules.consultation import MAX_TEXT, exception_needs
 from facility.applications.service import decide_exception
+from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -31,6 +33,7 @@ async def _page(
         "applications/exception.html",
         status=status,
         application=application,
+        said=_said(application),
         lines=lines,
         objections=[line for line in lines if line.current and line.unanswered],
         # An objection is answered in the decision itself; everything else comes before it.
@@ -40,6 +43,16 @@ async def _page(
         **consultation_words(),
         **WORDS,
     )
+
+
+def _said(application: ApplicationShown) -> list[tuple[Field, Answer]]:
+    """The request in the lead's words, the justification first; what is restricted stands on the application's page."""
+    return [
+        (field, application.answers(section).get(field.key, ""))
+        for section in application.form.questions(By.LEAD)
+        for field in application.asked(section)
+        if field.key not in (TITLE, THEMES) and not field.restricted
+    ]
 
 
 @get("/applications/{application_id:uuid}/exception", opt=DECIDES)

@@ -15,6 +15,7 @@ from facility.applications.queries.parts import (
     PARTS,
     Parts,
     answers_of,
+    asked_of,
     findings_of,
     parts_from,
     view_of,
@@ -38,7 +39,7 @@ from facility.calls.rules.forms import (
     SectionKind,
     is_asked,
 )
-from facility.calls.service import form_of, rules_of
+from facility.calls.service import rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
 
@@ -208,7 +209,7 @@ async def shown(connection: AsyncConnection, application_id: UUID) -> Applicatio
         refuse("not_found", kind="missing", what="application")
     known = dict(row._mapping)
     return msgspec.convert(
-        {**known, "call": rules_of(row), "form": form_of(row), "parts": parts_from(known)},
+        {**known, "call": rules_of(row), "form": asked_of(row, row), "parts": parts_from(known)},
         ApplicationShown,
         strict=False,
     )

@@ -17,6 +17,8 @@ from facility.applications.rules.consultation import (
     is_late,
     stands_against,
 )
+from facility.applications.rules.exceptions import asked_for
+from facility.applications.rules.lifecycle import Track
 from facility.applications.rules.working_days import last_day
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition
 from facility.outbox.links import hash_of
@@ -213,7 +215,7 @@ class Asked(msgspec.Struct, frozen=True):
     application_id: UUID
     reference: str
     title: str
-    track: str
+    track: Track
     call: str
     requested: Decimal
     themes: list[str]
@@ -226,7 +228,7 @@ class Asked(msgspec.Struct, frozen=True):
         """What the lead has answered, without what only parties, secretariat and assessors may read."""
         return [
             (field, self.answers.get(section.key, {}).get(field.key, ""))
-            for section in self.form.questions(By.LEAD)
+            for section in asked_for(self.form, self.track).questions(By.LEAD)
             for field in section.fields
             if field.key not in (TITLE, THEMES) and not field.restricted
         ]

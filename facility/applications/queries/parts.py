@@ -19,6 +19,7 @@ from facility.applications.rules import (
     form_findings,
     plan_findings,
 )
+from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.parts import part_findings, without_confidential
 from facility.calls.rules.forms import (
     THEMES,
@@ -28,6 +29,7 @@ from facility.calls.rules.forms import (
     FormDefinition,
     FormSection,
 )
+from facility.calls.service import form_of
 from facility.refused import Reason, refuse
 
 
@@ -238,6 +240,11 @@ def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[R
         lambda section, party: answers_of(application, parts, section, party, confidential=True),
     )
     return (*answers, *own, *plan)
+
+
+def asked_of(application: Any, call: Any) -> FormDefinition:
+    """What this application must say; `call`: a Call, or anything with its form as JSON."""
+    return asked_for(form_of(call), track_of(application))
 
 
 def track_of(application: Any) -> Track:

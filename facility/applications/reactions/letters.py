@@ -22,7 +22,7 @@ from facility.applications.events import (
     PartnerLeft,
 )
 from facility.applications.models import Application, Party
-from facility.applications.queries import Parts, PartyLine, parts_of, shown
+from facility.applications.queries import Parts, PartyLine, asked_of, parts_of, shown
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.receipt import json_name, receipt_pdf
 from facility.applications.rules import ApplicationStatus, Confirmation
@@ -30,7 +30,6 @@ from facility.applications.rules.agreement import agreed, differences
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.words import exactly
 from facility.calls.models import Call
-from facility.calls.service import form_of
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import make_link, revoke_links
@@ -151,7 +150,7 @@ async def ask_again(tx: Tx, event: ConfirmationsVoided) -> None:
         "{reference} was changed: please look at it and confirm again", reference=case.application.reference
     )
     kept = await confirmed_contents(await tx.session.connection(), event.party_ids)
-    form = form_of(await tx.get(Call, case.application.call_id))
+    form = asked_of(case.application, await tx.get(Call, case.application.call_id))
     statements = statements_of(case.application, form, case.parts)
     for party_id in event.party_ids:
         before = kept[party_id]

@@ -5,12 +5,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.applications.models import Application, ConfirmedContent, Party
-from facility.applications.queries import Parts, parts_of
+from facility.applications.queries import Parts, asked_of, parts_of
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.rules import Confirmation
 from facility.applications.rules.agreement import Statement, agreed, seal_of, touched
 from facility.calls.models import Call
-from facility.calls.service import form_of
 from facility.db import Tx, new_id
 from facility.refused import refuse
 
@@ -18,7 +17,7 @@ from facility.refused import refuse
 async def _stated(tx: Tx, application: Application) -> tuple[Parts, list[Statement]]:
     await tx.flush()
     parts = await parts_of(await tx.session.connection(), application.id)
-    form = form_of(await tx.get(Call, application.call_id))
+    form = asked_of(application, await tx.get(Call, application.call_id))
     return parts, statements_of(application, form, parts)
 
 

@@ -13,12 +13,13 @@ from facility.accounts.models import Institution, Person
 from facility.applications import rules
 from facility.applications.events import ApplicationStarted
 from facility.applications.models import Application, Party, SectionAnswers, SectionChange
+from facility.applications.queries import asked_of
 from facility.applications.rules import ApplicationStatus, Track
 from facility.applications.service.changes import changed, lead_of, lock_draft
 from facility.applications.service.working_copies import end_copies
 from facility.calls.models import Call
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormSection
-from facility.calls.service import form_of, series_of
+from facility.calls.service import series_of
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -116,7 +117,7 @@ async def save_answers(
     sections and fields that the call doesn't ask for of this party.
     """
     application = await lock_draft(tx, application_id)
-    form = form_of(await tx.get(Call, application.call_id))
+    form = asked_of(application, await tx.get(Call, application.call_id))
     of = party_id or await lead_of(tx, application_id)
     by = By.PARTY if party_id else By.LEAD
     changes = []

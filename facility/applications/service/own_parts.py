@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.applications.partner_events import PartFilledIn
-from facility.applications.queries import answers_of, parts_of
+from facility.applications.queries import answers_of, asked_of, parts_of
 from facility.applications.rules import Confirmation, fingerprint_of
 from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
 from facility.applications.service.answers import save_answers
@@ -11,7 +11,6 @@ from facility.applications.service.changes import lock_party, status_of
 from facility.applications.service.parties import change_party
 from facility.calls.models import Call
 from facility.calls.rules.forms import Answers, FormSection
-from facility.calls.service import form_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import refuse
@@ -46,7 +45,7 @@ async def fill_in_part(
         left=party.left_at is not None,
         declined=party.confirmation == Confirmation.DECLINED,
     )
-    form = form_of(await tx.get(Call, application.call_id))
+    form = asked_of(application, await tx.get(Call, application.call_id))
     section = next((one for one in own_sections(form) if one.key == key), None)
     writable = {field.key for field in readable(section, confidential=confidential)} if section else set()
     if section is None or not writable.issuperset(answers):

@@ -14,6 +14,7 @@ from facility.applications.queries import (
     Parts,
     PartyLine,
     answers_of,
+    asked_of,
     findings_of,
     parts_of,
     view_of,
@@ -34,7 +35,7 @@ from facility.calls.rules.forms import (
     FormSection,
     is_asked,
 )
-from facility.calls.service import form_of, rules_of
+from facility.calls.service import rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.refused import Reason, refuse, refuse_if
@@ -65,7 +66,7 @@ async def submit(
     if read is not None and read != application.saved_at:
         refuse("edited_meanwhile", version=str(application.version))
     parts = await parts_of(await tx.session.connection(), application_id)
-    form = form_of(call)
+    form = asked_of(application, call)
     window = await window_of(tx, application, call, received_at)
     reasons = _against(application, call, parts, window, received_at)
     if signature is not None:

@@ -26,7 +26,8 @@ from facility.calls.service import close_call
 from facility.db import Database
 from facility.events.relay import drain
 from facility.experts.service import seed_themes
-from facility.outbox.models import Mail
+from facility.outbox.links import path_of
+from facility.outbox.models import Link, Mail
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
 from tests.applications.review import consult, offices
 from tests.browser import Browsers, errors
@@ -36,6 +37,7 @@ SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {
     "signatory_function": "Head",
 }
 
+JUSTIFIED = "Only this authority lacks a laboratory for it, and it cannot wait."
 
 ANSWERED: dict[str, Answers] = {
     "ask": {"summary": "A workshop", "plan": "Three days"},
@@ -248,11 +250,24 @@ async def test_an_exception_is_decided_by_the_authorising_officer(
         await save_answers(tx, application_id, ANSWERED)
         await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
     version = str((await row(db, application_id)).version)
+    why = f"{here}/answers/single-beneficiary"
+    refused = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert (refused.status_code, f'href="{why}#f-justification"' in refused.text) == (409, True)
+    alone = {"seen": "0", "justification": JUSTIFIED}
+    assert (await omar.send_form(why, alone)).status_code == 303
+    version = str((await row(db, application_id)).version)
     assert (await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})).status_code == 303
+    paper = PdfReader(io.BytesIO((await omar.get(f"{here}/application.pdf")).content))
+    assert JUSTIFIED in " ".join("".join(page.extract_text() for page in paper.pages).split())
     waits = (await anna.get(f"{here}/exception")).text
+    assert JUSTIFIED in waits
     assert "EU Delegation: agreed" in waits
     assert "It cannot be decided yet" in waits
     (asked,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        letter = (await tx.session.scalars(select(Link).where(Link.purpose == "consultation"))).one()
+    assert JUSTIFIED in (await anna.get(path_of(letter))).text
     async with db.transaction(now=clock.now()) as tx:
         await answer_consultation(tx, asked, objects=True, reason="It duplicates R3.", name="Eva")
     assert "It duplicates R3." in (await anna.get(f"{here}/exception")).text
