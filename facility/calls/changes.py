@@ -39,7 +39,9 @@ def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
     """What a corrigendum changes, field by field."""
     return [
         Change(
-            _("Form"), "", "\n\n".join(_in_full(*added) for added in added_questions(before.form, after.form))
+            _("Form"),
+            _("not asked"),
+            "\n\n".join(_in_full(*added) for added in added_questions(before.form, after.form)),
         )
         if one.field == "form"
         else Change(_(LABELS[one.field]), _value(one.before), _value(one.after))

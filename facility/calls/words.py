@@ -173,15 +173,17 @@ sentences.register(
 )
 
 
-MOST_OPENING = 280
+MOST_OPENING = 200
+"""Characters: with the other answers they fit on the first screen of a phone."""
 
 
 def opening(text: str) -> str:
-    """How a call's text begins: its first paragraph, or as many whole words of it as fit."""
+    """How a call's text begins: its first paragraph, or as many whole sentences or words of it as fit."""
     first = text.strip().partition("\n\n")[0].replace("\n", " ")
     if len(first) <= MOST_OPENING:
         return first
-    return first[:MOST_OPENING].rpartition(" ")[0].rstrip(",;:.") + "…"
+    whole = first[: MOST_OPENING + 1].rpartition(". ")[0]
+    return f"{whole}." if whole else first[:MOST_OPENING].rpartition(" ")[0].rstrip(",;:.") + "…"
 
 
 filters.register("opening", opening)

@@ -68,7 +68,7 @@ async def test_a_question_is_added_by_one_and_published_by_another(
     assert (await ada.send_form(f"{base}/edit", {**texts, "seen": await seen(db)})).status_code == 303
     own, other = (await ada.get(base)).text, (await vera.get(base)).text
     assert ("Publish this corrigendum?" in own, "Publish this corrigendum?" in other) == (False, True)
-    for told in (means, "In public; Not at all", "One of several answers · must be answered"):
+    for told in (means, "not asked", "In public; Not at all", "One of several answers · must be answered"):
         assert told in other
     done = await vera.send_form(f"{base}/publish", {"seen": await seen(db)})
     assert done.status_code == 303

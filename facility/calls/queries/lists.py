@@ -28,6 +28,7 @@ class CallLine(msgspec.Struct, frozen=True):
     opened_at: datetime | None
     evaluating_since: datetime | None
     archived_at: datetime | None
+    mode: str
 
     def standing(self, now: datetime) -> Standing:
         """Where the call stands at this instant."""
@@ -44,7 +45,7 @@ class Narrowed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 ANYTHING = Narrowed()
 _LINE = """call.reference, call.title, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max, call.state,
-    call.opened_at, call.evaluating_since, call.archived_at"""
+    call.opened_at, call.evaluating_since, call.archived_at, call.mode"""
 _ASKED = """
     (:mode = '' OR call.mode = :mode)
     AND (:theme = '' OR call.only_themes = '[]' OR call.only_themes @> to_jsonb(CAST(:theme AS text)))
