@@ -72,6 +72,7 @@ class UrgentLine(msgspec.Struct, frozen=True):
     decide_within_hours: int
     state: str
     opened: bool
+    proposed: bool
     decided_at: datetime | None
 
     @property
@@ -82,7 +83,8 @@ class UrgentLine(msgspec.Struct, frozen=True):
 
 _COLUMNS = """
     SELECT call.id, call.reference, application.reference AS application, call.closes_at, call.decide_within_hours,
-        call.state, call.opened_at IS NOT NULL AS opened, call.decided_at
+        call.state, call.opened_at IS NOT NULL AS opened, call.decided_at,
+        EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id) AS proposed
     FROM call JOIN application ON application.call_id = call.id AND track = 'joint'
 """
 _OPEN = text(

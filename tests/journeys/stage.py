@@ -219,11 +219,17 @@ class Stage:
         relevance: str,
         at: datetime | None = None,
     ) -> None:
+        """An assessment by the grid of these journeys."""
+        self.assess(application_id, assessor, {"capacity": capacity, "relevance": relevance}, at)
+
+    def assess(
+        self, application_id: UUID, assessor: str, points: dict[str, str], at: datetime | None = None
+    ) -> None:
         """An assessment that is sent, with what comes before it where that is not done yet."""
         self.company[assessor]
         who = self.service.one("SELECT id FROM person WHERE email = :email", email=address(assessor))
-        scores = {"capacity": Decimal(capacity), "relevance": Decimal(relevance)}
-        comments = {"capacity": "Sound.", "relevance": "To the point."}
+        scores = {key: Decimal(given) for key, given in points.items()}
+        comments = dict.fromkeys(points, "Sound.")
 
         async def assign(tx: Tx) -> None:
             if await tx.session.get(Assignment, (application_id, who)) is None:

@@ -196,11 +196,13 @@ async def ask(
 ) -> Page:
     """Asks one partner, or reminds it; an earlier link stops working."""
     Fields(form).check()
-    party_of(await draft(await tx.session.connection(), application_id), party_id)
+    party = party_of(await draft(await tx.session.connection(), application_id), party_id)
     await invite_party(tx, party_id)
     return view.go(
         f"/applications/{application_id}/partners",
-        _("The mail is on its way. An earlier link no longer works."),
+        _("The mail is on its way. An earlier link no longer works.")
+        if party.invited_at
+        else _("The mail is on its way."),
     )
 
 

@@ -1,0 +1,183 @@
+"""An urgent application: a call by its short form, written on a phone, decided on one page within the hours."""
+
+import re
+from datetime import timedelta
+
+from facility import clock
+from tests.journeys.cast import Company, address
+from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service
+from tests.journeys.stage import Stage
+from tests.journeys.test_2_applications import sign
+from tests.journeys.test_4_awards import letter_to
+from tests.journeys.test_11_writing import enter
+from tests.journeys.visitor import Visitor
+
+CALL = "TAF-2026-76"
+TITLE = "Advice on a wave of ransom demands"
+SECTIONS = ("financial", "relevance", "design", "implementation", "sustainability", "budget")
+
+
+def draft(ada: Visitor) -> str:
+    """An urgent call, first without its hours; then with them. It has the short form. The address of the draft."""
+    now = clock.now().astimezone(clock.BRUSSELS)
+    ada.goto("/staff/calls")
+    ada.follow("Draft a call")
+    ada.fill("Reference", CALL)
+    ada.fill("Title", "Urgent expertise")
+    ada.fill("Text", "For what cannot wait for a call.")
+    ada.fill_instant("Opens", now.strftime("%Y-%m-%d"), now.strftime("%H:%M"))
+    ada.fill_instant("Closes", (now + timedelta(days=90)).strftime("%Y-%m-%d"), "12:00")
+    ada.page.get_by_role("radio", name=re.compile("Urgent")).check()
+    ada.choose("Envelope", "CA1: Urgent")
+    ada.fill("Amount of the call", "20 000")
+    ada.fill("Smallest award", "1 000")
+    ada.fill("Largest award", "10 000")
+    ada.fill("Fewest assessments of each application", "1")
+    ada.press("Save the draft", status=422)
+    ada.fill("Decided within", "8")
+    ada.press("Save the draft")
+    here = ada.page.url
+    ada.sees("Why it is urgent")
+    ada.follow("See it as those who apply")
+    ada.sees("Why it cannot wait for a call")
+    return here
+
+
+def publish(vera: Visitor, here: str) -> None:
+    """By another person."""
+    vera.goto(here)
+    vera.follow("Check and publish")
+    vera.sees("8 hours of each receipt")
+    vera.press("Publish the call")
+
+
+def write(omar: Visitor) -> str:
+    """The short form, section by section, each leading to the next; the address of the task list."""
+    omar.goto(f"/calls/{CALL}")
+    omar.sees("decided within 8 hours")
+    omar.follow("Start an application")
+    omar.tick("Joint application")
+    omar.fill("Title", TITLE)
+    omar.press("Start")
+    tasks = omar.page.url
+    omar.follow("What you ask for, and why")
+    omar.fill("Summary", "Hospitals are blackmailed on both sides of the border.")
+    omar.fill("What will be done", "Two experts for three days in Tirana.")
+    omar.press("Save and continue")
+    omar.heading("Why it is urgent")
+    omar.fill("Why it cannot wait for a call", "The next demands end on Friday.")
+    omar.fill("When you need it at the latest", (clock.now() + timedelta(days=3)).date().isoformat())
+    omar.press("Save and continue")
+    omar.page.locator("main input[type=checkbox]").first.check()
+    omar.press("Save and continue")
+    return tasks
+
+
+def ask_the_partner(omar: Visitor, tasks: str, partner: str) -> None:
+    """Both parts, and the mail to the partner."""
+    omar.follow(re.compile("Change role, amount or contact"))
+    omar.fill("What it does in this application", "Hosts the experts.")
+    omar.fill("Amount for its part", "3 000")
+    omar.press("Save")
+    omar.follow("Add a partner")
+    omar.find("косово", "Kosovo* Police")
+    omar.fill("What it does in this application", "Sends its analysts.")
+    omar.fill("Amount for its part", "2 000")
+    omar.fill("Whom to ask there", "Petra Gashi")
+    omar.fill("Mail address", partner)
+    omar.press("Save")
+    omar.press("Ask for confirmation")
+    omar.goto(tasks)
+    omar.sees("1 thing stands against submitting")
+
+
+def confirm(petra: Visitor) -> None:
+    """By the link, on a phone."""
+    petra.open_mail("Please confirm")
+    petra.sees(TITLE, "The next demands end on Friday.")
+    petra.tick("We confirm")
+    petra.fill("Name of the person who may sign", "Petra Gashi")
+    petra.fill("Function", "Deputy director")
+    petra.press("Send the answer")
+    petra.heading("Thank you, this is confirmed")
+
+
+def submit(omar: Visitor, tasks: str) -> None:
+    """From the task list, which says that nothing stands against it any more, to the receipt."""
+    omar.goto(tasks)
+    omar.follow("Check and submit")
+    sign(omar)
+    omar.press("Submit")
+    omar.heading("Your application has been received")
+    omar.sees("decided on by itself, within the hours that the call promises")
+
+
+def open_it(ada: Visitor, paul: Visitor) -> str:
+    """The mail leads to its page; one of the secretariat begins, the authorising officer confirms; the page."""
+    mail = ada.post.next(ada.email, f"Urgent: {CALL}/U1")
+    assert "an urgent application came in" in mail.text
+    here = next(word for word in mail.text.split() if "/urgent/" in word)
+    ada.goto("/urgent")
+    ada.follow(f"{CALL}/U1")
+    assert ada.page.url == here
+    ada.sees_not(TITLE)
+    ada.press("Begin the opening")
+    paul.goto("/urgent")
+    paul.follow(f"{CALL}/U1")
+    paul.press("Confirm and open")
+    paul.heading(TITLE)
+    return here
+
+
+def judge(ada: Visitor, stage: Stage, service: Service, here: str) -> None:
+    """Checked, given to an assessor from the same page, assessed (which another journey walks), proposed."""
+    ada.goto(here)
+    ada.follow("Check admissibility")
+    for met in ada.page.locator('input[name$="-verdict"][value="met"]').all():
+        met.check()
+    ada.tick("Yes, it goes to assessment")
+    ada.press("Write down the judgement")
+    ada.follow("All steps of this urgent application")
+    ada.press("Assign", status=422)
+    ada.goto(here)
+    ada.tick("Elena Rossi")
+    ada.press("Assign")
+    ada.sees("Elena Rossi")
+    key = service.one("SELECT id FROM application WHERE title = :t", t=TITLE)
+    stage.assess(key, "elena", dict.fromkeys(SECTIONS, "14"))
+    ada.goto(here)
+    ada.sees("An award of EUR 5 000.00. EUR 15 000.00 of the call is left after it.")
+    ada.press("Propose this")
+    ada.sees("An authorising officer who did not propose it decides.", "Take the proposal back")
+
+
+def test_from_a_short_form_on_a_phone_to_the_letter_within_hours(
+    company: Company, stage: Stage, visit: Opens, service: Service
+) -> None:
+    for key in ("omar", "arta", "paul", "elena"):
+        company[key]
+    ada, vera, paul = company["ada"], company["vera"], company["paul"]
+    stage.envelope("Urgent", "20000.00")
+    publish(vera, draft(ada))
+    omar = visit(address("omar"), phone=True)
+    enter(omar, service)
+    tasks = write(omar)
+    petra = visit("petra@urgent.example", phone=True)
+    ask_the_partner(omar, tasks, petra.email)
+    confirm(petra)
+    submit(omar, tasks)
+
+    here = open_it(ada, paul)
+    judge(ada, stage, service, here)
+    mail = paul.post.next(paul.email, f"{CALL}/U1 waits for your decision")
+    assert here in mail.text
+    paul.goto(here)
+    paul.press("Decide")
+    paul.sees("It is decided. The letter is on its way.")
+    paul.goto("/urgent")
+    paul.sees_not(f"{CALL}/U1")
+    assert "up to EUR 5 000.00" in letter_to(omar, f"{CALL}/001").replace("\u00a0", " ")
+    omar.goto(tasks)
+    omar.follow("What became of this application, and its letters")
+    omar.sees("5 000.00", "Plan an activity")
