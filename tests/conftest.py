@@ -4,7 +4,7 @@ import contextlib
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -72,36 +72,53 @@ async def shared_database(server: str) -> str:
     return _at(server, "shared")
 
 
-# Emptying takes milliseconds where a database of its own for each test takes a second. Triggers and foreign keys stay
-# out of the way; beneficiaries stay in.
+# Emptying takes a millisecond where a database of its own for each test takes a second. Triggers and foreign keys stay
+# out of the way; beneficiaries stay in. A function keeps its plans.
 _EMPTY = """
 DO $$
-DECLARE name text;
+DECLARE body text;
 BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'beneficiary' LOOP
-        EXECUTE format('DELETE FROM %I', name);
-    END LOOP;
-    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
-        PERFORM setval(name::regclass, 1, false);
-    END LOOP;
+    SELECT string_agg(format('DELETE FROM %I;', tablename), ' ') INTO body
+        FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'beneficiary';
+    SELECT body || string_agg(format('PERFORM setval(%L, 1, false);', sequencename), ' ') INTO body
+        FROM pg_sequences WHERE schemaname = 'public';
+    EXECUTE format(
+        'CREATE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS %L',
+        'BEGIN ' || body || ' END'
+    );
 END $$
 """
 
 
-@pytest_asyncio.fixture
-async def database_url(shared_database: str) -> str:
-    """The address of a database with tables and beneficiaries and nothing else."""
+@pytest_asyncio.fixture(scope="session")
+async def emptying(shared_database: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
+    """Empties the shared database, by a connection of its own."""
     await _run(shared_database, _EMPTY)
+    engine = create_async_engine(shared_database, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        yield lambda: connection.execute(text("SELECT empty_all()"))
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def database_url(shared_database: str, emptying: Callable[[], Awaitable[object]]) -> str:
+    """The address of a database with tables and beneficiaries and nothing else."""
+    await emptying()
     return shared_database
 
 
-@pytest_asyncio.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    """The test's database."""
-    made = Database(database_url, pool_size=5)
+@pytest_asyncio.fixture(scope="session")
+async def standing_db(shared_database: str) -> AsyncIterator[Database]:
+    """The shared database by one engine: a fresh one would connect, compile and prepare every statement again."""
+    made = Database(shared_database, pool_size=5)
     yield made
     await made.dispose()
+
+
+@pytest.fixture
+def db(standing_db: Database, database_url: str) -> Database:
+    """The test's database."""
+    return standing_db
 
 
 @pytest_asyncio.fixture
@@ -132,15 +149,12 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest_asyncio.fixture(scope="session")
 async def standing_app(
-    shared_database: str, tmp_path_factory: pytest.TempPathFactory
+    standing_db: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Litestar]:
     """The app within its lifespan, made once: making it takes longer than most tests."""
-    db = Database(shared_database)
-    async with living(
-        create_app(told(shared_database, tmp_path_factory.mktemp("data")), db, freeze=False)
-    ) as made:
+    told_it = told(standing_db.url, tmp_path_factory.mktemp("data"))
+    async with living(create_app(told_it, standing_db, freeze=False)) as made:
         yield made
-    await db.dispose()
 
 
 @pytest.fixture
