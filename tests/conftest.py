@@ -178,12 +178,24 @@ async def browse(app: Litestar, db: Database) -> AsyncIterator[Browsers]:
         yield open_browser
 
 
-TOGETHER = {"journeys": "journeys", "house": "story", "hostile": "story"}
-"""Folders whose tests share dear fixtures (a running service, the story told once)."""
+TOGETHER = {
+    "journeys": "journeys",
+    "house": "story",
+    "hostile": "story",
+    "bench": "bench",
+    "faults": "faults",
+}
+"""Folders whose tests share dear fixtures (a running service, the story told once), the longest first: whatever takes
+a minute may not be what one process begins when the other has nothing left. Short ones fill what remains."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file's tests stay in one process, and so do those of folders that share their fixtures."""
+    first = list(dict.fromkeys(TOGETHER.values()))
+    begun: dict[str, int] = {}
     for item in items:
         folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(TOGETHER.get(folder, item.path.as_posix())))
+        group = TOGETHER.get(folder, item.path.as_posix())
+        item.add_marker(pytest.mark.xdist_group(group))
+        begun[item.nodeid] = first.index(group) if group in first else len(first)
+    items.sort(key=lambda item: begun[item.nodeid])

@@ -1,5 +1,6 @@
 """Makers of real documents for tests, in memory: each kind, with text in every place it can hide."""
 
+import functools
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,15 @@ _DOCX_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.doc
 _ODT = "application/vnd.oasis.opendocument.text"
 
 
+@functools.cache
+def _printed(paragraphs: tuple[str, ...], header: str) -> bytes:
+    body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs)
+    page = f'@page {{ @top-center {{ content: "{header}" }} }} body {{ font-family: DejaVu Sans }}'
+    printed = HTML(string=f"<html lang=en><style>{page}</style><body>{body}</body></html>").write_pdf()
+    assert isinstance(printed, bytes)
+    return printed
+
+
 def pdf(
     *paragraphs: str,
     header: str = "",
@@ -35,10 +45,7 @@ def pdf(
     stamp: str = "",
 ) -> bytes:
     """A PDF as an office suite would print it, with what is asked for added by a second tool."""
-    body = "".join(f"<p>{escape(text)}</p>" for text in paragraphs or LETTER)
-    page = f'@page {{ @top-center {{ content: "{header}" }} }} body {{ font-family: DejaVu Sans }}'
-    printed = HTML(string=f"<html lang=en><style>{page}</style><body>{body}</body></html>").write_pdf()
-    assert isinstance(printed, bytes)
+    printed = _printed(paragraphs or LETTER, header)
     if not (info or xmp or attachments or note or outline or stamp):
         return printed
     writer = PdfWriter(clone_from=io.BytesIO(printed))

@@ -10,7 +10,8 @@ from facility.events.relay import follow
 
 _SUBMITTED = """
     SELECT application.id FROM application JOIN call ON call.id = call_id
-    WHERE application.status = 'submitted' AND track = 'joint' AND call.state = 'closed' ORDER BY call.reference LIMIT 1
+    WHERE application.status = 'submitted' AND track = 'joint' AND call.state = 'closed'
+    ORDER BY application.reference LIMIT 1
 """
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from facility.embedded import EmbeddedPostgres
 from facility.rehearsal.pages import EXAMPLES, FOLDER
 from facility.settings import ROOT
-from tests.oracle import normal
+from tests.oracle.figures import normal
 
 FACILITY = Path(sys.executable).with_name("facility")
 RESERVE = FOLDER / "taf-2021-01-reserve.json"

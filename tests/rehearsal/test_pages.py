@@ -15,7 +15,7 @@ from facility.rehearsal.pages import EXAMPLES, FOLDER, MAX_SCENARIO
 from facility.web import csrf
 from tests.browser import SECRET, Browser, Browsers
 from tests.cast import Cast
-from tests.oracle import normal
+from tests.oracle.figures import normal
 
 EXAMPLE = FOLDER / "taf-2021-01.json"
 RESERVE = FOLDER / "taf-2021-01-reserve.json"

@@ -16,7 +16,8 @@ from facility.rehearsal.check import check
 from facility.rehearsal.pages import FOLDER
 from facility.rehearsal.play import rehearse
 from facility.worker import load_slices
-from tests.oracle import expected_result, normal
+from tests.oracle.figures import normal
+from tests.oracle.result import expected_result
 from tests.scenarios import scenarios
 
 EXAMPLES = ("taf-2021-01", "taf-2021-01-reserve")

@@ -21,7 +21,9 @@ from facility.experts.rules import ExpertProfile
 from facility.money import display
 from facility.rehearsal.check import check
 from facility.rehearsal.scenario import Application, Deployment, Expert, Scenario
-from tests.oracle import World, euro, expected_result, normal
+from tests.oracle.figures import euro, normal
+from tests.oracle.result import expected_result, of_application, result_of
+from tests.oracle.world import World
 from tests.scenarios import scenarios
 
 EXAMPLES = Path(__file__).parents[2] / "facility" / "rehearsal" / "examples"
@@ -40,7 +42,7 @@ def test_second_computation_gives_results_worked_by_hand(name: str) -> None:
 def test_rules_agree_with_second_computation(file: dict[str, Any]) -> None:
     world = Watched(file)
     world.run()
-    result = world.result()
+    result = result_of(world)
     for told in world.scenario.applications:
         assert submission_reasons(_application(told), world.rules, told.received_at) == tuple(
             sorted(world.why_not(world.applications[told.reference]))
@@ -107,7 +109,7 @@ class Watched(World):
         if not enough_assessments(len(heard), grid):
             return "not_assessed", ("too_few_assessments",)
         mean = means(heard, grid)
-        shown = self.application(reference)
+        shown = of_application(self, reference)
         assert {key: display(value) for key, value in mean.sections.items()} == shown["sections"]
         assert display(mean.total) == shown["total"]
         if missed := missed_thresholds(mean, grid):

@@ -1,82 +1,19 @@
-"""A second computation of a scenario's whole result: slow, obvious, and written from scenarios/README alone.
-
-It knows nothing of the product: no rule is imported, amounts are whole cents, means are fractions, and what
-happens is one list of things to come, of which the first is taken again and again. Tests compare the product
-with it on random scenarios.
-"""
+"""What happens in a scenario, one thing after the other, as the second computation has it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
-BALKANS = ["AL", "BA", "ME", "MK", "RS", "XK"]
-UNION = (
-    "Austria AT, Belgium BE, Bulgaria BG, Croatia HR, Cyprus CY, Czechia CZ, Denmark DK, Estonia EE, Finland FI, "
-    "France FR, Germany DE, Greece GR, Hungary HU, Ireland IE, Italy IT, Latvia LV, Lithuania LT, Luxembourg LU, "
-    "Malta MT, Netherlands NL, Poland PL, Portugal PT, Romania RO, Slovakia SK, Slovenia SI, Spain ES, Sweden SE"
+from tests.oracle.figures import (
+    BALKANS,
+    UNION,
+    at_least,
+    cents,
+    days,
+    instant,
+    score,
 )
-LEVELS = ["A1", "A2", "B1", "B2", "C1", "C2"]
-
-
-def expected_result(scenario: dict[str, Any]) -> dict[str, Any]:
-    """What `facility rehearse` must print for a valid scenario, instants as UTC texts."""
-    world = World(scenario)
-    world.run()
-    return world.result()
-
-
-def normal(result: dict[str, Any]) -> dict[str, Any]:
-    """The result with its instants as instants, so that two can be compared with ==."""
-    deployments = {}
-    for reference, deployment in result["deployments"].items():
-        deployments[reference] = dict(deployment)
-        if "invitations" in deployment:
-            deployments[reference]["invitations"] = [
-                {**one, "invited_at": instant(one["invited_at"]), "at": instant(one["at"])}
-                for one in deployment["invitations"]
-            ]
-    return {**result, "deployments": deployments}
-
-
-def instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def cents(text: str) -> int:
-    return int(text.replace(".", ""))
-
-
-def euro(amount: int) -> str:
-    return f"{amount // 100}.{amount % 100:02}"
-
-
-def two_decimals(value: Fraction) -> str:
-    for hundredths in count(int(value * 100)):  # the first whose upper edge lies above the value
-        if value < Fraction(hundredths, 100) + Fraction(1, 200):
-            return euro(hundredths)
-    raise AssertionError
-
-
-def days(first: str, last: str) -> set[date]:
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    return {start + timedelta(days=i) for i in range((end - start).days + 1)}
-
-
-def at_least(level: str | None, least: str) -> bool:
-    return level is not None and LEVELS.index(level) >= LEVELS.index(least)
-
-
-def split(amount: int, donors: list[dict[str, str]]) -> dict[str, int]:
-    whole = sum(cents(donor["amount"]) for donor in donors)
-    exact = {donor["name"]: Fraction(amount * cents(donor["amount"]), whole) for donor in donors}
-    parts = {name: int(share) for name, share in exact.items()}
-    while sum(parts.values()) < amount:  # a cent to the one that is furthest short; of equals the first
-        neediest = max(exact, key=lambda name: exact[name] - parts[name])
-        parts[neediest] += 1
-    return parts
 
 
 class World:
@@ -364,108 +301,3 @@ class World:
     def finish(self, now: datetime, invitation: dict[str, Any], outcome: str) -> None:
         invitation["outcome"] = outcome
         invitation["at"] = now
-
-    # ---- the result
-
-    def result(self) -> dict[str, Any]:
-        return {
-            "applications": {reference: self.application(reference) for reference in self.applications},
-            "ranking": self.ranking,
-            "budget": self.budget(),
-            "deployments": {
-                one["reference"]: self.deployment(one) for one in self.told.get("deployments", [])
-            },
-            "indicator_10_1": self.indicator(),
-        }
-
-    def application(self, reference: str) -> dict[str, Any]:
-        found: dict[str, Any] = {"status": self.status[reference], "reasons": self.reasons[reference]}
-        if reference in self.sections:
-            means = self.sections[reference]
-            found["sections"] = {key: two_decimals(mean) for key, mean in means.items()}
-            found["total"] = two_decimals(sum(means.values(), Fraction(0)))
-        if reference in self.ranking:
-            found["rank"] = self.ranking.index(reference) + 1
-        return found
-
-    def budget(self) -> dict[str, Any]:
-        envelope, committed = cents(self.call["envelope"]), sum(self.committed.values())
-        donors = {}
-        for reference, amount in self.committed.items():
-            parts = split(amount, self.told["contract"]["donors"])
-            donors[reference] = {name: euro(part) for name, part in parts.items()}
-        return {
-            "envelope": euro(envelope),
-            "committed": euro(committed),
-            "available": euro(envelope - committed),
-            "reserve": self.reserve,
-            "commitments": {reference: euro(amount) for reference, amount in self.committed.items()},
-            "donors": donors,
-        }
-
-    def deployment(self, told: dict[str, Any]) -> dict[str, Any]:
-        found = dict(self.sent[told["reference"]])
-        if "refused" in found or "replies" not in told:
-            return found
-        mine = [one for one in self.asked if one["deployment"] is told]
-        mine.sort(key=lambda one: (one["at"], one["invited_at"], one["expert"]))
-        found["invitations"] = [
-            {
-                "expert": one["expert"],
-                "invited_at": one["invited_at"].isoformat(),
-                "outcome": one["outcome"],
-                "at": one["at"].isoformat(),
-            }
-            for one in mine
-        ]
-        found["accepted"] = [one["expert"] for one in mine if one["outcome"] == "accepted"]
-        found["unfilled"] = told["seats"] - len(found["accepted"])
-        return found
-
-    def indicator(self) -> dict[str, Any]:
-        counted: list[str] = []
-        not_counted: dict[str, str] = {}
-        by_year: dict[str, int] = {}
-        for activity in self.told.get("activities", []):
-            reason = self.why_not_counted(activity)
-            if reason:
-                not_counted[activity["reference"]] = reason
-            else:
-                counted.append(activity["reference"])
-                by_year[activity["end"][:4]] = by_year.get(activity["end"][:4], 0) + 1
-        return {
-            "counted": sorted(counted),
-            "not_counted": not_counted,
-            "by_year": by_year,
-            "total": len(counted),
-        }
-
-    def why_not_counted(self, activity: dict[str, Any]) -> str | None:
-        reference = activity["application"]
-        year, month, day = map(int, activity["start"].split("-"))
-        begins = datetime(year, month, day, tzinfo=ZoneInfo("Europe/Brussels")).astimezone(UTC)
-        stood = reference in self.award_from and self.award_from[reference] <= begins
-        if reference in self.award_until:
-            stood = stood and self.award_until[reference] > begins
-        present = [code for code in BALKANS if activity["attended"].get(code, 0) >= 1]
-        if not stood or self.status[reference] not in ("awarded", "closed"):
-            return "not_funded"
-        if not activity["completed"]:
-            return "not_completed"
-        if any(needed not in activity["evidence"] for needed in ("agenda", "attendance_list", "report")):
-            return "missing_evidence"
-        if activity.get("verified_by") in (None, activity["reported_by"]):
-            return "not_verified"
-        if len(present) < 2:
-            return "too_few_beneficiaries_attended"
-        return None
-
-
-def score(expert: dict[str, Any], deployment: dict[str, Any]) -> int:
-    points = sum(weight * expert["themes"].get(theme, 0) for theme, weight in deployment["themes"].items())
-    regional = [expert["languages"].get(language) for language in ("sq", "bs", "hr", "sr", "cnr", "mk")]
-    if any(at_least(level, "B1") for level in regional):
-        points += deployment["bonus"]["regional_language"]
-    if expert["deployments_12m"] == 0:
-        points += deployment["bonus"]["no_recent_deployment"]
-    return int(points)

@@ -1,0 +1,122 @@
+"""A second computation of a scenario's whole result: slow, obvious, and written from scenarios/README alone.
+
+It knows nothing of the product: no rule is imported, amounts are whole cents, means are fractions, and what
+happens is one list of things to come, of which the first is taken again and again. Tests compare the product
+with it on random scenarios.
+"""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.oracle.figures import BALKANS, cents, euro, split, two_decimals
+from tests.oracle.world import World
+
+
+def expected_result(scenario: dict[str, Any]) -> dict[str, Any]:
+    """What `facility rehearse` must print for a valid scenario, instants as UTC texts."""
+    world = World(scenario)
+    world.run()
+    return result_of(world)
+
+
+def result_of(world: World) -> dict[str, Any]:
+    """All that is printed, of a world that has come to its end."""
+    return {
+        "applications": {reference: of_application(world, reference) for reference in world.applications},
+        "ranking": world.ranking,
+        "budget": _budget(world),
+        "deployments": {
+            one["reference"]: _deployment(world, one) for one in world.told.get("deployments", [])
+        },
+        "indicator_10_1": _indicator(world),
+    }
+
+
+def of_application(world: World, reference: str) -> dict[str, Any]:
+    """What became of an application."""
+    found: dict[str, Any] = {"status": world.status[reference], "reasons": world.reasons[reference]}
+    if reference in world.sections:
+        means = world.sections[reference]
+        found["sections"] = {key: two_decimals(mean) for key, mean in means.items()}
+        found["total"] = two_decimals(sum(means.values(), Fraction(0)))
+    if reference in world.ranking:
+        found["rank"] = world.ranking.index(reference) + 1
+    return found
+
+
+def _budget(world: World) -> dict[str, Any]:
+    envelope, committed = cents(world.call["envelope"]), sum(world.committed.values())
+    donors = {}
+    for reference, amount in world.committed.items():
+        parts = split(amount, world.told["contract"]["donors"])
+        donors[reference] = {name: euro(part) for name, part in parts.items()}
+    return {
+        "envelope": euro(envelope),
+        "committed": euro(committed),
+        "available": euro(envelope - committed),
+        "reserve": world.reserve,
+        "commitments": {reference: euro(amount) for reference, amount in world.committed.items()},
+        "donors": donors,
+    }
+
+
+def _deployment(world: World, told: dict[str, Any]) -> dict[str, Any]:
+    found = dict(world.sent[told["reference"]])
+    if "refused" in found or "replies" not in told:
+        return found
+    mine = [one for one in world.asked if one["deployment"] is told]
+    mine.sort(key=lambda one: (one["at"], one["invited_at"], one["expert"]))
+    found["invitations"] = [
+        {
+            "expert": one["expert"],
+            "invited_at": one["invited_at"].isoformat(),
+            "outcome": one["outcome"],
+            "at": one["at"].isoformat(),
+        }
+        for one in mine
+    ]
+    found["accepted"] = [one["expert"] for one in mine if one["outcome"] == "accepted"]
+    found["unfilled"] = told["seats"] - len(found["accepted"])
+    return found
+
+
+def _indicator(world: World) -> dict[str, Any]:
+    counted: list[str] = []
+    not_counted: dict[str, str] = {}
+    by_year: dict[str, int] = {}
+    for activity in world.told.get("activities", []):
+        reason = _why_not_counted(world, activity)
+        if reason:
+            not_counted[activity["reference"]] = reason
+        else:
+            counted.append(activity["reference"])
+            by_year[activity["end"][:4]] = by_year.get(activity["end"][:4], 0) + 1
+    return {
+        "counted": sorted(counted),
+        "not_counted": not_counted,
+        "by_year": by_year,
+        "total": len(counted),
+    }
+
+
+def _why_not_counted(world: World, activity: dict[str, Any]) -> str | None:
+    reference = activity["application"]
+    year, month, day = map(int, activity["start"].split("-"))
+    begins = datetime(year, month, day, tzinfo=ZoneInfo("Europe/Brussels")).astimezone(UTC)
+    stood = reference in world.award_from and world.award_from[reference] <= begins
+    if reference in world.award_until:
+        stood = stood and world.award_until[reference] > begins
+    present = [code for code in BALKANS if activity["attended"].get(code, 0) >= 1]
+    if not stood or world.status[reference] not in ("awarded", "closed"):
+        return "not_funded"
+    if not activity["completed"]:
+        return "not_completed"
+    if any(needed not in activity["evidence"] for needed in ("agenda", "attendance_list", "report")):
+        return "missing_evidence"
+    if activity.get("verified_by") in (None, activity["reported_by"]):
+        return "not_verified"
+    if len(present) < 2:
+        return "too_few_beneficiaries_attended"
+    return None
