@@ -87,7 +87,8 @@ class Many:
         pattern["submission"] = None
         party = dict(
             await self.connection.fetchrow(
-                "SELECT * FROM party WHERE application_id = $1 AND NOT is_lead ORDER BY position LIMIT 1", pattern["id"]
+                "SELECT * FROM party WHERE application_id = $1 AND NOT is_lead ORDER BY position LIMIT 1",
+                pattern["id"],
             )
         )
         begun = await self.connection.fetchval(

@@ -18,6 +18,7 @@ from litestar import Litestar
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import clock
 from facility.applications.service import (
@@ -69,15 +70,13 @@ class Planted(msgspec.Struct):
     """Pages of links that are good, with the party whose each is."""
 
 
-@pytest_asyncio.fixture
-async def planted(database_url: str, story: str, world: World) -> AsyncIterator[Planted]:
+@pytest_asyncio.fixture(scope="module")
+async def planted(server: str, story: str, world: World) -> AsyncIterator[Planted]:
     """Secrets in a draft, in an application under evaluation and in one that was awarded."""
-    server = Database(database_url, pool_size=1)
-    async with server.engine.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text("DROP DATABASE IF EXISTS confided"))
-        await autocommit.execute(text("CREATE DATABASE confided TEMPLATE story"))
-    await server.dispose()
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text("CREATE DATABASE confided TEMPLATE story"))
+    await engine.dispose()
     url = story.replace("/story?", "/confided?")
     db = Database(url, pool_size=2)
     made = Planted(db, url, {}, {})
