@@ -124,6 +124,9 @@ def _name_declarations(fields: Fields) -> None:
     for name in DECLARATIONS:
         if not fields.yes(name):
             fields.wrong(name, sentence(Reason("declaration_missing")))
+    # In the order of the page.
+    place = {name: number for number, name in enumerate(DECLARATIONS)}
+    fields.errors = dict(sorted(fields.errors.items(), key=lambda one: place.get(one[0], len(place))))
 
 
 async def _received(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:

@@ -92,12 +92,13 @@ async def test_a_submission_and_its_receipt(
     )
     assert wrong.status_code == 422
     assert errors(wrong) == [
-        "signatory_name",
-        "signatory_function",
         "true_and_complete",
         "no_double_funding",
         "nothing_classified",
+        "signatory_name",
+        "signatory_function",
     ]
+    assert "Function: Fill in this field." in wrong.text
     before = clock.now()
     done = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
     assert (done.status_code, done.headers["location"]) == (303, f"{here}/receipt")
