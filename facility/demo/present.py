@@ -179,32 +179,34 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
     await story.act(asked, "ada", deployments.confirm_shortlist, deployment.id)
 
 
+_DRUGS = Wish(
+    title="Common picture of drugs routes",
+    lead="ilir",
+    partners=("arta",),
+    amounts=("20000.00", "18000.00"),
+    themes=("OC.DRUGS", "X.ILP"),
+)
+_BORDER = Wish(
+    title="Document fraud at border crossings",
+    lead="biljana",
+    partners=("omar",),
+    amounts=("15000.00", "12000.00"),
+    themes=("OC.DOCFRAUD",),
+)
+_MENTORING = Wish(
+    title="Mentoring in mutual legal assistance",
+    lead="dragana",
+    partners=(),
+    amounts=("9000.00",),
+    themes=("X.MLA",),
+)
+
+
 async def _call_under_evaluation(story: Story) -> None:
     """One application to check, one with an assessment missing and a recusal, one on the exception track."""
     call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00")
-    drugs = Wish(
-        title="Common picture of drugs routes",
-        lead="ilir",
-        partners=("arta",),
-        amounts=("20000.00", "18000.00"),
-        themes=("OC.DRUGS", "X.ILP"),
-    )
-    border = Wish(
-        title="Document fraud at border crossings",
-        lead="biljana",
-        partners=("omar",),
-        amounts=("15000.00", "12000.00"),
-        themes=("OC.DOCFRAUD",),
-    )
-    mentoring = Wish(
-        title="Mentoring in mutual legal assistance",
-        lead="dragana",
-        partners=(),
-        amounts=("9000.00",),
-        themes=("X.MLA",),
-    )
     first, second, alone = [
-        await story.apply(call_id, wish, story.noon(-40)) for wish in (drugs, border, mentoring)
+        await story.apply(call_id, wish, story.noon(-40)) for wish in (_DRUGS, _BORDER, _MENTORING)
     ]
     await story.act(
         story.noon(-20),
@@ -213,7 +215,7 @@ async def _call_under_evaluation(story: Story) -> None:
         alone,
         "The regional secretariat and the EU Delegation were consulted in writing and raised no objection.",
     )
-    for application_id, wish in ((first, drugs), (second, border), (alone, mentoring)):
+    for application_id, wish in ((first, _DRUGS), (second, _BORDER), (alone, _MENTORING)):
         await story.submit(application_id, wish, story.noon(-7))
     closed = story.noon(-6)
     await story.close(call_id, closed)

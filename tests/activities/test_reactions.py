@@ -8,15 +8,10 @@ from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from tests.doing import AFTER, planned
-from tests.judging import judging
+from tests.judging import Judging
 
 
-async def test_refused_evidence_is_told_to_those_who_must_know(db: Database) -> None:
-    play = await judging(db)
-    await play.apply("A", "35427.70")
-    await play.close()
-    await play.score("elena", "A", "16", "64")
-    await play.decide()
+async def test_refused_evidence_is_told_to_those_who_must_know(db: Database, play: Judging) -> None:
     key = await planned(play, "A")
     await drain(db, lambda: AFTER)
     security_officer.configure("officer@example.org")
