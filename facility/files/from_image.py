@@ -1,11 +1,12 @@
 """The text that pictures carry: PNG text chunks; JPEG comments, EXIF, XMP and IPTC. Pixels are never decoded."""
 
+import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from facility.files.kinds import UnreadableDocument
-from facility.files.passages import Budget, decoded, without_tags
+from facility.files.passages import Budget, decoded, without_tags, wrapped_at
 from facility.files.position import Passage
 
 MAX_PIXELS = 100_000_000
@@ -15,9 +16,12 @@ _PNG_TEXT = {b"tEXt", b"zTXt", b"iTXt", b"eXIf"}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ICC = b"ICC_PROFILE\0"
+_BETWEEN_SCANS = re.compile(rb"\xff[\xe0-\xef\xfe]")
+
+Nested = Callable[[bytes], Iterator[Passage]]
 
 
-def png(data: bytes, budget: Budget) -> Iterator[Passage]:
+def png(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     """Every text chunk. Raises UnreadableDocument: broken (chunks, checksums), bomb (pixels, unpacked text)."""
     at = 8
     seen: set[bytes] = set()
@@ -32,7 +36,7 @@ def png(data: bytes, budget: Budget) -> Iterator[Passage]:
             yield Passage("image metadata", _chunk_text(kind, body, budget))
     if b"IDAT" not in seen:
         raise UnreadableDocument("broken")
-    yield from _trailer(data[at:])
+    yield from _trailer(data[at:], nested)
 
 
 def _chunk(data: bytes, at: int) -> tuple[bytes, bytes, int]:
@@ -67,7 +71,7 @@ def _inflate(packed: bytes, budget: Budget) -> bytes:
     return text
 
 
-def jpeg(data: bytes, budget: Budget) -> Iterator[Passage]:
+def jpeg(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     """Every comment and application segment. Raises UnreadableDocument: broken (no frame, no scan), bomb (pixels)."""
     at, framed = 2, False
     while True:
@@ -78,13 +82,19 @@ def jpeg(data: bytes, budget: Budget) -> Iterator[Passage]:
         elif marker == 0xDA:  # the picture itself begins
             break
         elif (0xE0 <= marker <= 0xEF or marker == 0xFE) and not body.startswith(_ICC):
-            text = decoded(body)
-            budget.take_text(len(text))
-            yield Passage("image metadata", f"{text}\n{without_tags(text)}")
-    end = data.rfind(b"\xff\xd9")
+            yield _segment_text(body, budget)
+    end = data.find(b"\xff\xd9", at)  # no two bytes of the picture's own look like this
     if not framed or end < at:
         raise UnreadableDocument("broken")
-    yield from _trailer(data[end + 2 :])
+    for found in _BETWEEN_SCANS.finditer(data, at, end):
+        yield _segment_text(_segment(data, found.start())[1], budget)
+    yield from _trailer(data[end + 2 :], nested)
+
+
+def _segment_text(body: bytes, budget: Budget) -> Passage:
+    text = decoded(body)
+    budget.take_text(len(text))
+    return Passage("image metadata", f"{text}\n{without_tags(text)}")
 
 
 def _segment(data: bytes, at: int) -> tuple[int, bytes, int]:
@@ -108,7 +118,11 @@ def _check_pixels(width: int, height: int) -> None:
         raise UnreadableDocument("bomb")
 
 
-def _trailer(data: bytes) -> Iterator[Passage]:
-    """What cameras and editors leave after the picture's end; its beginning is searched, like an attachment."""
-    if data.strip(b"\0"):
-        yield Passage("attachment", decoded(data[:_MAX_TRAILER_TEXT]))
+def _trailer(data: bytes, nested: Nested) -> Iterator[Passage]:
+    """What cameras and editors leave after the picture's end, or people hide there: its beginning is searched, and a
+    document in it is read, like an attachment."""
+    if not data.strip(b"\0"):
+        return
+    yield Passage("attachment", decoded(data[:_MAX_TRAILER_TEXT]))
+    if (at := wrapped_at(data, len(data))) is not None:
+        yield from nested(data[at:])

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterator
 import olefile  # type: ignore[import-untyped]
 
 from facility.files.kinds import UnreadableDocument
-from facility.files.passages import Budget, decoded, without_tags
+from facility.files.passages import Budget, decoded, without_tags, wrapped_at
 from facility.files.position import Passage, named
 
 MAX_STREAMS = 500
-_PACKED = (b"PK\x03\x04", b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_HEAD = 4096
 
 Nested = Callable[[bytes], Iterator[Passage]]
 
@@ -30,10 +28,5 @@ def ole(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
             budget.take_unpacked(len(content))
             yield named(path[-1])
             yield Passage("attachment", without_tags(decoded(content)))
-            if (at := _wrapped_at(content)) is not None:
+            if (at := wrapped_at(content)) is not None:
                 yield from nested(content[at:])
-
-
-def _wrapped_at(content: bytes) -> int | None:
-    found = [at for sign in _PACKED if (at := content.find(sign, 0, _HEAD)) >= 0]
-    return min(found, default=None)

@@ -35,16 +35,26 @@ def pdf(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     """Everything readable in the document. Raises UnreadableDocument: encrypted (a password is needed to open it),
     broken, bomb (pages, objects, streams)."""
     plain = _without_encryption(data)
-    drawn: list[Passage] = []
-    for passage in _revision(plain, budget, nested):
-        if passage.where == "hidden text":
-            drawn.append(passage)
-        else:
-            yield passage
-    yield from _pages(plain, budget)
-    yield from drawn  # what the pages have shown already, and maybe more
+    yield from _whole(plain, budget, budget, nested)
     for earlier in _earlier(plain):
         yield from _earlier_revision(earlier, budget, nested)
+
+
+def _whole(data: bytes, budget: Budget, of_pages: Budget, nested: Nested) -> Iterator[Passage]:
+    """One state of the document. What its commands draw comes last and as one: the pages have shown most of it, in
+    better surroundings."""
+    drawn: list[str] = []
+    shown: list[str] = []
+    for passage in _revision(data, budget, nested):
+        if passage.where == "hidden text":
+            drawn.append(passage.text)
+        else:
+            yield passage
+    for passage in _pages(data, of_pages):
+        shown.append(passage.text)
+        yield passage
+    if drawn:
+        yield Passage("hidden text", "\n\n#\n\n".join(drawn), shown=tuple(shown))
 
 
 def _without_encryption(data: bytes) -> bytes:
@@ -89,7 +99,7 @@ def _earlier(data: bytes) -> list[bytes]:
 
 def _earlier_revision(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     try:
-        for passage in (*_revision(data, budget, nested), *_pages(data, Budget())):
+        for passage in tuple(_whole(data, budget, Budget(), nested)):
             yield passage._replace(told="hidden text")
     except UnreadableDocument as problem:
         if problem.code == "bomb":
@@ -103,8 +113,8 @@ def _pages(data: bytes, budget: Budget) -> Iterator[Passage]:
     try:
         for page in document:
             words = page.get_textpage()
-            # PDFium marks a hyphen at a line's end by a control character or a noncharacter.
-            text: str = words.get_text_range().replace("\x02", "-").replace("\ufffe", "-")
+            # PDFium marks a hyphen at a line's end, and the end, by a control character or a noncharacter.
+            text: str = words.get_text_range().replace("\x02", "-\n").replace("\ufffe", "-\n")
             words.close()
             if _is_scan(page, text):
                 budget.unread += 1
@@ -235,6 +245,9 @@ def _stream(item: StreamObject, budget: Budget, nested: Nested) -> Iterator[Pass
 
 
 _LITERAL = re.compile(rb"\(((?:[^\\()]|\\.){1,2000})\)|\b(ET|T\*|Tf|BDC)\b", re.DOTALL)
+_UNKNOWN = {code: "\ufffd" for code in range(1, 32) if chr(code) not in "\t\n\r"}
+"""Letters of a font's own encoding: something stands there, and no line ends."""
+_BETWEEN = {b"Tf": " "}  # a word in italics doesn't stand alone
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
 
 
@@ -242,7 +255,8 @@ def _drawn(stream: bytes) -> Iterator[Passage]:
     """The strings in drawing commands, as far as they are plain letters: what PDFium leaves out (letters of no size,
     patterns, forms on no page, properties of marked content)."""
     pieces = [
-        "\n" if found.group(2) else _unescaped(found.group(1) or b"") for found in _LITERAL.finditer(stream)
+        _BETWEEN.get(found.group(2), "\n") if found.group(2) else _unescaped(found.group(1) or b"")
+        for found in _LITERAL.finditer(stream)
     ]
     if pieces:
         yield Passage("hidden text", "".join(pieces))
@@ -251,7 +265,7 @@ def _drawn(stream: bytes) -> Iterator[Passage]:
 def _unescaped(literal: bytes) -> str:
     plain = _ESCAPE.sub(lambda e: bytes([int(e.group(1), 8) & 255]) if e.group(1) else e.group(2), literal)
     wide = plain.startswith((b"\xfe\xff", b"\xff\xfe"))
-    return plain.decode("utf-16", "replace") if wide else plain.decode("latin-1")
+    return plain.decode("utf-16", "replace") if wide else plain.decode("latin-1").translate(_UNKNOWN)
 
 
 def _unpacked(item: StreamObject, budget: Budget) -> bytes:

@@ -6,7 +6,7 @@ ANYWHERE  nobody writes it but as a marking: it counts wherever it stands, in an
 CAPITALS  counts wherever it stands in capitals, and in any case where it stands as a marking.
 STANDING  counts only where it stands as a marking, in any case.
 COMMON    a word of everyday language ("interno", "secret"): as STANDING, but in running text only in capitals.
-ALONE     also a surname or a heading ("ÖZEL", "LIMITE"): only after a label or with nothing beside it.
+ALONE     also a surname or a heading ("ÖZEL", "RESTREINT"): only after a label or with nothing beside it.
 
 What "stands as a marking" means is in `position.py`. Accents, case, spacing, hyphens and look-alike letters don't
 matter, so each phrase is given once. Longer phrases win over shorter ones at the same place.
@@ -41,8 +41,7 @@ class Level(NamedTuple):
 
 
 # EU classified information: Decision (EU, Euratom) 2015/444, Article 3; Council Decision 2013/488/EU, Article 2. Half
-# a marking is made of ordinary words: "the EU secret services", "EU restricted its exports". LIMITE is a marking of
-# distribution of the Council (document 7695/18), which its documents bear beside or instead of a level.
+# a marking is made of ordinary words: "the EU secret services", "EU restricted its exports".
 EU = (
     Level(TOP_SECRET, ANYWHERE, ("TRES SECRET UE/EU TOP SECRET", "TRES SECRET UE", "EU TOP SECRET")),
     Level(SECRET, ANYWHERE, ("SECRET UE/EU SECRET",)),
@@ -51,19 +50,30 @@ EU = (
     Level(CONFIDENTIAL, CAPITALS, ("EU CONFIDENTIAL",)),
     Level(RESTRICTED, ANYWHERE, ("RESTREINT UE/EU RESTRICTED", "RESTREINT UE")),
     Level(RESTRICTED, CAPITALS, ("EU RESTRICTED",)),
-    Level(RESTRICTED, STANDING, ("LIMITE UE", "EU LIMITE")),
-    Level(RESTRICTED, ALONE, ("LIMITE", "RESTREINT")),
+    Level(RESTRICTED, ALONE, ("RESTREINT",)),
 )
 
-# NATO: C-M(2002)49, with the French halves; ATOMAL: C-M(64)39.
+# NATO: C-M(2002)49, with the French halves in either order; ATOMAL: C-M(64)39. Its missions and partnerships print
+# their own name before the level ("NATO/KFOR SECRET", "KFOR RESTRICTED").
+_MISSIONS = tuple(
+    f"{nato}{name}"
+    for name in ("KFOR", "SFOR", "ISAF", "RSM", "EAPC", "PFP", "EUFOR")
+    for nato in ("", "NATO ")
+)
+
 NATO = (
     Level(TOP_SECRET, ANYWHERE, ("COSMIC TOP SECRET", "COSMIC TRES SECRET", "COSMIC TOP SECRET ATOMAL")),
     Level(TOP_SECRET, CAPITALS, ("ATOMAL",)),
-    Level(SECRET, CAPITALS, ("NATO SECRET", "SECRET OTAN", "NATO SECRET ATOMAL")),
-    Level(CONFIDENTIAL, ANYWHERE, ("CONFIDENTIEL OTAN", "NATO CONFIDENTIEL")),
+    Level(SECRET, CAPITALS, ("NATO SECRET", "SECRET OTAN", "OTAN SECRET", "NATO SECRET ATOMAL")),
+    Level(CONFIDENTIAL, ANYWHERE, ("CONFIDENTIEL OTAN", "OTAN CONFIDENTIEL", "NATO CONFIDENTIEL")),
     Level(CONFIDENTIAL, CAPITALS, ("NATO CONFIDENTIAL",)),
-    Level(RESTRICTED, ANYWHERE, ("NATO DIFFUSION RESTREINTE", "DIFFUSION RESTREINTE OTAN", "OTAN RESTREINT")),
+    Level(RESTRICTED, ANYWHERE, ("NATO DIFFUSION RESTREINTE", "DIFFUSION RESTREINTE OTAN")),
+    Level(RESTRICTED, ANYWHERE, ("OTAN DIFFUSION RESTREINTE", "OTAN RESTREINT")),
     Level(RESTRICTED, CAPITALS, ("NATO RESTRICTED",)),
+    Level(TOP_SECRET, CAPITALS, tuple(f"{mission} TOP SECRET" for mission in _MISSIONS)),
+    Level(SECRET, CAPITALS, tuple(f"{mission} SECRET" for mission in _MISSIONS)),
+    Level(CONFIDENTIAL, CAPITALS, tuple(f"{mission} CONFIDENTIAL" for mission in _MISSIONS)),
+    Level(RESTRICTED, CAPITALS, tuple(f"{mission} RESTRICTED" for mission in _MISSIONS)),
 )
 
 # Europol: Council Decision 2009/968/JHA and its security manual; Eurojust: College Decision 2017-4 on its EUCI.
@@ -71,16 +81,15 @@ AGENCIES = (
     Level(TOP_SECRET, CAPITALS, ("EUROPOL TOP SECRET",)),
     Level(SECRET, CAPITALS, ("EUROPOL SECRET", "EUROJUST SECRET")),
     Level(CONFIDENTIAL, CAPITALS, ("EUROPOL CONFIDENTIAL", "EUROJUST CONFIDENTIAL")),
-    Level(RESTRICTED, CAPITALS, ("EUROPOL RESTRICTED", "EUROJUST RESTRICTED", "EUROJUST LIMITED")),
-    Level(
-        RESTRICTED,
-        ANYWHERE,
-        ("EUROPOL UNCLASSIFIED BASIC PROTECTION LEVEL", "EUROPOL BASIC PROTECTION LEVEL"),
-    ),
+    Level(RESTRICTED, CAPITALS, ("EUROPOL RESTRICTED", "EUROJUST RESTRICTED")),
 )
 
-# English: what translations and the United Kingdom (Government Security Classifications, 2024) print.
+# English: what translations (those of Serbia's laws print "RESTRICTED RS") and the United Kingdom (Government Security
+# Classifications, 2024) print.
 ENGLISH = (
+    Level(SECRET, CAPITALS, ("STRICTLY CONFIDENTIAL RS",)),
+    Level(CONFIDENTIAL, CAPITALS, ("CONFIDENTIAL RS",)),
+    Level(RESTRICTED, CAPITALS, ("RESTRICTED RS", "KOSOVO RESTRICTED")),
     Level(TOP_SECRET, CAPITALS, ("TOP SECRET", "UK TOP SECRET")),
     Level(SECRET, CAPITALS, ("UK SECRET", "SECRET NOFORN", "UK EYES ONLY")),
     Level(SECRET, COMMON, ("SECRET",)),
@@ -90,14 +99,16 @@ ENGLISH = (
     Level(RESTRICTED, COMMON, ("RESTRICTED",)),
 )
 
-# Albania: Law 10/2023 on classified information; Kosovo*: Law 08/L-149. Nouns of both genders.
+# Albania: Law 10/2023 on classified information, and 8457/1999, which called all of it "sekret shtetëror"; Kosovo*: Law
+# 08/L-149, and 03/L-178 with the levels in the plural. Nouns of both genders.
 ALBANIAN = (
     Level(TOP_SECRET, CAPITALS, ("TEPËR SEKRET", "TEPËR SEKRETE", "TOP SEKRET", "SHUMË SEKRET")),
     Level(SECRET, COMMON, ("SEKRET",)),
     Level(SECRET, ALONE, ("SEKRETE",)),
     Level(CONFIDENTIAL, STANDING, ("KONFIDENCIAL",)),
     Level(CONFIDENTIAL, COMMON, ("KONFIDENCIALE",)),
-    Level(RESTRICTED, COMMON, ("I KUFIZUAR", "E KUFIZUAR")),
+    Level(RESTRICTED, COMMON, ("I KUFIZUAR", "E KUFIZUAR", "TË KUFIZUARA")),
+    Level(TOP_SECRET, COMMON, ("SEKRET SHTETËROR",)),
     Level(RESTRICTED, ALONE, ("KUFIZUAR",)),
 )
 
@@ -153,11 +164,16 @@ GERMAN = (
     Level(RESTRICTED, COMMON, ("EINGESCHRÄNKT",)),
 )
 
-# Italy: Law 124/2007, Article 42, and DPCM 5/2015.
+# Italy: Law 124/2007, Article 42, and DPCM 5/2015; the qualification of whose information it is stands on either side.
+_QUALIFIED = ("NAZIONALE {}", "{} NAZIONALE", "UE {}", "{} UE", "NATO {}", "{} NATO")
+
 ITALIAN = (
+    Level(TOP_SECRET, CAPITALS, tuple(form.format("SEGRETISSIMO") for form in _QUALIFIED)),
+    Level(SECRET, CAPITALS, tuple(form.format("SEGRETO") for form in _QUALIFIED)),
+    Level(CONFIDENTIAL, CAPITALS, tuple(form.format("RISERVATISSIMO") for form in _QUALIFIED)),
+    Level(RESTRICTED, CAPITALS, tuple(form.format("RISERVATO") for form in _QUALIFIED)),
     Level(TOP_SECRET, STANDING, ("SEGRETISSIMO",)),
     Level(SECRET, COMMON, ("SEGRETO",)),
-    Level(SECRET, CAPITALS, ("SEGRETO UE", "SEGRETO NATO")),
     Level(CONFIDENTIAL, STANDING, ("RISERVATISSIMO",)),
     Level(RESTRICTED, COMMON, ("RISERVATO",)),
     Level(RESTRICTED, CAPITALS, ("VIETATA LA DIVULGAZIONE",)),
@@ -217,28 +233,31 @@ LEVELS = (
 
 # Short forms, written exactly so (2015/444, Annex III: "R-UE/EU-R"; VSA, Annex), numbers of a register of confidential
 # papers ("Str. pov. br. 12", "Пов. бр. 7"), and handling codes: Europol's H1 to H3 for what goes through SIENA (H0 sets
-# no restriction), and TLP:RED, which is for the named recipients only. They are matched after look-alikes have become
-# Latin letters; what has no Latin look-alike stays Cyrillic.
+# no restriction). They are matched after look-alikes have become Latin letters; what has no Latin look-alike stays
+# Cyrillic. Each has its rank; where words around it tell of such documents in general, it is none.
 #
-# Each begins with the letters of which its own are made, small and as Latin as they can be: a text without them needs no
+# Left out, since who prints them says that the document is not classified: TLP in each colour (FIRST, TLP 2.0: "not a
+# formal classification scheme"), the Council's LIMITE (7695/18, of distribution), "Europol Unclassified – Basic
+# Protection Level", the Commission's SENSITIVE, NATO and EU UNCLASSIFIED, TASNİF DIŞI.
+#
+# After its rank, each begins with the letters of which its own are made, small and as Latin as they can be: a text without them needs no
 # closer look.
 _DASH = r"[-\u2010-\u2015]"
 SHORT_FORMS = (
-    ("rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
-    ("tsue", rf"(?<![\w-])TS{_DASH}UE(?:\s*/\s*EU{_DASH}TS)?(?![\w-])"),
-    ("eur", rf"(?<![\w-])EU{_DASH}R(?![\w-])"),
-    ("euts", rf"(?<![\w-])EU{_DASH}TS(?![\w-])"),
-    ("cueeuc", rf"(?<![\w-])C{_DASH}UE\s*/\s*EU{_DASH}C(?![\w-])"),
-    ("sueeus", rf"(?<![\w-])S{_DASH}UE\s*/\s*EU{_DASH}S(?![\w-])"),
-    ("vsnfd", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD)(?![\w-])"),
-    ("vsvertr", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:Vertr|VERTR)\b(?![\w-])\.?"),
-    ("codeh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*code\s*[:=]?\s*\(?H[1-3]\b)"),
-    ("codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]?\s*\(?H[1-3]\b)"),
-    ("tlpred", r"(?i:\bTLP\s*:\s*RED\b)"),
-    ("strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
-    ("povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
-    ("ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),
-    ("пobбp", r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)"),
+    (RESTRICTED, "rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
+    (TOP_SECRET, "tsue", rf"(?<![\w-])TS{_DASH}UE(?:\s*/\s*EU{_DASH}TS)?(?![\w-])"),
+    (RESTRICTED, "eur", rf"(?<![\w-])EU{_DASH}R(?![\w-])"),
+    (TOP_SECRET, "euts", rf"(?<![\w-])EU{_DASH}TS(?![\w-])"),
+    (CONFIDENTIAL, "cueeuc", rf"(?<![\w-])C{_DASH}UE\s*/\s*EU{_DASH}C(?![\w-])"),
+    (SECRET, "sueeus", rf"(?<![\w-])S{_DASH}UE\s*/\s*EU{_DASH}S(?![\w-])"),
+    (RESTRICTED, "vsnfd", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD)(?![\w-])"),
+    (CONFIDENTIAL, "vsvertr", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:Vertr|VERTR)\b(?![\w-])\.?"),
+    (RESTRICTED, "codeh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*code\s*[:=]?\s*\(?H[1-3]\b)"),
+    (RESTRICTED, "codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]\s*\(?H[1-3]\b)"),
+    (SECRET, "strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
+    (CONFIDENTIAL, "povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
+    (SECRET, "ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),
+    (CONFIDENTIAL, "пobбp", r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)"),
 )
 
 # Abbreviations that mean something else in prose: counted only where they stand alone, in capitals as printed.

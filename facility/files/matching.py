@@ -83,7 +83,7 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if not text.isascii():
         turned = _OVERRIDDEN.sub(lambda run: run.group(1)[::-1], text) if "\u202e" in text else text
-        text = re.sub("\u00ad[ \t]*\n[ \t]*(?=\\w)", "", turned) if "\u00ad" in turned else turned
+        text = re.sub("\u00ad+(?=[ \t]*\n)", "-", turned) if "\u00ad" in turned else turned
         text = "\n".join(
             line if line.isascii() else unicodedata.normalize("NFKC", line) for line in text.split("\n")
         )
@@ -139,40 +139,54 @@ for _level in markings.LEVELS:
 class _Form(NamedTuple):
     letters: str
     pattern: re.Pattern[str]
-    edge: bool | None  # where it must stand alone: anywhere, at the edge of a page; None: wherever it is
+    edge: bool  # whether it must stand alone at the edge of a page
 
 
 def _alone(forms: tuple[tuple[str, str], ...], *, edge: bool) -> list[_Form]:
     return [_Form(letters, re.compile(rf"(?<![\w-]){form}(?![\w-])"), edge) for letters, form in forms]
 
 
-_FORMS = (
-    *(_Form(letters, re.compile(form), None) for letters, form in markings.SHORT_FORMS),
-    *_alone(markings.ALONE_FORMS, edge=False),
-    *_alone(markings.EDGE_FORMS, edge=True),
-)
+_SHORT_FORMS = [(rank, letters, re.compile(form)) for rank, letters, form in markings.SHORT_FORMS]
+_FORMS = (*_alone(markings.ALONE_FORMS, edge=False), *_alone(markings.EDGE_FORMS, edge=True))
 
 
 def find(passage: Passage) -> Marking | None:
     """The first marking of the passage (the longest, where several begin at one place), or None."""
     text = clean(passage.text)
     letters = fold(text)
-    places = without_lists(text, [*_phrases_in(text, letters, passage)])
-    found = [(place.start, -place.end) for place in places]
-    found += _abbreviations_in(text, letters, passage)
+    latin = text if text.isascii() else text.translate(_LATIN)
+    places = [*_phrases_in(text, letters, passage), *_short_forms_in(text, latin, letters, passage)]
+    found = [(place.start, -place.end) for place in without_lists(text, places)]
+    found += _abbreviations_in(text, latin, letters, passage)
+    if found and passage.shown:
+        found = _not_shown(text, letters, found, passage.shown)
     if not found:
         return None
     start, end = min(found)
     return Marking(" ".join(text[start:-end].split())[:80], passage.told or passage.where)
 
 
-def _abbreviations_in(text: str, letters: str, passage: Passage) -> Iterator[tuple[int, int]]:
-    latin = text if text.isascii() else text.translate(_LATIN)
+def _not_shown(
+    text: str, letters: str, found: list[tuple[int, int]], shown: tuple[str, ...]
+) -> list[tuple[int, int]]:
+    there = "\n".join(fold(clean(one)) for one in shown)
+    words = {place: fold(text[place[0] : -place[1]]) for place in found}
+    return [place for place in found if letters.count(words[place]) > there.count(words[place])]
+
+
+def _short_forms_in(text: str, latin: str, letters: str, passage: Passage) -> Iterator[Place]:
+    for rank, form, pattern in _SHORT_FORMS:
+        if form in letters:
+            for hit in pattern.finditer(latin):
+                yield judged(text, passage, *hit.span(), rank, Tier.ANYWHERE)
+
+
+def _abbreviations_in(text: str, latin: str, letters: str, passage: Passage) -> Iterator[tuple[int, int]]:
     for form in _FORMS:
         if form.letters not in letters:
             continue
         for hit in form.pattern.finditer(latin):
-            if form.edge is None or stands_alone(text, passage, *hit.span(), edge=form.edge):
+            if stands_alone(text, passage, *hit.span(), edge=form.edge):
                 yield hit.start(), -hit.end()
     for code in markings.LABELLED_FORMS:
         at = latin.find(code)

@@ -37,15 +37,20 @@ class Budget:
 
 
 _CODE_PAGES = ("latin-1", "cp1250", "cp1251", "cp1254", "cp1253")
-_UTF_16 = {  # runs of Latin, Greek and Cyrillic letters, at any offset
-    "utf-16-le": re.compile(rb"(?:[^\0][\0-\x04]){4,}"),
-    "utf-16-be": re.compile(rb"(?:[\0-\x04][^\0]){4,}"),
+_UTF_16 = {  # runs of Latin, Greek and Cyrillic letters and of what may stand between them, at any offset
+    "utf-16-le": re.compile(rb"(?:[^\0][\0-\x04]|[\0-\x6f]\x20|\xff\xfe){4,}"),
+    "utf-16-be": re.compile(rb"(?:[\0-\x04][^\0]|\x20[\0-\x6f]|\xfe\xff){4,}"),
 }
+_EXIF_UNICODE = b"UNICODE\0"  # before a comment in UTF-16, whose first letter it would else be taken for
+_BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
 
 
 def decoded(raw: bytes) -> str:
     """Raw bytes as text: UTF-8 or else each code page of the region, and also whatever in it looks like UTF-16, since
     the fields of a TIFF block have no common encoding."""
+    raw = raw.replace(_EXIF_UNICODE, b"\0" * len(_EXIF_UNICODE))
+    if raw.startswith(_BYTE_ORDER):
+        return raw.decode("utf-16", "replace")
     wide = [run.decode(code, "replace") for code, runs in _UTF_16.items() for run in runs.findall(raw)]
     try:
         narrow = [raw.decode("utf-8")]
@@ -53,6 +58,21 @@ def decoded(raw: bytes) -> str:
         pages = [raw.decode(page, "replace") for page in ("utf-8", *_CODE_PAGES)]
         narrow = list(dict.fromkeys(pages))
     return "\n".join([*wide, *narrow])
+
+
+_PACKED = (
+    b"PK\x03\x04",
+    b"%PDF-",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+)
+
+
+def wrapped_at(data: bytes, within: int = 4096) -> int | None:
+    """Where, in the first bytes, a document begins that the rest wraps."""
+    found = [at for sign in _PACKED if (at := data.find(sign, 0, within)) >= 0]
+    return min(found, default=None)
 
 
 def without_tags(markup: str) -> str:

@@ -15,10 +15,11 @@ everyday language is a marking when one of these holds:
 It is none, however unmistakable its words, when
 
 5. it is one of a list: three or more levels of different rank one after the other with nothing else between them
-   (a table of equivalents, a choice, a lesson on the law), none of them ticked, and none of them twice of which one
-   has a label or is at a page's top or bottom;
-6. a sentence speaks of such documents in general ("documents marked X must", "X or above", "up to X", "not X"), and
-   neither "this" nor "attached" stands before it;
+   (a table of equivalents, a choice, a lesson on the law), or each beginning a line that goes on, as in definitions and
+   statistics; none of them ticked, and none of them twice of which one has a label or is at a page's top or bottom;
+6. a sentence speaks of such documents in general ("documents marked X must", "310 classified X", "X or above", "up to
+   X", "not X") or of a person's clearance, and neither "this" nor "attached" stands before it, but for a negation; what
+   follows in the same enumeration ("such as X, Y or Z") goes with it;
 7. its words belong to another expression ("SECRET ballot", "dell'INTERNO").
 
 5 and 6 hold in running text only: never in a header, a name or a property; 6 neither after a label nor on a line of its
@@ -35,6 +36,13 @@ from typing import Literal, NamedTuple
 
 from facility.files import markings
 from facility.files.markings import Tier
+from facility.files.wording import (
+    in_general,
+    of_a_person,
+    of_another_expression,
+    of_clearances,
+    says_of_itself,
+)
 
 Where = Literal[
     "name",
@@ -63,13 +71,15 @@ class Passage(NamedTuple):
     """A piece of a document's text, its lines as a reader sees them.
 
     `page`: it is a page, or a whole text, so that its first and last lines are where markings stand. `told`: where
-    people are told that it was, if otherwise than where it stands in the part that holds it.
+    people are told that it was, if otherwise than where it stands in the part that holds it. `shown`: texts that have been
+    searched and hold these words too; only what is found here more often than there counts.
     """
 
     where: Where
     text: str
     page: bool = False
     told: Where | None = None
+    shown: tuple[str, ...] = ()
 
 
 _SUFFIX = 8
@@ -86,7 +96,7 @@ def named(name: str) -> Passage:
 class Place(NamedTuple):
     """A phrase's letters in the clean text: its first letter, one past its last, its rank, whether it is a marking
     there, whether a list of levels around it can't excuse it, or not where it is `repeated` there, and whether the words
-    around it excuse it."""
+    around it excuse it (`general`: and what is enumerated after it, too)."""
 
     start: int
     end: int
@@ -95,6 +105,7 @@ class Place(NamedTuple):
     sure: bool = False
     repeated: bool = False
     excused: bool = False
+    general: bool = False
 
 
 def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: Tier) -> Place:
@@ -104,25 +115,34 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
     bare = not _has_letters(before + after)
     if _labelled(text, start, after):
         return Place(start, end, rank, counts=True, repeated=True)
-    if passage.where in PROMINENT and (bare or _alone(before, after, tier, passage.where)):
-        return Place(start, end, rank, counts=True, sure=True)
-    if passage.page and bare and not printed.islower() and _at_edge(text, start, end):
-        return Place(start, end, rank, counts=True, repeated=True)
     capitals = printed == printed.upper()
+    title = not capitals and _title_goes_on(after)
+    if passage.where in PROMINENT and (bare or (not title and _alone(before, after, tier, passage.where))):
+        return Place(start, end, rank, counts=True, sure=True)
+    if passage.where not in PROMINENT and of_a_person(_plain(text[max(0, start - _LONGEST_LABEL) : start])):
+        return Place(start, end, rank, counts=False, excused=True, general=True)
+    prominent = passage.page and not printed.islower() and (bare or _fills_part(before, after, tier))
+    if prominent and _at_edge(text, start, end):
+        return Place(start, end, rank, counts=True, repeated=True)
     if bare:
-        cell = passage.where == "text" and not passage.page  # "LIMITE" and "ÖZEL" head columns, too
+        cell = passage.where == "text" and not passage.page  # "ÖZEL" heads columns, too
         counts = tier < Tier.COMMON or (capitals and not (cell and tier is Tier.ALONE))
         return Place(start, end, rank, counts=counts)
+    apart = _set_apart(before, after)
+    parts_name = passage.where == "name" and _parts_name(printed, before, after)
     if tier is Tier.ALONE:
         return Place(start, end, rank, counts=False)
-    if _in_general(before, after) or _OTHER_WORDS_BEFORE.search(before) or _OTHER_WORDS_AFTER.match(after):
+    before, after = _sentence_around(text, start, end)
+    if in_general(before, after):
+        return Place(start, end, rank, counts=False, excused=True, general=True)
+    if of_another_expression(before, after):
         return Place(start, end, rank, counts=False, excused=True)
     anywhere = (
         tier is Tier.ANYWHERE
-        or (passage.where == "name" and _parts_name(printed, before, after))
-        or _SAYS_OF_ITSELF.search(before) is not None
+        or parts_name
+        or says_of_itself(before)
         or (tier is Tier.CAPITALS and (capitals or passage.where == "name"))
-        or (capitals and _set_apart(before, after))
+        or (capitals and apart)
     )
     return Place(start, end, rank, counts=anywhere)
 
@@ -159,11 +179,46 @@ def without_lists(text: str, places: Sequence[Place]) -> list[Place]:
             kept += _of_group(text, group)
             group = []
         group.append(place)
-    return kept + _of_group(text, group)
+    kept += _of_group(text, group)
+    items = {place for place in kept if not place.sure and _is_item(text, place)}
+    phrases = Counter(" ".join(text[place.start : place.end].casefold().split()) for place in items)
+    if len(phrases) >= _LIST_RANKS and max(phrases.values()) == 1:
+        kept = [place for place in kept if place not in items]
+    return [
+        place for place in kept if place.sure or place.repeated or not _in_table_of_people(text, place.start)
+    ]
+
+
+def _in_table_of_people(text: str, start: int) -> bool:
+    """Whether the cells above, or the lines as short as cells, begin with one that tells of clearances."""
+    for line in reversed(text[max(0, start - _TABLE) : start].split("\n")[:-1]):
+        if len(line) > _CELL:
+            return False
+        if of_clearances(line):
+            return True
+    return False
+
+
+_TABLE, _CELL = 2000, 50
+
+
+def _is_item(text: str, place: Place) -> bool:
+    """Whether it begins a line that goes on ("(a) SECRET UE/EU SECRET: information …"), or is what a line says of
+    another thing ("Albania: SEKRET"), and is no label's value."""
+    before, after = _line_around(text, place.start, place.end)
+    if _labelled(text, place.start, after):
+        return False
+    begins = _ENUMERATOR.fullmatch(before) is not None and _GOES_ON.match(after) is not None
+    return begins or (_THING.fullmatch(before) is not None and not _has_letters(after))
+
+
+_ENUMERATOR = re.compile(r"[\W\d_]*(?:[^\W_]{1,3}[.)][\W_]*)?")
+_GOES_ON = re.compile(r"[\s\"”»)]*[:;=–—-]\s*[^\W\d_]|[^\S\n]*\|?[^\S\n]*[\d]")
+_THING = re.compile(r"[^:=\n]{2,40}[:=–—\t|]\s*[\"„“«]?")
 
 
 def _of_group(text: str, group: list[Place]) -> list[Place]:
-    counted = [place for place in group if place.counts]
+    counted = _without_enumerated(text, group)
     if len({place.rank for place in group}) < _LIST_RANKS:
         return group if _fills_its_line(text, group) else counted
     ticked = [place for place in group if _TICKED.search(text[max(0, place.start - 4) : place.start])]
@@ -175,6 +230,17 @@ def _of_group(text: str, group: list[Place]) -> list[Place]:
         for place in counted
         if place.sure or (place.repeated and often[text[place.start : place.end].casefold()] > 1)
     ]
+
+
+def _without_enumerated(text: str, group: list[Place]) -> list[Place]:
+    """Those that count, less those that a sentence in general goes on to on the same line."""
+    counted, general, end = [], False, 0
+    for place in group:
+        general = place.general or (general and "\n" not in text[end : place.start])
+        end = place.end
+        if place.counts and (place.sure or not general):
+            counted.append(place)
+    return counted
 
 
 def _fills_its_line(text: str, group: list[Place]) -> bool:
@@ -200,6 +266,18 @@ def _line_around(text: str, start: int, end: int) -> tuple[str, str]:
     return text[first:start], text[end : len(text) if last < 0 else last]
 
 
+def _sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """The same across ends of lines, as PDFs wrap them, but not across an empty line or an end of a sentence."""
+    before, after = text[max(0, start - _SENTENCE) : start], text[end : end + _SENTENCE]
+    return (
+        re.split(r"\n\s*\n|[.!?:]\s*\n", before)[-1].replace("\n", " "),
+        re.split(r"\n\s*\n", after)[0].replace("\n", " "),
+    )
+
+
+_SENTENCE = 200
+
+
 def _parts_name(printed: str, before: str, after: str) -> bool:
     """Whether a file's name begins with this word in capitals ("SECRET_REPORT") or ends in it ("izvjestaj_tajno")."""
     if not _has_letters(before):
@@ -223,6 +301,24 @@ def _at_edge(text: str, start: int, end: int) -> bool:
 
 
 _SEGMENT = re.compile(r"[|•·–—:;()\[\]{}/*=,]|\s-\s|\t| {2,}")
+
+
+_TITLE_GOES_ON = re.compile(r"\s*[!?]|,\s+[^\W\d_]")
+
+
+def _title_goes_on(after: str) -> bool:
+    """Whether the title of a book or a film does: "Top Secret!", "Strogo poverljivo, Los Anđeles"; a list of keywords
+    in small letters is none."""
+    found = _TITLE_GOES_ON.match(after)
+    return found is not None and not found.group()[-1].islower()
+
+
+_PARTS = re.compile(r"[|•·*–—]|\s-\s|\t| {2,}")
+
+
+def _fills_part(before: str, after: str, tier: Tier) -> bool:
+    """Whether a line at a page's edge has a part for the words, in small letters as well ("Ref. 7 – Secret UE – 1/3")."""
+    return tier < Tier.STANDING and not _has_letters(_PARTS.split(before)[-1] + _PARTS.split(after)[0])
 
 
 def _alone(before: str, after: str, tier: Tier, where: Where) -> bool:
@@ -269,52 +365,3 @@ def _set_apart(before: str, after: str) -> bool:
     left_free = _APART_LEFT.search(before) or not (left and left.group(1).isupper())
     right_free = _APART_RIGHT.match(after) or not (right and right.group(1).isupper())
     return bool(left_free and right_free)
-
-
-_OTHER_WORDS_BEFORE = re.compile(
-    r"(?:['’]|(?i:\b(?:trade|business|banking|professional|commercial|open|client|shared|the term|the word"
-    r"|not|nije|nicht|non|pas|nuk është|değil|није|не е|no))[\s_-])[\s\"“„«']*\Z"
-)
-_OTHER_WORDS_AFTER = re.compile(
-    r"[\s\-]+(?i:ballots?|vot(?:e|es|ing|o)|services?|agents?|police|polic(?:y|ies)|procedures?|tenders?|access|areas?"
-    r"|santa|surveillance|shares?|keys?|glas\w+|глас\w+|oylama|oy|sorguları?|abstimmung|wahl\w*|scrutin|dienst\w*"
-    r"|tržišt\w+|oglas\w+|оглас\w+|revizij\w+|ревизиј\w+|kontrol\w*|контрол\w*)\b"
-)
-
-_ABOUT = (
-    r"(?:documents?|information|materials?|data|files|papers|items|networks|systems|anything|everything|those|dokument\w*"
-    r"|podac\w*|podatk\w*|informacij\w*|документ\w*|подац\w*|подат\w*|информаци\w*|informacion\w*|belge\w*|bilgi\w*"
-    r"|unterlagen|dokumente|informationen|verschlusssachen|documenti|informazioni|informations)"
-)
-_MARKED = (
-    r"(?:marked|classified|graded|bearing|labelled|označen\w*|klasifi[ck]\w*|означен\w*|класифи\w*|stepena?|степена?"
-    r"|shënuar\w*|eingestuft\w*|gekennzeichnet\w*|classificat\w*|classifi\w*|portant)"
-)
-_SAYS_OF_ITSELF = re.compile(
-    rf"(?i:\b(?:this|ovaj|овај|овој|ky|kjo|bu|dieses?|questo|ce(?:tte)?)\s+(?:\w+\s+){{0,2}}(?:is|je|је|е|është|ist|è|est)?\s*"
-    rf"(?:to be\s+)?{_MARKED}(?:\s+(?:as|at|si|kao|као|als|come|comme|oznakom|ознаком|stepenom|степеном)){{0,2}})[\s:\"“„«'(]*\Z"
-)
-_GENERAL_BEFORE = re.compile(
-    rf"(?i:\b{_ABOUT}(?:\s+(?:that|which|is|are|to|be|have|been|koj\w*|su|so|со|се|која|које|që|janë|të|als|die|sind))*"
-    rf"\s+{_MARKED}(?:\s+(?:as|at|the|level|marking|up|to|with|kao|oznakom|si|als|come|comme|sa|са|ознаком|stepenom)){{0,4}}"
-    r"|\b(?:levels?|equivalents?|corresponds? to|equivalent to|up to(?: and including)?|such as|e\.g\.|i\.e\.|term|word"
-    r"|expression|clearance(?: for| to| at)?|at least|level of|do stepena|do nivoa|deri në|bis(?: zu)?|fino a"
-    r"|jusqu['’]à|niveau|nivoa|нивоа|до степена))[\s:\"“„«'(]*\Z"
-)
-_GENERAL_AFTER = re.compile(
-    r"[\s\"”“»')]*(?i:or (?:above|higher|below|lower|equivalent)|and (?:above|higher|below)|ili (?:viš\w+|već\w+)|или (?:виш\w+"
-    r"|повис\w+)|ose më (?:lart|i lartë)|oder höher|o superior\w|ou (?:supérieur|plus)|ve üzeri|(?:level|levels|clearances?"
-    r"|documents|networks|systems|registr(?:y|ies)|markings) (?:\w+ )?(?:must|shall|should|may|are|is|can|needs?|of|for|in))\b"
-)
-_THIS = re.compile(
-    r"(?i:\b(?:this|attached|enclosed|present|ovaj|ovog|ovo|prilo\w+|овај|овој|ово|прило\w+|ky|kjo|bashkëngjit\w*|bu|ekli"
-    r"|dies\w+|beigefügt\w*|questo|presente|allegat\w|ce|cette|ci-joint\w*)\b)"
-)
-
-
-def _in_general(before: str, after: str) -> bool:
-    """Whether the sentence speaks of documents of that level in general (rule 6)."""
-    if not (_GENERAL_BEFORE.search(before) or _GENERAL_AFTER.match(after)):
-        return False
-    sentence = re.split(r"[.!?]\s", before)[-1]
-    return _THIS.search(sentence) is None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from facility.files.from_image import jpeg, png
+from facility.files.from_letter import RTF, is_mail, mail, rtf
 from facility.files.from_office import office
 from facility.files.kinds import OLE, Code, Kind, UnreadableDocument, check_size, sniff
 from facility.files.matching import Marking, find
@@ -81,9 +82,9 @@ def _passages(kind: Kind, data: bytes, budget: Budget, nesting: int) -> Iterator
 
     match kind:
         case Kind.PNG:
-            return png(data, budget)
+            return png(data, budget, nested)
         case Kind.JPEG:
-            return jpeg(data, budget)
+            return jpeg(data, budget, nested)
         case Kind.PDF:
             from facility.files.from_pdf import pdf  # half a second to import, and only the reader needs it
 
@@ -116,6 +117,10 @@ def _nested_passages(part: bytes, budget: Budget, nesting: int) -> Iterator[Pass
         return ole(part, budget, nested)
     if part.startswith(b"PK\x03\x04"):
         return office(_zip_kind(part), part, budget, nested)
+    if part.startswith(RTF):
+        return rtf(part, budget, nested)
+    if is_mail(part):
+        return mail(part, budget, nested)
     return _passages(sniff(part), part, budget, nesting)
 
 

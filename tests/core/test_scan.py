@@ -50,7 +50,7 @@ MARKED: list[tuple[str, str, Callable[[], bytes], str, str]] = [
     ("pdf-italian", PLAIN, lambda: pdf("Richiesta", "RISERVATO"), "RISERVATO", "text"),
     ("pdf-french", PLAIN, lambda: pdf("Note DIFFUSION RESTREINTE du 3 mai"), "DIFFUSION RESTREINTE", "text"),
     ("pdf-handling-code", PLAIN, lambda: pdf("SIENA message, handling code H2"), "handling code H2", "text"),
-    ("pdf-europol", PLAIN, lambda: pdf("Europol Unclassified – Basic Protection Level"), "Europol Unclassified – Basic Protection Level", "text"),
+    ("pdf-europol", PLAIN, lambda: pdf("EUROPOL RESTRICTED"), "EUROPOL RESTRICTED", "text"),
     ("pdf-info", PLAIN, lambda: pdf(info={"Subject": EU}), EU, "properties"),
     ("pdf-keywords", PLAIN, lambda: pdf(info={"Keywords": "Povjerljivo"}), "Povjerljivo", "properties"),
     ("pdf-xmp", PLAIN, lambda: pdf(xmp="NATO CONFIDENTIAL"), "NATO CONFIDENTIAL", "properties"),
@@ -103,7 +103,7 @@ MARKED: list[tuple[str, str, Callable[[], bytes], str, str]] = [
     ("jpeg-comment", PLAIN, lambda: jpeg(comment="СТРОГО ТАЈНО"), "СТРОГО ТАЈНО", "image metadata"),
     ("jpeg-exif", PLAIN, lambda: jpeg(description=EU), EU, "image metadata"),
     ("jpeg-exif-utf16", PLAIN, lambda: jpeg(title="STROGO POVJERLJIVO"), "STROGO POVJERLJIVO", "image metadata"),
-    ("jpeg-xmp", PLAIN, lambda: jpeg(xmp="TLP:RED"), "TLP:RED", "image metadata"),
+    ("jpeg-xmp", PLAIN, lambda: jpeg(xmp="R-UE/EU-R"), "R-UE/EU-R", "image metadata"),
 ]  # fmt: skip
 
 # Ordinary documents of this very subject, in the languages of the region, that must not be refused.

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 
 from tests.core.corpus import Place
-from tests.documents import jpeg, png
+from tests.documents import docx, jpeg, pdf, png
 
 
 def _png_chunk(level: str) -> tuple[str, bytes]:
@@ -30,6 +30,13 @@ def _jpeg_icc(level: str) -> tuple[str, bytes]:
     return "a.jpg", data[:2] + b"\xff\xed" + (len(block) + 2).to_bytes(2) + block + data[2:]
 
 
+def _jpeg_between(level: str) -> tuple[str, bytes]:
+    """A comment amid the picture, where a progressive one has its further scans."""
+    data, text = jpeg(), level.encode()
+    comment = b"\xff\xfe" + (len(text) + 2).to_bytes(2) + text
+    return "a.jpg", data[:-2] + comment + data[-2:]
+
+
 PICTURES: dict[str, Place] = {
     "png text": lambda level: ("a.png", png({"Comment": level}, international=True)),
     "png packed": lambda level: ("a.png", png({"Description": level}, international=True, compressed=True)),
@@ -42,5 +49,8 @@ PICTURES: dict[str, Place] = {
     "jpeg title": lambda level: ("a.jpg", jpeg(title=level)),
     "jpeg xmp": lambda level: ("a.jpg", jpeg(xmp=level)),
     "jpeg iptc": _jpeg_icc,
+    "jpeg with a document behind": lambda level: ("a.jpg", jpeg() + docx(level) + jpeg()),
+    "png with a pdf behind": lambda level: ("a.png", png() + bytes(1100) + pdf(level)),
+    "jpeg between scans": _jpeg_between,
     "jpeg trailer": lambda level: ("a.jpg", jpeg() + level.encode()),
 }  # fmt: skip

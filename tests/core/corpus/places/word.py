@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from email.message import EmailMessage
 from xml.sax.saxutils import escape, quoteattr
 
 from tests.core.corpus import Place
@@ -30,6 +31,21 @@ def _runs(text: str, size: int = 2) -> str:
 
 def _run(text: str, properties: str = "") -> str:
     return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def _mail(level: str) -> bytes:
+    """A mail with the marking in its encoded subject and nowhere else."""
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@example.org", f"\u200b{level}"
+    message.set_content("\n".join(LETTER))
+    return bytes(message)
+
+
+def _rich_text(level: str) -> bytes:
+    """Every letter as a code with a fallback, and a word cut by a change of type."""
+    letters = [f"\\u{ord(letter)}?" if ord(letter) > 127 else letter for letter in level]
+    heading = f"{letters[0]}{{\\b {''.join(letters[1:])}}}"
+    return f"{{\\rtf1\\ansi{{\\header {heading}\\par}}{LETTER[0]}\\par}}".encode("ascii", "replace")
 
 
 def _commented(data: bytes, text: str) -> bytes:
@@ -77,6 +93,9 @@ WORD: dict[str, Place] = {
     "embedded twice": lambda level: ("a.docx", docx(members={"word/embeddings/b.docx": docx(members={"word/embeddings/c.odt": odt(level)})})),
     "embedded name": lambda level: ("a.docx", docx(members={f"word/embeddings/{level.replace(' ', '_').replace('/', '-')}.bin": b"nothing"})),
     "alternative": lambda level: ("a.docx", docx(members={"word/afchunk.html": f"<html><body><p>x</p><p>{escape(level)}</p></body></html>"})),
+    "mail": lambda level: ("a.docx", docx(members={"word/embeddings/a.eml": _mail(level)})),
+    "rich text": lambda level: ("a.docx", docx(members={"word/embeddings/a.rtf": _rich_text(level)})),
+    "text in utf-16": lambda level: ("a.docx", docx(members={"word/embeddings/a.txt": f"x\n{'\u2060'.join(level)}\ny".encode("utf-16")})),
     "utf-16 part": lambda level: ("a.docx", docx(members={"word/document.xml": f'<?xml version="1.0" encoding="UTF-16"?><w:document {_W}><w:body><w:p>{_runs(level)}</w:p></w:body></w:document>'.encode("utf-16")})),
     "name": lambda level: (f"{level.replace('/', '-')}.docx", docx()),
     "name with more": lambda level: (f"Annex_({level.replace('/', '-')})_v2.docx", docx()),
