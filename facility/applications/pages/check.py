@@ -44,7 +44,7 @@ def _check_page(
         status=status,
         unsaved=[
             (section.title, tasks.address(application, section.key))
-            for section in application.form.sections
+            for section in tasks.sections(application)
             if section.key in unsaved
         ],
         application=application,

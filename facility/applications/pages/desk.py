@@ -11,6 +11,7 @@ from facility.applications import queries, rules
 from facility.applications.pages.questions import shown_answers
 from facility.applications.queries import ApplicationShown, Change, Copy, PartyLine
 from facility.applications.rules import Piece, Whose
+from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
 from facility.web.forms import Form
@@ -89,6 +90,8 @@ def typed_sections(application: ApplicationShown, party: PartyLine, copies: Copi
     for by in (By.LEAD, By.PARTY) if party.is_lead else (By.PARTY,):
         for section in application.form.questions(by):
             said.append((section, application.answers(section, party.id, confidential=True)))
+    if party.is_lead and application.track == "exception":
+        said.append((CONSULTATION, {CONSULTATION.key: application.consultation or ""}))
     return [
         section.key
         for section, stored in said

@@ -1,47 +1,123 @@
-"""What the lead of an exception writes down of its own consultations."""
+"""What the lead of an exception writes down of its own consultations; what is typed and not saved is kept."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import rules
-from facility.applications.pages.shared import BY_LEAD, draft, save
-from facility.applications.queries import ApplicationShown
-from facility.applications.service import record_consultation
-from facility.refused import refuse
+from facility.applications import queries, rules
+from facility.applications.pages.desk import typed_in, unsaved, values_of
+from facility.applications.pages.keeping import keep_quietly, kept_for_you
+from facility.applications.pages.shared import BY_LEAD, draft, question_of, same_person
+from facility.applications.queries import ApplicationShown, Copy
+from facility.applications.rules.exceptions import CONSULTATION
+from facility.applications.service import end_copies, keep_copy, record_consultation, seal_of_consultation
+from facility.refused import Refused, refuse
 from facility.web import render
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
+KEY = CONSULTATION.key
+MOST_SEAL = 64
+
+
+async def _exception(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    """The draft. Refused: "not_a_draft", "wrong_track"."""
+    application = await draft(connection, application_id)
+    if application.track != "exception":
+        refuse("wrong_track")
+    return application
+
+
+def _page(
+    view: render.View,
+    application: ApplicationShown,
+    fields: Fields,
+    *,
+    seen: str | None = None,
+    status: int = 200,
+    copy: Copy | None = None,
+    question: str = "",
+) -> Page:
+    """The form. seen: the seal on which what is typed rests, where that isn't the one that stands."""
+    return view.page(
+        "applications/consultation.html",
+        status=status,
+        application=application,
+        field=CONSULTATION.fields[0],
+        form=fields,
+        seen=seen or seal_of_consultation(application.consultation),
+        copy=copy,
+        question=question,
+    )
+
 
 @get("/applications/{application_id:uuid}/consultation", opt=BY_LEAD)
 async def consultation_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """Whom the lead has consulted on an exception."""
-    application = await draft(read, application_id)
-    return _consultation(view, application, Fields.showing({"consultation": application.consultation or ""}))
-
-
-def _consultation(
-    view: render.View, application: ApplicationShown, fields: Fields, status: int = 200
-) -> Page:
-    if application.track != "exception":
-        refuse("wrong_track")
-    return view.page("applications/consultation.html", status=status, application=application, form=fields)
+    """Whom the lead has consulted on an exception, as this person has typed it, or as it is saved."""
+    application = await _exception(read, application_id)
+    stored = {KEY: application.consultation or ""}
+    found = await queries.writing(read, application_id, application.parts.lead.id, KEY, view.me.id)
+    if copy := unsaved(CONSULTATION, stored, found.own):
+        return _page(view, application, Fields.showing(values_of(copy.typed)), seen=copy.seal, copy=copy)
+    return _page(view, application, Fields.showing(stored))
 
 
 @post("/applications/{application_id:uuid}/consultation", opt=BY_LEAD)
 async def save_consultation(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Saves it; it is not part of what partners confirm."""
+    """Saves it; it is not part of what partners confirm. What can't be saved comes back and is kept."""
+    same_person(view, form)
+    application = await _exception(await tx.session.connection(), application_id)
     fields = Fields(form)
-    text = fields.text("consultation", most=rules.MAX_CONSULTATION, multiline=True)
-
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return _consultation(view, await draft(connection, application_id), fields, status)
-
-    await save(tx, fields, lambda: record_consultation(tx, application_id, text), again)
+    fields.ignore("then")
+    seen = fields.text("seen", most=MOST_SEAL)
+    text = fields.text(KEY, most=rules.MAX_CONSULTATION, multiline=True)
+    try:
+        fields.check()
+        await record_consultation(tx, application_id, text, seen=seen)
+    except Refused as refused:
+        question = question_of(refused)
+        if not question:
+            fields.refused(refused)
+        await tx.session.rollback()
+        application = await _exception(await tx.session.connection(), application_id)
+        with suppress(Refused):  # too long to be kept, it still stands in the form
+            typed = typed_in(CONSULTATION, form)
+            await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
+        if question:
+            return _page(view, application, fields, status=409, question=question)
+        return _page(view, application, fields, seen=seen, status=fields.status)
+    await end_copies(tx, application_id, application.parts.lead.id, [KEY])
     return view.go(f"/applications/{application_id}", _("Saved."))
 
 
-HANDLERS = [consultation_form, save_consultation]
+@post("/applications/{application_id:uuid}/consultation/copy", opt=BY_LEAD)
+async def keep_consultation(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Keeps what is typed for this person, whatever it is."""
+
+    async def keep() -> str:
+        same_person(view, form)
+        application = await _exception(await tx.session.connection(), application_id)
+        fields = Fields(form)
+        typed = typed_in(CONSULTATION, form)
+        fields.ignore("then", *typed)
+        seen = fields.text("seen", most=MOST_SEAL)
+        fields.check()
+        await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
+        return f"/applications/{application_id}"
+
+    return await keep_quietly(view, keep, kept_for_you())
+
+
+@post("/applications/{application_id:uuid}/consultation/discard", opt=BY_LEAD)
+async def discard_consultation(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Forgets what this person has typed and not saved."""
+    Fields(form).check()
+    application = await _exception(await tx.session.connection(), application_id)
+    await end_copies(tx, application_id, application.parts.lead.id, [KEY])
+    return view.go(f"/applications/{application_id}/consultation", _("Discarded. This is what is saved."))
+
+
+HANDLERS = [consultation_form, save_consultation, keep_consultation, discard_consultation]

@@ -7,10 +7,11 @@ import msgspec
 
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.rules import Confirmation
+from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
 from facility.refused import Reason
-from facility.web.i18n import N_, _, listed, ngettext
+from facility.web.i18n import _, listed, ngettext
 from facility.web.sentences import sentence
 
 SECTION_OF = {
@@ -111,10 +112,6 @@ def part_tasks(
             state, kind = _("Not started") if seen else _("Not complete"), "plain"
         href = f"{here}/{section.key}" if seen else ""
         yield Task(_(section.title), href, state, kind, unsaved=section.key in unsaved)
-
-
-CONSULTATION = FormSection(key="consultation", title=N_("Consultation"))
-"""A part of the exception track, whatever the call's form asks for."""
 
 
 def sections(application: ApplicationShown) -> Iterator[FormSection]:

@@ -1,7 +1,7 @@
 """What is asked for on the exception track beside the call's form: why one beneficiary alone is to be supported (dossier 1a,
 Q12)."""
 
-from facility.applications.rules.lifecycle import Track
+from facility.applications.rules.lifecycle import MAX_CONSULTATION, Track
 from facility.calls.rules.forms import Check, Field, FieldType, FormDefinition, FormSection, Length, Required
 
 _CHECKS: tuple[Check, ...] = (Required(), Length(least=50, most=5000))
@@ -20,6 +20,21 @@ JUSTIFICATION = FormSection(
     ),
 )
 """The hyphen keeps it apart from the sections of any call."""
+CONSULTATION = FormSection(
+    key="consultation",
+    title="Consultation",
+    fields=(
+        Field(
+            key="consultation",
+            label="Whom you consulted, when, and what came of it",
+            type=FieldType.LONG_TEXT,
+            hint="Offices and dates. The authorising officer decides on the ground of this, and may not be the person who writes"
+            " it.",
+            checks=(Length(most=MAX_CONSULTATION),),
+        ),
+    ),
+)
+"""What the lead says of its own consultations; it stands in the application's row, and partners do not confirm it."""
 
 
 def asked_for(form: FormDefinition, track: Track) -> FormDefinition:

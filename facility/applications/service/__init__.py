@@ -43,6 +43,7 @@ from facility.applications.service.documents import (
     record_consultation,
     refuse_document,
     remove_document,
+    seal_of_consultation,
 )
 from facility.applications.service.exceptions import decide_exception
 from facility.applications.service.exits import (
@@ -135,6 +136,7 @@ __all__ = [
     "save_answers",
     "save_budget",
     "save_view",
+    "seal_of_consultation",
     "seal_of_part",
     "set_initiative_days",
     "set_lead_amount",

@@ -125,13 +125,24 @@ async def acknowledge_refusals(tx: Tx, application_id: UUID) -> int:
     return len(ids)
 
 
-async def record_consultation(tx: Tx, application_id: UUID, text: str) -> Application:
+def seal_of_consultation(text: str | None) -> str:
+    """A short name for what an editor of the consultation was shown."""
+    return rules.fingerprint_of({"consultation": text or ""})
+
+
+async def record_consultation(
+    tx: Tx, application_id: UUID, text: str, *, seen: str | None = None
+) -> Application:
     """Who was consulted on an exception, when, and what came of it (action document, R3: "upon consultation").
 
-    Refused: "wrong_track", "not_a_draft", "consultation_missing" (invalid).
+    seen: the seal of what the editor was shown (None: whatever it is). Refused: "wrong_track", "not_a_draft",
+    "consultation_missing" (invalid), "edited_meanwhile".
     """
     application = await lock_draft(tx, application_id)
     rules.may_consult(application.track, text)
+    changed = (application.consultation or "") != text.strip()
+    if changed and seen is not None and seen != seal_of_consultation(application.consultation):
+        refuse("edited_meanwhile", version=str(application.version))
     application.consultation = text.strip()
     application.consulted_by = tx.actor
     application.consulted_at = application.saved_at = tx.now

@@ -18,6 +18,7 @@ from facility.applications.service import (
     change_party,
     confirm_party,
     save_answers,
+    seal_of_consultation,
     submit,
 )
 from facility.calls.rules.checklist import STANDARD
@@ -244,9 +245,24 @@ async def test_an_exception_is_decided_by_the_authorising_officer(
     )
     here = made.headers["location"]
     application_id = UUID(here.rsplit("/", 1)[1])
-    wrong = await omar.send_form(f"{here}/consultation", {"consultation": ""})
+    empty = seal_of_consultation(None)
+    wrong = await omar.send_form(f"{here}/consultation", {"consultation": "", "seen": empty})
     assert (wrong.status_code, errors(wrong)) == (422, ["consultation"])
-    await omar.send_form(f"{here}/consultation", {"consultation": "EU Delegation: agreed"})
+    typed = {"consultation": "EU Delegation: asked", "seen": empty}
+    kept = await omar.send_form(f"{here}/consultation/copy", typed, headers={"x-autosave": "1"})
+    assert kept.status_code == 204
+    shown = (await omar.get(f"{here}/consultation")).text
+    assert ("EU Delegation: asked" in shown, "You have typed this and not saved it" in shown) == (True, True)
+    assert "You have typed something here and not saved it" in (await omar.get(here)).text
+    agreed = {"consultation": "EU Delegation: agreed", "seen": empty}
+    assert (await omar.send_form(f"{here}/consultation", agreed)).status_code == 303
+    late = await omar.send_form(f"{here}/consultation", typed)
+    assert (late.status_code, "EU Delegation: agreed" in late.text, "EU Delegation: asked" in late.text) == (
+        409,
+        True,
+        True,
+    )
+    assert (await omar.send_form(f"{here}/consultation/discard")).status_code == 303
     async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
         await save_answers(tx, application_id, ANSWERED)
         await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
