@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 from facility.demo.budgets import BY_LINES
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
+from tests.journeys.machinery import Service
 from tests.journeys.stage import Stage
+from tests.journeys.test_11_writing import enter
 from tests.journeys.visitor import Visitor
 
 POLICE, KOSOVO, MONTENEGRO = "AL Albanian State Police", "XK* Kosovo* Police", "ME Supreme State"
@@ -92,10 +94,12 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     omar.sees("35 427.70")
 
 
-def test_without_javascript_on_a_phone(company: Company, stage: Stage, visit: Opens) -> None:
+def test_without_javascript_on_a_phone(
+    company: Company, stage: Stage, visit: Opens, service: Service
+) -> None:
     application = draft(company, stage, "TAF-2026-96")
     omar = visit(company["omar"].email, phone=True, script=False)
-    omar.sign_in(by="code")
+    enter(omar, service)
     omar.goto(f"/applications/{application}/activities/add")
     add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
     omar.goto(f"/applications/{application}/budget")

@@ -35,6 +35,8 @@ def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Ope
     assert "Nothing of what you wrote was changed." in mail.text
     omar.goto(f"/applications/{draft}")
     omar.sees("The deadline is now")
+    omar.follow("What changed, side by side")
+    omar.sees("Partners asked for more time.")
 
     anyone.goto("/calls/TAF-2026-71")
     anyone.follow("1 corrigendum")

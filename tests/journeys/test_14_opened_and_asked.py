@@ -99,4 +99,4 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
     delegation.open_mail()
     delegation.sees("no answer has counted as consent")
     ada.goto(f"/applications/{application}/consultations")
-    ada.sees("A delegation")
+    ada.sees("A delegation", "Consent by silence")
