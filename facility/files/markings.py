@@ -6,7 +6,7 @@ ANYWHERE  nobody writes it but as a marking: it counts wherever it stands, in an
 CAPITALS  counts wherever it stands in capitals, and in any case where it stands as a marking.
 STANDING  counts only where it stands as a marking, in any case.
 COMMON    a word of everyday language ("interno", "secret"): as STANDING, but in running text only in capitals.
-ALONE     also a surname or a heading ("ÖZEL", "RESTREINT"): only after a label or with nothing beside it.
+ALONE     also a surname or a heading ("ÖZEL", "LIMITE"): only after a label or with nothing beside it.
 
 What "stands as a marking" means is in `position.py`. Accents, case, spacing, hyphens and look-alike letters don't
 matter, so each phrase is given once. Longer phrases win over shorter ones at the same place.
@@ -41,7 +41,8 @@ class Level(NamedTuple):
 
 
 # EU classified information: Decision (EU, Euratom) 2015/444, Article 3; Council Decision 2013/488/EU, Article 2. Half
-# a marking is made of ordinary words: "the EU secret services", "EU restricted its exports".
+# a marking is made of ordinary words: "the EU secret services", "EU restricted its exports". LIMITE is a marking of
+# distribution of the Council (document 7695/18), which its documents bear beside or instead of a level.
 EU = (
     Level(TOP_SECRET, ANYWHERE, ("TRES SECRET UE/EU TOP SECRET", "TRES SECRET UE", "EU TOP SECRET")),
     Level(SECRET, ANYWHERE, ("SECRET UE/EU SECRET",)),
@@ -50,7 +51,8 @@ EU = (
     Level(CONFIDENTIAL, CAPITALS, ("EU CONFIDENTIAL",)),
     Level(RESTRICTED, ANYWHERE, ("RESTREINT UE/EU RESTRICTED", "RESTREINT UE")),
     Level(RESTRICTED, CAPITALS, ("EU RESTRICTED",)),
-    Level(RESTRICTED, ALONE, ("RESTREINT",)),
+    Level(RESTRICTED, STANDING, ("LIMITE UE", "EU LIMITE")),
+    Level(RESTRICTED, ALONE, ("LIMITE", "RESTREINT")),
 )
 
 # NATO: C-M(2002)49, with the French halves in either order; ATOMAL: C-M(64)39. Its missions and partnerships print
@@ -81,7 +83,12 @@ AGENCIES = (
     Level(TOP_SECRET, CAPITALS, ("EUROPOL TOP SECRET",)),
     Level(SECRET, CAPITALS, ("EUROPOL SECRET", "EUROJUST SECRET")),
     Level(CONFIDENTIAL, CAPITALS, ("EUROPOL CONFIDENTIAL", "EUROJUST CONFIDENTIAL")),
-    Level(RESTRICTED, CAPITALS, ("EUROPOL RESTRICTED", "EUROJUST RESTRICTED")),
+    Level(RESTRICTED, CAPITALS, ("EUROPOL RESTRICTED", "EUROJUST RESTRICTED", "EUROJUST LIMITED")),
+    Level(
+        RESTRICTED,
+        ANYWHERE,
+        ("EUROPOL UNCLASSIFIED BASIC PROTECTION LEVEL", "EUROPOL BASIC PROTECTION LEVEL"),
+    ),
 )
 
 # English: what translations (those of Serbia's laws print "RESTRICTED RS") and the United Kingdom (Government Security
@@ -236,12 +243,12 @@ LEVELS = (
 # no restriction). They are matched after look-alikes have become Latin letters; what has no Latin look-alike stays
 # Cyrillic. Each has its rank; where words around it tell of such documents in general, it is none.
 #
-# Left out, since who prints them says that the document is not classified: TLP in each colour (FIRST, TLP 2.0: "not a
-# formal classification scheme"), the Council's LIMITE (7695/18, of distribution), "Europol Unclassified – Basic
-# Protection Level", the Commission's SENSITIVE, NATO and EU UNCLASSIFIED, TASNİF DIŞI.
+# TLP:RED, which is for the named recipients only, is taken like a handling code, though it is no level, but not
+# amid a sentence. Left out, since who prints them says that others may read the document: TLP in other colours, the
+# Commission's SENSITIVE, NATO and EU UNCLASSIFIED, TASNİF DIŞI.
 #
-# After its rank, each begins with the letters of which its own are made, small and as Latin as they can be: a text without them needs no
-# closer look.
+# After its rank, each begins with the letters of which its own are made, small and as Latin as they can be: a text
+# without them needs no closer look.
 _DASH = r"[-\u2010-\u2015]"
 SHORT_FORMS = (
     (RESTRICTED, "rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
@@ -254,6 +261,7 @@ SHORT_FORMS = (
     (CONFIDENTIAL, "vsvertr", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:Vertr|VERTR)\b(?![\w-])\.?"),
     (RESTRICTED, "codeh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*code\s*[:=]?\s*\(?H[1-3]\b)"),
     (RESTRICTED, "codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]\s*\(?H[1-3]\b)"),
+    (RESTRICTED, "tlpred", r"(?<![a-z] )(?i:\bTLP\s*:\s*RED\b)(?! [a-z])"),
     (SECRET, "strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
     (CONFIDENTIAL, "povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
     (SECRET, "ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),

@@ -4,8 +4,8 @@ LEVELS = (
     # European Union, its institutions and agencies
     "RESTREINT UE/EU RESTRICTED", "CONFIDENTIEL UE/EU CONFIDENTIAL", "SECRET UE/EU SECRET", "TRÈS SECRET UE/EU TOP SECRET",
     "RESTREINT UE", "EU RESTRICTED", "EU CONFIDENTIAL", "EU SECRET", "EU TOP SECRET", "SECRET UE", "R-UE/EU-R", "C-UE/EU-C",
-    "S-UE/EU-S", "TS-UE/EU-TS", "TRES SECRET UE", "Restreint UE / EU Restricted", "EUROPOL RESTRICTED",
-    "EUROPOL SECRET", "SIENA handling code: H3", "EUROJUST CONFIDENTIAL",
+    "S-UE/EU-S", "TS-UE/EU-TS", "TRES SECRET UE", "Restreint UE / EU Restricted", "LIMITE", "EUROPOL RESTRICTED",
+    "Europol Unclassified – Basic Protection Level", "EUROPOL SECRET", "SIENA handling code: H3", "EUROJUST CONFIDENTIAL",
     # NATO
     "NATO RESTRICTED", "NATO CONFIDENTIAL", "NATO SECRET", "COSMIC TOP SECRET", "NATO SECRET – ATOMAL", "CONFIDENTIEL OTAN",
     "NATO DIFFUSION RESTREINTE", "COSMIC TOP SECRET ATOMAL",
@@ -32,7 +32,7 @@ LEVELS = (
     "ŚCIŚLE TAJNE", "ΑΚΡΩΣ ΑΠΟΡΡΗΤΟ", "STRICT SECRET", "STROGO ZAUPNO",
     # English
     "SECRET", "TOP SECRET", "CONFIDENTIAL", "RESTRICTED", "Classification: SECRET", "Classification level: restricted",
-    "Security marking: Confidential", "CONFIDENTIAL RS", "RESTRICTED RS",
+    "Security marking: Confidential", "TLP:RED", "CONFIDENTIAL RS", "RESTRICTED RS",
     # decorated and repeated
     "*** TAJNO ***", "//SECRET//", "[SEKRET]", "– GEHEIM –", "SECRET//NOFORN", "TAJNO TAJNO TAJNO", "« CONFIDENTIEL DÉFENSE »",
     "TAJNO / ТАЈНО / SECRET", "Page 2 of 9 – NATO SECRET", "INTERNO | 1/4", "(ПОВЕРЉИВО)", "<< ÇOK GİZLİ >>", "~~~ SECRET ~~~",
