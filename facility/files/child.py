@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from facility.files import from_ole, from_pdf  # noqa: F401 - loaded once, for all children
+from facility.files.examine import Answer, examine
 from facility.files.kinds import UnreadableDocument
-from facility.files.scan import Answer, examine
 
 MAX_MEMORY = 1024 * 1024 * 1024
 """Bytes of address space for one scan, beside what the parsers take."""

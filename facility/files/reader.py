@@ -18,7 +18,7 @@ import time
 
 import msgspec
 
-from facility.files.scan import Answer
+from facility.files.examine import Answer
 
 AT_ONCE = max(2, os.cpu_count() or 1)
 """Scans under way; each may take a gigabyte."""

@@ -1,37 +1,13 @@
-"""What a document is and whether it carries a classification marking, asked in a process of its own (`reader`)."""
+"""Searching a document before it is stored: its name here, the rest in a process of its own (`reader`)."""
 
-from collections.abc import Iterator
-
-import msgspec
-
-from facility.files.from_image import jpeg, png
-from facility.files.from_letter import RTF, is_mail, mail, rtf
-from facility.files.from_office import office
-from facility.files.kinds import OLE, Code, Kind, UnreadableDocument, check_size, sniff
+from facility.files.examine import Finding
+from facility.files.kinds import UnreadableDocument, check_size
 from facility.files.matching import Marking, find
-from facility.files.passages import MAX_NESTING, Budget, decoded, without_tags
-from facility.files.position import Passage, named
+from facility.files.position import named
+from facility.files.reader import READER
 
 MAX_SECONDS = 20
 """Processor seconds for one scan; a dense PDF of 1000 pages takes about 10."""
-
-_MAX_UNKNOWN = 4 * 1024 * 1024
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """What the scan of a document found: its kind (None when it was refused for its name alone), a marking or None,
-    and how many pages and pictures hold nothing that a machine could read."""
-
-    kind: Kind | None
-    marking: Marking | None = None
-    unread: int = 0
-
-
-class Answer(msgspec.Struct):
-    """What the process that read the document says: a finding, or the code of why it can't be read."""
-
-    finding: Finding | None = None
-    code: Code | None = None
 
 
 def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
@@ -40,8 +16,6 @@ def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
     Blocks for up to six times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
     Raises UnreadableDocument when the document can't be searched whole, and so can't be taken.
     """
-    from facility.files.reader import READER  # which itself asks `examine`
-
     if marking := find_in_name(name):
         return Finding(None, marking)
     check_size(len(data))
@@ -54,80 +28,3 @@ def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
 def find_in_name(name: str) -> Marking | None:
     """A marking in a file's name."""
     return find(named(name)._replace(told=None))
-
-
-def examine(data: bytes) -> Finding:
-    """The same answer as `scan` but for the name, in this process and so without limits of time and memory."""
-    budget = Budget()
-    try:
-        kind = sniff(data)
-        for passage in _passages(kind, data, budget, MAX_NESTING):
-            budget.take_text(len(passage.text))
-            if marking := find(passage):
-                return Finding(kind, marking, budget.unread)
-    except (UnreadableDocument, ImportError):
-        raise
-    except (MemoryError, RecursionError) as error:
-        raise UnreadableDocument("bomb") from error
-    except (
-        Exception
-    ) as error:  # parsers raise almost anything on hostile bytes, and each means: can't be searched
-        raise UnreadableDocument("broken") from error
-    return Finding(kind, None, budget.unread + kind.picture)
-
-
-def _passages(kind: Kind, data: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
-    def nested(part: bytes) -> Iterator[Passage]:
-        return _nested(part, budget, nesting - 1)
-
-    match kind:
-        case Kind.PNG:
-            return png(data, budget, nested)
-        case Kind.JPEG:
-            return jpeg(data, budget, nested)
-        case Kind.PDF:
-            from facility.files.from_pdf import pdf  # half a second to import, and only the reader needs it
-
-            return pdf(data, budget, nested)
-        case Kind.DOCX | Kind.ODT | Kind.XLSX | Kind.ODS:
-            return office(kind, data, budget, nested)
-
-
-def _nested(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
-    """What stands in a document inside a document. Slides or a plain archive are read as a zip of anything; what is of
-    no kind known here, or a picture that is damaged, is searched as plain text."""
-    if nesting <= 0:
-        raise UnreadableDocument("bomb")
-    try:
-        for passage in _nested_passages(part, budget, nesting):
-            yield passage._replace(told="attachment")
-    except UnreadableDocument as problem:
-        if problem.code in ("encrypted", "bomb"):
-            raise
-        yield Passage("attachment", without_tags(decoded(part[:_MAX_UNKNOWN])))
-
-
-def _nested_passages(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
-    def nested(inner: bytes) -> Iterator[Passage]:
-        return _nested(inner, budget, nesting - 1)
-
-    if part.startswith(OLE):
-        from facility.files.from_ole import ole  # rare
-
-        return ole(part, budget, nested)
-    if part.startswith(b"PK\x03\x04"):
-        return office(_zip_kind(part), part, budget, nested)
-    if part.startswith(RTF):
-        return rtf(part, budget, nested)
-    if is_mail(part):
-        return mail(part, budget, nested)
-    return _passages(sniff(part), part, budget, nesting)
-
-
-def _zip_kind(part: bytes) -> Kind | None:
-    try:
-        return sniff(part)
-    except UnreadableDocument as problem:
-        if problem.code in ("unknown", "macros", "two_kinds"):
-            return None
-        raise

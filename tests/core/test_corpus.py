@@ -6,9 +6,10 @@ from itertools import cycle
 import pytest
 
 from facility.files import UnreadableDocument
+from facility.files.examine import examine
 from facility.files.matching import find
 from facility.files.position import Passage
-from facility.files.scan import examine, find_in_name
+from facility.files.scan import find_in_name
 from tests import documents
 from tests.core.corpus.innocent import innocent
 from tests.core.corpus.levels import LEVELS

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facility.files import Finding, Kind, Marking, UnreadableDocument, scan, sniff
+from facility.files.examine import examine
 from facility.files.matching import find
 from facility.files.position import Passage
-from facility.files.scan import examine, find_in_name
+from facility.files.scan import find_in_name
 from tests import documents
 from tests.documents import docx, jpeg, odt, pdf, png
 
