@@ -51,18 +51,21 @@ def _at(url: str, name: str) -> str:
     return re.sub(r"@/\w+\?", f"@/{name}?", url)
 
 
-async def _run(url: str, *statements: str) -> None:
+async def run(url: str, *statements: str) -> None:
+    """These statements, each committed, by a connection of their own."""
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
 
 
 @pytest_asyncio.fixture(scope="session")
 async def shared_database(server: str) -> str:
     """The address of a database with all tables and the beneficiaries, which the tests use one after the other."""
-    await _run(server, "CREATE DATABASE shared")
+    await run(server, "CREATE DATABASE shared")
     db = Database(_at(server, "shared"))
     async with db.engine.begin() as connection:
         await schema.create_all(connection)
@@ -74,7 +77,7 @@ async def shared_database(server: str) -> str:
 
 # Emptying takes a millisecond where a database of its own for each test takes a second. Triggers and foreign keys stay
 # out of the way; beneficiaries stay in. A function keeps its plans.
-_EMPTY = """
+_EMPTYING = """
 DO $$
 DECLARE body text;
 BEGIN
@@ -88,15 +91,17 @@ BEGIN
     );
 END $$
 """
+EMPTY = "SELECT empty_all()"
+"""Empties the shared database, once the fixtures have made it."""
 
 
 @pytest_asyncio.fixture(scope="session")
 async def emptying(shared_database: str) -> AsyncIterator[Callable[[], Awaitable[object]]]:
     """Empties the shared database, by a connection of its own."""
-    await _run(shared_database, _EMPTY)
+    await run(shared_database, _EMPTYING)
     engine = create_async_engine(shared_database, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        yield lambda: connection.execute(text("SELECT empty_all()"))
+        yield lambda: connection.execute(text(EMPTY))
     await engine.dispose()
 
 

@@ -18,7 +18,7 @@ from facility.calls.service import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
-from tests.conftest import _EMPTY, _run
+from tests.conftest import EMPTY, run
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 
 
@@ -79,7 +79,7 @@ def test_no_interleaving_loses_doubles_or_overspends(database_url: str, steps: l
 
 
 async def _played(url: str, steps: list[tuple[str, str]]) -> None:
-    await _run(url, _EMPTY)
+    await run(url, EMPTY)
     db = Database(url, pool_size=5)
     try:
         play = await rolling(db)

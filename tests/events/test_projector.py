@@ -17,10 +17,10 @@ from tests.events.bells import START, BellPolished, BellRung, bells
 @pytest_asyncio.fixture
 async def tower(db: Database) -> AsyncIterator[Database]:
     async with db.engine.begin() as connection:
-        await connection.execute(
-            text("CREATE TABLE IF NOT EXISTS test_bell (bell_id uuid PRIMARY KEY, times integer)")
-        )
+        await connection.execute(text("CREATE TABLE test_bell (bell_id uuid PRIMARY KEY, times integer)"))
     yield db
+    async with db.engine.begin() as connection:
+        await connection.execute(text("DROP TABLE test_bell"))
 
 
 async def contents(db: Database) -> list[tuple[UUID, int]]:
