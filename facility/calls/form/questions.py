@@ -227,3 +227,13 @@ def new_field(fields: Fields, section: FormSection) -> Field:
     key = "themes" if type_ is FieldType.THEMES else key_of(label, taken)
     checks: tuple[Check, ...] = (Length(most=MOST_LONG),) if type_ is FieldType.LONG_TEXT else ()
     return Field(key=key, label=label, type=type_, options=options, checks=checks)
+
+
+def choices_of(section: FormSection, field: Field) -> dict[str, object]:
+    """What the form of a question (calls/form_field.html) offers: `earlier` answers that it may depend on, `accepted` ones
+    among its own, and whether each party answers it (`own`)."""
+    return {
+        "earlier": dependable(section, field.key),
+        "accepted": answers_of(field),
+        "own": section.by is By.PARTY,
+    }

@@ -11,11 +11,11 @@ from facility import clock
 from facility.calls import queries
 from facility.calls.changes import meanings
 from facility.calls.form.corrigendum import MAX_REASON
-from facility.calls.form.questions import answers_of, dependable, new_field, read_field, shown_field
+from facility.calls.form.questions import choices_of, dependable, new_field, read_field, shown_field
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_questions, may_correct
-from facility.calls.rules.forms import By, Field, FieldType, FormDefinition, FormSection, SectionKind
+from facility.calls.rules.forms import Field, FieldType, FormDefinition, FormSection, SectionKind
 from facility.calls.service import add_to_form
 from facility.calls.words import TYPES, check_in_words
 from facility.refused import Reason, Refused, refuse
@@ -101,9 +101,7 @@ def _one(
         action=f"{here}/{section.key}/{field.key}",
         back=here,
         trail=[(_("More questions"), here), (field.label, None)],
-        earlier=dependable(section, field.key),
-        accepted=answers_of(field),
-        own=section.by is By.PARTY,
+        **choices_of(section, field),
     )
 
 

@@ -12,7 +12,7 @@ from facility.calls.form.questions import (
     KINDS,
     NUMBERS,
     WHO,
-    answers_of,
+    choices_of,
     dependable,
     new_field,
     read_field,
@@ -24,7 +24,6 @@ from facility.calls.models import CallState
 from facility.calls.pages.shared import READERS, seen_in
 from facility.calls.rules import edits
 from facility.calls.rules.forms import (
-    By,
     Field,
     FormDefinition,
     FormSection,
@@ -272,9 +271,7 @@ def _field_page(
         action=f"{at}/fields/{field.key}",
         back=at,
         trail=[(_("Form"), here), (section.title, at), (field.label, None)],
-        earlier=dependable(section, field.key),
-        accepted=answers_of(field),
-        own=section.by is By.PARTY,
+        **choices_of(section, field),
     )
 
 
