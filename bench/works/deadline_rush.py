@@ -225,12 +225,11 @@ async def _closed(stage: Stage, call_id: UUID) -> bool:
 
 
 async def _until(look: Callable[[], Awaitable[int]], enough: Callable[[int], bool]) -> int:
-    found = 0
-    for _ in range(int(RECEIPTS_WITHIN / PAUSE)):
-        found = await look()
-        if enough(found):
-            break
+    end = time.monotonic() + RECEIPTS_WITHIN
+    found = await look()
+    while not enough(found) and time.monotonic() < end:
         await asyncio.sleep(PAUSE)
+        found = await look()
     return found
 
 
