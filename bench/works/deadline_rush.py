@@ -34,7 +34,7 @@ MARGIN = timedelta(milliseconds=250)
 LAST_FIFTH = 5.0
 PAUSE = 0.25
 """Seconds between two looks of a reader at the lists."""
-RECEIPTS_WITHIN = 300.0
+RECEIPTS_WITHIN = 900.0
 
 
 class Turn(msgspec.Struct, frozen=True):

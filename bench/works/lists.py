@@ -4,6 +4,7 @@ Two databases of one server, each with a web process of its own, are asked in tu
 both alike. `ratios` are medians at the greater size over those at the lesser.
 """
 
+import asyncio
 import statistics
 import sys
 import time
@@ -128,6 +129,7 @@ async def _measured(
             await opened.enter_async_context(stage.product(DATABASE_URL=db.url, **_ELSEWHERE))
             for db in (few, many)
         ]
+        await asyncio.sleep(size.starting)
         lines = [await Line.open(side.port) for side in sides]
         for asked in lists:
             print(f"  {asked.name}", file=sys.stderr, flush=True)
