@@ -31,7 +31,7 @@ def _file(reference: str, end: str) -> str:
 
 
 def receipt_pdf(templates: jinja2.Environment, application: ApplicationShown) -> bytes:
-    """Reference, instant, fingerprint, parties and documents as PDF/UA. Blocks for about 50 ms: call it in a thread."""
+    """Reference, instant, fingerprint, parties and documents as PDF/UA. Blocks for about 150 ms: call it in a thread."""
     html = templates.get_template("documents/receipt.html").render(
         application=application,
         filename=json_name(application),
