@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from bench.stage import plain
-from facility.applications.rules.overlap import stems
+from facility.admission.rules.overlap import stems
 from facility.db import new_id
 from facility.folding import fold, search_key
 

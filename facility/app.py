@@ -14,6 +14,7 @@ from sqlalchemy.orm import configure_mappers
 
 import facility.accounts.pages
 import facility.activities.pages
+import facility.admission.pages
 import facility.applications.pages
 import facility.awards.pages
 import facility.calls.pages
@@ -45,6 +46,7 @@ ROUTERS: list[Router] = [
     facility.contracts.pages.router,
     facility.calls.pages.router,
     facility.applications.pages.router,
+    facility.admission.pages.router,
     facility.evaluation.pages.router,
     facility.awards.pages.router,
     facility.experts.pages.router,

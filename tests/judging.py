@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 import facility.awards.reactions
 import facility.evaluation.reactions  # noqa: F401 - what follows from events registers when it is imported
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.applications.models import Application, Party
 from facility.awards import service as awards
@@ -198,14 +199,14 @@ class Judging:
                 Application.call_id == call_id, Application.status == "submitted"
             )
             for key in (await tx.session.scalars(query)).all():
-                await applications.check_admissibility(tx, key, admissible=True, reason="")
+                await admission.check_admissibility(tx, key, admissible=True, reason="")
 
         await self.act("ada", check, CLOSES)
 
     async def open(self, call_id: UUID, at: datetime = CLOSES) -> None:
         """Ada and Vera open the call together."""
-        await self.act("ada", lambda tx: applications.start_opening(tx, call_id), at)
-        await self.act("vera", lambda tx: applications.confirm_opening(tx, call_id), at)
+        await self.act("ada", lambda tx: admission.start_opening(tx, call_id), at)
+        await self.act("vera", lambda tx: admission.confirm_opening(tx, call_id), at)
 
     async def declare(self, assessor: str, name: str, *, conflict: bool = False, sign: bool = True) -> None:
         """Assigned, signed for the call where that is new, and declared on the application."""
@@ -256,11 +257,11 @@ class Judging:
                 key = await self._submitted(tx, made.id, reference, requested, ("XK",), OPENS)
                 tx.now, tx.actor = CLOSES, people["ada"]
                 await close_call(tx, made.id, due_at=CLOSES)
-                await applications.start_opening(tx, made.id)
+                await admission.start_opening(tx, made.id)
                 tx.actor = people["vera"]
-                await applications.confirm_opening(tx, made.id)
+                await admission.confirm_opening(tx, made.id)
                 tx.actor = people["ada"]
-                await applications.check_admissibility(tx, key, admissible=True, reason="")
+                await admission.check_admissibility(tx, key, admissible=True, reason="")
                 await evaluation.assign(tx, key, people["elena"])
                 tx.actor = people["elena"]
                 await evaluation.sign_declaration(tx, made.id)

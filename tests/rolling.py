@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.applications import service as applications
+from facility.admission import service as admission
 from facility.applications.models import Application
 from facility.awards import service as awards
 from facility.awards.queries import free_money
@@ -66,7 +66,7 @@ class Rolling(Judging):
             await self.score("elena", name, "16", relevance)
 
     async def _admit(self, key: UUID, at: datetime) -> None:
-        await self.act("ada", lambda tx: applications.check_admissibility(tx, key, admissible=True), at)
+        await self.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), at)
 
     async def settle(self, number: int, series: str = SERIES) -> None:
         """Proposed by Vera, decided by Paul, a day after the batch closed."""

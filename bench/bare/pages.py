@@ -14,10 +14,10 @@ from litestar.response import Response
 
 import facility.app  # noqa: F401 - pages register their places in the navigation
 from facility import clock
+from facility.admission.pages.received import asked_of
+from facility.admission.received import MOST_COUNTED
 from facility.applications import words
-from facility.applications.pages.received import asked_of
 from facility.applications.pages.shared import WORDS
-from facility.applications.received import MOST_COUNTED
 from facility.calls.queries import public
 from facility.calls.rules import Standing
 from facility.calls.words import stands, ties
@@ -146,7 +146,7 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
     options = await state.pool.fetchrow(_OPTIONS, me.id)
     last = lines[24] if len(lines) > 25 else None
     return pages_of(state).page(
-        "applications/received.html",
+        "admission/received.html",
         "/applications/received",
         me,
         page={

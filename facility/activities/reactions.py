@@ -16,7 +16,7 @@ from facility.activities.events import (
 )
 from facility.activities.models import Activity
 from facility.activities.rules import ActivityStatus
-from facility.applications.service import set_initiative_days
+from facility.admission.service import set_initiative_days
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.service import post

@@ -1,1 +1,1 @@
-"""What is asked: joint applications, partners, confirmations, documents, admissibility."""
+"""What is asked: joint applications, partners, confirmations, documents, submission."""

@@ -171,27 +171,6 @@ class PartnerLeft(Event, frozen=True, kw_only=True):
     on_board: int
 
 
-class AdmissibilityChecked(Event, frozen=True, kw_only=True):
-    """An officer judged: outcome is admissible or inadmissible; the reason stands in the check's row."""
-
-    subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "Admissibility was checked: {outcome}"
-    application_id: UUID
-    call_id: UUID
-    check_id: UUID
-    outcome: str
-
-
-class ExceptionDecided(Event, frozen=True, kw_only=True):
-    """The authorising officer decided: outcome is approved or refused; the reason stands in the application's row."""
-
-    subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "The exception was decided: {outcome}"
-    application_id: UUID
-    call_id: UUID
-    outcome: str
-
-
 class LateSubmissionRefused(Event, frozen=True, kw_only=True):
     """Somebody tried to submit when the time was over; reasons are codes. `at`: when the request had been read."""
 
@@ -201,28 +180,6 @@ class LateSubmissionRefused(Event, frozen=True, kw_only=True):
     call_id: UUID
     at: datetime
     reasons: list[str]
-
-
-class OpeningStarted(Event, frozen=True, kw_only=True):
-    """The first of two people began to open the call; so many applications are on the list."""
-
-    subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "An opening was begun; applications on the list: {listed}"
-    call_id: UUID
-    session_id: UUID
-    listed: int
-
-
-class CallOpened(Event, frozen=True, kw_only=True):
-    """A second person confirmed: what had come in is no longer sealed. `minutes` is the SHA-256 of what these say."""
-
-    subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "Two people opened the call; applications unsealed: {opened}"
-    call_id: UUID
-    session_id: UUID
-    started_by: UUID
-    opened: int
-    minutes: str
 
 
 class ApplicationCarriedOver(Event, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.accounts.service import active_people
+from facility.admission.service import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
 from facility.applications.models import Application, Party
-from facility.applications.service import drop_initiative, keep_initiative
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsProposed, ReserveEnded
 from facility.awards.letters import write_letters
 from facility.awards.models import LetterKind, RankingEntry

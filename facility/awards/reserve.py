@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from facility.admission.service import move
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
-from facility.applications.service import move
 from facility.awards import queries, rules
 from facility.awards.cool_down import cooling
 from facility.awards.events import AwardMade, ReserveEnded

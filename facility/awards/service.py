@@ -10,9 +10,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, select
 
+from facility.admission.service import move
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus, still_eligible
-from facility.applications.service import carry_over, move
+from facility.applications.service import carry_over
 from facility.awards import queries, reserve, rules
 from facility.awards.cool_down import cooling
 from facility.awards.events import (

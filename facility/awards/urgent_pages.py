@@ -6,8 +6,8 @@ from litestar import get, post
 
 from facility import clock
 from facility.accounts.queries import history_lines, with_role
-from facility.applications.queries import opening as openings
-from facility.applications.service import confirm_opening, start_opening
+from facility.admission.queries import opening as openings
+from facility.admission.service import confirm_opening, start_opening
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES

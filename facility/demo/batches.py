@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.applications import service as applications
+from facility.admission import service as admission
 from facility.awards import service as awards
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft, Mode
@@ -97,7 +97,7 @@ async def _batches(story: Story, series: UUID) -> list[UUID]:
 async def _judge(story: Story, call_id: UUID, ids: Sequence[UUID], scores: Sequence[Sequence[int]]) -> None:
     for application_id in ids:
         await story.act(
-            story.noon(-22), "ada", applications.check_admissibility, application_id, admissible=True
+            story.noon(-22), "ada", admission.check_admissibility, application_id, admissible=True
         )
     for assessor in ("emma", "enzo"):
         for application_id in ids:

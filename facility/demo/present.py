@@ -8,6 +8,7 @@ import msgspec
 
 from facility.activities import service as activities
 from facility.activities.service import ActivityDraft, AttendanceRow
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.awards import service as awards
 from facility.demo import budgets, review
@@ -68,7 +69,7 @@ async def _decided_call(story: Story) -> None:
         await story.act(
             story.noon(-72),
             "ada",
-            applications.check_admissibility,
+            admission.check_admissibility,
             application_id,
             admissible=True,
             reason="Complete, signed and in time.",
@@ -222,7 +223,7 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.act(
         story.noon(-5),
         "ada",
-        applications.check_admissibility,
+        admission.check_admissibility,
         first,
         admissible=True,
         reason="Complete, signed and in time.",

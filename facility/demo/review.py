@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from facility.applications import service as applications
-from facility.applications.rules.clarification import ClarificationKind
-from facility.applications.rules.consultation import ConsulteeKind
-from facility.applications.rules.overlap import DONOR, InitiativeLine
-from facility.applications.service import ConsulteeData
+from facility.admission import service as admission
+from facility.admission.rules.clarification import ClarificationKind
+from facility.admission.rules.consultation import ConsulteeKind
+from facility.admission.rules.overlap import DONOR, InitiativeLine
+from facility.admission.service import ConsulteeData
 from facility.demo.troupe import Troupe
 from facility.events.relay import deliver_all
 
@@ -29,7 +29,7 @@ CONSULTEES = {
 async def consultees(troupe: Troupe, at: datetime) -> dict[str, UUID]:
     """Neutral samples, by their short names."""
     return {
-        name: (await troupe.act(at, "vera", applications.add_consultee, data)).id
+        name: (await troupe.act(at, "vera", admission.add_consultee, data)).id
         for name, data in CONSULTEES.items()
     }
 
@@ -70,7 +70,7 @@ INITIATIVES = (
 
 async def load_initiatives(troupe: Troupe, at: datetime) -> None:
     """What other results and donors do."""
-    await troupe.act(at, "ada", applications.import_initiatives, "sample.csv", INITIATIVES)
+    await troupe.act(at, "ada", admission.import_initiatives, "sample.csv", INITIATIVES)
 
 
 async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
@@ -79,7 +79,7 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
     _silent, agreed = await troupe.act(
         asked,
         "ada",
-        applications.start_consultations,
+        admission.start_consultations,
         application_id,
         [known["iisg"], known["delegation"]],
         days=1,
@@ -89,15 +89,15 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
     await troupe.act(
         asked + timedelta(hours=3),
         None,
-        applications.answer_consultation,
+        admission.answer_consultation,
         agreed.id,
         objects=False,
         name="Head of the operations section",
     )
     await troupe.act(
-        now - timedelta(hours=2), "ada", applications.start_consultations, application_id, [known["unit"]]
+        now - timedelta(hours=2), "ada", admission.start_consultations, application_id, [known["unit"]]
     )
-    await applications.end_consultations_due(troupe.db, now)
+    await admission.end_consultations_due(troupe.db, now)
     await deliver_all(troupe.db, lambda: now)
 
 
@@ -106,7 +106,7 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
     asked = await troupe.act(
         now - timedelta(days=3),
         "ada",
-        applications.ask_for_clarification,
+        admission.ask_for_clarification,
         application_id,
         kind=ClarificationKind.EVIDENCE,
         question="Which of your units hosts the experts, and until when is the head of unit appointed?",
@@ -115,7 +115,7 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
         await troupe.act(
             now - timedelta(days=2),
             None,
-            applications.answer_clarification,
+            admission.answer_clarification,
             asked.id,
             text="The unit for mutual legal assistance; the head is appointed until the end of next year.",
             name="Dragana Ilić, prosecutor",

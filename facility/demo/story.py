@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.applications.models import Party
 from facility.applications.rules import DECLARATIONS, Signature
@@ -187,8 +188,8 @@ class Story:
     async def close(self, call_id: UUID, at: datetime) -> None:
         """The call closes, and Ada and Vera open it together."""
         await self.act(at, None, close_call, call_id, due_at=at)
-        await self.act(at, "ada", applications.start_opening, call_id)
-        await self.act(at, "vera", applications.confirm_opening, call_id)
+        await self.act(at, "ada", admission.start_opening, call_id)
+        await self.act(at, "vera", admission.confirm_opening, call_id)
 
     async def score(self, application_id: UUID, assessor: str, scores: Sequence[int], at: datetime) -> None:
         """Declare no conflict, and send these scores."""

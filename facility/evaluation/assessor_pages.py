@@ -8,9 +8,9 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.queries.clarification import clarified
 from facility.applications.pages.documents import send_document
 from facility.applications.queries import shown as application_shown
-from facility.applications.queries.clarification import clarified
 from facility.calls.rules import Grid
 from facility.evaluation import lists, service
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE

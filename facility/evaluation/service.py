@@ -8,9 +8,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from facility.accounts.models import PersonRole
+from facility.admission.service import move
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
-from facility.applications.service import move, was_carried_over
+from facility.applications.service import was_carried_over
 from facility.calls.models import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.service import rules_of

@@ -22,12 +22,8 @@ from facility.activities.events import (
     VerificationUndone,
 )
 from facility.activities.rules import ActivityView, AwardEnd, AwardLife, counting
-from facility.applications.events import (
-    ApplicationSubmitted,
-    ApplicationTakenUp,
-    ApplicationWithdrawn,
-    ExceptionDecided,
-)
+from facility.admission.events import ExceptionDecided
+from facility.applications.events import ApplicationSubmitted, ApplicationTakenUp, ApplicationWithdrawn
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, ReserveEnded, ReservePlaced
 from facility.calls.events import CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import CommitmentChanged, ContractOpened, EnvelopeChanged, EnvelopeOpened

@@ -14,7 +14,7 @@ from facility.activities.events import (
     ActivityVerified,
     VerificationUndone,
 )
-from facility.applications.events import ExceptionDecided
+from facility.admission.events import ExceptionDecided
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided
 from facility.calls.events import CallCancelled, CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import CommitmentChanged, EnvelopeChanged, EnvelopeOpened

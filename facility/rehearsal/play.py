@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.awards import service as awards
 from facility.awards.models import Award
@@ -163,8 +164,8 @@ class Play:
     async def _open(self, at: datetime) -> None:
         """Two people open the call together, the instant that it has closed."""
         stage = self.stage
-        await stage.act(at, stage.people[DRAFTER], applications.start_opening, stage.call_id)
-        await stage.act(at, stage.people[PUBLISHER], applications.confirm_opening, stage.call_id)
+        await stage.act(at, stage.people[DRAFTER], admission.start_opening, stage.call_id)
+        await stage.act(at, stage.people[PUBLISHER], admission.confirm_opening, stage.call_id)
 
     # -- assessment
 
@@ -173,7 +174,7 @@ class Play:
         stage, at = self.stage, self.scenario.call.closes_at
         application_id, officer = self.stage.applications[told.reference], self.stage.people[DRAFTER]
         await stage.told(
-            at, officer, applications.check_admissibility, application_id, admissible=True, reason="told"
+            at, officer, admission.check_admissibility, application_id, admissible=True, reason="told"
         )
         for name in dict.fromkeys([*told.assessments, *told.recusals]):
             assessor = await stage.person(f"assessor {name}", Role.ASSESSOR)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from facility.applications.rules.overlap import stems
+from facility.admission.rules.overlap import stems
 from facility.folding import fold
 
 revision = "0022"

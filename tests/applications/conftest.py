@@ -11,15 +11,9 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts.service import add_institution, add_user
 from facility.accounts.service import seed as seed_accounts
+from facility.admission.service import confirm_opening, start_opening
 from facility.applications.models import Application, Party
-from facility.applications.service import (
-    add_party,
-    change_party,
-    confirm_opening,
-    confirm_party,
-    start_application,
-    start_opening,
-)
+from facility.applications.service import add_party, change_party, confirm_party, start_application
 from facility.calls.rules import CallDraft, Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN

@@ -8,20 +8,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from facility.admission.service import answer_consultation, check_admissibility, decide_exception, move
 from facility.applications import rules
 from facility.applications.models import AdmissibilityCheck, Application, ClassifiedRefusal
 from facility.applications.rules import ApplicationStatus, Signature
 from facility.applications.service import (
     acknowledge_refusals,
     add_party,
-    answer_consultation,
     attach_document,
     boards,
-    check_admissibility,
     confirm_party,
-    decide_exception,
     leave,
-    move,
     parties_on_board,
     record_consultation,
     refuse_document,
@@ -36,9 +33,9 @@ from facility.calls.service import close_call, mark_decided
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Refused
+from tests.admission.review import consult, offices
 from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, open_call, party_id, row
 from tests.applications.reading import SHA, kinds
-from tests.applications.review import consult, offices
 
 
 async def submitted(db: Database, application_id: UUID, at: datetime = CLOSES) -> Application:

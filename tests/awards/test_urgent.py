@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.applications.models import Application
 from facility.awards import service as awards
@@ -43,7 +44,7 @@ async def assessed(play: Rolling, name: str, requested: str) -> UUID:
     row = await play.row(Call, (await play.row(Application, play.applications[name])).call_id)
     await play.open(row.id, AT)
     key = play.applications[name]
-    await play.act("ada", lambda tx: applications.check_admissibility(tx, key, admissible=True), AT)
+    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), AT)
     await play.score("elena", name, "16", "60")
     await play.act("vera", lambda tx: awards.propose(tx, row.id), CLOSES)
     return row.id
@@ -143,7 +144,7 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     page = (await ada.get(here)).text
     assert "Joint work A" in page
     key = play.applications["A"]
-    await play.act("ada", lambda tx: applications.check_admissibility(tx, key, admissible=True))
+    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True))
     elena = str(play.people["elena"])
     asked = await ada.send_form(
         f"/evaluation/{row.id}/assign", {"applications": str(key), "assessors": elena}

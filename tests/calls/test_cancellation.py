@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.applications.models import Application, Party
 from facility.awards import service as awards
@@ -118,7 +119,7 @@ async def test_assessing_and_deciding_stop(play: Judging) -> None:
     await cancel(play, at)
     call_id = play.calls[CALL]
     commands: tuple[tuple[str, Callable[[Tx], Awaitable[object]]], ...] = (
-        ("ada", lambda tx: applications.check_admissibility(tx, key, admissible=False, reason="Late.")),
+        ("ada", lambda tx: admission.check_admissibility(tx, key, admissible=False, reason="Late.")),
         ("ada", lambda tx: evaluation.assign(tx, key, play.people["eva"])),
         ("elena", lambda tx: evaluation.save_assessment(tx, key, {}, {})),
         ("elena", lambda tx: evaluation.send_assessment(tx, key, {}, {})),

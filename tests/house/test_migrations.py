@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest_asyncio
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from facility import migrate, schema
 from facility.db import Base
@@ -77,7 +77,50 @@ def test_every_table_is_somebodys() -> None:
     assert {"event", "application", "ledger_entry", "joint_activity"} <= set(Base.metadata.tables)
 
 
-KEYS = {"facility.folding", "facility.applications.rules.overlap"}
+_EVENT = "00000000-0000-0000-0000-000000000001"
+_BEFORE_ADMISSION = (
+    f"""INSERT INTO event (id, kind, subject, subject_id, version, due_at, recorded_at, correlation_id, data, previous_hash,
+        hash) VALUES ('{_EVENT}', 'AdmissibilityChecked', 'application', '{_EVENT}', 1, now(), now(), '{_EVENT}', '{{}}', '', '')""",
+    f"""INSERT INTO delivery (event_id, reaction, state, attempts, next_attempt_at)
+        SELECT '{_EVENT}', reaction, 'waiting', 0, now() FROM unnest(ARRAY['applications.reactions.overlap.keep_what_is_admitted',
+        'applications.reactions.letters.send_the_receipt']) AS reaction""",
+    """INSERT INTO mail (id, template, to_address, to_name, subject, context, attachments, state, attempts, created_at,
+        next_attempt_at) SELECT gen_random_uuid(), template, 'omar@example.org', 'Omar', 'On', '{}', '[]', 'sent', 1, now(), now()
+        FROM unnest(ARRAY['applications/clarify', 'applications/receipt']) AS template""",
+)
+
+
+async def test_stored_names_follow_their_room(empty: str) -> None:
+    """What waits to be delivered finds its reaction, and a letter that was written its text, after both have moved."""
+    await asyncio.to_thread(migrate.upgrade, empty, "0030")
+    engine = create_async_engine(empty)
+    async with engine.begin() as connection:
+        for statement in _BEFORE_ADMISSION:
+            await connection.execute(text(statement))
+    await asyncio.to_thread(migrate.upgrade, empty, "0031")
+    assert await _names(engine) == {
+        "admission.reactions.overlap.keep_what_is_admitted",
+        "applications.reactions.letters.send_the_receipt",
+        "admission/clarify",
+        "applications/receipt",
+    }
+    await asyncio.to_thread(migrate.downgrade, empty, "0030")
+    assert await _names(engine) == {
+        "applications.reactions.overlap.keep_what_is_admitted",
+        "applications.reactions.letters.send_the_receipt",
+        "applications/clarify",
+        "applications/receipt",
+    }
+    await engine.dispose()
+
+
+async def _names(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        rows = await connection.execute(text("SELECT reaction FROM delivery UNION SELECT template FROM mail"))
+        return set(rows.scalars())
+
+
+KEYS = {"facility.folding", "facility.admission.rules.overlap"}
 """What makes the keys of searches: a migration fills them by the code that will compare them."""
 
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from facility import clock
+from facility.admission import service as admission
 from facility.applications import service as applications
 from facility.applications.models import Application, Party
 from facility.applications.rules import DECLARATIONS, Signature
@@ -200,14 +201,14 @@ class Stage:
 
     def open(self, call_id: UUID) -> None:
         """Ada and Vera open a closed call together."""
-        self.service.act(address("ada"), lambda tx: applications.start_opening(tx, call_id))
-        self.service.act(address("vera"), lambda tx: applications.confirm_opening(tx, call_id))
+        self.service.act(address("ada"), lambda tx: admission.start_opening(tx, call_id))
+        self.service.act(address("vera"), lambda tx: admission.confirm_opening(tx, call_id))
 
     def admit(self, application_id: UUID, at: datetime | None = None) -> None:
         """Ada finds it admissible."""
         self.service.act(
             address("ada"),
-            lambda tx: applications.check_admissibility(tx, application_id, admissible=True, reason=""),
+            lambda tx: admission.check_admissibility(tx, application_id, admissible=True, reason=""),
             at,
         )
 

@@ -238,3 +238,15 @@ class AdmissibilityCheck(Base):
     items: Mapped[list[Any]] = mapped_column(default=list)
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     checked_at: Mapped[datetime]
+
+
+class LateAttempt(Base):
+    """Somebody tried to submit when the time was over, and was refused for these reasons (codes, sorted)."""
+
+    __tablename__ = "late_attempt"
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    at: Mapped[datetime]
+    reasons: Mapped[list[str]]

@@ -1,49 +1,30 @@
-"""Pages of applications: the lead's and its partners', the partners' links, and what staff see."""
+"""Pages of applications: the lead's and its partners', and the partners' links."""
 
 from litestar import Router
 
 from facility.applications.pages import (
     activities,
-    admissibility,
     answers,
     budget,
     changes_wanted,
     check,
-    clarification_link,
-    clarifications,
-    consultation_link,
-    consultations,
-    consultees,
     documents,
     exception_text,
-    exceptions,
     exits,
-    initiatives,
     link,
     link_question,
     mine,
-    one,
-    opening,
-    overlap,
     own_part,
     part_copies,
     partner,
     partners,
-    received,
     replacing,
-    selected,
-    views,
 )
 
 router = Router(
     "/",
     route_handlers=[
         *mine.HANDLERS,
-        *received.HANDLERS,
-        *selected.HANDLERS,
-        *views.HANDLERS,
-        *admissibility.HANDLERS,
-        *one.HANDLERS,
         *answers.HANDLERS,
         *exception_text.HANDLERS,
         *partners.HANDLERS,
@@ -57,16 +38,7 @@ router = Router(
         *documents.HANDLERS,
         *check.HANDLERS,
         *exits.HANDLERS,
-        *opening.HANDLERS,
         *link.HANDLERS,
         *link_question.HANDLERS,
-        *exceptions.HANDLERS,
-        *consultees.HANDLERS,
-        *consultations.HANDLERS,
-        *consultation_link.HANDLERS,
-        *overlap.HANDLERS,
-        *clarifications.HANDLERS,
-        *clarification_link.HANDLERS,
-        *initiatives.HANDLERS,
     ],
 )

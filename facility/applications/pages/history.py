@@ -1,28 +1,33 @@
 """The history of an application as its parties may read it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import names
-from facility.applications import events, partner_events, review_events
+from facility.applications import events, partner_events
+from facility.events import Event
 from facility.events.log import history
 from facility.web.history import Moment, moments
 
-_OWN_EVENTS = frozenset(
+_TOLD: set[type[Event]] = {
     kind
     for module in (events, partner_events)
     for kind in vars(module).values()
     if isinstance(kind, type) and kind.__module__ == module.__name__
-) | frozenset(review_events.TOLD_TO_PARTIES)
+}
+
+
+def tell_parties(kinds: Collection[type[Event]]) -> None:
+    """Register kinds of event of a later room that lead and partners read, too."""
+    _TOLD.update(kinds)
 
 
 async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:
     """What lead and partners did, not how the application is judged."""
     told = [
-        recorded
-        for recorded in await history(connection, application_id)
-        if type(recorded.event) in _OWN_EVENTS and not isinstance(recorded.event, events.AdmissibilityChecked)
+        recorded for recorded in await history(connection, application_id) if type(recorded.event) in _TOLD
     ]
     actors = {recorded.actor_id for recorded in told if recorded.actor_id}
     return moments(told, await names(connection, sorted(actors)) if actors else {})

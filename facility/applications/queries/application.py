@@ -28,7 +28,7 @@ from facility.applications.rules import (
     rates_day,
     submission_reasons,
 )
-from facility.applications.rules.checklist import JudgedItem
+from facility.applications.rules.judged import JudgedItem
 from facility.calls.rules import CallRules, Mode, submit_by
 from facility.calls.rules.forms import (
     INDIRECT_MOST,

@@ -5,24 +5,6 @@ from facility.applications.reactions.calls import (
     tell_leads_of_the_answer,
     tell_leads_what_was_corrected,
 )
-from facility.applications.reactions.clarifications import (
-    ask_the_lead,
-    remind_the_lead,
-    tell_the_lead_it_is_called_off,
-    tell_who_asked,
-)
-from facility.applications.reactions.consultations import (
-    ask_the_consultee,
-    call_consultations_off,
-    remind_the_consultee,
-    tell_the_consultee,
-    tell_the_officer,
-)
-from facility.applications.reactions.decisions import (
-    decision_letter,
-    write_that_it_is_not_admissible,
-    write_the_decision_on_an_exception,
-)
 from facility.applications.reactions.letters import (
     ASKED,
     RECEIPT,
@@ -37,11 +19,6 @@ from facility.applications.reactions.letters import (
     tell_the_security_officer,
     tell_who_decides_exceptions,
 )
-from facility.applications.reactions.overlap import (
-    drop_what_is_withdrawn,
-    keep_approved_exceptions,
-    keep_what_is_admitted,
-)
 from facility.applications.reactions.partners import (
     remind_the_partner,
     tell_the_lead_what_is_wanted,
@@ -54,36 +31,21 @@ __all__ = [
     "ASKED",
     "RECEIPT",
     "ask_again",
-    "ask_the_consultee",
-    "ask_the_lead",
     "ask_the_partner",
-    "call_consultations_off",
-    "decision_letter",
-    "drop_what_is_withdrawn",
-    "keep_approved_exceptions",
-    "keep_what_is_admitted",
     "make_receipt",
-    "remind_the_consultee",
-    "remind_the_lead",
     "remind_the_partner",
     "send_the_receipt",
     "tell_applicants_that_it_is_cancelled",
     "tell_leads_of_the_answer",
     "tell_leads_what_was_corrected",
     "tell_partners_of_the_withdrawal",
-    "tell_the_consultee",
-    "tell_the_lead_it_is_called_off",
     "tell_the_lead_the_answer",
     "tell_the_lead_what_is_wanted",
     "tell_the_lead_who_is_missing",
     "tell_the_lead_who_left",
-    "tell_the_officer",
     "tell_the_partner_the_answer",
     "tell_the_secretariat_of_a_virus",
     "tell_the_security_officer",
-    "tell_who_asked",
     "tell_who_decides_exceptions",
     "tell_who_is_taken_out",
-    "write_that_it_is_not_admissible",
-    "write_the_decision_on_an_exception",
 ]

@@ -84,17 +84,8 @@ from facility.applications.rules.lifecycle import (
     still_eligible,
     submission_reasons,
 )
-from facility.applications.rules.opening import (
-    SESSION,
-    Attempt,
-    Minutes,
-    OpeningList,
-    Received,
-    is_sealed,
-    may_confirm_opening,
-    may_start_opening,
-)
 from facility.applications.rules.plan import plan_findings
+from facility.applications.rules.sealing import is_sealed
 
 __all__ = [
     "ASKABLE",
@@ -118,23 +109,18 @@ __all__ = [
     "MAX_UNIT",
     "MAX_UNIT_COST",
     "MOST_KEPT",
-    "SESSION",
     "TRANSITIONS",
     "ActivityKind",
     "ApplicationStatus",
     "ApplicationView",
-    "Attempt",
     "BudgetLine",
     "Clash",
     "Confirmation",
     "Mark",
-    "Minutes",
-    "OpeningList",
     "Partner",
     "Piece",
     "Plan",
     "Planned",
-    "Received",
     "S",
     "Signature",
     "Sum",
@@ -159,7 +145,6 @@ __all__ = [
     "may_become",
     "may_check",
     "may_confirm",
-    "may_confirm_opening",
     "may_consult",
     "may_decide_exception",
     "may_decline",
@@ -168,7 +153,6 @@ __all__ = [
     "may_leave",
     "may_replace",
     "may_start",
-    "may_start_opening",
     "may_still_start",
     "may_take_up_again",
     "may_withdraw",

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from facility.applications import rules
-from facility.applications.events import ApplicationSubmitted
-from facility.applications.models import Application
+from facility.applications.events import ApplicationSubmitted, LateSubmissionRefused
+from facility.applications.models import Application, LateAttempt
 from facility.applications.queries import (
     DocumentLine,
     Parts,
@@ -36,7 +36,7 @@ from facility.calls.rules.forms import (
     is_asked,
 )
 from facility.calls.service import rules_of
-from facility.db import Tx
+from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import Reason, refuse, refuse_if
 
@@ -207,3 +207,20 @@ def _document(document: DocumentLine) -> dict[str, Any]:
 
 def _instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+async def note_late_attempt(tx: Tx, application_id: UUID, *, at: datetime, reasons: tuple[str, ...]) -> None:
+    """Write down that a submission was refused because the time was over, for the minutes of the opening."""
+    application = await tx.lock(Application, application_id)
+    codes = sorted(set(reasons))
+    tx.add(
+        LateAttempt(
+            id=new_id(), application_id=application_id, call_id=application.call_id, at=at, reasons=codes
+        )
+    )
+    await record(
+        tx,
+        LateSubmissionRefused(
+            application_id=application_id, call_id=application.call_id, at=at, reasons=codes
+        ),
+    )

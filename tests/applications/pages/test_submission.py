@@ -12,9 +12,9 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility import clock
+from facility.admission.service import answer_consultation
 from facility.applications.rules import DECLARATIONS
 from facility.applications.service import (
-    answer_consultation,
     change_party,
     confirm_party,
     save_answers,
@@ -29,8 +29,8 @@ from facility.events.relay import drain
 from facility.experts.service import seed_themes
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
+from tests.admission.review import consult, offices
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
-from tests.applications.review import consult, offices
 from tests.browser import Browsers, errors
 
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {

@@ -1,0 +1,112 @@
+"""What `facility reconcile` looks at in what is let in."""
+
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission.service.opening import minutes_hash
+from facility.events import check
+
+
+@check("admission: consultations")
+async def consultations(connection: AsyncConnection) -> list[str]:
+    """Each stands as the log tells it; consent by silence bears the instant at which the period was over."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, consultation.id, consultation.state, told.state AS told FROM consultation
+            JOIN application ON application.id = application_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT CASE kind WHEN 'ConsultationEndedTacitly' THEN 'tacit'
+                    WHEN 'ConsultationCancelled' THEN 'cancelled' ELSE data ->> 'outcome' END
+                FROM event WHERE subject_id = application_id AND data ->> 'consultation_id' = consultation.id::text
+                    AND kind IN ('ConsultationEndedTacitly', 'ConsultationCancelled', 'ConsultationAnswered',
+                        'LateAnswerTaken')
+                    AND NOT coalesce((data ->> 'late')::boolean, false)
+                    AND (kind <> 'ConsultationEndedTacitly' OR due_at = ends_at)
+                ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
+            WHERE consultation.state <> told.state ORDER BY reference COLLATE "C", consultation.id
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: consultation {row.id} is {row.state}, the log says {row.told}"
+        for row in rows
+    ]
+
+
+@check("admission: openings")
+async def openings(connection: AsyncConnection) -> list[str]:
+    """A call is opened by the session that was confirmed, at its instant; its minutes are those that the log told.
+
+    Calls that closed before openings were kept count as opened when they closed.
+    """
+    rows = await connection.execute(
+        text(
+            """
+            SELECT call.id, call.closed_at, call.opened_at, confirmed_at, minutes, data ->> 'minutes' AS told FROM call
+            LEFT JOIN opening_session ON opening_session.call_id = call.id AND confirmed_at IS NOT NULL
+            LEFT JOIN event ON event.subject_id = call.id AND event.kind = 'CallOpened'
+            WHERE call.opened_at IS NOT NULL OR confirmed_at IS NOT NULL OR event.kind IS NOT NULL
+            ORDER BY call.id
+            """
+        )
+    )
+    return [
+        f"call {row.id}: its opening is not what the log tells" for row in rows if not _opened_soundly(row)
+    ]
+
+
+def _opened_soundly(row: Any) -> bool:
+    if row.minutes is None and row.told is None:
+        return bool(row.opened_at == row.closed_at)
+    return (
+        row.minutes is not None
+        and row.opened_at == row.confirmed_at
+        and minutes_hash(row.minutes) == row.told
+    )
+
+
+@check("admission: sealed")
+async def sealed(connection: AsyncConnection) -> list[str]:
+    """What was checked, assessed or decided was opened first; what is still to come in is not."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference FROM application
+            WHERE track = 'joint' AND (
+                (opened_at IS NULL AND status NOT IN ('draft', 'submitted', 'withdrawn'))
+                OR (opened_at IS NOT NULL AND received_at IS NULL))
+            ORDER BY reference COLLATE "C"
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: read before it was opened, or opened before it came in" for row in rows
+    ]
+
+
+@check("admission: clarifications")
+async def clarifications(connection: AsyncConnection) -> list[str]:
+    """Each stands as the log tells it; one that lapsed did so when its period was over."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT reference, clarification.id, clarification.state, told.state AS told FROM clarification
+            JOIN application ON application.id = application_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce((SELECT CASE kind WHEN 'ClarificationLapsed' THEN 'lapsed'
+                    WHEN 'ClarificationCancelled' THEN 'cancelled' ELSE 'answered' END
+                FROM event WHERE subject_id = application_id AND data ->> 'clarification_id' = clarification.id::text
+                    AND kind IN ('ClarificationLapsed', 'ClarificationCancelled', 'ClarificationAnswered')
+                    AND (kind <> 'ClarificationLapsed' OR due_at = ends_at)
+                ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
+            WHERE clarification.state <> told.state ORDER BY reference COLLATE "C", clarification.id
+            """
+        )
+    )
+    return [
+        f"application {row.reference}: clarification {row.id} is {row.state}, the log says {row.told}"
+        for row in rows
+    ]

@@ -1,0 +1,178 @@
+"""Clarifications of an application, as the secretariat asks and settles them; and the letters on decisions."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission import words
+from facility.admission.pages.staff import unsealed
+from facility.admission.queries.clarification import clarifications
+from facility.admission.reactions.decisions import letter_pdf
+from facility.admission.rules.clarification import (
+    MAX_TEXT,
+    USUAL_DAYS,
+    ClarificationKind,
+    ClericalField,
+    may_ask,
+)
+from facility.admission.rules.working_days import MOST_DAYS
+from facility.admission.service import ask_for_clarification, cancel_clarification, settle_clarification
+from facility.applications.pages.shared import BY_LEAD, STAFF, WORDS, save
+from facility.applications.pages.uploads import content_of
+from facility.files.kinds import Kind
+from facility.refused import Refused, refuse
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.waiting import waits
+
+SEES = {"allow": allow(*STAFF)}
+ASKS = {"allow": allow(Role.SECRETARIAT)}
+BY_LEAD_OR_STAFF = {"allow": allow(*BY_LEAD["allow"].items, *STAFF, hidden=True)}
+
+waits(
+    N_("Clarifications that were answered"),
+    "/applications/received",
+    Role.SECRETARIAT,
+    sql="""SELECT count(*) FROM clarification WHERE state = 'answered' AND settled_at IS NULL
+    AND asked_by = :person_id""",
+)
+
+
+def clarification_words() -> dict[str, Any]:
+    """For templates."""
+    return {
+        "states": words.CLARIFICATIONS,
+        "kinds": words.CLARIFICATION_KINDS,
+        "fields": words.CLERICAL_FIELDS,
+    }
+
+
+async def _page(
+    view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, *, status: int = 200
+) -> Page:
+    application = await unsealed(connection, application_id)
+    decided = application.track == "joint" and application.call_decided_at is not None
+    try:
+        may_ask(application.status, sealed=application.sealed, decided=decided)
+        asks = view.me.has(Role.SECRETARIAT)
+    except Refused:
+        asks = False
+    return view.page(
+        "admission/clarifications.html",
+        status=status,
+        application=application,
+        lines=await clarifications(connection, application_id),
+        asks=asks,
+        holds=view.me.has(Role.SECRETARIAT),
+        form=fields,
+        most=MAX_TEXT,
+        **clarification_words(),
+        **WORDS,
+    )
+
+
+@get("/applications/{application_id:uuid}/clarifications", opt=SEES)
+async def clarifications_of(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """What was asked and answered, and the form to ask more."""
+    return await _page(view, read, application_id, Fields.showing({"days": str(USUAL_DAYS)}))
+
+
+@post("/applications/{application_id:uuid}/clarifications", opt=ASKS)
+async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Asks the lead."""
+    fields = Fields(form)
+    kind = fields.one_of("kind", ClarificationKind)
+    chosen = fields.one_of("field", ClericalField) if fields.given("field") else None
+    question = fields.text("question", most=MAX_TEXT, multiline=True)
+    days = fields.integer("days", 1, MOST_DAYS)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _page(view, connection, application_id, fields, status=status)
+
+    await save(
+        tx,
+        fields,
+        lambda: ask_for_clarification(
+            tx, application_id, kind=kind, field=chosen, question=question, days=days
+        ),
+        again,
+    )
+    return view.go(
+        f"/applications/{application_id}/clarifications", _("The lead is asked by a mail with a link.")
+    )
+
+
+@post("/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/cancel", opt=ASKS)
+async def cancel(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], clarification_id: FromPath[UUID]
+) -> Page:
+    """Calls one off."""
+    Fields(form).check()
+    await cancel_clarification(tx, application_id, clarification_id)
+    return view.go(f"/applications/{application_id}/clarifications", _("It is called off."))
+
+
+@post("/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/settle", opt=ASKS)
+async def settle(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], clarification_id: FromPath[UUID]
+) -> Page:
+    """Accepts an answer, or not."""
+    fields = Fields(form)
+    accepted = fields.choice("accepted", ("yes", "no")) == "yes"
+    fields.check()
+    await settle_clarification(tx, application_id, clarification_id, accepted=accepted)
+    return view.go(
+        f"/applications/{application_id}/clarifications",
+        _("The answer is accepted.") if accepted else _("Noted: the answer is not accepted."),
+    )
+
+
+@get(
+    "/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/papers/{number:int}", opt=SEES
+)
+async def paper(
+    view: View,
+    read: Read,
+    application_id: FromPath[UUID],
+    clarification_id: FromPath[UUID],
+    number: FromPath[int],
+) -> Page:
+    """A document that came with an answer."""
+    await unsealed(read, application_id)
+    lines = await clarifications(read, application_id)
+    papers = next((line.papers for line in lines if line.id == clarification_id), [])
+    found = next((one for one in papers if one.number == number), None)
+    if found is None:
+        refuse("not_found", kind="missing", what="document")
+    content = await asyncio.to_thread(content_of, view, found.sha256)
+    return view.download(content, found.name, Kind(found.kind).mime)
+
+
+@get("/applications/{application_id:uuid}/decision.pdf", opt=BY_LEAD_OR_STAFF)
+async def letter(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The latest letter on inadmissibility, or on an exception."""
+    row = (
+        await read.execute(
+            text(
+                """
+                SELECT kind, data FROM decision_letter WHERE application_id = :id
+                ORDER BY created_at DESC, id LIMIT 1
+                """
+            ),
+            {"id": application_id},
+        )
+    ).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="letter")
+    name, content = await letter_pdf(view.renderer.environment, row.kind, row.data)
+    return view.download(content, name, "application/pdf")
+
+
+HANDLERS = [clarifications_of, ask, cancel, settle, paper, letter]

@@ -1,0 +1,97 @@
+"""A consultee's own link: GET shows what is planned, POST answers or takes more days."""
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.admission.pages.consultations import consultation_words
+from facility.admission.queries.consultation import PURPOSE, asked
+from facility.admission.rules.consultation import MAX_TEXT
+from facility.admission.service import answer_consultation, ask_for_more_days
+from facility.outbox.links import find_link
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import ANYONE, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.limits import Rate, address_of
+from facility.web.stops import Wrong
+
+BY_LINK = Rate("consultation-link", 60, 600)
+EVERYBODY = {"allow": allow(ANYONE)}
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    token: str,
+    fields: Fields,
+    *,
+    status: int = 200,
+    too_late: bool = False,
+) -> Page:
+    found = await asked(connection, token)
+    return view.page(
+        "admission/consultation_link.html",
+        status=status,
+        asked=found,
+        outcome=found.outcome(view.scope["state"].get("received_at") or clock.now()),
+        too_late=too_late,
+        token=token,
+        form=fields,
+        most=MAX_TEXT,
+        **consultation_words(),
+    )
+
+
+@get("/link/consultation/{token:str}", opt=EVERYBODY)
+async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """Only shows."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    return await _page(view, read, token, Fields.showing())
+
+
+@post("/link/consultation/{token:str}", opt=EVERYBODY)
+async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """No objection, or one with its reasons."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    objects = fields.choice("answer", ("no_objection", "objection")) == "objection"
+    reason = fields.text("reason", required=objects, most=MAX_TEXT, multiline=True)
+    name = fields.text("name", most=200)
+    link = await find_link(tx, PURPOSE, token, lock=False)
+    try:
+        fields.check()
+        await answer_consultation(tx, link.subject_id, objects=objects, reason=reason, name=name)
+    except Refused as refused:
+        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+    return view.go(f"/link/consultation/{token}")
+
+
+@post("/link/consultation/{token:str}/more", opt=EVERYBODY)
+async def more(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """Takes the further days that were offered."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    link = await find_link(tx, PURPOSE, token, lock=False)
+    try:
+        fields.check()
+        await ask_for_more_days(tx, link.subject_id)
+    except Refused as refused:
+        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+    return view.go(f"/link/consultation/{token}", _("You have more time now."))
+
+
+async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused: Refused) -> Page:
+    """The page with what is true now: 422 for the form, 409 where it came too late."""
+    if refused.kind == "missing":
+        raise refused
+    await tx.session.rollback()
+    connection = await tx.session.connection()
+    if refused.kind == "invalid":
+        return await _page(view, connection, token, fields.refused(refused), status=422)
+    return await _page(view, connection, token, Fields.showing(), status=409, too_late=True)
+
+
+HANDLERS = [show, answer, more]

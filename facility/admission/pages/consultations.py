@@ -1,0 +1,190 @@
+"""Consultations on an application, as the secretariat starts and follows them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission import words
+from facility.admission.pages.staff import unsealed
+from facility.admission.queries import consultation as queries
+from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS, may_start
+from facility.admission.rules.working_days import MOST_DAYS
+from facility.admission.service import (
+    answer_objection,
+    cancel_consultation,
+    start_consultations,
+    take_late_answer,
+)
+from facility.applications.pages.shared import STAFF, WORDS, save
+from facility.applications.queries import ApplicationShown
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.waiting import waits
+
+SEES = {"allow": allow(*STAFF)}
+HOLDS = {"allow": allow(Role.SECRETARIAT)}
+ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+
+waits(N_("Answers of consultees to look at"), "/consultations", Role.SECRETARIAT, sql=queries.TO_ANSWER)
+
+
+def consultation_words() -> dict[str, Any]:
+    """For templates."""
+    return {"states": words.CONSULTATIONS, "consultee_kinds": words.CONSULTEE_KINDS}
+
+
+def _may_start(application: ApplicationShown) -> bool:
+    decided = application.track == "joint" and application.call_decided_at is not None
+    try:
+        may_start(application.status, sealed=application.sealed, decided=decided)
+    except Refused:
+        return False
+    return True
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    application_id: UUID,
+    fields: Fields,
+    *,
+    status: int = 200,
+    answering: UUID | None = None,
+) -> Page:
+    application = await unsealed(connection, application_id)
+    secretariat = view.me.has(Role.SECRETARIAT)
+    starts = secretariat and _may_start(application)
+    return view.page(
+        "admission/consultations.html",
+        status=status,
+        application=application,
+        lines=await queries.consultations(connection, application_id),
+        consultees=await queries.consultees(connection, active=True) if starts else [],
+        starts=starts,
+        holds=secretariat,
+        may_answer=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
+        answering=answering,
+        form=fields,
+        most=MAX_TEXT,
+        most_days=MOST_DAYS,
+        **consultation_words(),
+        **WORDS,
+    )
+
+
+@get("/applications/{application_id:uuid}/consultations", opt=SEES)
+async def consultations(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Who was asked, what they said, and the form to ask others."""
+    usual = {"days": str(USUAL_DAYS), "more_days": str(USUAL_DAYS)}
+    return await _page(view, read, application_id, Fields.showing(usual))
+
+
+@post("/applications/{application_id:uuid}/consultations", opt=HOLDS)
+async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Asks those who were chosen."""
+    fields = Fields(form)
+    chosen = fields.keys("consultees")
+    days = fields.integer("days", 1, MOST_DAYS)
+    more_days = fields.integer("more_days", 0, MOST_DAYS)
+    question = fields.text("question", required=False, most=MAX_TEXT, multiline=True)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _page(view, connection, application_id, fields, status=status)
+
+    await save(
+        tx,
+        fields,
+        lambda: start_consultations(
+            tx, application_id, chosen, days=days, more_days=more_days, question=question
+        ),
+        again,
+    )
+    return view.go(
+        f"/applications/{application_id}/consultations", _("They are asked, each by a mail with a link.")
+    )
+
+
+async def _act(
+    view: render.View, form: Any, application_id: UUID, act: Callable[[], Awaitable[object]], done: str
+) -> Page:
+    """A button without fields."""
+    Fields(form).check()
+    await act()
+    return view.go(f"/applications/{application_id}/consultations", done)
+
+
+@post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/cancel", opt=HOLDS)
+async def cancel(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
+) -> Page:
+    """Calls one off."""
+    return await _act(
+        view,
+        form,
+        application_id,
+        lambda: cancel_consultation(tx, application_id, consultation_id),
+        _("The consultation is called off; the consultee is told."),
+    )
+
+
+@post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/late", opt=HOLDS)
+async def late(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
+) -> Page:
+    """Lets a late answer count."""
+    return await _act(
+        view,
+        form,
+        application_id,
+        lambda: take_late_answer(tx, application_id, consultation_id),
+        _("The late answer counts now."),
+    )
+
+
+@post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/answer", opt=ANSWERS)
+async def answer(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
+) -> Page:
+    """Writes down what the facility answers to an objection."""
+    fields = Fields(form)
+    text = fields.text("answer", most=MAX_TEXT, multiline=True)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _page(view, connection, application_id, fields, status=status, answering=consultation_id)
+
+    await save(tx, fields, lambda: answer_objection(tx, application_id, consultation_id, answer=text), again)
+    return view.go(
+        f"/applications/{application_id}/consultations", _("The answer to the objection is written down.")
+    )
+
+
+def _cursor(told: str) -> tuple[datetime, UUID] | None:
+    at, _sign, key = told.partition("~")
+    try:
+        return datetime.fromisoformat(at), UUID(key)
+    except ValueError:
+        return None
+
+
+@get("/consultations", opt=HOLDS)
+async def running(view: View, read: Read, after: FromQuery[str] = "") -> Page:
+    """All that run or wait for an officer, by the end of their periods."""
+    lines, more = await queries.running(read, _cursor(after))
+    return view.page(
+        "admission/running.html",
+        lines=lines,
+        more=f"{more[0].isoformat()}~{more[1]}" if more else "",
+        after=after,
+        **consultation_words(),
+    )
+
+
+HANDLERS = [consultations, start, cancel, late, answer, running]

@@ -1,0 +1,89 @@
+"""The decision on an exception for a single beneficiary: its consultations beside it, objections answered in it."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission import words
+from facility.admission.pages.consultations import consultation_words
+from facility.admission.pages.staff import unsealed
+from facility.admission.queries.consultation import consultations
+from facility.admission.rules.consultation import MAX_TEXT, exception_needs
+from facility.admission.service import decide_exception
+from facility.applications import rules
+from facility.applications.pages.shared import WORDS, save
+from facility.applications.queries import ApplicationShown
+from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+DECIDES = {"allow": allow(Role.AUTHORISING)}
+
+
+async def _page(
+    view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, *, status: int = 200
+) -> Page:
+    application = await unsealed(connection, application_id)
+    lines = await consultations(connection, application_id)
+    needs = exception_needs(application.track, [line.as_consulted for line in lines])
+    return view.page(
+        "admission/exception.html",
+        status=status,
+        application=application,
+        said=_said(application),
+        lines=lines,
+        objections=[line for line in lines if line.current and line.unanswered],
+        # An objection is answered in the decision itself; everything else comes before it.
+        needs=[words.AGAINST[code] for code in needs if code != "objection_unanswered"],
+        form=fields,
+        most=MAX_TEXT,
+        **consultation_words(),
+        **WORDS,
+    )
+
+
+def _said(application: ApplicationShown) -> list[tuple[Field, Answer]]:
+    """The request in the lead's words, the justification first; what is restricted stands on the application's page."""
+    return [
+        (field, application.answers(section).get(field.key, ""))
+        for section in application.form.questions(By.LEAD)
+        for field in application.asked(section)
+        if field.key not in (TITLE, THEMES) and not field.restricted
+    ]
+
+
+@get("/applications/{application_id:uuid}/exception", opt=DECIDES)
+async def exception_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The request, its consultations, and the question."""
+    return await _page(view, read, application_id, Fields.showing())
+
+
+@post("/applications/{application_id:uuid}/exception", opt=DECIDES)
+async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Approves or refuses it, with the reason, and with what is said to each objection."""
+    fields = Fields(form)
+    approved = fields.choice("approved", ("yes", "no")) == "yes"
+    reason = fields.text("reason", most=rules.MAX_REASON, multiline=True)
+    answers = {
+        row.key("id"): row.text("answer", most=MAX_TEXT, multiline=True) for row in fields.rows("objections")
+    }
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _page(view, connection, application_id, fields, status=status)
+
+    await save(
+        tx,
+        fields,
+        lambda: decide_exception(tx, application_id, approved=approved, reason=reason, answers=answers),
+        again,
+    )
+    return view.go(
+        f"/applications/{application_id}", _("The decision is written down, and the lead is told.")
+    )
+
+
+HANDLERS = [exception_form, judge_exception]

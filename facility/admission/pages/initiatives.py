@@ -1,0 +1,182 @@
+"""The list of what others do, loaded by the secretariat as a CSV file."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import beneficiaries
+from facility.admission import words
+from facility.admission.queries import overlap as queries
+from facility.admission.rules.overlap import InitiativeLine, read_codes, read_day, read_result
+from facility.admission.service import import_initiatives, retire_initiative
+from facility.experts.queries import themes
+from facility.folding import fold
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.amounts import Unclear
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.pasted import Row, read_rows
+from facility.web.stops import Wrong
+
+SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)}
+KEEPS = {"allow": allow(Role.SECRETARIAT)}
+MOST_LINES = 5000
+MOST_TOLD = 50
+"""Lines that are named when they are wrong."""
+COLUMNS = {
+    "result": ("donor",),
+    "title": ("name", "activity"),
+    "text": ("description", "summary", "objectives"),
+    "beneficiaries": ("beneficiary", "countries", "partners"),
+    "themes": ("theme", "topics"),
+    "from": ("start", "starts", "starts on", "begin"),
+    "to": ("end", "ends", "ends on", "until"),
+    "source": ("reference", "link", "url"),
+}
+"""Columns, in the order that counts without a head row, and by what other names a head row may call them."""
+
+
+async def _page(
+    view: render.View,
+    connection: AsyncConnection,
+    fields: Fields,
+    *,
+    status: int = 200,
+    after: tuple[datetime, UUID] | None = None,
+) -> Page:
+    lines, more = await queries.imported(connection, after)
+    return view.page(
+        "admission/initiatives.html",
+        status=status,
+        lines=lines,
+        more=f"{more[0].isoformat()}~{more[1]}" if more else "",
+        after=after,
+        may_load=view.me.has(Role.SECRETARIAT),
+        columns=list(COLUMNS),
+        results=words.RESULTS,
+        most=MOST_LINES,
+        form=fields,
+    )
+
+
+def _cursor(told: str) -> tuple[datetime, UUID] | None:
+    at, _sign, key = told.partition("~")
+    try:
+        return datetime.fromisoformat(at), UUID(key)
+    except ValueError:
+        return None
+
+
+@get("/initiatives", opt=SEES)
+async def initiatives(view: View, read: Read, after: FromQuery[str] = "") -> Page:
+    """What is loaded, the newest first."""
+    return await _page(view, read, Fields.showing(), after=_cursor(after))
+
+
+@post("/initiatives", opt=KEEPS)
+async def load(view: View, form: Form, tx: Tx) -> Page:
+    """Takes over all lines of a file, or none, with everything that is wrong named by its line."""
+    fields = Fields(form)
+    file = fields.file("list")
+    connection = await tx.session.connection()
+    lines: list[InitiativeLine] = []
+    if not fields.errors:
+        lines = _lines(
+            fields,
+            file.content,
+            {one.code for one in await beneficiaries(connection)},
+            {code for code, _name in await themes(connection, retired=True)},
+        )
+    try:
+        fields.check()
+    except Refused as refused:
+        raise Wrong(await _page(view, connection, fields.refused(refused), status=422)) from None
+    made = await import_initiatives(tx, file.name[:200], lines)
+    return view.go(
+        "/initiatives",
+        _("Loaded: {added} new, {changed} replaced.", added=made.added, changed=made.changed),
+    )
+
+
+def _lines(
+    fields: Fields, content: bytes, known: Collection[str], taxonomy: Collection[str]
+) -> list[InitiativeLine]:
+    """The lines of the file; notes what is wrong."""
+    try:
+        rows = read_rows(_decoded(content), COLUMNS, MOST_LINES)
+    except Unclear as unclear:
+        fields.wrong("list", str(unclear))
+        return []
+    made: list[InitiativeLine] = []
+    seen: dict[tuple[str, str, object], int] = {}
+    wrong: list[str] = []
+    for row in rows:
+        line, mistakes = _line(row, known, taxonomy)
+        same = (line.result, fold(line.title), line.starts_on)
+        if not mistakes and (first := seen.setdefault(same, row.line)) != row.line:
+            mistakes = [_("the same as line {first}", first=first)]
+        wrong += [_("Line {line}: {mistake}.", line=row.line, mistake=mistake) for mistake in mistakes]
+        made.append(line)
+    for text in wrong[:MOST_TOLD]:
+        fields.wrong("list", text)
+    if len(wrong) > MOST_TOLD:
+        fields.wrong("list", _("And {count} more mistakes.", count=len(wrong) - MOST_TOLD))
+    return made
+
+
+def _decoded(content: bytes) -> str:
+    """Raises Unclear for what is no text in UTF-8."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unclear(_("This is no text in UTF-8. Save the list as “CSV UTF-8” and try again.")) from None
+    if "\0" in text:
+        raise Unclear(_("This is no text in UTF-8. Save the list as “CSV UTF-8” and try again."))
+    return text
+
+
+def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[InitiativeLine, list[str]]:
+    cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
+    mistakes = []
+    result = read_result(cells["result"])
+    if result is None:
+        mistakes.append(_("the result must be R1 to R9, or donor"))
+    if not cells["title"]:
+        mistakes.append(_("the title is missing"))
+    for name, most in (("title", 300), ("text", 5000), ("source", 300)):
+        if len(cells[name]) > most:
+            mistakes.append(_("{column} is longer than {most} characters", column=name, most=most))
+    codes, unknown = read_codes(cells["beneficiaries"], known)
+    mistakes += [_("“{code}” is no code of a beneficiary", code=code[:40]) for code in unknown]
+    topics, strange = read_codes(cells["themes"], taxonomy)
+    mistakes += [_("“{code}” is no code of a theme", code=code[:40]) for code in strange]
+    days = []
+    for name in ("from", "to"):
+        try:
+            days.append(read_day(cells[name]))
+        except ValueError:
+            days.append(None)
+            mistakes.append(_("{column} is no day like 2026-07-30", column=name))
+    if days[0] and days[1] and days[0] > days[1]:
+        mistakes.append(_("it ends before it begins"))
+    line = InitiativeLine(
+        result or "", cells["title"], cells["text"], codes, topics, days[0], days[1], cells["source"]
+    )
+    return line, mistakes
+
+
+@post("/initiatives/{initiative_id:uuid}/retire", opt=KEEPS)
+async def retire(view: View, form: Form, tx: Tx, initiative_id: FromPath[UUID]) -> Page:
+    """Takes a line off the list."""
+    Fields(form).check()
+    await retire_initiative(tx, initiative_id)
+    return view.go("/initiatives", _("It is off the list."))
+
+
+HANDLERS = [initiatives, load, retire]

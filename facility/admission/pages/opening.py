@@ -1,0 +1,81 @@
+"""Opening a call by two: the list as it stands, a session that waits for a second person, the minutes."""
+
+import asyncio
+from uuid import UUID
+
+from litestar import get, post
+
+from facility import clock
+from facility.admission.minutes import minutes_pdf
+from facility.admission.queries import opening as queries
+from facility.admission.service import confirm_opening, start_opening
+from facility.applications.pages.shared import STAFF
+from facility.refused import Reason
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.sentences import sentence
+from facility.web.waiting import waits
+
+OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
+WATCH = {"allow": allow(*STAFF)}
+ACT = {"allow": allow(*OPENERS)}
+
+waits(
+    N_("Closed calls to be opened by two people"),
+    "/evaluation",
+    *OPENERS,
+    sql="""SELECT count(*) FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL
+        AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')""",
+)
+
+
+@get("/openings/{call_id:uuid}", opt=WATCH)
+async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """What came in, without a word of what it says, and what is to be done by whom."""
+    found = await queries.opening(read, call_id)
+    running = found.running(clock.now())
+    mine = running and found.started_by == view.me.id
+    opens = view.me.has(*OPENERS) and found.closed_at is not None and found.opened_at is None
+    return view.page(
+        "admission/opening.html",
+        opening=found,
+        listed=found.minutes.listed if found.minutes else found.now,
+        whys={code: sentence(Reason(code)) for one in found.now.late for code in one.reasons},
+        running=running,
+        mine=mine,
+        may_start=opens and (not running or mine),
+        may_confirm=opens and running and not mine and not found.changed,
+    )
+
+
+@post("/openings/{call_id:uuid}/start", opt=ACT)
+async def start(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Begin, with the list as it stands."""
+    Fields(form).check()
+    await start_opening(tx, call_id)
+    return view.go(
+        f"/openings/{call_id}", _("The opening has begun. A second person confirms it on this page.")
+    )
+
+
+@post("/openings/{call_id:uuid}/confirm", opt=ACT)
+async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Open the call as the second person."""
+    fields = Fields(form)
+    session_id = fields.key("session")
+    fields.check()
+    await confirm_opening(tx, call_id, seen=session_id)
+    return view.go(f"/openings/{call_id}", _("The call is opened. What came in can be read now."))
+
+
+@get("/openings/{call_id:uuid}/minutes.pdf", opt=WATCH)
+async def minutes(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The minutes, as PDF/UA."""
+    kept = await queries.minutes(read, call_id)
+    content = await asyncio.to_thread(minutes_pdf, view.renderer.environment, kept)
+    return view.download(content, f"{kept['number']}.pdf".replace("/", "-"), "application/pdf")
+
+
+HANDLERS = [opening, start, confirm, minutes]

@@ -1,0 +1,137 @@
+"""What is done already and looks like an application: beside the form while one writes, and for the officer to judge."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.admission import words
+from facility.admission.pages.staff import unsealed
+from facility.admission.queries.overlap import Similar, judgements, similar, told_keys, told_text
+from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap, period_of
+from facility.admission.service import judge_overlap
+from facility.applications import queries, rules
+from facility.applications.pages.shared import BY_PARTY, BY_PARTY_OR_STAFF, STAFF, WORDS, save
+from facility.applications.queries import ApplicationShown
+from facility.calls.rules.forms import TITLE, By
+from facility.refused import Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+JUDGES = {"allow": allow(Role.SECRETARIAT)}
+MOST = 10
+BESIDE = 4
+"""How many are shown beside a form."""
+LONGEST = 6000
+"""Characters of what is being typed that are looked at."""
+
+
+async def _like(
+    connection: AsyncConnection, found: ApplicationShown, title: str, text: str, most: int, *, public: bool
+) -> list[Similar]:
+    return await similar(
+        connection,
+        text,
+        {party.beneficiary for party in found.parts.on_board},
+        found.themes,
+        most,
+        title=title,
+        public=public,
+        besides=found.id,
+        period=period_of(found.plan.activities),
+    )
+
+
+def _words(view: render.View) -> dict[str, Any]:
+    return {"results": words.RESULTS, "today": clock.now().astimezone(clock.BRUSSELS).date()}
+
+
+@get("/applications/{application_id:uuid}/overlap", opt=BY_PARTY_OR_STAFF)
+async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """For those who apply: what is public. For staff: also what was admitted, and what officers said about it."""
+    if view.me.has(*STAFF):
+        return await _staff_page(view, read, application_id, Fields.showing())
+    found = await queries.shown(read, application_id)
+    return view.page(
+        "admission/overlap.html",
+        part="admission/_overlap.html",
+        application=found,
+        similar=await _like(read, found, found.title, told_text(found), MOST, public=True),
+        **_words(view),
+        **WORDS,
+    )
+
+
+@post("/applications/{application_id:uuid}/overlap/look", opt=BY_PARTY)
+async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The part beside a form, for what is being typed in it. Changes nothing and keeps nothing."""
+    found = await queries.shown(read, application_id)
+    fields = Fields(form)
+    fields.ignore(*(field.key for section in found.form.questions(By.LEAD) for field in section.fields))
+    fields.check()
+    given = form.fields
+    title = " ".join(given.get(TITLE, [])).strip() or found.title
+    typed = [" ".join(given[key]) for key in told_keys(found) if key in given]
+    text = "\n".join(typed)[:LONGEST] if typed else told_text(found)
+    return view.page(
+        "admission/_overlap.html",
+        similar=await _like(read, found, title[: rules.MAX_TITLE], text, BESIDE, public=True),
+        **_words(view),
+    )
+
+
+async def _staff_page(
+    view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, *, status: int = 200
+) -> Page:
+    found = await unsealed(connection, application_id)
+    return view.page(
+        "admission/overlap_staff.html",
+        status=status,
+        application=found,
+        similar=await _like(connection, found, found.title, told_text(found), MOST, public=False),
+        judgements=await judgements(connection, application_id),
+        outcomes=words.OVERLAPS,
+        may_judge=view.me.has(Role.SECRETARIAT) and _may_judge(found),
+        form=fields,
+        **_words(view),
+        **WORDS,
+    )
+
+
+def _may_judge(found: ApplicationShown) -> bool:
+    decided = found.track == "joint" and found.call_decided_at is not None
+    try:
+        may_judge_overlap(
+            found.status, sealed=found.sealed, decided=decided, outcome=OverlapOutcome.NONE, reason=""
+        )
+    except Refused:
+        return False
+    return True
+
+
+@post("/applications/{application_id:uuid}/overlap", opt=JUDGES)
+async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Writes down what the officer finds."""
+    fields = Fields(form)
+    outcome = fields.one_of("outcome", OverlapOutcome)
+    reason = fields.text("reason", required=False, most=rules.MAX_REASON, multiline=True)
+    about = fields.keys("initiatives", required=False)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return await _staff_page(view, connection, application_id, fields, status=status)
+
+    await save(
+        tx,
+        fields,
+        lambda: judge_overlap(tx, application_id, outcome=outcome, reason=reason, initiative_ids=about),
+        again,
+    )
+    return view.go(f"/applications/{application_id}/overlap", _("The judgement is written down."))
+
+
+HANDLERS = [overlap, look, judge]

@@ -1,0 +1,191 @@
+"""What came in: the list that staff narrow down, its number, and the same for spreadsheets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, get
+from litestar.response.streaming import ASGIStreamingResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.admission import exports, options, received
+from facility.admission.narrowing import CHECKED, SORTS, Filters
+from facility.admission.received import MOST_COUNTED
+from facility.applications import words
+from facility.applications.pages.shared import STAFF, WORDS
+from facility.applications.rules import ApplicationStatus
+from facility.web import render, sheets
+from facility.web.access import Role, allow
+from facility.web.fields import Fields, shown
+from facility.web.forms import Form
+from facility.web.handler import Database, Page, Read, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.waiting import waits
+
+BY_STAFF = {"allow": allow(*STAFF)}
+HERE = "/applications/received"
+_SHORT = 100
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+nav(N_("Applications"), HERE, *STAFF, order=30)
+waits(
+    N_("Exceptions to decide"),
+    f"{HERE}?status=submitted&track=exception",
+    Role.AUTHORISING,
+    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL""",
+)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What an address asks for: the filters, the form as it was typed with what is wrong in it, where the page begins."""
+
+    filters: Filters
+    fields: Fields
+    after: str
+    before: str
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The filters that are set, as an address says them."""
+        return as_query(self.filters)
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Those of them that leave something out."""
+        return {name: value for name, value in self.told.items() if name != "sort"}
+
+
+def as_query(filters: Filters) -> dict[str, str]:
+    """Filters as an address says them; what is left at its default is left out."""
+    told: dict[str, Any] = msgspec.structs.asdict(filters)
+    told = {name: shown(value) for name, value in told.items()}
+    return {name: value for name, value in told.items() if value and (name, value) != ("sort", "received")}
+
+
+def asked_of(query: Mapping[str, Sequence[str]]) -> Asked:
+    """What an address asks for. What can't be read is noted at its field and left out."""
+    given = {name: [one.replace("\0", "")[:200] for one in values] for name, values in query.items()}
+    fields = Fields(Form(given, {}))
+
+    def words_of(name: str) -> str:
+        return fields.text(name, required=False, most=_SHORT)
+
+    def choice(name: str, options: Sequence[str]) -> str:
+        value = words_of(name)
+        return value if value in options else ""
+
+    def amount(name: str) -> Decimal | None:
+        return fields.eur(name) if fields.given(name) else None
+
+    def day(name: str) -> date | None:
+        return fields.day(name) if fields.given(name) else None
+
+    filters = Filters(
+        call=words_of("call"),
+        status=choice("status", [one.value for one in ApplicationStatus]),
+        track=choice("track", list(words.TRACKS)),
+        beneficiary=words_of("beneficiary"),
+        lead=words_of("lead"),
+        theme=words_of("theme"),
+        checked=choice("checked", CHECKED),
+        q=words_of("q"),
+        least=amount("least"),
+        most=amount("most"),
+        since=day("since"),
+        until=day("until"),
+        sort=choice("sort", list(SORTS)) or "received",
+    )
+    default = Filters()
+    wrong = {name: getattr(default, name) for name in fields.errors if name in Filters.__struct_fields__}
+    return Asked(
+        msgspec.structs.replace(filters, **wrong),
+        fields,
+        after=_one(given, "after"),
+        before=_one(given, "before"),
+    )
+
+
+def _one(given: Mapping[str, list[str]], name: str) -> str:
+    return given.get(name, [""])[0]
+
+
+def from_address(request: Request[Any, Any, Any]) -> Asked:
+    """What the request's address asks for."""
+    return asked_of(request.query_params.dict())
+
+
+async def list_page(
+    view: render.View, connection: AsyncConnection, asked: Asked, *, count: bool = False, wrong: str = ""
+) -> Page:
+    """The list; `count`: with the exact number of what fits, `wrong`: what stands against a deed on it."""
+    page = await received.page(connection, asked.filters, after=asked.after, before=asked.before)
+    whole = not (asked.after or asked.before or page.after)
+    total = len(page.lines) if whole else await received.count(connection, asked.filters) if count else None
+    return view.page(
+        "admission/received.html",
+        status=422 if asked.fields.errors or wrong else 200,
+        page=page,
+        total=total,
+        most=MOST_COUNTED,
+        asked=asked,
+        query=asked.told,
+        form=asked.fields,
+        wrong=wrong,
+        options=await options.options(connection, view.me.id),
+        checked=[(value, _(label)) for value, label in words.CHECKED.items()],
+        may_check=view.me.has(Role.SECRETARIAT),
+        **WORDS,
+    )
+
+
+@get(HERE, opt=BY_STAFF)
+async def show(view: View, read: Read, request: Request[Any, Any, Any]) -> Page:
+    """What was handed in, the newest first unless it is asked for otherwise."""
+    return await list_page(view, read, from_address(request), count="count" in request.query_params)
+
+
+@get(f"{HERE}/count", opt=BY_STAFF)
+async def count(view: View, read: Read, request: Request[Any, Any, Any]) -> Page:
+    """How many fit, for a page that is there already."""
+    total = await received.count(read, from_address(request).filters)
+    return view.page("admission/_count.html", total=total, most=MOST_COUNTED)
+
+
+def streamed(db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | None = None) -> Page:
+    """The list as a file, sent while it is read."""
+    rows = exports.rows(db, asked, chosen)
+    head = exports.head()
+    content = sheets.xlsx_stream(head, rows) if kind == "xlsx" else sheets.csv_stream(head, rows)
+    name = f"applications-{clock.now().astimezone(clock.BRUSSELS):%Y-%m-%d}.{kind}"
+    return ASGIStreamingResponse(
+        iterator=content,
+        media_type=XLSX if kind == "xlsx" else "text/csv",
+        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
+    )
+
+
+@get(f"{HERE}/list.csv", opt=BY_STAFF)
+async def as_csv(db: Database, request: Request[Any, Any, Any]) -> Page:
+    """All that fits as CSV."""
+    return streamed(db, from_address(request).filters, "csv")
+
+
+@get(f"{HERE}/list.xlsx", opt=BY_STAFF)
+async def as_xlsx(db: Database, request: Request[Any, Any, Any]) -> Page:
+    """All that fits as XLSX."""
+    return streamed(db, from_address(request).filters, "xlsx")
+
+
+def address(told: Mapping[str, str], **more: str) -> str:
+    """The list's address with these filters."""
+    query = urlencode({**told, **more})
+    return f"{HERE}?{query}" if query else HERE
+
+
+HANDLERS = [show, count, as_csv, as_xlsx]

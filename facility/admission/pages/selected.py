@@ -1,0 +1,54 @@
+"""One deed on the applications that were ticked in the list: each by its own rule."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from litestar import post
+
+from facility.admission import bulk
+from facility.admission.narrowing import Filters
+from facility.admission.pages.received import BY_STAFF, HERE, address, asked_of, list_page, streamed
+from facility.web.access import Role
+from facility.web.fields import Fields
+from facility.web.handler import Database, Form, Page, View
+from facility.web.i18n import _
+from facility.web.sentences import sentence
+from facility.web.stops import Stop
+
+EXPORTS = ("csv", "xlsx")
+
+
+@post(f"{HERE}/selected", opt=BY_STAFF, status_code=200)
+async def selected(view: View, form: Form, db: Database) -> Page:
+    """Exports what was ticked, or marks it admissible where the machine's findings are clean; tells what became of each."""
+    fields = Fields(form)
+    query = fields.text("query", required=False, most=2000)
+    deed = fields.choice("deed", ("admissible", *EXPORTS))
+    chosen = fields.keys("chosen") if fields.given("chosen") else []
+    fields.check()
+    asked = asked_of(parse_qs(query))
+    wrong = ""
+    if not chosen:
+        wrong = _("Tick at least one application.")
+    elif len(chosen) > bulk.MOST:
+        wrong = _("Tick at most {most} applications at a time.", most=bulk.MOST)
+    if wrong:
+        async with db.reader() as connection:
+            return await list_page(view, connection, asked, wrong=wrong)
+    if deed in EXPORTS:
+        return streamed(db, Filters(sort=asked.filters.sort), deed, chosen)
+    if not view.me.has(Role.SECRETARIAT):
+        raise Stop(403, "not_yours")
+    outcomes = await bulk.do_each(
+        db, chosen, bulk.mark_admissible, now=view.scope["state"]["received_at"], actor=view.me.id
+    )
+    told = [(one, [sentence(reason) for reason in one.reasons]) for one in outcomes if one.reference]
+    return view.page(
+        "admission/selected.html",
+        done=[one for one, reasons in told if not reasons],
+        refused=[(one, reasons) for one, reasons in told if reasons],
+        back=address(asked.told),
+    )
+
+
+HANDLERS: list[Any] = [selected]

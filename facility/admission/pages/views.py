@@ -1,0 +1,51 @@
+"""Lists that people of the staff keep under a name: saved, opened by link, forgotten."""
+
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.admission.options import view_of
+from facility.admission.pages.received import BY_STAFF, address, asked_of, list_page
+from facility.admission.service import drop_view, save_view
+from facility.refused import Refused
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.stops import Wrong
+
+
+@post("/applications/views", opt=BY_STAFF)
+async def save(view: View, form: Form, tx: Tx) -> Page:
+    """Keeps the list as it is narrowed and sorted now."""
+    fields = Fields(form)
+    asked = asked_of(parse_qs(fields.text("query", required=False, most=2000)))
+    name, shared = fields.text("name", most=60), fields.yes("shared")
+    try:
+        fields.check()
+        await save_view(tx, view.me.id, name=name, asked=asked.told, shared=shared)
+    except Refused as refused:
+        fields.refused(refused)
+        asked.fields.errors |= {"name": fields.errors.get("name", [])}
+        asked.fields.values |= {"name": name}
+        raise Wrong(await list_page(view, await tx.session.connection(), asked)) from None
+    return view.go(address(asked.told), _("The list is kept as “{name}”.", name=name))
+
+
+@get("/applications/views/{view_id:uuid}", opt=BY_STAFF)
+async def show(view: View, read: Read, view_id: FromPath[UUID]) -> Page:
+    """Leads to the list as it was kept: one's own, or one that is shared."""
+    kept = await view_of(read, view_id, view.me.id)
+    return view.go(address(asked_of({name: [value] for name, value in kept.asked.items()}).told))
+
+
+@post("/applications/views/{view_id:uuid}/forget", opt=BY_STAFF)
+async def forget(view: View, form: Form, tx: Tx, view_id: FromPath[UUID]) -> Page:
+    """Forgets a list of one's own; its link leads nowhere any more."""
+    Fields(form).check()
+    await drop_view(tx, view.me.id, view_id)
+    return view.go(address({}), _("The list is forgotten."))
+
+
+HANDLERS: list[Any] = [save, show, forget]

@@ -1,0 +1,103 @@
+"""The checklist of an application: the items of its call, what is found for each now, and what was judged."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.rules import WESTERN_BALKANS
+from facility.admission.queries.consultation import against, consultations
+from facility.admission.queries.overlap import judgements
+from facility.admission.rules.checklist import Facts, Found, find
+from facility.admission.rules.consultation import ConsultationState
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.rules import DECLARATIONS
+from facility.applications.rules.judged import Finding
+from facility.calls.rules.checklist import ChecklistItem
+from facility.calls.rules.forms import By, is_filled
+
+RIGHTS = "rights"
+"""The section of a form in which an application is screened for its effect on human rights."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An item with what is found for it. `text`: of the call's own items."""
+
+    item: ChecklistItem
+    found: Found
+
+
+class Checklist(msgspec.Struct, frozen=True):
+    """All items of an application's call, in their order."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def items(self) -> tuple[ChecklistItem, ...]:
+        """Without what is found."""
+        return tuple(line.item for line in self.lines)
+
+    @property
+    def found(self) -> dict[str, Found]:
+        """What is found, by item."""
+        return {line.item.key: line.found for line in self.lines}
+
+    @property
+    def unknown(self) -> int:
+        """How many only people can tell."""
+        return sum(line.found.finding is Finding.UNKNOWN for line in self.lines)
+
+
+_MORE = text(
+    """
+    SELECT checklist, submission -> 'signature' -> 'declared' AS declared,
+        (SELECT coalesce(sum(unread), 0) FROM document WHERE application_id = application.id AND removed_at IS NULL)
+        AS unread
+    FROM application JOIN call ON call.id = call_id WHERE application.id = :id
+    """
+)
+
+
+async def checklist(connection: AsyncConnection, found: ApplicationShown) -> Checklist:
+    """The items, with what the facility finds for each at this moment."""
+    row = (await connection.execute(_MORE, {"id": found.id})).one()
+    facts = await _facts(connection, found, row)
+    items = msgspec.convert(row.checklist, tuple[ChecklistItem, ...])
+    return Checklist(tuple(Line(item, find(item.key, facts)) for item in items))
+
+
+async def _facts(connection: AsyncConnection, found: ApplicationShown, row: Any) -> Facts:
+    held = [line for line in await consultations(connection, found.id) if line.current]
+    judged = await judgements(connection, found.id)
+    on_board, call = found.parts.on_board, found.call
+    return Facts(
+        received_at=found.received_at or call.closes_at,
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        beneficiaries=found.beneficiaries,
+        min_beneficiaries=call.min_beneficiaries,
+        eligible={party.beneficiary for party in on_board} <= WESTERN_BALKANS | call.extended_to,
+        partners=len(found.parts.partners),
+        confirmed=sum(party.confirmed for party in found.parts.partners),
+        requested=found.requested,
+        award_min=call.award_min,
+        award_max=call.award_max,
+        declared=None if row.declared is None else len(row.declared),
+        declarations=len(DECLARATIONS),
+        documents=len(found.parts.documents),
+        unread=row.unread,
+        refused_documents=len(found.parts.refusals),
+        rights=_screened(found),
+        consulted=sum(line.state is not ConsultationState.CANCELLED for line in held),
+        against=against(held),
+        overlap=judged[0].outcome if judged else None,
+    )
+
+
+def _screened(found: ApplicationShown) -> bool | None:
+    section = next((s for s in found.form.questions(By.LEAD) if s.key == RIGHTS), None)
+    if section is None:
+        return None
+    answers = found.answers(section)
+    return all(is_filled(answers.get(field.key, "")) for field in section.fields if field.required)

@@ -1,0 +1,277 @@
+"""Reads of consultations: what an officer sees of them, and what a consultee sees of an application."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission.rules.consultation import (
+    ConsultationState,
+    Consulted,
+    ConsulteeKind,
+    is_late,
+    stands_against,
+)
+from facility.admission.rules.working_days import last_day
+from facility.applications.rules.exceptions import asked_for
+from facility.applications.rules.lifecycle import Track
+from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition
+from facility.outbox.links import hash_of
+from facility.refused import refuse
+
+PURPOSE = "consultation"
+"""Of the links by which consultees read and answer."""
+PAGE = 25
+
+
+class ConsulteeLine(msgspec.Struct, frozen=True):
+    """Somebody who can be consulted. designation and theme_name: for whom and what; None for all."""
+
+    id: UUID
+    name: str
+    kind: ConsulteeKind
+    beneficiary_code: str | None
+    designation: str | None
+    theme: str | None
+    theme_name: str | None
+    email: str
+    active: bool
+
+
+_CONSULTEES = """
+    SELECT consultee.id, consultee.name, kind, beneficiary_code, beneficiary.name AS designation, theme,
+        theme.name AS theme_name, email, consultee.active
+    FROM consultee LEFT JOIN beneficiary ON beneficiary.code = beneficiary_code LEFT JOIN theme ON theme.code = theme
+"""
+
+
+async def consultees(connection: AsyncConnection, *, active: bool = False) -> list[ConsulteeLine]:
+    """All who can be consulted, by name; or only those who still are."""
+    only = "WHERE consultee.active" if active else ""
+    rows = await connection.execute(
+        text(f'{_CONSULTEES} {only} ORDER BY consultee.sort_key COLLATE "C", consultee.id LIMIT 500')
+    )
+    return [msgspec.convert(dict(row._mapping), ConsulteeLine) for row in rows]
+
+
+async def consultee(connection: AsyncConnection, consultee_id: UUID) -> ConsulteeLine:
+    """One of them. Raises Refused (missing)."""
+    row = (
+        await connection.execute(text(f"{_CONSULTEES} WHERE consultee.id = :id"), {"id": consultee_id})
+    ).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="consultee")
+    return msgspec.convert(dict(row._mapping), ConsulteeLine)
+
+
+class ConsultationLine(msgspec.Struct, frozen=True):
+    """A consultation as staff see it. current: it was about what is submitted now."""
+
+    id: UUID
+    consultee: str
+    kind: ConsulteeKind
+    question: str
+    asked_by: str | None
+    asked_at: datetime
+    days: int
+    more_days: int
+    extended_at: datetime | None
+    ends_at: datetime
+    state: ConsultationState
+    ended_at: datetime | None
+    reason: str
+    responder: str
+    late_outcome: ConsultationState | None
+    late_reason: str
+    late_responder: str
+    late_at: datetime | None
+    late_taken_at: datetime | None
+    answer: str | None
+    answer_by: str | None
+    answer_at: datetime | None
+    current: bool
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return last_day(self.ends_at)
+
+    @property
+    def waits_for_officer(self) -> bool:
+        """Whether a late answer may still be let count."""
+        return self.state is ConsultationState.TACIT and self.late_outcome is not None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it is an objection to which nothing is answered yet."""
+        return self.state is ConsultationState.OBJECTION and self.answer is None
+
+    @property
+    def as_consulted(self) -> Consulted:
+        """As rules look at it."""
+        return Consulted(self.state, self.answer is not None, self.current)
+
+
+_LINES = text(
+    """
+    SELECT consultation.id, consultee.name AS consultee, kind, question, asker.name AS asked_by, asked_at, days, more_days,
+        extended_at, ends_at, consultation.state, ended_at, reason, responder, late_outcome, late_reason, late_responder, late_at,
+        late_taken_at, answer, answerer.name AS answer_by, answer_at,
+        coalesce(consultation.fingerprint = application.fingerprint, false) AS current
+    FROM consultation JOIN consultee ON consultee.id = consultee_id
+    JOIN application ON application.id = application_id
+    LEFT JOIN person AS asker ON asker.id = asked_by LEFT JOIN person AS answerer ON answerer.id = answer_by
+    WHERE application_id = :id ORDER BY asked_at DESC, consultee.sort_key COLLATE "C", consultation.id
+    """
+)
+
+
+async def consultations(connection: AsyncConnection, application_id: UUID) -> list[ConsultationLine]:
+    """Every consultation on an application, the latest first."""
+    rows = await connection.execute(_LINES, {"id": application_id})
+    return [msgspec.convert(dict(row._mapping), ConsultationLine) for row in rows]
+
+
+def against(lines: Sequence[ConsultationLine]) -> tuple[str, ...]:
+    """What in them stands against a decision, as codes."""
+    return stands_against(line.as_consulted for line in lines)
+
+
+class RunningLine(msgspec.Struct, frozen=True):
+    """A consultation that runs, or that waits for an officer: an objection without an answer, or a late answer."""
+
+    id: UUID
+    application_id: UUID
+    reference: str
+    consultee: str
+    state: ConsultationState
+    ends_at: datetime
+    late: bool
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return last_day(self.ends_at)
+
+
+_TO_WATCH = """(consultation.state = 'open' OR (consultation.state = 'objection' AND answer IS NULL)
+    OR (consultation.state = 'tacit' AND late_outcome IS NOT NULL))
+    AND application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL"""
+TO_ANSWER = f"""SELECT count(*) FROM consultation JOIN application ON application.id = application_id
+    JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'"""  # noqa: S608 - our own text
+"""How many wait for an officer."""
+_RUNNING = f"""
+    SELECT consultation.id, application_id, application.reference, consultee.name AS consultee, consultation.state, ends_at,
+        late_outcome IS NOT NULL AS late
+    FROM consultation JOIN consultee ON consultee.id = consultee_id
+    JOIN application ON application.id = application_id JOIN call ON call.id = call_id
+    WHERE {_TO_WATCH} {{after}} ORDER BY ends_at, consultation.id LIMIT {PAGE + 1}
+"""  # noqa: S608 - our own text
+
+
+async def running(
+    connection: AsyncConnection, after: tuple[datetime, UUID] | None = None
+) -> tuple[list[RunningLine], tuple[datetime, UUID] | None]:
+    """A page of those to watch, by the end of their periods; and where the next page begins."""
+    at, key = after or (None, None)
+    query = _RUNNING.format(after="AND (ends_at, consultation.id) > (:at, :id)" if after else "")
+    rows = await connection.execute(text(query), {"at": at, "id": key} if after else {})
+    lines = [msgspec.convert(dict(row._mapping), RunningLine) for row in rows]
+    more = (lines[PAGE - 1].ends_at, lines[PAGE - 1].id) if len(lines) > PAGE else None
+    return lines[:PAGE], more
+
+
+class PartySeen(msgspec.Struct, frozen=True):
+    """A party as a consultee sees it: no people, no amount."""
+
+    institution: str
+    designation: str
+    chip: str
+    is_lead: bool
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a consultee's link shows: what is asked, and of the application what is needed to answer. Nothing of where it
+    comes from in casework, no people, no documents, nothing that a party marked as its own."""
+
+    consultation_id: UUID
+    consultee: str
+    question: str
+    days: int
+    more_days: int
+    extended_at: datetime | None
+    ends_at: datetime
+    state: ConsultationState
+    ended_at: datetime | None
+    reason: str
+    late_outcome: ConsultationState | None
+    late_at: datetime | None
+    late_taken_at: datetime | None
+    application_id: UUID
+    reference: str
+    title: str
+    track: Track
+    call: str
+    requested: Decimal
+    themes: list[str]
+    form: FormDefinition
+    answers: dict[str, dict[str, Answer]]
+    parties: list[PartySeen]
+
+    @property
+    def told(self) -> list[tuple[Field, Answer]]:
+        """What the lead has answered, without what only parties, secretariat and assessors may read."""
+        return [
+            (field, self.answers.get(section.key, {}).get(field.key, ""))
+            for section in asked_for(self.form, self.track).questions(By.LEAD)
+            for field in section.fields
+            if field.key not in (TITLE, THEMES) and not field.restricted
+        ]
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the period."""
+        return last_day(self.ends_at)
+
+    def outcome(self, now: datetime) -> str:
+        """What the page says at this instant: "open" while it asks, "late" where the period has ended without an answer."""
+        if self.late_at is not None and self.state is ConsultationState.TACIT:
+            return "late_answered"
+        if self.state in (ConsultationState.OPEN, ConsultationState.TACIT):
+            return "late" if is_late(now, self.ends_at) else "open"
+        return self.state.value
+
+
+_ASKED = text(
+    """
+    SELECT consultation.id AS consultation_id, consultee.name AS consultee, question, days, more_days, extended_at, ends_at,
+        consultation.state, ended_at, reason, late_outcome, late_at, late_taken_at, application_id,
+        application.reference, application.title, track, call.reference || ', ' || call.title AS call, requested,
+        call.form,
+        (SELECT coalesce(jsonb_object_agg(section, answers), '{}') FROM section_answers
+         JOIN party ON party.id = party_id AND is_lead
+         WHERE section_answers.application_id = application.id) AS answers,
+        (SELECT coalesce(jsonb_agg(name ORDER BY code), '[]') FROM theme WHERE application.themes ? code) AS themes,
+        (SELECT jsonb_agg(jsonb_build_object('institution', institution.name, 'designation', beneficiary.name,
+            'chip', code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END, 'is_lead', is_lead) ORDER BY position)
+         FROM party JOIN institution ON institution.id = party.institution_id
+         JOIN beneficiary ON code = party.beneficiary_code
+         WHERE application_id = application.id AND left_at IS NULL) AS parties
+    FROM link JOIN consultation ON consultation.id = link.subject_id JOIN consultee ON consultee.id = consultee_id
+    JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
+    WHERE link.purpose = :purpose AND link.token_hash = :hash
+    """
+)
+
+
+async def asked(connection: AsyncConnection, token: str) -> Asked:
+    """What the link with this token shows. Raises Refused (missing) for a token that never was."""
+    row: Any = (await connection.execute(_ASKED, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
+    if row is None:
+        refuse("link_unknown", kind="missing")
+    return msgspec.convert(dict(row._mapping), Asked, strict=False)

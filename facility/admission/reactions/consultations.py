@@ -1,0 +1,141 @@
+"""Letters about consultations: to consultees with their link, and to the officer who asked."""
+
+from sqlalchemy import select
+
+from facility.accounts.models import Person
+from facility.admission.events import (
+    ConsultationAnswered,
+    ConsultationCancelled,
+    ConsultationEndedTacitly,
+    ConsultationExtended,
+    ConsultationReminded,
+    ConsultationStarted,
+)
+from facility.admission.models import Consultation, Consultee
+from facility.admission.queries.consultation import PURPOSE
+from facility.admission.rules.consultation import ConsultationState
+from facility.admission.rules.working_days import last_day
+from facility.admission.service.consultations import cancel_consultations
+from facility.applications.events import ApplicationWithdrawn
+from facility.applications.models import Application
+from facility.db import Tx
+from facility.events import reacts_to
+from facility.outbox.links import live_link, make_link
+from facility.outbox.models import Link
+from facility.outbox.service import post
+from facility.web.filters import weekday
+from facility.web.i18n import _
+
+
+async def _write(
+    tx: Tx, template: str, consultation: Consultation, subject: str, *, link: Link | None = None
+) -> None:
+    """A letter to the consultee. It names the application by its reference alone: what it is about stands behind the link."""
+    consultee = await tx.get(Consultee, consultation.consultee_id)
+    application = await tx.get(Application, consultation.application_id)
+    await post(
+        tx,
+        template=f"admission/{template}",
+        to=consultee.email,
+        to_name=consultee.name,
+        subject=subject.format(reference=application.reference),
+        subject_id=application.id,
+        link=link,
+        context={
+            "reference": application.reference,
+            "days": consultation.days,
+            "more_days": 0 if consultation.extended_at else consultation.more_days,
+            "last_day": weekday(last_day(consultation.ends_at)),
+        },
+    )
+
+
+@reacts_to(ConsultationStarted)
+async def ask_the_consultee(tx: Tx, event: ConsultationStarted) -> None:
+    """The consultee gets a link of its own."""
+    consultation = await tx.lock(Consultation, event.consultation_id)
+    if (
+        consultation.state != ConsultationState.OPEN
+        or await live_link(tx, PURPOSE, consultation.id) is not None
+    ):
+        return
+    link = await make_link(tx, PURPOSE, consultation.id)
+    await _write(tx, "consulted", consultation, _("You are consulted on {reference}"), link=link)
+
+
+@reacts_to(ConsultationReminded)
+async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
+    """The same link once more, before the period ends."""
+    consultation = await tx.get(Consultation, event.consultation_id)
+    if consultation.state == ConsultationState.OPEN:
+        link = await live_link(tx, PURPOSE, consultation.id)
+        await _write(
+            tx, "consulted_again", consultation, _("Your answer on {reference} is awaited"), link=link
+        )
+
+
+@reacts_to(ConsultationCancelled)
+async def tell_the_consultee(tx: Tx, event: ConsultationCancelled) -> None:
+    """The answer is no longer needed."""
+    consultation = await tx.get(Consultation, event.consultation_id)
+    await _write(tx, "consultation_cancelled", consultation, _("No answer on {reference} is needed any more"))
+
+
+@reacts_to(ConsultationAnswered, ConsultationExtended, ConsultationEndedTacitly)
+async def tell_the_officer(
+    tx: Tx, event: ConsultationAnswered | ConsultationExtended | ConsultationEndedTacitly
+) -> None:
+    """Who asked learns what came of it; consent, only once nobody is waited for."""
+    consultation = await tx.get(Consultation, event.consultation_id)
+    officer = await tx.get(Person, consultation.asked_by) if consultation.asked_by else None
+    running = await tx.session.scalar(
+        select(Consultation.id)
+        .where(
+            Consultation.application_id == consultation.application_id,
+            Consultation.state == ConsultationState.OPEN,
+        )
+        .limit(1)
+    )
+    if officer is None or not (told := _news(event, over=running is None)):
+        return
+    application = await tx.get(Application, consultation.application_id)
+    consultee = await tx.get(Consultee, consultation.consultee_id)
+    await post(
+        tx,
+        template="admission/consultation_news",
+        to=officer.email,
+        to_name=officer.name,
+        subject=_("Consultation on {reference}", reference=application.reference),
+        subject_id=application.id,
+        context={
+            "reference": application.reference,
+            "consultee": consultee.name,
+            "news": told,
+            "over": running is None,
+            "last_day": weekday(last_day(consultation.ends_at)),
+            "path": f"/applications/{application.id}/consultations",
+        },
+    )
+
+
+def _news(
+    event: ConsultationAnswered | ConsultationExtended | ConsultationEndedTacitly, *, over: bool
+) -> str:
+    """A word for the letter's template; "" where there is no need to write."""
+    match event:
+        case ConsultationExtended():
+            return "extended"
+        case ConsultationAnswered(late=True):
+            return "late"
+        case ConsultationAnswered(outcome=ConsultationState.OBJECTION.value):
+            return "objection"
+        case ConsultationAnswered():
+            return "no_objection" if over else ""
+        case ConsultationEndedTacitly():
+            return "tacit" if over else ""
+
+
+@reacts_to(ApplicationWithdrawn)
+async def call_consultations_off(tx: Tx, event: ApplicationWithdrawn) -> None:
+    """Nobody need answer on what was withdrawn."""
+    await cancel_consultations(tx, event.application_id)

@@ -1,0 +1,138 @@
+"""What came in, page by page, counted, and in batches for exports; at a cost that does not grow with the number."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission.narrowing import Filters, cursor, narrowed, ordered, place_of
+from facility.applications.models import Application
+from facility.db import Database
+
+PAGE = 25
+MOST_COUNTED = 1000
+BATCH = 500
+
+
+class ReceivedLine(msgspec.Struct, frozen=True):
+    """What staff see of an application that was handed in: while it is sealed, nothing of what it says."""
+
+    id: UUID
+    reference: str
+    track: str
+    status: str
+    received_at: datetime
+    call_reference: str
+    sealed: bool
+    title: str | None
+    lead: str | None
+    chips: Sequence[str] | None
+    requested: Decimal | None
+
+
+class ExportLine(ReceivedLine, frozen=True):
+    """The same with what only an export holds. `note`: the footnotes to designations in it."""
+
+    partners: Sequence[str] | None
+    themes: Sequence[str] | None
+    checked: str | None
+    note: str | None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A page of the list, and where to go on either way."""
+
+    lines: list[ReceivedLine]
+    after: str | None
+    before: str | None
+
+
+_CHIPS = """CASE WHEN NOT seal.sealed THEN ARRAY(
+    SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END
+    FROM party JOIN beneficiary ON code = beneficiary_code
+    WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END"""
+_LINE = f"""application.id, application.reference, track, application.status, received_at,
+    call.reference AS call_reference, sealed,
+    CASE WHEN NOT sealed THEN application.title END AS title,
+    CASE WHEN NOT sealed THEN institution.name END AS lead,
+    CASE WHEN NOT sealed THEN requested END AS requested, {_CHIPS} AS chips"""
+_EXPORTED = f"""{_LINE},
+    CASE WHEN NOT sealed THEN ARRAY(
+        SELECT other.name FROM party JOIN institution AS other ON other.id = institution_id
+        WHERE application_id = application.id AND left_at IS NULL AND NOT is_lead ORDER BY position) END AS partners,
+    CASE WHEN NOT sealed THEN theme_codes END AS themes,
+    CASE WHEN NOT sealed THEN (SELECT CASE WHEN admissible THEN 'admissible' ELSE 'inadmissible' END
+        FROM admissibility_check WHERE application_id = application.id
+        ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1) END AS checked,
+    CASE WHEN NOT sealed THEN (SELECT string_agg(DISTINCT designation_note, ' ')
+        FROM party JOIN beneficiary ON code = beneficiary_code
+        WHERE application_id = application.id AND left_at IS NULL) END AS note"""  # noqa: S608 - our own text
+_FROM = """FROM application JOIN call ON call.id = application.call_id
+    CROSS JOIN LATERAL (SELECT track = 'joint' AND application.opened_at IS NULL AS sealed) AS seal
+    JOIN institution ON institution.id = application.lead_institution_id
+    WHERE application.id = ANY(:ids)"""
+_SHOWN = text(f"SELECT {_LINE} {_FROM}")
+_TO_EXPORT = text(f"SELECT {_EXPORTED} {_FROM}")
+
+
+async def page(connection: AsyncConnection, asked: Filters, *, after: str = "", before: str = "") -> Page:
+    """A page of the list; keys that aren't ours begin at its top."""
+    conditions = await narrowed(connection, asked)
+    if conditions is None:
+        return Page([], None, None)
+    backward, forward = cursor(asked, before), cursor(asked, after)
+    back = backward is not None
+    query = ordered(asked, conditions, backward or forward, back=back)
+    rows = list((await connection.execute(query.limit(PAGE + 1))).all())
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if back:
+        rows.reverse()
+    lines = await _lines(connection, [row.id for row in rows])
+    return Page(
+        lines,
+        place_of(rows[-1]) if rows and (more or back) else None,
+        place_of(rows[0]) if rows and (more if back else forward) else None,
+    )
+
+
+async def _lines(connection: AsyncConnection, ids: list[UUID]) -> list[ReceivedLine]:
+    if not ids:
+        return []
+    rows = {row["id"]: row for row in (await connection.execute(_SHOWN, {"ids": ids})).mappings()}
+    return [ReceivedLine(**rows[key]) for key in ids if key in rows]
+
+
+async def count(connection: AsyncConnection, asked: Filters) -> int:
+    """How many fit; MOST_COUNTED + 1 stands for more."""
+    conditions = await narrowed(connection, asked)
+    if conditions is None:
+        return 0
+    some = select(Application.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
+    return (await connection.execute(select(func.count()).select_from(some))).scalar_one()
+
+
+async def batches(
+    db: Database, asked: Filters, chosen: Sequence[UUID] | None = None
+) -> AsyncIterator[list[ExportLine]]:
+    """All that fit, or of them those that were chosen, in the order of the list, some hundreds at a time, each read in a
+    moment of its own."""
+    beyond = None
+    while True:
+        async with db.reader() as connection:
+            conditions = await narrowed(connection, asked)
+            if conditions is None:
+                return
+            if chosen is not None:
+                conditions.append(Application.id.in_(chosen))
+            query = ordered(asked, conditions, beyond, back=False).limit(BATCH)
+            rows = (await connection.execute(query)).all()
+            ids = [row.id for row in rows]
+            told = {row["id"]: row for row in (await connection.execute(_TO_EXPORT, {"ids": ids})).mappings()}
+        yield [ExportLine(**told[key]) for key in ids if key in told]
+        if len(rows) < BATCH:
+            return
+        beyond = (rows[-1].value, rows[-1].id)

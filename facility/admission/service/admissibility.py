@@ -1,0 +1,94 @@
+"""Admissibility, and the status that higher rooms set."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from facility.admission.events import AdmissibilityChecked
+from facility.admission.queries.checklist import Checklist, checklist
+from facility.admission.rules.checklist import Judged, by_findings, check_judgements
+from facility.applications import rules
+from facility.applications.models import AdmissibilityCheck, Application
+from facility.applications.queries import shown, track_of
+from facility.applications.rules import ApplicationStatus
+from facility.applications.service.changes import lock_with_call, status_of
+from facility.calls.rules.cancellation import may_go_on
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse
+
+
+async def check_admissibility(
+    tx: Tx,
+    application_id: UUID,
+    *,
+    admissible: bool,
+    reason: str = "",
+    judged: Mapping[str, Judged] | None = None,
+) -> Application:
+    """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
+
+    `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
+    itself stands there. Refused: as `rules.may_check` and `rules.checklist.check_judgements`, "call_decided",
+    "call_cancelled".
+    """
+    application, call = await lock_with_call(tx, application_id)
+    may_go_on(call.state)
+    if call.decided_at is not None:
+        refuse("call_decided")
+    rules.may_check(
+        track_of(application),
+        status_of(application),
+        opened=application.opened_at is not None,
+        admissible=admissible,
+        reason=reason,
+    )
+    connection = await tx.session.connection()
+    asked = await checklist(connection, await shown(connection, application_id))
+    if judged is not None:
+        check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
+    application.status = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
+    check = AdmissibilityCheck(
+        id=new_id(),
+        application_id=application_id,
+        admissible=admissible,
+        reason=reason.strip(),
+        items=_kept(asked, by_findings(asked.items, asked.found) if judged is None else judged),
+        checked_by=tx.actor,
+        checked_at=tx.now,
+    )
+    tx.add(check)
+    await record(
+        tx,
+        AdmissibilityChecked(
+            application_id=application_id, call_id=call.id, check_id=check.id, outcome=application.status
+        ),
+    )
+    return application
+
+
+def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
+    """What the row keeps of each item: what was found and with which figures, and what was judged."""
+    return [
+        {
+            "key": line.item.key,
+            "text": line.item.text,
+            "finding": line.found.finding.value,
+            "figures": line.found.figures,
+            "verdict": one.verdict.value if (one := judged.get(line.item.key)) else "",
+            "reason": one.reason.strip() if one else "",
+        }
+        for line in asked.lines
+    ]
+
+
+async def move(
+    tx: Tx, application: Application, status: ApplicationStatus, reasons: Sequence[str] = ()
+) -> None:
+    """For higher rooms: a new status with its reason codes, on a row that they have locked. Their event tells it.
+
+    Refused ("wrong_status") where the table of transitions has no such step.
+    """
+    rules.may_become(status_of(application), status)
+    application.status = status
+    application.reasons = sorted(reasons)

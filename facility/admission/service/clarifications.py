@@ -1,0 +1,246 @@
+"""Clarifications of what came in: asked, answered by a link, lapsed, settled. What was submitted stays as it is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from facility.admission.events import (
+    ClarificationAnswered,
+    ClarificationAsked,
+    ClarificationCancelled,
+    ClarificationLapsed,
+    ClarificationReminded,
+    ClarificationSettled,
+)
+from facility.admission.models import Clarification, ClarificationDocument
+from facility.admission.rules import clarification as asking
+from facility.admission.rules.clarification import (
+    APPLIED,
+    ClarificationKind,
+    ClarificationState,
+    ClericalField,
+)
+from facility.admission.rules.consultation import GRACE
+from facility.admission.rules.working_days import end_of_period, reminder
+from facility.applications import rules
+from facility.applications.events import DocumentInfected, DocumentRefused
+from facility.applications.models import Application, ClassifiedRefusal, Party
+from facility.applications.queries import track_of
+from facility.applications.service.changes import lock_with_call, status_of
+from facility.db import Database, Tx, new_id
+from facility.events import one_by_one, record, scheduled
+from facility.files.intake import RefusalReason
+from facility.refused import refuse
+
+
+class NewPaper(msgspec.Struct, frozen=True):
+    """A document that was searched and stored; size in bytes."""
+
+    name: str
+    kind: str
+    size: int
+    sha256: str
+    virus_scan: str
+    unread: int
+
+
+async def ask_for_clarification(
+    tx: Tx,
+    application_id: UUID,
+    *,
+    kind: ClarificationKind,
+    question: str,
+    field: ClericalField | None = None,
+    days: int = asking.USUAL_DAYS,
+) -> Clarification:
+    """Ask the lead, by a mail with a link; the period in working days. Refused: as `may_ask` and `check_question`."""
+    application, call = await lock_with_call(tx, application_id)
+    asking.may_ask(
+        status_of(application),
+        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        decided=application.track == "joint" and call.decided_at is not None,
+    )
+    asking.check_question(kind, field, question, days)
+    clarification = Clarification(
+        id=new_id(),
+        application_id=application_id,
+        kind=kind.value,
+        field=field.value if field and kind is ClarificationKind.CLERICAL else None,
+        question=question.strip(),
+        asked_by=tx.actor,
+        asked_at=tx.now,
+        days=days,
+        remind_at=reminder(tx.now, days),
+        ends_at=end_of_period(tx.now, days),
+        state=ClarificationState.OPEN,
+    )
+    tx.add(clarification)
+    await record(
+        tx,
+        ClarificationAsked(
+            application_id=application_id,
+            clarification_id=clarification.id,
+            kind=kind.value,
+            days=days,
+            ends_at=clarification.ends_at,
+        ),
+    )
+    return clarification
+
+
+async def _lock(tx: Tx, clarification_id: UUID, application_id: UUID | None = None) -> Clarification:
+    """Locked after its application. Raises Refused (missing), also where it is another application's."""
+    found = await tx.get(Clarification, clarification_id)
+    if application_id is not None and found.application_id != application_id:
+        refuse("not_found", kind="missing", what="clarification")
+    await tx.lock(Application, found.application_id)
+    return await tx.lock(Clarification, clarification_id)
+
+
+def _state(clarification: Clarification) -> ClarificationState:
+    return ClarificationState(clarification.state)
+
+
+async def answer_clarification(
+    tx: Tx,
+    clarification_id: UUID,
+    *,
+    text: str = "",
+    value: str = "",
+    name: str,
+    papers: Sequence[NewPaper] = (),
+) -> Clarification:
+    """What the lead says, with documents beside; once, in the period. Refused: as `may_answer` and `check_answer`."""
+    clarification = await _lock(tx, clarification_id)
+    asking.may_answer(_state(clarification), late=tx.now >= clarification.ends_at)
+    asking.check_answer(
+        ClarificationKind(clarification.kind), text=text, value=value, documents=len(papers), name=name
+    )
+    clarification.state, clarification.ended_at = ClarificationState.ANSWERED, tx.now
+    clarification.answer, clarification.value = text.strip(), value.strip()
+    clarification.responder = name.strip()
+    for number, paper in enumerate(papers, start=1):
+        tx.add(
+            ClarificationDocument(
+                id=new_id(),
+                clarification_id=clarification_id,
+                number=number,
+                **msgspec.structs.asdict(paper),
+            )
+        )
+    await record(
+        tx,
+        ClarificationAnswered(
+            application_id=clarification.application_id,
+            clarification_id=clarification_id,
+            documents=len(papers),
+        ),
+    )
+    return clarification
+
+
+async def refuse_paper(
+    tx: Tx, clarification_id: UUID, *, sha256: str, reason: RefusalReason
+) -> ClassifiedRefusal:
+    """Leave the trace of a document with a marking or a virus that came with an answer; nothing of it is kept, so that there
+    is nothing for the lead to acknowledge."""
+    clarification = await _lock(tx, clarification_id)
+    refusal = ClassifiedRefusal(
+        id=new_id(),
+        application_id=clarification.application_id,
+        sha256=sha256,
+        reason=reason,
+        at=tx.now,
+        acknowledged_at=tx.now,
+    )
+    tx.add(refusal)
+    event = DocumentRefused if reason == "marked" else DocumentInfected
+    await record(tx, event(application_id=clarification.application_id, refusal_id=refusal.id))
+    return refusal
+
+
+async def cancel_clarification(tx: Tx, application_id: UUID, clarification_id: UUID) -> Clarification:
+    """An officer no longer needs the answer. Refused: "clarification_over"."""
+    clarification = await _lock(tx, clarification_id, application_id)
+    asking.may_cancel(_state(clarification))
+    clarification.state, clarification.ended_at = ClarificationState.CANCELLED, tx.now
+    await record(tx, ClarificationCancelled(application_id=application_id, clarification_id=clarification_id))
+    return clarification
+
+
+async def settle_clarification(
+    tx: Tx, application_id: UUID, clarification_id: UUID, *, accepted: bool
+) -> Clarification:
+    """An officer accepts the answer, or not. An accepted correction of contact data changes the lead's row; any other stands
+    beside what was submitted, which stays word for word. Refused: as `may_settle`."""
+    clarification = await _lock(tx, clarification_id, application_id)
+    asking.may_settle(_state(clarification), settled=clarification.settled_at is not None)
+    clarification.accepted, clarification.settled_by, clarification.settled_at = accepted, tx.actor, tx.now
+    if accepted and clarification.field in APPLIED:
+        query = select(Party.id).where(Party.application_id == application_id, Party.is_lead)
+        lead = await tx.lock(Party, (await tx.session.scalars(query)).one())
+        setattr(lead, clarification.field, clarification.value)
+    await record(
+        tx,
+        ClarificationSettled(
+            application_id=application_id,
+            clarification_id=clarification_id,
+            outcome="accepted" if accepted else "not_accepted",
+        ),
+    )
+    return clarification
+
+
+@scheduled("applications: lapse clarifications")
+async def lapse_clarifications_due(db: Database, now: datetime) -> int:
+    """End every one whose period is over, each in a transaction of its own; after an outage as of when it was due."""
+    due = (
+        select(Clarification.id)
+        .where(Clarification.state == ClarificationState.OPEN, Clarification.ends_at <= now - GRACE)
+        .order_by(Clarification.ends_at, Clarification.id)
+    )
+    return await one_by_one(db, now, due, _lapse)
+
+
+async def _lapse(tx: Tx, clarification_id: UUID) -> bool:
+    clarification = await _lock(tx, clarification_id)
+    if clarification.state != ClarificationState.OPEN:
+        return False
+    clarification.state, clarification.ended_at = ClarificationState.LAPSED, clarification.ends_at
+    await record(
+        tx,
+        ClarificationLapsed(application_id=clarification.application_id, clarification_id=clarification_id),
+        due_at=clarification.ends_at,
+    )
+    return True
+
+
+@scheduled("applications: remind of clarifications")
+async def remind_of_clarifications(db: Database, now: datetime) -> int:
+    """Remind the lead once before each period ends; one that has ended needs no reminder."""
+    due = (
+        select(Clarification.id)
+        .where(
+            Clarification.state == ClarificationState.OPEN,
+            Clarification.reminded_at.is_(None),
+            Clarification.remind_at <= now,
+            Clarification.ends_at > now,
+        )
+        .order_by(Clarification.ends_at, Clarification.id)
+    )
+    return await one_by_one(db, now, due, _remind)
+
+
+async def _remind(tx: Tx, clarification_id: UUID) -> bool:
+    clarification = await _lock(tx, clarification_id)
+    if clarification.state != ClarificationState.OPEN or clarification.reminded_at is not None:
+        return False
+    clarification.reminded_at = tx.now
+    await record(
+        tx,
+        ClarificationReminded(application_id=clarification.application_id, clarification_id=clarification_id),
+    )
+    return True

@@ -1,0 +1,320 @@
+"""Consultations on an application that has come in: asked, answered, ended by silence."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.admission.events import (
+    ConsultationAnswered,
+    ConsultationCancelled,
+    ConsultationEndedTacitly,
+    ConsultationExtended,
+    ConsultationReminded,
+    ConsultationStarted,
+    LateAnswerTaken,
+    ObjectionAnswered,
+)
+from facility.admission.models import Consultation, Consultee
+from facility.admission.rules import consultation as consulting
+from facility.admission.rules.consultation import ConsultationState
+from facility.admission.rules.working_days import end_of_period, reminder
+from facility.applications import rules
+from facility.applications.models import Application
+from facility.applications.queries import track_of
+from facility.applications.service.changes import lock_with_call, status_of
+from facility.calls.models import Call
+from facility.db import Database, Tx, new_id
+from facility.events import one_by_one, record, scheduled
+from facility.refused import refuse
+
+
+async def start_consultations(
+    tx: Tx,
+    application_id: UUID,
+    consultee_ids: Sequence[UUID],
+    *,
+    days: int = consulting.USUAL_DAYS,
+    more_days: int = consulting.USUAL_DAYS,
+    question: str = "",
+) -> list[Consultation]:
+    """Ask these consultees, each by a mail with a link; periods in working days.
+
+    Refused: as `may_start` and `check_period`, "consultee_missing" (invalid), "consulted_already".
+    """
+    application, call = await lock_with_call(tx, application_id)
+    consulting.may_start(
+        status_of(application),
+        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        decided=call.decided_at is not None and application.track == "joint",
+    )
+    consulting.check_period(days, more_days)
+    await _refuse_consultees(tx, application_id, consultee_ids)
+    return [
+        await _ask(tx, application, consultee_id, days, more_days, question.strip())
+        for consultee_id in dict.fromkeys(consultee_ids)
+    ]
+
+
+async def _refuse_consultees(tx: Tx, application_id: UUID, consultee_ids: Sequence[UUID]) -> None:
+    known = await tx.session.scalars(
+        select(Consultee.id).where(Consultee.id.in_(consultee_ids), Consultee.active)
+    )
+    if not consultee_ids or set(consultee_ids) != set(known):
+        refuse("consultee_missing", kind="invalid", field="consultees")
+    running = await tx.session.scalars(
+        select(Consultation.id).where(
+            Consultation.application_id == application_id,
+            Consultation.consultee_id.in_(consultee_ids),
+            Consultation.state == ConsultationState.OPEN,
+        )
+    )
+    if running.first() is not None:
+        refuse("consulted_already", kind="invalid", field="consultees")
+
+
+async def _ask(
+    tx: Tx, application: Application, consultee_id: UUID, days: int, more_days: int, question: str
+) -> Consultation:
+    consultation = Consultation(
+        id=new_id(),
+        application_id=application.id,
+        consultee_id=consultee_id,
+        fingerprint=application.fingerprint,
+        question=question,
+        asked_by=tx.actor,
+        asked_at=tx.now,
+        days=days,
+        more_days=more_days,
+        remind_at=reminder(tx.now, days),
+        ends_at=end_of_period(tx.now, days),
+        state=ConsultationState.OPEN,
+    )
+    tx.add(consultation)
+    await record(
+        tx,
+        ConsultationStarted(
+            application_id=application.id,
+            consultation_id=consultation.id,
+            consultee_id=consultee_id,
+            days=days,
+            ends_at=consultation.ends_at,
+        ),
+    )
+    return consultation
+
+
+async def _lock(
+    tx: Tx, consultation_id: UUID, application_id: UUID | None = None
+) -> tuple[Consultation, Application, Call]:
+    """The consultation, locked after its application. Raises Refused (missing), also where it is another application's."""
+    found = await tx.get(Consultation, consultation_id)
+    if application_id is not None and found.application_id != application_id:
+        refuse("not_found", kind="missing", what="consultation")
+    application, call = await lock_with_call(tx, found.application_id)
+    return await tx.lock(Consultation, consultation_id), application, call
+
+
+def _state(consultation: Consultation) -> ConsultationState:
+    return ConsultationState(consultation.state)
+
+
+async def answer_consultation(
+    tx: Tx, consultation_id: UUID, *, objects: bool, reason: str = "", name: str
+) -> Consultation:
+    """What the consultee says: no objection, or one with its reasons. After the period it is kept as a late answer.
+
+    Refused: as `check_answer` and `may_answer`.
+    """
+    consulting.check_answer(objects=objects, reason=reason, name=name)
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    late = consulting.is_late(tx.now, consultation.ends_at)
+    consulting.may_answer(
+        _state(consultation), late=late, answered_late=consultation.late_outcome is not None
+    )
+    if late and consultation.state == ConsultationState.OPEN:
+        await _end_tacitly(tx, consultation)
+    outcome = ConsultationState.OBJECTION if objects else ConsultationState.NO_OBJECTION
+    said = reason.strip() if objects else ""
+    if late:
+        consultation.late_outcome, consultation.late_reason = outcome, said
+        consultation.late_responder, consultation.late_at = name.strip(), tx.now
+    else:
+        consultation.state, consultation.reason, consultation.ended_at = outcome, said, tx.now
+        consultation.responder = name.strip()
+    await record(
+        tx,
+        ConsultationAnswered(
+            application_id=consultation.application_id,
+            consultation_id=consultation_id,
+            outcome=outcome,
+            late=late,
+        ),
+    )
+    return consultation
+
+
+async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
+    """The consultee takes the further working days that were offered; counted from the end of the period.
+
+    Refused: as `may_have_more`.
+    """
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    consulting.may_have_more(
+        _state(consultation),
+        late=consulting.is_late(tx.now, consultation.ends_at),
+        more_days=consultation.more_days,
+        extended=consultation.extended_at is not None,
+    )
+    # The period is counted anew as one: what is asked, and what is added to it.
+    whole = consultation.days + consultation.more_days
+    consultation.extended_at = tx.now
+    consultation.ends_at = end_of_period(consultation.asked_at, whole)
+    consultation.remind_at, consultation.reminded_at = reminder(consultation.asked_at, whole), None
+    await record(
+        tx,
+        ConsultationExtended(
+            application_id=consultation.application_id,
+            consultation_id=consultation_id,
+            days=consultation.more_days,
+            ends_at=consultation.ends_at,
+        ),
+    )
+    return consultation
+
+
+async def cancel_consultation(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
+    """An officer no longer needs the answer; the link says so. Refused: "consultation_over"."""
+    consultation, _application, _call = await _lock(tx, consultation_id, application_id)
+    consulting.may_cancel(_state(consultation))
+    await _cancel(tx, consultation)
+    return consultation
+
+
+async def _cancel(tx: Tx, consultation: Consultation) -> None:
+    consultation.state, consultation.ended_at = ConsultationState.CANCELLED, tx.now
+    await record(
+        tx,
+        ConsultationCancelled(application_id=consultation.application_id, consultation_id=consultation.id),
+    )
+
+
+async def cancel_consultations(tx: Tx, application_id: UUID) -> int:
+    """Call off every one that runs, because the application was withdrawn; how many those were."""
+    await tx.lock(Application, application_id)
+    running = (
+        await tx.session.scalars(
+            select(Consultation)
+            .where(
+                Consultation.application_id == application_id, Consultation.state == ConsultationState.OPEN
+            )
+            .order_by(Consultation.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    for consultation in running:
+        await _cancel(tx, consultation)
+    return len(running)
+
+
+async def take_late_answer(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
+    """An officer lets a late answer count. Refused: as `may_take_late`."""
+    consultation, application, call = await _lock(tx, consultation_id, application_id)
+    consulting.may_take_late(
+        _state(consultation),
+        answered_late=consultation.late_outcome is not None,
+        decided=_decided(application, call),
+    )
+    consultation.state = consultation.late_outcome or ConsultationState.TACIT
+    consultation.reason, consultation.responder = consultation.late_reason, consultation.late_responder
+    consultation.late_taken_by, consultation.late_taken_at = tx.actor, tx.now
+    await record(
+        tx,
+        LateAnswerTaken(
+            application_id=application_id, consultation_id=consultation_id, outcome=consultation.state
+        ),
+    )
+    return consultation
+
+
+def _decided(application: Application, call: Call) -> bool:
+    if application.track == "exception":
+        return application.exception_decided_at is not None
+    return call.decided_at is not None
+
+
+async def answer_objection(
+    tx: Tx, application_id: UUID, consultation_id: UUID, *, answer: str
+) -> Consultation:
+    """What the facility answers to an objection; it may be put better until the decision.
+
+    Refused: as `may_answer_objection`, "call_decided".
+    """
+    consultation, application, call = await _lock(tx, consultation_id, application_id)
+    consulting.may_answer_objection(_state(consultation), answer)
+    if _decided(application, call):
+        refuse("call_decided")
+    consultation.answer, consultation.answer_by, consultation.answer_at = answer.strip(), tx.actor, tx.now
+    await record(tx, ObjectionAnswered(application_id=application_id, consultation_id=consultation_id))
+    return consultation
+
+
+async def _end_tacitly(tx: Tx, consultation: Consultation) -> None:
+    consultation.state, consultation.ended_at = ConsultationState.TACIT, consultation.ends_at
+    await record(
+        tx,
+        ConsultationEndedTacitly(application_id=consultation.application_id, consultation_id=consultation.id),
+        due_at=consultation.ends_at,
+    )
+
+
+@scheduled("applications: end consultations")
+async def end_consultations_due(db: Database, now: datetime) -> int:
+    """Take silence for consent wherever a period has ended, each in a transaction of its own, the earliest first. After an
+    outage it catches up: each ended when it was due."""
+    due = (
+        select(Consultation.id)
+        .where(Consultation.state == ConsultationState.OPEN, Consultation.ends_at <= now - consulting.GRACE)
+        .order_by(Consultation.ends_at, Consultation.id)
+    )
+    return await one_by_one(db, now, due, _end)
+
+
+async def _end(tx: Tx, consultation_id: UUID) -> bool:
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    # It may have been answered, or given more days, since the list was read.
+    if consultation.state != ConsultationState.OPEN or consultation.ends_at > tx.now - consulting.GRACE:
+        return False
+    await _end_tacitly(tx, consultation)
+    return True
+
+
+@scheduled("applications: remind consultees")
+async def remind_consultees(db: Database, now: datetime) -> int:
+    """Remind each once before its period ends; a period that has ended meanwhile needs no reminder."""
+    due = (
+        select(Consultation.id)
+        .where(
+            Consultation.state == ConsultationState.OPEN,
+            Consultation.reminded_at.is_(None),
+            Consultation.remind_at <= now,
+            Consultation.ends_at > now,
+        )
+        .order_by(Consultation.ends_at, Consultation.id)
+    )
+    return await one_by_one(db, now, due, _remind)
+
+
+async def _remind(tx: Tx, consultation_id: UUID) -> bool:
+    consultation, _application, _call = await _lock(tx, consultation_id)
+    waits = consultation.state == ConsultationState.OPEN and consultation.reminded_at is None
+    if not waits or consultation.remind_at > tx.now:
+        return False
+    consultation.reminded_at = tx.now
+    await record(
+        tx,
+        ConsultationReminded(application_id=consultation.application_id, consultation_id=consultation.id),
+    )
+    return True

@@ -1,0 +1,49 @@
+"""Commands on those who can be consulted."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from facility.admission.events import ConsulteeAdded, ConsulteeChanged
+from facility.admission.models import Consultee
+from facility.admission.rules.consultation import ConsulteeKind
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.folding import fold
+
+
+class ConsulteeData(msgspec.Struct, frozen=True):
+    """What is known of a consultee; for one beneficiary (code) or theme (code), or for all."""
+
+    name: str
+    kind: ConsulteeKind
+    email: str
+    beneficiary_code: str | None = None
+    theme: str | None = None
+    active: bool = True
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the table has them."""
+        known = msgspec.structs.asdict(self)
+        return {**known, "kind": self.kind.value, "sort_key": fold(self.name)}
+
+
+async def add_consultee(tx: Tx, data: ConsulteeData) -> Consultee:
+    """Somebody whom officers can consult."""
+    consultee = Consultee(id=new_id(), created_at=tx.now, **data.columns)
+    tx.add(consultee)
+    await record(tx, ConsulteeAdded(consultee_id=consultee.id, kind=data.kind))
+    return consultee
+
+
+async def change_consultee(tx: Tx, consultee_id: UUID, data: ConsulteeData) -> Consultee:
+    """Correct what is known, or retire somebody. Consultations that run keep their link. Raises Refused (missing)."""
+    consultee = await tx.lock(Consultee, consultee_id)
+    differing = {name: value for name, value in data.columns.items() if getattr(consultee, name) != value}
+    for name, value in differing.items():
+        setattr(consultee, name, value)
+    if fields := sorted(differing.keys() - {"sort_key"}):
+        await record(tx, ConsulteeChanged(consultee_id=consultee_id, fields=fields))
+    return consultee

@@ -1,0 +1,57 @@
+"""What an officer says about the overlap of an application with what is done already."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from facility.admission.events import OverlapJudged
+from facility.admission.models import Initiative, OverlapJudgement
+from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap
+from facility.applications import rules
+from facility.applications.queries import track_of
+from facility.applications.service.changes import lock_with_call, status_of
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.refused import refuse
+
+
+async def judge_overlap(
+    tx: Tx,
+    application_id: UUID,
+    *,
+    outcome: OverlapOutcome,
+    reason: str = "",
+    initiative_ids: Sequence[UUID] = (),
+) -> OverlapJudgement:
+    """An officer judges; a later judgement replaces an earlier one. `initiative_ids`: what it is about.
+
+    Refused: as `may_judge_overlap`, "initiative_unknown" (invalid).
+    """
+    application, call = await lock_with_call(tx, application_id)
+    may_judge_overlap(
+        status_of(application),
+        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        decided=application.track == "joint" and call.decided_at is not None,
+        outcome=outcome,
+        reason=reason,
+    )
+    about = list(dict.fromkeys(initiative_ids))
+    known = await tx.session.scalar(select(func.count()).where(Initiative.id.in_(about)))
+    if known != len(about):
+        refuse("initiative_unknown", kind="invalid", field="initiatives")
+    judgement = OverlapJudgement(
+        id=new_id(),
+        application_id=application_id,
+        outcome=outcome.value,
+        reason=reason.strip(),
+        initiative_ids=[str(one) for one in about],
+        judged_by=tx.actor,
+        judged_at=tx.now,
+    )
+    tx.add(judgement)
+    await record(
+        tx,
+        OverlapJudged(application_id=application_id, judgement_id=judgement.id, outcome=outcome.value),
+    )
+    return judgement

@@ -1,0 +1,152 @@
+"""The words for what the secretariat asks and finds about an application."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from facility.admission.rules.checklist import Found, Verdict
+from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
+from facility.admission.rules.consultation import ConsultationState, ConsulteeKind
+from facility.admission.rules.overlap import DONOR, OverlapOutcome
+from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
+from facility.applications.rules.judged import Finding
+from facility.web import filters, sentences
+from facility.web.i18n import N_, _
+
+CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
+    ConsulteeKind.DELEGATION: N_("EU Delegation"),
+    ConsulteeKind.IISG: N_("IISG"),
+    ConsulteeKind.GEOGRAPHIC_UNIT: N_("Geographic unit of the Commission"),
+    ConsulteeKind.OTHER: N_("Other office"),
+}
+"""Untranslated."""
+
+CONSULTATIONS: dict[ConsultationState, tuple[str, str]] = {
+    ConsultationState.OPEN: (N_("Asked"), "wait"),
+    ConsultationState.NO_OBJECTION: (N_("No objection"), "ok"),
+    ConsultationState.OBJECTION: (N_("Objection"), "bad"),
+    ConsultationState.TACIT: (N_("Consent by silence"), "ok"),
+    ConsultationState.CANCELLED: (N_("Called off"), "plain"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
+AGAINST = {
+    "consultation_running": N_("Not everybody who was consulted has answered, and their time is not over."),
+    "objection_unanswered": N_("An objection is not answered yet."),
+    "consultation_not_held": N_("Nobody was consulted by the secretariat on what was submitted."),
+}
+
+RESULTS = {
+    **{result: result for result in OF_THE_ACTION},
+    "R10": N_("This facility"),
+    DONOR: N_("Another donor"),
+}
+"""Whose an initiative is, untranslated."""
+
+OVERLAPS: dict[OverlapOutcome, tuple[str, str]] = {
+    OverlapOutcome.NONE: (N_("No overlap"), "ok"),
+    OverlapOutcome.ACCEPTABLE: (N_("Overlap, but acceptable"), "wait"),
+    OverlapOutcome.DUPLICATES: (N_("Duplicates what is done already"), "bad"),
+}
+"""The word of each judgement, untranslated, and the kind of its tag."""
+
+FINDINGS: dict[Finding, tuple[str, str]] = {
+    Finding.MET: (N_("Found: met"), "ok"),
+    Finding.NOT_MET: (N_("Found: not met"), "bad"),
+    Finding.UNKNOWN: (N_("For you to judge"), "wait"),
+}
+"""The word of each finding, untranslated, and the kind of its tag."""
+
+VERDICTS: dict[Verdict, tuple[str, str]] = {
+    Verdict.MET: (N_("Met"), "ok"),
+    Verdict.NOT_MET: (N_("Not met"), "bad"),
+    Verdict.NOT_APPLICABLE: (N_("Does not apply"), "plain"),
+}
+"""The word of each judgement on an item, untranslated, and the kind of its tag."""
+
+VERDICTS_BY_VALUE = {verdict.value: pair for verdict, pair in VERDICTS.items()} | {
+    "": (N_("Not judged"), "plain")
+}
+
+_TOLD = {
+    "in_time": N_("Received {received}; the call closed {closes}."),
+    "beneficiaries": N_("{count} take part, at least {least} are needed."),
+    "eligible_parties": N_("{count} institutions were looked at by their beneficiaries."),
+    "confirmations": N_("{count} of {all} partners have confirmed."),
+    "amounts": N_("EUR {requested} is asked for; between EUR {least} and {most} is possible."),
+    "declarations": N_("{count} of {all} declarations were made."),
+    "documents": N_("{count} documents; {unread} pages or pictures in them no machine can read."),
+    "classified": N_("{count} documents were refused for a marking or a virus before it came in."),
+    "consultation": N_("{count} consultations on what was submitted."),
+    "overlap": N_("An officer has judged: {outcome}."),
+}
+
+
+def told(key: str, found: Found) -> str:
+    """A finding's figures in a sentence; "" where there are none."""
+    if not found.figures or key not in _TOLD:
+        return ""
+    return _(_TOLD[key], **{name: _shown(name, value) for name, value in found.figures.items()})
+
+
+def _shown(name: str, value: str) -> str:
+    match name:
+        case "received" | "closes":
+            return filters.instant(datetime.fromisoformat(value))
+        case "requested" | "least" | "most" if "." in value:
+            return filters.eur(Decimal(value))
+        case "outcome":
+            return _(OVERLAPS[OverlapOutcome(value)][0])
+    return value
+
+
+CLARIFICATION_KINDS: dict[ClarificationKind, str] = {
+    ClarificationKind.EVIDENCE: N_("Evidence that is missing"),
+    ClarificationKind.CLERICAL: N_("A clerical error"),
+}
+"""Untranslated."""
+
+CLERICAL_FIELDS: dict[ClericalField, str] = {
+    ClericalField.CONTACT_NAME: N_("Name of the lead’s contact"),
+    ClericalField.CONTACT_EMAIL: N_("Mail address of the lead’s contact"),
+    ClericalField.SIGNATORY_NAME: N_("Name of who signed"),
+    ClericalField.SIGNATORY_FUNCTION: N_("Function of who signed"),
+    ClericalField.TITLE: N_("A typing error in the title"),
+}
+"""What can be put right, untranslated."""
+
+CLARIFICATIONS: dict[ClarificationState, tuple[str, str]] = {
+    ClarificationState.OPEN: (N_("Asked"), "wait"),
+    ClarificationState.ANSWERED: (N_("Answered"), "info"),
+    ClarificationState.LAPSED: (N_("No answer in time"), "bad"),
+    ClarificationState.CANCELLED: (N_("Called off"), "plain"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
+sentences.register(
+    {
+        **AGAINST,
+        "period_wrong": N_("Give a number of working days of at most {most}."),
+        "consultee_missing": N_("Choose at least one consultee on the list."),
+        "consulted_already": N_("One of them is being consulted on this application already."),
+        "consultation_over": N_("This consultation is over."),
+        "answered_late_already": N_("An answer after the period was given already."),
+        "name_missing": N_("Enter your name and function."),
+        "no_more_days": N_("No further days were offered."),
+        "extended_already": N_("More days can be asked for only once."),
+        "no_late_answer": N_("There is no late answer that could be let count."),
+        "initiative_unknown": N_("Choose among the initiatives on the list."),
+        "clarification_question_missing": N_("Write what you ask."),
+        "field_missing": N_("Choose what is to be put right."),
+        "clarification_over": N_("This question can no longer be answered."),
+        "answer_missing_here": N_("Write an answer, or send a document."),
+        "value_missing": N_("Write what is right."),
+        "clarification_not_answered": N_("There is no answer yet."),
+        "clarification_settled": N_("The answer was settled already."),
+        "item_not_judged": N_("Say whether this is met."),
+        "difference_needs_reason": N_("Your judgement differs from what was found: give the reason."),
+        "not_met_needs_reason": N_("Say what is not met."),
+        "nothing_not_met": N_("It is inadmissible only where an item is not met."),
+        "in_spite_needs_reason": N_("Say why it is admissible although an item is not met."),
+        "no_objection_there": N_("There is no objection to answer."),
+    }
+)
