@@ -17,6 +17,7 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import listed
@@ -59,6 +60,8 @@ async def _page(
         linked=linked,
         outcome=outcome,
         late=late,
+        # Where the form is gone, what was typed in it is there to copy.
+        typed=typed_by(view.scope) if late and outcome != "open" else None,
         beneficiaries=listed(linked.beneficiaries),
         asked_themes=listed([known.get(code, code) for code in linked.themes]),
         strengths=words.strengths(linked.parts, known),

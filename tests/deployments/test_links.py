@@ -116,8 +116,9 @@ async def test_silence_is_over_before_it_is_written_down(sending: Sending, brows
     path, browser = await sending.link(key, "X0"), await browse()
     shown = await browser.get(path)
     assert "The time to answer is over" in shown.text
-    late = await browser.send_form(path, {"answer": "accept"})
+    late = await browser.send_form(path, {"answer": "decline", "reason": "On leave until March."})
     assert (late.status_code, await sending.outcomes(key)) == (409, {"X0": "open"})
+    assert "On leave until March.</textarea>" in late.text  # to copy
     assert await deployments.expire_due(sending.db, clock.now()) == 1
     assert "The time to answer is over" in (await browser.get(path)).text
 

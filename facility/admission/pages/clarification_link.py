@@ -21,6 +21,7 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of
@@ -51,6 +52,8 @@ async def _page(
         outcome="lapsed" if open_still and now >= found.ends_at else found.state.value,
         stands=_stands(found, application),
         too_late=too_late,
+        # Where there is no form any more, what was typed in it is there to copy.
+        typed=typed_by(view.scope) if too_late else None,
         token=token,
         form=fields,
         most=MAX_TEXT,
@@ -102,7 +105,7 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
             if wrong.kind == "invalid":
                 page = await _page(view, connection, token, fields.refused(wrong), status=422)
             else:
-                page = await _page(view, connection, token, Fields.showing(), status=409, too_late=True)
+                page = await _page(view, connection, token, fields, status=409, too_late=True)
             raise Wrong(page) from None
     return view.go(f"/link/clarification/{token}")
 

@@ -12,6 +12,7 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -38,6 +39,8 @@ async def _page(
         asked=found,
         outcome=found.outcome(view.scope["state"].get("received_at") or clock.now()),
         too_late=too_late,
+        # Where there is no form any more, what was typed in it is there to copy.
+        typed=typed_by(view.scope) if too_late else None,
         token=token,
         form=fields,
         most=MAX_TEXT,
@@ -91,7 +94,7 @@ async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused:
     connection = await tx.session.connection()
     if refused.kind == "invalid":
         return await _page(view, connection, token, fields.refused(refused), status=422)
-    return await _page(view, connection, token, Fields.showing(), status=409, too_late=True)
+    return await _page(view, connection, token, fields, status=409, too_late=True)
 
 
 HANDLERS = [show, answer, more]

@@ -14,6 +14,7 @@ from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.service import party_by_link, use_party_link
 from facility.refused import Refused, refuse
 from facility.web import render
+from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -48,6 +49,8 @@ async def _page(
         token=token,
         form=fields,
         question=question,
+        # Where there is no form any more, what was typed in it is there to copy.
+        typed=typed_by(view.scope) if outcome else None,
         **WORDS,
     )
 

@@ -128,8 +128,9 @@ async def test_a_consultee_takes_more_time_and_objects(
     done = (await nobody.get(path)).text
     assert "your objection is written down" in done
     assert "Two weeks in Rome." not in done  # what was asked is not needed any more
-    twice = await nobody.send_form(path, {"answer": "no_objection", "name": "Eva"})
-    assert twice.status_code == 409
+    again = {"answer": "objection", "reason": "And R4, too.", "name": "Eva"}
+    twice = await nobody.send_form(path, again)
+    assert (twice.status_code, "And R4, too.</textarea>" in twice.text) == (409, True)  # to copy
     await deliver_all(db, clock.now)
     here = f"/applications/{request_id}/consultations"
     assert "R3 does this." in (await sara.get(here)).text
