@@ -34,11 +34,12 @@
     ended: () => [`${texts.ended} `, signIn(), `, ${texts.goOn}`],
     other: () => [`${texts.other} `, signIn()],
     closed: () => [texts.closed],
+    removed: () => [texts.removed],
     replaced: () => [texts.replaced],
     long: () => [texts.long],
   };
-  const REASONS = { other_person: "other", link_revoked: "replaced" };
-  const FINAL = ["closed", "replaced", "long"]; // trying again does not help
+  const REASONS = { other_person: "other", link_revoked: "replaced", not_found: "removed" };
+  const FINAL = ["closed", "removed", "replaced", "long"]; // trying again does not help
   const OVER = { ended: "again", other: "again" };
 
   // --- sending: one at a time for each form, again after a while when it fails

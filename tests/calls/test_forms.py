@@ -6,8 +6,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from facility.applications.pages.answers import Sent
 from facility.applications.pages.seats import OF_A_LINK
+from facility.applications.pages.versions import Sent
 from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     Answers,

@@ -1,5 +1,6 @@
 """Activities and the worked budget, typed in a browser: the sums follow while one types, and without JavaScript by a button."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -78,6 +79,13 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     omar.follow("Add an activity")
     add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
     omar.follow("Add an activity")
+    omar.fill("Title", "Half a ti")
+    omar.sees("Kept, not saved yet:")
+    omar.goto(f"/applications/{application}")
+    omar.follow(re.compile("Save or discard it"))
+    omar.sees("You have typed a new activity and not saved it")
+    omar.follow(re.compile("Save or discard it"))
+    expect(omar.page.get_by_label("Title")).to_have_value("Half a ti")
     add_activity(omar, "Study trip", "Study trip", "Rome", "Italy")
     omar.follow("Go on to the budget")
     type_rows(omar, ROWS)

@@ -11,8 +11,8 @@ from facility.db import Base, Key
 
 
 class WorkingCopy(Base):
-    """What a person has typed in a section and not saved yet: raw, a list of values by field key, for this person only.
-    No event tells of it and nothing is voided by it. `based_on` is the version of the section that the person saw, 0
+    """What a person has typed in a section, or of one activity or party (rules.entry_key, with the lead's party), and not saved
+    yet: raw, a list of values by field key, for this person only. No event tells of it and nothing is voided by it. `based_on` is the version of the section that the person saw, 0
     before the first; `seal` names what the person saw of a party's own part, which counts no versions (service.own_parts);
     `started_at` when they began to type."""
 
@@ -47,7 +47,7 @@ class LinkCopy(Base):
 
 class SectionChange(Base):
     """What one save of a section replaced: the fields that changed, as they were and as they are now, by field key.
-    `version` is the section's and `application_version` the application's that the save made (the same as before where
+    Of an activity or a party (rules.entry_key) too, contacts among them. `version` is the section's and `application_version` the application's that the save made (the same as before where
     nothing that partners confirm has changed). Holds confidential answers in clear, like section_answers."""
 
     __tablename__ = "section_change"

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +11,6 @@ from facility.applications.pages import tasks
 from facility.applications.pages.desk import (
     Part,
     conditions,
-    meanwhile,
     notes,
     typed_in,
     unsaved,
@@ -22,9 +20,9 @@ from facility.applications.pages.desk import (
 from facility.applications.pages.keeping import keep_typed
 from facility.applications.pages.questions import offered, read_answers
 from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
-from facility.applications.rules import Whose
+from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
 from facility.applications.service import end_copies, keep_copy, save_answers
-from facility.calls.rules.forms import Answer, By, FormSection, SectionKind
+from facility.calls.rules.forms import Answer, By, SectionKind
 from facility.db import Tx
 from facility.refused import Refused, refuse
 from facility.web import render
@@ -32,28 +30,6 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, View
 from facility.web.handler import Tx as Opened
 from facility.web.i18n import _
-
-MOST_VERSION = 999_999_999
-AFTER = ("next", "list", "stay")
-"""Where to go after saving: the next part, the task list, or nowhere."""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """What a form says beside the answers. seen: the version of the section with which it must be saved; began: the one
-    that the person began from; void: that confirmations may be voided; merging: the form compares two versions."""
-
-    seen: int
-    began: int
-    void: bool
-    then: str
-    merging: bool
-
-
-def _sent(fields: Fields) -> Sent:
-    seen = fields.integer("seen", 0, MOST_VERSION)
-    began = fields.integer("began", 0, MOST_VERSION) if fields.given("began") else seen
-    then = fields.choice("then", AFTER) if fields.given("then") else "list"
-    return Sent(seen, began, fields.yes("void"), then, fields.yes("merging"))
 
 
 async def _part(connection: AsyncConnection, application_id: UUID, key: str) -> Part:
@@ -64,24 +40,17 @@ async def _part(connection: AsyncConnection, application_id: UUID, key: str) -> 
     return Part(application, section, application.parts.lead.id)
 
 
-def _labels(section: FormSection) -> dict[str, str]:
-    """What the fields are called, for the summary of what is wrong."""
-    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
-
-
 async def _writing(view: render.View, connection: AsyncConnection, part: Part) -> queries.Writing:
     return await queries.writing(connection, part.application.id, part.party_id, part.section.key, view.me.id)
 
 
-async def _page(
-    view: render.View, connection: AsyncConnection, part: Part, template: str = "answers", **more: Any
-) -> Page:
+async def _page(view: render.View, connection: AsyncConnection, part: Part, **more: Any) -> Page:
     status = more.pop("status", 200)
     parts = [section.key for section in tasks.sections(part.application)]
     if "colleagues" not in more:
         more["colleagues"] = (await _writing(view, connection, part)).colleagues
     return view.page(
-        f"applications/{template}.html",
+        "applications/answers.html",
         status=status,
         application=part.application,
         section=part.section,
@@ -90,7 +59,7 @@ async def _page(
         state=tasks.state_of(part.application, part.section),
         place=(parts.index(part.section.key) + 1, len(parts)),
         conditions=conditions(part.section),
-        labels=_labels(part.section),
+        labels=labels_of(part.section),
         themes=offered(part.application),
         **{"question": "", "copy": None, "behind": None, "differences": (), **more},
         **WORDS,
@@ -132,9 +101,9 @@ async def save_section(
     same_person(view, form)
     part = await _part(await tx.session.connection(), application_id, section)
     fields = Fields(form)
-    sent = _sent(fields)
+    sent = sent_in(fields)
     if sent.merging:
-        _choose(fields, part.section)
+        choose(fields, part.section)
     answers = read_answers(fields, part.section, [code for code, _name in offered(part.application)])
     try:
         fields.check()
@@ -147,19 +116,6 @@ async def save_section(
         return view.go(part.here, said)
     following = tasks.after(part.application, part.section)
     return view.go(following if sent.then == "next" else f"/applications/{application_id}", said)
-
-
-def _choose(fields: Fields, section: FormSection) -> None:
-    """Puts the version that was chosen for each answer in its place."""
-    for field in section.fields:
-        fields.ignore(f"mine-{field.key}", f"theirs-{field.key}")
-        if f"mine-{field.key}" not in fields.form.fields and f"theirs-{field.key}" not in fields.form.fields:
-            continue
-        choice = fields.choice(f"choice-{field.key}", ("mine", "theirs", "edit"))
-        if choice in ("mine", "theirs"):
-            fields.put(
-                field.key, [value for value in fields.form.fields.get(f"{choice}-{field.key}", []) if value]
-            )
 
 
 async def _not_saved(
@@ -197,42 +153,9 @@ async def _not_saved(
             differences=voiding(part, answers),
         )
     if codes == ("edited_meanwhile",) or sent.merging:
-        return await _compare(
-            view, connection, part, fields, sent, answers, 409 if not fields.errors else 422
-        )
+        themes = offered(part.application)
+        return await compare(view, connection, part, fields, sent, answers, themes=themes, goes_on=True)
     return await _page(view, connection, part, form=fields, seen=sent.seen, status=422)
-
-
-async def _compare(
-    view: render.View,
-    connection: AsyncConnection,
-    part: Part,
-    fields: Fields,
-    sent: Sent,
-    answers: dict[str, Answer],
-    status: int,
-) -> Page:
-    """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
-    changes = await queries.section_changes(
-        connection, part.application.id, part.party_id, part.section.key, seen=sent.began
-    )
-    found = meanwhile(part, answers, changes)
-    for one in found.differences:
-        fields.values.setdefault(
-            f"choice-{one.field.key}", "" if one.whose is Whose.BOTH else one.whose.value
-        )
-    return await _page(
-        view,
-        connection,
-        part,
-        "compare",
-        form=fields,
-        seen=part.version,
-        began=sent.began,
-        status=status,
-        found=found,
-        differences=found.differences,
-    )
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}/copy", opt=BY_LEAD)
@@ -241,11 +164,10 @@ async def keep(
 ) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
 
-    async def find(connection: AsyncConnection) -> tuple[FormSection, UUID]:
-        part = await _part(connection, application_id, section)
-        return part.section, part.party_id
+    async def find(connection: AsyncConnection) -> Part:
+        return await _part(connection, application_id, section)
 
-    return await keep_typed(view, form, tx, application_id, find)
+    return await keep_typed(view, form, tx, find)
 
 
 @post("/applications/{application_id:uuid}/answers/{section:str}/discard", opt=BY_LEAD)

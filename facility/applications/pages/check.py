@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import queries, rules, words
 from facility.applications.pages import tasks
-from facility.applications.pages.desk import unsaved_sections
 from facility.applications.pages.shared import BY_LEAD, BY_PARTY, WORDS, draft
+from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries import ApplicationShown
 from facility.applications.receipt import application_pdf, json_name, pdf_name, receipt_pdf
 from facility.applications.rules import DECLARATIONS, Signature
@@ -60,7 +60,7 @@ async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Everything that would be submitted, what stands against it, and the declarations."""
     application = await draft(read, application_id)
     values: dict[str, str | list[str]] = {"signatory_name": view.me.name}
-    unsaved = await unsaved_sections(read, application, view.me.id)
+    unsaved = (await Unsaved.of(read, application, view.me.id)).sections()
     reasons = application.reasons_now(clock.now())
     return _check_page(view, application, Fields.showing(values), reasons, unsaved)
 
@@ -107,7 +107,7 @@ async def _not_submitted(
     await tx.session.rollback()
     connection = await tx.session.connection()
     application = await draft(connection, application_id)
-    unsaved = await unsaved_sections(connection, application, view.me.id)
+    unsaved = (await Unsaved.of(connection, application, view.me.id)).sections()
     now = application.reasons_now(tx.now)
     if refused.kind == "invalid":
         if fields.errors:

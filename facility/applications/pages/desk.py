@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,28 @@ type Typed = Mapping[str, Sequence[str]]
 """What was typed, by field key: every value of a field, as it came."""
 
 
+class Desk(Protocol):
+    """What somebody writes at one go: a section, an activity, a party. here: its page; back: where one comes from; beside: names
+    of its form that are of no account; version: how often it was saved."""
+
+    @property
+    def application(self) -> ApplicationShown: ...
+    @property
+    def section(self) -> FormSection: ...
+    @property
+    def party_id(self) -> UUID: ...
+    @property
+    def here(self) -> str: ...
+    @property
+    def back(self) -> str: ...
+    @property
+    def beside(self) -> Sequence[str]: ...
+    @property
+    def stored(self) -> Answers: ...
+    @property
+    def version(self) -> int: ...
+
+
 class Part(msgspec.Struct, frozen=True):
     """A section of an application, of one party."""
 
@@ -33,6 +56,16 @@ class Part(msgspec.Struct, frozen=True):
     def here(self) -> str:
         """Its page."""
         return f"/applications/{self.application.id}/answers/{self.section.key}"
+
+    @property
+    def back(self) -> str:
+        """The task list."""
+        return f"/applications/{self.application.id}"
+
+    @property
+    def beside(self) -> Sequence[str]:
+        """Nothing."""
+        return ()
 
     @property
     def stored(self) -> Answers:
@@ -62,10 +95,11 @@ def values_of(typed: Typed) -> dict[str, Answer]:
 
 
 def unsaved(section: FormSection, stored: Answers, copy: Copy | None) -> Copy | None:
-    """The working copy, if it says anything else than what is saved."""
+    """The working copy, if it says anything else than what is saved. Of what its form did not ask yet, it says nothing."""
     if copy is None:
         return None
-    given = {field.key: copy.typed.get(field.key, []) for field in section.fields}
+    keys = [field.key for field in section.fields]
+    given = {key: copy.typed[key] for key in keys if key in copy.typed}
     same = all(_plain(values) == _plain(_many(stored.get(key, ""))) for key, values in given.items())
     return None if same else copy
 
@@ -105,15 +139,6 @@ async def copies_of(
     """What this person has typed in a party's sections and not saved."""
     found = await queries.own_copies(connection, application_id, person_id)
     return {key: [copy] for (party, key), copy in found.items() if party == party_id}
-
-
-async def unsaved_sections(
-    connection: AsyncConnection, application: ApplicationShown, person_id: UUID
-) -> list[str]:
-    """The keys of the lead's sections in which this person has typed something and not saved it."""
-    lead = application.parts.lead
-    copies = await copies_of(connection, application.id, lead.id, person_id)
-    return typed_sections(application, lead, copies)
 
 
 _SHORT = {
@@ -176,12 +201,12 @@ def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH
     return Difference(field, old, new, rules.compared(str(old), str(new)) if texts else (), whose)
 
 
-def voiding(part: Part, answers: Answers) -> list[Difference]:
+def voiding(desk: Desk, answers: Answers) -> list[Difference]:
     """What these answers would change of what partners confirm."""
     return [
-        difference(field, part.stored.get(field.key, ""), answers.get(field.key, ""))
-        for field in part.section.fields
-        if field.material and (part.stored.get(field.key) or "") != (answers.get(field.key) or "")
+        difference(field, desk.stored.get(field.key, ""), answers.get(field.key, ""))
+        for field in desk.section.fields
+        if field.material and (desk.stored.get(field.key) or "") != (answers.get(field.key) or "")
     ]
 
 
@@ -193,16 +218,16 @@ class Meanwhile(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-def meanwhile(part: Part, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
+def meanwhile(desk: Desk, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
     """Mine against what is saved; changes: the saves since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
-    base = rules.base_of(part.stored, [change.before for change in changes]) if changes else None
-    found = rules.clashes(mine, part.stored, base)
+    base = rules.base_of(desk.stored, [change.before for change in changes]) if changes else None
+    found = rules.clashes(mine, desk.stored, base)
     return Meanwhile(
         names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
         or (_("Somebody"),),
-        at=changes[0].saved_at if changes else part.application.saved_at,
+        at=changes[0].saved_at if changes else desk.application.saved_at,
         differences=tuple(
-            difference(part.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
+            difference(desk.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
         ),
     )

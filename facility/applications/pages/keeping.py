@@ -1,16 +1,14 @@
 """What a working copy's address answers: to a script, and to a browser without one."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.desk import typed_in
+from facility.applications.pages.desk import Desk, typed_in
 from facility.applications.pages.shared import same_person
 from facility.applications.service import keep_copy
 from facility.calls.rules.form_keys import BESIDE, SIDES
-from facility.calls.rules.forms import FormSection
 from facility.db import Tx
 from facility.refused import Refused
 from facility.web import render
@@ -43,20 +41,21 @@ async def keep_typed(
     view: render.View,
     form: Form,
     tx: Tx,
-    application_id: UUID,
-    find: Callable[[AsyncConnection], Awaitable[tuple[FormSection, UUID]]],
+    find: Callable[[AsyncConnection], Awaitable[Desk]],
 ) -> ASGIResponse:
-    """Keep what a form says in a section of questions, whatever it is; `find` tells the section and whose it is."""
+    """Keep what a form says, whatever it is; `find` tells what it is the form of."""
 
     async def keep() -> str:
         same_person(view, form)
-        section, party_id = await find(await tx.session.connection())
+        desk = await find(await tx.session.connection())
         fields = Fields(form)
-        typed = typed_in(section, form)
-        fields.ignore(*BESIDE, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
+        typed = typed_in(desk.section, form)
+        fields.ignore(*BESIDE, *desk.beside, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
         fields.check()
-        await keep_copy(tx, application_id, party_id, section.key, typed, based_on=_began(form))
-        return f"/applications/{application_id}"
+        await keep_copy(
+            tx, desk.application.id, desk.party_id, desk.section.key, typed, based_on=_began(form)
+        )
+        return desk.back
 
     return await keep_quietly(view, keep, kept_for_you())
 

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import words
 from facility.applications.pages import tasks
-from facility.applications.pages.desk import unsaved_sections
 from facility.applications.pages.history import told_to_parties
 from facility.applications.pages.shared import WORDS
+from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries import ApplicationShown
 from facility.applications.queries.news import news
 from facility.applications.rules import BEFORE_DECISION
@@ -30,7 +30,7 @@ async def lead_page(view: render.View, read: AsyncConnection, found: Application
         return view.page(
             "applications/tasks.html",
             application=found,
-            tasks=tasks.tasks(found, clock.now(), await unsaved_sections(read, found, view.me.id)),
+            tasks=tasks.tasks(found, clock.now(), (await Unsaved.of(read, found, view.me.id)).sections()),
             history=lines,
             **told,
             **WORDS,

@@ -112,6 +112,20 @@ async def link_copies(connection: AsyncConnection, party_id: UUID) -> dict[str, 
     return found
 
 
+_VERSION = text(
+    """
+    SELECT coalesce(max(version), 0) FROM section_change
+    WHERE application_id = :application_id AND party_id = :party_id AND section = :section
+    """
+)
+
+
+async def entry_version(connection: AsyncConnection, application_id: UUID, party_id: UUID, key: str) -> int:
+    """How often an activity or a party was saved; under the key of new ones, how many were added."""
+    params = {"application_id": application_id, "party_id": party_id, "section": key}
+    return int((await connection.execute(_VERSION, params)).scalar_one())
+
+
 class Change(msgspec.Struct, frozen=True):
     """What one save of a section replaced, and whose it was."""
 

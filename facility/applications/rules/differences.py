@@ -74,6 +74,11 @@ class Clash(msgspec.Struct, frozen=True):
     whose: Whose
 
 
+def differing(one: Answers, other: Answers) -> list[str]:
+    """The fields in which they differ; nothing is nothing, whether it stands there or not."""
+    return [name for name in {**one, **other} if (one.get(name) or "") != (other.get(name) or "")]
+
+
 def base_of(theirs: Answers, replaced: Iterable[Answers]) -> dict[str, Answer]:
     """What the answers were before the saves that replaced these ones, the newest save first."""
     base = dict(theirs)

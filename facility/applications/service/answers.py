@@ -12,10 +12,10 @@ from facility.accounts.institutions import chosen
 from facility.accounts.models import Institution, Person
 from facility.applications import rules
 from facility.applications.events import ApplicationStarted
-from facility.applications.models import Application, Party, SectionAnswers, SectionChange
+from facility.applications.models import Application, Party, SectionAnswers
 from facility.applications.queries import asked_of
 from facility.applications.rules import ApplicationStatus, Track
-from facility.applications.service.changes import changed, lead_of, lock_draft
+from facility.applications.service.changes import changed, lead_of, lock_draft, section_change
 from facility.applications.service.working_copies import end_copies
 from facility.calls.models import Call
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormSection
@@ -146,7 +146,12 @@ async def save_answers(
             and any(section.field(name).material for _r, section, _b, new in changes for name in new),
             may_void=may_void,
         )
-        tx.add(*(_change(tx, application, row, before, new) for row, _section, before, new in changes))
+        tx.add(
+            *(
+                section_change(tx, application, (row.party_id, row.section), row.version, before, new)
+                for row, _section, before, new in changes
+            )
+        )
     await end_copies(tx, application_id, of, answers.keys())
     return application
 
@@ -174,20 +179,3 @@ def _keep(tx: Tx, application: Application, row: SectionAnswers, section: FormSe
     row.salts = {**row.salts, **{name: secrets.token_hex(16) for name in confidential}}
     row.version += 1
     row.saved_by, row.saved_at = tx.actor, tx.now
-
-
-def _change(
-    tx: Tx, application: Application, row: SectionAnswers, before: Answers, new: Answers
-) -> SectionChange:
-    return SectionChange(
-        id=new_id(),
-        application_id=application.id,
-        party_id=row.party_id,
-        section=row.section,
-        version=row.version,
-        application_version=application.version,
-        saved_by=tx.actor,
-        saved_at=tx.now,
-        before=dict(before),
-        after=dict(new),
-    )

@@ -7,11 +7,12 @@ from sqlalchemy import bindparam, select, text, update
 
 from facility.applications import rules
 from facility.applications.events import ApplicationChanged, ConfirmationsVoided
-from facility.applications.models import Application, Party
+from facility.applications.models import Application, Party, SectionChange
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.applications.service.agreement import touched_names
 from facility.calls.models import Call
-from facility.db import Tx
+from facility.calls.rules.forms import Answers
+from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
 from facility.web.i18n import listed
@@ -81,6 +82,30 @@ async def void_touched(tx: Tx, application: Application, *, may_void: bool) -> N
         ConfirmationsVoided(
             application_id=application.id, party_ids=sorted(touched), version=application.version
         ),
+    )
+
+
+def section_change(
+    tx: Tx,
+    application: Application,
+    place: tuple[UUID, str],
+    version: int,
+    before: Answers,
+    after: Answers,
+) -> SectionChange:
+    """The row of what one save replaced. place: the party and the key; version: the one that the save made."""
+    party_id, key = place
+    return SectionChange(
+        id=new_id(),
+        application_id=application.id,
+        party_id=party_id,
+        section=key,
+        version=version,
+        application_version=application.version,
+        saved_by=tx.actor,
+        saved_at=tx.now,
+        before=dict(before),
+        after=dict(after),
     )
 
 

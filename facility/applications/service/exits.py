@@ -21,6 +21,7 @@ from facility.applications.service.changes import (
     void_touched,
 )
 from facility.applications.service.confirmations import PURPOSE
+from facility.applications.service.working_copies import drop_party_copies
 from facility.calls.service import rules_of, series_of
 from facility.db import Tx
 from facility.events import record
@@ -83,6 +84,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     party.leave_reason = reason and reason.strip()
     if status_of(application) is ApplicationStatus.DRAFT:
         await drop_request(tx, party.id)
+        await drop_party_copies(tx, party)
         await revoke_links(tx, PURPOSE, party.id)
         await add_up(tx, application)
         await changed(tx, application, {"partners", "requested"}, may_void=True)

@@ -9,7 +9,7 @@ from facility.accounts.institutions import chosen
 from facility.applications import rules
 from facility.applications.models import Application, Party
 from facility.applications.partner_events import PartnerRemoved
-from facility.applications.rules import Confirmation
+from facility.applications.rules import Confirmation, EntryKind, entry_key, party_answers
 from facility.applications.service.amounts import add_up, section_of
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import (
@@ -20,6 +20,8 @@ from facility.applications.service.changes import (
     status_of,
 )
 from facility.applications.service.confirmations import PURPOSE, send_link
+from facility.applications.service.entries import Saving
+from facility.applications.service.working_copies import drop_party_copies
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
 from facility.events import record
@@ -36,14 +38,18 @@ async def add_party(
     amount: Decimal,
     contact_name: str,
     contact_email: str,
-    version: int | None = None,
+    seen: int | None = None,
     may_void: bool = True,
 ) -> Party:
-    """A further partner; amount in EUR. Nobody is told before `invite_party`.
+    """A further partner; amount in EUR. Nobody is told before `invite_party`. seen: how many had been added when the editor
+    opened the form (None: any number).
 
     Refused: "not_a_draft", "already_party", "partner_is_lead", "institution_unknown", "edited_meanwhile", and "voids_confirmations" unless may_void.
     """
-    application = await lock_draft(tx, application_id, version)
+    application = await lock_draft(tx, application_id)
+    said = party_answers(role=role, amount=amount, contact_name=contact_name, contact_email=contact_email)
+    given = {"institution_id": str(institution_id), **said}
+    saving = await Saving.of(tx, application, entry_key(EntryKind.PARTY), {}, given, seen=seen)
     party = await new_party(
         tx,
         application,
@@ -55,6 +61,7 @@ async def add_party(
     )
     await add_up(tx, application)
     await changed(tx, application, {"partners", "requested"}, may_void=may_void)
+    await saving.done(tx)
     return party
 
 
@@ -113,21 +120,25 @@ async def change_party(
     amount: Decimal | None = None,
     contact_name: str | None = None,
     contact_email: str | None = None,
-    version: int | None = None,
+    seen: int | None = None,
     may_void: bool = True,
 ) -> Party:
     """Change what is given (None: as it is), of the lead's own part too. Role and amount are what partners confirm; where
-    the call asks for a budget by lines, the amount follows from them and is left as it is.
+    the call asks for a budget by lines, the amount follows from them and is left as it is. seen: the version of the party that
+    the editor saw (None: whatever it is).
 
     A new address for a partner that was asked and has not answered gets a new link at once; the old one stops working.
     """
     application, party = await lock_party(tx, party_id)
     rules.may_edit(status_of(application))
-    check_version(application, version)
     if await section_of(tx, application, SectionKind.BUDGET):
         amount = None  # it follows from the lines
     new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
     new = {name: value for name, value in new.items() if value not in (None, getattr(party, name))}
+    before = {name: getattr(party, name) for name in ("role", "amount", "contact_name", "contact_email")}
+    said = [party_answers(**each) for each in (before, {**before, **new})]
+    key = entry_key(EntryKind.PARTY, party_id)
+    saving = await Saving.of(tx, application, key, *said, seen=seen)
     for name, value in new.items():
         setattr(party, name, value)
     if new.keys() & {"role", "amount"}:
@@ -135,6 +146,7 @@ async def change_party(
         await changed(tx, application, {"partners", "requested"}, may_void=may_void)
     elif new:
         application.saved_at = tx.now
+    await saving.done(tx)
     if "contact_email" in new and party.confirmation in (Confirmation.INVITED, Confirmation.VOID):
         await send_link(tx, application, party)
     return party
@@ -159,10 +171,12 @@ async def remove_party(
 
 
 async def take_out(tx: Tx, party: Party) -> None:
-    """The party, which is locked, no longer takes part; its row stays, its link stops working."""
+    """The party, which is locked, no longer takes part; its row stays, its link stops working, and what anybody had typed about
+    it ends."""
     party.left_at = tx.now
     party.confirmation = Confirmation.NONE
     await drop_request(tx, party.id)
+    await drop_party_copies(tx, party)
     await revoke_links(tx, PURPOSE, party.id)
 
 

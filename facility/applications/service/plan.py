@@ -7,23 +7,25 @@ from sqlalchemy import delete, func, select, update
 
 from facility.applications import rules
 from facility.applications.models import Application, Party, PlannedActivity, PlannedPeople
-from facility.applications.rules import Plan
+from facility.applications.rules import EntryKind, Plan, activity_answers, entry_key
 from facility.applications.service.amounts import asked
 from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.entries import Saving
+from facility.applications.service.working_copies import drop_copies
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
 from facility.refused import refuse
 
 
 async def add_activity(
-    tx: Tx, application_id: UUID, plan: Plan, *, version: int | None = None, may_void: bool = True
+    tx: Tx, application_id: UUID, plan: Plan, *, seen: int | None = None, may_void: bool = True
 ) -> PlannedActivity:
-    """A further activity, after the others.
+    """A further activity, after the others. seen: how many had been added when the editor opened the form (None: any number).
 
     Refused: "not_a_draft", "not_asked", "too_many_activities", as `rules.check_activity`, "edited_meanwhile", and
     "voids_confirmations" unless may_void.
     """
-    application = await lock_draft(tx, application_id, version)
+    application = await lock_draft(tx, application_id)
     await asked(tx, application, SectionKind.ACTIVITIES)
     rules.check_activity(plan)
     planned = select(func.count(), func.coalesce(func.max(PlannedActivity.position), 0)).where(
@@ -32,38 +34,47 @@ async def add_activity(
     count, last = (await tx.session.execute(planned)).one()
     if count >= rules.MAX_ACTIVITIES:
         refuse("too_many_activities", kind="invalid", field="", most=str(rules.MAX_ACTIVITIES))
+    plan = await _of_those_on_board(tx, application_id, plan)
+    key = entry_key(EntryKind.ACTIVITY)
+    saving = await Saving.of(tx, application, key, {}, activity_answers(plan), seen=seen)
     activity = PlannedActivity(
         id=new_id(), application_id=application_id, position=last + 1, **_columns(plan)
     )
     tx.add(activity)
     await tx.flush()
-    await _set_people(tx, application, activity.id, plan)
+    await _set_people(tx, activity.id, plan)
     await changed(tx, application, {"activities"}, may_void=may_void)
+    await saving.done(tx)
     return activity
 
 
 async def change_planned(
-    tx: Tx, activity_id: UUID, plan: Plan, *, version: int | None = None, may_void: bool = True
+    tx: Tx, activity_id: UUID, plan: Plan, *, seen: int | None = None, may_void: bool = True
 ) -> PlannedActivity:
-    """Change an activity; nothing happens where nothing differs. Refused: as `add_activity`."""
-    application, activity = await _lock(tx, activity_id, version)
+    """Change an activity; nothing happens where nothing differs. seen: the version of it that the editor saw (None: whatever it
+    is). Refused: as `add_activity`."""
+    application, activity = await _lock(tx, activity_id, None)
     rules.check_activity(plan)
-    columns = _columns(plan)
-    new = {name: value for name, value in columns.items() if getattr(activity, name) != value}
-    for name, value in new.items():
-        setattr(activity, name, value)
-    people = await _set_people(tx, application, activity_id, plan)
-    if new or people:
+    plan = await _of_those_on_board(tx, application.id, plan)
+    before, after = activity_answers(await _plan_of(tx, activity)), activity_answers(plan)
+    key = entry_key(EntryKind.ACTIVITY, activity_id)
+    saving = await Saving.of(tx, application, key, before, after, seen=seen)
+    if saving.after:
+        for name, value in _columns(plan).items():
+            setattr(activity, name, value)
+        await _set_people(tx, activity_id, plan)
         await changed(tx, application, {"activities"}, may_void=may_void)
+    await saving.done(tx)
     return activity
 
 
 async def remove_planned(
     tx: Tx, activity_id: UUID, *, version: int | None = None, may_void: bool = True
 ) -> Application:
-    """Take an activity out; lines of the budget that were for it stay, and are for none."""
+    """Take an activity out; lines of the budget that were for it stay, and are for none. What anybody had typed about it ends."""
     application, _activity = await _lock(tx, activity_id, version)
     await tx.session.execute(delete(PlannedActivity).where(PlannedActivity.id == activity_id))
+    await drop_copies(tx, application.id, entry_key(EntryKind.ACTIVITY, activity_id))
     await changed(tx, application, {"activities"}, may_void=may_void)
     return application
 
@@ -98,26 +109,34 @@ async def _lock(tx: Tx, activity_id: UUID, version: int | None) -> tuple[Applica
     return application, await tx.lock(PlannedActivity, activity_id)
 
 
-async def _set_people(tx: Tx, application: Application, activity_id: UUID, plan: Plan) -> bool:
-    """Write down who sends how many; False where nothing differs. What a party that left had said goes."""
-    kept = select(PlannedPeople.party_id, PlannedPeople.people).where(
-        PlannedPeople.activity_id == activity_id
-    )
-    before = {row.party_id: row.people for row in await tx.session.execute(kept)}
+async def _of_those_on_board(tx: Tx, application_id: UUID, plan: Plan) -> Plan:
+    """The plan with those who send people and take part still."""
     on_board = set(
         await tx.session.scalars(
-            select(Party.id).where(Party.application_id == application.id, Party.left_at.is_(None))
+            select(Party.id).where(Party.application_id == application_id, Party.left_at.is_(None))
         )
     )
-    after = {party: count for party, count in plan.people.items() if count and party in on_board}
-    if after == before:
-        return False
+    people = {party: count for party, count in plan.people.items() if count and party in on_board}
+    return msgspec.structs.replace(plan, people=people)
+
+
+async def _plan_of(tx: Tx, activity: PlannedActivity) -> Plan:
+    """An activity as the rules know it."""
+    kept = select(PlannedPeople.party_id, PlannedPeople.people).where(
+        PlannedPeople.activity_id == activity.id
+    )
+    people = {row.party_id: row.people for row in await tx.session.execute(kept)}
+    names = [name for name in Plan.__struct_fields__ if name != "people"]
+    return Plan(**{name: getattr(activity, name) for name in names}, people=people)
+
+
+async def _set_people(tx: Tx, activity_id: UUID, plan: Plan) -> None:
+    """Write down who sends how many. What a party that left had said goes."""
     await tx.session.execute(delete(PlannedPeople).where(PlannedPeople.activity_id == activity_id))
     tx.add(
         *(
             PlannedPeople(activity_id=activity_id, party_id=party, people=count)
-            for party, count in after.items()
+            for party, count in plan.people.items()
         )
     )
     await tx.flush()
-    return True

@@ -68,6 +68,22 @@ async def end_copies(tx: Tx, application_id: UUID, party_id: UUID, sections: Col
         )
 
 
+async def drop_copies(tx: Tx, application_id: UUID, section: str) -> None:
+    """Forget what anybody has typed in something that is gone."""
+    await tx.session.execute(
+        delete(WorkingCopy).where(
+            WorkingCopy.application_id == application_id, WorkingCopy.section == section
+        )
+    )
+
+
+async def drop_party_copies(tx: Tx, party: Party) -> None:
+    """Forget what anybody has typed about a party that is gone: about itself, and in its own part."""
+    await drop_copies(tx, party.application_id, rules.entry_key(rules.EntryKind.PARTY, party.id))
+    await tx.session.execute(delete(WorkingCopy).where(WorkingCopy.party_id == party.id))
+    await tx.session.execute(delete(LinkCopy).where(LinkCopy.party_id == party.id))
+
+
 @scheduled("applications: forget working copies")
 async def forget_copies(db: Database, now: datetime) -> int:
     """Forget what nobody will save any more: of calls that are decided, and what was left lying."""

@@ -107,7 +107,7 @@ async def test_a_partys_amount_cannot_be_typed(db: Database, omar: Browser, grou
     here = f"/applications/{ground.application}/parties/{ground.parties['XK']}"
     assert 'name="amount"' not in (await omar.get(here)).text
     form = {
-        "version": await version(db, ground.application),
+        "seen": "0",
         "role": "Hosts",
         "contact_name": "Vesa",
         "contact_email": "vesa@example.org",

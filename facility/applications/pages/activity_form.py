@@ -1,0 +1,241 @@
+"""The form of an activity that a draft plans: a new one, or one that stands there."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.countries import PLACES, place_choices
+from facility.applications import queries, rules, words
+from facility.applications.pages.entries import (
+    Entry,
+    Reading,
+    discard_form,
+    keep_form,
+    open_form,
+    save_form,
+)
+from facility.applications.pages.shared import BY_LEAD, draft
+from facility.applications.queries import ApplicationShown
+from facility.applications.rules import ActivityKind, EntryKind, Plan, Planned, activity_answers, people_field
+from facility.applications.service import add_activity, change_planned
+from facility.calls.rules.forms import Answers, Field, FieldType, FormSection, Option
+from facility.db import Tx
+from facility.refused import refuse
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, View
+from facility.web.handler import Tx as Opened
+from facility.web.i18n import _
+
+_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+
+
+async def draft_with_activities(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    """The draft, if its call asks for activities. Raises Refused (missing)."""
+    application = await draft(connection, application_id)
+    if not application.asks_activities:
+        refuse("not_found", kind="missing", what="section")
+    return application
+
+
+def planned(application: ApplicationShown, planned_id: UUID) -> Planned:
+    """The activity with this id. Raises Refused (missing)."""
+    found = application.plan.activity(planned_id)
+    return found or refuse("not_found", kind="missing", what="planned_activity")
+
+
+def _section(application: ApplicationShown, activity: Planned | None) -> FormSection:
+    """The fields of the form, as two versions are shown side by side."""
+    kinds = tuple(Option(kind.value, _(word)) for kind, word in words.ACTIVITY_KINDS.items())
+    places = tuple(Option(code, name) for code, name in place_choices())
+    number, short, day = FieldType.NUMBER, FieldType.SHORT_TEXT, FieldType.DAY
+    people = (
+        Field(key=people_field(party.id), label=party.institution, type=number)
+        for party in application.parts.on_board
+    )
+    return FormSection(
+        key=rules.entry_key(EntryKind.ACTIVITY, activity.id if activity else None),
+        title=activity.title if activity else _("Add an activity"),
+        fields=(
+            Field(key="kind", label=_("Kind"), type=FieldType.ONE_OF, options=kinds),
+            Field(key="title", label=_("Title"), type=short),
+            Field(key="place", label=_("Town"), type=short),
+            Field(key="country", label=_("Country"), type=FieldType.ONE_OF, options=places),
+            Field(key="days", label=_("Days"), type=number),
+            Field(key="month", label=_("Month"), type=short),
+            Field(key="starts_on", label=_("First day"), type=day),
+            Field(key="ends_on", label=_("Last day"), type=day),
+            *people,
+            Field(key="purpose", label=_("What it is for"), type=FieldType.LONG_TEXT),
+        ),
+    )
+
+
+def activity_entries(
+    application: ApplicationShown, keys: Collection[str]
+) -> Iterator[tuple[FormSection, Answers]]:
+    """The activities with these keys and what is saved of them, a new one among them."""
+    for activity in (*application.plan.activities, None):
+        if rules.entry_key(EntryKind.ACTIVITY, activity.id if activity else None) in keys:
+            yield _section(application, activity), activity_answers(activity) if activity else {}
+
+
+class ActivityForm(msgspec.Struct, frozen=True):
+    """The form of an activity; planned_id: None for a new one."""
+
+    application_id: UUID
+    planned_id: UUID | None = None
+    template: str = "applications/activity.html"
+
+    async def find(self, connection: AsyncConnection) -> Entry:
+        """The activity. Raises Refused (missing)."""
+        application = await draft_with_activities(connection, self.application_id)
+        activity = planned(application, self.planned_id) if self.planned_id else None
+        section = _section(application, activity)
+        back = f"/applications/{self.application_id}/activities"
+        return Entry(
+            application,
+            section,
+            here=f"{back}/{self.planned_id or 'add'}",
+            back=back,
+            stored=activity_answers(activity) if activity else {},
+            version=await queries.entry_version(
+                connection, self.application_id, application.parts.lead.id, section.key
+            ),
+            is_new=activity is None,
+            # Of a party that has left since the form was opened.
+            beside=[people_field(party.id) for party in application.parts.parties],
+        )
+
+    async def context(self, connection: AsyncConnection, entry: Entry, fields: Fields) -> Mapping[str, Any]:
+        """The activity, and where it may take place."""
+        activity = entry.application.plan.activity(self.planned_id)
+        return {"activity": activity, "places": place_choices()}
+
+    def read(self, fields: Fields, entry: Entry) -> Reading:
+        """The plan, and the command for it."""
+        plan = _read(fields, entry.application, entry.application.plan.activity(self.planned_id))
+
+        async def save(tx: Tx, seen: int, may_void: bool) -> str:
+            if self.planned_id is None:
+                await add_activity(tx, self.application_id, plan, seen=seen, may_void=may_void)
+                return _("The activity is added.")
+            await change_planned(tx, self.planned_id, plan, seen=seen, may_void=may_void)
+            return _("Saved.")
+
+        return Reading(activity_answers(plan), save)
+
+
+def _read(fields: Fields, application: ApplicationShown, before: Planned | None) -> Plan:
+    kind = fields.one_of("kind", ActivityKind)
+    title = fields.text("title", most=rules.MAX_TITLE)
+    place = fields.text("place", most=rules.MAX_PLACE)
+    country = fields.choice("country", PLACES)
+    days = fields.integer("days", 1, rules.MAX_DAYS)
+    month, starts_on, ends_on = _when(fields)
+    return Plan(
+        kind=kind,
+        title=title,
+        place=place,
+        country=country,
+        days=days,
+        month=month,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        purpose=fields.text("purpose", most=rules.MAX_PURPOSE, multiline=True),
+        people={party.id: _people(fields, party.id, before) for party in application.parts.on_board},
+    )
+
+
+def _people(fields: Fields, party_id: UUID, before: Planned | None) -> int:
+    """How many a party sends; as it is saved where the form had no field for it, since it came in after that was opened."""
+    name = people_field(party_id)
+    if fields.given(name):
+        return fields.integer(name, 0, rules.MAX_PEOPLE)
+    return before.people.get(party_id, 0) if before and name not in fields.form.fields else 0
+
+
+def _when(fields: Fields) -> tuple[date, date | None, date | None]:
+    """The month, and the days where they are known: a day is enough for both."""
+    starts_on = fields.day("starts_on") if fields.given("starts_on") else None
+    ends_on = fields.day("ends_on") if fields.given("ends_on") else starts_on
+    text = fields.text("month", required=False)
+    if starts_on:
+        return starts_on.replace(day=1), starts_on, ends_on
+    if ends_on:
+        fields.wrong("starts_on", _("Enter the first day, too."))
+    elif not text:
+        fields.wrong("month", _("Enter the month, or the days where you know them."))
+    elif match := _MONTH.fullmatch(text):
+        return date(int(match[1]), int(match[2]), 1), None, None
+    else:
+        fields.wrong("month", _("Enter a month like 2027-03."))
+    return date(2000, 1, 1), None, None
+
+
+_ADD = "/applications/{application_id:uuid}/activities/add"
+_ONE = "/applications/{application_id:uuid}/activities/{planned_id:uuid}"
+
+
+@get(_ADD, opt=BY_LEAD)
+async def add_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Asks for a further activity."""
+    return await open_form(view, read, ActivityForm(application_id))
+
+
+@post(_ADD, opt=BY_LEAD)
+async def add(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Adds it."""
+    return await save_form(view, form, tx, ActivityForm(application_id))
+
+
+@post(f"{_ADD}/copy", opt=BY_LEAD)
+async def keep_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Keeps for this person what is typed of a further one."""
+    return await keep_form(view, form, tx, ActivityForm(application_id))
+
+
+@post(f"{_ADD}/discard", opt=BY_LEAD)
+async def discard_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Forgets it."""
+    return await discard_form(view, form, tx, ActivityForm(application_id))
+
+
+@get(_ONE, opt=BY_LEAD)
+async def change_form(
+    view: View, read: Read, application_id: FromPath[UUID], planned_id: FromPath[UUID]
+) -> Page:
+    """An activity with what is typed or stored of it."""
+    return await open_form(view, read, ActivityForm(application_id, planned_id))
+
+
+@post(_ONE, opt=BY_LEAD)
+async def change(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
+) -> Page:
+    """Saves it."""
+    return await save_form(view, form, tx, ActivityForm(application_id, planned_id))
+
+
+@post(f"{_ONE}/copy", opt=BY_LEAD)
+async def keep(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
+) -> Page:
+    """Keeps what is typed of it for this person."""
+    return await keep_form(view, form, tx, ActivityForm(application_id, planned_id))
+
+
+@post(f"{_ONE}/discard", opt=BY_LEAD)
+async def discard(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
+) -> Page:
+    """Forgets what this person has typed of it and not saved."""
+    return await discard_form(view, form, tx, ActivityForm(application_id, planned_id))
+
+
+HANDLERS = [add_form, add, keep_new, discard_new, change_form, change, keep, discard]

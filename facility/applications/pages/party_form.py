@@ -1,0 +1,240 @@
+"""The form of a party of a draft: a new partner, or one that takes part, the lead among them."""
+
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.institutions import NewInstitution, chosen_or_added
+from facility.accounts.picker import only_searching, picker, read_choice
+from facility.applications import queries, rules
+from facility.applications.pages.entries import (
+    Around,
+    Entry,
+    Reading,
+    Save,
+    discard_form,
+    draw,
+    keep_form,
+    open_form,
+    save_form,
+)
+from facility.applications.pages.shared import BY_LEAD, draft, party_of
+from facility.applications.pages.versions import sent_in
+from facility.applications.queries import ApplicationShown, PartyLine
+from facility.applications.rules import EntryKind, party_answers
+from facility.applications.rules.parts import MAX_ROLE
+from facility.applications.service import add_party, change_party
+from facility.calls.rules.forms import Answers, Field, FieldType, FormSection
+from facility.db import Tx
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, View
+from facility.web.handler import Tx as Opened
+from facility.web.i18n import _
+
+INSTITUTION = "institution_id"
+
+
+def _section(application: ApplicationShown, party: PartyLine | None) -> FormSection:
+    """The fields of the form, as two versions are shown side by side."""
+    short = FieldType.SHORT_TEXT
+    chosen = () if party else _institution()
+    # Where the budget is by lines, the amount follows from them.
+    amount = () if application.asks_lines else (_amount(),)
+    return FormSection(
+        key=rules.entry_key(EntryKind.PARTY, party.id if party else None),
+        title=party.institution if party else _("Add a partner"),
+        fields=(
+            *chosen,
+            Field(key="role", label=_("What it does"), type=FieldType.LONG_TEXT),
+            *amount,
+            Field(key="contact_name", label=_("Whom to ask there"), type=short, material=False),
+            Field(key="contact_email", label=_("Mail address"), type=short, material=False),
+        ),
+    )
+
+
+def _amount() -> Field:
+    return Field(key="amount", label=_("Amount"), type=FieldType.AMOUNT)
+
+
+def _institution() -> tuple[Field, ...]:
+    """Which institution a new partner is: of the list, or with the particulars of one that is not on it."""
+    labels = {
+        INSTITUTION: _("Institution"),
+        "institution_name": _("Name of the institution"),
+        "kind": _("Kind"),
+        "beneficiary": _("Beneficiary"),
+    }
+    return tuple(
+        Field(key=key, label=label, type=FieldType.SHORT_TEXT, material=False)
+        for key, label in labels.items()
+    )
+
+
+def _stored(party: PartyLine) -> Answers:
+    return party_answers(
+        role=party.role,
+        amount=party.amount,
+        contact_name=party.contact_name,
+        contact_email=party.contact_email,
+    )
+
+
+def party_entries(
+    application: ApplicationShown, keys: Collection[str]
+) -> Iterator[tuple[FormSection, Answers]]:
+    """The parties on board with these keys and what is saved of them, a new partner among them."""
+    for party in (*application.parts.on_board, None):
+        if rules.entry_key(EntryKind.PARTY, party.id if party else None) in keys:
+            yield _section(application, party), _stored(party) if party else {}
+
+
+class PartyForm(msgspec.Struct, frozen=True):
+    """The form of a party; party_id: None for a new partner, whose institution is searched for."""
+
+    application_id: UUID
+    party_id: UUID | None = None
+    template: str = "applications/party.html"
+
+    async def find(self, connection: AsyncConnection) -> Entry:
+        """The party. Raises Refused (missing)."""
+        application = await draft(connection, self.application_id)
+        party = party_of(application, self.party_id) if self.party_id else None
+        section = _section(application, party)
+        here = f"/applications/{self.application_id}"
+        return Entry(
+            application,
+            section,
+            here=f"{here}/parties/{self.party_id}" if party else f"{here}/partners/add",
+            back=f"{here}/partners",
+            stored=_stored(party) if party else {},
+            version=await queries.entry_version(
+                connection, self.application_id, application.parts.lead.id, section.key
+            ),
+            is_new=party is None,
+            beside=() if party else ("institution_q", "find"),
+        )
+
+    async def context(self, connection: AsyncConnection, entry: Entry, fields: Fields) -> Mapping[str, Any]:
+        """The party; for a new one, the institutions that were found."""
+        if self.party_id:
+            return {"party": party_of(entry.application, self.party_id)}
+        return {"party": None, **await picker(connection, fields, INSTITUTION)}
+
+    def read(self, fields: Fields, entry: Entry) -> Reading:
+        """The party, and the command for it."""
+        chosen = None if self.party_id else read_choice(fields, INSTITUTION)
+        asks_lines = entry.application.asks_lines
+        said: dict[str, Any] = {
+            "role": fields.text("role", most=MAX_ROLE, multiline=True),
+            "amount": Decimal(0) if asks_lines else fields.eur("amount"),
+            "contact_name": fields.text("contact_name"),
+            "contact_email": fields.email("contact_email"),
+        }
+        answers = party_answers(**said)
+        if self.party_id:
+            return Reading(answers, self._changed(entry, said))
+        return Reading({INSTITUTION: str(chosen), **answers}, self._added(chosen, said))
+
+    def _added(self, chosen: UUID | NewInstitution | None, said: dict[str, Any]) -> Save:
+        async def save(tx: Tx, seen: int, may_void: bool) -> str:
+            assert chosen is not None
+            institution = await chosen_or_added(tx, chosen, field=INSTITUTION)
+            await add_party(
+                tx,
+                self.application_id,
+                institution_id=institution.id,
+                seen=seen,
+                may_void=may_void,
+                **said,
+            )
+            return _(
+                "The partner is added. Ask for its confirmation once the application says what you want."
+            )
+
+        return save
+
+    def _changed(self, entry: Entry, said: dict[str, Any]) -> Save:
+        async def save(tx: Tx, seen: int, may_void: bool) -> str:
+            assert self.party_id is not None
+            before = party_of(entry.application, self.party_id)
+            changed = await change_party(tx, self.party_id, seen=seen, may_void=may_void, **said)
+            if changed.invited_at != before.invited_at:
+                return _("Saved. The mail goes to the new address, and the old link no longer works.")
+            return _("Saved.")
+
+        return save
+
+
+_ADD = "/applications/{application_id:uuid}/partners/add"
+_ONE = "/applications/{application_id:uuid}/parties/{party_id:uuid}"
+
+
+@get(_ADD, opt=BY_LEAD)
+async def add_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Asks for a further partner."""
+    return await open_form(view, read, PartyForm(application_id))
+
+
+@post(_ADD, opt=BY_LEAD)
+async def add(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Adds a partner; nobody is told yet. The button beside the search only searches."""
+    one, fields = PartyForm(application_id), Fields(form)
+    if not only_searching(fields, INSTITUTION):
+        return await save_form(view, form, tx, one)
+    connection = await tx.session.connection()
+    entry, sent = await one.find(connection), sent_in(fields)
+    fields.errors.clear()
+    return await draw(view, connection, one, entry, fields, Around(sent.seen))
+
+
+@post(f"{_ADD}/copy", opt=BY_LEAD)
+async def keep_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Keeps for this person what is typed of a further one."""
+    return await keep_form(view, form, tx, PartyForm(application_id))
+
+
+@post(f"{_ADD}/discard", opt=BY_LEAD)
+async def discard_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+    """Forgets it."""
+    return await discard_form(view, form, tx, PartyForm(application_id))
+
+
+@get(_ONE, opt=BY_LEAD)
+async def change_form(
+    view: View, read: Read, application_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """A party with what is typed or stored of it."""
+    return await open_form(view, read, PartyForm(application_id, party_id))
+
+
+@post(_ONE, opt=BY_LEAD)
+async def change(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """Saves it. A corrected address gets the mail again, and the old link stops working."""
+    return await save_form(view, form, tx, PartyForm(application_id, party_id))
+
+
+@post(f"{_ONE}/copy", opt=BY_LEAD)
+async def keep(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """Keeps what is typed of it for this person."""
+    return await keep_form(view, form, tx, PartyForm(application_id, party_id))
+
+
+@post(f"{_ONE}/discard", opt=BY_LEAD)
+async def discard(
+    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """Forgets what this person has typed of it and not saved."""
+    return await discard_form(view, form, tx, PartyForm(application_id, party_id))
+
+
+HANDLERS = [add_form, add, keep_new, discard_new, change_form, change, keep, discard]

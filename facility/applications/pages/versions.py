@@ -1,0 +1,87 @@
+"""What a form says beside its answers, and two versions of them side by side: the one that is saved and the one that was typed."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications import queries
+from facility.applications.pages.desk import Desk, meanwhile
+from facility.applications.rules import Whose
+from facility.calls.rules.forms import Answers, FormSection
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.handler import Page
+
+MOST_VERSION = 999_999_999
+AFTER = ("next", "list", "stay")
+"""Where to go after saving: the next part, the task list, or nowhere."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What a form says beside the answers. seen: the version with which it must be saved; began: the one that the person
+    began from; void: that confirmations may be voided; merging: the form compares two versions."""
+
+    seen: int
+    began: int
+    void: bool
+    then: str
+    merging: bool
+
+
+def sent_in(fields: Fields) -> Sent:
+    """From the form."""
+    seen = fields.integer("seen", 0, MOST_VERSION)
+    began = fields.integer("began", 0, MOST_VERSION) if fields.given("began") else seen
+    then = fields.choice("then", AFTER) if fields.given("then") else "list"
+    return Sent(seen, began, fields.yes("void"), then, fields.yes("merging"))
+
+
+def choose(fields: Fields, section: FormSection) -> None:
+    """Put the version that was chosen for each answer in its place."""
+    for field in section.fields:
+        fields.ignore(f"mine-{field.key}", f"theirs-{field.key}")
+        if f"mine-{field.key}" not in fields.form.fields and f"theirs-{field.key}" not in fields.form.fields:
+            continue
+        choice = fields.choice(f"choice-{field.key}", ("mine", "theirs", "edit"))
+        if choice in ("mine", "theirs"):
+            fields.put(
+                field.key, [value for value in fields.form.fields.get(f"{choice}-{field.key}", []) if value]
+            )
+
+
+def labels_of(section: FormSection) -> dict[str, str]:
+    """What the fields are called, for the summary of what is wrong."""
+    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
+
+
+async def compare(
+    view: render.View,
+    connection: AsyncConnection,
+    desk: Desk,
+    fields: Fields,
+    sent: Sent,
+    answers: Answers,
+    **more: Any,
+) -> Page:
+    """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
+    changes = await queries.section_changes(
+        connection, desk.application.id, desk.party_id, desk.section.key, seen=sent.began
+    )
+    found = meanwhile(desk, answers, changes)
+    for one in found.differences:
+        proposed = "" if one.whose is Whose.BOTH else one.whose.value
+        fields.values.setdefault(f"choice-{one.field.key}", proposed)
+    return view.page(
+        "applications/compare.html",
+        status=422 if fields.errors else 409,
+        application=desk.application,
+        section=desk.section,
+        desk=desk,
+        form=fields,
+        seen=desk.version,
+        began=sent.began,
+        found=found,
+        labels=labels_of(desk.section),
+        **{"themes": (), "goes_on": False, **more},
+    )

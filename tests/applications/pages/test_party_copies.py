@@ -1,0 +1,210 @@
+"""What is typed of a party is never lost: kept for its person, shown again, saved, discarded, or chosen between two."""
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility import clock
+from facility.accounts.service import add_user
+from facility.applications.models import LinkCopy, Party, WorkingCopy
+from facility.applications.service import (
+    Sitting,
+    confirm_party,
+    invite_party,
+    keep_copy,
+    keep_link_copy,
+    replace_party,
+)
+from facility.db import Database, new_id
+from facility.events.relay import drain
+from facility.outbox.links import path_of
+from facility.outbox.models import Link
+from facility.web.access import Role
+from tests.applications.conftest import Stage, party_id
+from tests.browser import Browser, Browsers, errors
+
+QUIET = {"x-autosave": "1"}
+KEPT = "You have typed this and not saved it"
+
+
+@pytest.fixture
+async def besa(db: Database, stage: Stage, browse: Browsers) -> Browser:
+    """The browser of a colleague of Omar's."""
+    async with db.transaction(now=clock.now()) as tx:
+        person = await add_user(
+            tx, name="Besa Hoxha", email="besa@example.org", roles=[Role.OFFICER], institution_id=stage.police
+        )
+    return await browse(person.id)
+
+
+@pytest.fixture
+async def partner(db: Database, draft: UUID) -> UUID:
+    """The one partner."""
+    async with db.transaction(now=clock.now()) as tx:
+        return await party_id(tx, draft)
+
+
+def typed(**changes: str) -> dict[str, str]:
+    """The form of the partner as it stands."""
+    return {
+        "seen": "0",
+        "role": "Hosts the workshop",
+        "amount": "10000.50",
+        "contact_name": "Vesa Gashi",
+        "contact_email": "vesa@example.org",
+        **changes,
+    }
+
+
+async def copies(db: Database) -> list[str]:
+    """The keys of what is kept for anybody."""
+    async with db.transaction(now=clock.now()) as tx:
+        return list(await tx.session.scalars(select(WorkingCopy.section)))
+
+
+async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded(
+    db: Database, stage: Stage, draft: UUID, partner: UUID, omar: Browser, browse: Browsers
+) -> None:
+    here = f"/applications/{draft}"
+    path = f"{here}/parties/{partner}"
+    for listing in (here, f"{here}/partners"):
+        assert "not saved it" not in (await omar.get(listing)).text
+    half = typed(role="Hosts two work", amount="1.234", contact_email="ve")
+    assert (await omar.send_form(f"{path}/copy", half, headers=QUIET)).status_code == 204
+    again = await (await browse(stage.omar)).get(path)
+    assert KEPT in again.text
+    assert "Hosts two work</textarea>" in again.text
+    for value in ("1.234", "ve"):
+        assert f'value="{value}"' in again.text
+    for listing in (here, f"{here}/partners"):
+        assert "You have typed something here and not saved it." in (await omar.get(listing)).text
+    wrong = await omar.send_form(path, half)
+    assert (wrong.status_code, errors(wrong)) == (422, ["amount", "contact_email"])
+    later = await omar.send_form(f"{path}/copy", half)
+    assert later.headers["location"] == f"{here}/partners"
+    assert (await omar.send_form(f"{path}/discard")).headers["location"] == path
+    assert KEPT not in (await omar.get(path)).text
+    await omar.send_form(f"{path}/copy", half, headers=QUIET)
+    assert (await omar.send_form(path, typed(role="Hosts it"))).status_code == 303
+    assert await copies(db) == []
+
+
+async def test_a_new_partner_is_kept_with_the_institution_that_was_chosen(
+    db: Database, stage: Stage, draft: UUID, omar: Browser
+) -> None:
+    path = f"/applications/{draft}/partners/add"
+    form = typed(seen="1", role="Sends", institution_id=str(stage.prosecutor), institution_q="supreme")
+    assert (await omar.send_form(f"{path}/copy", form, headers=QUIET)).status_code == 204
+    again = await omar.get(path)
+    assert f'value="{stage.prosecutor}" checked' in again.text
+    assert "Sends</textarea>" in again.text
+    assert "You have typed a new partner" in (await omar.get(f"/applications/{draft}/partners")).text
+    unlisted = typed(seen="1", institution_name="Forensic Agency", kind="POLICE", beneficiary="BA")
+    await omar.send_form(f"{path}/copy", unlisted, headers=QUIET)
+    again = await omar.get(path)
+    assert 'value="Forensic Agency"' in again.text
+    assert '<option value="BA" selected>' in again.text
+    for _click in range(2):
+        assert (await omar.send_form(path, form)).status_code == 303
+    assert await copies(db) == []
+    other = await omar.send_form(path, {**form, "institution_id": str(stage.turkish)})
+    assert (other.status_code, "Another one was added meanwhile" in other.text) == (409, True)
+    assert "Supreme State Prosecutor&#39;s Office</a>, by Omar Hoxha on" in other.text
+    assert f'value="{stage.turkish}" checked' in other.text
+
+
+async def test_two_officers_in_one_party_see_both_and_choose(
+    db: Database, draft: UUID, partner: UUID, omar: Browser, besa: Browser
+) -> None:
+    path = f"/applications/{draft}/parties/{partner}"
+    hers = typed(role="Hosts the workshop in Pristina", contact_name="Arta")
+    assert (await besa.send_form(path, hers)).status_code == 303
+    both = await omar.send_form(path, typed(role="Hosts the workshop in Prizren", amount="9 000"))
+    assert both.status_code == 409
+    assert "Besa Hoxha has saved this part meanwhile" in both.text
+    assert ("<del>Pristina</del>" in both.text, "<ins>Prizren</ins>" in both.text) == (True, True)
+    assert await copies(db) == [f"party-{partner}"]
+    merged = {
+        **typed(seen="1", began="0", merging="yes", amount="9000.00"),
+        "mine-role": "Hosts the workshop in Prizren",
+        "theirs-role": hers["role"],
+        "choice-role": "theirs",
+        "mine-contact_name": "Vesa Gashi",
+        "theirs-contact_name": "Arta",
+        "choice-contact_name": "theirs",
+    }
+    assert (await omar.send_form(path, merged)).status_code == 303
+    async with db.transaction(now=clock.now()) as tx:
+        row = await tx.get(Party, partner)
+        assert (row.role, str(row.amount), row.contact_name) == (hers["role"], "9000.00", "Arta")
+    assert await copies(db) == []
+
+
+async def test_what_the_partner_saves_of_its_role_meets_what_the_lead_types(
+    db: Database, stage: Stage, draft: UUID, partner: UUID, omar: Browser, browse: Browsers
+) -> None:
+    vesa, own = await browse(stage.vesa), f"/applications/{draft}/part/own-role"
+    seen = (await vesa.get(own)).text.partition('name="seen" value="')[2].partition('"')[0]
+    assert (await vesa.send_form(own, {"seen": seen, "role": "Hosts and pays"})).status_code == 303
+    both = await omar.send_form(f"/applications/{draft}/parties/{partner}", typed(role="Hosts twice"))
+    assert (both.status_code, "Vesa Gashi has saved this part meanwhile" in both.text) == (409, True)
+
+
+@pytest.mark.parametrize("way", ["removed", "replaced"])
+async def test_a_party_that_goes_takes_what_is_typed_of_it_along(
+    db: Database, stage: Stage, draft: UUID, partner: UUID, omar: Browser, way: str
+) -> None:
+    here = f"/applications/{draft}"
+    await omar.send_form(f"{here}/parties/{partner}/copy", typed(role="Half"), headers=QUIET)
+    await omar.send_form(f"{here}/partners/add/copy", typed(role="Another"), headers=QUIET)
+    async with db.transaction(now=clock.now(), actor=stage.vesa) as tx:
+        await keep_copy(tx, draft, partner, "own-role", {"role": ["Half"]}, seal="")
+        await keep_link_copy(tx, partner, "own-role", Sitting(new_id()), {"role": ["Half"]}, seal="")
+    if way == "removed":
+        version = (await omar.get(f"{here}/parties/{partner}/remove")).text
+        version = version.partition('name="version" value="')[2].partition('"')[0]
+        await omar.send_form(f"{here}/parties/{partner}/remove", {"version": version})
+    else:
+        async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+            await replace_party(
+                tx, partner, institution_id=stage.turkish, contact_name="D", contact_email="d@example.org"
+            )
+    assert await copies(db) == ["party-new"]
+    async with db.transaction(now=clock.now()) as tx:
+        assert (await tx.session.scalars(select(LinkCopy.section))).all() == []
+
+
+async def test_it_is_not_kept_in_the_name_of_another_nor_for_others(
+    db: Database, stage: Stage, draft: UUID, partner: UUID, besa: Browser, browse: Browsers
+) -> None:
+    vesa, form = await browse(stage.vesa), typed(by=str(stage.omar))
+    for path in (f"/applications/{draft}/parties/{partner}", f"/applications/{draft}/partners/add"):
+        refused = await besa.send_form(f"{path}/copy", form, headers=QUIET)
+        assert (refused.status_code, refused.headers["x-reason"]) == (409, "other_person")
+        assert (await besa.send_form(path, form)).status_code == 409
+        for below in ("copy", "discard"):
+            assert (await vesa.send_form(f"{path}/{below}", typed())).status_code == 404
+    assert await copies(db) == []
+
+
+@pytest.mark.parametrize("answer", ["decline", "change"])
+async def test_an_answer_by_link_that_comes_too_late_is_there_to_copy(
+    db: Database, stage: Stage, draft: UUID, partner: UUID, browse: Browsers, answer: str
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await invite_party(tx, partner)
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        path = path_of((await tx.session.scalars(select(Link))).one())
+    anybody = await browse()
+    page = await anybody.get(path)
+    seen = page.text.partition('name="seen" value="')[2].partition('"')[0]
+    text = "What took somebody half an hour to write."
+    form = {"answer": answer, "seen": seen, "reason": text, "wish": text}
+    empty = await anybody.send_form(path, {**form, "reason": "", "wish": ""})
+    assert empty.status_code == 422
+    async with db.transaction(now=clock.now()) as tx:
+        await confirm_party(tx, partner, signatory_name="Vesa Gashi", signatory_function="Director")
+    late = await anybody.send_form(path, form)
+    assert (late.status_code, f"{text}</textarea>" in late.text) == (409, True)
