@@ -38,7 +38,7 @@
     replaced: () => [texts.replaced],
     long: () => [texts.long],
   };
-  const REASONS = { other_person: "other", link_revoked: "replaced", not_found: "removed" };
+  const REASONS = { other_person: "other", link_revoked: "replaced", removed: "removed" };
   const FINAL = ["closed", "removed", "replaced", "long"]; // trying again does not help
   const OVER = { ended: "again", other: "again" };
 

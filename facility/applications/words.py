@@ -155,6 +155,7 @@ sentences.register(
         ),
         "lead_cannot_leave": N_("The lead cannot leave; it can withdraw the application."),
         "left": N_("This institution no longer takes part."),
+        "removed": N_("This is not in the application: somebody has removed it, or it never was."),
         "already_confirmed": N_("This has been confirmed already."),
         "already_declined": N_("This has been declined already."),
         "lead_needs_no_confirmation": N_("The lead confirms by submitting."),

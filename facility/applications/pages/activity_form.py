@@ -44,9 +44,9 @@ async def draft_with_activities(connection: AsyncConnection, application_id: UUI
 
 
 def planned(application: ApplicationShown, planned_id: UUID) -> Planned:
-    """The activity with this id. Raises Refused (missing)."""
+    """The activity with this id. Raises Refused ("removed", missing)."""
     found = application.plan.activity(planned_id)
-    return found or refuse("not_found", kind="missing", what="planned_activity")
+    return found or refuse("removed", kind="missing", what="planned_activity")
 
 
 def _section(application: ApplicationShown, activity: Planned | None) -> FormSection:

@@ -123,9 +123,9 @@ def same_person(view: render.View, form: Form) -> None:
 
 
 def party_of(application: ApplicationShown, party_id: UUID) -> PartyLine:
-    """The party on board with this id. Raises Refused (missing)."""
+    """The party on board with this id. Raises Refused ("removed", missing)."""
     party = next((party for party in application.parts.on_board if party.id == party_id), None)
-    return party or refuse("not_found", kind="missing", what="party")
+    return party or refuse("removed", kind="missing", what="party")
 
 
 WORDS: dict[str, Any] = {

@@ -21,7 +21,8 @@ from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.web.access import Role
-from tests.applications.conftest import Stage, party_id
+from tests.applications.asking import asked
+from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers, errors
 
 QUIET = {"x-autosave": "1"}
@@ -88,6 +89,22 @@ async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded
     await omar.send_form(f"{path}/copy", half, headers=QUIET)
     assert (await omar.send_form(path, typed(role="Hosts it"))).status_code == 303
     assert await copies(db) == []
+
+
+async def test_what_the_lead_types_in_a_partners_part_is_told_on_the_lists(
+    db: Database, stage: Stage, times: Times, omar: Browser
+) -> None:
+    application = await asked(db, stage, times)
+    async with db.transaction(now=clock.now()) as tx:
+        partner = await party_id(tx, application)
+    here = f"/applications/{application}"
+    form = {"seen": "as it was", "part": "Half a sent", "topics": []}
+    path = f"{here}/parties/{partner}/part/own"
+    for said in (False, True):
+        tasks, listing = (await omar.get(here)).text, (await omar.get(f"{here}/partners")).text
+        assert ("You have typed something here and not saved it." in tasks) == said
+        assert (f'Something is typed here and not saved. <a href="{path}">' in listing) == said
+        await omar.send_form(f"{path}/copy", form, headers=QUIET)
 
 
 async def test_a_new_partner_is_kept_with_the_institution_that_was_chosen(

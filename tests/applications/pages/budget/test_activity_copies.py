@@ -196,9 +196,10 @@ async def test_removing_an_activity_ends_what_is_typed_of_it(
     await omar.send_form(f"{path}/remove", {"version": await version(db, ground.application)})
     assert await copies(db) == [f"activity-{ground.activities[WORKSHOP]}"]
     late = await besa.send_form(f"{path}/copy", typed(ground, purpose=text), headers=QUIET)
-    assert (late.status_code, late.headers["x-reason"]) == (409, "not_found")
+    assert (late.status_code, late.headers["x-reason"]) == (409, "removed")
     page = await besa.send_form(path, typed(ground, purpose=text), headers={"sec-fetch-site": "same-origin"})
     assert (page.status_code, text in page.text) == (404, True)  # to copy
+    assert "somebody has removed it" in page.text
 
 
 async def test_a_party_that_goes_or_comes_meanwhile_takes_no_figure_along(

@@ -210,6 +210,8 @@ async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discar
     kept = await omar.send_form(f"{path}/copy", typed, headers={"x-autosave": "1"})
     assert (kept.status_code, await lines(db, ground.application)) == (204, [])
     assert await version(db, ground.application) == seen
+    tasks = await omar.get(f"/applications/{ground.application}")
+    assert "You have typed something here and not saved it." in tasks.text
     page = await omar.get(path)
     assert "You have typed this and not saved it" in page.text
     for value in ("Fees of two experts", "two", "1.234"):
