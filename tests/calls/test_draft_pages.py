@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from facility.calls.form import shown_draft
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
 from facility.db import Database
-from tests.browser import Browsers
+from tests.browser import Browsers, errors
 from tests.calls.conftest import store
 from tests.cast import Cast
 
@@ -150,6 +151,60 @@ async def test_another_grid_and_more_rows_save_nothing(
     assert "There is a problem" not in other.text + more.text
     async with db.reader() as connection:
         assert (await connection.execute(select(Call.id))).all() == []
+
+
+async def test_what_only_another_mode_asks_for_is_left_out_and_told(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    cut_off = {"cut_offs-3-at_day": draft.closes_at.date().isoformat(), "cut_offs-3-at_time": "12:00"}
+    rolling = form_of(draft, mode="rolling", decide_within_hours="soon", **cut_off)
+    saved = await ada.send_form("/staff/calls/new", rolling)
+    assert saved.status_code == 303
+    page = await ada.get(saved.headers["location"])
+    assert "in another way: the hours until a decision and the closing time." in page.text
+    async with db.reader() as connection:
+        call_id, cut_offs, hours = (
+            await connection.execute(select(Call.id, Call.cut_offs, Call.decide_within_hours))
+        ).one()
+    assert (len(cut_offs), hours) == (1, None)
+    path = f"/staff/calls/{call_id}/edit"
+    sent = form_of(draft, **cut_off, seen=draft_seen(await ada.get(path)))
+    assert (await ada.send_form(path, {**sent, "mode": "urgent"})).status_code == 422  # no hours
+    saved = await ada.send_form(path, sent)
+    assert "in another way: the cut-offs." in (await ada.get(saved.headers["location"])).text
+    plain = await ada.send_form(path, {**form_of(draft), "seen": draft_seen(await ada.get(path))})
+    assert "Left out" not in (await ada.get(plain.headers["location"])).text
+
+
+def draft_seen(page: httpx.Response) -> str:
+    """When the draft had been saved, as its form carries it."""
+    return page.text.split('name="seen" value="')[1].split('"')[0]
+
+
+async def test_more_cut_offs_and_monthly_ones_save_nothing(
+    cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    more = await ada.send_form("/staff/calls/new", form_of(draft, mode="rolling", do="more_cut_offs"))
+    assert (more.status_code, more.text.count('name="cut_offs-5-at_day"')) == (200, 1)
+    monthly = {"monthly_first": "2027-01-31", "monthly_last": "2027-03-01", "monthly_time": "12:00"}
+    filled = await ada.send_form("/staff/calls/new", form_of(draft, do="cut_offs", **monthly))
+    assert [day in filled.text for day in ("2027-01-31", "2027-02-28", "2027-03-31")] == [True, True, False]
+    wrong = await ada.send_form(
+        "/staff/calls/new", form_of(draft, do="cut_offs", **{**monthly, "monthly_last": "2026-01-01"})
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["monthly_last"])
+
+
+async def test_a_limit_that_nobody_can_reach_is_refused_at_its_field(
+    cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    sent = form_of(draft, total_threshold="100.5", **{"sections-0-threshold": "21"})
+    page = await ada.send_form("/staff/calls/new", sent)
+    assert (page.status_code, errors(page)) == (422, ["sections-0-threshold", "total_threshold"])
+    assert "Nobody can reach this: there are at most 20 points." in page.text
 
 
 @pytest.mark.parametrize(

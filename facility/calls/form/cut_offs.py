@@ -9,6 +9,8 @@ from facility.web.fields import Fields, shown_instant
 from facility.web.i18n import _
 
 SPARE = 2
+MORE = 6
+"""Empty rows to show where somebody asks for more."""
 MONTHLY = ("monthly_first", "monthly_last", "monthly_time")
 """The fields of the helper; they are not stored."""
 
@@ -26,10 +28,9 @@ class CutOffsForm:
         self.prefixes = [row.prefix for row in typed]
         return tuple(row.instant("at") for row in typed)
 
-    def ignore(self) -> None:
-        """Take no notice of the rows: the call is of another mode."""
-        for row in self.fields.rows("cut_offs"):
-            row.ignore("at_day", "at_time")
+    def names(self) -> list[str]:
+        """The fields of every row, whether they hold something or not."""
+        return [row.name(part) for row in self.fields.rows("cut_offs") for part in ("at_day", "at_time")]
 
     def field(self, reason: Reason) -> str | None:
         """The field that a reason about a cut-off belongs to ("cut_offs.2")."""
@@ -65,7 +66,7 @@ def with_monthly(fields: Fields) -> Values:
     return {**kept, **rows, "mode": "rolling"}
 
 
-def cut_off_rows(values: Values) -> list[int]:
+def cut_off_rows(values: Values, *, spare: int = SPARE) -> list[int]:
     """Numbers of the rows to show: those that hold something, and some empty ones after them."""
     used = {
         int(name.split("-")[1])
@@ -73,7 +74,7 @@ def cut_off_rows(values: Values) -> list[int]:
         if name.startswith("cut_offs-") and value and name.split("-")[1].isdecimal()
     }
     after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, after + SPARE))
+    return sorted(used) + list(range(after, after + spare))
 
 
 NO_CUT_OFF = datetime(2000, 1, 1, tzinfo=UTC)

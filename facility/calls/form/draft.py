@@ -62,7 +62,8 @@ COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 
 
 class DraftForm:
-    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them."""
+    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them.
+    `left_out`: what was typed for another mode than the chosen one, and is not kept, as phrases."""
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class DraftForm:
         self.themes = themes
         self.grid = GridForm(fields)
         self.cut_offs = CutOffsForm(fields)
+        self.left_out: list[str] = []
 
     def read(self) -> CallDraft:
         """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
@@ -124,19 +126,26 @@ class DraftForm:
         )
 
     def _mode(self) -> tuple[Mode, datetime, tuple[datetime, ...], int | None]:
-        """Mode, closing, cut-offs and hours; what another mode asks for is left alone."""
+        """Mode, closing, cut-offs and hours; what only another mode asks for is left out."""
         fields = self.fields
         mode = fields.one_of("mode", Mode) if fields.given("mode") else Mode.DEADLINE
-        fields.ignore("mode", "decide_within_hours", *MONTHLY)
+        fields.ignore("mode", *MONTHLY)
         hours = None
-        if mode is Mode.URGENT and fields.given("decide_within_hours"):
+        if mode is not Mode.URGENT:
+            self._leave_out(_("the hours until a decision"), "decide_within_hours")
+        elif fields.given("decide_within_hours"):
             hours = fields.integer("decide_within_hours", 1, MOST_HOURS)
         if mode is Mode.ROLLING:
-            fields.ignore("closes_at_day", "closes_at_time")
+            self._leave_out(_("the closing time"), "closes_at_day", "closes_at_time")
             cut_offs = self.cut_offs.read()
             return mode, max(cut_offs, default=NO_CUT_OFF), cut_offs, hours
-        self.cut_offs.ignore()
+        self._leave_out(_("the cut-offs"), *self.cut_offs.names())
         return mode, fields.instant("closes_at"), (), hours
+
+    def _leave_out(self, what: str, *names: str) -> None:
+        given = [name for name in names if self.fields.given(name)]
+        if given:
+            self.left_out.append(what)
 
     def _cool_down(self) -> CoolDown:
         fields = self.fields

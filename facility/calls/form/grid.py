@@ -100,12 +100,18 @@ class _Row:
             fields.wrong("key", _("Use small letters, digits and underscores, such as “relevance”."))
         points = fields.integer("max", 1, MOST_POINTS)
         self.section = Section(key, title, points)
-        self.threshold = _threshold(fields, "threshold")
+        self.threshold = _threshold(fields, "threshold", "max", points)
         self.tie = _place(fields, "tie")
 
 
-def _threshold(fields: Fields, name: str) -> Decimal | None:
-    return fields.decimal(name, Decimal(0), MOST_THRESHOLD) if fields.given(name) else None
+def _threshold(fields: Fields, name: str, of: str, most: int) -> Decimal | None:
+    """A limit that somebody can reach: at most so many points as the field `of` says, where that is right itself."""
+    if not fields.given(name):
+        return None
+    threshold = fields.decimal(name, Decimal(0), MOST_THRESHOLD)
+    if threshold > most and not {fields.name(name), fields.name(of)} & fields.errors.keys():
+        fields.wrong(name, _("Nobody can reach this: there are at most {most} points.", most=most))
+    return threshold
 
 
 def _place(fields: Fields, name: str) -> int | None:
@@ -143,14 +149,15 @@ class GridForm:
         typed = [row for row in fields.rows("sections") if any(row.given(column.name) for column in COLUMNS)]
         self.sections = [_Row(row) for row in typed]
         thresholds = {row.section.key: row.threshold for row in self.sections if row.threshold is not None}
-        if (total := _threshold(fields, "total_threshold")) is not None:
-            thresholds[TOTAL] = total
+        total = fields.integer("total", 1, 99 * MOST_POINTS)
+        if (limit := _threshold(fields, "total_threshold", "total", total)) is not None:
+            thresholds[TOTAL] = limit
         return Grid(
             sections=tuple(row.section for row in self.sections),
             thresholds=thresholds,
             min_assessments=fields.integer("min_assessments", 1, 99),
             tie_break=self._tie_break(),
-            total=fields.integer("total", 1, 99 * MOST_POINTS),
+            total=total,
         )
 
     def _tie_break(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from facility.accounts.queries import beneficiaries
 from facility.calls import queries, service
 from facility.calls.form import (
     COLUMNS,
+    MORE,
     PRESETS,
     SPARE_ROWS,
     DraftForm,
@@ -30,7 +31,7 @@ from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, listed
 from facility.web.stops import Stop, Wrong
 
 FIRST_GRID = "prag_2018"
@@ -44,6 +45,7 @@ async def _form_page(
     call: queries.CallStaff | None = None,
     status: int = 200,
     spare: int = SPARE_ROWS,
+    cut_offs: list[int] | None = None,
     seen: str = "",
 ) -> Page:
     return view.page(
@@ -53,7 +55,7 @@ async def _form_page(
         call=call,
         seen=seen or (call.drafted_at.isoformat() if call else ""),
         rows=rows(form.values, spare=spare),
-        cut_offs=cut_off_rows(form.values),
+        cut_offs=cut_offs or cut_off_rows(form.values),
         modes=MODES,
         columns=COLUMNS,
         presets=PRESETS,
@@ -82,7 +84,19 @@ async def draft_call(view: View, tx: Tx, form: Form) -> Page:
     except Refused as refused:
         fields = draft_form.at_fields(refused)
         raise Wrong(await _form_page(view, connection, fields, status=422)) from None
-    return view.go(f"/staff/calls/{call.id}", _("The draft is saved. Somebody else checks and publishes it."))
+    return view.go(f"/staff/calls/{call.id}", _saved(draft_form))
+
+
+def _saved(draft_form: DraftForm) -> str:
+    """What is said of a saved draft: also what was left out of it."""
+    said = _("The draft is saved. Somebody else checks and publishes it.")
+    if draft_form.left_out:
+        left = _(
+            "Left out, since the call takes applications in another way: {things}.",
+            things=listed(draft_form.left_out),
+        )
+        return f"{said} {left}"
+    return said
 
 
 @get("/staff/calls/{call_id:uuid}/edit", opt={"allow": allow(Role.SECRETARIAT)})
@@ -107,7 +121,7 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
         await service.change_draft(tx, call_id, draft_form.read(), seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, connection, draft_form, found, refused)) from None
-    return view.go(f"/staff/calls/{call_id}", _("The draft is saved. Somebody else checks and publishes it."))
+    return view.go(f"/staff/calls/{call_id}", _saved(draft_form))
 
 
 async def _not_saved(
@@ -158,18 +172,26 @@ async def _reshaped(
         draft_form.read()
     except Refused:
         fields.errors.clear()
-    spare = SPARE_ROWS
+    spare, cut_offs = SPARE_ROWS, None
     if asked == "rows":
         spare = 2 * SPARE_ROWS
+    elif asked == "more_cut_offs":
+        cut_offs = cut_off_rows(fields.values, spare=MORE)
     elif asked == "cut_offs":
         fields.values = with_monthly(fields)
     elif asked == "grid" and name in PRESETS:
         fields.values = with_grid(fields.values, name)
     else:
         raise Stop(400, "malformed")
-    status = 422 if fields.errors else 200
     return await _form_page(
-        view, connection, fields, call=call, status=status, spare=spare, seen=fields.form.get("seen")
+        view,
+        connection,
+        fields,
+        call=call,
+        status=422 if fields.errors else 200,
+        spare=spare,
+        cut_offs=cut_offs,
+        seen=fields.form.get("seen"),
     )
 
 
