@@ -27,10 +27,12 @@ async def lead_page(view: render.View, read: AsyncConnection, found: Application
         "meanings": [one for before, after in since.corrigenda for one in meanings(before, after)],
     }
     if found.is_draft:
+        made = tasks.tasks(found, clock.now(), (await Unsaved.of(read, found, view.me.id)).sections())
         return view.page(
             "applications/tasks.html",
             application=found,
-            tasks=tasks.tasks(found, clock.now(), (await Unsaved.of(read, found, view.me.id)).sections()),
+            tasks=made,
+            next=tasks.next_task(made),
             history=lines,
             **told,
             **WORDS,

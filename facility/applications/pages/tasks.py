@@ -56,7 +56,8 @@ class Why(msgspec.Struct, frozen=True):
 
 class Task(msgspec.Struct, frozen=True):
     """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else stands
-    against submitting; unsaved: the visitor has typed something there and not saved it."""
+    against submitting; unsaved: the visitor has typed something there and not saved it; waiting: nothing is left to do there
+    but for others to answer."""
 
     label: str
     href: str
@@ -65,6 +66,7 @@ class Task(msgspec.Struct, frozen=True):
     whys: tuple[Why, ...] = ()
     needs: tuple[tuple[str, str], ...] = ()
     unsaved: bool = False
+    waiting: bool = False
 
 
 def tasks(application: ApplicationShown, at: datetime, unsaved: Collection[str] = ()) -> list[Task]:
@@ -76,6 +78,19 @@ def tasks(application: ApplicationShown, at: datetime, unsaved: Collection[str] 
         for section in sections(application)
     ]
     return [*made, _check(application, reasons)]
+
+
+def next_task(made: Sequence[Task]) -> Task | None:
+    """The part to go on with: where something was typed and not saved; then the first of the list that is not done, which
+    is what the application is about before anybody is asked to join it; where only others are waited for, last. None
+    where nothing is left but to check and submit."""
+    left = [task for task in made[:-1] if task.kind != "ok" and (task.whys or task.needs)]
+    ordered = [
+        *(task for task in made if task.unsaved),
+        *(task for task in left if not task.waiting),
+        *left,
+    ]
+    return next(iter(ordered), None)
 
 
 def state_of(application: ApplicationShown, section: FormSection) -> tuple[str, str]:
@@ -144,10 +159,21 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     href = address(application, section.key)
     missing = [reason for reason in against if reason.code == "answer_missing" and not _of_partner(reason)]
     said = whys(application, [reason for reason in against if reason not in missing])
+    waiting = False
     if section.kind is SectionKind.PARTNERS:
-        said = [*_asking(application), *said]
+        asking = _asking(application)
+        waiting = not asking and _asked_all(application.parts.partners, against)
+        said = [*asking, *said]
     needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
-    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs))
+    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs), waiting=waiting)
+
+
+def _asked_all(partners: Sequence[PartyLine], against: Sequence[Reason]) -> bool:
+    """Whether every partner has been asked, and nothing but their answers and their own parts is missing."""
+    unanswered = {partner.confirmation for partner in partners if not partner.confirmed}
+    return unanswered <= {Confirmation.INVITED, Confirmation.VOID} and all(
+        reason.code == "partner_not_confirmed" or _of_partner(reason) for reason in against
+    )
 
 
 def _field(href: str, reason: Reason) -> str:
@@ -228,12 +254,12 @@ def _in_part(application: ApplicationShown, reason: Reason) -> Why:
     return Why(sentence(reason), _("Fill it in for this partner"), href)
 
 
-def _asking(application: ApplicationShown) -> Iterator[Why]:
+def _asking(application: ApplicationShown) -> list[Why]:
     """Which partners want something changed."""
     names = [partner.institution for partner in application.parts.partners if partner.asks_change]
-    if names:
-        href = f"/applications/{application.id}/changes"
-        yield Why(_("Asks for a change: {names}.", names=listed(names)), _("Read and answer"), href)
+    href = f"/applications/{application.id}/changes"
+    text = _("Asks for a change: {names}.", names=listed(names))
+    return [Why(text, _("Read and answer"), href)] if names else []
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:

@@ -36,6 +36,7 @@ async def test_a_draft_is_made_and_filled_in(db: Database, stage: Stage, browse:
     tasks = await omar.get(made.headers["location"])
     assert tasks.text.count("Not started") == 4
     assert "Cannot be submitted yet" in tasks.text
+    assert "Continue: What you ask for, and why" in tasks.text
     saved = await omar.send_form(
         f"{made.headers['location']}/answers/ask",
         {"seen": "0", "title": "Firearms", "summary": "Line one\r\n\r\nLine two", "plan": ""},
