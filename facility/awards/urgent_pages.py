@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.queries import history_lines, with_role
@@ -12,13 +14,15 @@ from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
 from facility.evaluation import lists
+from facility.evaluation.assigning import assign_each, chosen_assessors
 from facility.evaluation.sentences import OUTCOMES, SEATS
-from facility.refused import Reason
+from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.sentences import sentence
+from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -44,6 +48,12 @@ async def pressing(view: View, read: Read) -> Page:
 @get("/urgent/{call_id:uuid}", opt=WATCH)
 async def one(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One urgent application from its opening to its decision."""
+    return await _one(view, read, call_id, Fields.showing())
+
+
+async def _one(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
     line = await urgent.urgent(read, call_id)
     opening = await openings.opening(read, call_id)
     running = opening.running(clock.now())
@@ -53,6 +63,7 @@ async def one(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     told = shown.proposal if shown else None
     return view.page(
         "awards/urgent.html",
+        status=status,
         line=line,
         opening=opening,
         listed=opening.minutes.listed if opening.minutes else opening.now,
@@ -72,7 +83,7 @@ async def one(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         statuses=STATUSES,
         steps=SEATS,
         cooled=COOLED,
-        form=Fields.showing(),
+        form=form,
         history=await history_lines(read, call_id)
         if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
         else [],
@@ -99,6 +110,24 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     return view.go(f"/urgent/{call_id}", _("The application is opened."))
 
 
+@post("/urgent/{call_id:uuid}/assign", opt={"allow": allow(Role.SECRETARIAT)})
+async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Ask assessors; who has it already keeps it."""
+    connection = await tx.session.connection()
+    await urgent.urgent(connection, call_id)
+    fields = Fields(form)
+    assessor_ids = chosen_assessors(fields)
+    try:
+        fields.check()
+        application_ids = [line.id for line in await lists.applications(connection, call_id)]
+        said = await assign_each(tx, call_id, application_ids, assessor_ids)
+    except Refused as refused:
+        fields.refused(refused)
+        await tx.session.rollback()
+        raise Wrong(await _one(view, await tx.session.connection(), call_id, fields, 422)) from None
+    return view.go(f"/urgent/{call_id}", said)
+
+
 @post("/urgent/{call_id:uuid}/propose", opt={"allow": allow(Role.SECRETARIAT)})
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Propose what the scores say to the authorising officer."""
@@ -119,4 +148,4 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     return view.go(f"/urgent/{call_id}", _("It is decided. The letter is on its way."))
 
 
-HANDLERS = [pressing, one, begin, confirm, propose, decide]
+HANDLERS = [pressing, one, begin, confirm, assign, propose, decide]

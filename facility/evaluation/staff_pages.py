@@ -10,13 +10,14 @@ from facility.accounts.queries import history_lines, with_role
 from facility.calls.queries import batches
 from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
+from facility.evaluation.assigning import assign_each, chosen_assessors
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, ngettext
+from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
 from facility.web.waiting import waits
@@ -86,29 +87,23 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     connection = await tx.session.connection()
     known = {line.id for line in await lists.applications(connection, call_id)}
     application_ids = fields.keys("applications", required=False)
-    assessor_ids = fields.keys("assessors", required=False)
     if not application_ids:
         fields.wrong("applications", _("Choose at least one application in the table."))
-    if not assessor_ids:
-        fields.wrong("assessors", _("Choose at least one assessor."))
+    assessor_ids = chosen_assessors(fields)
     if set(application_ids) - known:
         fields.wrong("applications", _("Choose among the applications of this call."))
-    count = 0
     try:
         fields.check()
-        taken = {(seat.application_id, seat.assessor_id) for seat in await lists.seats(connection, call_id)}
-        # Applications are locked in the order of their ids.
-        for application_id in sorted(application_ids):
-            for assessor_id in assessor_ids:
-                if (application_id, assessor_id) not in taken:
-                    await service.assign(tx, application_id, assessor_id)
-                    count += 1
+        said = await assign_each(tx, call_id, application_ids, assessor_ids)
     except Refused as refused:
         fields.refused(refused)
         raise Wrong(await _board(view, connection, call_id, fields, 422)) from None
-    said = ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", count)
-    call = await lists.call(connection, call_id)
-    return view.go(f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call_id}", said)
+    return view.go(f"/evaluation/{call_id}", said)
+
+
+def home(call: lists.CallShown) -> str:
+    """Where the steps of a call are walked: those of an urgent application stand on a page of their own."""
+    return f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call.id}"
 
 
 @get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
@@ -126,7 +121,13 @@ async def _set_aside(
         refuse("not_found", kind="missing")
     count = await queries.count_assessments(read, application_id)
     return view.page(
-        "evaluation/set_aside.html", status=status, call=call, application=line, count=count, form=form
+        "evaluation/set_aside.html",
+        status=status,
+        call=call,
+        back=home(call),
+        application=line,
+        count=count,
+        form=form,
     )
 
 
@@ -136,23 +137,24 @@ async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUI
     fields = Fields(form)
     reason = reason_of(fields)
     connection = await tx.session.connection()
-    call_id = await lists.call_of(connection, application_id)
+    call = await lists.call(connection, await lists.call_of(connection, application_id))
     try:
         fields.check()
         await service.set_aside(tx, application_id, reason)
     except Refused as refused:
         fields.refused(refused)
         raise Wrong(await _set_aside(view, connection, application_id, fields, 422)) from None
-    return view.go(f"/evaluation/{call_id}", _("The application is set aside."))
+    return view.go(home(call), _("The application is set aside."))
 
 
 @post("/evaluation/applications/{application_id:uuid}/bring-back", opt={"allow": ACT})
 async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Take the setting aside back."""
     Fields(form).check()
-    call_id = await lists.call_of(await tx.session.connection(), application_id)
+    connection = await tx.session.connection()
+    call = await lists.call(connection, await lists.call_of(connection, application_id))
     await service.bring_back(tx, application_id)
-    return view.go(f"/evaluation/{call_id}", _("The application is under assessment again."))
+    return view.go(home(call), _("The application is under assessment again."))
 
 
 @get("/evaluation/{call_id:uuid}/scores", opt={"allow": allow(Role.AUDITOR)})

@@ -23,7 +23,7 @@ from facility.events.relay import deliver_all
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from facility.web.filters import instant
-from tests.browser import Browsers
+from tests.browser import Browsers, errors
 from tests.judging import CLOSES, OPENS
 from tests.rolling import URGENT, Rolling, rolling
 
@@ -146,9 +146,11 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     key = play.applications["A"]
     await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True))
     elena = str(play.people["elena"])
-    asked = await ada.send_form(
-        f"/evaluation/{row.id}/assign", {"applications": str(key), "assessors": elena}
-    )
+    nobody = await ada.send_form(f"{here}/assign")
+    assert (nobody.status_code, errors(nobody), "Decide by" in nobody.text) == (422, ["assessors"], True)
+    officer = await ada.send_form(f"{here}/assign", {"assessors": str(play.people["omar"])})
+    assert (officer.status_code, errors(officer)) == (422, ["assessors"])
+    asked = await ada.send_form(f"{here}/assign", {"assessors": elena})
     assert asked.headers["location"] == here
     await play.act("elena", lambda tx: _scored(tx, row.id, key))
     assert (await vera.send_form(f"{here}/propose")).headers["location"] == here
