@@ -7,9 +7,9 @@ from decimal import Decimal
 import msgspec
 
 from facility.calls.rules import CallDraft
-from facility.calls.rules.corrigenda import Difference, added_questions, differences
-from facility.calls.rules.forms import Field, FormDefinition, FormSection
-from facility.calls.words import TYPES, check_in_words
+from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
+from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
+from facility.calls.words import TYPES, check_in_words, section_check_in_words
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _
 
@@ -41,7 +41,7 @@ def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
         Change(
             _("Form"),
             _("not asked"),
-            "\n\n".join(_in_full(*added) for added in added_questions(before.form, after.form)),
+            "\n\n".join(_form_in_full(before.form, after.form)),
         )
         if one.field == "form"
         else Change(_(LABELS[one.field]), _value(one.before), _value(one.after))
@@ -49,9 +49,21 @@ def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
     ]
 
 
-def _questions(before: FormDefinition, after: FormDefinition) -> list[str]:
+def _asked_more(before: FormDefinition, after: FormDefinition) -> Iterator[str]:
     """What the form asks now and did not ask before."""
-    return [_added(section, field) for section, field in added_questions(before, after)]
+    new = added_sections(before, after)
+    for section in after.sections:
+        if section in new:
+            yield _added_section(section)
+        yield from (_added(*one) for one in added_questions(before, after) if one[0] is section)
+
+
+def _added_section(section: FormSection) -> str:
+    said = {
+        By.LEAD: N_("A new section was added: “{section}”."),
+        By.PARTY: N_("A new section was added that every institution fills in for itself: “{section}”."),
+    }
+    return _(said[section.by], section=section.title)
 
 
 def _added(section: FormSection, field: Field) -> str:
@@ -59,6 +71,21 @@ def _added(section: FormSection, field: Field) -> str:
     if field.required:
         said = N_("A new question that must be answered was added under “{section}”: {label}")
     return _(said, section=section.title, label=field.label)
+
+
+def _form_in_full(before: FormDefinition, after: FormDefinition) -> Iterator[str]:
+    """Everything that a form asks more, as somebody checks it: sections with all that belongs to them, and questions."""
+    new = added_sections(before, after)
+    for place, section in enumerate(after.sections):
+        if section in new:
+            yield _section_in_full(section, after.sections[place - 1] if place else None)
+        yield from (_in_full(*one) for one in added_questions(before, after) if one[0] is section)
+
+
+def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
+    place = _("It stands behind “{title}”.", title=ahead.title) if ahead else _("It stands first.")
+    checks = [section_check_in_words(section, check) for check in section.checks]
+    return "\n".join([_added_section(section), place, *([section.hint] if section.hint else []), *checks])
 
 
 def _in_full(section: FormSection, field: Field) -> str:
@@ -98,7 +125,7 @@ def _value(value: object) -> str:
 def meanings(before: CallDraft, after: CallDraft) -> list[str]:
     """What a corrigendum means for whoever has begun an application, in whole sentences."""
     said = [_meaning(one) for one in differences(before, after) if one.field != "form"]
-    return said + _questions(before.form, after.form)
+    return [*said, *_asked_more(before.form, after.form)]
 
 
 def _meaning(one: Difference) -> str:

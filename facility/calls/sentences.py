@@ -44,6 +44,7 @@ sentences.register(
         "form_incomplete": N_("Something is missing in what the call asks for. Complete its form first."),
         "too_many_sections": N_("A form takes at most {most} sections."),
         "too_many_questions": N_("A section takes at most {most} questions."),
+        "section_unknown": N_("Choose a section of the form."),
         "section_needed": N_("Every call needs this section."),
         "section_kind_twice": N_("There are two sections of this kind ({kind})."),
         "section_kind_missing": N_("A section of this kind is missing: {kind}."),
@@ -55,7 +56,7 @@ sentences.register(
         "section_takes_no_fields": N_("A section of this kind takes no questions."),
         "field_twice": N_("Two questions have the same key."),
         "key_reserved": N_(
-            "“{key}” cannot be the key of a question: the page with the answers uses this name itself."
+            "“{key}” cannot be a key here: the pages of an application use this name themselves."
         ),
         "key_malformed": N_("“{key}” cannot be a key. Use small letters, digits and underscores."),
         "options_missing": N_("A choice needs at least two answers."),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from facility.calls.rules.edits import key_of
+from facility.calls.rules.edits import key_of, section_key
 from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
     CHOICES,
@@ -21,6 +21,7 @@ from facility.calls.rules.forms import (
     Check,
     Field,
     FieldType,
+    FormDefinition,
     FormSection,
     Length,
     OneOf,
@@ -216,6 +217,13 @@ def _section_checks(fields: Fields, section: FormSection) -> list[SectionCheck]:
             fields.wrong("sum_of", _("Choose at least one."))
         checks.append(SumAtMost(tuple(sum_of), fields.eur("sum_most")))
     return checks
+
+
+def new_section(fields: Fields, form: FormDefinition) -> FormSection:
+    """A section of questions with the typed title and hint, filled in by whom was chosen; it has no question yet."""
+    title = fields.text("title", most=150)
+    hint = fields.text("hint", required=False, most=2000, multiline=True)
+    return FormSection(key=section_key(form, title), title=title, hint=hint, by=fields.one_of("by", By))
 
 
 def new_field(fields: Fields, section: FormSection) -> Field:

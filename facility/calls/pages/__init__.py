@@ -4,6 +4,7 @@ from litestar import Router
 
 from facility.calls.pages import (
     added_questions,
+    added_sections,
     cancellation,
     checklist,
     cloning,
@@ -66,6 +67,7 @@ router = Router(
         *checklist.HANDLERS,
         *corrigenda.HANDLERS,
         *added_questions.HANDLERS,
+        *added_sections.HANDLERS,
         *cancellation.HANDLERS,
         *cloning.HANDLERS,
         *questions.HANDLERS,

@@ -176,7 +176,7 @@ def _sections_edit(fields: Fields, asked: str, key: str) -> tuple[Edit, str]:
 
 
 def _new_section(form: FormDefinition, title: str, kind: SectionKind) -> FormSection:
-    key = edits.key_of(title, tuple(one.key for one in form.sections))
+    key = edits.section_key(form, title)
     fixed = kind is not SectionKind.QUESTIONS
     return FormSection(key=kind.value if fixed else key, title=title, kind=kind)
 

@@ -63,7 +63,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "form": Corrected.ADDED_TO,
 }
 """Every field of a call: corrected freely; only to a later instant; only to an instant that is still to come; with so
-much time left that applicants can act on it; only by more questions, with as much time left; or never, and why. (An amount stays within its envelope: draft_mistakes.)"""
+much time left that applicants can act on it; only by more sections and questions, with as much time left; or never, and why. (An amount stays within its envelope: draft_mistakes.)"""
 
 LEAST_NOTICE = timedelta(days=5)
 """The time that must be left until the deadline where applicants have to act on a correction."""
@@ -116,8 +116,8 @@ def _mistakes(
         yield Reason("date_has_passed", name)
     if rule is Corrected.ADDED_TO and not only_added(before.form, after.form):
         yield Reason("form_only_added", name)
-    if rule is Corrected.ADDED_TO and form_mistakes(after.form):
-        yield Reason("form_incomplete", name)
+    if rule is Corrected.ADDED_TO:
+        yield from form_mistakes(after.form)
     if rule in (Corrected.WITH_NOTICE, Corrected.ADDED_TO) and after.closes_at - now < least_notice:
         yield Reason("too_little_notice", name, {"days": str(least_notice.days)})
 
@@ -125,10 +125,9 @@ def _mistakes(
 def only_added(before: FormDefinition, after: FormDefinition) -> bool:
     """Whether a form asks what it asked, in the same order and the same words, and perhaps more."""
     kept = [section for section in after.sections if before.section(section.key)]
-    added = [section for section in after.sections if before.section(section.key) is None]
     return (
         [section.key for section in kept] == [section.key for section in before.sections]
-        and all(section.kind is SectionKind.QUESTIONS for section in added)
+        and all(section.kind is SectionKind.QUESTIONS for section in added_sections(before, after))
         and all(_more(old, new) for old, new in zip(before.sections, kept, strict=True))
     )
 
@@ -147,6 +146,11 @@ def added_questions(before: FormDefinition, after: FormDefinition) -> list[tuple
         known = {field.key for field in old.fields} if old else set()
         found += [(section, field) for field in section.fields if field.key not in known]
     return found
+
+
+def added_sections(before: FormDefinition, after: FormDefinition) -> list[FormSection]:
+    """The sections of a form that it did not have before."""
+    return [section for section in after.sections if before.section(section.key) is None]
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from facility.calls.rules.form_keys import OF_PAGES
 from facility.calls.rules.forms import Field, FormDefinition, FormSection, SectionKind
 from facility.refused import refuse
 
@@ -25,6 +26,11 @@ def key_of(label: str, taken: tuple[str, ...]) -> str:
     made = slug(label, 30) or "part"
     free = (made, *(f"{made}_{number}" for number in range(2, MOST_FIELDS + 2)))
     return next(key for key in free if key not in taken)
+
+
+def section_key(form: FormDefinition, title: str) -> str:
+    """A key for a new section, made from its title."""
+    return key_of(title, (*OF_PAGES, *(section.key for section in form.sections)))
 
 
 def _sections(form: FormDefinition, key: str, change: Callable[[FormSection], FormSection]) -> FormDefinition:
@@ -56,6 +62,17 @@ def moved_section(form: FormDefinition, key: str, way: Way) -> FormDefinition:
     if key not in keys:
         refuse("not_found", kind="missing", what="section")
     return FormDefinition(_moved(form.sections, keys.index(key), way))
+
+
+def placed_section(form: FormDefinition, key: str, behind: str) -> FormDefinition:
+    """The form with a section right behind another one. Refused (invalid): "section_unknown"."""
+    section = form.section(key) or refuse("not_found", kind="missing", what="section")
+    others = [one for one in form.sections if one.key != key]
+    keys = [one.key for one in others]
+    if behind not in keys:
+        refuse("section_unknown", kind="invalid", field="behind")
+    others.insert(keys.index(behind) + 1, section)
+    return FormDefinition(tuple(others))
 
 
 def _moved[T](items: tuple[T, ...], at: int, way: Way) -> tuple[T, ...]:

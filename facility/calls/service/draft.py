@@ -73,7 +73,8 @@ async def refuse_mistakes(
     ).scalar()
     if envelope is None:
         refuse("envelope_unknown", kind="invalid", field="envelope_id")
-    found = [*also, *rules.draft_mistakes(draft, Decimal(envelope))]
+    found = [*also]
+    found += [reason for reason in rules.draft_mistakes(draft, Decimal(envelope)) if reason not in also]
     taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)
     if (await tx.session.execute(taken)).first():
         found.append(Reason("reference_taken", "reference"))

@@ -1,0 +1,180 @@
+"""Whole sections that a corrigendum adds to a published call's form, for the lead or for every institution's own part: each
+begins with a first question, since nobody can be asked an empty one; more follow on the page of added questions."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.calls import queries
+from facility.calls.form.questions import (
+    NUMBERS,
+    WHO,
+    new_field,
+    new_section,
+    read_section,
+    shown_section,
+)
+from facility.calls.pages.adding import (
+    ADDABLE,
+    BY_SECRETARIAT,
+    adding_page,
+    at_corrigendum,
+    correctable,
+    form_so_far,
+    not_saved,
+    reason_where_none_is,
+)
+from facility.calls.pages.shared import seen_in
+from facility.calls.rules import edits
+from facility.calls.rules.corrigenda import added_sections
+from facility.calls.rules.forms import By, FormDefinition, FormSection
+from facility.calls.service import add_to_form
+from facility.refused import Refused, refuse
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.stops import Wrong
+
+
+def _added(found: queries.CallStaff, key: str) -> FormSection:
+    """A section that the corrigendum adds. Raises Refused (missing): what is published is not edited here."""
+    sections = {one.key: one for one in added_sections(found.draft.form, form_so_far(found))}
+    return sections.get(key) or refuse("not_found", kind="missing", what="section")
+
+
+def _others(form: FormDefinition, key: str = "") -> list[tuple[str, str]]:
+    """The sections behind which this one can stand."""
+    return [(one.key, one.title) for one in form.sections if one.key != key]
+
+
+def _behind(form: FormDefinition, key: str) -> str:
+    """The section behind which this one stands."""
+    keys = [one.key for one in form.sections]
+    return keys[keys.index(key) - 1] if keys.index(key) else ""
+
+
+def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, **more: Any) -> Page:
+    return adding_page(view, template, found, fields, who=WHO, **more)
+
+
+def _new(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
+    return _page(
+        view,
+        "add_section",
+        found,
+        fields,
+        status=status,
+        others=_others(form_so_far(found)),
+        addable=ADDABLE,
+    )
+
+
+def _one(
+    view: View, found: queries.CallStaff, section: FormSection, fields: Fields, status: int = 200
+) -> Page:
+    return _page(
+        view,
+        "added_section",
+        found,
+        fields,
+        status=status,
+        section=section,
+        others=_others(form_so_far(found), section.key),
+        numbers=[field for field in section.fields if field.type in NUMBERS],
+    )
+
+
+@get("/staff/calls/{call_id:uuid}/corrigendum/sections", opt=BY_SECRETARIAT)
+async def more_sections(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """A form to add a section with its first question."""
+    found = await correctable(read, call_id)
+    last = form_so_far(found).sections[-1].key
+    return _new(view, found, Fields.showing({"by": By.LEAD.value, "behind": last}))
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/sections", opt=BY_SECRETARIAT)
+async def add_section(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Add a section, and go on to the page of its first question."""
+    found = await correctable(await tx.session.connection(), call_id)
+    fields = Fields(form)
+    fields.ignore("seen")
+    so_far = form_so_far(found)
+    made = new_section(fields, so_far)
+    behind = fields.choice("behind", [key for key, _title in _others(so_far)])
+    first = new_field(fields, made)
+    reason = reason_where_none_is(found, fields)
+
+    def edit(form: FormDefinition) -> FormDefinition:
+        grown = edits.with_field(edits.with_section(form, made), made.key, first)
+        return edits.placed_section(grown, made.key, behind)
+
+    try:
+        fields.check()
+        await add_to_form(tx, call_id, edit, reason=reason, seen=seen_in(fields))
+    except Refused as refused:
+        found = await not_saved(tx, call_id, fields, refused)
+        raise Wrong(_new(view, found, fields, 422 if refused.kind == "invalid" else 409)) from None
+    there = f"{at_corrigendum(found)}/questions/{made.key}/{first.key}"
+    return view.go(there, _("The section is added. Say what the answer to its first question must be."))
+
+
+@get("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}", opt=BY_SECRETARIAT)
+async def added_section(view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str]) -> Page:
+    """A section that is added: its title, who fills it in, where it stands, and its checks."""
+    found = await correctable(read, call_id)
+    chosen = _added(found, section)
+    values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
+    return _one(view, found, chosen, Fields.showing(values))
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}", opt=BY_SECRETARIAT)
+async def save_added_section(
+    view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Save a section that is added."""
+    found = await correctable(await tx.session.connection(), call_id)
+    old = _added(found, section)
+    fields = Fields(form)
+    fields.ignore("seen")
+    new = read_section(fields, old)
+    behind = fields.choice("behind", [key for key, _title in _others(form_so_far(found), section)])
+
+    def edit(form: FormDefinition) -> FormDefinition:
+        return edits.placed_section(edits.with_section(form, new), section, behind)
+
+    try:
+        fields.check()
+        await add_to_form(tx, call_id, edit, seen=seen_in(fields))
+    except Refused as refused:
+        found = await not_saved(tx, call_id, fields, refused)
+        status = 422 if refused.kind == "invalid" else 409
+        raise Wrong(_one(view, found, _added(found, section), fields, status)) from None
+    return view.go(
+        f"{at_corrigendum(found)}/questions", _("Saved. Somebody else checks and publishes the corrigendum.")
+    )
+
+
+@post("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}/remove", opt=BY_SECRETARIAT)
+async def remove_added_section(
+    view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
+) -> Page:
+    """Take a section that is added out again, with its questions."""
+    found = await correctable(await tx.session.connection(), call_id)
+    chosen = _added(found, section)
+    fields = Fields(form)
+    fields.ignore("seen")
+    try:
+        fields.check()
+        await add_to_form(
+            tx, call_id, lambda form: edits.without_section(form, section), seen=seen_in(fields)
+        )
+    except Refused as refused:
+        found = await not_saved(tx, call_id, fields, refused)
+        fields.values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
+        status = 422 if refused.kind == "invalid" else 409
+        raise Wrong(_one(view, found, _added(found, section), fields, status)) from None
+    return view.go(f"{at_corrigendum(found)}/questions", _("Taken out again."))
+
+
+HANDLERS = [more_sections, add_section, added_section, save_added_section, remove_added_section]
