@@ -141,9 +141,8 @@ async def test_what_is_taken_up_again_is_sealed_again(db: Database, stage: Stage
         assert (await take_up_again(tx, confirmed)).opened_at is None
 
 
-async def test_a_late_submission_leaves_a_trace_and_stands_in_the_minutes(
-    db: Database, stage: Stage, submitted: UUID, browse: Browsers
-) -> None:
+async def hand_in_late(db: Database, stage: Stage, submitted: UUID, browse: Browsers) -> None:
+    """The application, a draft again, is handed in after the deadline and refused."""
     async with db.transaction(now=LATER) as tx:
         await tx.session.execute(
             update(Application)
@@ -154,10 +153,16 @@ async def test_a_late_submission_leaves_a_trace_and_stands_in_the_minutes(
     omar = await browse(stage.omar)
     form = {"signatory_name": "Omar Hoxha", "signatory_function": "Head", "version": str(version)}
     declared = ("true_and_complete", "mandate", "no_double_funding", "nothing_classified")
-    before = clock.now()
     late = await omar.send_form(f"/applications/{submitted}/submit", form | dict.fromkeys(declared, "yes"))
     assert late.status_code == 409
     assert "the time to submit is over" in late.text
+
+
+async def test_a_late_submission_leaves_a_trace(
+    db: Database, stage: Stage, submitted: UUID, browse: Browsers
+) -> None:
+    before = clock.now()
+    await hand_in_late(db, stage, submitted, browse)
     async with db.transaction(now=LATER) as tx:
         trace = (await tx.session.scalars(select(LateAttempt))).one()
         assert (await tx.get(Application, submitted)).status == "draft"
@@ -167,6 +172,11 @@ async def test_a_late_submission_leaves_a_trace_and_stands_in_the_minutes(
         event = (await history(connection, submitted))[0].event
     assert (type(event).__name__, event.at) == ("LateSubmissionRefused", trace.at)  # type: ignore[attr-defined]
 
+
+async def test_two_open_on_one_page_and_what_came_too_late_stands_in_the_minutes(
+    db: Database, stage: Stage, submitted: UUID, browse: Browsers
+) -> None:
+    await hand_in_late(db, stage, submitted, browse)
     sara, anna, carl = await browse(stage.sara), await browse(stage.anna), await browse(stage.carl)
     here = f"/openings/{stage.call}"
     assert (await carl.send_form(f"{here}/start")).status_code == 403

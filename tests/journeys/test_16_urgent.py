@@ -28,7 +28,13 @@ def draft(ada: Visitor) -> str:
     ada.fill("Text", "For what cannot wait for a call.")
     ada.fill_instant("Opens", now.strftime("%Y-%m-%d"), now.strftime("%H:%M"))
     ada.fill_instant("Closes", (now + timedelta(days=90)).strftime("%Y-%m-%d"), "12:00")
-    ada.page.get_by_role("radio", name=re.compile("Urgent")).check()
+    asked = {"one": (True, False, False), "Rolling": (False, True, False), "Urgent": (True, False, True)}
+    for mode, expected in asked.items():
+        ada.page.get_by_role("radio", name=re.compile(mode, re.IGNORECASE)).first.check()
+        shown = [
+            ada.page.get_by_label(name, exact=True) for name in ("Closes", "Cut-off 1", "Decided within")
+        ]
+        assert tuple(field.is_visible() for field in shown) == expected, mode
     ada.choose("Envelope", "CA1: Urgent")
     ada.fill("Amount of the call", "20 000")
     ada.fill("Smallest award", "1 000")
@@ -61,7 +67,7 @@ def write(omar: Visitor) -> str:
     omar.fill("Title", TITLE)
     omar.press("Start")
     tasks = omar.page.url
-    omar.follow("What you ask for, and why")
+    omar.follow("Continue: What you ask for, and why")
     omar.fill("Summary", "Hospitals are blackmailed on both sides of the border.")
     omar.fill("What will be done", "Two experts for three days in Tirana.")
     omar.press("Save and continue")
@@ -140,7 +146,6 @@ def judge(ada: Visitor, stage: Stage, service: Service, here: str) -> None:
     ada.press("Write down the judgement")
     ada.follow("All steps of this urgent application")
     ada.press("Assign", status=422)
-    ada.goto(here)
     ada.tick("Elena Rossi")
     ada.press("Assign")
     ada.sees("Elena Rossi")

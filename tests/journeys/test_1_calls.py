@@ -6,14 +6,13 @@ from facility import clock
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service
+from tests.journeys.visitor import Visitor
 
 TEXT = "For teams of police and prosecution.\n\nExperts come from Member States."
 
 
-def test_one_drafts_another_publishes_and_anyone_sees_it(
-    company: Company, visit: Opens, service: Service
-) -> None:
-    ada, vera, anyone = company["ada"], company["vera"], visit()
+def open_envelope(ada: Visitor) -> None:
+    """Money to draw on, after an amount that is none."""
     ada.goto("/contracts")
     ada.step(lambda: ada.page.locator("main table a").first.click())
     ada.follow("Open an envelope")
@@ -24,6 +23,9 @@ def test_one_drafts_another_publishes_and_anyone_sees_it(
     ada.press("Open the envelope")
     ada.sees("The envelope was opened.")
 
+
+def draft_call(ada: Visitor) -> str:
+    """A draft, after mistakes; its page."""
     ada.goto("/staff/calls")
     ada.follow("Draft a call")
     ada.press("Save the draft", status=422)
@@ -42,7 +44,15 @@ def test_one_drafts_another_publishes_and_anyone_sees_it(
     ada.fill("Largest award", "60 000")
     ada.press("Save the draft")
     ada.sees("The draft is saved. Somebody else checks and publishes it.")
-    draft = ada.page.url
+    return ada.page.url
+
+
+def test_one_drafts_another_publishes_and_anyone_sees_it(
+    company: Company, visit: Opens, service: Service
+) -> None:
+    ada, vera, anyone = company["ada"], company["vera"], visit()
+    open_envelope(ada)
+    draft = draft_call(ada)
 
     anyone.goto("/calls/TAF-2026-90", status=404)
     ada.follow("Check and publish")
