@@ -9,7 +9,7 @@ import msgspec
 from facility.calls.rules import CallDraft
 from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
 from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
-from facility.calls.words import TYPES, check_in_words, section_check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words, section_check_in_words
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _
 
@@ -22,7 +22,6 @@ LABELS = {
     "amount": N_("Amount of the call"),
     "award_min": N_("Smallest award"),
     "award_max": N_("Largest award"),
-    "form": N_("Form"),
 }
 """What a field that a corrigendum can change is called."""
 
@@ -36,26 +35,35 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
-    """What a corrigendum changes, field by field."""
-    return [
-        Change(
-            _("Form"),
-            _("not asked"),
-            "\n\n".join(_form_in_full(before.form, after.form)),
-        )
-        if one.field == "form"
-        else Change(_(LABELS[one.field]), _value(one.before), _value(one.after))
-        for one in differences(before, after)
-    ]
+    """What a corrigendum changes, field by field; of the form, what is added, one by one."""
+    found: list[Change] = []
+    for one in differences(before, after):
+        if one.field == "form":
+            found += _additions(before.form, after.form)
+        else:
+            found.append(Change(_(LABELS[one.field]), _value(one.before), _value(one.after)))
+    return found
 
 
-def _asked_more(before: FormDefinition, after: FormDefinition) -> Iterator[str]:
-    """What the form asks now and did not ask before."""
+def _additions(before: FormDefinition, after: FormDefinition) -> Iterator[Change]:
+    """Everything that a form asks more, in full: sections with all that belongs to them, and questions."""
     new = added_sections(before, after)
-    for section in after.sections:
+    for place, section in enumerate(after.sections):
         if section in new:
-            yield _added_section(section)
-        yield from (_added(*one) for one in added_questions(before, after) if one[0] is section)
+            ahead = after.sections[place - 1] if place else None
+            yield Change(_("New section"), _("not asked"), _section_in_full(section, ahead))
+        for asked, field in added_questions(before, after):
+            if asked is section:
+                yield Change(_("New question"), _("not asked"), _question_in_full(section, field))
+
+
+def asked_more(before: FormDefinition, after: FormDefinition) -> list[str]:
+    """What a form asks that it did not ask before, in whole sentences."""
+    new, said = added_sections(before, after), []
+    for section in after.sections:
+        said += [_added_section(section)] if section in new else []
+        said += [_added(*one) for one in added_questions(before, after) if one[0] is section]
+    return said
 
 
 def _added_section(section: FormSection) -> str:
@@ -73,26 +81,19 @@ def _added(section: FormSection, field: Field) -> str:
     return _(said, section=section.title, label=field.label)
 
 
-def _form_in_full(before: FormDefinition, after: FormDefinition) -> Iterator[str]:
-    """Everything that a form asks more, as somebody checks it: sections with all that belongs to them, and questions."""
-    new = added_sections(before, after)
-    for place, section in enumerate(after.sections):
-        if section in new:
-            yield _section_in_full(section, after.sections[place - 1] if place else None)
-        yield from (_in_full(*one) for one in added_questions(before, after) if one[0] is section)
-
-
 def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
+    """A new section as somebody checks it, in lines."""
     place = _("It stands behind “{title}”.", title=ahead.title) if ahead else _("It stands first.")
     checks = [section_check_in_words(section, check) for check in section.checks]
-    return "\n".join([_added_section(section), place, *([section.hint] if section.hint else []), *checks])
+    lines = [section.title, _(WHO[section.by]), place, section.hint, *checks]
+    return "\n".join(line for line in lines if line)
 
 
-def _in_full(section: FormSection, field: Field) -> str:
+def _question_in_full(section: FormSection, field: Field) -> str:
     """A new question as somebody checks it: what it is asked with, in lines."""
     about = [_(TYPES[field.type]), *map(check_in_words, field.checks), *_marks(section, field)]
     lines = [
-        _added(section, field),
+        _("Under “{section}”: {label}", section=section.title, label=field.label),
         field.hint,
         "; ".join(option.label for option in field.options),
         " · ".join(about),
@@ -125,7 +126,7 @@ def _value(value: object) -> str:
 def meanings(before: CallDraft, after: CallDraft) -> list[str]:
     """What a corrigendum means for whoever has begun an application, in whole sentences."""
     said = [_meaning(one) for one in differences(before, after) if one.field != "form"]
-    return [*said, *_asked_more(before.form, after.form)]
+    return said + asked_more(before.form, after.form)
 
 
 def _meaning(one: Difference) -> str:

@@ -10,6 +10,7 @@ from facility.calls.rules.forms import (
     AnyOf,
     AtLeast,
     Between,
+    By,
     Check,
     FieldType,
     FormSection,
@@ -111,6 +112,11 @@ TYPES: dict[FieldType, str] = {
     FieldType.THEMES: N_("Themes"),
 }
 """What each type is called, untranslated."""
+WHO: dict[By, str] = {
+    By.LEAD: N_("The lead, once for all"),
+    By.PARTY: N_("Every institution, for itself"),
+}
+"""Who fills a section in, untranslated."""
 
 
 def check_in_words(check: Check) -> str:

@@ -31,9 +31,8 @@ def draft(ada: Visitor) -> str:
     asked = {"one": (True, False, False), "Rolling": (False, True, False), "Urgent": (True, False, True)}
     for mode, expected in asked.items():
         ada.page.get_by_role("radio", name=re.compile(mode, re.IGNORECASE)).first.check()
-        shown = [
-            ada.page.get_by_label(name, exact=True) for name in ("Closes", "Cut-off 1", "Decided within")
-        ]
+        groups = [ada.page.get_by_role("group", name=name, exact=True) for name in ("Closes", "Cut-off 1")]
+        shown = [*groups, ada.page.get_by_label("Decided within", exact=True)]
         assert tuple(field.is_visible() for field in shown) == expected, mode
     ada.choose("Envelope", "CA1: Urgent")
     ada.fill("Amount of the call", "20 000")

@@ -44,10 +44,6 @@ KINDS: dict[SectionKind, str] = {
     SectionKind.BUDGET: N_("Budget by partner and activity"),
     SectionKind.DOCUMENTS: N_("Documents"),
 }
-WHO: dict[By, str] = {
-    By.LEAD: N_("The lead, once for all"),
-    By.PARTY: N_("Every institution, for itself"),
-}
 MOST_OPTIONS, MOST_CHARACTERS = 40, 20_000
 NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT)
 

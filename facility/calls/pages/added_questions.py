@@ -7,14 +7,7 @@ from litestar import get, post
 
 from facility.calls import queries
 from facility.calls.changes import meanings
-from facility.calls.form.questions import (
-    WHO,
-    choices_of,
-    dependable,
-    new_field,
-    read_field,
-    shown_field,
-)
+from facility.calls.form.questions import choices_of, dependable, new_field, read_field, shown_field
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
@@ -65,7 +58,6 @@ def _list(view: View, found: queries.CallStaff, fields: Fields, status: int = 20
         added={(section.key, field.key) for section, field in added_questions(found.draft.form, after)},
         places=[(one.key, one.title) for one in after.sections if one.kind is SectionKind.QUESTIONS],
         addable=ADDABLE,
-        who=WHO,
         meanings=meanings(found.draft, found.corrigendum.draft) if found.corrigendum else [],
     )
 
@@ -85,7 +77,7 @@ def _one(
         field=field,
         action=f"{here}/{section.key}/{field.key}",
         back=here,
-        trail=[(_("More questions"), here), (field.label, None)],
+        trail=[(_("More sections and questions"), here), (field.label, None)],
         **choices_of(section, field),
     )
 

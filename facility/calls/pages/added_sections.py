@@ -1,7 +1,6 @@
 """Whole sections that a corrigendum adds to a published call's form, for the lead or for every institution's own part: each
 begins with a first question, since nobody can be asked an empty one; more follow on the page of added questions."""
 
-from typing import Any
 from uuid import UUID
 
 from litestar import get, post
@@ -9,7 +8,6 @@ from litestar import get, post
 from facility.calls import queries
 from facility.calls.form.questions import (
     NUMBERS,
-    WHO,
     new_field,
     new_section,
     read_section,
@@ -54,12 +52,8 @@ def _behind(form: FormDefinition, key: str) -> str:
     return keys[keys.index(key) - 1] if keys.index(key) else ""
 
 
-def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, **more: Any) -> Page:
-    return adding_page(view, template, found, fields, who=WHO, **more)
-
-
 def _new(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
-    return _page(
+    return adding_page(
         view,
         "add_section",
         found,
@@ -73,7 +67,7 @@ def _new(view: View, found: queries.CallStaff, fields: Fields, status: int = 200
 def _one(
     view: View, found: queries.CallStaff, section: FormSection, fields: Fields, status: int = 200
 ) -> Page:
-    return _page(
+    return adding_page(
         view,
         "added_section",
         found,

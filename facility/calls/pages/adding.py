@@ -11,7 +11,7 @@ from facility.calls.form.corrigendum import MAX_REASON
 from facility.calls.pages.shared import shown
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FieldType, FormDefinition
-from facility.calls.words import TYPES, check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words
 from facility.db import Tx
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -58,6 +58,7 @@ def adding_page(view: View, template: str, found: queries.CallStaff, fields: Fie
         sections_here=f"{at_corrigendum(found)}/sections",
         seen=under_way.drafted_at.isoformat() if under_way else "",
         types=TYPES,
+        who=WHO,
         said=check_in_words,
         **more,
     )

@@ -8,10 +8,10 @@ from litestar import get, post
 
 from facility import clock
 from facility.calls import queries, service
-from facility.calls.changes import meanings, side_by_side
+from facility.calls.changes import asked_more, meanings, side_by_side
 from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
 from facility.calls.pages.shared import READERS, seen_in, shown
-from facility.calls.rules.corrigenda import Frozen, added_questions, may_correct
+from facility.calls.rules.corrigenda import Frozen, may_correct
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -33,9 +33,7 @@ async def _form_page(
         **shown(found),
         form=form,
         seen=seen or (under_way.drafted_at.isoformat() if under_way else ""),
-        added=[field for _section, field in added_questions(found.draft.form, under_way.draft.form)]
-        if under_way
-        else [],
+        added=asked_more(found.draft.form, under_way.draft.form) if under_way else [],
         frozen=[sentence(Reason(code)) for code in Frozen],
     )
 

@@ -11,7 +11,6 @@ from facility.calls import queries
 from facility.calls.form.questions import (
     KINDS,
     NUMBERS,
-    WHO,
     choices_of,
     dependable,
     new_field,
@@ -32,7 +31,7 @@ from facility.calls.rules.forms import (
 )
 from facility.calls.rules.presets import FORMS
 from facility.calls.service import change_form
-from facility.calls.words import TYPES, check_in_words, section_check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words, section_check_in_words
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
