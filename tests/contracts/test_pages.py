@@ -66,8 +66,8 @@ async def test_each_figure_leads_to_its_bookings(
     assert f'<a href="/contracts/CA1?donor={italy}#ledger">494.50</a>' in page.text
     assert f'<a href="/contracts/CA1?envelope={envelope.id}#ledger">10\u00a0000.00</a>' in page.text
     assert f'href="/staff/calls?envelope={envelope.id}"' in page.text
-    assert '<td class="num" data-label="Amount">494.50</td>' in behind.text
-    assert '<td class="num" data-label="Amount">8\u00a0681.32</td>' not in behind.text
+    assert '<td class="num" data-label="Amount, EUR">494.50</td>' in behind.text
+    assert '<td class="num" data-label="Amount, EUR">8\u00a0681.32</td>' not in behind.text
 
 
 async def test_the_ledger_costs_the_same_for_one_and_three_and_turns_pages(
