@@ -67,16 +67,17 @@ VERDICTS_BY_VALUE = {verdict.value: pair for verdict, pair in VERDICTS.items()} 
     "": (N_("Not judged"), "plain")
 }
 
+# Figures stand after what they count: one and several read alike.
 _TOLD = {
     "in_time": N_("Received {received}; the call closed {closes}."),
-    "beneficiaries": N_("{count} take part, at least {least} are needed."),
-    "eligible_parties": N_("{count} institutions were looked at by their beneficiaries."),
-    "confirmations": N_("{count} of {all} partners have confirmed."),
+    "beneficiaries": N_("Western Balkans beneficiaries taking part: {count}; needed: at least {least}."),
+    "eligible_parties": N_("Institutions looked at by their beneficiaries: {count}."),
+    "confirmations": N_("Partners who have confirmed: {count} of {all}."),
     "amounts": N_("EUR {requested} is asked for; between EUR {least} and {most} is possible."),
-    "declarations": N_("{count} of {all} declarations were made."),
-    "documents": N_("{count} documents; {unread} pages or pictures in them no machine can read."),
-    "classified": N_("{count} documents were refused for a marking or a virus before it came in."),
-    "consultation": N_("{count} consultations on what was submitted."),
+    "declarations": N_("Declarations made: {count} of {all}."),
+    "documents": N_("Documents: {count}; pages or pictures in them that no machine can read: {unread}."),
+    "classified": N_("Documents refused for a marking or a virus before it came in: {count}."),
+    "consultation": N_("Consultations on what was submitted: {count}."),
     "overlap": N_("An officer has judged: {outcome}."),
 }
 

@@ -22,6 +22,8 @@ _LETTERS = str.maketrans(
 _CURRENCY = re.compile(r"(?i)^(?:€|eur|euro|euros|евра|евро|еур)?(.*?)(?:€|eur|euro|euros|евра|евро|еур)?$")
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([ '.,])[0-9]{3})(?:\1[0-9]{3})*")
+_NO_CENTS = re.compile(r"(?<=[0-9])([.,])[-–—]{1,2}$")
+"""As many write a round amount: "350,-"."""
 MOST_DIGITS = 12
 
 
@@ -30,9 +32,10 @@ class Unclear(Exception):  # noqa: N818 - not a fault: it asks
 
 
 def read_amount(typed: str) -> Decimal:
-    """An amount in EUR with two decimals: "35 427.70", "35.427,70", "€ 35'427", "٣٥٤٢٧٫٧٠". Raises Unclear."""
+    """An amount in EUR with two decimals: "35 427.70", "35.427,70", "€ 35'427", "350,-", "٣٥٤٢٧٫٧٠". Raises Unclear."""
     wrong = _("Enter an amount in EUR with at most two decimals, like 35 427.70.")
-    return read_number(_without_currency(typed), 2, wrong).quantize(Decimal("0.01"))
+    text = _NO_CENTS.sub(r"\g<1>00", _without_currency(typed).strip())
+    return read_number(text, 2, wrong).quantize(Decimal("0.01"))
 
 
 def read_number(typed: str, places: int, wrong: str) -> Decimal:

@@ -15,10 +15,11 @@ from facility.admission.service import answer_consultation, check_admissibility,
 from facility.applications.models import Application
 from facility.applications.queries import shown
 from facility.applications.rules.judged import Finding
+from facility.applications.service import withdraw
 from facility.calls.rules.checklist import STANDARD, ChecklistItem
 from facility.db import Database
 from facility.refused import Refused
-from tests.admission.review import OPENED, consult, offices, opened
+from tests.admission.review import OPENED, alone, consult, offices, opened
 from tests.applications.conftest import NOW, Stage
 from tests.browser import Browsers
 
@@ -159,8 +160,8 @@ async def test_the_page_judges_item_by_item(
     sara = await browse(stage.sara)
     here = f"/applications/{confirmed}/admissibility"
     page = (await sara.get(here)).text
-    assert "2 take part, at least 2 are needed." in page
-    assert "1 of 1 partners have confirmed." in page
+    assert "Western Balkans beneficiaries taking part: 2; needed: at least 2." in page
+    assert "Partners who have confirmed: 1 of 1." in page
     everything = {f"{key}-verdict": "met" for key in STANDARD}
     missing = await sara.send_form(here, {**everything, "overlap-verdict": "", "reason": "x"})
     assert missing.status_code == 422
@@ -186,3 +187,17 @@ async def test_the_page_judges_item_by_item(
     assert "The signatory may not sign." in (await sara.get(here)).text
     nonsense = await sara.send_form(here, {**everything, "in_time-verdict": "maybe", "admissible": "yes"})
     assert nonsense.status_code == 422
+
+
+async def test_what_is_not_to_be_judged_is_said_before_the_work(
+    db: Database, stage: Stage, confirmed: UUID, browse: Browsers
+) -> None:
+    await opened(db, stage, confirmed)
+    exception = await alone(db, stage)
+    async with db.transaction(now=OPENED, actor=stage.omar) as tx:
+        await withdraw(tx, confirmed)
+    sara = await browse(stage.sara)
+    for key, why in ((exception, "does not belong to the track"), (confirmed, "not possible in the state")):
+        page = await sara.get(f"/applications/{key}/admissibility")
+        assert (page.status_code, why in page.text) == (409, True)
+        assert "/admissibility" not in (await sara.get(f"/applications/{key}")).text

@@ -6,7 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
-from facility.admission.pages.staff import unsealed
+from facility.admission.pages.staff import may_be_judged, unsealed
 from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.checklist import Judged, Verdict
 from facility.admission.service import check_admissibility
@@ -67,6 +67,7 @@ def _labels(asked: Checklist) -> dict[str, str]:
 async def admissibility_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The checklist, filled with what is found, or with what was judged before."""
     application = await unsealed(read, application_id)
+    may_be_judged(application)
     asked = await checklist(read, application)
     values: dict[str, str | list[str]] = {
         f"{line.item.key}-verdict": line.found.finding.value

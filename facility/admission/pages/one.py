@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
 from facility.admission import words
+from facility.admission.pages.staff import judgeable
 from facility.admission.queries.consultation import consultations
 from facility.applications import queries
 from facility.applications.pages.lead import lead_page
@@ -51,7 +52,7 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         consultation_states=words.CONSULTATIONS,
         checklist_texts=calls.CHECKLIST,
         verdicts=words.VERDICTS_BY_VALUE,
-        may_check=secretariat and found.track == "joint" and found.call_decided_at is None,
+        may_check=secretariat and judgeable(found),
         may_decide=view.me.has(Role.AUTHORISING)
         and found.track == "exception"
         and found.status == "submitted",

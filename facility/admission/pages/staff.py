@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
+from facility.applications import queries, rules
 from facility.applications.queries import ApplicationShown
-from facility.refused import refuse
+from facility.refused import Refused, refuse
 
 
 async def unsealed(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
@@ -17,3 +17,17 @@ async def unsealed(connection: AsyncConnection, application_id: UUID) -> Applica
     if application.sealed:
         refuse("not_opened")
     return application
+
+
+def may_be_judged(found: ApplicationShown) -> None:
+    """Whether its admissibility is a question now. Refused: as `rules.may_judge`."""
+    rules.may_judge(found.track, found.status, opened=not found.sealed, decided_at=found.call_decided_at)
+
+
+def judgeable(found: ApplicationShown) -> bool:
+    """The same, for a button that leads there."""
+    try:
+        may_be_judged(found)
+    except Refused:
+        return False
+    return True

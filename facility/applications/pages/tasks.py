@@ -56,8 +56,8 @@ class Why(msgspec.Struct, frozen=True):
 
 class Task(msgspec.Struct, frozen=True):
     """A line of the task list. needs: the questions that are not answered yet, each with its place; whys: what else stands
-    against submitting; unsaved: the visitor has typed something there and not saved it; waiting: nothing is left to do there
-    but for others to answer."""
+    against submitting; asks: what partners wait for, which alone stands against nothing; unsaved: the visitor has typed
+    something there and not saved it; waiting: nothing is left to do there but for others to answer."""
 
     label: str
     href: str
@@ -65,6 +65,7 @@ class Task(msgspec.Struct, frozen=True):
     kind: str
     whys: tuple[Why, ...] = ()
     needs: tuple[tuple[str, str], ...] = ()
+    asks: tuple[Why, ...] = ()
     unsaved: bool = False
     waiting: bool = False
 
@@ -159,13 +160,13 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     href = address(application, section.key)
     missing = [reason for reason in against if reason.code == "answer_missing" and not _of_partner(reason)]
     said = whys(application, [reason for reason in against if reason not in missing])
+    needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
+    asks: tuple[Why, ...] = ()
     waiting = False
     if section.kind is SectionKind.PARTNERS:
-        asking = _asking(application)
-        waiting = not asking and _asked_all(application.parts.partners, against)
-        said = [*asking, *said]
-    needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
-    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs), waiting=waiting)
+        asks = tuple(_asking(application))
+        waiting = not asks and _asked_all(application.parts.partners, against)
+    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs), asks, waiting=waiting)
 
 
 def _asked_all(partners: Sequence[PartyLine], against: Sequence[Reason]) -> bool:

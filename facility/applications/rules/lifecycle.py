@@ -352,17 +352,31 @@ def may_replace(status: ApplicationStatus, *, is_lead: bool, left: bool) -> None
         refuse("left")
 
 
-def may_check(
-    track: Track, status: ApplicationStatus, *, opened: bool, admissible: bool, reason: str
+def may_judge(
+    track: Track, status: ApplicationStatus, *, opened: bool, decided_at: datetime | None = None
 ) -> None:
-    """Admissibility is checked once the application is opened, and may be judged anew until the decision.
+    """Whether its admissibility is a question at all: asked before somebody fills in a whole checklist.
 
-    Refused: "wrong_track", "not_opened", "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
+    Refused: "wrong_track", "not_opened", "call_decided", "wrong_status".
     """
     if track != "joint":
         refuse("wrong_track")
     if not opened:
         refuse("not_opened")
+    if decided_at is not None:
+        refuse("call_decided")
+    if TRANSITIONS[status].isdisjoint({S.ADMISSIBLE, S.INADMISSIBLE}):
+        refuse("wrong_status", status=status.value, wanted=S.ADMISSIBLE.value)
+
+
+def may_check(
+    track: Track, status: ApplicationStatus, *, opened: bool, admissible: bool, reason: str
+) -> None:
+    """Admissibility is checked once the application is opened, and may be judged anew until the decision.
+
+    Refused: as `may_judge`, "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
+    """
+    may_judge(track, status, opened=opened)
     may_become(status, S.ADMISSIBLE if admissible else S.INADMISSIBLE)
     if not admissible and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")

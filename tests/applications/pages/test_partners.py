@@ -288,7 +288,11 @@ async def test_a_request_is_answered_by_the_lead(
     answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": seen}
     wished = await vesa.send_form(f"{here}/answer", {**answer, "answer": "change", "wish": "Other days"})
     assert wished.status_code == 303
-    assert "Asks for a change: Kosovo* Police." in (await omar.get(here)).text
+    tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
+    assert "Asks for a change: Kosovo* Police." in tasks
+    # A wish alone stands against nothing: the task list counts what the check names.
+    against = check.split("It cannot be submitted yet")[1].split("</ul>")[0].count("<li>")
+    assert re.findall(r"(\d+) things? stands? against", tasks) == [str(against)]
     async with db.transaction(now=clock.now()) as tx:
         request = (await tx.session.scalars(select(ChangeRequest))).one()
     path = f"{here}/changes/{request.id}"
