@@ -14,13 +14,13 @@ from facility.web.i18n import _, ngettext
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One step. `kind` colours the state's tag (ok, wait, bad, info, plain); without `href` it can't be opened yet."""
+    """One step. `kind` colours the state's tag (ok, wait, bad, info, plain); without `href` it can't be opened yet. `note`: what is good to know."""
 
     label: str
     state: str
     kind: str = "plain"
     href: str | None = None
-    why: str | None = None
+    note: str | None = None
 
 
 def steps_of(found: CallStaff, me: Visitor, now: datetime) -> list[Step]:
@@ -29,7 +29,7 @@ def steps_of(found: CallStaff, me: Visitor, now: datetime) -> list[Step]:
         label=_("Draft"),
         state=_("Written by {name}", name=found.drafted_by_name),
         kind="ok",
-        why=_("Made from {call}.", call=found.cloned_from) if found.cloned_from else None,
+        note=_("Made from {call}.", call=found.cloned_from) if found.cloned_from else None,
     )
     if found.call.state == CallState.DRAFT:
         return [drafted, _to_publish(found, me)]
@@ -46,7 +46,7 @@ def _to_publish(found: CallStaff, me: Visitor) -> Step:
         state=_("Waits for a second person"),
         kind="wait",
         href=f"/staff/calls/{found.id}/publish" if me.has(Role.SECRETARIAT) else None,
-        why=_("You wrote the draft, so somebody else publishes it.") if mine else None,
+        note=_("You wrote the draft, so somebody else publishes it.") if mine else None,
     )
 
 
@@ -74,7 +74,7 @@ def _corrigenda(found: CallStaff) -> Iterator[Step]:
             state=_("Waits for a second person"),
             kind="wait",
             href=f"/staff/calls/{found.id}/corrigendum",
-            why=_("Written by {name}.", name=found.corrigendum.drafted_by_name),
+            note=_("Written by {name}.", name=found.corrigendum.drafted_by_name),
         )
 
 
@@ -157,5 +157,5 @@ def _cancellation(found: CallStaff, me: Visitor) -> Iterator[Step]:
         state=_("Waits for a second person"),
         kind="wait",
         href=f"/staff/calls/{found.id}/cancel" if me.has(Role.SECRETARIAT, Role.AUTHORISING) else None,
-        why=_("{name} asks to cancel it.", name=asked.asked_by_name),
+        note=_("{name} asks to cancel it.", name=asked.asked_by_name),
     )

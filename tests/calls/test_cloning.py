@@ -1,6 +1,8 @@
 """A new draft made from an earlier call."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 
@@ -8,6 +10,7 @@ from facility.calls.models import Call
 from facility.calls.service import clone_call
 from facility.calls.service.cloning import moved_with
 from facility.db import Database
+from tests.browser import Browsers, errors
 from tests.calls.reading import CALL, MID, reconciled, refused, says
 from tests.judging import Judging
 
@@ -45,3 +48,26 @@ def test_dates_keep_their_hour_in_brussels_over_the_change_of_clocks() -> None:
     opens, closes = datetime(2026, 3, 1, 8, tzinfo=UTC), datetime(2026, 4, 1, 10, tzinfo=UTC)
     later = datetime(2026, 10, 1, 7, tzinfo=UTC)  # both 9:00 in Brussels
     assert moved_with(closes, opens, later) == datetime(2026, 11, 1, 11, tzinfo=UTC)  # both 12:00
+    at_noon = datetime(2026, 10, 1, 10, tzinfo=UTC)
+    assert moved_with(closes, opens, at_noon) == datetime(2026, 11, 1, 11, tzinfo=UTC)  # still 12:00
+
+
+async def test_a_page_asks_for_what_the_new_draft_needs(
+    play: Judging, db: Database, browse: Browsers
+) -> None:
+    ada, key = await browse(play.people["ada"]), play.calls[CALL]
+    page = await ada.get(f"/staff/calls/{key}/clone")
+    assert 'value="80000.00"' in page.text
+    sent = {"reference": "TAF-2022-01", "opens_at_day": "2022-01-10", "opens_at_time": "12:00"}
+    wrong = await ada.send_form(
+        f"/staff/calls/{key}/clone", {**sent, "opens_at_time": "noon", "amount": "1.234"}
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["opens_at_time", "amount"])
+    # The envelope holds less by now than this call may take.
+    much = await ada.send_form(f"/staff/calls/{key}/clone", {**sent, "amount": "80 000,01"})
+    assert (much.status_code, errors(much)) == (422, ["amount"])
+    made = await ada.send_form(f"/staff/calls/{key}/clone", {**sent, "amount": "70 000,00"})
+    assert made.status_code == 303
+    play.calls["TAF-2022-01"] = UUID(made.headers["location"].rpartition("/")[2])
+    new = await says(play, "TAF-2022-01")
+    assert (new.amount, new.closes_at) == (Decimal("70000.00"), datetime(2022, 3, 10, 11, tzinfo=UTC))

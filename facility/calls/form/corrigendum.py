@@ -11,6 +11,8 @@ from facility.web.fields import Fields, shown, shown_instant
 
 AMOUNTS = ("amount", "award_min", "award_max")
 MAX_REASON = 2000
+FIELDS = ("title", "text", "closes_at", "questions_until", "answers_until", *AMOUNTS, "reason")
+"""What the form asks for; everything else of a call is corrected elsewhere or never."""
 
 
 def shown_corrigendum(draft: CallDraft) -> Values:

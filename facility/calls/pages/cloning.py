@@ -7,10 +7,11 @@ from litestar import get, post
 from facility import clock
 from facility.calls import queries, service
 from facility.calls.form.draft import read_reference
-from facility.calls.pages.shared import shown
+from facility.calls.pages.shared import at_fields, shown
 from facility.refused import Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
+from facility.web.fields import shown as in_field
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.stops import Wrong
@@ -21,19 +22,23 @@ async def clone(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What the new draft takes over, and what it needs: a reference and an opening."""
     found = await queries.staff_call(read, call_id)
     reference = await queries.next_reference(read, clock.now().astimezone(clock.BRUSSELS).year)
-    return view.page("calls/clone.html", **shown(found), form=Fields.showing({"reference": reference}))
+    return view.page(
+        "calls/clone.html",
+        **shown(found),
+        form=Fields.showing({"reference": reference, "amount": in_field(found.call.amount)}),
+    )
 
 
 @post("/staff/calls/{call_id:uuid}/clone", opt={"allow": allow(Role.SECRETARIAT)})
 async def make(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Make the draft."""
     fields = Fields(form)
-    reference, opens_at = read_reference(fields), fields.instant("opens_at")
+    reference, opens_at, amount = read_reference(fields), fields.instant("opens_at"), fields.eur("amount")
     try:
         fields.check()
-        draft = await service.clone_call(tx, call_id, reference=reference, opens_at=opens_at)
+        draft = await service.clone_call(tx, call_id, reference=reference, opens_at=opens_at, amount=amount)
     except Refused as refused:
-        fields.refused(refused)
+        at_fields(fields, refused, ("reference", "opens_at", "amount"))
         found = await queries.staff_call(await tx.session.connection(), call_id)
         raise Wrong(view.page("calls/clone.html", status=422, **shown(found), form=fields)) from None
     return view.go(f"/staff/calls/{draft.id}", _("The draft is made. Check its dates, texts and amounts."))

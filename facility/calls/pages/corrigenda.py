@@ -9,8 +9,8 @@ from litestar import get, post
 from facility import clock
 from facility.calls import queries, service
 from facility.calls.changes import asked_more, meanings, side_by_side
-from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
-from facility.calls.pages.shared import READERS, seen_in, shown
+from facility.calls.form.corrigendum import FIELDS, CorrigendumForm, shown_corrigendum
+from facility.calls.pages.shared import READERS, at_fields, seen_in, shown
 from facility.calls.rules.corrigenda import Frozen, may_correct
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -84,7 +84,9 @@ async def _not_saved(view: View, found: queries.CallStaff, fields: Fields, refus
             ),
         )
         return await _form_page(view, found, fields, status=409)
-    return await _form_page(view, found, fields.refused(refused), status=422, seen=fields.form.get("seen"))
+    return await _form_page(
+        view, found, at_fields(fields, refused, FIELDS), status=422, seen=fields.form.get("seen")
+    )
 
 
 def _under_way(found: queries.CallStaff) -> queries.Corrigendum:
@@ -124,7 +126,9 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
             values = Fields.showing(
                 shown_corrigendum(_under_way(found).draft) | {"reason": _under_way(found).reason}
             )
-            raise Wrong(await _form_page(view, found, values.refused(refused), status=422)) from None
+            raise Wrong(
+                await _form_page(view, found, at_fields(values, refused, FIELDS), status=422)
+            ) from None
         raise
     return view.go(
         f"/staff/calls/{call_id}",

@@ -1,11 +1,13 @@
 """What the staff's pages of a call have in common."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from facility import clock
 from facility.calls import queries
 from facility.calls.words import stands, ties
+from facility.refused import Reason, Refused
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.stops import Stop
@@ -24,6 +26,13 @@ def seen_in(fields: Fields) -> datetime | None:
     if seen is not None and seen.tzinfo is None:
         raise Stop(400, "malformed")
     return seen
+
+
+def at_fields(fields: Fields, refused: Refused, names: Collection[str]) -> Fields:
+    """A rule's reasons at those of these fields that they are about, and all others at the form as a whole: a page that asks
+    for a few things of a call has no place for what is wrong with the rest. Raises anew what is not about the input."""
+    told = [Reason(one.code, one.field if one.field in names else "", one.params) for one in refused.reasons]
+    return fields.refused(Refused(told, refused.kind))
 
 
 def shown(found: queries.CallStaff) -> dict[str, Any]:

@@ -132,6 +132,7 @@ class StaffLine(msgspec.Struct, frozen=True):
     amount: Decimal
     envelope: str
     contract: str
+    mode: str
 
     def standing(self, now: datetime) -> Standing:
         """Where the call stands at this instant."""
@@ -172,7 +173,8 @@ def _staff(where: Standing | None) -> TextClause:
     return text(
         f"""
         SELECT call.id, call.reference, call.title, call.state, call.opens_at, call.closes_at, call.opened_at,
-            call.evaluating_since, call.archived_at, call.amount, envelope.name AS envelope, contract.reference AS contract
+            call.evaluating_since, call.archived_at, call.amount, envelope.name AS envelope, contract.reference AS contract,
+            call.mode
         FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
         WHERE (call.archived_at IS NOT NULL) = {where is Standing.ARCHIVED} AND {STANDS[where] if where else "true"}
           AND call.series_id IS NULL AND (:envelope IS NULL OR call.envelope_id = :envelope)

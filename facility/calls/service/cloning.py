@@ -1,6 +1,7 @@
 """A new draft made from an earlier call."""
 
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -13,9 +14,12 @@ from facility.db import Tx
 from facility.zone import BRUSSELS
 
 
-async def clone_call(tx: Tx, call_id: UUID, *, reference: str, opens_at: datetime) -> Call:
-    """Draft a call with the texts, rules, form, grid and checklist of this one, under a new reference. Its dates move together, so
-    that it opens at this instant; each keeps its hour in Brussels, also where the clocks are changed in between.
+async def clone_call(
+    tx: Tx, call_id: UUID, *, reference: str, opens_at: datetime, amount: Decimal | None = None
+) -> Call:
+    """Draft a call with the texts, rules, form, grid and checklist of this one, under a new reference. Its dates move together
+    with the opening, by days: each keeps its hour in Brussels, whatever the hour of the opening and also where the clocks are
+    changed in between. amount: of the new call, in EUR, where it is another.
 
     Raises Refused (invalid) as draft_call: the envelope may hold less by now.
     """
@@ -28,16 +32,21 @@ async def clone_call(tx: Tx, call_id: UUID, *, reference: str, opens_at: datetim
         for at in (getattr(draft, name),)
     }
     cut_offs = tuple(moved_with(at, draft.opens_at, opens_at) for at in draft.cut_offs)
-    new = msgspec.structs.replace(draft, reference=reference, opens_at=opens_at, cut_offs=cut_offs, **moved)
+    new = msgspec.structs.replace(
+        draft,
+        reference=reference,
+        opens_at=opens_at,
+        cut_offs=cut_offs,
+        amount=draft.amount if amount is None else amount,
+        **moved,
+    )
     made = await draft_call(tx, new, cloned_from=call_id)
     made.checklist = call.checklist
     return made
 
 
 def moved_with(at: datetime, anchor: datetime, new_anchor: datetime) -> datetime:
-    """`at`, moved by the days and the hours on the clock by which the anchor moves."""
-    by = new_anchor.astimezone(BRUSSELS).replace(tzinfo=None) - anchor.astimezone(BRUSSELS).replace(
-        tzinfo=None
-    )
+    """`at`, moved by the days by which the anchor moves in Brussels, at the same hour there."""
+    by = new_anchor.astimezone(BRUSSELS).date() - anchor.astimezone(BRUSSELS).date()
     local = at.astimezone(BRUSSELS).replace(tzinfo=None) + by
     return local.replace(tzinfo=BRUSSELS).astimezone(at.tzinfo)
