@@ -9,7 +9,7 @@ import msgspec
 from facility.calls.rules import CallDraft
 from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
 from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
-from facility.calls.words import TYPES, WHO, check_in_words, section_check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words, condition, section_check_in_words
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _
 
@@ -91,7 +91,8 @@ def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
 
 def _question_in_full(section: FormSection, field: Field) -> str:
     """A new question as somebody checks it: what it is asked with, in lines."""
-    about = [_(TYPES[field.type]), *map(check_in_words, field.checks), *_marks(section, field)]
+    checks = [check_in_words(field, check) for check in field.checks]
+    about = [_(TYPES[field.type]), *checks, *_marks(section, field)]
     lines = [
         _("Under “{section}”: {label}", section=section.title, label=field.label),
         field.hint,
@@ -103,7 +104,7 @@ def _question_in_full(section: FormSection, field: Field) -> str:
 
 def _marks(section: FormSection, field: Field) -> Iterator[str]:
     if field.asked_if:
-        yield _("asked only if “{label}” says so", label=section.field(field.asked_if.field).label)
+        yield condition(section, field).rstrip(".")
     if not field.material:
         yield _("partners need not confirm it anew")
     if field.confidential:

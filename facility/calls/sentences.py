@@ -110,6 +110,7 @@ sentences.register(
         ),
         "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
         "answers_before_questions": N_("Answers are due before the last question. Enter a later time."),
+        "questions_after_closing": N_("Questions help nobody after the deadline. Enter an earlier time."),
         "answers_after_closing": N_("Answers must be there by the deadline. Enter an earlier time."),
         "no_questions": N_("This call takes no questions."),
         "too_late_to_ask": N_("The time for questions on this call is over."),

@@ -12,6 +12,7 @@ from facility.calls.rules.forms import (
     Between,
     By,
     Check,
+    Field,
     FieldType,
     FormSection,
     Length,
@@ -24,7 +25,7 @@ from facility.calls.rules.forms import (
 from facility.calls.sentences import STANDINGS
 from facility.web import filters, sentences
 from facility.web.filters import instant
-from facility.web.i18n import N_, _, ngettext
+from facility.web.i18n import N_, _, listed, ngettext
 
 MODES = {
     Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
@@ -119,7 +120,27 @@ WHO: dict[By, str] = {
 """Who fills a section in, untranslated."""
 
 
-def check_in_words(check: Check) -> str:
+def condition(section: FormSection, field: Field) -> str:
+    """When a field is asked that is not always asked, as a sentence; "" for others."""
+    if field.asked_if is None:
+        return ""
+    other = section.field(field.asked_if.field)
+    answers = listed([_answer(other, value) for value in field.asked_if.values])
+    return _("Only if the answer to “{question}” is {answers}.", question=other.label, answers=answers)
+
+
+def conditions(section: FormSection) -> dict[str, str]:
+    """When the fields are asked that are not always asked, in words."""
+    return {field.key: condition(section, field) for field in section.fields if field.asked_if}
+
+
+def _answer(field: Field, value: str) -> str:
+    """What people read of an answer among several."""
+    plain = {"yes": _("Yes"), "no": _("No")}
+    return next((option.label for option in field.options if option.key == value), plain.get(value, value))
+
+
+def check_in_words(field: Field, check: Check) -> str:
     """A check on a question, as a phrase."""
     match check:
         case Required():
@@ -133,7 +154,7 @@ def check_in_words(check: Check) -> str:
         case AtLeast(count):
             return ngettext("at least {count} chosen", "at least {count} chosen", count)
         case OneOf(values):
-            return _("only with: {values}", values=", ".join(values))
+            return _("only with: {values}", values=", ".join(_answer(field, value) for value in values))
 
 
 def _between(least: object, most: object, unit: str) -> str:

@@ -1,5 +1,6 @@
 """The form of a call and its publication: what is saved, what is refused, and who publishes."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -195,6 +196,18 @@ async def test_more_cut_offs_and_monthly_ones_save_nothing(
         "/staff/calls/new", form_of(draft, do="cut_offs", **{**monthly, "monthly_last": "2026-01-01"})
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["monthly_last"])
+
+
+async def test_dates_of_questions_after_the_deadline_are_refused_each_at_its_field(
+    cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    late = (draft.closes_at + timedelta(days=1)).date().isoformat()
+    dates = {"questions_until_day": late, "questions_until_time": "12:00"}
+    dates |= {"answers_until_day": late, "answers_until_time": "11:00"}
+    page = await ada.send_form("/staff/calls/new", form_of(draft, **dates))
+    assert (page.status_code, errors(page)) == (422, ["questions_until", "answers_until"])
+    assert "Answers are due before the last question" not in page.text
 
 
 async def test_a_limit_that_nobody_can_reach_is_refused_at_its_field(

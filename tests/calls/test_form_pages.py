@@ -199,11 +199,13 @@ async def test_sections_and_questions_move_and_go(db: Database, editor: Editor, 
 
 
 async def test_an_incomplete_form_is_not_published(
-    db: Database, editor: Editor, cast: Cast, drafted: UUID
+    db: Database, editor: Editor, cast: Cast, drafted: UUID, browse: Browsers
 ) -> None:
     await editor.send("", {"do": "add", "title": "Later", "kind": "questions"})
     page = await editor.browser.get(editor.path)
     assert "Later: The section has no question yet." in page.text
+    check = (await (await browse(cast.vera)).get(f"/staff/calls/{drafted}/publish")).text
+    assert ["See what, and complete its form" in check, "Publish the call" in check] == [True, False]
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=NOW, actor=cast.vera) as tx:
             await publish_call(tx, drafted)

@@ -10,7 +10,6 @@ from facility.applications import queries
 from facility.applications.pages import tasks
 from facility.applications.pages.desk import (
     Part,
-    conditions,
     notes,
     typed_in,
     unsaved,
@@ -23,6 +22,7 @@ from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_o
 from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
 from facility.applications.service import end_copies, keep_copy, save_answers
 from facility.calls.rules.forms import Answer, By, SectionKind
+from facility.calls.words import conditions
 from facility.db import Tx
 from facility.refused import Refused, refuse
 from facility.web import render

@@ -16,7 +16,7 @@ from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
 from facility.web.forms import Form
-from facility.web.i18n import N_, _, listed
+from facility.web.i18n import N_, _
 from facility.web.sentences import sentence
 
 type Typed = Mapping[str, Sequence[str]]
@@ -163,26 +163,6 @@ def notes(part: Part) -> dict[str, list[str]]:
         short = _SHORT.get(reason.code)
         said.setdefault(key, []).append(_(short, **reason.params) if short else sentence(reason))
     return said
-
-
-def conditions(section: FormSection) -> dict[str, str]:
-    """When the fields are asked that are not always asked, in words."""
-    said = {}
-    for field in section.fields:
-        if field.asked_if is not None:
-            other = section.field(field.asked_if.field)
-            labels = [_label(other, value) for value in field.asked_if.values]
-            said[field.key] = _(
-                "Only if the answer to “{question}” is {answers}.",
-                question=other.label,
-                answers=listed(labels),
-            )
-    return said
-
-
-def _label(field: Field, value: str) -> str:
-    plain = {"yes": _("Yes"), "no": _("No")}
-    return next((option.label for option in field.options if option.key == value), plain.get(value, value))
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.desk import conditions, typed_in, unsaved, values_of
+from facility.applications.pages.desk import typed_in, unsaved, values_of
 from facility.applications.pages.questions import offered, read_answers, shown_answers
 from facility.applications.pages.seats import (
     ForLink,
@@ -31,6 +31,7 @@ from facility.applications.pages.shared import (
 from facility.applications.queries import Copy
 from facility.applications.service import fill_in_part, party_by_link, seal_of_part
 from facility.calls.rules.forms import FormSection
+from facility.calls.words import conditions
 from facility.refused import Refused
 from facility.web import forms, render
 from facility.web.fields import Fields

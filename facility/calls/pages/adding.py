@@ -11,7 +11,7 @@ from facility.calls.form.corrigendum import MAX_REASON
 from facility.calls.pages.shared import shown
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FieldType, FormDefinition
-from facility.calls.words import TYPES, WHO, check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words, condition
 from facility.db import Tx
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -60,6 +60,7 @@ def adding_page(view: View, template: str, found: queries.CallStaff, fields: Fie
         types=TYPES,
         who=WHO,
         said=check_in_words,
+        condition=condition,
         **more,
     )
 

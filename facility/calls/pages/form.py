@@ -31,7 +31,7 @@ from facility.calls.rules.forms import (
 )
 from facility.calls.rules.presets import FORMS
 from facility.calls.service import change_form
-from facility.calls.words import TYPES, WHO, check_in_words, section_check_in_words
+from facility.calls.words import TYPES, WHO, check_in_words, condition, section_check_in_words
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -81,6 +81,7 @@ def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, *
         kinds=KINDS,
         who=WHO,
         said=check_in_words,
+        condition=condition,
         said_of_section=section_check_in_words,
         **more,
     )

@@ -1,5 +1,6 @@
 """Checking and publishing a draft that a colleague wrote."""
 
+from datetime import datetime
 from uuid import UUID
 
 from litestar import get, post
@@ -8,6 +9,7 @@ from facility import clock
 from facility.calls import queries, rules, service
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in, shown
+from facility.calls.rules.forms import form_mistakes
 from facility.calls.words import criterion
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -26,13 +28,14 @@ async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.page(
         "calls/publish.html",
         **shown(found),
-        doubts=_doubts(found),
+        doubts=_doubts(found, clock.now()),
         mine=found.drafted_by == view.me.id,
+        incomplete=bool(form_mistakes(found.call.form)),
         over=clock.now() > found.call.closes_at,
     )
 
 
-def _doubts(found: queries.CallStaff) -> list[str]:
+def _doubts(found: queries.CallStaff, now: datetime) -> list[str]:
     grid = found.call.grid
     said = []
     for doubt in rules.doubts(found.draft.rules):
@@ -40,6 +43,8 @@ def _doubts(found: queries.CallStaff) -> list[str]:
         if "key" in params:
             params["key"] = criterion(grid, params["key"])
         said.append(sentence(Reason(doubt.code, doubt.field, params)))
+    if found.call.questions_until is not None and found.call.questions_until < now:
+        said.append(_("The time for questions is over already: nobody can ask any."))
     if found.drawn + found.call.amount > found.envelope_amount:
         said.append(_("The calls on this envelope may together draw more than it holds."))
     return said

@@ -13,13 +13,15 @@ MAX_QUESTION, MAX_ANSWER, MAX_REASON = 2000, 5000, 2000
 def question_dates_mistakes(
     questions_until: datetime | None, answers_until: datetime | None, closes_at: datetime
 ) -> Iterator[Reason]:
-    """Both dates or neither; answers not before the last question and not after the deadline."""
+    """Both dates or neither; both by the deadline, and answers not before the last question."""
     if (questions_until is None) != (answers_until is None):
         missing = "questions_until" if questions_until is None else "answers_until"
         yield Reason("both_dates_or_neither", missing)
     if questions_until is None or answers_until is None:
         return
-    if answers_until < questions_until:
+    if questions_until > closes_at:
+        yield Reason("questions_after_closing", "questions_until")
+    elif answers_until < questions_until:
         yield Reason("answers_before_questions", "answers_until")
     if answers_until > closes_at:
         yield Reason("answers_after_closing", "answers_until")
