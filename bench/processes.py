@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from facility.settings import ROOT
 
 START_WITHIN = 60.0
 STOP_WITHIN = 15.0
+PORTS = (10_000, 32_000)
 
 
 class Process:
@@ -33,10 +35,13 @@ class Process:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of the loopback interface that nobody listens on. Not one that the system would give to whoever connects
+    somewhere: it may be gone before the process that it is meant for has started."""
+    while True:
+        port = random.SystemRandom().randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.processes import free_port
+
 # In two pieces, so that no scanner takes this file for the real one.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
 CLAMD = "/usr/sbin/clamd"
@@ -19,9 +21,7 @@ def clamd(folder: Path) -> Iterator[tuple[str, str]]:
     signatures = folder / "signatures"
     signatures.mkdir()
     (signatures / "tests.ndb").write_text(f"Eicar-Test-Signature:0:*:{EICAR.hex()}\n")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     where = folder / "clamd.sock"
     told = folder / "clamd.conf"
     told.write_text(

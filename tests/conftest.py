@@ -10,6 +10,8 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -32,6 +34,16 @@ from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 load_slices()  # commands record deliveries for the reactions that are known
 links.configure(SECRET)
+
+# What is drawn is the same each time, and how long it takes says nothing. `--hypothesis-profile default` draws anew.
+drawing.register_profile(
+    "same",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+drawing.load_profile("same")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
@@ -40,12 +40,7 @@ async def sound(db: Database) -> None:
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=60)
 @given(steps=STEPS)
 async def test_no_order_lets_in_what_is_not_confirmed(db: Database, stage: Stage, steps: list[Step]) -> None:
     play = await Play.begin(db, stage)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -66,13 +66,7 @@ ASKS = {"A": "50000.00", "B": "40000.00", "C": "20000.00"}
 
 
 # Each play takes a second or two; they are the same each time.
-@settings(
-    max_examples=5,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=5, phases=[Phase.generate])
 @given(steps=STEPS)
 def test_no_interleaving_loses_doubles_or_overspends(database_url: str, steps: list[tuple[str, str]]) -> None:
     asyncio.run(_played(database_url, steps))

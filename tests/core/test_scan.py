@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facility.files import Finding, Kind, Marking, UnreadableDocument, scan, sniff
@@ -231,7 +231,6 @@ def _answers(name: str, data: bytes) -> None:
             question()
 
 
-FUZZ = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 STARTS = (
     b"",
     b"%PDF-1.7\n",
@@ -242,13 +241,13 @@ STARTS = (
 )
 
 
-@settings(FUZZ, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(max_size=60), st.sampled_from(STARTS), st.binary(max_size=400))
 def test_arbitrary_bytes_are_answered(name: str, start: bytes, rest: bytes) -> None:
     _answers(name, start + rest)
 
 
-@settings(FUZZ, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(list(VALID)), st.integers(0, 2**32), st.integers(1, 12))
 def test_mutated_documents_are_answered(kind: Kind | str, seed: int, changes: int) -> None:
     data, dice = bytearray(VALID[kind]), random.Random(seed)
@@ -267,7 +266,7 @@ def test_mutated_documents_are_answered(kind: Kind | str, seed: int, changes: in
     _answers(PLAIN, bytes(data))
 
 
-@settings(FUZZ, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.binary(max_size=300), st.sampled_from(["word/document.xml", "docProps/core.xml", "word/media/a.png"])
 )
@@ -277,7 +276,7 @@ def test_hostile_parts_are_answered(part: bytes, name: str) -> None:
     _answers(PLAIN, png() + zlib.compress(part))
 
 
-@settings(FUZZ, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.text(max_size=200), st.sampled_from([EU, "NATO SECRET", "СТРОГО ДОВЕРЛИВО", "TEPËR SEKRET", "VS-NfD"])
 )

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import httpx
 import msgspec
 import pytest
 
+from bench.processes import free_port
 from facility.files.store import DamagedDocument, Store, StoreAway, open_store
 from tests import documents
 from tests.browser import told
@@ -65,9 +65,7 @@ def test_a_document_that_was_kept_before_is_found(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """The address of an S3 server with a bucket "documents"."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:

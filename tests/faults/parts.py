@@ -15,12 +15,13 @@ import httpx
 import psutil
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from bench.processes import free_port
 from facility.db import Database
 from facility.embedded import EmbeddedPostgres
 from facility.events.reconcile import reconcile
 from facility.web import cookies, csrf
 from tests.browser import SECRET
-from tests.journeys.machinery import Service, free_port, outside, redis_answers, until
+from tests.journeys.machinery import Service, outside, redis_answers, until
 from tests.smtp import SmtpServer
 
 TOKEN = csrf.token_for(SECRET, "of-this-browser")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote_plus
@@ -12,6 +13,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from facility import clock
 from facility.web import csrf
 from facility.web.guard import handlers
 from tests.browser import SECRET, Browser
@@ -19,7 +21,11 @@ from tests.browser import SECRET, Browser
 TOKEN = csrf.token_for(SECRET, "of-this-browser")
 FREE = frozenset({"text", "textarea", "email", "search", "date", "time", "number", "tel", "url"})
 """Kinds of fields in which people type."""
-_FITTING = {"email": "somebody@example.org", "date": "2027-01-15", "time": "12:00"}
+_FITTING = {
+    "email": "somebody@example.org",
+    "date": (clock.now() + timedelta(days=50)).date().isoformat(),
+    "time": "12:00",
+}
 
 
 class Field(msgspec.Struct):
@@ -124,7 +130,7 @@ def filled(form: Found) -> Found:
             )
             field.value = _FITTING.get(field.kind, "12" if money else "Something")
             if re.search(r"_day|_on$|from|until", field.name):
-                field.value = "2027-01-15"
+                field.value = _FITTING["date"]
             if field.name.endswith("_time"):
                 field.value = "12:00"
     return form

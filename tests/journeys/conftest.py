@@ -1,5 +1,6 @@
 """One service for all journeys, one Chromium, and people who came in through the product's own doors."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,10 +42,11 @@ def redis_url(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium, by any of its names."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=found, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield browser
         browser.close()

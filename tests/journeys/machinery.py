@@ -8,10 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from email.message import Message
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import text
 
+from bench.processes import free_port
 from facility import clock
 from facility.db import Database, Tx
 from facility.files.store import Store
@@ -43,18 +44,32 @@ def until[T](what: str, look: Callable[[], T | None], seconds: float = PATIENCE)
     raise AssertionError(f"{what}: not within {seconds} s")
 
 
+class Outside:
+    """A loop of its own in another thread: the browser's driver occupies this one's."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """What this comes to."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def end(self) -> None:
+        """No more of it."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
 def outside[T](work: Coroutine[Any, Any, T]) -> T:
-    """Run this in a loop of its own in another thread: the browser's driver occupies this one's."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
-def free_port() -> int:
-    """A port of the loopback address on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Run this one thing there."""
+    there = Outside()
+    try:
+        return there.run(work)
+    finally:
+        there.end()
 
 
 def database_at(server: str, name: str) -> str:
@@ -114,6 +129,8 @@ class Service:
         self.url = self.urls[0]
         self.store = Store(folder / "data" / "files")
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._outside = Outside()
+        self._db = Database(database_url, pool_size=3)
 
     def environment(self, port: int) -> dict[str, str]:
         """What a process of the service is told."""
@@ -171,6 +188,8 @@ class Service:
         for process in self._processes:
             process.send_signal(signal.SIGTERM)
         codes = [process.wait(timeout=30) for process in self._processes]
+        self._outside.run(self._db.dispose())
+        self._outside.end()
         assert set(codes) <= {0, -signal.SIGTERM}, self.logs()
 
     def logs(self) -> str:
@@ -201,14 +220,10 @@ class Service:
     def with_database[T](self, work: Callable[[Database], Awaitable[T]]) -> T:
         """Do something with the database, outside this thread."""
 
-        async def connect() -> T:
-            db = Database(self.database_url, pool_size=1)
-            try:
-                return await work(db)
-            finally:
-                await db.dispose()
+        async def carry_out() -> T:
+            return await work(self._db)
 
-        return outside(connect())
+        return self._outside.run(carry_out())
 
     def act[T](self, email: str | None, command: Callable[[Tx], Awaitable[T]], at: Any = None) -> T:
         """One command by the person with this address, at an instant that is told or now. The worker does the rest."""

@@ -16,6 +16,7 @@ from facility.applications.models import Application, Party
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.rules.forms import Answers
 from facility.calls.service import draft_call, publish_call
 from facility.contracts.models import Contract
 from facility.contracts.service import open_envelope
@@ -35,6 +36,17 @@ GRID = Grid(
     min_assessments=2,
     tie_break=("relevance", "beneficiaries", "received_at"),
 )
+
+ANSWERS: dict[str, Answers] = {
+    "themes": {"themes": ["X.JIT"]},
+    "ask": {
+        "summary": "Investigators of the partners work on one question together.",
+        "plan": "A workshop of three days for twenty-four people.",
+    },
+    "casework": {
+        "casework_origin": "Cases of the last two years stalled where they crossed the border.",
+    },
+}
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -115,36 +127,15 @@ class Stage:
             made = await applications.start_application(
                 tx, call_id=call_id, lead_institution_id=places[lead], title=title, track="joint"
             )
-            await applications.save_answers(
-                tx,
-                made.id,
-                {
-                    "themes": {"themes": ["X.JIT"]},
-                    "ask": {
-                        "summary": "Investigators of the partners work on one question together.",
-                        "plan": "A workshop of three days for twenty-four people.",
-                    },
-                    "casework": {
-                        "casework_origin": "Cases of the last two years stalled where they crossed the border."
-                    },
-                },
-            )
+            await applications.save_answers(tx, made.id, ANSWERS)
             query = select(Party.id).where(Party.application_id == made.id, Party.is_lead)
             own = (await tx.session.scalars(query)).one()
             await applications.change_party(tx, own, role="Hosts the workshop.", amount=Decimal(amounts[0]))
             for key, amount in zip(partners, amounts[1:], strict=True):
-                party = await applications.add_party(
-                    tx,
-                    made.id,
-                    institution_id=places[key],
-                    role="Sends investigators.",
-                    amount=Decimal(amount),
-                    contact_name=REGISTERED[key][0],
-                    contact_email=address(key),
-                )
+                party_id = await _bring_in(tx, made.id, key, places[key], Decimal(amount))
                 if confirmed:
                     await applications.confirm_party(
-                        tx, party.id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
+                        tx, party_id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
                     )
             return made.id
 
@@ -281,6 +272,20 @@ class Stage:
             "SELECT institution_id FROM person WHERE email = :email", email=address(key)
         )
         return found
+
+
+async def _bring_in(tx: Tx, application_id: UUID, key: str, institution_id: UUID, amount: Decimal) -> UUID:
+    """Somebody's institution as a partner; its part."""
+    party = await applications.add_party(
+        tx,
+        application_id,
+        institution_id=institution_id,
+        role="Sends investigators.",
+        amount=amount,
+        contact_name=REGISTERED[key][0],
+        contact_email=address(key),
+    )
+    return party.id
 
 
 async def _envelope(tx: Tx, name: str, amount: str) -> UUID:

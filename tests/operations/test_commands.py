@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bench.processes import free_port
 from facility.embedded import EmbeddedPostgres
 from facility.rehearsal.pages import EXAMPLES, FOLDER
 from facility.settings import ROOT
@@ -210,9 +210,7 @@ def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words:
 def test_a_signal_stops_everything_that_run_has_started(sign: signal.Signals) -> None:
     outer = Path(tempfile.mkdtemp(prefix="facility-commands-"))
     outer.chmod(0o711)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [str(FACILITY), "run"],
         cwd=ROOT,

@@ -231,7 +231,7 @@ def test_no_section_has_a_reserved_name(name: str) -> None:
     assert ("call.grid.sections[6].key", f"no section may be named {name}") in found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_file_crashes_the_check(data: st.DataObject) -> None:
     junk = st.recursive(

@@ -27,7 +27,7 @@ from tests.oracle.world import World
 from tests.scenarios import scenarios
 
 EXAMPLES = Path(__file__).parents[2] / "facility" / "rehearsal" / "examples"
-RANDOM = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+RANDOM = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("name", ["taf-2021-01", "taf-2021-01-reserve"])

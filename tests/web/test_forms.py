@@ -100,7 +100,7 @@ def test_a_file_that_is_too_large_is_told_at_its_field() -> None:
     assert parse(body, MULTIPART) == forms.Form({"a": ["1"]}, {"f": [forms.Upload("x", b"", cut=True)]})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     body=st.binary(max_size=300)
     | st.binary(max_size=100).map(lambda b: part('form-data; name="a"', b) + END),

@@ -1,4 +1,4 @@
-"""Handing in and what follows on its pages: receipt, sealing, admissibility, leaving, withdrawing, the exception track."""
+"""Handing in and what follows on its pages: receipt, sealing, admissibility, leaving, withdrawing."""
 
 import hashlib
 import io
@@ -12,39 +12,21 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility import clock
-from facility.admission.service import answer_consultation
 from facility.applications.rules import DECLARATIONS
 from facility.applications.service import (
-    change_party,
     confirm_party,
     save_answers,
-    seal_of_consultation,
     submit,
 )
 from facility.calls.rules.checklist import STANDARD
-from facility.calls.rules.forms import Answers
 from facility.calls.service import close_call
 from facility.db import Database
 from facility.events.relay import drain
 from facility.experts.service import seed_themes
-from facility.outbox.links import path_of
-from facility.outbox.models import Link, Mail
-from tests.admission.review import consult, offices
+from facility.outbox.models import Mail
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
+from tests.applications.pages.answers import ANSWERED, SIGNED
 from tests.browser import Browsers, errors
-
-SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {
-    "signatory_name": "Omar Hoxha",
-    "signatory_function": "Head",
-}
-
-JUSTIFIED = "Only this authority lacks a laboratory for it, and it cannot wait."
-
-ANSWERED: dict[str, Answers] = {
-    "ask": {"summary": "A workshop", "plan": "Three days"},
-    "casework": {"casework_origin": "Unanswered requests"},
-    "themes": {"themes": ["X.JIT"]},
-}
 
 
 @pytest.fixture
@@ -52,11 +34,7 @@ async def complete(db: Database, times: Times, confirmed: UUID) -> UUID:
     """The confirmed draft, with every answer."""
     async with db.transaction(now=times.now) as tx:
         await seed_themes(tx)
-        await save_answers(
-            tx,
-            confirmed,
-            ANSWERED,
-        )
+        await save_answers(tx, confirmed, ANSWERED)
         await confirm_party(
             tx, await party_id(tx, confirmed), signatory_name="Vesa Gashi", signatory_function="Director"
         )
@@ -234,68 +212,3 @@ async def test_withdrawn_and_taken_up(db: Database, stage: Stage, submitted: UUI
     assert (await omar.send_form(f"{here}/withdraw")).status_code == 409
     assert (await omar.send_form(f"{here}/take-up")).status_code == 303
     assert (await row(db, submitted)).status == "draft"
-
-
-async def test_an_exception_is_decided_by_the_authorising_officer(
-    db: Database, stage: Stage, browse: Browsers
-) -> None:
-    omar, anna = await browse(stage.omar), await browse(stage.anna)
-    made = await omar.send_form(
-        "/applications/start", {"call_id": str(stage.call), "track": "exception", "title": "Alone"}
-    )
-    here = made.headers["location"]
-    application_id = UUID(here.rsplit("/", 1)[1])
-    empty = seal_of_consultation(None)
-    wrong = await omar.send_form(f"{here}/consultation", {"consultation": "", "seen": empty})
-    assert (wrong.status_code, errors(wrong)) == (422, ["consultation"])
-    typed = {"consultation": "EU Delegation: asked", "seen": empty}
-    kept = await omar.send_form(f"{here}/consultation/copy", typed, headers={"x-autosave": "1"})
-    assert kept.status_code == 204
-    shown = (await omar.get(f"{here}/consultation")).text
-    assert ("EU Delegation: asked" in shown, "You have typed this and not saved it" in shown) == (True, True)
-    assert "You have typed something here and not saved it" in (await omar.get(here)).text
-    agreed = {"consultation": "EU Delegation: agreed", "seen": empty}
-    assert (await omar.send_form(f"{here}/consultation", agreed)).status_code == 303
-    late = await omar.send_form(f"{here}/consultation", typed)
-    assert (late.status_code, "EU Delegation: agreed" in late.text, "EU Delegation: asked" in late.text) == (
-        409,
-        True,
-        True,
-    )
-    assert (await omar.send_form(f"{here}/consultation/discard")).status_code == 303
-    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
-        await save_answers(tx, application_id, ANSWERED)
-        await change_party(tx, await party_id(tx, application_id, lead=True), role="Does it")
-    version = str((await row(db, application_id)).version)
-    why = f"{here}/answers/single-beneficiary"
-    refused = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
-    assert (refused.status_code, f'href="{why}#f-justification"' in refused.text) == (409, True)
-    alone = {"seen": "0", "justification": JUSTIFIED}
-    assert (await omar.send_form(why, alone)).status_code == 303
-    version = str((await row(db, application_id)).version)
-    assert (await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})).status_code == 303
-    paper = PdfReader(io.BytesIO((await omar.get(f"{here}/application.pdf")).content))
-    assert JUSTIFIED in " ".join("".join(page.extract_text() for page in paper.pages).split())
-    waits = (await anna.get(f"{here}/exception")).text
-    assert JUSTIFIED in waits
-    assert "EU Delegation: agreed" in waits
-    assert "It cannot be decided yet" in waits
-    (asked,) = await consult(db, stage, application_id, await offices(db, 1), clock.now())
-    await drain(db, clock.now)
-    async with db.transaction(now=clock.now()) as tx:
-        letter = (await tx.session.scalars(select(Link).where(Link.purpose == "consultation"))).one()
-    assert JUSTIFIED in (await anna.get(path_of(letter))).text
-    async with db.transaction(now=clock.now()) as tx:
-        await answer_consultation(tx, asked, objects=True, reason="It duplicates R3.", name="Eva")
-    assert "It duplicates R3." in (await anna.get(f"{here}/exception")).text
-    unanswered = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent"})
-    assert unanswered.status_code == 409
-    objection = {"objections-0-id": str(asked), "objections-0-answer": ""}
-    wrong = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
-    assert (wrong.status_code, errors(wrong)) == (422, ["objections-0-answer"])
-    objection["objections-0-answer"] = "R3 ends in June."
-    decided = await anna.send_form(f"{here}/exception", {"approved": "yes", "reason": "Urgent", **objection})
-    assert decided.status_code == 303
-    assert (await anna.send_form(f"{here}/exception", {"approved": "no", "reason": "x"})).status_code == 409
-    assert (await row(db, application_id)).status == "exception_approved"
-    assert "Urgent" in (await omar.get(here)).text

@@ -1,0 +1,11 @@
+"""What a complete application says, and what whoever hands it in declares."""
+
+from facility.applications.rules import DECLARATIONS
+from facility.calls.rules.forms import Answers
+
+SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}
+ANSWERED: dict[str, Answers] = {
+    "ask": {"summary": "A workshop", "plan": "Three days"},
+    "casework": {"casework_origin": "Unanswered requests"},
+    "themes": {"themes": ["X.JIT"]},
+}

@@ -1,0 +1,121 @@
+"""Answers of partners who are signed in, and who goes and comes."""
+
+import re
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility import clock
+from facility.applications.models import ChangeRequest
+from facility.applications.service import confirm_party, save_answers, submit
+from facility.db import Database
+from facility.events.relay import drain
+from facility.outbox.models import Mail
+from tests.applications.conftest import Stage, row
+from tests.applications.pages.partners.conftest import hidden, partner
+from tests.browser import Browsers, errors
+
+
+async def test_a_request_is_answered_by_the_lead(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    assert "No partner has asked for a change" in (await omar.get(f"{here}/changes")).text
+    seen = hidden(await vesa.get(here), "seen")
+    answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": seen}
+    wished = await vesa.send_form(f"{here}/answer", {**answer, "answer": "change", "wish": "Other days"})
+    assert wished.status_code == 303
+    tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
+    assert "Asks for a change: Kosovo* Police." in tasks
+    # A wish alone stands against nothing: the task list counts what the check names.
+    against = check.split("It cannot be submitted yet")[1].split("</ul>")[0].count("<li>")
+    assert re.findall(r"(\d+) things? stands? against", tasks) == [str(against)]
+    async with db.transaction(now=clock.now()) as tx:
+        request = (await tx.session.scalars(select(ChangeRequest))).one()
+    path = f"{here}/changes/{request.id}"
+    assert "Other days" in (await omar.get(path)).text
+    assert (await omar.send_form(path, {"outcome": "not_done", "answer": ""})).status_code == 422
+    done = await omar.send_form(path, {"outcome": "not_done", "answer": "These are the only ones."})
+    assert done.headers["location"] == f"{here}/changes"
+    assert "These are the only ones." in (await vesa.get(here)).text
+    await drain(db, clock.now)
+    async with db.transaction(now=clock.now()) as tx:
+        templates = (await tx.session.scalars(select(Mail.template).order_by(Mail.created_at))).all()
+    assert templates == ["applications/change_wanted", "applications/change_answered"]
+
+
+async def test_a_void_confirmation_shows_the_difference_and_is_renewed_signed_in(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    vesa, omar, here = await browse(stage.vesa), await browse(stage.omar), f"/applications/{asking}"
+    seen = hidden(await vesa.get(here), "seen")
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    assert (await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 303
+    own = {"seen": hidden(await vesa.get(f"{here}/part/own"), "seen"), "part": "Hosts", "secret": ""}
+    question = await vesa.send_form(f"{here}/part/own", own)
+    assert (question.status_code, "has been confirmed by Kosovo* Police" in question.text) == (409, True)
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await save_answers(tx, asking, {"ask": {"summary": "Three days & nights"}})
+    shown = await vesa.get(here)
+    assert "<ins>Three days &amp; nights</ins>" in shown.text
+    again = await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})
+    assert (again.status_code, "Nothing has been confirmed" in again.text) == (409, True)
+    renewed = await vesa.send_form(f"{here}/answer", {**signed, "seen": hidden(shown, "seen")})
+    assert renewed.status_code == 303
+    assert (await partner(db, asking)).confirmation == "confirmed"
+    assert (await omar.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 409
+
+
+async def test_a_partner_is_replaced_before_submission_and_never_after(
+    db: Database, stage: Stage, asking: UUID, browse: Browsers
+) -> None:
+    omar, here = await browse(stage.omar), f"/applications/{asking}"
+    old = await partner(db, asking)
+    path = f"{here}/parties/{old.id}/replace"
+    version = hidden(await omar.get(path), "version")
+    data = {"version": version, "contact_name": "Milena", "contact_email": "milena@example.org"}
+    lead = await omar.send_form(path, {**data, "institution_id": str(stage.police)})
+    assert (lead.status_code, "f-institution_id" in lead.text) == (422, True)
+    done = await omar.send_form(path, {**data, "institution_id": str(stage.prosecutor)})
+    assert (done.status_code, done.headers["location"]) == (303, f"{here}/partners")
+    new = await partner(db, asking)
+    assert (new.institution_id, new.role, new.confirmation) == (stage.prosecutor, "Hosts", "invited")
+    assert (await omar.get(path)).status_code == 404
+    async with db.transaction(now=clock.now()) as tx:
+        await confirm_party(tx, new.id, signatory_name="M", signatory_function="P")
+        await submit(tx, asking, received_at=tx.now)
+    late = await omar.get(f"{here}/parties/{new.id}/replace")
+    assert (late.status_code, "After submission no partner can be replaced" in late.text) == (409, True)
+
+
+async def test_every_wrong_field_of_a_partner(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    path = f"/applications/{draft}/partners/add"
+    form = {
+        "seen": "1",
+        "institution_id": "",
+        "role": "",
+        "amount": "1.005",
+        "contact_name": "M",
+        "contact_email": "m",
+    }
+    wrong = await omar.send_form(path, form)
+    assert (wrong.status_code, errors(wrong)) == (
+        422,
+        ["institution_id", "role", "amount", "contact_email"],
+    )
+    good = {
+        "seen": "1",
+        "institution_id": str(stage.prosecutor),
+        "role": "Sends prosecutors",
+        "amount": "5 000,5",
+        "contact_name": "Milena",
+        "contact_email": "Milena@Example.org",
+    }
+    added = await omar.send_form(path, good)
+    assert added.headers["location"] == f"/applications/{draft}/partners"
+    twice = await omar.send_form(path, {**good, "seen": "2"})
+    assert (twice.status_code, errors(twice)) == (422, ["institution_id"])
+    assert str((await row(db, draft)).requested) == "35001.00"
