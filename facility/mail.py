@@ -214,9 +214,3 @@ def _not_supported(error: aiosmtplib.SMTPNotSupported) -> MailFailure:
     if "UTF8" in error.message.upper():
         return PermanentFailure("SMTPUTF8")
     return TemporaryFailure("SMTPNotSupported")
-
-
-def redacted(address: str) -> str:
-    """An address as logs may show it: first letter and domain, "j***@mup.example"."""
-    local, at, domain = address.rpartition("@")
-    return f"{local[:1]}***@{domain}" if at and local else "***"

@@ -136,17 +136,6 @@ class InvitationStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-ASKS_NEXT = frozenset(
-    {
-        InvitationStatus.DECLINED,
-        InvitationStatus.EXPIRED,
-        InvitationStatus.UNAVAILABLE,
-        InvitationStatus.CANCELLED,
-    }
-)
-"""Endings after which the next on the list is asked at the same instant; withdrawn asks nobody."""
-
-
 class Next(msgspec.Struct, frozen=True):
     """Whom to ask now (None: the list has run out), and who is passed over for good on the way."""
 
@@ -168,11 +157,6 @@ def next_to_ask(waiting: Sequence[str], booked: Collection[str]) -> Next:
 def answer_by(invited_at: datetime, respond_within_hours: int) -> datetime:
     """The last instant at which a reply counts, and the instant at which silence expires: elapsed hours."""
     return invited_at + timedelta(hours=respond_within_hours)
-
-
-def reply_in_time(invited_at: datetime, respond_within_hours: int, at: datetime) -> bool:
-    """Whether a reply at this instant counts, the last instant of the window included."""
-    return at <= answer_by(invited_at, respond_within_hours)
 
 
 GRACE = timedelta(seconds=5)

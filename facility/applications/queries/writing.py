@@ -1,6 +1,5 @@
 """Reads of what is being written: working copies, who else writes, and what each save replaced."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -139,16 +138,14 @@ class Change(msgspec.Struct, frozen=True):
     after: dict[str, Answer]
 
 
-_CHANGES = """
+_CHANGES = text(
+    """
     SELECT party_id, section, version, application_version, person.name AS saved_by, saved_at, before, after
     FROM section_change LEFT JOIN person ON person.id = saved_by
-    WHERE application_id = :application_id AND {condition}
+    WHERE application_id = :application_id AND party_id = :party_id AND section = :section AND version > :seen
     ORDER BY saved_at DESC, version DESC, section COLLATE "C"
-"""
-_OF_SECTION = text(
-    _CHANGES.format(condition="party_id = :party_id AND section = :section AND version > :seen")
+    """
 )
-_OF_APPLICATION = text(_CHANGES.format(condition="application_version > :seen"))
 
 
 async def section_changes(
@@ -156,18 +153,5 @@ async def section_changes(
 ) -> list[Change]:
     """What was saved in a section after the version that somebody saw, the newest first."""
     params = {"application_id": application_id, "party_id": party_id, "section": section, "seen": seen}
-    return _changes(await connection.execute(_OF_SECTION, params))
-
-
-async def application_changes(
-    connection: AsyncConnection, application_id: UUID, *, seen: int
-) -> list[Change]:
-    """What was saved in any section after this version of the application, such as the one that a partner confirmed, the
-    newest first. The confidential answers of a party are among them: leave out what the reader may not see."""
-    return _changes(
-        await connection.execute(_OF_APPLICATION, {"application_id": application_id, "seen": seen})
-    )
-
-
-def _changes(rows: Iterable[Any]) -> list[Change]:
+    rows = await connection.execute(_CHANGES, params)
     return [msgspec.convert(dict(row._mapping), Change, strict=False) for row in rows]
