@@ -153,6 +153,7 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     asked = await ada.send_form(f"{here}/assign", {"assessors": elena})
     assert asked.headers["location"] == here
     await play.act("elena", lambda tx: _scored(tx, row.id, key))
+    assert "To be proposed" in (await vera.get(here)).text
     assert (await vera.send_form(f"{here}/propose")).headers["location"] == here
     assert "Waits for decision" in (await paul.get("/urgent")).text
     assert (await vera.send_form(f"{here}/decide")).status_code == 403
