@@ -5,7 +5,8 @@ import msgspec
 
 class Rush(msgspec.Struct, frozen=True):
     """A deadline: so many applications are handed in over the last `seconds` by so many clients. `prepare`: seconds from
-    the publication of the call until then; in it all drafts are written and all clients sign in."""
+    the publication of the call until then; in it all drafts are written and all clients sign in. Whoever sends `margin`
+    seconds before the deadline must be let in, however busy the machine is."""
 
     applications: int
     clients: int
@@ -14,6 +15,7 @@ class Rush(msgspec.Struct, frozen=True):
     twice: int
     seconds: float
     prepare: float
+    margin: float
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -49,7 +51,9 @@ FULL = Size(
     events=5_000,
     singles=200,
     latency_seconds=20.0,
-    rush=Rush(applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0),
+    rush=Rush(
+        applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0, margin=0.25
+    ),
     files=500,
     starting=4.0,
     few=1_000,
@@ -64,7 +68,7 @@ TINY = Size(
     events=600,
     singles=5,
     latency_seconds=0.2,
-    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=2.0, prepare=9.0),
+    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=4.0, prepare=15.0, margin=2.0),
     files=20,
     starting=0.0,
     few=60,

@@ -29,8 +29,6 @@ from facility.applications import queries
 from facility.applications.rules import DECLARATIONS
 from facility.web.csrf import FIELD
 
-MARGIN = timedelta(milliseconds=250)
-"""Whoever sends at least this long before the deadline must be let in, however busy the server is."""
 LAST_FIFTH = 5.0
 PAUSE = 0.25
 """Seconds between two looks of a reader at the lists."""
@@ -91,11 +89,10 @@ def _turns(rush: Rush, keys: list[UUID], deadline: float) -> list[Turn]:
     """Four fifths over the time before the last seconds, one fifth in those; some twice at once, some too late."""
     chance = random.Random(20260730)
     fifth = rush.applications // 5
-    last = min(LAST_FIFTH, rush.seconds / 4)
-    margin = MARGIN.total_seconds()
+    last = max(rush.margin, min(LAST_FIFTH, rush.seconds / 4))
     begin = deadline - rush.seconds
     due = [chance.uniform(begin, deadline - last) for _ in range(rush.applications - fifth)]
-    due += [chance.uniform(deadline - last, deadline - margin) for _ in range(fifth)]
+    due += [chance.uniform(deadline - last, deadline - rush.margin) for _ in range(fifth)]
     turns = [Turn(key, at) for key, at in zip(keys, due, strict=False)]
     turns += [Turn(one.application_id, one.due) for one in chance.sample(turns, rush.twice)]
     late = keys[rush.applications :]

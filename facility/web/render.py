@@ -1,11 +1,14 @@
 """From a template and its context to an answer: whole pages, parts for htmx, redirects with a notice, downloads."""
 
+import contextlib
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
+from jinja2.bccache import Bucket
 from litestar.response.base import ASGIResponse
 
 from facility import clock
@@ -22,6 +25,29 @@ TEMPLATES = ROOT / "templates"
 _LOCAL = re.compile(r"/(?![/\\])[^\s\\]*")
 
 
+class Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates beside their sources, as Python keeps its own: the next process doesn't compile them again. Where
+    it may not write, each compiles for itself."""
+
+    def __init__(self, folder: Path, environment: jinja2.Environment) -> None:
+        super().__init__(str(folder / "__pycache__"))
+        # What a filter makes of a constant is compiled into the template.
+        ours = {
+            one.__module__ for one in environment.filters.values() if one.__module__.startswith("facility.")
+        }
+        self._filters = "".join(Path(str(sys.modules[one].__file__)).read_text() for one in sorted(ours))
+
+    def get_source_checksum(self, source: str) -> str:
+        """Changes with the template and with what is compiled into it."""
+        return super().get_source_checksum(self._filters + source)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, if that is possible."""
+        with contextlib.suppress(OSError):
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
 def environment(settings: Settings, folder: Path = TEMPLATES) -> jinja2.Environment:
     """An environment for pages, mails and documents: compiled once, escaping in .html, strict about names nobody gave."""
     made = jinja2.Environment(
@@ -35,6 +61,7 @@ def environment(settings: Settings, folder: Path = TEMPLATES) -> jinja2.Environm
     )
     i18n.install(made)
     filters.install(made)
+    made.bytecode_cache = Compiled(folder, made)
     made.globals |= {"facility": Facility(settings), "demo": settings.demo}
     return made
 
@@ -63,7 +90,7 @@ class Renderer:
 
     def load(self) -> None:
         """Every page's template, beside the first requests, in a thread: whoever opens a page first doesn't wait until
-        it is compiled, and neither do all others. Some two seconds of processor time."""
+        it is compiled, and neither do all others. Some two seconds of processor time, unless another process has done it."""
         for name in self.environment.list_templates(["html"]):
             self.environment.get_template(name)
 

@@ -39,7 +39,7 @@ RUN_AXE = """async off => {
   return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
 }"""
 # What axe-core judges a page by, short of its words: its elements, of several alike in a row the first; and where text
-# stands in what, by which its colours are chosen.
+# stands in what, by which its colours are chosen. Asked with it: what sticks out to the side, and the token of the page's forms.
 BUILD = """() => {
   const words = new Set(["value", "action", "href", "content", "datetime", "nonce", "d", "x", "y", "width", "height"]);
   const painted = new Set();
@@ -57,9 +57,14 @@ BUILD = """() => {
     const tag = [node.tagName, ...said.map(a => `${a.name}=${a.value}`)].join(" ");
     return `<${tag}>${inner.filter((one, i) => one !== inner[i - 1]).join("")}</>`;
   };
-  return { build: build(document.documentElement, ""), painted: [...painted] };
+  const root = document.documentElement;
+  return {
+    build: build(root, ""),
+    painted: [...painted],
+    sideways: root.scrollWidth - root.clientWidth,
+    token: document.querySelector("input[name=_csrf_token]")?.value,
+  };
 }"""
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHOTS = os.environ.get("JOURNEY_SHOTS")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -276,11 +281,9 @@ class Visitor:
         assert self.status == status, (
             f"{self.status} {self.page.url}: {self.page.locator('main').inner_text()}"
         )
-        tokens = self.page.locator("input[name=_csrf_token]").evaluate_all("all => all.map(one => one.value)")
-        self.token = tokens[0] if tokens else self.token
-        sideways = self.page.evaluate(OVERFLOW)
-        wrong = [f"sticks out by {sideways} px"] if sideways > 0 else []
         found = self.page.evaluate(BUILD)
+        self.token = found["token"] or self.token
+        wrong = [f"sticks out by {found['sideways']} px"] if found["sideways"] > 0 else []
         build = f"{self.phone} {_VARYING.sub('', found['build'])}"
         painted = {f"{self.phone} {path}" for path in found["painted"]}
         if build not in _seen:

@@ -15,6 +15,8 @@ import pytest
 
 from facility.settings import ROOT
 from facility.web import i18n
+from facility.web.render import environment
+from tests.browser import told
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NOTE = "* This designation is without prejudice to positions on status."
@@ -171,3 +173,23 @@ def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
         "There is a problem",
     ):
         assert text in found.replace('"\n"', "")
+
+
+def test_a_template_is_compiled_once_and_anew_when_it_has_changed(tmp_path: Path) -> None:
+    settings = told("postgresql+asyncpg://nowhere/", tmp_path)
+    page, kept = tmp_path / "page.html", tmp_path / "__pycache__"
+    page.write_text("{{ 1 + 1 }} rows")
+    assert environment(settings, tmp_path).get_template("page.html").render() == "2 rows"
+    ((path, before),) = [(one, one.stat().st_mtime_ns) for one in kept.iterdir()]
+    assert environment(settings, tmp_path).get_template("page.html").render() == "2 rows"
+    assert path.stat().st_mtime_ns == before
+    page.write_text("{{ 1 + 2 }} rows")
+    assert environment(settings, tmp_path).get_template("page.html").render() == "3 rows"
+    assert path.stat().st_mtime_ns > before
+
+
+def test_where_nothing_can_be_kept_each_process_compiles_for_itself(tmp_path: Path) -> None:
+    settings = told("postgresql+asyncpg://nowhere/", tmp_path)
+    (tmp_path / "page.html").write_text("kept nowhere")
+    (tmp_path / "__pycache__").symlink_to(tmp_path / "gone" / "away")
+    assert environment(settings, tmp_path).get_template("page.html").render() == "kept nowhere"
