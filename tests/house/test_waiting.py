@@ -22,7 +22,11 @@ WAITS = {
         ("/evaluation", "Closed calls to be opened by two people", 1),
         ("/urgent", "Urgent applications to decide", 1),
     ],
-    "Omar Hoxha": [("/applications", "Drafts of yours that can still be submitted", 1)],
+    "Omar Hoxha": [
+        ("/applications?status=draft", "Applications that wait for your answer", 1),
+        ("/applications?status=draft", "Drafts of yours that can still be submitted", 1),
+    ],
+    "Arta Krasniqi": [("/applications?status=draft", "Applications that wait for your answer", 1)],
 }
 
 

@@ -21,13 +21,29 @@ from facility.web.navigation import nav
 from facility.web.waiting import waits
 
 nav(N_("My applications"), "/applications", Role.OFFICER, order=20)
+_PRESSING = """SELECT '/applications/' || application.id AS href, application.title AS label,
+    CASE WHEN track = 'joint' THEN call.cut_offs || to_jsonb(call.closes_at) END AS until"""
+_DRAFTS = """FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'draft' AND call.state = 'published'
+        AND application.lead_institution_id = :institution_id"""
+_TO_ANSWER = """FROM party JOIN application ON application.id = party.application_id
+    JOIN call ON call.id = application.call_id
+    WHERE party.institution_id = :institution_id AND NOT is_lead AND left_at IS NULL
+        AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
+_SOONEST = "ORDER BY call.closes_at, application.id LIMIT 5"
 waits(
     N_("Drafts of yours that can still be submitted"),
-    "/applications",
+    "/applications?status=draft",
     Role.OFFICER,
-    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'draft' AND call.state = 'published'
-        AND application.lead_institution_id = :institution_id""",
+    sql=f"SELECT count(*) {_DRAFTS}",
+    each=f"{_PRESSING} {_DRAFTS} {_SOONEST}",
+)
+waits(
+    N_("Applications that wait for your answer"),
+    "/applications?status=draft",
+    Role.OFFICER,
+    sql=f"SELECT count(*) {_TO_ANSWER}",
+    each=f"{_PRESSING} {_TO_ANSWER} {_SOONEST}",
 )
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 

@@ -217,6 +217,8 @@ def _partners(partners: Sequence[PartyLine], against: Sequence[Reason]) -> tuple
 def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
     own = whys(application, [reason for reason in reasons if section_of(application, reason) == "check"])
     label, href = _("Check everything and submit"), address(application, "check")
+    if any(reason.code == "late" for reason in reasons):
+        return Task(label, href, _("The time is over"), "plain", tuple(own))
     if reasons:
         return Task(label, href, _("Cannot be submitted yet"), "plain", tuple(own))
     return Task(label, href, _("Ready"), "info")

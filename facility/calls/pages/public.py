@@ -20,9 +20,12 @@ WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archiv
 @get("/", opt={"allow": allow(ANYONE)})
 async def front(view: View, read: Read) -> Page:
     """What the facility is, what is open now, and how it works; for those signed in, what waits for them."""
-    open_calls, coming = await queries.current_calls(read, clock.now())
+    now = clock.now()
+    open_calls, coming = await queries.current_calls(read, now)
     mine = await waiting(read, view.visitor) if view.visitor else []
-    work = [(_(one.label), one.href, one.count) for one in mine]
+    work = [
+        (_(one.label), one.href, one.count, [(each, each.ends(now)) for each in one.named]) for one in mine
+    ]
     return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
 
 
