@@ -69,7 +69,10 @@ def asked_more(before: FormDefinition, after: FormDefinition) -> list[str]:
 def _added_section(section: FormSection) -> str:
     said = {
         By.LEAD: N_("A new section was added: “{section}”."),
-        By.PARTY: N_("A new section was added that every institution fills in for itself: “{section}”."),
+        By.PARTY: N_(
+            "A new section was added that every institution fills in for itself: “{section}”. Each partner finds it in its"
+            " own part."
+        ),
     }
     return _(said[section.by], section=section.title)
 

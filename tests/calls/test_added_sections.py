@@ -1,5 +1,6 @@
 """Whole sections that a corrigendum adds: written by one, checked in full and published by another, asked of those who apply."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -107,6 +108,15 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
         begun = await applications.start_application(
             tx, call_id=published, lead_institution_id=cast.albanian_police, title="Begun", track="joint"
         )
+        partner = await applications.add_party(
+            tx,
+            begun.id,
+            institution_id=cast.kosovo_police,
+            role="Hosts the workshop.",
+            amount=Decimal("5000.00"),
+            contact_name="Petra Gashi",
+            contact_email="petra@example.org",
+        )
     ada, vera, omar = [await browse(one) for one in (cast.ada, cast.vera, cast.omar)]
     here = f"/staff/calls/{published}/corrigendum"
     await added(db, ada, here)
@@ -120,14 +130,25 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
     assert "Who drives?" in (await omar.get(own)).text
     check = (await omar.get(f"/applications/{begun.id}/check")).text
     assert [label in check for label in ("What could happen?", "Who drives?")] == [True, True]
-    signed = {"signatory_name": "Omar Hoxha", "signatory_function": "Head", "version": str(begun.version)}
+    signed = {
+        "signatory_name": "Omar Hoxha",
+        "signatory_function": "Head",
+        "version": await version(omar, begun.id),
+    }
     signed |= dict.fromkeys(
         ("true_and_complete", "mandate", "no_double_funding", "nothing_classified"), "yes"
     )
     refused = await omar.send_form(f"/applications/{begun.id}/submit", signed)
     assert refused.status_code == 409
-    for place in (f"{first}#f-what_could_happen", f"{own}#f-who_drives"):
+    theirs = f"/applications/{begun.id}/parties/{partner.id}/part/your_people"
+    for place in (f"{first}#f-what_could_happen", f"{own}#f-who_drives", f"{theirs}#f-who_drives"):
         assert f'href="{place}"' in refused.text
+
+
+async def version(omar: Browser, key: UUID) -> str:
+    """The version that the lead reads before signing."""
+    page = await omar.get(f"/applications/{key}/check")
+    return page.text.split('name="version" value="')[1].split('"')[0]
 
 
 async def test_a_section_that_is_added_is_changed_moved_and_taken_out_again(

@@ -158,6 +158,8 @@ async def test_what_only_another_mode_asks_for_is_left_out_and_told(
     db: Database, cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:
     ada = await browse(cast.ada)
+    empty = (await ada.get("/staff/calls/new")).text  # without a script, words say when each counts
+    assert [words in empty for words in ("For a rolling call", "For an urgent call")] == [True, True]
     cut_off = {"cut_offs-3-at_day": draft.closes_at.date().isoformat(), "cut_offs-3-at_time": "12:00"}
     rolling = form_of(draft, mode="rolling", decide_within_hours="soon", **cut_off)
     saved = await ada.send_form("/staff/calls/new", rolling)

@@ -6,9 +6,25 @@ from facility import clock
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.stage import Stage
+from tests.journeys.visitor import Visitor
 
 
-def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Opens) -> None:
+def add_section(ada: Visitor) -> None:
+    """From the corrigendum, after a form that says nothing."""
+    ada.follow("More sections and questions")
+    ada.follow("Add a section")
+    ada.press("Add the section", status=422)
+    ada.fill("Title", "Safety of participants")
+    ada.fill("First question", "What could happen?")
+    ada.press("Add the section")
+    ada.tick("It must be answered")
+    ada.press("Save")
+    ada.sees("New section")
+    ada.follow("Safety of participants")
+    ada.heading("Safety of participants")
+
+
+def test_a_later_deadline_and_a_new_section_amid_drafts(company: Company, stage: Stage, visit: Opens) -> None:
     ada, vera, omar = company["ada"], company["vera"], company["omar"]
     company["arta"]
     anyone = visit(phone=True)
@@ -27,14 +43,21 @@ def test_a_later_deadline_amid_drafts(company: Company, stage: Stage, visit: Ope
     ada.sees("You wrote this corrigendum, so a colleague checks and publishes it.", "The deadline is now")
     assert ada.post_form(f"/staff/calls/{call_id}/corrigendum/publish")[0] == 403
 
+    add_section(ada)
+
     vera.goto(f"/staff/calls/{call_id}/corrigendum")
+    vera.sees("Under “Safety of participants”: What could happen?")
     vera.press("Publish the corrigendum")
     vera.sees("Version 2 of the call is published.")
     mail = omar.post.next(omar.email, "TAF-2026-71 was corrected")
     assert "The deadline is now" in mail.text
     assert "Nothing of what you wrote was changed." in mail.text
     omar.goto(f"/applications/{draft}")
-    omar.sees("The deadline is now")
+    omar.sees(
+        "The deadline is now",
+        "A new section was added: “Safety of participants”.",
+        "Still needed: What could",
+    )
     omar.follow("What changed, side by side")
     omar.sees("Partners asked for more time.")
 
