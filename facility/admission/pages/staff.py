@@ -4,7 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries, rules
+from facility.admission.rules.admissibility import may_judge
+from facility.applications import queries
 from facility.applications.queries import ApplicationShown
 from facility.refused import Refused, refuse
 
@@ -20,8 +21,8 @@ async def unsealed(connection: AsyncConnection, application_id: UUID) -> Applica
 
 
 def may_be_judged(found: ApplicationShown) -> None:
-    """Whether its admissibility is a question now. Refused: as `rules.may_judge`."""
-    rules.may_judge(found.track, found.status, opened=not found.sealed, decided_at=found.call_decided_at)
+    """Whether its admissibility is a question now. Refused: as `may_judge`."""
+    may_judge(found.track, found.status, opened=not found.sealed, decided_at=found.call_decided_at)
 
 
 def judgeable(found: ApplicationShown) -> bool:

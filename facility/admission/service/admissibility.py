@@ -6,6 +6,7 @@ from uuid import UUID
 
 from facility.admission.events import AdmissibilityChecked
 from facility.admission.queries.checklist import Checklist, checklist
+from facility.admission.rules.admissibility import may_check
 from facility.admission.rules.checklist import Judged, by_findings, check_judgements
 from facility.applications import rules
 from facility.applications.models import AdmissibilityCheck, Application
@@ -29,14 +30,14 @@ async def check_admissibility(
     """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
 
     `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
-    itself stands there. Refused: as `rules.may_check` and `rules.checklist.check_judgements`, "call_decided",
+    itself stands there. Refused: as `may_check` and `rules.checklist.check_judgements`, "call_decided",
     "call_cancelled".
     """
     application, call = await lock_with_call(tx, application_id)
     may_go_on(call.state)
     if call.decided_at is not None:
         refuse("call_decided")
-    rules.may_check(
+    may_check(
         track_of(application),
         status_of(application),
         opened=application.opened_at is not None,

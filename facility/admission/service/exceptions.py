@@ -8,8 +8,8 @@ from sqlalchemy import select
 from facility.admission.events import ExceptionDecided
 from facility.admission.models import Consultation
 from facility.admission.rules.consultation import ConsultationState, Consulted, exception_needs
+from facility.admission.rules.exceptions import may_decide_exception
 from facility.admission.service.consultations import answer_objection
-from facility.applications import rules
 from facility.applications.models import Application
 from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus
@@ -31,7 +31,7 @@ async def decide_exception(
 ) -> Application:
     """The authorising officer approves or refuses a request of the exception track; it is never ranked.
 
-    `answers`: what the decision says to objections, by consultation. Refused: as `rules.may_decide_exception`; and as
+    `answers`: what the decision says to objections, by consultation. Refused: as `may_decide_exception`; and as
     `rules.exception_needs` says, while a consultation is missing or runs, or an objection has no answer.
     """
     for consultation_id, answer in (answers or {}).items():
@@ -39,7 +39,7 @@ async def decide_exception(
     application = await tx.lock(Application, application_id)
     may_go_on((await tx.get(Call, application.call_id)).state)
     held = await _held(tx, application_id)
-    rules.may_decide_exception(
+    may_decide_exception(
         track_of(application),
         status_of(application),
         consulted_by={application.consulted_by, *(one.asked_by for one in held)},

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -18,7 +18,7 @@ from facility.applications.rules import ApplicationStatus, Track
 from facility.applications.service.changes import changed, lead_of, lock_draft, section_change
 from facility.applications.service.working_copies import end_copies
 from facility.calls.models import Call
-from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormSection
+from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormDefinition, FormSection
 from facility.calls.service import series_of
 from facility.db import Tx, new_id
 from facility.events import record
@@ -120,40 +120,62 @@ async def save_answers(
     form = asked_of(application, await tx.get(Call, application.call_id))
     of = party_id or await lead_of(tx, application_id)
     by = By.PARTY if party_id else By.LEAD
-    changes = []
-    for key, given in answers.items():
-        section = form.section(key)
-        if section is None or section.by is not by or not given.keys() <= {f.key for f in section.fields}:
-            refuse("not_found", kind="missing", what="section")
-        row = await tx.session.get(SectionAnswers, (application_id, of, key), populate_existing=True)
-        before = {name: _kept(application, row, name) for name in given}
-        # Nothing is nothing, whether it stood in a text or in a list.
-        new = {name: value for name, value in given.items() if (value or "") != (before[name] or "")}
-        if not new:
-            continue
-        if seen is not None and seen != (row.version if row else 0):
-            refuse("edited_meanwhile", version=str(application.version))
-        row = row or _first(tx, application, of, key)
-        _keep(tx, application, row, section, new)
-        changes.append((row, section, {name: before[name] for name in new}, new))
-    if changes:
+    saved = [
+        one
+        for key, given in answers.items()
+        if (one := await _save(tx, application, _section(form, key, by, given), of, given, seen))
+    ]
+    if saved:
         await changed(
             tx,
             application,
-            [f"{section.key}.{name}" for _row, section, _before, new in changes for name in new],
+            [f"{one.section.key}.{name}" for one in saved for name in one.after],
             # What a party writes in its own part is nobody else's business.
             material=by is By.LEAD
-            and any(section.field(name).material for _r, section, _b, new in changes for name in new),
+            and any(one.section.field(name).material for one in saved for name in one.after),
             may_void=may_void,
         )
         tx.add(
             *(
-                section_change(tx, application, (row.party_id, row.section), row.version, before, new)
-                for row, _section, before, new in changes
+                section_change(tx, application, (of, one.section.key), one.row.version, one.before, one.after)
+                for one in saved
             )
         )
     await end_copies(tx, application_id, of, answers.keys())
     return application
+
+
+class _Saved(NamedTuple):
+    """A section of which answers were changed: what they were, and what they are."""
+
+    section: FormSection
+    row: SectionAnswers
+    before: dict[str, Answer]
+    after: dict[str, Answer]
+
+
+def _section(form: FormDefinition, key: str, by: By, given: Answers) -> FormSection:
+    section = form.section(key)
+    if section is None or section.by is not by or not given.keys() <= {f.key for f in section.fields}:
+        refuse("not_found", kind="missing", what="section")
+    return section
+
+
+async def _save(
+    tx: Tx, application: Application, section: FormSection, of: UUID, given: Answers, seen: int | None
+) -> _Saved | None:
+    """Change the answers of a section that differ; None where none does."""
+    row = await tx.session.get(SectionAnswers, (application.id, of, section.key), populate_existing=True)
+    before = {name: _kept(application, row, name) for name in given}
+    # Nothing is nothing, whether it stood in a text or in a list.
+    new = {name: value for name, value in given.items() if (value or "") != (before[name] or "")}
+    if not new:
+        return None
+    if seen is not None and seen != (row.version if row else 0):
+        refuse("edited_meanwhile", version=str(application.version))
+    row = row or _first(tx, application, of, section.key)
+    _keep(tx, application, row, section, new)
+    return _Saved(section, row, {name: before[name] for name in new}, new)
 
 
 def _kept(application: Application, row: SectionAnswers | None, name: str) -> Answer:
