@@ -25,7 +25,8 @@ from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
 from tests.applications.conftest import Stage
-from tests.applications.interleaving import KINDS, Play, Step, take
+from tests.applications.interleaving import Play
+from tests.applications.steps import KINDS, Step, take
 
 WEIGHTED = [*KINDS, "confirm", "confirm", "confirm", "confirm", "submit", "submit", "own", "title", "take_up"]
 STEPS = st.lists(

@@ -1,0 +1,247 @@
+"""What can be done to a draft: each by the real command, and in the second computation beside it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import select
+
+from facility.applications.models import Application, Party
+from facility.applications.service import (
+    change_party,
+    confirm_party,
+    decline_party,
+    fill_in_part,
+    invite_party,
+    leave,
+    remove_party,
+    replace_party,
+    save_answers,
+    submit,
+    take_up_again,
+    withdraw,
+)
+from facility.calls.service import close_call
+from facility.db import Tx
+from tests.applications.interleaving import Member, Play
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What is done next: a kind, which party (counted round those who were ever there), and which of a few values."""
+
+    kind: str
+    who: int = 0
+    what: int = 0
+
+
+VALUES = ("one", "two", "three")
+AMOUNTS = (Decimal("2000.00"), Decimal("0.00"), Decimal("70000.00"))
+
+
+async def take(play: Play, step: Step) -> None:
+    """Do it by the real command and in the second computation, which must agree on whether it may be done and why not."""
+    member = play.members[step.who % len(play.members)]
+    word, amount = VALUES[step.what % 3], AMOUNTS[step.what % 3]
+    await _TAKE[step.kind](play, member, word, amount)
+
+
+type Took = Callable[[Play, Member, str, Decimal], Awaitable[None]]
+
+
+async def _title(play: Play, _member: Member, word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: save_answers(tx, play.application, {"ask": {"title": word}}))
+    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+    if not refused:
+        play.title = word
+        play.void()
+
+
+async def _note(play: Play, _member: Member, word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: save_answers(tx, play.application, {"ask": {"note": word}}))
+    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+
+
+async def _own(play: Play, member: Member, word: str, _amount: Decimal) -> None:
+    answers = {"part": word, "secret": word[::-1]}
+    refused = await play.run(lambda tx: fill_in_part(tx, member.id, "own", answers))
+    assert refused == _cannot(play, member, declined="already_declined")
+    if not refused:
+        member.own = (word, word[::-1])
+        play.void()
+
+
+def _cannot(play: Play, member: Member, declined: str = "") -> set[str]:
+    if play.status != "draft":
+        return {"not_a_draft"}
+    if not member.on_board:
+        return {"left"}
+    return {declined} if declined and member.state == "declined" else set()
+
+
+async def _amount(play: Play, member: Member, _word: str, amount: Decimal) -> None:
+    if not member.on_board:
+        return
+    refused = await play.run(lambda tx: change_party(tx, member.id, amount=amount))
+    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+    if not refused:
+        member.amount = amount
+        play.void()
+
+
+async def _confirm(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    if member is play.members[0]:
+        return
+    refused = await play.run(
+        lambda tx: confirm_party(tx, member.id, signatory_name="S", signatory_function="D")
+    )
+    expected = _cannot(play, member, "already_declined")
+    if not expected and member.state == "confirmed":
+        expected = {"already_confirmed"}
+    assert refused == expected
+    if not refused:
+        member.state, member.kept = "confirmed", play.sees(member)
+
+
+async def _decline(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    if member is play.members[0]:
+        return
+    refused = await play.run(lambda tx: decline_party(tx, member.id, reason="No staff"))
+    expected = _cannot(play, member, "already_declined")
+    if not expected and member.state == "confirmed":
+        expected = {"already_confirmed"}
+    assert refused == expected
+    if not refused:
+        member.state = "declined"
+
+
+async def _invite(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    if member is play.members[0]:
+        return
+    refused = await play.run(lambda tx: invite_party(tx, member.id))
+    expected = _cannot(play, member)
+    if not expected and member.state == "confirmed":
+        expected = {"already_confirmed"}
+    assert refused in (expected, {"asked_enough"})
+    if not refused and member.state != "void":
+        member.state = "invited"
+
+
+async def _remove(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: remove_party(tx, member.id))
+    lead = {"lead_cannot_leave"} if member is play.members[0] else set()
+    assert refused == (_cannot(play, member) or lead)
+    if not refused:
+        member.on_board = False
+        play.void()
+
+
+async def _leave(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: leave(tx, member.id, reason="No staff"))
+    lead = {"lead_cannot_leave"} if member is play.members[0] else set()
+    assert refused == (lead or (set() if member.on_board else {"left"}))
+    if not refused:
+        member.on_board = False
+        if play.status == "draft":
+            play.void()
+
+
+async def _replace(play: Play, member: Member, _word: str, _amount: Decimal) -> None:
+    taken = {one.institution for one in play.board}
+    free = [
+        (code, key)
+        for code, key in (
+            ("XK", play.stage.partner),
+            ("ME", play.stage.prosecutor),
+            ("TR", play.stage.turkish),
+        )
+        if key not in taken
+    ]
+    if not free:
+        return
+    code, institution = free[-1]
+    came: list[Party] = []
+
+    async def command(tx: Tx) -> None:
+        came.append(
+            await replace_party(
+                tx, member.id, institution_id=institution, contact_name="", contact_email="n@example.org"
+            )
+        )
+
+    refused = await play.run(command)
+    if play.status != "draft":
+        assert refused == {"no_replacement"}
+    elif member is play.members[0]:
+        assert refused == {"lead_stays"}
+    else:
+        assert refused == (set() if member.on_board else {"left"})
+    if not refused:
+        member.on_board = False
+        play.members.append(
+            Member(came[0].id, code, institution, member.role, member.amount, state="invited")
+        )
+        play.void()
+
+
+async def _submit(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    at = play.now + timedelta(minutes=1)
+    refused = await play.run(lambda tx: submit(tx, play.application, received_at=at))
+    assert refused == (play.reasons() if play.status == "draft" else {"not_a_draft"})
+    if not refused:
+        play.status = "submitted"
+        async with play.db.transaction(now=play.now) as tx:
+            row = await tx.get(Application, play.application)
+            kept = await tx.session.scalar(
+                select(Application.submission).where(Application.id == play.application)
+            )
+            play.receipt = (str(row.fingerprint), kept)
+
+
+async def _withdraw(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: withdraw(tx, play.application))
+    assert refused == (set() if play.status == "submitted" else {"nothing_to_withdraw"})
+    if not refused:
+        play.status = "withdrawn"
+
+
+async def _take_up(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: take_up_again(tx, play.application))
+    if play.status != "withdrawn":
+        assert refused == {"wrong_status"}
+    else:
+        assert refused == ({"late"} if play.now > play.closes else set())
+    if not refused:
+        play.status, play.receipt = "draft", None
+        play.void()
+
+
+async def _close(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    play.now = max(play.now, play.closes)
+    if not play.closed:
+        assert await play.run(lambda tx: close_call(tx, play.call, due_at=play.closes)) == set()
+        play.closed = True
+
+
+async def _wait(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    play.now += timedelta(hours=16)
+
+
+_TAKE: dict[str, Took] = {
+    "title": _title,
+    "note": _note,
+    "own": _own,
+    "amount": _amount,
+    "confirm": _confirm,
+    "decline": _decline,
+    "invite": _invite,
+    "remove": _remove,
+    "leave": _leave,
+    "replace": _replace,
+    "submit": _submit,
+    "withdraw": _withdraw,
+    "take_up": _take_up,
+    "close": _close,
+    "wait": _wait,
+}
+KINDS = tuple(_TAKE)
