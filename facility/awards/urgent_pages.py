@@ -16,7 +16,7 @@ from facility.awards.sentences import COOLED, STATUSES
 from facility.evaluation import lists
 from facility.evaluation.assigning import assign_each, chosen_assessors
 from facility.evaluation.sentences import OUTCOMES, SEATS
-from facility.refused import Reason, Refused
+from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -114,7 +114,8 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
 async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Ask assessors; who has it already keeps it."""
     connection = await tx.session.connection()
-    await urgent.urgent(connection, call_id)
+    if not (await urgent.urgent(connection, call_id)).opened:
+        refuse("not_opened")
     fields = Fields(form)
     assessor_ids = chosen_assessors(fields)
     try:

@@ -137,6 +137,8 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     assert "Joint work A" not in sealed
     assert "Begin the opening" not in sealed
     assert "Overdue" in (await carl.get("/urgent")).text
+    elena = str(play.people["elena"])
+    assert (await ada.send_form(f"{here}/assign", {"assessors": elena})).status_code == 409
     assert (await ada.send_form(f"{here}/open")).headers["location"] == here
     session = (await vera.get(here)).text.split('name="session" value="')[1].split('"')[0]
     assert (await ada.send_form(f"{here}/confirm", {"session": session})).status_code == 403
@@ -145,7 +147,6 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     assert "Joint work A" in page
     key = play.applications["A"]
     await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True))
-    elena = str(play.people["elena"])
     nobody = await ada.send_form(f"{here}/assign")
     assert (nobody.status_code, errors(nobody), "Decide by" in nobody.text) == (422, ["assessors"], True)
     officer = await ada.send_form(f"{here}/assign", {"assessors": str(play.people["omar"])})
