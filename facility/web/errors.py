@@ -1,6 +1,7 @@
 """Refusals and failures as pages: a status, a sentence for each reason, and the way on. Never JSON, never details."""
 
 import contextlib
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -59,6 +60,7 @@ SENT_AGAIN = frozenset({"sign_in_first", "form_forged"})
 """Refusals after which the same form is taken: once somebody has signed in again, or from a page that is not too old."""
 MOST_SHOWN = 400_000
 """Characters of a form that are given back on the page of a refusal."""
+_OBJECT = re.compile(r"(/.*?/[0-9a-f]{8}-[0-9a-f-]{27})(?:/|$)")
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -110,6 +112,7 @@ def error_page(
         "errors/error.html",
         status=status,
         typed=typed_by(scope),
+        back=_object_of(request) if status == 409 else None,
         again=quote(scope["path"]) if again else None,
         title=_(_TITLES[status]),
         sentences=sentences,
@@ -119,6 +122,18 @@ def error_page(
     for name, value in (headers or {}).items():
         page.headers.add(name, value)
     return Ready(page)
+
+
+def _object_of(request: Request[Any, Any, Any]) -> str | None:
+    """The page of what a refused deed was about, if it has one: there one sees how it stands."""
+    path = request.scope["path"]
+    match = _OBJECT.match(path)
+    if not match or (request.method == "GET" and match[1] == path):
+        return None
+    with contextlib.suppress(HTTPException):
+        request.app.asgi_router.handle_routing(path=match[1], method="GET")
+        return match[1]
+    return None
 
 
 def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Ready:

@@ -84,6 +84,20 @@ def test_text_comes_out_as_it_went_in_and_in_our_fonts_alone() -> None:
     assert fonts_of(pdf) == {"Facility-Text", "Facility-Strong-Bold"}
 
 
+def test_a_long_table_repeats_its_head_and_not_its_sum_and_no_word_leaves_the_page() -> None:
+    rows = "".join(f'<tr><th scope="row">Line {n}</th><td>{"q" * 200}</td></tr>' for n in range(60))
+    body = (
+        f"<p>{'q' * 400}</p><table><thead><tr><th>Kopf</th><th>What</th></tr></thead><tbody>{rows}</tbody>"
+        "<tfoot><tr><th>Summe</th><td>1</td></tr></tfoot></table>"
+    )
+    pdf = render_pdf(letter(body, base="documents/base.html"), title="Budget")
+    text = text_of(pdf)
+    pages = len(PdfReader(BytesIO(pdf)).pages)
+    assert pages > 2
+    assert (text.count("Kopf"), text.count("Summe"), text.count("q")) == (pages, 1, 60 * 200 + 400)
+    assert max(map(len, re.findall(r"q+", text))) < 120
+
+
 def test_headings_tables_and_the_emblem_are_tagged_as_such() -> None:
     table = '<h2>Scores</h2><table><thead><tr><th scope="col">Section</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>'
     reader = PdfReader(BytesIO(render_pdf(letter(table), title="Award")))

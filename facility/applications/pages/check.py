@@ -22,6 +22,7 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
 from facility.web.sentences import sentence
 from facility.web.stops import Wrong
 
@@ -80,6 +81,12 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
         fields.check()
         await submit(tx, application_id, received_at=tx.now, signature=signature, version=version, read=read)
     except Refused as refused:
+        if "not_a_draft" in refused.codes and await _handed_in(tx, application_id):
+            # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
+            return view.go(
+                f"/applications/{application_id}/receipt",
+                _("It had been handed in already. Nothing was submitted twice."),
+            )
         page = await _not_submitted(view, tx, application_id, fields, refused)
         if "late" not in refused.codes:
             raise Wrong(page) from None
@@ -87,6 +94,11 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
         await note_late_attempt(tx, application_id, at=tx.now, reasons=refused.codes)
         return page
     return view.go(f"/applications/{application_id}/receipt")
+
+
+async def _handed_in(tx: Tx, application_id: UUID) -> bool:
+    found = await queries.shown(await tx.session.connection(), application_id)
+    return found.status is rules.ApplicationStatus.SUBMITTED
 
 
 def _read_at(fields: Fields) -> datetime | None:

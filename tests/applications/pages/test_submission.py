@@ -96,7 +96,12 @@ async def test_a_submission_and_its_receipt(
     assert str(application.fingerprint) in re.sub(r"\s", "", text)
     assert "without prejudice to positions on status" in re.sub(r"\s+", " ", text)
     again = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
-    assert again.status_code == 409
+    assert (again.status_code, again.headers["location"]) == (303, f"{here}/receipt")
+    assert "Nothing was submitted twice." in (await omar.get(f"{here}/receipt")).text
+    assert (await row(db, complete)).received_at == application.received_at
+    for path in ("check", "answers/ask", "documents"):
+        back = await omar.get(f"{here}/{path}")
+        assert (back.status_code, f'href="{here}">See how it stands now' in back.text) == (409, True)
     await drain(db, clock.now)
     async with db.transaction(now=clock.now()) as tx:
         mail = (
