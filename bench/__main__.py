@@ -38,12 +38,14 @@ WORKS: dict[str, Work] = {
 
 async def measure(stage: Stage, names: Sequence[str], size: Size) -> list[dict[str, Any]]:
     """Set the stage and run these works, one after the other."""
-    await stage.tell()
     lines = []
-    for name in names:
-        print(f"{name} …", file=sys.stderr, flush=True)
-        lines.append({"name": name, **await WORKS[name](stage, size)})
-    await stage.db.dispose()
+    try:
+        await stage.tell()
+        for name in names:
+            print(f"{name} …", file=sys.stderr, flush=True)
+            lines.append({"name": name, **await WORKS[name](stage, size)})
+    finally:
+        await stage.db.dispose()  # or the loop, waiting for its connections, never ends
     return lines
 
 

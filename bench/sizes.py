@@ -68,7 +68,7 @@ TINY = Size(
     events=600,
     singles=5,
     latency_seconds=0.2,
-    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=4.0, prepare=15.0, margin=2.0),
+    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=4.0, prepare=20.0, margin=2.0),
     files=20,
     starting=0.0,
     few=60,

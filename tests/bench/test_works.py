@@ -15,8 +15,10 @@ from facility.events.reconcile import reconcile
 def _measure(*names: str) -> list[dict[str, Any]]:
     async def measured() -> list[dict[str, Any]]:
         lines = await bench.measure(stage, names, TINY)
-        assert not any((await reconcile(stage.db)).values())
-        await stage.db.dispose()
+        try:
+            assert not any((await reconcile(stage.db)).values())
+        finally:
+            await stage.db.dispose()
         return lines
 
     with prepared() as stage:
