@@ -185,6 +185,15 @@ def draft_seen(page: httpx.Response) -> str:
     return page.text.split('name="seen" value="')[1].split('"')[0]
 
 
+@pytest.mark.parametrize(("mode", "field"), [("rolling", "cut_offs-0-at"), ("urgent", "decide_within_hours")])
+async def test_what_a_mode_lacks_is_told_with_everything_else(
+    cast: Cast, draft: CallDraft, browse: Browsers, mode: str, field: str
+) -> None:
+    ada = await browse(cast.ada)
+    page = await ada.send_form("/staff/calls/new", form_of(draft, mode=mode, title=""))
+    assert (page.status_code, errors(page)) == (422, ["title", field])
+
+
 async def test_more_cut_offs_and_monthly_ones_save_nothing(
     cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:

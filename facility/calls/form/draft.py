@@ -13,6 +13,7 @@ from facility.calls.rules.presets import PLAIN
 from facility.refused import Reason, Refused
 from facility.web.fields import Fields, shown, shown_instant
 from facility.web.i18n import _
+from facility.web.sentences import sentence
 
 _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,29}")
 
@@ -135,9 +136,13 @@ class DraftForm:
             self._leave_out(_("the hours until a decision"), "decide_within_hours")
         elif fields.given("decide_within_hours"):
             hours = fields.integer("decide_within_hours", 1, MOST_HOURS)
+        else:  # the rule says so too, but only once every field can be read
+            fields.wrong("decide_within_hours", sentence(Reason("hours_missing")))
         if mode is Mode.ROLLING:
             self._leave_out(_("the closing time"), "closes_at_day", "closes_at_time")
             cut_offs = self.cut_offs.read()
+            if not cut_offs:
+                fields.wrong("cut_offs-0-at", sentence(Reason("no_cut_off")))
             return mode, max(cut_offs, default=NO_CUT_OFF), cut_offs, hours
         self._leave_out(_("the cut-offs"), *self.cut_offs.names())
         return mode, fields.instant("closes_at"), (), hours
