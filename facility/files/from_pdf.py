@@ -215,7 +215,11 @@ def _words(item: object, strings: list[str], names: set[str]) -> Iterator[Passag
             files = (str(here[key]) for key in ("/F", "/UF") if isinstance(here.get(key), str))
             yield from map(named, files)
             names.update(str(key)[1:] for key in here if len(key) > _SHORT)
-            waiting.extend(value for value in here.values() if not isinstance(value, IndirectObject))
+            waiting.extend(
+                value
+                for key, value in here.items()
+                if not isinstance(value, IndirectObject) and (key != "/Opt" or len(value) < _CHOICE)
+            )  # what a field offers says nothing unless it is chosen, and then it is its value as well
         elif isinstance(here, ArrayObject):
             waiting.extend(value for value in here if not isinstance(value, IndirectObject))
         elif isinstance(here, NameObject):
@@ -225,7 +229,7 @@ def _words(item: object, strings: list[str], names: set[str]) -> Iterator[Passag
             strings.append(_as_text(here))
 
 
-_SHORT = 5
+_SHORT, _CHOICE = 5, 2
 
 
 def _stream(item: StreamObject, budget: Budget, nested: Nested) -> Iterator[Passage]:

@@ -10,6 +10,7 @@ from defusedxml.ElementTree import fromstring
 
 from facility.files.passages import Budget
 from facility.files.position import Passage, Where
+from facility.files.wording import of_people_or_counts
 from facility.files.xml_text import Gatherer, local_name
 
 _FIELD = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{5,6}|\d{1,3}|[A-Za-z&])')
@@ -19,6 +20,7 @@ _HEADERS = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "fir
 _FORMULAS = frozenset({"f", "formula1", "formula2", "formula"})
 _MOST_COLUMNS = 16_384
 _BEGINNING = 200
+_FIRST_CELLS = 20
 _PIECE = 80
 """Characters of a cell that may be part of a marking which goes on in the cell below."""
 
@@ -57,6 +59,20 @@ def _string(item: Element) -> str:
     return "".join(node.text or "" for node in item.iter() if local_name(node.tag) == "t")
 
 
+class _Heads:
+    """Those of a sheet's first cells that say what the columns are about ("Number of documents"), for each column."""
+
+    def __init__(self) -> None:
+        self.telling: list[str] = []
+        self._seen = 0
+
+    def see(self, text: str) -> None:
+        """The next cell of the sheet."""
+        self._seen += 1
+        if self._seen <= _FIRST_CELLS and of_people_or_counts(text):
+            self.telling += [text, "#"]
+
+
 class Sheet(Gatherer):
     """A worksheet of an XLSX: a cell's line is its string, wherever that is kept."""
 
@@ -66,9 +82,11 @@ class Sheet(Gatherer):
         self._hidden_columns: list[tuple[int, int]] = []
         self._row_hidden = False
         self._cell_type = "n"
+        self._choice = False
         self._column = 0
         self._text = ""
         self._columns: defaultdict[int, list[str]] = defaultdict(list)
+        self._heads = _Heads()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A row, a cell or anything else begins."""
@@ -80,6 +98,9 @@ class Sheet(Gatherer):
         elif local == "row":
             self._row_hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") == "0"
             self._column = 0
+        elif local == "dataValidation":
+            self._choice = attributes.get("type") == "list"
+            super().start(tag, attributes)
         elif local == "col" and (attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0"):
             self._hidden_columns.append((int(attributes.get("min", 0)), int(attributes.get("max", 0))))
         elif local not in ("v", "f", "t", "r") or self._in_inline:
@@ -103,7 +124,7 @@ class Sheet(Gatherer):
         if local == "v":
             self._value(text)
         elif local in _FORMULAS:
-            self._formula(text)
+            self._formula(text, choice=local == "formula1" and self._choice)
         elif local in _HEADERS:
             self.line(_FIELD.sub(_plain, text), "header or footer")
         elif local == "is":
@@ -128,11 +149,14 @@ class Sheet(Gatherer):
         self.line(text, "hidden cells" if hidden else None)
         if len(text) <= _PIECE:
             self._columns[self._column].append(text)
+            self._heads.see(text)
 
-    def _formula(self, text: str) -> None:
-        """Its constants, and all of them as one: ="TAJ"&"NO"."""
+    def _formula(self, text: str, *, choice: bool) -> None:
+        """Its constants, and all of them as one: ="TAJ"&"NO"; or those that a cell's list offers."""
         literals = [literal.replace('""', '"') for literal in _LITERAL.findall(text)]
-        if literals:
+        if choice and literals:
+            self.line("\n".join(f"☐ {one}" for one in ",".join(literals).split(",")), "formula")
+        elif literals:
             self.line("\n".join([*literals, "", "".join(literals)]), "formula")
 
     def passages(self) -> Iterator[Passage]:
@@ -140,7 +164,7 @@ class Sheet(Gatherer):
         yield from (passage._replace(page=False) for passage in super().passages())
         where: Where = self._where[0]
         for cells in self._columns.values():
-            yield Passage(where, "\n".join(cells))
+            yield Passage(where, "\n".join([*self._heads.telling, *cells]))
 
 
 def _column_of(reference: str, previous: int) -> int:
@@ -174,6 +198,7 @@ class Table(Gatherer):
         self._columns: defaultdict[int, list[str]] = defaultdict(list)
         self._hidden_columns: set[int] = set()
         self._in_cell = False
+        self._heads = _Heads()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -226,12 +251,13 @@ class Table(Gatherer):
         super().line(text, where)
         if self._in_cell and where is None and len(text) <= _PIECE:
             self._columns[self._column].append(text)
+            self._heads.see(text)
 
     def passages(self) -> Iterator[Passage]:
         """What was gathered, then down each column."""
         yield from (passage._replace(page=False) for passage in super().passages())
         for cells in self._columns.values():
-            yield Passage("text", "\n".join(cells))
+            yield Passage("text", "\n".join([*self._heads.telling, *cells]))
 
 
 def _repeats(given: dict[str, str]) -> int:

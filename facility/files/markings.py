@@ -78,6 +78,17 @@ NATO = (
     Level(RESTRICTED, CAPITALS, tuple(f"{mission} RESTRICTED" for mission in _MISSIONS)),
 )
 
+# Euratom: Regulation (Euratom) No 3 of 1958, Article 10, which still stands on old papers of the Joint Research Centre.
+EURATOM = tuple(
+    Level(rank, CAPITALS, (f"EURA {level}", f"EURATOM {level}"))
+    for rank, level in (
+        (TOP_SECRET, "TOP SECRET"),
+        (SECRET, "SECRET"),
+        (CONFIDENTIAL, "CONFIDENTIAL"),
+        (RESTRICTED, "RESTRICTED"),
+    )
+)
+
 # Europol: Council Decision 2009/968/JHA and its security manual; Eurojust: College Decision 2017-4 on its EUCI.
 AGENCIES = (
     Level(TOP_SECRET, CAPITALS, ("EUROPOL TOP SECRET",)),
@@ -151,10 +162,11 @@ MACEDONIAN = (
 # Turkey: regulation on secrecy and security of 13 May 1964 (6/3048) and the rules on official correspondence of 2020.
 # TASNİF DIŞI is none. ÖZEL is a surname and half of many headings.
 TURKISH = (
-    Level(TOP_SECRET, CAPITALS, ("ÇOK GİZLİ",)),
+    Level(TOP_SECRET, CAPITALS, ("ÇOK GİZLİ", "ÇOK GİZLİDİR")),
     Level(SECRET, COMMON, ("GİZLİ", "ÖZEL GİZLİ")),
+    Level(SECRET, ALONE, ("GİZLİDİR",)),
     Level(CONFIDENTIAL, ALONE, ("ÖZEL",)),
-    Level(RESTRICTED, STANDING, ("HİZMETE ÖZEL", "KİŞİYE ÖZEL", "HİZMETE MAHSUS")),
+    Level(RESTRICTED, STANDING, ("HİZMETE ÖZEL", "HİZMETE ÖZELDİR", "KİŞİYE ÖZEL", "HİZMETE MAHSUS")),
 )
 
 # Germany: Verschlusssachenanweisung (VSA) 2023, § 2, and police usage; Austria: InfoSiV, § 3.
@@ -226,6 +238,7 @@ MEMBER_STATES = (
 LEVELS = (
     *EU,
     *NATO,
+    *EURATOM,
     *AGENCIES,
     *ENGLISH,
     *ALBANIAN,
@@ -250,20 +263,31 @@ LEVELS = (
 # After its rank, each begins with the letters of which its own are made, small and as Latin as they can be: a text
 # without them needs no closer look.
 _DASH = r"[-\u2010-\u2015]"
+
+
+def _both(level: str) -> str:
+    """Both halves, which may be spaced or stand letter under letter."""
+    return rf"(?<![\w-]){level}\s*{_DASH}\s*U\s*E\s*/\s*E\s*U\s*{_DASH}\s*{level}(?![\w-])"
+
+
 SHORT_FORMS = (
     (RESTRICTED, "rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
     (TOP_SECRET, "tsue", rf"(?<![\w-])TS{_DASH}UE(?:\s*/\s*EU{_DASH}TS)?(?![\w-])"),
     (RESTRICTED, "eur", rf"(?<![\w-])EU{_DASH}R(?![\w-])"),
     (TOP_SECRET, "euts", rf"(?<![\w-])EU{_DASH}TS(?![\w-])"),
-    (CONFIDENTIAL, "cueeuc", rf"(?<![\w-])C{_DASH}UE\s*/\s*EU{_DASH}C(?![\w-])"),
-    (SECRET, "sueeus", rf"(?<![\w-])S{_DASH}UE\s*/\s*EU{_DASH}S(?![\w-])"),
+    (RESTRICTED, "rueeur", _both("R")),
+    (TOP_SECRET, "tsueeuts", _both("T\\s*S")),
+    (CONFIDENTIAL, "cueeuc", _both("C")),
+    (SECRET, "sueeus", _both("S")),
     (RESTRICTED, "vsnfd", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD)(?![\w-])"),
     (CONFIDENTIAL, "vsvertr", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:Vertr|VERTR)\b(?![\w-])\.?"),
     (RESTRICTED, "codeh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*code\s*[:=]?\s*\(?H[1-3]\b)"),
     (RESTRICTED, "codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]\s*\(?H[1-3]\b)"),
     (RESTRICTED, "tlpred", r"(?<![a-z] )(?i:\bTLP\s*:\s*RED\b)(?! [a-z])"),
     (SECRET, "strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
+    (SECRET, "strogopov", r"(?i:(?<!\w)strogo\s{1,3}pov\.)"),
     (CONFIDENTIAL, "povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
+    (SECRET, "ctpoгoпob", r"(?i:(?<!\w)[cс][tт][pр][oо]г[oо]\s{1,3}п[oо][bв]\.)"),
     (SECRET, "ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),
     (CONFIDENTIAL, "пobбp", r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)"),
 )
@@ -295,6 +319,8 @@ LABELS = (
     r"(?:stepen|stupanj|stopnja|oznaka|vrsta|nivo|razina|klasa) (?:na )?"
     r"(?:tajnost[ia]?|po(?:v|vj)erljivosti|doverlivost|klasifikacij[ea])",
     r"(?:sigurnosna|bezbed?nosna|bezbjednosna)? ?(?:klasifikacija|oznaka)(?: tajnosti| podatka)?",
+    r"oznaka (?:stepena|stupnja) tajnosti",
+    r"ознака степена тајности",
     r"(?:степен|ознака|врста|ниво|класа) (?:на )?(?:тајност[аи]?|пов(?:ј)?ерљивости|доверливост|класификациј[ае])",
     r"(?:безбедносна )?класификација",
     r"(?:shkalla|shkalle|niveli|klasa) (?:i|e) (?:klasifikimit|sekretit|fshehtesise|sekretimit|sigurise)",

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import msgspec
 
 from facility.files import markings
+from facility.files.lists import without_lists
 from facility.files.markings import Tier
-from facility.files.position import Passage, Place, Where, judged, labelled, stands_alone, without_lists
+from facility.files.position import Passage, Place, Where, judged, labelled, stands_alone
 
 
 class Marking(msgspec.Struct, frozen=True):
@@ -239,7 +240,7 @@ def _spread(text: str, positions: list[int], phrase: _Phrase, at: int) -> tuple[
 _WORD_GAP = re.compile(r"[\s\-\u2013\u2014_/|]{0,12}")
 _LOOSE_GAP = re.compile(r"[\s\-._]{0,4}")
 _HYPHENATED = re.compile(r"(?:-[ \t]*\n\s{0,8})?")
-_SPACED = re.compile(r"[\s\-._*]{1,3}")
+_SPACED = re.compile(r"[\s\-\u2013\u2014._*]{1,3}")
 
 
 def _gaps_hold(words: list[list[str]], between: list[str], tier: Tier) -> bool:

@@ -11,7 +11,7 @@ from facility.files.passages import Budget
 from facility.files.position import Passage, Where
 
 _PARAGRAPHS = frozenset({"p", "h", "si", "is", "text"})
-_APART = frozenset({"annotation", "note", "txbxContent", "text-box", "ruby-text", "tracked-changes"})
+_APART = frozenset({"annotation", "note", "txbxContent", "text-box", "ruby-text", "rt", "tracked-changes"})
 """Stand inside a paragraph without being part of what it says."""
 
 _BREAKS = {
@@ -44,6 +44,8 @@ _SPOKEN = frozenset(
         "title",
         "alt",
         "string-value",
+        "string-value-if-true",
+        "string-value-if-false",
         "tooltip",
         "display",
         "displayText",
@@ -81,8 +83,12 @@ _VALUED = frozenset(
         "listEntry",
         "lvlText",
         "placeholder",
+        "sheetName",
     ]
 )
+_CHOICES = frozenset({"listItem", "listEntry"})
+"""What a drop-down offers says nothing unless it is chosen, and then it is text as well."""
+_FIELDS = frozenset({"expression", "variable-set", "user-field-decl", "sequence", "hidden-paragraph"})
 _LABELS = frozenset({"property", "user-defined"})
 _NAMELESS = frozenset(
     [
@@ -139,8 +145,12 @@ class Gatherer:
     def _attributes(self, local: str, attributes: dict[str, str]) -> None:
         for key, value in attributes.items():
             name = local_name(key)
-            if name in _SPOKEN or (name == "val" and local in _VALUED):
-                self.line(value)
+            if (
+                name in _SPOKEN
+                or (name == "val" and local in _VALUED)
+                or (name == "formula" and local in _FIELDS)
+            ):
+                self.line(f"☐ {value}" if local in _CHOICES else value)
             elif name in ("name", "displayName"):
                 if local in _LABELS:
                     self._label = f"{value}: "

@@ -94,6 +94,14 @@ def test_names_that_mark(name: str) -> None:
         ("classified as confidential", False),
         ("This report is classified as confidential.", True),
         ("Handling code H0", False),
+        ("☒ NATO SECRET ☐ PUBLIC", True),
+        ("PUBLIC ☐ NATO SECRET ☒", True),
+        ("☐ NATO SECRET", True),
+        ("Report on NATO SECRET documents attached", True),
+        ("EU SECRET applies to Annex 2", True),
+        ("Customs clearance: this annex is NATO SECRET", True),
+        ("NATO RESTRICTED and NATO CONFIDENTIAL annexes", True),
+        ("not yet reviewed\nNATO SECRET", True),
     ],
 )
 def test_what_is_said_about_levels_is_no_marking(text: str, marks: bool) -> None:

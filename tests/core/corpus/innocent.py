@@ -1,7 +1,13 @@
 """Ordinary documents of this very subject, in the languages of the region, that must not be refused."""
 
+import io
 from collections.abc import Callable, Iterator
 from itertools import cycle
+
+from openpyxl import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from tests import documents
 from tests.documents import docx, jpeg, ods, odt, pdf, png, xlsx
@@ -61,6 +67,26 @@ TEXTS: tuple[str, ...] = (
     "Документи означени со СТРОГО ДОВЕРЛИВО не се прикачуваат. Безбедносен сертификат со степен ДОВЕРЛИВО.",
     "HİZMETE ÖZEL veya daha yüksek gizlilik dereceli belgeler yüklenemez.",
     "Habilitation SECRET DÉFENSE en 2018. Les documents portant la mention DIFFUSION RESTREINTE ne sont pas reçus.",
+    "Sicherheitsüberprüfung: Ü2 (GEHEIM). Voraussetzung ist eine Überprüfung bis einschließlich VS-VERTRAULICH.",
+    "Der Vortrag handelt vom Geheimschutz in der Wirtschaft (VS-NfD-Merkblatt).",
+    "Uredba o kriterijumima za određivanje stepena tajnosti „DRŽAVNA TAJNA“ i\n„STROGO POVERLJIVO“ (Službeni glasnik RS 46/13).",
+    "Adayın GİZLİ düzeyinde güvenlik belgesi olmalıdır.",
+    "It is not classified EU RESTRICTED. Ovaj dokument nije označen kao STROGO POVERLJIVO.",
+    "Question 4: Which marking is lower, NATO RESTRICTED or NATO CONFIDENTIAL?",
+    "PSC up to SECRET UE/EU SECRET or willingness to be vetted to EU SECRET; an ü2 for GEHEIM eingestufte Vorgänge.",
+    "The marking SEKRET of the Albanian Party corresponds to STROGO POVERLJIVO of the Serbian Party.",
+    "Q: May I upload a RESTREINT UE document?\nA: No. Can EU CONFIDENTIAL papers be discussed online?",
+    "Safes certified for storage of SECRET material; encryption approved for RESTREINT UE/EU RESTRICTED.",
+    "Module 3: From INTERNO to DRŽAVNA TAJNA – how levels are chosen. Regolamento INTERNO del condominio.",
+    "Level: [select: RESTREINT UE/EU RESTRICTED | CONFIDENTIEL UE/EU CONFIDENTIAL]",
+    "Aim: officers know the difference between NATO RESTRICTED and NATO CONFIDENTIAL, and when a paper becomes EU SECRET.",
+    "The annual report counts 14 breaches concerning EU RESTRICTED documents.",
+    "La mention DIFFUSION RESTREINTE s'applique aux documents internes. Il voto SEGRETO dell'assemblea",
+    "Системот не е акредитиран за степен СТРОГО ДОВЕРЛИВО.",
+    "Expert: M. Kovač. Clearance held: NATO SECRET, valid to 2029.",
+    "TOP SECRET? Transparency of intelligence services\nA public lecture in Skopje",
+    "Marking of the document (tick one)\n☐ PUBLIC\n☐ RESTREINT UE/EU RESTRICTED\n☐ CONFIDENTIEL UE/EU CONFIDENTIAL\nSignature:",
+    "Stepen tajnosti: JAVNO [x] INTERNO [ ] STROGO POVERLJIVO [ ]\nPotpis:",
     # Bosnian, Croatian, Montenegrin, Serbian
     "Tajno glasanje se provodi glasačkim listićima.",
     "TAJNO GLASANJE O IZBORU PREDSJEDNIKA",
@@ -156,6 +182,30 @@ NAMES: tuple[tuple[str, Callable[[], bytes]], ...] = (
     ("özel eğitim programı.docx", docx),
 )
 
+_OFFERED = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:sdt><w:sdtPr><w:dropDownList>'
+    '<w:listItem w:displayText="PUBLIC" w:value="0"/><w:listItem w:displayText="EU RESTRICTED" w:value="1"/>'
+    "</w:dropDownList></w:sdtPr><w:sdtContent><w:p><w:r><w:t>PUBLIC</w:t></w:r></w:p></w:sdtContent></w:sdt></w:document>"
+)
+
+
+def _offer(book: Workbook) -> None:
+    assert book.active is not None
+    book.active.add_data_validation(
+        DataValidation(type="list", formula1='"PUBLIC,EU RESTRICTED"', sqref="B2")
+    )
+
+
+def _offering_pdf() -> bytes:
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf())))
+    offers = ArrayObject([TextStringObject("PUBLIC"), TextStringObject("NATO SECRET")])
+    field = {"/FT": NameObject("/Ch"), "/Opt": offers, "/V": TextStringObject("PUBLIC")}
+    writer._add_object(DictionaryObject({NameObject(key): value for key, value in field.items()}))
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
 RICH: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
     ("pdf with properties", "a.pdf", lambda: pdf(header="Technical assistance facility", info={"Title": "Joint application", "Keywords": "secret surveillance, law"})),
     ("pdf with attachments", "a.pdf", lambda: pdf(attachments={"agenda.docx": docx(), "list.csv": b"name,role\n"}, note="Please check.")),
@@ -171,6 +221,12 @@ RICH: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
         ("CONFIDENTIEL UE/EU CONFIDENTIAL", "NATO CONFIDENTIAL", "KONFIDENCIAL", "POVERLJIVO"),
         ("RESTREINT UE/EU RESTRICTED", "NATO RESTRICTED", "I KUFIZUAR", "INTERNO"))),
     ("table of equivalents as text", "a.docx", lambda: docx("Equivalent levels", *["TRES SECRET UE/EU TOP SECRET", "COSMIC TOP SECRET", "SECRET UE/EU SECRET", "NATO SECRET", "CONFIDENTIEL UE/EU CONFIDENTIAL", "NATO CONFIDENTIAL", "RESTREINT UE/EU RESTRICTED", "NATO RESTRICTED"], "Source: Decision (EU, Euratom) 2015/444")),
+    ("table of two levels", "a.docx", lambda: docx("Equivalence", "EU", "Serbia", "North Macedonia", "SECRET UE/EU SECRET", "STROGO POVERLJIVO", "СТРОГО ДОВЕРЛИВО", "RESTREINT UE/EU RESTRICTED", "INTERNO", "ИНТЕРНО")),
+    ("statistics", "a.xlsx", lambda: xlsx(("Level", "Number of documents"), ("RESTREINT UE/EU RESTRICTED", "412"), ("SECRET UE/EU SECRET", "4"))),
+    ("statistics in ODS", "a.ods", lambda: ods(("Stepen", "Broj dokumenata"), ("STROGO POVERLJIVO", "12"), ("INTERNO", "340"))),
+    ("offered by a cell", "a.xlsx", lambda: xlsx(change=_offer)),
+    ("offered by a content control", "a.docx", lambda: docx(members={"word/glossary/document.xml": _OFFERED})),
+    ("offered by a field", "a.pdf", _offering_pdf),
     ("budget", "a.xlsx", lambda: xlsx(("Item", "Unit", "EUR"), ("Interpretation", "day", "400"), ("Interno osoblje", "day", "0"), ("Restricted tender", "lot", "10"))),
     ("participants", "a.ods", lambda: ods(("Name", "Function"), ("Mehmet Özel", "Secretary"), ("Ana Tajnić", "Sekretar"), ("Luigi Segreti", "Interno e Giustizia"))),
     ("experts", "a.xlsx", lambda: xlsx(("Name", "Clearance", "Until"), ("A. Novak", "NATO SECRET", "2027"), ("B. Hoxha", "EU CONFIDENTIAL", "2026"))),

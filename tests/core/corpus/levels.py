@@ -41,4 +41,6 @@ LEVELS = (
     "CONFI-\nDENTIAL", "STRENG  GEHEIM", "VS-NUR FÜR\nDEN DIENSTGEBRAUCH", "S\u200bE\u200bC\u200bR\u200bE\u200bT", "TAJ\u00adNO", "TEP\u00adËR SEKRET\u00ad", "alert('STRENG GEHEIM')",
     "ＮＡＴＯ　ＳＥＣＲＥＴ", "𝐒𝐄𝐂𝐑𝐄𝐓", "𝕋𝔸𝕁ℕ𝕆", "ⓈⒺⒸⓇⒺⓉ", "SЕСRЕТ", "ТAJНО", "ΝΑΤΟ SΕCRΕΤ", "SECR3T", "T4JN0", "TOP\u00a0SECRET",
     "ꜱᴇᴄʀᴇᴛ", "STROGO\u2028TAJNO", "POVJERǈIVO", "\u202eTERCES\u202c", "S\u0335E\u0335C\u0335R\u0335E\u0335T\u0335",
+    # forms of these that came to light later
+    "S – E – C – R – E – T", "EURA RESTRICTED", "ÇOK GİZLİDİR", "HİZMETE ÖZELDİR", "Oznaka tajnosti: STROGO POV.", "OZNAKA STEPENA TAJNOSTI: TAJNO", "C\n-\nU\nE\n/\nE\nU\n-\nC",
 )  # fmt: skip

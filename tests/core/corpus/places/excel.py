@@ -149,6 +149,7 @@ EXCEL: dict[str, Place] = {
     "old comment shape": lambda level: ("a.xlsx", xlsx(members={"xl/drawings/vmlDrawing1.vml": f"<xml><br><shape><textbox><div>{escape(level)}</div></textbox></shape></xml>"})),
     "pivot cache": lambda level: ("a.xlsx", xlsx(members={"xl/pivotCache/d.xml": f"<pivotCacheDefinition><sharedItems><s v={quoteattr(level)}/></sharedItems></pivotCacheDefinition>"})),
     "embedded document": lambda level: ("a.xlsx", xlsx(members={"xl/embeddings/a.docx": docx(level)})),
+    "sheet of another book": lambda level: ("a.xlsx", xlsx(members={"xl/externalLinks/e.xml": f"<externalLink><sheetName val={quoteattr(level)}/></externalLink>"})),
     "picture": lambda level: ("a.xlsx", xlsx(members={"xl/media/image1.jpeg": jpeg(title=level)})),
     "name": lambda level: (f"{level.replace('/', '-')}.xlsx", xlsx()),
 }  # fmt: skip

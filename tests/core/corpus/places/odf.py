@@ -42,6 +42,7 @@ OPEN: dict[str, Place] = {
     "ods header": lambda level: ("a.ods", ods(header=level)),
     "ods meta": lambda level: ("a.ods", ods(meta={"Klasa": level})),
     "ods formula": lambda level: ("a.ods", ods(body=f"<table:table-row><table:table-cell table:formula={quoteattr(f'of:=IF([.A1];&quot;{level}&quot;;1)'.replace('&quot;', chr(34)))}/></table:table-row>")),
+    "odt condition": lambda level: ("a.odt", _open(f"<text:p>a <text:conditional-text text:string-value-if-true={quoteattr(level)}>b</text:conditional-text></text:p>")),
     "ods message": lambda level: ("a.ods", ods(body=f"<table:help-message table:title='Note'><text:p>{escape(level)}</text:p></table:help-message>")),
     "ods annotation": lambda level: ("a.ods", ods(body=f"<table:table-row><table:table-cell><office:annotation><text:p>{escape(level)}</text:p></office:annotation></table:table-cell></table:table-row>")),
 }  # fmt: skip
