@@ -56,6 +56,7 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         may_decide=view.me.has(Role.AUTHORISING)
         and found.track == "exception"
         and found.status == "submitted",
+        may_trace=view.me.has(Role.AUDITOR),
         history=await history_lines(read, found.id) if view.me.has(Role.AUDITOR, Role.SECRETARIAT) else [],
         **WORDS,
     )

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility import clock
+from facility.accounts.service import add_user
 from facility.applications.rules import DECLARATIONS
 from facility.applications.service import (
     confirm_party,
@@ -24,6 +25,7 @@ from facility.db import Database
 from facility.events.relay import drain
 from facility.experts.service import seed_themes
 from facility.outbox.models import Mail
+from facility.web.access import Role
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
 from tests.applications.pages.answers import ANSWERED, SIGNED
 from tests.browser import Browsers, errors
@@ -182,6 +184,12 @@ async def test_admissibility_with_reasons(
         in (await (await browse(stage.omar)).get(f"/applications/{submitted}")).text
     )
     assert (await (await browse(stage.anna)).send_form(path, {"admissible": "yes"})).status_code == 403
+    async with db.transaction(now=clock.now()) as tx:
+        auditor = await add_user(tx, name="Greta", email="greta@example.org", roles=[Role.AUDITOR])
+    greta, trail = await browse(auditor.id), f"/operations/log/{submitted}"
+    assert f'href="{trail}"' in (await greta.get(f"/applications/{submitted}")).text
+    assert "Admissibility was checked: inadmissible" in (await greta.get(trail)).text
+    assert trail not in (await sara.get(f"/applications/{submitted}")).text
 
 
 async def test_a_partner_leaves_with_a_reason(
