@@ -80,7 +80,7 @@ NATO = (
 
 # Euratom: Regulation (Euratom) No 3 of 1958, Article 10, which still stands on old papers of the Joint Research Centre.
 EURATOM = tuple(
-    Level(rank, CAPITALS, (f"EURA {level}", f"EURATOM {level}"))
+    Level(rank, CAPITALS, (f"EURA {level}",))
     for rank, level in (
         (TOP_SECRET, "TOP SECRET"),
         (SECRET, "SECRET"),
@@ -142,6 +142,7 @@ SOUTH_SLAVIC = (
     Level(TOP_SECRET, STANDING, ("DRŽAVNA TAJNA", "ДРЖАВНА ТАЈНА")),
     Level(SECRET, CAPITALS, ("STROGO POVERLJIVO", "СТРОГО ПОВЕРЉИВО")),
     Level(SECRET, CAPITALS, ("STROGO POVJERLJIVO", "СТРОГО ПОВЈЕРЉИВО")),
+    Level(SECRET, ANYWHERE, ("STROGO POV", "СТРОГО ПОВ")),
     Level(SECRET, STANDING, ("VOJNA TAJNA", "ВОЈНА ТАЈНА")),
     Level(SECRET, COMMON, ("TAJNO", "ТАЈНО")),
     Level(CONFIDENTIAL, STANDING, ("POVERLJIVO", "ПОВЕРЉИВО", "POVJERLJIVO", "ПОВЈЕРЉИВО")),
@@ -271,12 +272,10 @@ def _both(level: str) -> str:
 
 
 SHORT_FORMS = (
-    (RESTRICTED, "rue", rf"(?<![\w-])R{_DASH}UE(?:\s*/\s*EU{_DASH}R)?(?![\w-])"),
-    (TOP_SECRET, "tsue", rf"(?<![\w-])TS{_DASH}UE(?:\s*/\s*EU{_DASH}TS)?(?![\w-])"),
+    (RESTRICTED, "rue", rf"{_both('R')}|(?<![\w-])R{_DASH}UE(?![\w-])"),
+    (TOP_SECRET, "tsue", rf"{_both('TS')}|(?<![\w-])TS{_DASH}UE(?![\w-])"),
     (RESTRICTED, "eur", rf"(?<![\w-])EU{_DASH}R(?![\w-])"),
     (TOP_SECRET, "euts", rf"(?<![\w-])EU{_DASH}TS(?![\w-])"),
-    (RESTRICTED, "rueeur", _both("R")),
-    (TOP_SECRET, "tsueeuts", _both("T\\s*S")),
     (CONFIDENTIAL, "cueeuc", _both("C")),
     (SECRET, "sueeus", _both("S")),
     (RESTRICTED, "vsnfd", rf"(?<![\w-])VS\s?{_DASH}?\s?(?:NfD|NFD)(?![\w-])"),
@@ -285,9 +284,7 @@ SHORT_FORMS = (
     (RESTRICTED, "codesh", r"(?i:\b(?:handling|handhabungs|siena|europol)[\s-]*codes\s*[:=]\s*\(?H[1-3]\b)"),
     (RESTRICTED, "tlpred", r"(?<![a-z] )(?i:\bTLP\s*:\s*RED\b)(?! [a-z])"),
     (SECRET, "strpov", r"(?i:(?<!\w)str\.\s?pov\.)"),
-    (SECRET, "strogopov", r"(?i:(?<!\w)strogo\s{1,3}pov\.)"),
     (CONFIDENTIAL, "povbr", r"(?i:(?<!\w)pov\.\s?(?:br|broj)\b)"),
-    (SECRET, "ctpoгoпob", r"(?i:(?<!\w)[cс][tт][pр][oо]г[oо]\s{1,3}п[oо][bв]\.)"),
     (SECRET, "ctpпob", r"(?i:(?<!\w)[cс][tт][pр]\.\s?п[oо][bв]\.)"),
     (CONFIDENTIAL, "пobбp", r"(?i:(?<!\w)п[oо][bв]\.\s?(?:б[pр]|б[pр][oо]j)\b)"),
 )
