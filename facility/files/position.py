@@ -80,13 +80,14 @@ class Passage(NamedTuple):
 
 
 _SUFFIX = 8
+_DOUBLED = re.compile(r"(?:\.(?:pdf|docx?|xlsx?|od[ts]|rtf|txt|csv|zip|png|jpe?g))+$", re.IGNORECASE)
 _PARTING = str.maketrans("_.+", "   ")
 
 
 def named(name: str) -> Passage:
     """The name of a file inside another; underscores and dots part words there, and a short suffix is none of them."""
     stem, dot, suffix = name.rpartition(".")
-    words = stem if dot and len(suffix) <= _SUFFIX else name
+    words = _DOUBLED.sub("", stem) if dot and len(suffix) <= _SUFFIX else name
     return Passage("name", words.translate(_PARTING), told="attachment")
 
 

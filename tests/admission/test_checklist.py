@@ -7,17 +7,19 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from sqlalchemy import select, text
 
 from facility.admission.queries.checklist import checklist
 from facility.admission.rules.checklist import Facts, Found, Judged, Verdict, check_judgements, find
 from facility.admission.rules.overlap import OverlapOutcome
 from facility.admission.service import answer_consultation, check_admissibility, judge_overlap
-from facility.applications.models import Application
+from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import shown
 from facility.applications.rules.judged import Finding
 from facility.applications.service import withdraw
 from facility.calls.rules.checklist import STANDARD, ChecklistItem
 from facility.db import Database
+from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, consult, offices, opened
 from tests.applications.conftest import NOW, Stage
@@ -151,6 +153,22 @@ async def test_without_an_officer_the_findings_stand(db: Database, stage: Stage,
     assert set(told) == set(STANDARD)
     assert told["confirmations"] == ("met", "met")
     assert told["activities"] == ("unknown", "")
+
+
+async def test_a_judgement_is_put_right_with_the_same_conclusion(
+    db: Database, stage: Stage, confirmed: UUID
+) -> None:
+    """The later one stands; said twice, it is there once, and one letter goes."""
+    await opened(db, stage, confirmed)
+    for reason in ("Late", "Late", "Too late"):
+        async with db.transaction(now=OPENED, actor=stage.sara) as tx:
+            await check_admissibility(tx, confirmed, admissible=False, reason=reason)
+    await deliver_all(db, lambda: OPENED)
+    async with db.transaction(now=OPENED) as tx:
+        checks = (await tx.session.scalars(select(AdmissibilityCheck.reason))).all()
+        letters = text("SELECT count(*) FROM mail WHERE template = 'admission/inadmissible'")
+        assert sorted(checks) == ["Late", "Too late"]
+        assert await tx.session.scalar(letters) == 2
 
 
 async def test_the_page_judges_item_by_item(

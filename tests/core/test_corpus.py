@@ -73,7 +73,7 @@ def test_marked_documents_are_refused_and_innocent_ones_are_not() -> None:
         "SECRET_REPORT.pdf", "izvjestaj_tajno.pdf", "IZVJESTAJ_TAJNO.PDF", "Report - Secret.pdf", "raport-sekret.docx",
         "top_secret_plan.pdf", "NATO-Secret-brief.pdf", "report_VS-NfD_v2.pdf", "tajno.docx", "[SECRET] plan.docx",
         "plan (restricted).docx", "R-UE_EU-R plan.pdf", "Поверљиво - записник.docx", "2021-05-03_TAJNO_zapisnik.pdf",
-        "nacrt.\u202eONJAT\u202c.pdf",
+        "nacrt.\u202eONJAT\u202c.pdf", "Тајно.pdf.docx",
     ],
 )  # fmt: skip
 def test_names_that_mark(name: str) -> None:

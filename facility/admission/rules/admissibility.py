@@ -26,11 +26,14 @@ def may_judge(
 def may_check(
     track: Track, status: ApplicationStatus, *, opened: bool, admissible: bool, reason: str
 ) -> None:
-    """Admissibility is checked once the application is opened, and may be judged anew until the decision.
+    """Admissibility is checked once the application is opened, and may be judged anew until the decision, with the same
+    conclusion, too.
 
     Refused: as `may_judge`, "wrong_status", or "reason_missing" (invalid) where it isn't admissible.
     """
     may_judge(track, status, opened=opened)
-    may_become(status, ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE)
+    conclusion = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
+    if status is not conclusion:
+        may_become(status, conclusion)
     if not admissible and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")

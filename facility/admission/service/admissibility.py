@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from facility.admission.events import AdmissibilityChecked
 from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.admissibility import may_check
@@ -27,7 +29,8 @@ async def check_admissibility(
     reason: str = "",
     judged: Mapping[str, Judged] | None = None,
 ) -> Application:
-    """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one.
+    """An officer judges, after the opening and until the decision; a later judgement replaces an earlier one. Nothing happens
+    where it says the same, so that nobody gets a second letter.
 
     `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
     itself stands there. Refused: as `may_check` and `rules.checklist.check_judgements`, "call_decided",
@@ -48,13 +51,17 @@ async def check_admissibility(
     asked = await checklist(connection, await shown(connection, application_id))
     if judged is not None:
         check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
+    items = _kept(asked, by_findings(asked.items, asked.found) if judged is None else judged)
+    last = await _last_check(tx, application_id)
+    if last and (last.admissible, last.reason, last.items) == (admissible, reason.strip(), items):
+        return application
     application.status = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
     check = AdmissibilityCheck(
         id=new_id(),
         application_id=application_id,
         admissible=admissible,
         reason=reason.strip(),
-        items=_kept(asked, by_findings(asked.items, asked.found) if judged is None else judged),
+        items=items,
         checked_by=tx.actor,
         checked_at=tx.now,
     )
@@ -66,6 +73,16 @@ async def check_admissibility(
         ),
     )
     return application
+
+
+async def _last_check(tx: Tx, application_id: UUID) -> AdmissibilityCheck | None:
+    query = (
+        select(AdmissibilityCheck)
+        .where(AdmissibilityCheck.application_id == application_id)
+        .order_by(AdmissibilityCheck.checked_at.desc(), AdmissibilityCheck.id.desc())
+        .limit(1)
+    )
+    return (await tx.session.scalars(query)).one_or_none()
 
 
 def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
