@@ -87,6 +87,29 @@ DECLARED = dict(
 )
 """What the lead declares, untranslated."""
 
+sentences.SHORT.update(
+    {
+        "answer_missing": N_("Not every question was answered."),
+        "answer_too_short": N_("An answer was too short."),
+        "answer_too_long": N_("An answer was too long."),
+        "answer_too_small": N_("A number was too small."),
+        "answer_too_great": N_("A number was too great."),
+        "answer_too_early": N_("A date was too early."),
+        "answer_too_late": N_("A date was too late."),
+        "answer_too_few": N_("Too little was chosen."),
+        "answer_not_accepted": N_("With one of the answers the application cannot be submitted."),
+        "answers_too_few": N_("Too few of some questions were answered."),
+        "answers_sum_too_great": N_("Numbers were too great together."),
+        "activity_not_joint": N_("An activity was not joint."),
+        "lines_without_activity": N_("Lines of the budget were for no activity."),
+        "lines_of_left_party": N_("Lines of the budget were of an institution that had left."),
+        "lines_above_ceiling": N_("Lines of the budget were above the rate, with no reason given."),
+        "indirect_too_high": N_("The indirect costs were too high."),
+        "confidential_part_missing": N_("Confidential answers of a partner were not complete."),
+    }
+)
+"""Late attempts are kept by their codes."""
+
 sentences.register(
     {
         "call_unknown": N_("Choose a call on the list."),

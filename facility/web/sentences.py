@@ -8,6 +8,9 @@ from facility.web.i18n import N_, _
 SENTENCES: dict[str, str] = {}
 """The sentence of each code, untranslated, with its parameters in braces."""
 
+SHORT: dict[str, str] = {}
+"""For codes whose sentence names something, what it says where only the code was kept; untranslated."""
+
 
 def register(sentences: Mapping[str, str]) -> None:
     """Add sentences: `register({"call_closed": N_("The call closed at {closed}.")})`. Raises TypeError for a code twice."""
@@ -17,8 +20,10 @@ def register(sentences: Mapping[str, str]) -> None:
 
 
 def sentence(reason: Reason) -> str:
-    """The reason as a sentence in the language of the page."""
+    """The reason as a sentence in the language of the page; a short one where nothing is told that it could name."""
     text = SENTENCES.get(reason.code)
+    if text and "{" in text and not reason.params:
+        text = SHORT.get(reason.code)
     if text is None:
         return _("This is not possible.")
     try:

@@ -11,7 +11,9 @@ from pathlib import Path
 import facility
 from facility.events.base import KINDS
 from facility.events.reactions import all_subscriptions
+from facility.refused import Reason
 from facility.settings import ROOT
+from facility.web import sentences
 from facility.worker import load_slices
 
 DECORATORS = {"reacts_to": "reaction", "projection": "read model", "check": "check", "scheduled": "step"}
@@ -75,3 +77,10 @@ def test_every_kind_of_event_has_a_sentence_that_its_fields_can_fill() -> None:
         assert kind.sentence, name
         wanted = {field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field}
         assert wanted <= set(kind.__struct_fields__), name
+
+
+def test_a_reason_of_which_only_the_code_was_kept_is_a_sentence() -> None:
+    """As late attempts are in the minutes of an opening: nothing is left to fill in."""
+    assert all("{" in sentences.SENTENCES[code] for code in sentences.SHORT)
+    assert [code for code in sentences.SENTENCES if "{" in sentences.sentence(Reason(code))] == []
+    assert sentences.sentence(Reason("answer_missing")) == "Not every question was answered."
