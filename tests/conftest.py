@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import settings as drawing
 from litestar import Litestar
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
+from xdist.scheduler import LoadScopeScheduling
 
 from facility import clock, schema
 from facility.accounts.service import seed
@@ -206,13 +208,28 @@ TOGETHER = {
 a minute may not be what one process begins when the other has nothing left. Short ones fill what remains."""
 
 
+def _group(file: str) -> str:
+    return TOGETHER.get(Path(file).parent.name, file)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay in one process, and so do those of folders that share their fixtures."""
+    """Groups in the order above, then whatever stands alone."""
     first = list(dict.fromkeys(TOGETHER.values()))
-    begun: dict[str, int] = {}
-    for item in items:
-        folder = item.path.parent.name
-        group = TOGETHER.get(folder, item.path.as_posix())
-        item.add_marker(pytest.mark.xdist_group(group))
-        begun[item.nodeid] = first.index(group) if group in first else len(first)
-    items.sort(key=lambda item: begun[item.nodeid])
+    items.sort(
+        key=lambda item: (
+            first.index(group) if (group := _group(item.path.as_posix())) in first else len(first)
+        )
+    )
+
+
+class Grouped(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+    """A file's tests stay in one process, and so do those of folders that share their fixtures. (xdist's own groups are
+    marks that it writes into the tests' names, which pytest no longer lets it.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid.partition("::")[0])
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Grouped:
+    """Ours, whatever `--dist` says."""
+    return Grouped(config, log)

@@ -27,7 +27,7 @@ async def test_every_page_of_a_draft_shows_the_time_left(
 ) -> None:
     omar, vesa, here = await browse(stage.omar), await browse(stage.vesa), f"/applications/{draft}"
     left = f'data-deadline="{times.closes.isoformat()}"'
-    for path in ("", "/answers/ask", "/documents", "/check"):
+    for path in ("", "/answers/ask", "/documents", "/partners", "/partners/add", "/check"):
         page = await omar.get(here + path)
         assert (path, page.status_code, left in page.text) == (path, 200, True)
     assert left in (await omar.get(f"{here}/check")).text.split('id="declare"')[1]
