@@ -13,21 +13,18 @@ from facility.calls.pages.adding import (
     BY_SECRETARIAT,
     adding_page,
     at_corrigendum,
+    change_added,
     correctable,
     form_so_far,
-    not_saved,
     reason_where_none_is,
 )
-from facility.calls.pages.shared import seen_in
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_questions, added_sections
 from facility.calls.rules.forms import Field, FormSection, SectionKind
-from facility.calls.service import add_to_form
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 
 def _here(found: queries.CallStaff) -> str:
@@ -98,18 +95,14 @@ async def add_question(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) 
     section = places.get(fields.choice("section", places)) or next(iter(places.values()))
     made = new_field(fields, section)
     reason = reason_where_none_is(found, fields)
-    try:
-        fields.check()
-        await add_to_form(
-            tx,
-            call_id,
-            lambda form: edits.with_field(form, section.key, made),
-            reason=reason,
-            seen=seen_in(fields),
-        )
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
-        raise Wrong(_list(view, found, fields, 422 if refused.kind == "invalid" else 409)) from None
+    await change_added(
+        tx,
+        call_id,
+        fields,
+        lambda form: edits.with_field(form, section.key, made),
+        lambda found, status: _list(view, found, fields, status),
+        reason=reason,
+    )
     return view.go(f"{_here(found)}/{section.key}/{made.key}", _("Added. Say what its answer must be."))
 
 
@@ -133,15 +126,13 @@ async def save_added_question(
     fields = Fields(form)
     fields.ignore("seen")
     new = read_field(fields, old, dependable(there, field))
-    try:
-        fields.check()
-        await add_to_form(
-            tx, call_id, lambda form: edits.with_field(form, section, new), seen=seen_in(fields)
-        )
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
-        where = _added(found, section, field)
-        raise Wrong(_one(view, found, where, fields, 422 if refused.kind == "invalid" else 409)) from None
+    await change_added(
+        tx,
+        call_id,
+        fields,
+        lambda form: edits.with_field(form, section, new),
+        lambda found, status: _one(view, found, _added(found, section, field), fields, status),
+    )
     return view.go(_here(found), _("Saved. Somebody else checks and publishes the corrigendum."))
 
 
@@ -156,14 +147,13 @@ async def remove_added_question(
     _added(found, section, field)
     fields = Fields(form)
     fields.ignore("seen")
-    try:
-        fields.check()
-        await add_to_form(
-            tx, call_id, lambda form: edits.without_field(form, section, field), seen=seen_in(fields)
-        )
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
-        raise Wrong(_list(view, found, fields, 422 if refused.kind == "invalid" else 409)) from None
+    await change_added(
+        tx,
+        call_id,
+        fields,
+        lambda form: edits.without_field(form, section, field),
+        lambda found, status: _list(view, found, fields, status),
+    )
     return view.go(_here(found), _("Taken out again."))
 
 

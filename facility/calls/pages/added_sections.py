@@ -18,21 +18,18 @@ from facility.calls.pages.adding import (
     BY_SECRETARIAT,
     adding_page,
     at_corrigendum,
+    change_added,
     correctable,
     form_so_far,
-    not_saved,
     reason_where_none_is,
 )
-from facility.calls.pages.shared import seen_in
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_sections
 from facility.calls.rules.forms import By, FormDefinition, FormSection
-from facility.calls.service import add_to_form
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 
 def _added(found: queries.CallStaff, key: str) -> FormSection:
@@ -103,12 +100,9 @@ async def add_section(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
         grown = edits.with_field(edits.with_section(form, made), made.key, first)
         return edits.placed_section(grown, made.key, behind)
 
-    try:
-        fields.check()
-        await add_to_form(tx, call_id, edit, reason=reason, seen=seen_in(fields))
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
-        raise Wrong(_new(view, found, fields, 422 if refused.kind == "invalid" else 409)) from None
+    await change_added(
+        tx, call_id, fields, edit, lambda found, status: _new(view, found, fields, status), reason=reason
+    )
     there = f"{at_corrigendum(found)}/questions/{made.key}/{first.key}"
     return view.go(there, _("The section is added. Say what the answer to its first question must be."))
 
@@ -137,13 +131,10 @@ async def save_added_section(
     def edit(form: FormDefinition) -> FormDefinition:
         return edits.placed_section(edits.with_section(form, new), section, behind)
 
-    try:
-        fields.check()
-        await add_to_form(tx, call_id, edit, seen=seen_in(fields))
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
-        status = 422 if refused.kind == "invalid" else 409
-        raise Wrong(_one(view, found, _added(found, section), fields, status)) from None
+    def again(found: queries.CallStaff, status: int) -> Page:
+        return _one(view, found, _added(found, section), fields, status)
+
+    await change_added(tx, call_id, fields, edit, again)
     return view.go(
         f"{at_corrigendum(found)}/questions", _("Saved. Somebody else checks and publishes the corrigendum.")
     )
@@ -158,16 +149,12 @@ async def remove_added_section(
     chosen = _added(found, section)
     fields = Fields(form)
     fields.ignore("seen")
-    try:
-        fields.check()
-        await add_to_form(
-            tx, call_id, lambda form: edits.without_section(form, section), seen=seen_in(fields)
-        )
-    except Refused as refused:
-        found = await not_saved(tx, call_id, fields, refused)
+
+    def again(found: queries.CallStaff, status: int) -> Page:
         fields.values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
-        status = 422 if refused.kind == "invalid" else 409
-        raise Wrong(_one(view, found, _added(found, section), fields, status)) from None
+        return _one(view, found, _added(found, section), fields, status)
+
+    await change_added(tx, call_id, fields, lambda form: edits.without_section(form, section), again)
     return view.go(f"{at_corrigendum(found)}/questions", _("Taken out again."))
 
 

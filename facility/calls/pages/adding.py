@@ -1,5 +1,6 @@
 """What the pages have in common on which a corrigendum adds sections and questions to a published form."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.calls import queries
 from facility.calls.form.corrigendum import MAX_REASON
-from facility.calls.pages.shared import shown
+from facility.calls.pages.shared import seen_in, shown
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FieldType, FormDefinition
+from facility.calls.service import add_to_form
 from facility.calls.words import TYPES, WHO, check_in_words, condition
 from facility.db import Tx
 from facility.refused import Reason, Refused
@@ -18,6 +20,7 @@ from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Page, View
 from facility.web.i18n import _
+from facility.web.stops import Wrong
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 ADDABLE = {type_: name for type_, name in TYPES.items() if type_ is not FieldType.THEMES}
@@ -75,7 +78,7 @@ def _place(reason: Reason, fields: Fields) -> str:
     return place if place in fields.values else ""
 
 
-async def not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> queries.CallStaff:
+async def _not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> queries.CallStaff:
     """The call as it is now, with what was refused told on the form; raises anew what is no answer to it."""
     if refused.kind == "missing" or "too_late_to_correct" in refused.codes:
         raise refused
@@ -94,3 +97,22 @@ async def not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> 
         told = [Reason(one.code, _place(one, fields), one.params) for one in refused.reasons]
         fields.refused(Refused(told, "invalid"))
     return found
+
+
+async def change_added(
+    tx: Tx,
+    call_id: UUID,
+    fields: Fields,
+    edit: Callable[[FormDefinition], FormDefinition],
+    again: Callable[[queries.CallStaff, int], Page],
+    *,
+    reason: str = "",
+) -> None:
+    """Carry out an edit of the form that the corrigendum makes; otherwise raise Wrong with the page again, drawn from the call
+    as it is now: 422, or 409 where it is not the form that is wrong. reason: of a corrigendum that begins with this."""
+    try:
+        fields.check()
+        await add_to_form(tx, call_id, edit, reason=reason, seen=seen_in(fields))
+    except Refused as refused:
+        found = await _not_saved(tx, call_id, fields, refused)
+        raise Wrong(again(found, 422 if refused.kind == "invalid" else 409)) from None
