@@ -1,12 +1,11 @@
 """The expert's own link: GET only shows, since programs that look at mails open every link; POST answers, once."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.db import Tx as Transaction
 from facility.deployments import queries, service, words
 from facility.deployments.form import MOST_REASON
 from facility.deployments.models import DeploymentState
@@ -17,12 +16,12 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import listed
 from facility.web.limits import Rate, address_of
-from facility.web.stops import Wrong
 
 BY_LINK = Rate("invitation-link", 300, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -49,11 +48,11 @@ async def _page(
     fields: Fields | None = None,
     *,
     status: int = 200,
-    late: bool = False,
 ) -> Page:
     linked = await queries.linked(connection, token)
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
+    late = status == 409
     return view.page(
         "deployments/link.html",
         status=status,
@@ -71,6 +70,17 @@ async def _page(
         most=MOST_REASON,
         form=fields or Fields.showing(),
     )
+
+
+def _drawn(
+    view: render.View, token: str, fields: Fields
+) -> Callable[[AsyncConnection, int], Awaitable[Page]]:
+    """The page after a refusal; the form as it was typed only where it is the form that is wrong."""
+
+    async def draw(connection: AsyncConnection, status: int) -> Page:
+        return await _page(view, connection, token, fields if status == 422 else None, status=status)
+
+    return draw
 
 
 @get("/link/invitation/{token:str}", opt=EVERYBODY)
@@ -95,7 +105,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         else:
             await service.decline(tx, link.subject_id, reason=reason)
     except Refused as refused:
-        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+        await draw_again(tx, fields, refused, _drawn(view, token, fields))
     link.used_at = tx.now
     return view.go(f"/link/invitation/{token}")
 
@@ -111,19 +121,8 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         fields.check()
         await service.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     except Refused as refused:
-        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+        await draw_again(tx, fields, refused, _drawn(view, token, fields))
     return view.go(f"/link/invitation/{token}")
-
-
-async def _again(view: render.View, tx: Transaction, token: str, fields: Fields, refused: Refused) -> Any:
-    """The page with what is true now: 422 for the form, 409 where the answer came too late."""
-    if refused.kind == "missing":
-        raise refused
-    await tx.session.rollback()
-    connection = await tx.session.connection()
-    if refused.kind == "invalid":
-        return await _page(view, connection, token, fields.refused(refused), status=422)
-    return await _page(view, connection, token, status=409, late=True)
 
 
 HANDLERS = [show, answer, cancel]

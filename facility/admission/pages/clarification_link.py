@@ -21,11 +21,11 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of
-from facility.web.stops import Wrong
 
 BY_LINK = Rate("clarification-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -38,9 +38,9 @@ async def _page(
     fields: Fields,
     *,
     status: int = 200,
-    too_late: bool = False,
 ) -> Page:
     found = await clarification_by_link(connection, token)
+    too_late = status == 409
     application = await shown(connection, found.application_id)
     now = view.scope["state"].get("received_at") or clock.now()
     open_still = found.state is ClarificationState.OPEN
@@ -98,15 +98,12 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
             fields.check()
             await answer_clarification(tx, link.subject_id, text=text, value=value, name=name, papers=papers)
         except Refused as wrong:
-            if wrong.kind == "missing":
-                raise
-            await tx.session.rollback()
-            connection = await tx.session.connection()
-            if wrong.kind == "invalid":
-                page = await _page(view, connection, token, fields.refused(wrong), status=422)
-            else:
-                page = await _page(view, connection, token, fields, status=409, too_late=True)
-            raise Wrong(page) from None
+            await draw_again(
+                tx,
+                fields,
+                wrong,
+                lambda connection, status: _page(view, connection, token, fields, status=status),
+            )
     return view.go(f"/link/clarification/{token}")
 
 

@@ -12,12 +12,12 @@ from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import Rate, address_of
-from facility.web.stops import Wrong
 
 BY_LINK = Rate("consultation-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
@@ -30,9 +30,9 @@ async def _page(
     fields: Fields,
     *,
     status: int = 200,
-    too_late: bool = False,
 ) -> Page:
     found = await asked(connection, token)
+    too_late = status == 409
     return view.page(
         "admission/consultation_link.html",
         status=status,
@@ -68,7 +68,12 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         fields.check()
         await answer_consultation(tx, link.subject_id, objects=objects, reason=reason, name=name)
     except Refused as refused:
-        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+        await draw_again(
+            tx,
+            fields,
+            refused,
+            lambda connection, status: _page(view, connection, token, fields, status=status),
+        )
     return view.go(f"/link/consultation/{token}")
 
 
@@ -82,19 +87,13 @@ async def more(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[s
         fields.check()
         await ask_for_more_days(tx, link.subject_id)
     except Refused as refused:
-        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+        await draw_again(
+            tx,
+            fields,
+            refused,
+            lambda connection, status: _page(view, connection, token, fields, status=status),
+        )
     return view.go(f"/link/consultation/{token}", _("You have more time now."))
-
-
-async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused: Refused) -> Page:
-    """The page with what is true now: 422 for the form, 409 where it came too late."""
-    if refused.kind == "missing":
-        raise refused
-    await tx.session.rollback()
-    connection = await tx.session.connection()
-    if refused.kind == "invalid":
-        return await _page(view, connection, token, fields.refused(refused), status=422)
-    return await _page(view, connection, token, fields, status=409, too_late=True)
 
 
 HANDLERS = [show, answer, more]

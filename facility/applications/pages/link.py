@@ -14,12 +14,12 @@ from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.service import party_by_link, use_party_link
 from facility.refused import Refused, refuse
 from facility.web import render
+from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import address_of
-from facility.web.stops import Wrong
 
 
 async def _page(
@@ -86,23 +86,17 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
         find = party_by_link if answered.choice == "change" else use_party_link
         await give_answer(tx, await find(tx, token), answered)
     except Refused as refused:
-        raise Wrong(await _again(view, tx, token, fields, refused)) from None
+        question = "meanwhile" if refused.codes == ("edited_meanwhile",) else ""
+        await draw_again(
+            tx,
+            fields,
+            refused,
+            lambda connection, status: _page(view, connection, token, fields, status, question),
+        )
     told = (
         _("The lead is told. You can still answer with this link.") if answered.choice == "change" else None
     )
     return view.go(f"/link/partner/{token}", told)
-
-
-async def _again(view: render.View, tx: Tx, token: str, fields: Fields, refused: Refused) -> Page:
-    """The page with what is true now: 422 for the form, 409 where the answer came too late or was about an older text."""
-    if refused.kind == "missing":
-        raise refused
-    await tx.session.rollback()
-    connection = await tx.session.connection()
-    if refused.kind == "invalid":
-        return await _page(view, connection, token, fields.refused(refused), 422)
-    question = "meanwhile" if refused.codes == ("edited_meanwhile",) else ""
-    return await _page(view, connection, token, fields, 409, question)
 
 
 @get("/link/partner/{token:str}/documents/{document_id:uuid}", opt=EVERYBODY)
