@@ -7,10 +7,9 @@ import msgspec
 
 from facility.admission.rules import Minutes
 from facility.admission.service.opening import minutes_hash
+from facility.admission.words import whys
 from facility.pdf import render_pdf
-from facility.refused import Reason
 from facility.web.i18n import _
-from facility.web.sentences import sentence
 
 
 def minutes_pdf(templates: jinja2.Environment, kept: dict[str, Any]) -> bytes:
@@ -19,7 +18,7 @@ def minutes_pdf(templates: jinja2.Environment, kept: dict[str, Any]) -> bytes:
     html = templates.get_template("documents/opening.html").render(
         minutes=minutes,
         fingerprint=minutes_hash(kept),
-        whys={code: sentence(Reason(code)) for one in minutes.listed.late for code in one.reasons},
+        whys=whys(minutes.listed.late),
         designation_note=None,
     )
     return render_pdf(html, title=_("Minutes of the opening of {call}", call=minutes.call))

@@ -1,14 +1,17 @@
 """The words for what the secretariat asks and finds about an application."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from facility.admission.rules.checklist import Found, Verdict
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.admission.rules.consultation import ConsultationState, ConsulteeKind
+from facility.admission.rules.opening import Attempt
 from facility.admission.rules.overlap import DONOR, OverlapOutcome
 from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.applications.rules.judged import Finding
+from facility.refused import Reason
 from facility.web import filters, sentences
 from facility.web.i18n import N_, _
 
@@ -98,6 +101,11 @@ def _shown(name: str, value: str) -> str:
         case "outcome":
             return _(OVERLAPS[OverlapOutcome(value)][0])
     return value
+
+
+def whys(late: Iterable[Attempt]) -> dict[str, str]:
+    """Why attempts that came too late were refused, by code: nothing but the codes was kept."""
+    return {code: sentences.sentence(Reason(code)) for one in late for code in one.reasons}
 
 
 CLARIFICATION_KINDS: dict[ClarificationKind, str] = {

@@ -10,18 +10,18 @@ from facility import clock
 from facility.accounts.queries import history_lines, with_role
 from facility.admission.queries import opening as openings
 from facility.admission.service import confirm_opening, start_opening
+from facility.admission.words import whys
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
 from facility.evaluation import lists
 from facility.evaluation.assigning import assign_each, chosen_assessors
 from facility.evaluation.sentences import OUTCOMES, SEATS
-from facility.refused import Reason, Refused, refuse
+from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.sentences import sentence
 from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
@@ -67,7 +67,7 @@ async def _one(
         line=line,
         opening=opening,
         listed=opening.minutes.listed if opening.minutes else opening.now,
-        whys={code: sentence(Reason(code)) for late in opening.now.late for code in late.reasons},
+        whys=whys(opening.now.late),
         running=running,
         mine=mine,
         may_start=opens and (not running or mine),

@@ -9,13 +9,12 @@ from facility import clock
 from facility.admission.minutes import minutes_pdf
 from facility.admission.queries import opening as queries
 from facility.admission.service import confirm_opening, start_opening
+from facility.admission.words import whys
 from facility.applications.pages.shared import STAFF
-from facility.refused import Reason
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.sentences import sentence
 from facility.web.waiting import waits
 
 OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
@@ -42,7 +41,7 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         "admission/opening.html",
         opening=found,
         listed=found.minutes.listed if found.minutes else found.now,
-        whys={code: sentence(Reason(code)) for one in found.now.late for code in one.reasons},
+        whys=whys(found.now.late),
         running=running,
         mine=mine,
         may_start=opens and (not running or mine),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+import msgspec
 
 from facility.admission.events import AdmissibilityChecked
 from facility.admission.queries.checklist import Checklist, checklist
@@ -48,41 +48,39 @@ async def check_admissibility(
         reason=reason,
     )
     connection = await tx.session.connection()
-    asked = await checklist(connection, await shown(connection, application_id))
+    found = await shown(connection, application_id)
+    asked = await checklist(connection, found)
     if judged is not None:
         check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
     items = _kept(asked, by_findings(asked.items, asked.found) if judged is None else judged)
-    last = await _last_check(tx, application_id)
-    if last and (last.admissible, last.reason, last.items) == (admissible, reason.strip(), items):
-        return application
+    last = found.checks[0] if found.checks else None
+    before = last and (last.admissible, last.reason, msgspec.to_builtins(last.items))
+    if before != (admissible, reason.strip(), items):
+        await _judge(tx, application, admissible=admissible, reason=reason.strip(), items=items)
+    return application
+
+
+async def _judge(
+    tx: Tx, application: Application, *, admissible: bool, reason: str, items: list[dict[str, Any]]
+) -> None:
     application.status = ApplicationStatus.ADMISSIBLE if admissible else ApplicationStatus.INADMISSIBLE
     check = AdmissibilityCheck(
         id=new_id(),
-        application_id=application_id,
+        application_id=application.id,
         admissible=admissible,
-        reason=reason.strip(),
+        reason=reason,
         items=items,
         checked_by=tx.actor,
         checked_at=tx.now,
     )
     tx.add(check)
-    await record(
-        tx,
-        AdmissibilityChecked(
-            application_id=application_id, call_id=call.id, check_id=check.id, outcome=application.status
-        ),
+    event = AdmissibilityChecked(
+        application_id=application.id,
+        call_id=application.call_id,
+        check_id=check.id,
+        outcome=application.status,
     )
-    return application
-
-
-async def _last_check(tx: Tx, application_id: UUID) -> AdmissibilityCheck | None:
-    query = (
-        select(AdmissibilityCheck)
-        .where(AdmissibilityCheck.application_id == application_id)
-        .order_by(AdmissibilityCheck.checked_at.desc(), AdmissibilityCheck.id.desc())
-        .limit(1)
-    )
-    return (await tx.session.scalars(query)).one_or_none()
+    await record(tx, event)
 
 
 def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
