@@ -17,6 +17,7 @@ from bench.works import (
     latency,
     list_page,
     lists,
+    receipts,
     scan,
     submission,
 )
@@ -33,6 +34,7 @@ WORKS: dict[str, Work] = {
     "deadline_rush": deadline_rush.run,
     "scan": scan.run,
     "lists": lists.run,
+    "receipts": receipts.run,
 }
 
 

@@ -5,13 +5,14 @@ What comes out differs from run to run, so never hash a PDF: hash what it says.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -58,17 +59,38 @@ def _fatal_as_error() -> Iterator[None]:
         raise AssetMissingError(f"static/{error} is missing; bin/setup fetches it") from error
 
 
-def render_pdf(html: str, *, title: str, lang: str = "en", author: str | None = None) -> bytes:
-    """The page (letters/base.html or documents/base.html, rendered) as tagged PDF/UA-1. Relative addresses start at static/.
+class _Press(NamedTuple):
+    """What all letters of a process share: the style sheet, the fonts that it names, and images once they are read."""
 
-    Takes about 0.1 s for a letter and seconds for long tables, so never call it inside a write transaction or on the event
+    style: CSS
+    fonts: FontConfiguration
+    files: StaticOnly
+    images: dict[Any, Any]
+
+
+@cache
+def _press() -> _Press:
+    # Reading the style sheet and the fonts, and the keys for https that every fetcher loads, took half of a small page's time.
+    fonts, files = FontConfiguration(), StaticOnly(STATIC)
+    style = CSS(url=(STATIC / "paper.css").as_uri(), url_fetcher=files, font_config=fonts)
+    return _Press(style, fonts, files, {})
+
+
+def render_pdf(html: str, *, title: str, lang: str = "en", author: str | None = None) -> bytes:
+    """The page (letters/base.html or documents/base.html, rendered) as tagged PDF/UA-1. Relative addresses start at static/;
+    the style sheet is paper.css.
+
+    Takes about 0.04 s for a letter and seconds for long tables, so never call it inside a write transaction or on the event
     loop. Raises AssetMissingError.
     """
     # The narrow no-break space is in few fonts; any other font that lent it would be embedded too.
     html = html.replace("\u202f", "\u00a0")
     with _one_at_a_time, _fatal_as_error():
-        source = HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=StaticOnly(STATIC))
-        document = source.render(font_config=FontConfiguration(), pdf_variant="pdf/ua-1")
+        press = _press()
+        source = HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=press.files)
+        document = source.render(
+            font_config=press.fonts, stylesheets=[press.style], cache=press.images, pdf_variant="pdf/ua-1"
+        )
         document.metadata.title = title
         document.metadata.lang = lang
         document.metadata.authors = [author] if author else []

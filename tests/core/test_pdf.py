@@ -12,6 +12,7 @@ import jinja2
 import pytest
 from pypdf import PdfReader
 
+from facility import pdf
 from facility.pdf import STATIC, AssetMissingError, StaticOnly, render_pdf
 from facility.settings import ROOT
 from facility.web import i18n
@@ -37,16 +38,16 @@ def letter(body: str, *, base: str = "letters/base.html") -> str:
     return environment.from_string(source).render(facility=facility, designation_note=NOTE)
 
 
-def text_of(pdf: bytes) -> str:
+def text_of(written: bytes) -> str:
     """What poppler reads, on one line."""
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    done = subprocess.run(["pdftotext", "-", "-"], input=written, capture_output=True, check=True)
     return " ".join(done.stdout.decode().split())
 
 
-def fonts_of(pdf: bytes) -> set[str]:
+def fonts_of(written: bytes) -> set[str]:
     """The names of all embedded fonts, without the prefix of their subsets."""
     names = set()
-    for page in PdfReader(BytesIO(pdf)).pages:
+    for page in PdfReader(BytesIO(written)).pages:
         fonts: Any = page["/Resources"]["/Font"]  # type: ignore[index]
         for font in fonts.values():
             names.add(re.sub(r"^/[A-Z]{6}\+", "", str(font.get_object()["/BaseFont"])))
@@ -75,13 +76,13 @@ def test_is_tagged_and_says_its_title_and_language(base: str) -> None:
 
 
 def test_text_comes_out_as_it_went_in_and_in_our_fonts_alone() -> None:
-    pdf = render_pdf(letter(f"<p>{WORDS} 35\u202f427.70 <strong>{WORDS}</strong></p>"), title="Award")
-    text = text_of(pdf).replace("\u00a0", " ")
+    written = render_pdf(letter(f"<p>{WORDS} 35\u202f427.70 <strong>{WORDS}</strong></p>"), title="Award")
+    text = text_of(written).replace("\u00a0", " ")
     assert text.count(WORDS) == 2
     assert f"{WORDS} 35 427.70" in text
     assert FUNDING in text
     assert NOTE in text
-    assert fonts_of(pdf) == {"Facility-Text", "Facility-Strong-Bold"}
+    assert fonts_of(written) == {"Facility-Text", "Facility-Strong-Bold"}
 
 
 def test_a_long_table_repeats_its_head_and_not_its_sum_and_no_word_leaves_the_page() -> None:
@@ -90,12 +91,12 @@ def test_a_long_table_repeats_its_head_and_not_its_sum_and_no_word_leaves_the_pa
         f"<p>{'q' * 400}</p><table><thead><tr><th>Kopf</th><th>What</th></tr></thead><tbody>{rows}</tbody>"
         "<tfoot><tr><th>Summe</th><td>1</td></tr></tfoot></table>"
     )
-    pdf = render_pdf(letter(body, base="documents/base.html"), title="Budget")
-    text = text_of(pdf)
-    pages = len(PdfReader(BytesIO(pdf)).pages)
+    written = render_pdf(letter(body, base="documents/base.html"), title="Budget")
+    text = text_of(written)
+    pages = len(PdfReader(BytesIO(written)).pages)
     assert pages > 2
     assert (text.count("Kopf"), text.count("Summe"), text.count("q")) == (pages, 1, 60 * 200 + 400)
-    boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True)
+    boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=written, capture_output=True, check=True)
     (width,) = set(re.findall(r'<page width="([0-9.]+)"', boxes.stdout.decode()))
     assert max(map(float, re.findall(r'xMax="([0-9.]+)"', boxes.stdout.decode()))) < float(width)
 
@@ -156,11 +157,25 @@ def test_reads_no_other_file(tmp_path: Path) -> None:
     for url in outside:
         with pytest.raises(ValueError, match="not a file under static/"):
             fetcher.fetch(url)
-    pdf = render_pdf(letter(f'<img src="{secret.as_uri()}" alt=""><p>{WORDS}</p>'), title="Award")
-    assert "SECRETWORD" not in text_of(pdf)
+    written = render_pdf(letter(f'<img src="{secret.as_uri()}" alt=""><p>{WORDS}</p>'), title="Award")
+    assert "SECRETWORD" not in text_of(written)
 
 
 def test_a_missing_asset_of_ours_stops_the_letter() -> None:
     assert not (STATIC / "no-such.css").exists()
     with pytest.raises(AssetMissingError, match=r"static/no-such\.css is missing"):
         render_pdf(letter('<img src="no-such.css" alt="">'), title="Award")
+
+
+def test_a_missing_font_stops_the_letter_and_the_next_try_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "paper.css").write_bytes((STATIC / "paper.css").read_bytes())
+    with monkeypatch.context() as patched:
+        patched.setattr(pdf, "STATIC", static)
+        pdf._press.cache_clear()
+        with pytest.raises(AssetMissingError, match=r"static/vendor/fonts/.* is missing"):
+            render_pdf(letter("<p>Dear</p>"), title="Award")
+    assert "Dear" in text_of(render_pdf(letter("<p>Dear</p>"), title="Award"))
