@@ -7,11 +7,12 @@ import signal
 import uvloop
 
 from facility.settings import load
-from facility.worker import background
+from facility.worker import background, give_way
 
 
 async def main() -> None:
     """Work until a signal comes."""
+    give_way()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with background(load(), os.environ["BENCH_DATABASE"]):

@@ -35,7 +35,7 @@ from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.forms import Form
 from facility.web.sentences import sentence
-from facility.worker import background, load_slices
+from facility.worker import background, give_way, load_slices
 
 STAFF = [role.value for role in Role if role is not Role.OFFICER]
 """Officers belong to an institution, so they register instead."""
@@ -137,9 +137,10 @@ def web(settings: Settings) -> None:
 @main.command()
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    """Relay, projector, scheduler and jobs; any number of processes."""
+    """Relay, projector, scheduler and jobs; any number of processes, which give way to those that answer pages."""
 
     async def work(url: str) -> None:
+        give_way()
         stop = asyncio.Event()
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, stop.set)

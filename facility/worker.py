@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import os
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
@@ -46,6 +47,8 @@ THREADS = 8
 PREFETCH = 64  # dramatiq's default of two a thread makes small jobs slow
 CHUNK = 20  # deliveries in one message
 STOP_MILLISECONDS = 5000
+_NICENESS = 10
+"""Somebody waits for a page; a receipt may take a second more."""
 OUTAGES = (
     SQLAlchemyError,
     asyncpg.PostgresError,  # SQLAlchemy hands these on unchanged where there is no connection yet
@@ -55,6 +58,12 @@ OUTAGES = (
     dramatiq.DramatiqError,
 )
 """What a database or a broker that is away looks like; it comes back."""
+
+
+def give_way() -> None:
+    """Let web processes on the same machine go before this one: laying out receipts took half of the processors in the
+    last minute before a deadline. For a process that does nothing else; it can't be taken back."""
+    os.nice(_NICENESS)
 
 
 def load_slices() -> None:

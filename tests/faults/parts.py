@@ -106,6 +106,10 @@ class PausingServer(SmtpServer):
 class Faulty(Service):
     """The service, whose worker may be killed."""
 
+    def niceness(self) -> list[int]:
+        """Of every process, the worker's last."""
+        return [psutil.Process(process.pid).nice() for process in self._processes]
+
     def kill_worker(self) -> None:
         """SIGKILL, in whatever it is doing."""
         worker = self._processes.pop()

@@ -100,6 +100,11 @@ def _again(mails: PausingServer) -> int:
     return sum(count - 1 for count in ids.values())
 
 
+def test_the_worker_gives_way_to_pages(service: Faulty) -> None:
+    *webs, worker = service.niceness()
+    assert max(webs) < worker
+
+
 def test_the_worker_is_killed_amid_a_batch_of_deliveries(service: Faulty, mails: PausingServer) -> None:
     addresses = _killed_amid(service)
     service.start_worker("worker-after-batch")
