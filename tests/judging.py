@@ -15,7 +15,7 @@ from facility.applications import service as applications
 from facility.applications.models import Application, Party
 from facility.awards import service as awards
 from facility.awards.models import Award, AwardDecision
-from facility.calls.rules import CallDraft, Grid, Section
+from facility.calls.rules import CallDraft, CoolDown, Grid, Section
 from facility.calls.service import close_call, draft_call, publish_call
 from facility.contracts.models import Envelope
 from facility.contracts.service import open_contract, open_envelope
@@ -37,7 +37,7 @@ GRID = Grid(
     min_assessments=1,
     tie_break=("relevance", "beneficiaries", "received_at"),
 )
-
+NO_COOL_DOWN = CoolDown()
 
 PEOPLE = STAFF.keys() | OFFICERS.keys()
 
@@ -92,9 +92,12 @@ class Judging:
         grid: Grid = GRID,
         skip: bool = False,
         award_max: str = "60000.00",
+        cool_down: CoolDown = NO_COOL_DOWN,
     ) -> UUID:
         """A published call."""
-        draft = self._draft(reference, envelope, amount, grid=grid, skip=skip, award_max=award_max)
+        draft = self._draft(
+            reference, envelope, amount, grid=grid, skip=skip, award_max=award_max, cool_down=cool_down
+        )
         at = OPENS - timedelta(days=7)
         made = await self.act("ada", lambda tx: draft_call(tx, draft), at)
         await self.act("vera", lambda tx: publish_call(tx, made.id), at)
@@ -110,6 +113,7 @@ class Judging:
         grid: Grid = GRID,
         skip: bool = False,
         award_max: str = "60000.00",
+        cool_down: CoolDown = NO_COOL_DOWN,
     ) -> CallDraft:
         return CallDraft(
             reference=reference,
@@ -126,6 +130,7 @@ class Judging:
             extension_decision="Decision 7/2021",
             grid=grid,
             skip_unaffordable=skip,
+            cool_down=cool_down,
         )
 
     async def apply(
@@ -136,13 +141,14 @@ class Judging:
         partners: tuple[str, ...] = ("XK", "ME"),
         call: str = "TAF-2021-01",
         received_at: datetime = CLOSES - timedelta(days=1),
+        lead: str = "AL",
     ) -> UUID:
-        """A submitted application of Albania's police with confirmed partners."""
+        """A submitted application of Albania's police, or of another beneficiary's, with confirmed partners."""
 
         call_id = self.calls[call]
 
         async def enter(tx: Tx) -> UUID:
-            return await self._submitted(tx, call_id, name, requested, partners, received_at)
+            return await self._submitted(tx, call_id, name, requested, partners, received_at, lead)
 
         self.applications[name] = await self.act("omar", enter, received_at)
         return self.applications[name]
@@ -155,18 +161,19 @@ class Judging:
         requested: str,
         partners: tuple[str, ...],
         received_at: datetime,
+        lead: str = "AL",
     ) -> UUID:
         made = await applications.start_application(
             tx,
             call_id=call_id,
-            lead_institution_id=self.institutions["AL"],
+            lead_institution_id=self.institutions[lead],
             title=f"Joint work {name}",
             track="joint",
             reference=name,
         )
         query = select(Party.id).where(Party.application_id == made.id)
-        lead = (await tx.session.scalars(query)).one()
-        await applications.change_party(tx, lead, role="lead", amount=Decimal(requested))
+        party = (await tx.session.scalars(query)).one()
+        await applications.change_party(tx, party, role="lead", amount=Decimal(requested))
         parties = [await self._partner(tx, made.id, code) for code in partners]
         for party_id in parties:
             await applications.confirm_party(
@@ -243,6 +250,15 @@ class Judging:
         """Proposed by Vera, decided by Paul."""
         await self.act("vera", lambda tx: awards.propose(tx, self.calls[call]), at)
         return await self.act("paul", lambda tx: awards.decide(tx, self.calls[call]), at)
+
+    async def end(self, name: str, final_cost: str, at: datetime = DECIDED) -> None:
+        """The award is closed at this cost, as Ada proposes and Vera confirms."""
+        key = (await self.award(name)).id
+        cost = Decimal(final_cost)
+        await self.act(
+            "ada", lambda tx: awards.propose_closing(tx, key, final_cost=cost, reason="Final report"), at
+        )
+        await self.act("vera", lambda tx: awards.close_award(tx, key), at)
 
     async def proposed(self, references: list[str], requested: str, *, envelope: str = "Facility") -> None:
         """Calls with one assessed application each, their rankings proposed: in one transaction, since they are many."""

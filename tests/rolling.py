@@ -11,10 +11,10 @@ from facility.applications.models import Application
 from facility.awards import service as awards
 from facility.awards.queries import free_money
 from facility.calls.models import Call
-from facility.calls.rules import Mode
+from facility.calls.rules import CoolDown, Mode
 from facility.calls.service import close_call, draft_call, publish_call
 from facility.db import Database
-from tests.judging import CLOSES, OPENS, Judging
+from tests.judging import CLOSES, NO_COOL_DOWN, OPENS, Judging
 
 CUT_OFFS = (CLOSES, CLOSES + timedelta(days=30), CLOSES + timedelta(days=60))
 SERIES = "TAF-2021-07"
@@ -25,21 +25,28 @@ class Rolling(Judging):
     """The cast with a series; its batches by their number."""
 
     async def series(
-        self, amount: str, *, skip: bool = False, cut_offs: tuple[datetime, ...] = CUT_OFFS
+        self,
+        amount: str,
+        *,
+        skip: bool = False,
+        cut_offs: tuple[datetime, ...] = CUT_OFFS,
+        spread: CoolDown = NO_COOL_DOWN,
+        reference: str = SERIES,
     ) -> UUID:
         """A published rolling call."""
-        return await self._publish(SERIES, amount, skip=skip, mode=Mode.ROLLING, cut_offs=cut_offs)
+        rules = {"mode": Mode.ROLLING, "cut_offs": cut_offs, "cool_down": spread}
+        return await self._publish(reference, amount, skip=skip, **rules)
 
     async def urgent(self, amount: str, hours: int = 8) -> UUID:
         """A published urgent call."""
         return await self._publish(URGENT, amount, mode=Mode.URGENT, decide_within_hours=hours)
 
     async def _publish(self, reference: str, amount: str, *, skip: bool = False, **mode: object) -> UUID:
-        told = self._draft(reference, "Facility", amount, skip=skip)
-        values = {name: getattr(told, name) for name in told.__struct_fields__} | mode
+        plain = self._draft(reference, "Facility", amount, skip=skip)
+        values = {name: getattr(plain, name) for name in plain.__struct_fields__} | mode
         if cut_offs := mode.get("cut_offs"):
             values["closes_at"] = cut_offs[-1]  # type: ignore[index]
-        draft = type(told)(**values)
+        draft = type(plain)(**values)
         at = OPENS - timedelta(days=7)
         made = await self.act("ada", lambda tx: draft_call(tx, draft), at)
         await self.act("vera", lambda tx: publish_call(tx, made.id), at)
@@ -85,10 +92,12 @@ class Rolling(Judging):
             return await free_money(tx.session, self.calls[series])
 
 
-async def rolling(db: Database, envelope: str = "80000.00", amount: str | None = None) -> Rolling:
+async def rolling(
+    db: Database, envelope: str = "80000.00", amount: str | None = None, *, spread: CoolDown = NO_COOL_DOWN
+) -> Rolling:
     """The cast, an envelope, and a rolling call of that amount."""
     play = Rolling(db)
     await play.cast()
     await play.envelope(amount=envelope)
-    await play.series(amount or envelope)
+    await play.series(amount or envelope, spread=spread)
     return play

@@ -20,7 +20,7 @@ from facility.refused import refuse
 
 _LEADS = text(
     """
-    SELECT application.reference, beneficiary_code, application.lead_institution_id,
+    SELECT application.id, beneficiary_code, application.lead_institution_id,
         EXISTS (SELECT FROM cool_down_override AS told
             WHERE told.application_id = application.id AND told.call_id = :call) AS overridden
     FROM application JOIN party ON party.application_id = application.id AND is_lead
@@ -59,13 +59,13 @@ async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) 
         for row in await reader.execute(_AWARDED, {"call": call_id, "calls": rules.same_lead_calls or 0})
         if row.application_id != ending
     ]
-    known = {row.lead_institution_id for row in awarded} if rules.same_lead_calls else set()
+    known = {row.lead_institution_id for row in awarded if not row.here}
     return Cooling(
-        beneficiaries={row.reference: row.beneficiary_code for row in leads},
-        same_lead=frozenset(row.reference for row in leads if row.lead_institution_id in known),
+        beneficiaries={str(row.id): row.beneficiary_code for row in leads},
+        same_lead=frozenset(str(row.id) for row in leads if row.lead_institution_id in known),
         taken=dict(Counter(row.beneficiary_code for row in awarded if row.here)),
         most=rules.per_beneficiary_most,
-        overridden=frozenset(row.reference for row in leads if row.overridden),
+        overridden=frozenset(str(row.id) for row in leads if row.overridden),
     )
 
 

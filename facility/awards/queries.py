@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from facility.applications.models import Application, CarryOver
 from facility.applications.rules import ApplicationStatus, still_eligible
 from facility.awards.models import Award, ReserveEntry, ReserveState
-from facility.awards.rules import Request, Waiting
+from facility.awards.rules import Request, ReserveList
 from facility.calls.models import Call
 from facility.calls.rules import Mode
 from facility.contracts.models import Envelope
@@ -50,7 +50,7 @@ async def free_money(reader: Reader, call_id: UUID) -> Decimal:
 
 async def waiting_lists(
     reader: Reader, envelope_id: UUID, *, first: UUID | None, freed: Decimal, leaving: UUID | None
-) -> list[Waiting]:
+) -> list[ReserveList]:
     """The reserve lists of the decided calls on the envelope, in the order in which they are served.
 
     `freed` EUR are on their way back to the call `first`. An application that has lost its beneficiaries is passed
@@ -92,8 +92,8 @@ async def _pot(reader: Reader, call_id: UUID | None) -> UUID | None:
     return found
 
 
-def _waiting(rows: list[Any], freed: Decimal) -> Waiting:
-    return Waiting(
+def _waiting(rows: list[Any], freed: Decimal) -> ReserveList:
+    return ReserveList(
         call_id=rows[0].call_id,
         pot=rows[0].pot,
         left=rows[0].left + freed,

@@ -35,24 +35,15 @@ async def plan(
     applications can be locked in the order of their ids.
     """
     lists = await queries.waiting_lists(tx.session, envelope.id, first=first, freed=freed, leaving=leaving)
-    lists = [await _not_cooling(tx, waiting, ending) for waiting in lists]
+    lists = [await _spread(tx, waiting, ending) for waiting in lists]
     served = rules.serve_envelope(lists, envelope.amount - envelope.committed + freed)
     return [UUID(key) for key in served]
 
 
-async def _not_cooling(tx: Tx, waiting: rules.Waiting, ending: UUID | None) -> rules.Waiting:
-    """The list without those whose beneficiary has as many awards of the call as it may get; their places stay."""
-    told = await cooling(tx.session, waiting.call_id, ending=ending)
-    if told.most is None:
-        return waiting
-    spread = msgspec.structs.replace(told, same_lead=frozenset())
-    query = select(Application.id, Application.reference).where(Application.call_id == waiting.call_id)
-    names = {str(row.id): row.reference for row in await tx.session.execute(query)}
-    kept: list[rules.Request] = []
-    for request in waiting.requests:
-        if spread.why(names[request.reference], [names[one.reference] for one in kept]) is None:
-            kept.append(request)
-    return msgspec.structs.replace(waiting, requests=tuple(kept))
+async def _spread(tx: Tx, waiting: rules.ReserveList, ending: UUID | None) -> rules.ReserveList:
+    """The list with the call's limit for each beneficiary. The rule on leads has passed its applications once."""
+    cool = await cooling(tx.session, waiting.call_id, ending=ending)
+    return msgspec.structs.replace(waiting, cooling=msgspec.structs.replace(cool, same_lead=frozenset()))
 
 
 async def lock_applications(tx: Tx, application_ids: Collection[UUID]) -> dict[UUID, Application]:

@@ -1,7 +1,7 @@
 """Where the money ends, who follows when some becomes free, who may decide (scenarios/README; dossier 9)."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from uuid import UUID
@@ -15,17 +15,20 @@ from facility.refused import refuse
 
 
 class Request(msgspec.Struct, frozen=True):
-    """An application in rank or reserve order, with the amount in EUR that it asks for."""
+    """An application in rank or reserve order, with the amount in EUR that it asks for.
 
-    reference: str
+    application: its id as text; in a rehearsal its reference.
+    """
+
+    application: str
     amount: Decimal
 
 
 class Cooling(msgspec.Struct, frozen=True):
-    """What the rules that spread awards look at; all by an application's reference.
+    """What the rules that spread awards look at; all by an application's id as text.
 
     beneficiaries: the lead's · same_lead: its lead got an award lately · taken: awards of this call by the lead's
-    beneficiary so far, of which there are `most` · overridden: somebody set the rules aside, with a reason.
+    beneficiary so far, of which there may be `most` · overridden: somebody set the rules aside, with a reason.
     """
 
     beneficiaries: dict[str, str] = {}
@@ -34,17 +37,25 @@ class Cooling(msgspec.Struct, frozen=True):
     most: int | None = None
     overridden: frozenset[str] = frozenset()
 
-    def why(self, reference: str, awarded: Collection[str]) -> str | None:
+    def why(self, application: str, awarded: Collection[str]) -> str | None:
         """The rule that passes the application over, after these awards: "same_lead", "per_beneficiary" or None."""
-        if reference in self.overridden:
+        if application in self.overridden:
             return None
-        if reference in self.same_lead:
+        if application in self.same_lead:
             return "same_lead"
         if self.most is None:
             return None
-        code = self.beneficiaries[reference]
-        here = sum(self.beneficiaries[one] == code for one in awarded)
+        code = self.beneficiaries[application]
+        here = sum(self.beneficiaries[other] == code for other in awarded)
         return "per_beneficiary" if self.taken.get(code, 0) + here >= self.most else None
+
+    def codes_of(self, applications: Iterable[str]) -> list[str]:
+        """The beneficiaries of these applications' leads; none where no rule counts them."""
+        return [] if self.most is None else [self.beneficiaries[application] for application in applications]
+
+    def with_taken(self, codes: Iterable[str]) -> "Cooling":
+        """The same after further awards to leads of these beneficiaries."""
+        return msgspec.structs.replace(self, taken=Counter(self.taken) + Counter(codes))
 
 
 NO_COOLING = Cooling()
@@ -52,8 +63,8 @@ NO_COOLING = Cooling()
 
 
 class Line(msgspec.Struct, frozen=True):
-    """The funding line: references awarded and on the reserve list, each in rank order; EUR left. cooled: what a rule
-    that spreads awards passed over, and which."""
+    """The funding line: applications awarded and on the reserve list, each in rank order; EUR left. cooled: what a
+    rule that spreads awards passed over, and which."""
 
     awards: tuple[str, ...]
     reserve: tuple[str, ...]
@@ -73,24 +84,27 @@ def draw_line(
     reserve: list[str] = []
     cooled: dict[str, str] = {}
     for request in ranked:
-        if why := cooling.why(request.reference, awards):
-            cooled[request.reference] = why
+        if why := cooling.why(request.application, awards):
+            cooled[request.application] = why
             continue
         closed = bool(reserve) and not skip_unaffordable
         if closed or request.amount > free:
-            reserve.append(request.reference)
+            reserve.append(request.application)
         else:
-            awards.append(request.reference)
+            awards.append(request.application)
             free -= request.amount
     return Line(tuple(awards), tuple(reserve), free, cooled)
 
 
-def serve_reserve(reserve: Iterable[Request], free: Decimal, skip_unaffordable: bool) -> tuple[str, ...]:
+def serve_reserve(
+    reserve: Iterable[Request], free: Decimal, skip_unaffordable: bool, cooling: Cooling = NO_COOLING
+) -> tuple[str, ...]:
     """Who gets an award, in order, when money or a reserve place has become free.
 
-    The list is served by the rule by which it arose: from its top while the next fits, or any that fits.
+    The list is served by the rule by which it arose: from its top while the next fits, or any that fits. What has to
+    cool down keeps its place.
     """
-    return draw_line(reserve, free, skip_unaffordable).awards
+    return draw_line(reserve, free, skip_unaffordable, cooling).awards
 
 
 def final_commitment(award: Decimal, final_cost: Decimal) -> Decimal:
@@ -163,22 +177,22 @@ def draw(
 
     may_carry: the applications that are carried over to the next batch where the money does not reach for them.
     """
-    ids = {judged.applicant.reference: judged.applicant.application_id for judged in standing.ranked}
-    requests = (Request(judged.applicant.reference, judged.applicant.requested) for judged in standing.ranked)
+    ranked = (judged.applicant for judged in standing.ranked)
+    requests = (Request(str(applicant.application_id), applicant.requested) for applicant in ranked)
     line = draw_line(requests, free, skip_unaffordable, cooling)
-    unfunded = tuple(ids[reference] for reference in line.reserve)
+    unfunded = tuple(map(UUID, line.reserve))
     return Drawn(
         free=free,
         left=line.left,
-        awards=tuple(ids[reference] for reference in line.awards),
+        awards=tuple(map(UUID, line.awards)),
         reserve=tuple(key for key in unfunded if key not in may_carry),
         carried=tuple(key for key in unfunded if key in may_carry),
-        cooled={ids[reference]: why for reference, why in line.cooled.items()},
+        cooled={UUID(application): why for application, why in line.cooled.items()},
         others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
     )
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class ReserveList(msgspec.Struct, frozen=True):
     """The reserve list of one call, from its top, and what the call may still commit, in EUR, out of an amount that it
     may share with other batches of its series (`pot`)."""
 
@@ -187,23 +201,28 @@ class Waiting(msgspec.Struct, frozen=True):
     left: Decimal
     skip_unaffordable: bool
     requests: tuple[Request, ...]
+    cooling: Cooling = NO_COOLING
 
 
-def serve_envelope(lists: Iterable[Waiting], free: Decimal) -> list[str]:
+def serve_envelope(lists: Iterable[ReserveList], free: Decimal) -> list[str]:
     """Who gets an award when an envelope has so much free: the lists one after the other.
 
     The list that money came free in is served first, then those of the other calls on the same envelope, in the
-    order of their decisions; none takes more than its call may still commit.
+    order of their decisions; none takes more than its call may still commit. Batches of a series share their amount,
+    and the awards that leads of one beneficiary may get.
     """
     served: list[str] = []
     spent: dict[UUID, Decimal] = defaultdict(Decimal)
+    codes: dict[UUID, list[str]] = defaultdict(list)
     for waiting in lists:
         left = min(free, waiting.left - spent[waiting.pot])
-        taken = serve_reserve(waiting.requests, left, waiting.skip_unaffordable)
-        amounts = {request.reference: request.amount for request in waiting.requests}
-        cost = sum((amounts[reference] for reference in taken), Decimal(0))
+        cooling = waiting.cooling.with_taken(codes[waiting.pot])
+        taken = serve_reserve(waiting.requests, left, waiting.skip_unaffordable, cooling)
+        amounts = {request.application: request.amount for request in waiting.requests}
+        cost = sum((amounts[application] for application in taken), Decimal(0))
         free -= cost
         spent[waiting.pot] += cost
+        codes[waiting.pot] += cooling.codes_of(taken)
         served += taken
     return served
 

@@ -1,5 +1,6 @@
 """Rules that spread awards: computed with the line, shown, and set aside with a reason; none is the default."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,12 +13,14 @@ from facility.awards.cool_down import cooling, set_cool_down_aside
 from facility.awards.models import CoolDownOverride, Letter, RankingEntry
 from facility.awards.rules import NO_COOLING, Cooling, Request, draw_line
 from facility.calls.models import Call
+from facility.calls.rules import CoolDown
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
 from tests.browser import Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.rolling import CUT_OFFS, SERIES, rolling
 
 RANKED = [Request("A", Decimal(10)), Request("B", Decimal(10)), Request("C", Decimal(10))]
 
@@ -148,3 +151,36 @@ async def test_no_rule_looks_at_nothing(db: Database, play: Judging) -> None:
         assert await cooling(tx.session, play.calls["TAF-2021-02"]) is NO_COOLING
     await propose_and_decide(play)
     assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "awarded"}
+
+
+async def test_what_the_money_does_not_reach_for_takes_nobodys_share(db: Database) -> None:
+    """A reserve list that skips: B is out of reach and uses up no share of its beneficiary's awards, so C is served."""
+    play = await judging(db)
+    two = CoolDown(per_beneficiary_most=2)
+    await play.call("TAF-2021-02", amount="80000.00", skip=True, cool_down=two)
+    for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", "40000.00")):
+        await play.apply(name, asks, call="TAF-2021-02")
+    await play.close("TAF-2021-02")
+    for name, relevance in (("A", "70"), ("B", "60"), ("C", "50")):
+        await play.score("elena", name, "16", relevance)
+    await play.decide("TAF-2021-02")
+    assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "reserve"}
+    await play.end("A", "40000.00")
+    assert await play.statuses() == {"A": "closed", "B": "reserve", "C": "awarded"}
+
+
+async def test_the_batches_of_a_series_share_what_a_beneficiary_may_get(db: Database) -> None:
+    """Two reserve lists of one series are served at once: together they hold to the limit."""
+    play = await rolling(db, spread=CoolDown(per_beneficiary_most=2))
+    await play.apply("A", "50000.00", call=SERIES)
+    await play.apply("B", "40000.00", call=SERIES)
+    await play.judge(1, {"A": "70", "B": "60"})
+    await play.settle(1)
+    await play.judge(2, {})
+    await play.settle(2)
+    await play.apply("E", "40000.00", call=SERIES, received_at=CUT_OFFS[2])
+    await play.judge(3, {"E": "60"})
+    await play.settle(3)
+    assert await play.statuses() == {"A": "awarded", "B": "reserve", "E": "reserve"}
+    await play.end("A", "0.00", at=CUT_OFFS[2] + timedelta(days=2))
+    assert await play.statuses() == {"A": "closed", "B": "awarded", "E": "reserve"}
