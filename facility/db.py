@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from facility.refused import refuse
 
@@ -63,6 +63,15 @@ def new_id() -> UUID:
     return uuid4()
 
 
+class _Session(Session):
+    """A session whose rollback also undoes what its Tx keeps beside it: recorded events, work planned for the flush. There is
+    no way to roll back rows and keep these."""
+
+    def rollback(self) -> None:
+        super().rollback()
+        self.info["tx"].forget()
+
+
 class Tx:
     """One transaction in the hands of a command.
 
@@ -81,10 +90,15 @@ class Tx:
         causation: UUID | None = None,
     ) -> None:
         self.session = session
+        session.info["tx"] = self
         self.now = now
         self.actor = actor
         self.correlation = correlation or new_id()
         self.causation = causation
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is recorded, nothing planned. For the session's rollback; commands `undo`."""
         self.recorded = 0
         self.deliveries = 0
         self.unwritten: list[Any] = []  # events that wait for the next flush (events/log.py)
@@ -125,6 +139,11 @@ class Tx:
         for write in writes:
             await write(self)
         await self.session.flush()
+
+    async def undo(self) -> None:
+        """Take back all that the command had begun: rows, locks, recorded events, their deliveries, and what was planned for
+        the flush. Before a refusal is answered with a page of what is true now, or with a trace that stays."""
+        await self.session.rollback()
 
 
 def _refuse_closed(connection: Any, *_: object) -> None:
@@ -170,7 +189,9 @@ class Database:
         causation: UUID | None = None,
     ) -> AsyncIterator[Tx]:
         """Open a transaction, commit it when the block ends, roll it back when it raises, then wake the worker."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session:
+        async with AsyncSession(
+            self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=True
+        ) as session:
             tx = Tx(session, now=now, actor=actor, correlation=correlation, causation=causation)
             yield tx
             await tx.flush()

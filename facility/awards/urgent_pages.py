@@ -124,7 +124,7 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
         said = await assign_each(tx, call_id, application_ids, assessor_ids)
     except Refused as refused:
         fields.refused(refused)
-        await tx.session.rollback()
+        await tx.undo()
         raise Wrong(await _one(view, await tx.session.connection(), call_id, fields, 422)) from None
     return view.go(f"/urgent/{call_id}", said)
 

@@ -11,7 +11,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every kind of event.
 
     A subclass is named in the past tense, sets `subject` (the kind of thing it happened to, glossary name in lower
-    case) and has a field `<subject>_id`. Fields hold ids, amounts, instants and choices, never names, addresses
+    case) and has a field `<subject>_id`. The subject is also the name of the table where it stands; rows of such a table
+    are never deleted, and reconcile looks for them. Fields hold ids, amounts, instants and choices, never names, addresses
     or free text: these stand in rows that the event names, so that a person can be forgotten without breaking
     the hash chain. `sentence` says it for the history; it may use the fields in braces ("awarded EUR {amount}").
     """

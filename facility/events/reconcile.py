@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.db import Database
+from facility.db import Base, Database
+from facility.events.base import KINDS
 from facility.events.log import GENESIS, chain_hash, envelope_of
 from facility.events.models import EventRow
 from facility.events.reactions import all_subscriptions
@@ -97,3 +98,25 @@ async def deliveries(connection: AsyncConnection) -> list[str]:
         {"kinds": [kind for kind, _ in expected], "reactions": [reaction for _, reaction in expected]},
     )
     return [f"event {row.id} ({row.kind}) has no delivery for {row.reaction}" for row in rows]
+
+
+@check("log: subjects")
+async def subjects(connection: AsyncConnection) -> list[str]:
+    """What events speak of is there: no event was left behind by a command that was refused."""
+    tables = sorted({kind.subject for kind in KINDS.values()} & Base.metadata.tables.keys())
+    there = " UNION ALL ".join(f"SELECT '{name}' AS subject, id FROM {name}" for name in tables)  # noqa: S608 - our own
+    rows = await connection.execute(
+        text(
+            f"""
+            SELECT subject, subject_id, count(*) AS events, (array_agg(kind ORDER BY version))[1] AS kind FROM event
+            WHERE subject = ANY (:names)
+            AND NOT EXISTS (SELECT FROM ({there}) AS there WHERE there.subject = event.subject AND there.id = subject_id)
+            GROUP BY subject, subject_id
+            """  # noqa: S608 - our own names
+        ),
+        {"names": tables},
+    )
+    return [
+        f"{row.subject} {row.subject_id} has events ({row.events}, the first {row.kind}) and no row"
+        for row in rows
+    ]

@@ -20,7 +20,7 @@ async def draw_again(
     if refused.kind == "missing":
         raise refused
     # What the command had begun must not show in what is true now.
-    await tx.session.rollback()
+    await tx.undo()
     if wrong := refused.kind == "invalid":
         fields.refused(refused)
     page = await draw(await tx.session.connection(), 422 if wrong else 409)

@@ -1,10 +1,12 @@
 """A new draft made from an earlier call."""
 
+import asyncio
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import text
 
 from facility.calls.models import Call
 from facility.calls.service import clone_call
@@ -71,3 +73,24 @@ async def test_a_page_asks_for_what_the_new_draft_needs(
     play.calls["TAF-2022-01"] = UUID(made.headers["location"].rpartition("/")[2])
     new = await says(play, "TAF-2022-01")
     assert (new.amount, new.closes_at) == (Decimal("70000.00"), datetime(2022, 3, 10, 11, tzinfo=UTC))
+
+
+async def test_a_reference_that_somebody_takes_at_the_same_moment_is_told_at_its_field(
+    play: Judging, db: Database, browse: Browsers
+) -> None:
+    ada, key = await browse(play.people["ada"]), play.calls[CALL]
+    sent = {
+        "reference": "TAF-2022-01",
+        "opens_at_day": "2022-01-10",
+        "opens_at_time": "12:00",
+        "amount": "70000",
+    }
+    async with db.transaction(now=MID, actor=play.people["vera"]) as tx:
+        await clone_call(tx, key, reference="TAF-2022-01", opens_at=WINTER)
+        sending = asyncio.create_task(ada.send_form(f"/staff/calls/{key}/clone", sent))
+        async with db.reader() as connection:  # it asked in vain, and waits with its insert
+            query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not (await connection.execute(query)).scalar():
+                assert not sending.done()
+    page = await sending
+    assert (page.status_code, errors(page)) == (422, ["reference"])

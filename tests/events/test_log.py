@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from facility.db import Database, new_id
+from facility.db import Database, Tx, new_id
 from facility.events import record
 from facility.events.log import history
 from facility.events.models import EventRow
@@ -43,6 +43,34 @@ async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:
         await fail_after_recording()
     async with db.reader() as connection:
         assert await history(connection, bell) == []
+
+
+async def wait(_: Tx) -> None:
+    """Work that is planned for the flush, and may not be done."""
+    pytest.fail("it was planned by what was taken back")
+
+
+@pytest.mark.parametrize("flushed", [False, True])
+async def test_what_is_taken_back_leaves_nothing_and_what_follows_it_stays(
+    db: Database, flushed: bool
+) -> None:
+    refused, kept = new_id(), new_id()
+    async with db.transaction(now=START) as tx:
+        await record(tx, BellRung(bell_id=refused, times=1))
+        if flushed:
+            await tx.flush()
+        tx.at_flush(wait)
+        await tx.session.rollback()  # by itself, without Tx.undo
+        assert (tx.recorded, tx.deliveries) == (0, 0)
+        await record(tx, BellRung(bell_id=kept, times=2))
+        await record(tx, BellRung(bell_id=refused, times=3))
+        await tx.undo()
+        await record(tx, BellRung(bell_id=kept, times=4))
+        assert (tx.recorded, tx.deliveries) == (1, 1)
+    async with db.reader() as connection:
+        recorded = [one.event for one in await history(connection, refused, kept)]
+        assert recorded == [BellRung(bell_id=kept, times=4)]
+        assert (await connection.execute(text("SELECT count(*) FROM delivery"))).scalar() == 1
 
 
 async def test_two_writers_on_one_state_are_refused(db: Database) -> None:

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 import facility
+from facility import schema
+from facility.db import Base
 from facility.events.base import KINDS
 from facility.events.reactions import all_subscriptions
 from facility.refused import Reason
@@ -77,6 +79,14 @@ def test_every_kind_of_event_has_a_sentence_that_its_fields_can_fill() -> None:
         assert kind.sentence, name
         wanted = {field for _, field, _, _ in string.Formatter().parse(kind.sentence) if field}
         assert wanted <= set(kind.__struct_fields__), name
+
+
+def test_what_every_kind_of_event_speaks_of_has_a_table_in_which_reconcile_looks_for_it() -> None:
+    load_slices()
+    schema.load_models()
+    ours = {kind.subject for kind in KINDS.values() if kind.__module__.startswith("facility.")}
+    tables = Base.metadata.tables
+    assert {subject for subject in ours if subject not in tables or "id" not in tables[subject].c} == set()
 
 
 def test_a_reason_of_which_only_the_code_was_kept_is_a_sentence() -> None:

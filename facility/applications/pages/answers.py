@@ -109,7 +109,7 @@ async def save_section(
         fields.check()
         await save_answers(tx, application_id, {section: answers}, seen=sent.seen, may_void=sent.void)
     except Refused as refused:
-        await tx.session.rollback()
+        await tx.undo()
         return await _not_saved(view, tx, fields, sent, answers, refused, (application_id, section))
     said = _("Saved.")
     if sent.then == "stay":

@@ -60,7 +60,7 @@ async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
         await keep_copy(tx, application_id, lead, section.key, typed, based_on=version)
         return f"/applications/{application_id}"
 
-    return await keep_quietly(view, command, kept_for_you())
+    return await keep_quietly(view, tx, command, kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/budget/discard", opt=BY_LEAD)

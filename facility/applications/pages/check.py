@@ -83,6 +83,7 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
     except Refused as refused:
         if "not_a_draft" in refused.codes and await _handed_in(tx, application_id):
             # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
+            await tx.undo()
             return view.go(
                 f"/applications/{application_id}/receipt",
                 _("It had been handed in already. Nothing was submitted twice."),
@@ -116,7 +117,7 @@ async def _not_submitted(
     """The page again, 422 for the form and 409 for the application, with each reason and the way to mend it."""
     if refused.kind not in ("invalid", "conflict") or "not_a_draft" in refused.codes:
         raise refused
-    await tx.session.rollback()
+    await tx.undo()
     connection = await tx.session.connection()
     application = await draft(connection, application_id)
     unsaved = (await Unsaved.of(connection, application, view.me.id)).sections()

@@ -139,7 +139,7 @@ async def save_form(view: render.View, form: forms.Form, tx: Tx, one: EntryForm)
         fields.check()
         said = await reading.save(tx, sent.seen, sent.void)
     except Refused as refused:
-        await tx.session.rollback()
+        await tx.undo()
         return await _not_saved(view, tx, one, fields, sent, reading, refused)
     return view.go(entry.back, said)
 

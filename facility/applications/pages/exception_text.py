@@ -81,7 +81,7 @@ async def save_consultation(view: View, form: Form, tx: Tx, application_id: From
         question = question_of(refused)
         if not question:
             fields.refused(refused)
-        await tx.session.rollback()
+        await tx.undo()
         application = await _exception(await tx.session.connection(), application_id)
         with suppress(Refused):  # too long to be kept, it still stands in the form
             typed = typed_in(CONSULTATION, form)
@@ -108,7 +108,7 @@ async def keep_consultation(view: View, form: Form, tx: Tx, application_id: From
         await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
         return f"/applications/{application_id}"
 
-    return await keep_quietly(view, keep, kept_for_you())
+    return await keep_quietly(view, tx, keep, kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/consultation/discard", opt=BY_LEAD)

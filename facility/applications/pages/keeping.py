@@ -22,7 +22,9 @@ def kept_for_you() -> str:
     return _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it.")
 
 
-async def keep_quietly(view: render.View, keep: Callable[[], Awaitable[str]], said: str) -> ASGIResponse:
+async def keep_quietly(
+    view: render.View, tx: Tx, keep: Callable[[], Awaitable[str]], said: str
+) -> ASGIResponse:
     """Keep what was typed. A script reads the status and stays on its page; a browser goes where `keep` says, and is told."""
     quiet = bool(header_of(view.scope, b"x-autosave"))
     try:
@@ -30,6 +32,7 @@ async def keep_quietly(view: render.View, keep: Callable[[], Awaitable[str]], sa
     except Refused as refused:
         if not quiet:
             raise
+        await tx.undo()
         status = 422 if refused.kind == "invalid" else 409
         return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
     if quiet:
@@ -57,7 +60,7 @@ async def keep_typed(
         )
         return desk.back
 
-    return await keep_quietly(view, keep, kept_for_you())
+    return await keep_quietly(view, tx, keep, kept_for_you())
 
 
 def _began(form: Form) -> int:

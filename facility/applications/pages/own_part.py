@@ -128,7 +128,7 @@ async def _save(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str,
         question = question_of(refused)
         if not question:
             fields.refused(refused)
-        await tx.session.rollback()
+        await tx.undo()
         seat = await sit(await tx.session.connection())
         with suppress(Refused):  # too long to be kept, it still stands in the form
             await keeper.keep(tx, seat, key, typed, seen)

@@ -50,7 +50,7 @@ async def _keep(
         await keeper.keep(tx, seat, key, typed, seen)
         return seat.back
 
-    return await keep_quietly(view, keep, said)
+    return await keep_quietly(view, tx, keep, said)
 
 
 async def _discard(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str, keeper: Keeper) -> Page:

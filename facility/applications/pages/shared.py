@@ -96,7 +96,7 @@ async def save[Result](
         if not question:
             fields.refused(refused)
         # What the command had begun must not show in what is true now.
-        await tx.session.rollback()
+        await tx.undo()
         page = await again(await tx.session.connection(), 409 if question else fields.status, question)
     raise Wrong(page)
 

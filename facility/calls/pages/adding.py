@@ -82,7 +82,7 @@ async def _not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) ->
     """The call as it is now, with what was refused told on the form; raises anew what is no answer to it."""
     if refused.kind == "missing" or "too_late_to_correct" in refused.codes:
         raise refused
-    await tx.session.rollback()
+    await tx.undo()
     found = await correctable(await tx.session.connection(), call_id)
     if "changed_meanwhile" in refused.codes and found.corrigendum:
         name = found.corrigendum.drafted_by_name

@@ -64,7 +64,7 @@ async def choose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
         await change_checklist(tx, call_id, chosen, own.splitlines())
     except Refused as refused:
         fields.refused(refused)
-        await tx.session.rollback()
+        await tx.undo()
         raise Wrong(await _page(view, await tx.session.connection(), call_id, fields, status=422)) from None
     return view.go(f"/staff/calls/{call_id}", _("The checklist is saved."))
 

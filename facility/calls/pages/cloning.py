@@ -39,6 +39,7 @@ async def make(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
         draft = await service.clone_call(tx, call_id, reference=reference, opens_at=opens_at, amount=amount)
     except Refused as refused:
         at_fields(fields, refused, ("reference", "opens_at", "amount"))
+        await tx.undo()  # where somebody took the reference meanwhile, the database has refused too
         found = await queries.staff_call(await tx.session.connection(), call_id)
         raise Wrong(view.page("calls/clone.html", status=422, **shown(found), form=fields)) from None
     return view.go(f"/staff/calls/{draft.id}", _("The draft is made. Check its dates, texts and amounts."))

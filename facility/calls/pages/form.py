@@ -97,7 +97,7 @@ async def _change(
     except Refused as refused:
         if refused.kind == "missing" or "rules_frozen" in refused.codes:
             raise
-        await tx.session.rollback()
+        await tx.undo()
         found = await _draft(await tx.session.connection(), call_id)
         if "changed_meanwhile" in refused.codes:
             fields.wrong(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
+from facility.accounts.models import Institution
 from facility.accounts.service import add_user
 from facility.applications.models import LinkCopy, Party, WorkingCopy
 from facility.applications.service import (
@@ -17,6 +18,7 @@ from facility.applications.service import (
     replace_party,
 )
 from facility.db import Database, new_id
+from facility.events.models import EventRow
 from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
@@ -24,6 +26,7 @@ from facility.web.access import Role
 from tests.applications.asking import asked
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browser, Browsers, errors
+from tests.calls.reading import reconciled
 
 QUIET = {"x-autosave": "1"}
 KEPT = "You have typed this and not saved it"
@@ -225,3 +228,25 @@ async def test_an_answer_by_link_that_comes_too_late_is_there_to_copy(
         await confirm_party(tx, partner, signatory_name="Vesa Gashi", signatory_function="Director")
     late = await anybody.send_form(path, form)
     assert (late.status_code, f"{text}</textarea>" in late.text) == (409, True)
+
+
+async def test_what_is_asked_about_first_leaves_no_trace_of_the_institution_that_was_typed(
+    db: Database, draft: UUID, omar: Browser
+) -> None:
+    """The command had added it before it saw that somebody else had added a partner meanwhile."""
+    path = f"/applications/{draft}/partners/add"
+    form = typed(seen="0", institution_name="Forensic Agency", kind="POLICE", beneficiary="BA")
+    assert (await omar.send_form(path, form)).status_code == 409
+    assert (await reconciled(db), await named(db, "Forensic Agency")) == ([], 0)
+    assert (await omar.send_form(path, form | {"seen": "1"})).status_code == 303
+    assert (await reconciled(db), await named(db, "Forensic Agency")) == ([], 1)
+
+
+async def named(db: Database, name: str) -> int:
+    """How many institutions are named so, each with the event of its entry."""
+    entered = select(EventRow.subject_id).where(EventRow.kind == "InstitutionAdded")
+    async with db.reader() as connection:
+        rows = await connection.execute(
+            select(Institution.id).where(Institution.name == name, Institution.id.in_(entered))
+        )
+        return len(rows.all())
