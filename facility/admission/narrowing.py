@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, Select, and_, any_, cast, literal, or_, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Select, and_, any_, cast, literal, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from facility.accounts.institution_queries import named
-from facility.applications.models import AdmissibilityCheck, Application, Party
+from facility.applications.models import SEALED, AdmissibilityCheck, Application, Party
 from facility.calls.models import Call
 from facility.folding import search_words
 from facility.zone import brussels_midnight
@@ -38,7 +38,7 @@ SORTS: dict[str, tuple[Any, bool]] = {
 CHECKED = ("unchecked", "admissible", "inadmissible")
 """Whether somebody has judged the admissibility, and how."""
 
-_OPEN = or_(Application.track != "joint", Application.opened_at.is_not(None))
+_OPEN = not_(SEALED)
 
 
 class Filters(msgspec.Struct, frozen=True, omit_defaults=True):

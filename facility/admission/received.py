@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.narrowing import Filters, cursor, narrowed, ordered, place_of
-from facility.applications.models import Application
+from facility.applications.models import SEALED_SQL, Application
 from facility.db import Database
 
 PAGE = 25
@@ -71,8 +71,8 @@ _EXPORTED = f"""{_LINE},
     CASE WHEN NOT sealed THEN (SELECT string_agg(DISTINCT designation_note, ' ')
         FROM party JOIN beneficiary ON code = beneficiary_code
         WHERE application_id = application.id AND left_at IS NULL) END AS note"""  # noqa: S608 - our own text
-_FROM = """FROM application JOIN call ON call.id = application.call_id
-    CROSS JOIN LATERAL (SELECT track = 'joint' AND application.opened_at IS NULL AS sealed) AS seal
+_FROM = f"""FROM application JOIN call ON call.id = application.call_id
+    CROSS JOIN LATERAL (SELECT {SEALED_SQL} AS sealed) AS seal
     JOIN institution ON institution.id = application.lead_institution_id
     WHERE application.id = ANY(:ids)"""
 _SHOWN = text(f"SELECT {_LINE} {_FROM}")

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import SEALED_SQL
 from facility.calls.rules import Grid
 from facility.evaluation.rules import Outcome, Standing
 from facility.refused import refuse
@@ -39,7 +40,7 @@ _CALLS = text(
         evaluation_end.at IS NOT NULL AS proposed, counted.*
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS received, count(*) FILTER (WHERE opened_at IS NULL) AS sealed,
+        SELECT count(*) AS received, count(*) FILTER (WHERE {SEALED_SQL}) AS sealed,
             count(*) FILTER (WHERE status = 'submitted') AS unchecked,
             count(*) FILTER (WHERE status = 'admissible' AND sent < CAST(call.grid ->> 'min_assessments' AS int)) AS waiting,
             CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
@@ -86,14 +87,13 @@ class CallShown(msgspec.Struct, frozen=True):
 
 
 _CALL = text(
-    """
+    f"""
     SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
         call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
-        EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL
-            AND application.opened_at IS NULL) AS sealed
+        EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
-    """
+    """  # noqa: S608 - our own text
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models import Application, Party
+from facility.applications.models import SEALED, Application, Party
 from facility.applications.rules import ApplicationStatus
 from facility.evaluation.models import (
     Assessment,
@@ -125,8 +125,7 @@ async def is_sealed(reader: Reader, call_id: UUID) -> bool:
     """Whether something came in to the call that two people have not opened yet."""
     query = select(Application.id).where(
         Application.call_id == call_id,
-        Application.track == "joint",
         Application.received_at.is_not(None),
-        Application.opened_at.is_(None),
+        SEALED,
     )
     return (await reader.execute(query.limit(1))).scalar() is not None

@@ -1,4 +1,8 @@
-"""Reads of the outbox: every mail with its fate, and what it says with the link withheld."""
+"""Reads of the outbox: every mail with its fate, and what it says with the link withheld.
+
+Staff learn nothing of who applies before the opening: such a mail has no subject, no recipient and no words for them, and
+no address finds it. The demo's reader alone shows everything (`everything=True`).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,12 +10,12 @@ from uuid import UUID
 
 import jinja2
 import msgspec
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, not_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from facility.applications.models import Application
+from facility.applications.models import TELLS, Application
 from facility.outbox.models import Link, Mail
 from facility.outbox.sender import text_of
 from facility.refused import refuse
@@ -21,7 +25,7 @@ PAGE = 25
 
 
 class MailShown(msgspec.Struct, frozen=True):
-    """A mail as pages show it. `sealed`: it is about a joint application that two people have not opened yet."""
+    """A mail as pages show it. `sealed`: it is about a draft or what two people have not opened yet, and names nobody."""
 
     id: UUID
     created_at: datetime
@@ -48,9 +52,26 @@ class MailShown(msgspec.Struct, frozen=True):
 _COLUMNS = [
     getattr(Mail, name) for name in MailShown.__struct_fields__ if name not in ("link", "context", "sealed")
 ]
-_SEALED = exists().where(
-    Application.id == Mail.subject_id, Application.track == "joint", Application.opened_at.is_(None)
-)
+_UNNAMED: dict[str, Any] = {
+    "to_name": "",
+    "to_address": "",
+    "subject": "",
+    "context": {},
+    "attachments": [],
+    "link": None,
+}
+"""What is left out of a mail that is sealed."""
+
+
+def _sealed(mail: type[Mail] = Mail, *, everything: bool = False) -> ColumnElement[bool]:
+    """Subject and recipient would give away who applies."""
+    if everything:
+        return false()
+    return exists().where(Application.id == mail.subject_id, not_(TELLS))
+
+
+def _shown(values: dict[str, Any]) -> MailShown:
+    return MailShown(**values | _UNNAMED if values["sealed"] else values)
 
 
 def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
@@ -61,26 +82,33 @@ def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
     return query.where(func.row(Mail.created_at, Mail.id) < place)
 
 
-def _to_the_same(query: Select[Any], mail_id: UUID | None) -> Select[Any]:
+def _to_the_same(query: Select[Any], mail_id: UUID, *, everything: bool) -> Select[Any]:
     """Mails to the address of this one: an address itself has no place in a page's address."""
-    if mail_id is None:
-        return query
     one = aliased(Mail)
-    return query.where(Mail.to_address == select(one.to_address).where(one.id == mail_id).scalar_subquery())
+    named = select(one.to_address).where(one.id == mail_id, not_(_sealed(one, everything=everything)))
+    return query.where(Mail.to_address == named.scalar_subquery(), not_(_sealed(everything=everything)))
 
 
 async def mails(
-    connection: AsyncConnection, *, state: str = "", same: UUID | None = None, before: UUID | None = None
+    connection: AsyncConnection,
+    *,
+    state: str = "",
+    same: UUID | None = None,
+    before: UUID | None = None,
+    everything: bool = False,
 ) -> tuple[list[MailShown], UUID | None]:
     """A page of mails, newest first: in this state, to the address of mail `same`, older than mail `before`.
 
     Also the id to pass as `before` for the next page, None on the last.
     """
-    query = select(*_COLUMNS).order_by(Mail.created_at.desc(), Mail.id.desc()).limit(PAGE + 1)
+    query: Select[Any] = select(*_COLUMNS, _sealed(everything=everything).label("sealed"))
+    query = query.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(PAGE + 1)
     if state:
         query = query.where(Mail.state == state)
-    rows = (await connection.execute(_older_than(_to_the_same(query, same), before))).all()
-    found = [MailShown(**row._mapping, context={}) for row in rows[:PAGE]]
+    if same:
+        query = _to_the_same(query, same, everything=everything)
+    rows = (await connection.execute(_older_than(query, before))).all()
+    found = [_shown({**row._mapping, "context": {}}) for row in rows[:PAGE]]
     return found, found[-1].id if len(rows) > PAGE else None
 
 
@@ -90,11 +118,16 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def mail(connection: AsyncConnection, mail_id: UUID) -> MailShown:
+async def mail(connection: AsyncConnection, mail_id: UUID, *, everything: bool = False) -> MailShown:
     """One mail with what it says. Raises Refused (missing)."""
     query = (
         select(
-            *_COLUMNS, Mail.context, _SEALED.label("sealed"), Link.id.label("link"), Link.purpose, Link.nonce
+            *_COLUMNS,
+            Mail.context,
+            _sealed(everything=everything).label("sealed"),
+            Link.id.label("link"),
+            Link.purpose,
+            Link.nonce,
         )
         .outerjoin(Link, Link.id == Mail.link_id)
         .where(Mail.id == mail_id)
@@ -104,12 +137,18 @@ async def mail(connection: AsyncConnection, mail_id: UUID) -> MailShown:
         refuse("not_found", kind="missing")
     values = dict(row._mapping)
     link_id, purpose, nonce = values.pop("link"), values.pop("purpose"), values.pop("nonce")
-    return MailShown(**values, link=Link(id=link_id, purpose=purpose, nonce=nonce) if link_id else None)
+    values["link"] = Link(id=link_id, purpose=purpose, nonce=nonce) if link_id else None
+    return _shown(values)
 
 
 async def latest_to(connection: AsyncConnection, address: str) -> UUID | None:
-    """The newest mail to this address."""
-    query = select(Mail.id).where(Mail.to_address == address).order_by(Mail.created_at.desc()).limit(1)
+    """The newest mail to this address that is not sealed."""
+    query = (
+        select(Mail.id)
+        .where(Mail.to_address == address, not_(_sealed()))
+        .order_by(Mail.created_at.desc())
+        .limit(1)
+    )
     found: UUID | None = (await connection.execute(query)).scalar()
     return found
 

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, exists, select, text
+from sqlalchemy import Select, exists, not_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Person
-from facility.applications.models import Application
+from facility.applications.models import TELLS, Application
 from facility.clock import brussels_midnight
 from facility.events.log import GENESIS, chain_hash, envelope_of, to_recorded
 from facility.events.models import EventRow
@@ -85,13 +85,8 @@ async def labels(connection: AsyncConnection, subject_ids: Sequence[UUID]) -> di
     return {row.id: row.label for row in rows}
 
 
-SEALED = exists().where(
-    Application.id == EventRow.subject_id,
-    Application.track == "joint",
-    Application.received_at.is_not(None),
-    Application.opened_at.is_(None),
-)
-"""The event is about what was submitted and is not opened yet: whoever acted there would give away whose it is."""
+SEALED = exists().where(Application.id == EventRow.subject_id, not_(TELLS))
+"""The event is about a draft or what is not opened yet: whoever acted there would give away whose it is."""
 
 
 def _query(only: TrailFilter) -> Select[Any]:

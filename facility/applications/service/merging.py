@@ -8,26 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.merging import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
-from facility.applications.models import Application, Party
+from facility.applications.models import TELLS_SQL, Application, Party
 from facility.db import Tx
 from facility.events import record
-
-# Drafts are the business of those who write them, and what is sealed says nothing.
-_TELLS = "received_at IS NOT NULL AND (track <> 'joint' OR application.opened_at IS NOT NULL)"
 
 _TAKING = text(
     f"""
     SELECT application.id, '/applications/' || application.id AS href, application.reference, application.title,
         is_lead AS as_lead, left_at IS NULL AND confirmation <> 'declined' AS open, received_at AS at
     FROM party JOIN application ON application.id = party.application_id JOIN call ON call.id = application.call_id
-    WHERE party.institution_id = :institution AND {_TELLS}
+    WHERE party.institution_id = :institution AND {TELLS_SQL}
     ORDER BY received_at DESC, application.id DESC LIMIT 21
     """  # noqa: S608 - our own text
 )
 
 _TOGETHER = text(
     f"""
-    SELECT CASE WHEN {_TELLS} THEN application.reference END AS reference
+    SELECT CASE WHEN {TELLS_SQL} THEN application.reference END AS reference
     FROM party JOIN party AS other ON other.application_id = party.application_id
     JOIN application ON application.id = party.application_id JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :one AND other.institution_id = :other

@@ -1,0 +1,23 @@
+"""What staff may know of an application, as conditions of statements: here and nowhere else (for a row at hand the rule
+is `rules.is_sealed`)."""
+
+from sqlalchemy import ColumnElement, and_, not_
+from sqlalchemy.dialects import postgresql
+
+from facility.applications.models.application import Application
+
+SEALED: ColumnElement[bool] = and_(Application.track == "joint", Application.opened_at.is_(None))
+"""Nobody has opened its call yet: staff see only that something was submitted."""
+
+TELLS: ColumnElement[bool] = and_(Application.received_at.is_not(None), not_(SEALED))
+"""Staff may see what it says and who applies: it was submitted, and is not sealed. A draft is the business of those who
+write it."""
+
+
+def as_sql(condition: ColumnElement[bool]) -> str:
+    """The condition for a statement that is written as text, where the table bears its own name."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return f"({condition.compile(dialect=dialect, compile_kwargs={'literal_binds': True})})"
+
+
+SEALED_SQL, TELLS_SQL = as_sql(SEALED), as_sql(TELLS)
