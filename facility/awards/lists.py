@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.rules import Track
+from facility.contracts.models import FREE
 from facility.refused import refuse
 
 PAGE = 25
@@ -156,26 +157,24 @@ class Money(msgspec.Struct, frozen=True):
     amount: Decimal
     committed: Decimal
     envelope: str
-    envelope_amount: Decimal
-    envelope_committed: Decimal
+    envelope_free: Decimal
     contract: str
 
     @property
     def free(self) -> Decimal:
         """What an award of the call may draw."""
-        return min(self.amount - self.committed, self.envelope_amount - self.envelope_committed)
+        return min(self.amount - self.committed, self.envelope_free)
 
 
 _MONEY = text(
-    """
+    f"""
     SELECT call.amount, coalesce((SELECT sum(committed) FROM award WHERE call_id IN (
             SELECT id FROM call AS sharing WHERE sharing.id = call.id OR sharing.series_id IN (call.series_id, call.id))), 0.00)
             AS committed,
-        envelope.name AS envelope, envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
-        contract.reference AS contract
+        envelope.name AS envelope, greatest({FREE}, 0.00) AS envelope_free, contract.reference AS contract
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     WHERE call.id = :call
-    """
+    """  # noqa: S608 - the only thing filled in is a fragment of ours
 )
 
 
@@ -186,15 +185,15 @@ async def money(connection: AsyncConnection, call_id: UUID) -> Money:
 
 _DONORS = text(
     """
-    SELECT donor.name, donor.amount FROM donor JOIN envelope ON envelope.contract_id = donor.contract_id
+    SELECT donor.name, donor.agreed FROM donor JOIN envelope ON envelope.contract_id = donor.contract_id
     JOIN call ON call.envelope_id = envelope.id WHERE call.id = :call ORDER BY donor.position
     """
 )
 
 
 async def donors(connection: AsyncConnection, call_id: UUID) -> list[tuple[str, Decimal]]:
-    """Name and amount of each donor behind a call, in their order."""
-    return [(row.name, row.amount) for row in await connection.execute(_DONORS, {"call": call_id})]
+    """Name of each donor behind a call and what it agreed to, in their order."""
+    return [(row.name, row.agreed) for row in await connection.execute(_DONORS, {"call": call_id})]
 
 
 class AwardShown(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Numeric, ScalarSelect, func, literal_column, select
 from sqlalchemy.orm import aliased
 
 from facility.applications.models import Application, CarryOver
@@ -14,7 +14,7 @@ from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.awards.rules import Request, ReserveList
 from facility.calls.models import Call
 from facility.calls.rules import Mode
-from facility.contracts.models import Envelope
+from facility.contracts.models import FREE, Envelope
 from facility.evaluation.queries import Reader, on_board
 
 
@@ -33,7 +33,7 @@ def committed_by_call() -> ScalarSelect[Decimal]:
 
 
 def _free() -> ColumnElement[Decimal]:
-    return func.least(Call.amount - committed_by_call(), Envelope.amount - Envelope.committed)
+    return func.least(Call.amount - committed_by_call(), literal_column(FREE, Numeric))
 
 
 async def free_money(reader: Reader, call_id: UUID) -> Decimal:

@@ -15,7 +15,7 @@ from facility.awards.cool_down import cooling
 from facility.awards.events import AwardMade, ReserveEnded
 from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.contracts.models import Envelope
-from facility.contracts.service import commit
+from facility.contracts.service import commit, free_in
 from facility.db import Tx, new_id
 from facility.events import record
 
@@ -36,7 +36,7 @@ async def plan(
     """
     lists = await queries.waiting_lists(tx.session, envelope.id, first=first, freed=freed, leaving=leaving)
     lists = [await _spread(tx, waiting, ending) for waiting in lists]
-    served = rules.serve_envelope(lists, envelope.amount - envelope.committed + freed)
+    served = rules.serve_envelope(lists, await free_in(tx, envelope) + freed)
     return [UUID(key) for key in served]
 
 

@@ -27,19 +27,22 @@ async def balances(connection: AsyncConnection) -> list[str]:
 
 @check("contracts: envelopes and agreements")
 async def set_aside(connection: AsyncConnection) -> list[str]:
-    """The envelopes of an agreement are together no more than its donors agreed to."""
+    """The envelopes of an agreement are together no more than its donors signed, or planned where that is not known."""
     rows = await connection.execute(
         text(
             """
             SELECT id, agreed, set_aside FROM contract
-            CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS agreed FROM donor WHERE contract_id = contract.id)
+            CROSS JOIN LATERAL (SELECT coalesce(sum(agreed), 0) AS agreed FROM donor WHERE contract_id = contract.id)
             CROSS JOIN LATERAL
                 (SELECT coalesce(sum(amount), 0) AS set_aside FROM envelope WHERE contract_id = contract.id)
             WHERE set_aside > agreed ORDER BY id
             """
         )
     )
-    return [f"contract {row.id}: EUR {row.set_aside} set aside, EUR {row.agreed} agreed" for row in rows]
+    return [
+        f"contract {row.id}: EUR {row.set_aside} set aside, EUR {row.agreed} signed or planned"
+        for row in rows
+    ]
 
 
 @check("contracts: shares of donors")
@@ -48,7 +51,7 @@ async def shares(connection: AsyncConnection) -> list[str]:
     rows = await connection.execute(
         text(
             """
-            SELECT award.award_id, donor.name, donor.amount, coalesce(sum(ledger_entry.amount), 0) AS booked
+            SELECT award.award_id, donor.name, donor.agreed, coalesce(sum(ledger_entry.amount), 0) AS booked
             FROM (SELECT DISTINCT award_id, envelope_id FROM ledger_entry) AS award
             JOIN envelope ON envelope.id = award.envelope_id
             JOIN donor ON donor.contract_id = envelope.contract_id
@@ -60,7 +63,7 @@ async def shares(connection: AsyncConnection) -> list[str]:
     )
     by_award: dict[str, list[tuple[Donor, Decimal]]] = {}
     for row in rows:
-        by_award.setdefault(str(row.award_id), []).append((Donor(row.name, row.amount), row.booked))
+        by_award.setdefault(str(row.award_id), []).append((Donor(row.name, row.agreed), row.booked))
     return [
         f"award {award_id}: booked otherwise than its split" for award_id, b in by_award.items() if _off(b)
     ]

@@ -9,10 +9,19 @@ from facility.events import Event
 
 
 class ContractOpened(Event, frozen=True, kw_only=True):
-    """An agreement was entered. `by_donor`: what each donor agreed to, in EUR, by the donor's id."""
+    """An agreement was entered. `by_donor`: what each donor was planned to give, in EUR, by the donor's id."""
 
     subject: ClassVar[str] = "contract"
     sentence: ClassVar[str] = "The agreement was entered"
+    contract_id: UUID
+    by_donor: dict[str, Decimal]
+
+
+class AgreementSigned(Event, frozen=True, kw_only=True):
+    """What was signed counts from now on, and no longer what was planned. `by_donor`: in EUR, by the donor's id."""
+
+    subject: ClassVar[str] = "contract"
+    sentence: ClassVar[str] = "The ceiling and the donors' shares follow the signed amounts"
     contract_id: UUID
     by_donor: dict[str, Decimal]
 
@@ -48,6 +57,18 @@ class CommitmentChanged(Event, frozen=True, kw_only=True):
     award_id: UUID
     old: Decimal
     new: Decimal
+    by_donor: dict[str, Decimal]
+
+
+class CommitmentShared(Event, frozen=True, kw_only=True):
+    """An award's commitment, in EUR, was shared anew among the donors. `by_donor`: what was booked, by the donor's id."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "A commitment of EUR {amount} was shared anew among the donors"
+    envelope_id: UUID
+    contract_id: UUID
+    award_id: UUID
+    amount: Decimal
     by_donor: dict[str, Decimal]
 
 

@@ -12,7 +12,7 @@ from facility.db import Base, Key
 
 
 class Contract(Base):
-    """An agreement of the action (dossier 1b). What it is worth is the sum of its donors' amounts."""
+    """An agreement of the action (dossier 1b). What it is worth is the sum of what its donors agreed to."""
 
     __tablename__ = "contract"
 
@@ -30,7 +30,8 @@ class Contract(Base):
 class Donor(Base):
     """Who pays how much of an agreement, in EUR. `position` is the order in which remainders of a cent are given out.
 
-    `amount` is what was planned and the weight of every split; `signed` what was signed in the end, kept apart.
+    `amount` is what was planned, `signed` what was signed in the end. `agreed` counts: the ceiling and the weight of
+    every split; it is the signed amount once bookings follow it, and the planned one until then.
     `derived`: the planned amount stands in no source and was worked out from the agreement's total.
     """
 
@@ -40,6 +41,7 @@ class Donor(Base):
         UniqueConstraint("contract_id", "position"),
         CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
         CheckConstraint("signed >= 0 AND signed < 'NaN'", name="signed"),
+        CheckConstraint("agreed >= 0 AND agreed < 'NaN'", name="agreed"),
     )
 
     id: Mapped[Key]
@@ -48,6 +50,7 @@ class Donor(Base):
     amount: Mapped[Decimal]
     position: Mapped[int]
     signed: Mapped[Decimal | None]
+    agreed: Mapped[Decimal]
     derived: Mapped[bool]
 
 
@@ -66,6 +69,15 @@ class Envelope(Base):
     name: Mapped[str]
     amount: Mapped[Decimal]
     committed: Mapped[Decimal]
+
+
+FREE = """
+    LEAST(envelope.amount - envelope.committed,
+        (SELECT sum(agreed) FROM donor WHERE donor.contract_id = envelope.contract_id)
+        - (SELECT sum(committed) FROM envelope AS beside WHERE beside.contract_id = envelope.contract_id))
+"""
+"""What awards may still draw on the row's envelope, in EUR: what it holds, and no more than the donors have left. Less
+than nothing where more is committed than was signed."""
 
 
 class LedgerEntry(Base):

@@ -16,19 +16,20 @@ PAGE = 25
 
 
 class DonorShown(msgspec.Struct, frozen=True):
-    """A donor of an agreement, in EUR; `signed` is None where it is not known."""
+    """A donor of an agreement, in EUR: what was planned, what was signed (None: not known) and which of them counts."""
 
     id: UUID
     name: str
-    amount: Decimal
+    planned: Decimal
     signed: Decimal | None
+    agreed: Decimal
     derived: bool
     committed: Decimal
 
     @property
     def free(self) -> Decimal:
         """What of the agreed amount is not committed."""
-        return self.amount - self.committed
+        return self.agreed - self.committed
 
 
 class EnvelopeShown(msgspec.Struct, frozen=True):
@@ -68,8 +69,18 @@ class ContractShown(msgspec.Struct, kw_only=True):
 
     @property
     def agreed(self) -> Decimal:
-        """The sum of the donors' amounts."""
-        return sum((donor.amount for donor in self.donors), Decimal("0.00"))
+        """What counts: the sum of what was signed, or planned where that is not known."""
+        return sum((donor.agreed for donor in self.donors), Decimal("0.00"))
+
+    @property
+    def planned(self) -> Decimal:
+        """The sum of what was planned."""
+        return sum((donor.planned for donor in self.donors), Decimal("0.00"))
+
+    @property
+    def above_agreed(self) -> Decimal:
+        """What is set aside beyond what counts; mostly nothing."""
+        return max(self.set_aside - self.agreed, Decimal("0.00"))
 
     @property
     def committed(self) -> Decimal:
@@ -129,7 +140,7 @@ _CONTRACTS = """
     SELECT contract.id, contract.reference, contract.counterpart, contract.instrument, contract.mode,
            contract.sub_grant, contract.results::text AS results, contract.signed_from, contract.signed_until,
            coalesce((SELECT sum(amount) FROM envelope WHERE contract_id = contract.id), 0.00) AS set_aside,
-           donor.id AS donor_id, donor.name, donor.amount, donor.signed, donor.derived,
+           donor.id AS donor_id, donor.name, donor.amount, donor.signed, donor.agreed, donor.derived,
            coalesce((SELECT sum(amount) FROM ledger_entry WHERE donor_id = donor.id), 0.00) AS committed
     FROM contract JOIN donor ON donor.contract_id = contract.id
     {where}
@@ -159,7 +170,7 @@ async def contracts(connection: AsyncConnection, reference: str | None = None) -
                 donors=[],
             )
         found[row.id].donors.append(
-            DonorShown(row.donor_id, row.name, row.amount, row.signed, row.derived, row.committed)
+            DonorShown(row.donor_id, row.name, row.amount, row.signed, row.agreed, row.derived, row.committed)
         )
     return list(found.values())
 

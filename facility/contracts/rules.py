@@ -14,7 +14,7 @@ from facility.refused import Reason, refuse
 
 
 class Donor(msgspec.Struct, frozen=True):
-    """A donor of a contribution agreement with its amount in EUR, which is its weight."""
+    """A donor of a contribution agreement with the amount in EUR that it agreed to, which is its weight."""
 
     name: str
     amount: Decimal
@@ -43,6 +43,12 @@ def may_commit(amount: Decimal, free_amount: Decimal) -> None:
         refuse("envelope_exceeded", free=format_eur(free_amount), amount=format_eur(amount))
 
 
+def shared_anew(booked: dict[str, Decimal], donors: Sequence[Donor]) -> dict[str, Decimal]:
+    """What to book per donor, in EUR, so that what is booked is shared by these donors' amounts."""
+    parts = donor_split(sum(booked.values(), Decimal("0.00")), donors)
+    return {name: part - booked.get(name, Decimal("0.00")) for name, part in parts.items()}
+
+
 def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decimal, agreed: Decimal) -> None:
     """An envelope may be this large: what is committed fits in it, and all envelopes fit what the donors agreed to.
 
@@ -53,7 +59,8 @@ def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decim
     if amount < committed:
         refuse("below_committed", kind="invalid", field="amount", committed=format_eur(committed))
     if amount + other_envelopes > agreed:
-        refuse("above_agreed", kind="invalid", field="amount", left=format_eur(agreed - other_envelopes))
+        left = max(agreed - other_envelopes, Decimal("0.00"))
+        refuse("above_agreed", kind="invalid", field="amount", left=format_eur(left))
 
 
 def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:

@@ -1,5 +1,6 @@
 """Commands on money. Whoever commits holds the envelope's row lock, the first in the order of locks."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -7,17 +8,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Numeric, func, insert, literal_column, select, text
 
 from facility.contracts import rules
 from facility.contracts.events import (
+    AgreementSigned,
     CommitmentChanged,
+    CommitmentShared,
     ContractOpened,
     EnvelopeChanged,
     EnvelopeOpened,
     UnitCostEntered,
 )
-from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry, UnitCost
+from facility.contracts.models import FREE, Contract, Donor, Envelope, LedgerEntry, UnitCost
 from facility.contracts.reference import UNIT_COSTS, Agreement, Share, agreements
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.db import Tx, new_id
@@ -33,6 +36,7 @@ async def seed(tx: Tx) -> None:
     for agreement in agreements():
         if agreement.reference not in known:
             await enter(tx, agreement)
+    await follow_signed(tx)
     if not (await tx.session.execute(select(UnitCost.id).limit(1))).first():
         await enter_unit_costs(tx, UNIT_COSTS)
 
@@ -55,13 +59,71 @@ async def enter(tx: Tx, agreement: Agreement) -> Contract:
     tx.add(contract)
     await tx.flush()
     donors = [
-        Donor(id=new_id(), contract_id=contract.id, position=position, **msgspec.structs.asdict(share))
+        Donor(
+            id=new_id(),
+            contract_id=contract.id,
+            position=position,
+            agreed=share.amount,
+            **msgspec.structs.asdict(share),
+        )
         for position, share in enumerate(shares)
     ]
     tx.add(*donors)
     await tx.flush()
     await record(tx, ContractOpened(contract_id=contract.id, by_donor={str(d.id): d.amount for d in donors}))
+    await follow_signed(tx)
     return contract
+
+
+async def follow_signed(tx: Tx) -> None:
+    """Let the ceilings and the donors' shares of every agreement follow what was signed, where they don't yet.
+
+    What is booked is shared anew by further bookings. An agreement that has more set aside than was signed keeps its
+    envelopes; `facility reconcile` names it, and no more than was signed can be committed.
+    """
+    late = select(Donor.contract_id).where(Donor.signed.is_not(None), Donor.signed != Donor.agreed)
+    query = select(Contract.id).where(Contract.id.in_(late)).order_by(Contract.id)
+    for contract_id in (await tx.session.execute(query)).scalars().all():
+        await tx.lock(Contract, contract_id)
+        donors = await donors_of(tx, contract_id)
+        for donor in donors:
+            donor.agreed = donor.amount if donor.signed is None else donor.signed
+        await tx.flush()
+        by_donor = {str(donor.id): donor.agreed for donor in donors}
+        await record(tx, AgreementSigned(contract_id=contract_id, by_donor=by_donor))
+        await _share_anew(tx, contract_id, [rules.Donor(key, agreed) for key, agreed in by_donor.items()])
+
+
+async def _share_anew(tx: Tx, contract_id: UUID, donors: Sequence[rules.Donor]) -> None:
+    """The contract's lock is held."""
+    own = select(Envelope.id).where(Envelope.contract_id == contract_id)
+    await tx.session.execute(own.order_by(Envelope.id).with_for_update())
+    query = (
+        select(
+            LedgerEntry.envelope_id, LedgerEntry.award_id, LedgerEntry.donor_id, func.sum(LedgerEntry.amount)
+        )
+        .where(LedgerEntry.envelope_id.in_(own))
+        .group_by(LedgerEntry.envelope_id, LedgerEntry.award_id, LedgerEntry.donor_id)
+        .order_by(LedgerEntry.envelope_id, LedgerEntry.award_id, LedgerEntry.donor_id)
+    )
+    booked: dict[tuple[UUID, UUID], dict[str, Decimal]] = defaultdict(dict)
+    for envelope_id, award_id, donor_id, amount in await tx.session.execute(query):
+        booked[envelope_id, award_id][str(donor_id)] = amount
+    for (envelope_id, award_id), amounts in booked.items():
+        changes = {key: amount for key, amount in rules.shared_anew(amounts, donors).items() if amount}
+        if not changes:
+            continue
+        event = CommitmentShared(
+            envelope_id=envelope_id,
+            contract_id=contract_id,
+            award_id=award_id,
+            amount=sum(amounts.values(), NOTHING),
+            by_donor=changes,
+        )
+        event_id = await record(tx, event)
+        await tx.flush()
+        entries = _entries(envelope_id, award_id, changes, tx.now, event_id)
+        await tx.session.execute(insert(LedgerEntry), entries)
 
 
 async def donors_of(tx: Tx, contract_id: UUID) -> Sequence[Donor]:
@@ -86,13 +148,21 @@ async def open_envelope(tx: Tx, *, contract_id: UUID, name: str, amount: Decimal
 
 
 async def change_envelope(tx: Tx, envelope_id: UUID, amount: Decimal) -> Envelope:
-    """Give the envelope another amount in EUR. Raises Refused (invalid): rules.may_set_aside."""
+    """Give the envelope another amount in EUR. Raises Refused (invalid): rules.may_set_aside.
+
+    Where more is set aside already than was signed, an envelope may still become smaller.
+    """
     contract_id = (await tx.get(Envelope, envelope_id)).contract_id
     await tx.lock(Contract, contract_id)
     envelope = await lock_envelope(tx, envelope_id)
     agreed, set_aside = await _agreed_and_set_aside(tx, contract_id)
     old = envelope.amount
-    rules.may_set_aside(amount, committed=envelope.committed, other_envelopes=set_aside - old, agreed=agreed)
+    rules.may_set_aside(
+        amount,
+        committed=envelope.committed,
+        other_envelopes=set_aside - old,
+        agreed=max(agreed, set_aside),
+    )
     if amount != old:
         envelope.amount = amount
         await record(
@@ -102,28 +172,40 @@ async def change_envelope(tx: Tx, envelope_id: UUID, amount: Decimal) -> Envelop
 
 
 async def _agreed_and_set_aside(tx: Tx, contract_id: UUID) -> tuple[Decimal, Decimal]:
-    agreed = select(func.sum(Donor.amount)).where(Donor.contract_id == contract_id)
+    agreed = select(func.sum(Donor.agreed)).where(Donor.contract_id == contract_id)
     set_aside = select(func.sum(Envelope.amount)).where(Envelope.contract_id == contract_id)
     row = (await tx.session.execute(select(agreed.scalar_subquery(), set_aside.scalar_subquery()))).one()
     return row[0] or NOTHING, row[1] or NOTHING
 
 
 async def lock_envelope(tx: Tx, envelope_id: UUID) -> Envelope:
-    """The envelope as it is now, locked until the transaction ends. Before any call, application or award."""
+    """The envelope as it is now, locked until the transaction ends. Before any call, application or award.
+
+    Its agreement is locked first: envelopes share what the donors signed.
+    """
+    await tx.lock(Contract, (await tx.get(Envelope, envelope_id)).contract_id)
     return await tx.lock(Envelope, envelope_id)
+
+
+async def free_in(tx: Tx, envelope: Envelope) -> Decimal:
+    """What awards may still draw on this locked envelope, in EUR; less than nothing where more is committed than signed."""
+    await tx.flush()
+    query = select(literal_column(FREE, Numeric)).select_from(Envelope).where(Envelope.id == envelope.id)
+    free: Decimal = (await tx.session.execute(query)).scalar_one()
+    return free
 
 
 async def commit(tx: Tx, envelope: Envelope, *, award_id: UUID, old: Decimal, new: Decimal) -> None:
     """Change an award's commitment from `old` to `new` EUR out of this locked envelope, booked per donor.
 
-    Raises Refused (conflict) "envelope_exceeded" when the envelope doesn't hold it.
+    Raises Refused (conflict) "envelope_exceeded" when the envelope, or what the donors signed, doesn't hold it.
     """
     if new == old:
         return
-    rules.may_commit(new, envelope.amount - envelope.committed + old)
+    rules.may_commit(new, max(await free_in(tx, envelope), NOTHING) + old)
     donors = await donors_of(tx, envelope.contract_id)
     # By id and not by name: the log holds no names.
-    booked = rules.rebook(old, new, [rules.Donor(str(donor.id), donor.amount) for donor in donors])
+    booked = rules.rebook(old, new, [rules.Donor(str(donor.id), donor.agreed) for donor in donors])
     envelope.committed += new - old
     event_id = await record(
         tx,

@@ -82,18 +82,28 @@ def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
 
 
 def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
-    """What each donor of each contract agreed to, what is committed and free, in EUR."""
+    """What each donor of each contract planned and agreed to, what is committed and free, in EUR."""
     head = [
         _("Contract"),
         _("Counterpart"),
         _("Donor"),
+        _("Planned EUR"),
         _("Agreed EUR"),
         _("Committed EUR"),
         _("Free EUR"),
         NOTE,
     ]
     rows = [
-        [one.reference, one.counterpart, donor.name, donor.agreed, donor.committed, donor.free, ""]
+        [
+            one.reference,
+            one.counterpart,
+            donor.name,
+            donor.planned,
+            donor.agreed,
+            donor.committed,
+            donor.free,
+            "",
+        ]
         for one in contracts
         for donor in one.donors
     ]

@@ -26,7 +26,14 @@ from facility.admission.events import ExceptionDecided
 from facility.applications.events import ApplicationSubmitted, ApplicationTakenUp, ApplicationWithdrawn
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, ReserveEnded, ReservePlaced
 from facility.calls.events import CallClosed, CallCorrected, CallPublished
-from facility.contracts.events import CommitmentChanged, ContractOpened, EnvelopeChanged, EnvelopeOpened
+from facility.contracts.events import (
+    AgreementSigned,
+    CommitmentChanged,
+    CommitmentShared,
+    ContractOpened,
+    EnvelopeChanged,
+    EnvelopeOpened,
+)
 from facility.deployments.events import (
     DeploymentEnded,
     ExpertInvited,
@@ -240,7 +247,14 @@ def judge(unit: Unit, life: Life | None) -> str | None:
     )
 
 
-MONEY: tuple[type[Event], ...] = (ContractOpened, EnvelopeOpened, EnvelopeChanged, CommitmentChanged)
+MONEY: tuple[type[Event], ...] = (
+    ContractOpened,
+    AgreementSigned,
+    EnvelopeOpened,
+    EnvelopeChanged,
+    CommitmentChanged,
+    CommitmentShared,
+)
 
 
 def money(figures: Money, recorded: Recorded) -> None:
@@ -249,6 +263,9 @@ def money(figures: Money, recorded: Recorded) -> None:
         case ContractOpened(contract_id=contract, by_donor=agreed):
             for donor, amount in agreed.items():
                 figures.shares[UUID(donor)] = Share(UUID(donor), contract, amount)
+        case AgreementSigned(by_donor=agreed):
+            for donor, amount in agreed.items():
+                figures.shares[UUID(donor)].agreed = amount
         case EnvelopeOpened(envelope_id=envelope, contract_id=contract, amount=amount):
             figures.purses[envelope] = Purse(envelope, contract, amount)
         case EnvelopeChanged(envelope_id=envelope, new=amount):
@@ -256,6 +273,9 @@ def money(figures: Money, recorded: Recorded) -> None:
         case CommitmentChanged() as event:
             figures.purses[event.envelope_id].committed += event.new - event.old
             for donor, amount in event.by_donor.items():
+                figures.shares[UUID(donor)].committed += amount
+        case CommitmentShared(by_donor=booked):
+            for donor, amount in booked.items():
                 figures.shares[UUID(donor)].committed += amount
 
 

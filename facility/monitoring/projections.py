@@ -17,7 +17,13 @@ from facility.activities.events import (
 from facility.admission.events import ExceptionDecided
 from facility.awards.events import AwardEnded, AwardMade, AwardsDecided
 from facility.calls.events import CallCancelled, CallClosed, CallCorrected, CallPublished
-from facility.contracts.events import CommitmentChanged, EnvelopeChanged, EnvelopeOpened
+from facility.contracts.events import (
+    AgreementSigned,
+    CommitmentChanged,
+    CommitmentShared,
+    EnvelopeChanged,
+    EnvelopeOpened,
+)
 from facility.deployments.events import ExpertiseRequested, InvitationAccepted, ListExhausted
 from facility.events import Event, Recorded, projection
 from facility.events.base import kind_of
@@ -91,6 +97,8 @@ async def money(connection: AsyncConnection, events: Sequence[Recorded]) -> None
     envelopes: set[UUID] = set()
     for recorded in events:
         match recorded.event:
+            case AgreementSigned(by_donor=by_donor) | CommitmentShared(by_donor=by_donor):
+                donors |= set(map(UUID, by_donor))
             case CommitmentChanged() as event:
                 donors |= set(map(UUID, event.by_donor))
                 envelopes.add(event.envelope_id)

@@ -37,10 +37,11 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class DonorFigure(msgspec.Struct, frozen=True):
-    """A donor's part of a contract, in EUR."""
+    """A donor's part of a contract, in EUR: what was planned, and what counts since it was signed."""
 
     id: UUID
     name: str
+    planned: Decimal
     agreed: Decimal
     committed: Decimal
 
@@ -56,6 +57,11 @@ class ContractFigure(msgspec.Struct, frozen=True):
     reference: str
     counterpart: str
     donors: list[DonorFigure]
+
+    @property
+    def planned(self) -> Decimal:
+        """The sum of what was planned."""
+        return sum((donor.planned for donor in self.donors), NOTHING)
 
     @property
     def agreed(self) -> Decimal:
@@ -202,7 +208,7 @@ _OVERVIEW = text(
         'contracts', (SELECT coalesce(json_agg(json_build_object('reference', reference, 'counterpart', counterpart,
                 'donors', donors) ORDER BY reference COLLATE "C"), '[]') FROM (
             SELECT contract.reference, counterpart, json_agg(json_build_object('id', donor.id, 'name', donor.name,
-                'agreed', agreed::text, 'committed', committed::text) ORDER BY donor.position) AS donors
+                'planned', donor.amount::text, 'agreed', money_figure.agreed::text, 'committed', committed::text) ORDER BY donor.position) AS donors
             FROM money_figure JOIN donor ON donor.id = donor_id JOIN contract ON contract.id = donor.contract_id
             GROUP BY contract.id) AS of_contract),
         'envelope', (SELECT coalesce(sum(amount), 0)::text FROM envelope_figure),

@@ -47,7 +47,8 @@ async def test_all_agreements_with_their_figures(db: Database, cast: Cast, brows
         page = await carl.get("/contracts")
     assert page.status_code == 200
     assert (len(for_one), len(for_eight)) == (2, 2)
-    assert '<a href="/contracts/CA1#donors">18\u00a0200\u00a0000.00</a>' in page.text
+    assert '<td class="num" data-label="Planned, EUR">18\u00a0200\u00a0000.00</td>' in page.text
+    assert '<a href="/contracts/CA1#donors">17\u00a0915\u00a0000.00</a>' in page.text
 
 
 async def test_no_agreement_yet(cast: Cast, browse: Browsers) -> None:

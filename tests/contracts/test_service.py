@@ -11,9 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from facility.contracts.checks import balances, belongs, set_aside, shares
 from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry
+from facility.contracts.reference import Agreement, Share
 from facility.contracts.service import (
     change_envelope,
     commit,
+    enter,
+    follow_signed,
     lock_envelope,
     open_contract,
     open_envelope,
@@ -92,6 +95,93 @@ async def test_seed_enters_the_action_once_and_sums_to_what_the_document_states(
         ]
         assert list(derived.scalars()) == ["Council of Europe", "IOM", "UNODC"]
         assert tuple(period.one()) == (date(2020, 7, 1), date(2023, 6, 30))
+
+
+async def test_ceilings_follow_what_was_signed(db: Database) -> None:
+    async with db.transaction(now=NOW) as tx:
+        await seed(tx)
+        ca1 = (await tx.session.execute(select(Contract.id).where(Contract.reference == "CA1"))).scalar_one()
+    with pytest.raises(Refused) as refused:
+        async with db.transaction(now=NOW) as tx:
+            await open_envelope(tx, contract_id=ca1, name="Facility", amount=EUR("17915000.01"))
+    assert refused.value.reasons == (Reason("above_agreed", "amount", {"left": "17\u00a0915\u00a0000.00"}),)
+    async with db.transaction(now=NOW) as tx:
+        await open_envelope(tx, contract_id=ca1, name="Facility", amount=EUR("17915000.00"))
+    assert await off(db) == []
+
+
+SIGNED = Agreement(
+    reference="CA1",
+    counterpart="GIZ",
+    shares=(
+        Share("EU", EUR("15800000.00"), EUR("15800000.00")),
+        Share("DE", EUR("1500000.00"), EUR("1215000.00")),
+        Share("IT", EUR("900000.00"), EUR("900000.00")),
+    ),
+)
+
+
+async def open_signed(db: Database) -> Envelope:
+    """CA1 as it was signed, with an envelope of the planned EUR 18 200 000.00 from before that counted."""
+    async with db.transaction(now=NOW) as tx:
+        contract = await enter(tx, SIGNED)
+        await tx.session.execute(update(Donor).values(agreed=Donor.amount))
+        return await open_envelope(tx, contract_id=contract.id, name="Facility", amount=EUR("18200000.00"))
+
+
+async def test_shares_follow_what_was_signed(db: Database) -> None:
+    async with db.transaction(now=NOW) as tx:
+        contract = await enter(tx, SIGNED)
+        envelope = await open_envelope(
+            tx, contract_id=contract.id, name="Facility", amount=EUR("17915000.00")
+        )
+    await book(db, envelope.id, new_id(), "0.00", "17915000.00")
+    assert await booked(db) == {
+        "EU": EUR("15800000.00"),
+        "DE": EUR("1215000.00"),
+        "IT": EUR("900000.00"),
+    }
+    assert await off(db) == []
+
+
+async def test_what_was_booked_before_is_shared_anew(db: Database) -> None:
+    envelope, award = await open_signed(db), new_id()
+    await book(db, envelope.id, award, "0.00", "18200.00")
+    assert await booked(db) == {"EU": EUR("15800.00"), "DE": EUR("1500.00"), "IT": EUR("900.00")}
+    for _ in range(2):
+        async with db.transaction(now=NOW) as tx:
+            await follow_signed(tx)
+    assert await booked(db) == {"EU": EUR("16051.35"), "DE": EUR("1234.33"), "IT": EUR("914.32")}
+    await book(db, envelope.id, award, "18200.00", "17915.00")
+    assert await booked(db) == {"EU": EUR("15800.00"), "DE": EUR("1215.00"), "IT": EUR("900.00")}
+    async with db.reader() as connection:
+        log = [type(entry.event).__name__ for entry in await history(connection, envelope.id)]
+    assert log == ["CommitmentChanged", "CommitmentShared", "CommitmentChanged", "EnvelopeOpened"]
+    assert await off(db) == [
+        f"contract {envelope.contract_id}: EUR 18200000.00 set aside, EUR 17915000.00 signed or planned"
+    ]
+
+
+async def test_more_set_aside_than_signed_goes_on_up_to_what_was_signed(db: Database) -> None:
+    envelope, award = await open_signed(db), new_id()
+    await book(db, envelope.id, award, "0.00", "18000000.00")
+    async with db.transaction(now=NOW) as tx:
+        await follow_signed(tx)
+    with pytest.raises(Refused) as refused:
+        await book(db, envelope.id, new_id(), "0.00", "1.00")
+    assert refused.value.codes == ("envelope_exceeded",)
+    await book(db, envelope.id, award, "18000000.00", "17914999.00")
+    await book(db, envelope.id, new_id(), "0.00", "1.00")
+    with pytest.raises(Refused):
+        await book(db, envelope.id, new_id(), "0.00", "0.01")
+    for amount, fits in (("18200000.01", False), ("18100000.00", True), ("18100000.01", False)):
+        try:
+            async with db.transaction(now=NOW) as tx:
+                await change_envelope(tx, envelope.id, EUR(amount))
+        except Refused:
+            assert not fits
+        else:
+            assert fits
 
 
 async def test_agreement_with_wrong_donors_is_refused(db: Database) -> None:

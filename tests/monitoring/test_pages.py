@@ -79,7 +79,7 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
         "14 572.30 free of 80 000.00",
         "1.2 days from request to an expert’s yes",
         "TAF-2021-01 Joint initiatives 3 3 0 80 000.00 65 427.70 34.1",
-        "CA Facility GIZ 18 200 000.00 65 427.70 18 134 572.30",
+        "CA Facility GIZ 18 200 000.00 18 200 000.00 65 427.70 18 134 572.30",
         "The activity was verified",
         "The award ended (withdrawn)",
         "UNSCR 1244/1999",
