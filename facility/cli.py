@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from facility.app import create_app
 from facility.db import Database
 from facility.demo import tell
 from facility.embedded import EmbeddedError, EmbeddedPostgres
-from facility.events.projector import PROJECTIONS, advance, log_position, positions, reset
+from facility.events.projector import PROJECTIONS, Stop, keep_up, log_position, positions, reset, stops
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
 from facility.files import listing
@@ -259,6 +259,12 @@ def rebuild(settings: Settings, names: tuple[str, ...]) -> None:
     with_database(settings, build)
 
 
+def _say_where_it_stops(name: str, stopped: Sequence[Stop]) -> None:
+    for stop in stopped:
+        if stop.name == name:
+            raise click.ClickException(f"{name} stops before {stop.kind} {stop.event_id}: {stop.error}")
+
+
 async def _rebuild(db: Database, name: str) -> None:
     while await number(db):
         pass
@@ -268,9 +274,10 @@ async def _rebuild(db: Database, name: str) -> None:
         end = await log_position(connection)
     with tqdm(total=end, desc=name, unit=" events") as bar:
         while bar.n < end:
-            moved = await advance(db, model)
+            moved = await keep_up(db, model, clock.now())
             if not moved:  # a worker is at it too: look how far the two of us have come
                 await asyncio.sleep(0.05)
                 async with db.reader() as connection:
                     moved = (await positions(connection))[name] - bar.n
+                    _say_where_it_stops(name, await stops(connection))
             bar.update(min(moved, end - bar.n))

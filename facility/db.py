@@ -18,6 +18,7 @@ import msgspec
 from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -218,7 +219,7 @@ class Database:
                     # By the driver itself: this follows every commit.
                     raw = await connection.get_raw_connection()
                     await raw.driver_connection.execute(f"NOTIFY {CHANNEL}")  # type: ignore[union-attr]
-            except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except AWAY as error:
                 log.warning("could not wake the worker: %s", type(error).__name__)
             await asyncio.sleep(_PAUSE)
             if not self._wake_again:
@@ -231,14 +232,40 @@ class Database:
         await self.engine.dispose()
 
 
+AWAY = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,  # SQLAlchemy hands these on unchanged where there is no connection yet
+    asyncpg.InterfaceError,
+    OSError,
+)
+"""What a database that is away looks like; a statement that is wrong may look so too."""
 RETRY_STATES = frozenset({"40001", "40P01"})
+# No connection, no room, no slot, shutting down or starting, disk: whatever the statement says.
+_OUTAGE_STATES = ("08", "53100", "53300", "57P", "58")
+
+
+def state_of(error: DBAPIError) -> str:
+    """The SQLSTATE, empty where there is none."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def constraint_of(error: DBAPIError) -> str:
+    """The constraint that refused, empty where it was none."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or ""
+
+
+def is_outage(error: BaseException) -> bool:
+    """True where the database is away, and not the statement wrong."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or state_of(error).startswith(_OUTAGE_STATES)
+    return isinstance(error, (asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout))
 
 
 def is_passing(error: BaseException) -> bool:
     """True for a database error that another try may not meet: a deadlock, a serialisation failure, a lost connection."""
     if not isinstance(error, DBAPIError):
         return False
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in RETRY_STATES
+    return error.connection_invalidated or state_of(error) in RETRY_STATES
 
 
 type Command = Callable[[Tx], Awaitable[Any]]

@@ -23,13 +23,13 @@ from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import AsyncIO
 from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 import facility
 from facility import clock
 from facility.accounts import security_officer
-from facility.db import CHANNEL, Database
-from facility.events.projector import advance, behind
+from facility.db import AWAY, CHANNEL, Database
+from facility.events.failures import backoff
+from facility.events.projector import behind, keep_up
 from facility.events.reactions import deliver
 from facility.events.relay import hand_over
 from facility.events.schedule import run_due
@@ -43,20 +43,14 @@ from facility.web.render import environment
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+MOST_SECONDS = 60.0  # between two attempts at what fails by our own fault
 THREADS = 8
 PREFETCH = 64  # dramatiq's default of two a thread makes small jobs slow
 CHUNK = 20  # deliveries in one message
 STOP_MILLISECONDS = 5000
 _NICENESS = 10
 """Somebody waits for a page; a receipt may take a second more."""
-OUTAGES = (
-    SQLAlchemyError,
-    asyncpg.PostgresError,  # SQLAlchemy hands these on unchanged where there is no connection yet
-    asyncpg.InterfaceError,
-    OSError,
-    RedisError,
-    dramatiq.DramatiqError,
-)
+OUTAGES = (*AWAY, RedisError, dramatiq.DramatiqError)
 """What a database or a broker that is away looks like; it comes back."""
 
 
@@ -175,26 +169,31 @@ class Background:
 
     async def _repeat(self, step: Callable[[], Awaitable[int]], *, rung: bool = True) -> None:
         """Do the step each second, and (if `rung`) whenever the log has grown. Whatever goes wrong ends in another
-        try: a step that stopped would stand still, unseen, until the process is started again."""
+        try: a step that stopped would stand still, unseen, until the process is started again. A fault of ours is not
+        tried each second anew, whoever rings."""
         bell = asyncio.Event()
         if rung:
             self._bells.append(bell)
+        faults = 0
         while True:
             bell.clear()
             try:
                 while await step():
                     pass
+                faults = 0
             except OUTAGES as error:
                 log.warning("%s: %s, trying again", step.__name__, type(error).__name__)
             except Exception:
                 log.exception("%s failed, trying again", step.__name__)
+                faults += 1
+                await asyncio.sleep(min(backoff(faults).total_seconds(), MOST_SECONDS))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), POLL_SECONDS)
 
     async def _follow(self) -> int:
         moved = await number(self.db)
-        for model in await behind(self.db):
-            moved += await advance(self.db, model)
+        for model in await behind(self.db, clock.now()):
+            moved += await keep_up(self.db, model, clock.now())
         return moved
 
     async def _relay(self) -> int:

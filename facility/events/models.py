@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     Identity,
     Index,
@@ -18,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base
+from facility.db import Base, Key
 
 
 class EventRow(Base):
@@ -82,10 +84,35 @@ class Delivery(Base):
     error: Mapped[str | None]
 
 
+class FailedStep(Base):
+    """Something that was due and failed: an item of a scheduled step, or the step itself (`item` is empty). Waiting for its
+    next attempt, parked, or done: also where it was not due any more. It failed first at `failed_at`."""
+
+    __tablename__ = "failed_step"
+    __table_args__ = (
+        UniqueConstraint("step", "item"),
+        CheckConstraint("state IN ('waiting', 'parked', 'done')", name="state"),
+        Index("ix_failed_step_open", "failed_at", "id", postgresql_where=text("state <> 'done'")),
+    )
+
+    id: Mapped[Key]
+    step: Mapped[str]
+    item: Mapped[str]
+    state: Mapped[str]
+    attempts: Mapped[int]
+    failed_at: Mapped[datetime]
+    next_attempt_at: Mapped[datetime]
+    error: Mapped[str]
+
+
 ProjectionPosition = Table(
     "projection",
     Base.metadata,
     Column("name", Base.type_annotation_map[str], primary_key=True),  # type: ignore[arg-type]
     Column("position", BigInteger, nullable=False),
+    Column("attempts", BigInteger, nullable=False, server_default="0"),
+    Column("next_attempt_at", DateTime(timezone=True)),
+    Column("error", Base.type_annotation_map[str]),  # type: ignore[arg-type]
 )
-"""How far each read model has followed the log."""
+"""How far each read model has followed the log. Where it can't apply the next event it stops; then `error` says why, and at
+`next_attempt_at` it tries again."""

@@ -1,16 +1,22 @@
 """Read models that follow the log in order, in batches, each with its position written beside it."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.db import Database
+from facility.db import Database, is_outage
 from facility.events.base import Event, Recorded, kind_of
+from facility.events.failures import backoff, reason_of
 from facility.events.log import to_recorded
 from facility.events.models import EventRow, ProjectionPosition
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -60,6 +66,30 @@ async def advance(db: Database, model: Projection, *, batch: int = BATCH) -> int
         return end - position
 
 
+async def keep_up(db: Database, model: Projection, now: datetime, *, batch: int = BATCH) -> int:
+    """`advance`, but where an event can't be applied everything before it is; there the model stops, which is written down
+    beside its position, and tries again after a while. Raises only where the database is away."""
+    try:
+        return await advance(db, model, batch=batch)
+    except Exception as error:
+        if is_outage(error):
+            raise
+        if batch > 1:
+            return await keep_up(db, model, now, batch=batch // 2)
+        log.exception("%s stops", model.name)
+        await _stop(db, model.name, now, reason_of(error))
+        return 0
+
+
+async def _stop(db: Database, name: str, now: datetime, error: str) -> None:
+    attempts = select(ProjectionPosition.c.attempts).where(ProjectionPosition.c.name == name)
+    async with db.engine.begin() as connection:
+        failed = (await connection.scalar(attempts) or 0) + 1
+        stopped = {"attempts": failed, "next_attempt_at": now + backoff(failed), "error": error}
+        statement = insert(ProjectionPosition).values(name=name, position=0, **stopped)
+        await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=stopped))
+
+
 # Nobody waits for the disk here: should the machine fail, rows and position fall back together and are made again.
 _LOCK = text(
     """
@@ -100,12 +130,9 @@ async def _between(
 
 
 async def _move(connection: AsyncConnection, name: str, position: int) -> None:
-    statement = insert(ProjectionPosition).values(name=name, position=position)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["name"], set_={"position": statement.excluded.position}
-        )
-    )
+    moved = {"position": position, "attempts": 0, "next_attempt_at": None, "error": None}
+    statement = insert(ProjectionPosition).values(name=name, **moved)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=moved))
 
 
 async def reset(db: Database, model: Projection) -> None:
@@ -127,10 +154,37 @@ async def positions(connection: AsyncConnection) -> dict[str, int]:
     return {name: known.get(name, 0) for name in PROJECTIONS}
 
 
-async def behind(db: Database) -> list[Projection]:
-    """The read models that the log has left behind: one statement where asking each of them would take several."""
+class Stop(msgspec.Struct, frozen=True):
+    """A read model that has stopped: before which event, and why. The event is the next one after its position."""
+
+    name: str
+    error: str
+    attempts: int
+    next_attempt_at: datetime
+    event_id: UUID
+    kind: str
+
+
+async def stops(connection: AsyncConnection) -> list[Stop]:
+    """The read models that have stopped, by name."""
+    rows = await connection.execute(_STOPS, {"names": list(PROJECTIONS)})
+    return [Stop(**row._mapping) for row in rows]
+
+
+_STOPS = text(
+    """
+    SELECT name, error, attempts, next_attempt_at, event.id AS event_id, event.kind
+    FROM projection JOIN event ON event.position = projection.position + 1
+    WHERE error IS NOT NULL AND name = ANY (CAST(:names AS text[])) ORDER BY name
+    """
+)
+
+
+async def behind(db: Database, now: datetime) -> list[Projection]:
+    """The read models that the log has left behind, but for those that have stopped and wait for their next attempt: one
+    statement where asking each of them would take several."""
     async with db.reader() as connection:
-        rows = await connection.execute(_BEHIND, {"names": list(PROJECTIONS)})
+        rows = await connection.execute(_BEHIND, {"names": list(PROJECTIONS), "now": now})
         return [PROJECTIONS[row.name] for row in rows]
 
 
@@ -138,7 +192,8 @@ _BEHIND = text(
     """
     SELECT name FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS model (name, place)
     LEFT JOIN projection USING (name)
-    WHERE coalesce(position, 0) < (SELECT coalesce(max(position), 0) FROM event) ORDER BY place
+    WHERE coalesce(position, 0) < (SELECT coalesce(max(position), 0) FROM event)
+        AND (next_attempt_at IS NULL OR next_attempt_at <= :now) ORDER BY place
     """
 )
 

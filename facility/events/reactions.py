@@ -2,20 +2,20 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
 from facility.db import Database, Tx
 from facility.events.base import Event, from_data
+from facility.events.failures import MAX_ATTEMPTS, backoff, reason_of
 from facility.events.models import Delivery, DeliveryState, EventRow
 
 log = logging.getLogger(__name__)
 
 type Reaction = Callable[[Tx, Any], Awaitable[None]]
 
-MAX_ATTEMPTS = 8
 _REACTIONS: dict[str, Reaction] = {}
 _BY_KIND: dict[type[Event], list[str]] = {}
 
@@ -49,11 +49,6 @@ def subscribers(kind: type[Event]) -> list[str]:
 def all_subscriptions() -> dict[str, list[str]]:
     """Reactions by kind of event, for the generated catalogue."""
     return {kind.__name__: list(names) for kind, names in _BY_KIND.items()}
-
-
-def backoff(attempts: int) -> timedelta:
-    """How long to wait after so many failures: 2 s, 4 s, 8 s … at most 10 minutes."""
-    return timedelta(seconds=min(2**attempts, 600))
 
 
 async def deliver(db: Database, delivery_id: int, clock: Callable[[], datetime]) -> bool:
@@ -98,8 +93,7 @@ async def _failed(db: Database, delivery_id: int, now: datetime, error: Exceptio
         if delivery.state == DeliveryState.DONE:
             return
         delivery.attempts += 1
-        # The kind of the error only: a message may quote what somebody wrote.
-        delivery.error = type(error).__name__
+        delivery.error = reason_of(error)
         if delivery.attempts >= MAX_ATTEMPTS:
             delivery.state = DeliveryState.PARKED
         else:

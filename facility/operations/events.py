@@ -15,6 +15,16 @@ class MailQueuedAgain(Event, frozen=True, kw_only=True):
     mail_id: UUID
 
 
+class StepRunAgain(Event, frozen=True, kw_only=True):
+    """Something that was due had failed; an administrator let it be tried again at once."""
+
+    subject: ClassVar[str] = "failed_step"
+    sentence: ClassVar[str] = "What was due and had failed was put back in the queue: {step}"
+
+    failed_step_id: UUID
+    step: str
+
+
 class ReactionRunAgain(Event, frozen=True, kw_only=True):
     """What an event called for had failed too often; it was put back in the queue."""
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.events.projector import positions
+from facility.events.projector import Stop, positions, stops
 
 
 class Backlog(msgspec.Struct, frozen=True):
@@ -21,14 +21,17 @@ class Backlog(msgspec.Struct, frozen=True):
     parked: int
     mails_waiting: int
     mails_parked: int
+    failed_steps: int
     waits_since: datetime | None
 
 
 class Overview(msgspec.Struct, frozen=True):
-    """The whole page. `models`: read model and the position that it has reached; `scratch`: databases of rehearsals."""
+    """The whole page. `models`: read model and the position that it has reached; `stopped`: those that can't go on, by name;
+    `scratch`: databases of rehearsals."""
 
     backlog: Backlog
     models: list[tuple[str, int]]
+    stopped: dict[str, Stop]
     scratch: list[str]
     version: str
 
@@ -41,7 +44,8 @@ _BACKLOG = text(
            queue.waiting, queue.failing, queue.waits_since,
            (SELECT count(*) FROM delivery WHERE state = 'parked') AS parked,
            (SELECT count(*) FROM mail WHERE state IN ('waiting', 'sending')) AS mails_waiting,
-           (SELECT count(*) FROM mail WHERE state = 'parked') AS mails_parked
+           (SELECT count(*) FROM mail WHERE state = 'parked') AS mails_parked,
+           (SELECT count(*) FROM failed_step WHERE state <> 'done') AS failed_steps
     FROM (
         SELECT count(*) AS waiting, count(*) FILTER (WHERE attempts > 0) AS failing,
                min(event.recorded_at) AS waits_since
@@ -53,8 +57,9 @@ _SCRATCH = text(r"SELECT datname FROM pg_database WHERE datname LIKE 'rehearsal\
 
 
 async def overview(connection: AsyncConnection) -> Overview:
-    """Everything that the overview shows, in three statements."""
+    """Everything that the overview shows, in four statements."""
     backlog = Backlog(**(await connection.execute(_BACKLOG)).one()._mapping)
     models = sorted((await positions(connection)).items())
     scratch = [row.datname for row in await connection.execute(_SCRATCH)]
-    return Overview(backlog, models, scratch, version("facility"))
+    stopped = {stop.name: stop for stop in await stops(connection)}
+    return Overview(backlog, models, stopped, scratch, version("facility"))

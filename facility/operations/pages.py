@@ -17,6 +17,12 @@ waits(
     Role.ADMINISTRATOR,
     sql="SELECT count(*) FROM delivery WHERE state = 'parked'",
 )
+waits(
+    N_("Things that were due and failed, to look at"),
+    "/operations/parked",
+    Role.ADMINISTRATOR,
+    sql="SELECT count(*) FROM failed_step WHERE state <> 'done'",
+)
 nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
 
 

@@ -1,10 +1,11 @@
-"""Parked deliveries: looked at, and run again."""
+"""What failed: parked deliveries and what was due, looked at and run again."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import get, post
 
-from facility.operations import deliveries, service
+from facility.operations import deliveries, service, steps
 from facility.operations.words import subject_word
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -24,6 +25,7 @@ def whole(number: int | None) -> int | None:
 async def parked(view: View, read: Read, before: FromQuery[int | None] = None) -> Page:
     """What failed too often, newest first."""
     found, older = await deliveries.parked(read, whole(before))
+    failed, failed_total = await steps.failed(read)
     return view.page(
         "operations/parked.html",
         parked=found,
@@ -31,6 +33,8 @@ async def parked(view: View, read: Read, before: FromQuery[int | None] = None) -
         before=before,
         total=await deliveries.count(read),
         subject_word=subject_word,
+        failed=failed,
+        failed_total=failed_total,
     )
 
 
@@ -40,7 +44,7 @@ async def run_all_again(view: View, tx: Tx, form: Form) -> Page:
     Fields(form).check()
     count = await service.run_all_again(tx)
     text = ngettext(
-        "{count} delivery waits for its turn again.", "{count} deliveries wait for their turn again.", count
+        "{count} thing waits for its turn again.", "{count} things wait for their turn again.", count
     )
     return view.go("/operations/parked", text)
 
@@ -53,4 +57,12 @@ async def run_again(view: View, tx: Tx, form: Form, delivery_id: FromPath[int]) 
     return view.go("/operations/parked", _("It waits for its turn again."))
 
 
-HANDLERS: list[Any] = [parked, run_all_again, run_again]
+@post("/operations/parked/steps/{step_id:uuid}/again", opt={"allow": WHO})
+async def run_step_again(view: View, tx: Tx, form: Form, step_id: FromPath[UUID]) -> Page:
+    """Let one thing that was due be tried again at once."""
+    Fields(form).check()
+    await service.run_step_again(tx, step_id)
+    return view.go("/operations/parked", _("It waits for its turn again."))
+
+
+HANDLERS: list[Any] = [parked, run_all_again, run_again, run_step_again]

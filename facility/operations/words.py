@@ -23,6 +23,7 @@ SUBJECTS = {
     "envelope": N_("Envelope"),
     "event": N_("Event"),
     "expert": N_("Expert"),
+    "failed_step": N_("What was due and failed"),
     "institution": N_("Institution"),
     "mail": N_("Mail"),
     "person": N_("Person"),
@@ -47,6 +48,7 @@ sentences.register(
         "delivery_not_parked": N_(
             "This is not parked (any more): somebody has put it back, or it has been done."
         ),
+        "step_not_failed": N_("This has not failed (any more): it has been done, or was not due any more."),
         "nothing_parked": N_("Nothing is parked."),
     }
 )

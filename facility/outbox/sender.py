@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import select, update
 
 from facility.db import Database
-from facility.events.reactions import MAX_ATTEMPTS, backoff
+from facility.events.failures import MAX_ATTEMPTS, backoff, reason_of
 from facility.mail import Letter, Mailer, PermanentFailure
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail, MailState
@@ -138,8 +138,7 @@ async def _mark_sent(db: Database, mail_id: UUID, now: datetime) -> None:
 async def _failed(db: Database, mail_id: UUID, now: datetime, error: Exception) -> None:
     async with db.transaction(now=now) as tx:
         mail = await tx.lock(Mail, mail_id)
-        # The kind of the error only: a server's answer may quote the address.
-        mail.error = type(error).__name__
+        mail.error = reason_of(error)
         if isinstance(error, PermanentFailure) or mail.attempts >= MAX_ATTEMPTS:
             mail.state = MailState.PARKED
         else:

@@ -17,7 +17,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from facility.db import is_passing
+from facility.db import constraint_of, is_passing, state_of
 from facility.log import Log
 from facility.refused import Reason, Refused
 from facility.web.forms import Form
@@ -181,21 +181,11 @@ def _methods(request: Request[Any, Any, Any]) -> list[str]:
 def on_database(request: Request[Any, Any, Any], error: DBAPIError) -> Ready:
     """A constraint (409: somebody was faster), a passing failure (503), or our own mistake (500)."""
     if isinstance(error, IntegrityError):
-        log.warning(
-            "constraint refused a change", constraint=str(_constraint(error)), state=str(_state(error))
-        )
+        log.warning("constraint refused a change", constraint=constraint_of(error), state=state_of(error))
         return error_page(request, 409, [sentence(Reason("changed_meanwhile"))])
     if is_passing(error) or isinstance(error.orig.__cause__ if error.orig else None, _BUSY):
         return on_busy(request, error)
     return on_failure(request, error)
-
-
-def _state(error: DBAPIError) -> Any:
-    return getattr(error.orig, "sqlstate", None)
-
-
-def _constraint(error: DBAPIError) -> Any:
-    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
 
 
 def on_busy(request: Request[Any, Any, Any], error: Exception) -> Ready:

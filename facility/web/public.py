@@ -6,8 +6,9 @@ import msgspec
 from litestar import Router, get
 from litestar.response.base import ASGIResponse
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
+from facility.db import AWAY
+from facility.events.projector import stops
 from facility.web.access import ANYONE, allow
 from facility.web.handler import Database, Page, View
 
@@ -17,7 +18,8 @@ _HEALTH = text(
            count(*) FILTER (WHERE position IS NULL) AS unnumbered,
            (SELECT count(*) FROM delivery WHERE state IN ('waiting', 'handed_over')) AS deliveries,
            (SELECT count(*) FROM delivery WHERE state = 'parked') AS parked,
-           (SELECT count(*) FROM mail WHERE state IN ('waiting', 'sending')) AS mails
+           (SELECT count(*) FROM mail WHERE state IN ('waiting', 'sending')) AS mails,
+           (SELECT count(*) FROM failed_step WHERE state <> 'done') AS failed_steps
     FROM event
     """
 )
@@ -43,13 +45,16 @@ def help_page(view: View) -> Page:
 
 @get("/health", opt={"allow": allow(ANYONE)})
 async def health(db: Database) -> Page:
-    """For the machines that watch: 200 with the log's position and what waits, 503 when the database is away."""
+    """For the machines that watch: 200 with the log's position and what waits, 503 when the database is away. `degraded`:
+    pages work, and something behind them needs a person; another start of this process would not help."""
     try:
         async with db.reader() as connection:
             row = (await connection.execute(_HEALTH)).mappings().one()
-    except (SQLAlchemyError, OSError):
-        return _json(503, {"database": "away"})
-    return _json(200, {"database": "ok", **row})
+            stopped = [stop.name for stop in await stops(connection)]
+    except AWAY:
+        return _json(503, {"status": "down", "database": "away"})
+    status = "degraded" if stopped or row["failed_steps"] else "ok"
+    return _json(200, {"status": status, "database": "ok", **row, "stopped": stopped})
 
 
 def _json(status: int, content: dict[str, Any]) -> Page:

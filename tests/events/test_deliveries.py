@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from facility.db import Database, new_id
 from facility.events import record
+from facility.events.failures import MAX_ATTEMPTS
 from facility.events.models import Delivery, DeliveryState
-from facility.events.reactions import MAX_ATTEMPTS, deliver, run_again
+from facility.events.reactions import deliver, run_again
 from facility.events.relay import LOST_AFTER, deliver_all, drain, hand_over
 from tests.events.bells import BellRung, Clock, Ears
 
@@ -72,6 +73,26 @@ async def test_a_failure_is_tried_again_after_a_while_and_leaves_nothing_half_do
     assert await deliver_all(db, clock) == 1
     assert Ears.heard == [1]
     assert (await the_delivery(db)).error is None
+
+
+async def test_what_can_never_be_done_holds_up_no_other(db: Database, clock: Clock) -> None:
+    """A reaction that no release knows, and an event that can't be read."""
+    for times in range(3):
+        await ring(db, clock, times)
+    async with db.engine.begin() as connection:
+        await connection.execute(text("SET LOCAL session_replication_role = replica"))  # no trigger looks
+        await connection.execute(text("UPDATE delivery SET reaction = 'gone.away' WHERE id = 1"))
+        spoilt = "UPDATE event SET data = '{}' WHERE id = (SELECT event_id FROM delivery WHERE id = 2)"
+        await connection.execute(text(spoilt))
+    assert await deliver_all(db, clock) == 1
+    assert Ears.heard == [2]
+    async with db.reader() as connection:
+        rows = await connection.execute(select(Delivery.state, Delivery.error).order_by(Delivery.id))
+        assert [tuple(row) for row in rows] == [
+            ("waiting", "KeyError"),
+            ("waiting", "ValidationError"),
+            ("done", None),
+        ]
 
 
 async def test_after_too_many_failures_it_is_parked_until_somebody_runs_it_again(

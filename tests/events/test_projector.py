@@ -1,15 +1,20 @@
-"""Read models: in order, in batches, the same again after a rebuild."""
+"""Read models: in order, in batches, the same again after a rebuild, and standing still before what they can't apply."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
+import msgspec
+import pytest
 import pytest_asyncio
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
-from facility.db import Database, new_id
+from facility.db import Database, is_outage, new_id
 from facility.events import record
-from facility.events.projector import advance, reset
+from facility.events.models import EventRow
+from facility.events.projector import PROJECTIONS, Stop, advance, behind, keep_up, reset, stops
 from facility.events.sequence import number
 from tests.events.bells import START, BellPolished, BellRung, bells
 
@@ -73,3 +78,67 @@ async def test_a_rebuild_gives_the_same_again(tower: Database) -> None:
     while await advance(tower, bells, batch=2):
         pass
     assert await contents(tower) == before
+
+
+async def stopped(db: Database) -> list[Stop]:
+    async with db.reader() as connection:
+        return list(await stops(connection))
+
+
+async def position(db: Database) -> int:
+    async with db.reader() as connection:
+        rows = await connection.execute(text("SELECT position FROM projection WHERE name = 'test.bells'"))
+        return int(rows.scalar_one())
+
+
+@pytest.mark.parametrize("batch", [500, 3])
+async def test_a_read_model_stops_before_what_it_cannot_apply_and_goes_on_when_it_can(
+    tower: Database, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setitem(PROJECTIONS, "test.bells", bells)
+    bell_ids = [new_id() for _ in range(10)]
+    await _run(tower, "ALTER TABLE test_bell ADD CONSTRAINT poison CHECK (times <> 7)")
+    await ring(tower, *bell_ids)
+    await number(tower)
+    while await keep_up(tower, bells, START, batch=batch):
+        pass
+    async with tower.reader() as connection:
+        poison = select(EventRow.id, EventRow.position).where(
+            EventRow.subject_id == bell_ids[7], EventRow.version == 1
+        )
+        event_id, place = (await connection.execute(poison)).one()
+    assert dict(await contents(tower)) == {bell: times for times, bell in enumerate(bell_ids[:7])}
+    assert await position(tower) + 1 == place
+    [stop] = await stopped(tower)
+    assert (stop.name, stop.event_id, stop.kind) == ("test.bells", event_id, "BellRung")
+    assert (stop.error, stop.attempts) == ("IntegrityError 23514 poison", 1)
+    due = [bells.name in {model.name for model in await behind(tower, START + after)} for after in _LATER]
+    assert due == [False, False, True]
+    await keep_up(tower, bells, START + _LATER[2], batch=batch)
+    assert [one.next_attempt_at for one in await stopped(tower)] == [START + timedelta(seconds=6)]
+    await _run(tower, "ALTER TABLE test_bell DROP CONSTRAINT poison")
+    while await keep_up(tower, bells, START, batch=batch):
+        pass
+    assert (len(await contents(tower)), await stopped(tower)) == (10, [])
+
+
+async def _run(db: Database, statement: str) -> None:
+    async with db.engine.begin() as connection:
+        await connection.execute(text(statement))
+
+
+_LATER = [timedelta(0), timedelta(seconds=1), timedelta(seconds=2)]
+
+
+async def test_a_read_model_does_not_stop_because_the_database_is_away(
+    tower: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ring(tower, new_id())
+    await number(tower)
+    gone = "SELECT pg_terminate_backend(pg_backend_pid())"
+    dying = msgspec.structs.replace(bells, apply=lambda connection, _: connection.execute(text(gone)))
+    monkeypatch.setitem(PROJECTIONS, "test.bells", dying)
+    with pytest.raises(DBAPIError) as away:
+        await keep_up(tower, dying, START)
+    assert is_outage(away.value)
+    assert await stopped(tower) == []

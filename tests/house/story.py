@@ -117,6 +117,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": uuid4(),
         "view_id": uuid4(),
+        "step_id": uuid4(),
     }
     for table in (
         "party",

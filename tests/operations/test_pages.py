@@ -120,7 +120,7 @@ async def test_a_list_takes_as_many_statements_for_three_rows_as_for_one(
         counted
         == {
             "/operations/outbox": [3, 3],
-            "/operations/parked": [3, 3],
+            "/operations/parked": [4, 4],
             "/operations/log": [4, 4],
         }[path]
     )
@@ -275,7 +275,7 @@ async def test_the_overview_tells_how_far_everything_has_come(
     root = await browse(cast.root)
     with count_statements(db) as statements:
         page = await root.get("/operations")
-    assert len(statements) == 4
+    assert len(statements) == 5
     assert "1 delivery is parked" in page.text
     assert "1 mail is parked" in page.text
     greta = await browse(cast.greta)

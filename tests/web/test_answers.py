@@ -102,15 +102,16 @@ async def test_without_its_database_the_service_asks_for_patience(
         health = await browser.get("/health")
         browser.cookies.set(cookies.SESSION, "some token")
         page = await browser.get("/people")
-    assert (health.status_code, health.json()) == (503, {"database": "away"})
+    assert (health.status_code, health.json()) == (503, {"status": "down", "database": "away"})
     assert (page.status_code, page.headers["retry-after"]) == (503, "2")
     await away.dispose()
 
 
 async def test_health_says_where_the_log_stands(browse: Browsers, cast: Cast) -> None:
     health = (await (await browse()).get("/health")).json()
-    assert health["database"] == "ok"
-    assert health.keys() == {"database", "position", "unnumbered", "deliveries", "parked", "mails"}
+    assert (health["status"], health["database"], health["stopped"]) == ("ok", "ok", [])
+    counts = {"position", "unnumbered", "deliveries", "parked", "mails", "failed_steps"}
+    assert health.keys() == {"status", "database", "stopped"} | counts
 
 
 async def test_every_answer_is_guarded_by_headers(browse: Browsers, cast: Cast) -> None:
