@@ -240,10 +240,12 @@ class Judging:
         await self.declare(assessor, name)
         scores = {"capacity": Decimal(capacity), "relevance": Decimal(relevance)}
         comments = {"capacity": "Sound.", "relevance": "To the point."}
+        key = self.applications[name]
+        received_at = (await self.row(Application, key)).received_at or CLOSES
         await self.act(
             assessor,
-            lambda tx: evaluation.send_assessment(tx, self.applications[name], scores, comments),
-            CLOSES + timedelta(days=1),
+            lambda tx: evaluation.send_assessment(tx, key, scores, comments),
+            max(received_at, CLOSES) + timedelta(days=1),
         )
 
     async def decide(self, call: str = "TAF-2021-01", at: datetime = DECIDED) -> AwardDecision:

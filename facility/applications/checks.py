@@ -6,7 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.confirmation_checks import confirmations as confirmations
+from facility.applications.models import HAS_ENDED_ITSELF
 from facility.applications.rules import fingerprint_of, shares
+from facility.applications.service.ending import OPENABLE
 from facility.events import check
 
 
@@ -135,3 +137,21 @@ async def cancelled_calls(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.reference}: received after its call was cancelled" for row in rows]
+
+
+@check("applications: nothing is open about what has ended")
+async def ended(connection: AsyncConnection) -> list[str]:
+    """Nobody is asked or waited for where an application was withdrawn or has ended. What its call ends, the scheduler does:
+    there a backlog is no error."""
+    found = []
+    for name, openable in OPENABLE.items():
+        rows = await connection.execute(
+            text(
+                f"""
+                SELECT reference FROM application WHERE id IN ({openable.held}) AND {HAS_ENDED_ITSELF}
+                ORDER BY reference COLLATE "C"
+                """  # noqa: S608 - our own text
+            )
+        )
+        found += [f"application {row.reference} has ended with an open {name}" for row in rows]
+    return found

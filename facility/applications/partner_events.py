@@ -56,6 +56,15 @@ class PartnerReplaced(Event, frozen=True, kw_only=True):
     by_party_id: UUID
 
 
+class PartnersNoLongerAsked(Event, frozen=True, kw_only=True):
+    """The application ended while these partners had not answered; their links no longer work."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Partners that had not answered need not answer any more"
+    application_id: UUID
+    party_ids: list[UUID]
+
+
 class PartnerReminded(Event, frozen=True, kw_only=True):
     """A partner that had not answered was reminded of the deadline, so many days before it."""
 

@@ -163,6 +163,9 @@ sentences.register(
         "rate_of_another_category": N_("This rate is for another category."),
         "rate_of_another_country": N_("This rate is for another country than that of the activity."),
         "lead_role_missing": N_("What your own institution does in it is missing."),
+        "application_ended": N_(
+            "This application has ended, so there is nothing to answer about it any more."
+        ),
         "not_a_draft": N_("This application is no longer a draft, so it cannot be changed or answered now."),
         "not_submitted": N_("This application has not been submitted."),
         "edited_meanwhile": N_("The application was changed meanwhile; look at what it says now."),

@@ -30,8 +30,8 @@ waits(
     N_("Proposed rankings to decide"),
     "/evaluation",
     Role.AUTHORISING,
-    sql="""SELECT count(*) FROM award_decision
-    WHERE decided_at IS NULL AND proposed_by <> :person_id""",
+    sql="""SELECT count(*) FROM award_decision JOIN call ON call.id = call_id
+    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed'""",
 )
 waits(
     N_("Awards that a colleague proposed to close"),

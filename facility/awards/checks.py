@@ -122,9 +122,9 @@ async def sums(connection: AsyncConnection) -> list[str]:
             CROSS JOIN LATERAL jsonb_each_text(section_sums) AS kept (key, total)
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(CAST(scores ->> kept.key AS numeric)), 0) AS total, count(*) AS number
-                FROM assessment
+                FROM assessment JOIN application ON application.id = assessment.application_id
                 WHERE assessment.application_id = ranking_entry.application_id AND state = 'sent'
-                    AND sent_at <= decided_at AND NOT EXISTS (
+                    AND sent_at BETWEEN application.received_at AND decided_at AND NOT EXISTS (
                     SELECT FROM conflict_declaration AS answer
                     WHERE answer.application_id = assessment.application_id
                         AND answer.assessor_id = assessment.assessor_id AND answer.conflict

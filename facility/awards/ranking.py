@@ -251,11 +251,13 @@ async def _awards(connection: AsyncConnection, call_id: UUID) -> dict[UUID, UUID
 _COUNTS = text(
     """
     SELECT count(DISTINCT assignment.assessor_id) AS assessors,
-        count(*) FILTER (WHERE assessment.state = 'sent' AND assessment.sent_at <= until
+        count(*) FILTER (WHERE assessment.state = 'sent' AND assessment.sent_at BETWEEN received_at AND until
             AND NOT coalesce(declared.conflict AND declared.at <= until, false)) AS assessments,
         count(*) FILTER (WHERE declared.conflict AND declared.at <= until) AS recusals
-    FROM (SELECT id AS application_id, CAST('infinity' AS timestamptz) AS until FROM application WHERE call_id = :call
-          UNION ALL SELECT application_id, at FROM carry_over WHERE from_call_id = :call) AS mine
+    FROM (SELECT id AS application_id, received_at, CAST('infinity' AS timestamptz) AS until
+            FROM application WHERE call_id = :call
+          UNION ALL SELECT application_id, received_at, at
+            FROM carry_over JOIN application ON application.id = application_id WHERE from_call_id = :call) AS mine
     JOIN assignment ON assignment.application_id = mine.application_id AND assignment.at <= until
     LEFT JOIN assessment ON assessment.application_id = assignment.application_id
         AND assessment.assessor_id = assignment.assessor_id

@@ -12,8 +12,10 @@ from sqlalchemy import delete, select
 
 from facility.admission.service import move
 from facility.applications.models import Application
+from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus, still_eligible
-from facility.applications.service import carry_over
+from facility.applications.rules.ending import has_ended
+from facility.applications.service import carry_over, end_what_is_open
 from facility.awards import queries, reserve, rules
 from facility.awards.cool_down import cooling
 from facility.awards.events import (
@@ -27,7 +29,7 @@ from facility.awards.events import (
     ReservePlaced,
 )
 from facility.awards.models import Award, AwardDecision, RankingEntry, ReserveEntry, ReserveState
-from facility.calls.models import Call
+from facility.calls.models import Call, CallState
 from facility.calls.service import mark_decided, next_batch, rules_of
 from facility.contracts.models import Envelope
 from facility.contracts.service import commit, lock_envelope
@@ -104,6 +106,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     for application_id in drawn.cooled:
         await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
+    await _end_others(tx, applications)
     await record(tx, _decided(call, drawn))
     return decision
 
@@ -166,6 +169,16 @@ async def _settle_others(tx: Tx, stands: Standing, applications: dict[UUID, Appl
             await move(tx, application, ApplicationStatus.BELOW_THRESHOLD, reasons=judged.missed)
         elif judged.outcome is Outcome.INELIGIBLE and application.status != ApplicationStatus.INELIGIBLE:
             await move(tx, application, ApplicationStatus.INELIGIBLE, reasons=(LOST,))
+
+
+async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
+    """What gets nothing by the decision ends here; exceptions are not ranked and go on."""
+    ended = [
+        key
+        for key, one in applications.items()
+        if has_ended(ApplicationStatus(one.status), track_of(one), CallState.DECIDED)
+    ]
+    await end_what_is_open(tx, ended)
 
 
 async def _place(tx: Tx, application: Application, place: int) -> None:
@@ -336,6 +349,7 @@ async def _leave(tx: Tx, application: Application, how: EndKind) -> None:
     await move(tx, application, ApplicationStatus(how), reasons=(LOST,) if how == "ineligible" else ())
     if how == "withdrawn":
         application.withdrawn_at = tx.now
+    await end_what_is_open(tx, [application.id])
 
 
 async def _lock_money(tx: Tx, call_id: UUID) -> tuple[Envelope, Call]:

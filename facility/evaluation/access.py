@@ -23,7 +23,8 @@ ASSIGNED = relation(
             AND declaration.assessor_id = assignment.assessor_id
         JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
             AND declared.assessor_id = assignment.assessor_id AND NOT declared.conflict
-        WHERE assignment.application_id = :application_id AND assignment.assessor_id = :person_id)""",
+        WHERE assignment.application_id = :application_id AND assignment.assessor_id = :person_id
+            AND assignment.ended_at IS NULL)""",
     exists=_EXISTS,
 )
 """An assessor who was given the application, has signed for its call or the batch that it was carried over from, and
@@ -33,7 +34,8 @@ TO_DECLARE = relation(
     "application.to_declare",
     sql="""EXISTS (
         SELECT FROM assignment
-        WHERE assignment.application_id = :application_id AND assignment.assessor_id = :person_id AND NOT EXISTS (
+        WHERE assignment.application_id = :application_id AND assignment.assessor_id = :person_id
+            AND assignment.ended_at IS NULL AND NOT EXISTS (
             SELECT FROM conflict_declaration AS declared
             WHERE declared.application_id = :application_id AND declared.assessor_id = :person_id
                 AND declared.conflict))""",
@@ -45,7 +47,8 @@ ASSESSOR_OF_CALL = relation(
     "call.assessor",
     sql="""EXISTS (
         SELECT FROM assignment JOIN application ON application.id = assignment.application_id
-        WHERE application.call_id = :call_id AND assignment.assessor_id = :person_id)""",
+        WHERE application.call_id = :call_id AND assignment.assessor_id = :person_id
+            AND assignment.ended_at IS NULL)""",
     exists="EXISTS (SELECT FROM call WHERE id = :call_id)",
 )
 """An assessor who was given an application of the call."""

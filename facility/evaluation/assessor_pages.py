@@ -33,7 +33,7 @@ waits(
     Role.ASSESSOR,
     sql="""SELECT count(*) FROM assignment
     JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
-    WHERE assignment.assessor_id = :person_id
+    WHERE assignment.assessor_id = :person_id AND assignment.ended_at IS NULL
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = application.call_id)
         AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
         AND NOT EXISTS (SELECT FROM assessment WHERE application_id = application.id

@@ -17,6 +17,17 @@ class AssessorAssigned(Event, frozen=True, kw_only=True):
     assessor_id: UUID
 
 
+class AssignmentsEnded(Event, frozen=True, kw_only=True):
+    """The application ended while these assessors had not sent their assessments; they have nothing left to do."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Assessors who had not sent an assessment have nothing left to do"
+
+    application_id: UUID
+    call_id: UUID
+    assessor_ids: list[UUID]
+
+
 class DeclarationSigned(Event, frozen=True, kw_only=True):
     """An assessor signed the declaration of objectivity and confidentiality for a call."""
 

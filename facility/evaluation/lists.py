@@ -46,7 +46,8 @@ _CALLS = text(
             CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
         FROM application CROSS JOIN LATERAL (
             SELECT count(*) AS sent FROM assessment
-            WHERE assessment.application_id = application.id AND assessment.state = 'sent' AND NOT EXISTS (
+            WHERE assessment.application_id = application.id AND assessment.state = 'sent'
+                AND assessment.sent_at >= application.received_at AND NOT EXISTS (
                 SELECT FROM conflict_declaration AS declared
                 WHERE declared.application_id = assessment.application_id
                     AND declared.assessor_id = assessment.assessor_id AND declared.conflict)) AS counting
@@ -210,7 +211,7 @@ _SEATS = text(
         AND declared.assessor_id = assignment.assessor_id
     LEFT JOIN assessment ON assessment.application_id = assignment.application_id
         AND assessment.assessor_id = assignment.assessor_id
-    WHERE application.call_id = :call
+    WHERE application.call_id = :call AND assignment.ended_at IS NULL
     ORDER BY person.sort_key, person.id, application.number
     """
 )

@@ -23,7 +23,8 @@ class Declaration(Base):
 
 
 class Assignment(Base):
-    """An assessor who is to judge an application."""
+    """An assessor who is to judge an application. ended_at: from when on it is nobody's work any more, since the application
+    ended before the assessment was sent, or was withdrawn."""
 
     __tablename__ = "assignment"
 
@@ -31,6 +32,7 @@ class Assignment(Base):
     assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class ConflictDeclaration(Base):

@@ -32,8 +32,10 @@ RECUSED = (
     )
     .exists()
 )
-COUNTING = (Assessment.state == AssessmentState.SENT) & ~RECUSED
-"""The assessments that count: sent, and their assessor has no conflict."""
+COUNTING = (
+    (Assessment.state == AssessmentState.SENT) & (Assessment.sent_at >= Application.received_at) & ~RECUSED
+)
+"""The assessments that count: sent, about what is submitted now, and their assessor has no conflict."""
 
 
 async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
@@ -102,6 +104,7 @@ async def count_assessments(reader: Reader, application_id: UUID) -> int:
     query = (
         select(func.count())
         .select_from(Assessment)
+        .join(Application, Application.id == Assessment.application_id)
         .where(Assessment.application_id == application_id, COUNTING)
     )
     return (await reader.execute(query)).scalar_one()
@@ -114,9 +117,11 @@ async def has_ended(reader: Reader, call_id: UUID) -> bool:
 
 
 async def is_assigned(reader: Reader, application_id: UUID, assessor_id: UUID) -> bool:
-    """Whether the application was given to this assessor."""
+    """Whether the application was given to this assessor, who still has it."""
     query = select(Assignment.at).where(
-        Assignment.application_id == application_id, Assignment.assessor_id == assessor_id
+        Assignment.application_id == application_id,
+        Assignment.assessor_id == assessor_id,
+        Assignment.ended_at.is_(None),
     )
     return (await reader.execute(query)).scalar() is not None
 

@@ -1,14 +1,14 @@
 """What follows for assessors: they are told by mail what was given to them, and when there is nothing left to do."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from facility.accounts.models import Person
 from facility.applications.models import Application
 from facility.calls.events import CallCancelled
-from facility.calls.models import Call, CallCancellation
+from facility.calls.models import Call, CallCancellation, CallState
 from facility.calls.service import mark_evaluating
 from facility.db import Tx
-from facility.evaluation.events import AssessorAssigned
+from facility.evaluation.events import AssessorAssigned, AssignmentsEnded
 from facility.evaluation.models import Assignment
 from facility.events import reacts_to
 from facility.outbox.service import post
@@ -30,7 +30,10 @@ async def tell_assessors_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> N
         select(Person.email, Person.name)
         .join(Assignment, Assignment.assessor_id == Person.id)
         .join(Application, Application.id == Assignment.application_id)
-        .where(Application.call_id == event.call_id)
+        .where(
+            Application.call_id == event.call_id,
+            or_(Assignment.ended_at.is_(None), Assignment.ended_at >= call.cancelled_at),
+        )
         .distinct()
         .order_by(Person.email)
     )
@@ -66,3 +69,23 @@ async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
         subject_id=event.application_id,
         context={"call": row.call, "call_title": row.title, "application": row.reference},
     )
+
+
+@reacts_to(AssignmentsEnded)
+async def tell_who_need_not_assess(tx: Tx, event: AssignmentsEnded) -> None:
+    """Assessors learn that there is nothing left to do on an application; of a cancelled call they are told anyway."""
+    call = await tx.get(Call, event.call_id)
+    if call.state == CallState.CANCELLED:
+        return
+    application = await tx.get(Application, event.application_id)
+    for assessor_id in event.assessor_ids:
+        person = await tx.get(Person, assessor_id)
+        await post(
+            tx,
+            template="evaluation/no_longer_assigned",
+            to=person.email,
+            to_name=person.name,
+            subject=_("Nothing left to assess: {application}", application=application.reference),
+            subject_id=application.id,
+            context={"call": call.reference, "application": application.reference},
+        )

@@ -17,6 +17,7 @@ from facility.calls.rules.cancellation import may_go_on
 from facility.calls.service import rules_of
 from facility.db import Tx
 from facility.evaluation import queries, rules
+from facility.evaluation.ending import end_assignments as end_assignments
 from facility.evaluation.events import (
     ApplicationBroughtBack,
     ApplicationSetAside,
@@ -53,15 +54,28 @@ async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
         refuse("not_an_assessor", kind="invalid", field="assessors")
     if await queries.is_assigned(tx.session, application_id, assessor_id):
         refuse("already_assigned")
-    assignment = Assignment(
-        application_id=application_id, assessor_id=assessor_id, assigned_by=tx.actor, at=tx.now
-    )
-    tx.add(assignment)
-    await tx.flush()
+    assignment = await _assigned_anew(tx, application, assessor_id)
     await record(
         tx,
         AssessorAssigned(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
     )
+    return assignment
+
+
+async def _assigned_anew(tx: Tx, application: Application, assessor_id: UUID) -> Assignment:
+    """Whoever had it before it was withdrawn and submitted again declares anew, and may start from what they wrote then."""
+    key = (application.id, assessor_id)
+    assignment = Assignment(
+        application_id=application.id, assessor_id=assessor_id, assigned_by=tx.actor, at=tx.now, ended_at=None
+    )
+    assignment = await tx.session.merge(assignment)
+    answer = await tx.session.get(ConflictDeclaration, key, populate_existing=True)
+    if answer is not None and not answer.conflict:
+        await tx.session.delete(answer)
+    assessment = await tx.session.get(Assessment, key, populate_existing=True)
+    if assessment is not None and assessment.sent_at is not None:
+        assessment.state, assessment.sent_at = AssessmentState.DRAFT, None
+    await tx.flush()
     return assignment
 
 

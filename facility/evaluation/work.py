@@ -60,7 +60,7 @@ _WORK = text(
         AND conflict_declaration.assessor_id = :assessor
     LEFT JOIN assessment ON assessment.application_id = application.id AND assessment.assessor_id = :assessor
     LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
-    WHERE assignment.assessor_id = :assessor
+    WHERE assignment.assessor_id = :assessor AND assignment.ended_at IS NULL
     ORDER BY call.closes_at DESC, call.id, application.number
     """
 )

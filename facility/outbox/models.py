@@ -15,7 +15,15 @@ class Link(Base):
     """A link that lets its holder do one thing. The address carries a token; here stand its hash and what made it."""
 
     __tablename__ = "link"
-    __table_args__ = (Index("ix_link_subject", "purpose", "subject_id"),)
+    __table_args__ = (
+        Index("ix_link_subject", "purpose", "subject_id"),
+        Index(
+            "ix_link_live",
+            "purpose",
+            "subject_id",
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[Key]
     purpose: Mapped[str]

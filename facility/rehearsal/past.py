@@ -54,7 +54,8 @@ _SCORES = text(
     JOIN application ON application.id = assessment.application_id
     LEFT JOIN conflict_declaration AS declared ON declared.application_id = assessment.application_id
         AND declared.assessor_id = assessment.assessor_id
-    WHERE application.call_id = :id AND assessment.state = 'sent' AND NOT coalesce(declared.conflict, false)
+    WHERE application.call_id = :id AND assessment.state = 'sent' AND assessment.sent_at >= application.received_at
+        AND NOT coalesce(declared.conflict, false)
     ORDER BY assessment.application_id, assessment.assessor_id
     """
 ).bindparams(bindparam("id", type_=Uuid()))

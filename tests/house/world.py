@@ -139,7 +139,7 @@ class World:
                 return any(
                     self.applications[row.application_id].call_id == ids.get("call_id")
                     for row in self.rows["assignment"]
-                    if row.assessor_id == person.id
+                    if row.assessor_id == person.id and row.ended_at is None
                 )
         raise AssertionError(f"say here what the relation {relation} means")
 
@@ -160,7 +160,8 @@ class World:
         return [application.call_id, *([carried.from_call_id] if carried else [])]
 
     def _assigned(self, person_id: UUID, application_id: UUID | None) -> bool:
-        return self.one("assignment", application_id=application_id, assessor_id=person_id) is not None
+        found = self.one("assignment", application_id=application_id, assessor_id=person_id)
+        return found is not None and found.ended_at is None
 
     def _conflict(self, person_id: UUID, application_id: UUID | None) -> bool | None:
         """What the assessor declared, or None for nothing yet."""

@@ -44,12 +44,15 @@ async def _page(
     application = await shown(connection, found.application_id)
     now = view.scope["state"].get("received_at") or clock.now()
     open_still = found.state is ClarificationState.OPEN
+    outcome = "lapsed" if open_still and now >= found.ends_at else found.state.value
+    if application.ended and not found.responder:
+        outcome = "ended"
     return view.page(
         "admission/clarification_link.html",
         status=status,
         asked=found,
         application=application,
-        outcome="lapsed" if open_still and now >= found.ends_at else found.state.value,
+        outcome=outcome,
         stands=_stands(found, application),
         too_late=too_late,
         # Where there is no form any more, what was typed in it is there to copy.

@@ -38,7 +38,8 @@ waits(
     f"{HERE}?status=submitted&track=exception",
     Role.AUTHORISING,
     sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL""",
+    WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
+        AND call.state <> 'cancelled'""",
 )
 
 

@@ -102,12 +102,13 @@ class Clarified(msgspec.Struct, frozen=True):
 
 
 async def clarified(connection: AsyncConnection, application_id: UUID) -> list[Clarified]:
-    """The accepted answers about evidence, the oldest first."""
+    """The accepted answers about evidence of what is submitted now, the oldest first."""
     rows = await connection.execute(
         text(
             """
-            SELECT question, answer FROM clarification
-            WHERE application_id = :id AND kind = 'evidence' AND accepted AND answer <> '' ORDER BY asked_at, id
+            SELECT question, answer FROM clarification JOIN application ON application.id = application_id
+            WHERE application_id = :id AND kind = 'evidence' AND accepted AND answer <> '' AND asked_at >= received_at
+            ORDER BY asked_at, clarification.id
             """
         ),
         {"id": application_id},

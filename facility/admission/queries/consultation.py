@@ -18,6 +18,7 @@ from facility.admission.rules.consultation import (
     stands_against,
 )
 from facility.admission.rules.working_days import last_day
+from facility.applications.models import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.lifecycle import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition
@@ -161,7 +162,7 @@ class RunningLine(msgspec.Struct, frozen=True):
 
 _TO_WATCH = """(consultation.state = 'open' OR (consultation.state = 'objection' AND answer IS NULL)
     OR (consultation.state = 'tacit' AND late_outcome IS NOT NULL))
-    AND application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL"""
+    AND application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL AND call.state <> 'cancelled'"""
 TO_ANSWER = f"""SELECT count(*) FROM consultation JOIN application ON application.id = application_id
     JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'"""  # noqa: S608 - our own text
 """How many wait for an officer."""
@@ -222,6 +223,7 @@ class Asked(msgspec.Struct, frozen=True):
     form: FormDefinition
     answers: dict[str, dict[str, Answer]]
     parties: list[PartySeen]
+    ended: bool
 
     @property
     def told(self) -> list[tuple[Field, Answer]]:
@@ -239,21 +241,24 @@ class Asked(msgspec.Struct, frozen=True):
         return last_day(self.ends_at)
 
     def outcome(self, now: datetime) -> str:
-        """What the page says at this instant: "open" while it asks, "late" where the period has ended without an answer."""
+        """What the page says at this instant: "open" while it asks, "late" where the period has ended without an answer,
+        "ended" where the application has, and nobody had answered."""
         if self.late_at is not None and self.state is ConsultationState.TACIT:
             return "late_answered"
+        if self.ended and self.state not in (ConsultationState.NO_OBJECTION, ConsultationState.OBJECTION):
+            return "ended"
         if self.state in (ConsultationState.OPEN, ConsultationState.TACIT):
             return "late" if is_late(now, self.ends_at) else "open"
         return self.state.value
 
 
 _ASKED = text(
-    """
+    f"""
     SELECT consultation.id AS consultation_id, consultee.name AS consultee, question, days, more_days, extended_at, ends_at,
         consultation.state, ended_at, reason, late_outcome, late_at, late_taken_at, application_id,
         application.reference, application.title, track, call.reference || ', ' || call.title AS call, requested,
         call.form,
-        (SELECT coalesce(jsonb_object_agg(section, answers), '{}') FROM section_answers
+        (SELECT coalesce(jsonb_object_agg(section, answers), '{{}}') FROM section_answers
          JOIN party ON party.id = party_id AND is_lead
          WHERE section_answers.application_id = application.id) AS answers,
         (SELECT coalesce(jsonb_agg(name ORDER BY code), '[]') FROM theme WHERE application.themes ? code) AS themes,
@@ -261,11 +266,12 @@ _ASKED = text(
             'chip', code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END, 'is_lead', is_lead) ORDER BY position)
          FROM party JOIN institution ON institution.id = party.institution_id
          JOIN beneficiary ON code = party.beneficiary_code
-         WHERE application_id = application.id AND left_at IS NULL) AS parties
+         WHERE application_id = application.id AND left_at IS NULL) AS parties,
+        {HAS_ENDED} AS ended
     FROM link JOIN consultation ON consultation.id = link.subject_id JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
     WHERE link.purpose = :purpose AND link.token_hash = :hash
-    """
+    """  # noqa: S608 - our own text
 )
 
 

@@ -8,7 +8,6 @@ from facility.admission.reactions.clarifications import (
 )
 from facility.admission.reactions.consultations import (
     ask_the_consultee,
-    call_consultations_off,
     remind_the_consultee,
     tell_the_consultee,
     tell_the_officer,
@@ -27,7 +26,6 @@ from facility.admission.reactions.overlap import (
 __all__ = [
     "ask_the_consultee",
     "ask_the_lead",
-    "call_consultations_off",
     "decision_letter",
     "drop_what_is_withdrawn",
     "keep_approved_exceptions",

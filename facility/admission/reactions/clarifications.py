@@ -75,8 +75,10 @@ async def remind_the_lead(tx: Tx, event: ClarificationReminded) -> None:
 
 @reacts_to(ClarificationCancelled)
 async def tell_the_lead_it_is_called_off(tx: Tx, event: ClarificationCancelled) -> None:
-    """The answer is no longer needed."""
+    """The answer is no longer needed; whoever has given it has nothing to do anyway."""
     clarification = await tx.get(Clarification, event.clarification_id)
+    if clarification.responder:
+        return
     subject = _("No answer on {reference} is needed any more")
     await _write_lead(tx, "consultation_cancelled", clarification, subject, None)
 

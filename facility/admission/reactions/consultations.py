@@ -15,8 +15,6 @@ from facility.admission.models import Consultation, Consultee
 from facility.admission.queries.consultation import PURPOSE
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.rules.working_days import last_day
-from facility.admission.service.consultations import cancel_consultations
-from facility.applications.events import ApplicationWithdrawn
 from facility.applications.models import Application
 from facility.db import Tx
 from facility.events import reacts_to
@@ -133,9 +131,3 @@ def _news(
             return "no_objection" if over else ""
         case ConsultationEndedTacitly():
             return "tacit" if over else ""
-
-
-@reacts_to(ApplicationWithdrawn)
-async def call_consultations_off(tx: Tx, event: ApplicationWithdrawn) -> None:
-    """Nobody need answer on what was withdrawn."""
-    await cancel_consultations(tx, event.application_id)

@@ -42,7 +42,7 @@ class ClericalField(StrEnum):
 
 APPLIED = frozenset({ClericalField.CONTACT_NAME, ClericalField.CONTACT_EMAIL})
 """What an accepted correction changes; neither is part of what was submitted."""
-_ASKS = frozenset({ApplicationStatus.SUBMITTED, ApplicationStatus.ADMISSIBLE, ApplicationStatus.INADMISSIBLE})
+_ASKS = frozenset({ApplicationStatus.SUBMITTED, ApplicationStatus.ADMISSIBLE})
 
 
 def may_ask(status: ApplicationStatus, *, sealed: bool, decided: bool) -> None:

@@ -15,6 +15,7 @@ from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import shown, track_of
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.ending import end_what_is_open
 from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx, new_id
 from facility.events import record
@@ -53,7 +54,8 @@ async def check_admissibility(
     if judged is not None:
         check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
     items = _kept(asked, by_findings(asked.items, asked.found) if judged is None else judged)
-    last = found.checks[0] if found.checks else None
+    # What was submitted anew is judged anew, also where the judgement says the same.
+    last = found.checks[0] if found.checks and found.status is not ApplicationStatus.SUBMITTED else None
     before = last and (last.admissible, last.reason, msgspec.to_builtins(last.items))
     if before != (admissible, reason.strip(), items):
         await _judge(tx, application, admissible=admissible, reason=reason.strip(), items=items)
@@ -81,6 +83,8 @@ async def _judge(
         outcome=application.status,
     )
     await record(tx, event)
+    if not admissible:
+        await end_what_is_open(tx, [application.id])
 
 
 def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:

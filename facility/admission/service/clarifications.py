@@ -1,11 +1,11 @@
 """Clarifications of what came in: asked, answered by a link, lapsed, settled. What was submitted stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from facility.admission.events import (
     ClarificationAnswered,
@@ -29,7 +29,10 @@ from facility.applications import rules
 from facility.applications.events import DocumentInfected, DocumentRefused
 from facility.applications.models import Application, ClassifiedRefusal, Party
 from facility.applications.queries import track_of
+from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.ending import ends_with_the_application
+from facility.calls.models import Call, CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.files.intake import RefusalReason
@@ -91,13 +94,19 @@ async def ask_for_clarification(
     return clarification
 
 
-async def _lock(tx: Tx, clarification_id: UUID, application_id: UUID | None = None) -> Clarification:
+async def _lock(
+    tx: Tx, clarification_id: UUID, application_id: UUID | None = None
+) -> tuple[Clarification, Application, Call]:
     """Locked after its application. Raises Refused (missing), also where it is another application's."""
     found = await tx.get(Clarification, clarification_id)
     if application_id is not None and found.application_id != application_id:
         refuse("not_found", kind="missing", what="clarification")
-    await tx.lock(Application, found.application_id)
-    return await tx.lock(Clarification, clarification_id)
+    application, call = await lock_with_call(tx, found.application_id)
+    return await tx.lock(Clarification, clarification_id), application, call
+
+
+def _may_still_answer(application: Application, call: Call) -> None:
+    may_still_answer(status_of(application), track_of(application), CallState(call.state))
 
 
 def _state(clarification: Clarification) -> ClarificationState:
@@ -113,8 +122,12 @@ async def answer_clarification(
     name: str,
     papers: Sequence[NewPaper] = (),
 ) -> Clarification:
-    """What the lead says, with documents beside; once, in the period. Refused: as `may_answer` and `check_answer`."""
-    clarification = await _lock(tx, clarification_id)
+    """What the lead says, with documents beside; once, in the period.
+
+    Refused: "application_ended", as `may_answer` and `check_answer`.
+    """
+    clarification, application, call = await _lock(tx, clarification_id)
+    _may_still_answer(application, call)
     asking.may_answer(_state(clarification), late=tx.now >= clarification.ends_at)
     asking.check_answer(
         ClarificationKind(clarification.kind), text=text, value=value, documents=len(papers), name=name
@@ -147,7 +160,7 @@ async def refuse_paper(
 ) -> ClassifiedRefusal:
     """Leave the trace of a document with a marking or a virus that came with an answer; nothing of it is kept, so that there
     is nothing for the lead to acknowledge."""
-    clarification = await _lock(tx, clarification_id)
+    clarification, _application, _call = await _lock(tx, clarification_id)
     refusal = ClassifiedRefusal(
         id=new_id(),
         application_id=clarification.application_id,
@@ -164,19 +177,46 @@ async def refuse_paper(
 
 async def cancel_clarification(tx: Tx, application_id: UUID, clarification_id: UUID) -> Clarification:
     """An officer no longer needs the answer. Refused: "clarification_over"."""
-    clarification = await _lock(tx, clarification_id, application_id)
+    clarification, _application, _call = await _lock(tx, clarification_id, application_id)
     asking.may_cancel(_state(clarification))
-    clarification.state, clarification.ended_at = ClarificationState.CANCELLED, tx.now
-    await record(tx, ClarificationCancelled(application_id=application_id, clarification_id=clarification_id))
+    await _cancel(tx, clarification)
     return clarification
+
+
+async def _cancel(tx: Tx, clarification: Clarification) -> None:
+    clarification.state, clarification.ended_at = ClarificationState.CANCELLED, tx.now
+    event = ClarificationCancelled(
+        application_id=clarification.application_id, clarification_id=clarification.id
+    )
+    await record(tx, event)
+
+
+_OPEN = or_(
+    Clarification.state == ClarificationState.OPEN,
+    and_(Clarification.state == ClarificationState.ANSWERED, Clarification.settled_at.is_(None)),
+)
+
+
+@ends_with_the_application(
+    "clarification",
+    held="""SELECT application_id FROM clarification
+        WHERE state = 'open' OR (state = 'answered' AND settled_at IS NULL)""",
+)
+async def cancel_clarifications(tx: Tx, application_ids: Collection[UUID]) -> None:
+    """Nobody need answer any more, nor settle an answer: it was about what has ended, and rewrites nothing."""
+    query = select(Clarification).where(Clarification.application_id.in_(application_ids), _OPEN)
+    locked = query.order_by(Clarification.id).with_for_update(key_share=True)
+    for clarification in await tx.session.scalars(locked.execution_options(populate_existing=True)):
+        await _cancel(tx, clarification)
 
 
 async def settle_clarification(
     tx: Tx, application_id: UUID, clarification_id: UUID, *, accepted: bool
 ) -> Clarification:
     """An officer accepts the answer, or not. An accepted correction of contact data changes the lead's row; any other stands
-    beside what was submitted, which stays word for word. Refused: as `may_settle`."""
-    clarification = await _lock(tx, clarification_id, application_id)
+    beside what was submitted, which stays word for word. Refused: "application_ended", as `may_settle`."""
+    clarification, application, call = await _lock(tx, clarification_id, application_id)
+    _may_still_answer(application, call)
     asking.may_settle(_state(clarification), settled=clarification.settled_at is not None)
     clarification.accepted, clarification.settled_by, clarification.settled_at = accepted, tx.actor, tx.now
     if accepted and clarification.field in APPLIED:
@@ -206,7 +246,7 @@ async def lapse_clarifications_due(db: Database, now: datetime) -> int:
 
 
 async def _lapse(tx: Tx, clarification_id: UUID) -> bool:
-    clarification = await _lock(tx, clarification_id)
+    clarification, _application, _call = await _lock(tx, clarification_id)
     if clarification.state != ClarificationState.OPEN:
         return False
     clarification.state, clarification.ended_at = ClarificationState.LAPSED, clarification.ends_at
@@ -235,7 +275,7 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
 
 
 async def _remind(tx: Tx, clarification_id: UUID) -> bool:
-    clarification = await _lock(tx, clarification_id)
+    clarification, _application, _call = await _lock(tx, clarification_id)
     if clarification.state != ClarificationState.OPEN or clarification.reminded_at is not None:
         return False
     clarification.reminded_at = tx.now

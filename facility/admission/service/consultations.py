@@ -1,6 +1,6 @@
 """Consultations on an application that has come in: asked, answered, ended by silence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -23,8 +23,10 @@ from facility.admission.rules.working_days import end_of_period, reminder
 from facility.applications import rules
 from facility.applications.models import Application
 from facility.applications.queries import track_of
+from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.changes import lock_with_call, status_of
-from facility.calls.models import Call
+from facility.applications.service.ending import ends_with_the_application
+from facility.calls.models import Call, CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse
@@ -116,6 +118,10 @@ async def _lock(
     return await tx.lock(Consultation, consultation_id), application, call
 
 
+def _may_still_answer(application: Application, call: Call) -> None:
+    may_still_answer(status_of(application), track_of(application), CallState(call.state))
+
+
 def _state(consultation: Consultation) -> ConsultationState:
     return ConsultationState(consultation.state)
 
@@ -125,10 +131,11 @@ async def answer_consultation(
 ) -> Consultation:
     """What the consultee says: no objection, or one with its reasons. After the period it is kept as a late answer.
 
-    Refused: as `check_answer` and `may_answer`.
+    Refused: "application_ended", as `check_answer` and `may_answer`.
     """
     consulting.check_answer(objects=objects, reason=reason, name=name)
-    consultation, _application, _call = await _lock(tx, consultation_id)
+    consultation, application, call = await _lock(tx, consultation_id)
+    _may_still_answer(application, call)
     late = consulting.is_late(tx.now, consultation.ends_at)
     consulting.may_answer(
         _state(consultation), late=late, answered_late=consultation.late_outcome is not None
@@ -158,9 +165,10 @@ async def answer_consultation(
 async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
     """The consultee takes the further working days that were offered; counted from the end of the period.
 
-    Refused: as `may_have_more`.
+    Refused: "application_ended", as `may_have_more`.
     """
-    consultation, _application, _call = await _lock(tx, consultation_id)
+    consultation, application, call = await _lock(tx, consultation_id)
+    _may_still_answer(application, call)
     consulting.may_have_more(
         _state(consultation),
         late=consulting.is_late(tx.now, consultation.ends_at),
@@ -200,28 +208,23 @@ async def _cancel(tx: Tx, consultation: Consultation) -> None:
     )
 
 
-async def cancel_consultations(tx: Tx, application_id: UUID) -> int:
-    """Call off every one that runs, because the application was withdrawn; how many those were."""
-    await tx.lock(Application, application_id)
-    running = (
-        await tx.session.scalars(
-            select(Consultation)
-            .where(
-                Consultation.application_id == application_id, Consultation.state == ConsultationState.OPEN
-            )
-            .order_by(Consultation.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).all()
-    for consultation in running:
+@ends_with_the_application(
+    "consultation", held="SELECT application_id FROM consultation WHERE state = 'open'"
+)
+async def cancel_consultations(tx: Tx, application_ids: Collection[UUID]) -> None:
+    """Nobody need answer any more."""
+    query = select(Consultation).where(
+        Consultation.application_id.in_(application_ids), Consultation.state == ConsultationState.OPEN
+    )
+    locked = query.order_by(Consultation.id).with_for_update(key_share=True)
+    for consultation in await tx.session.scalars(locked.execution_options(populate_existing=True)):
         await _cancel(tx, consultation)
-    return len(running)
 
 
 async def take_late_answer(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
-    """An officer lets a late answer count. Refused: as `may_take_late`."""
+    """An officer lets a late answer count. Refused: "application_ended", as `may_take_late`."""
     consultation, application, call = await _lock(tx, consultation_id, application_id)
+    _may_still_answer(application, call)
     consulting.may_take_late(
         _state(consultation),
         answered_late=consultation.late_outcome is not None,
@@ -250,9 +253,10 @@ async def answer_objection(
 ) -> Consultation:
     """What the facility answers to an objection; it may be put better until the decision.
 
-    Refused: as `may_answer_objection`, "call_decided".
+    Refused: as `may_answer_objection`, "call_decided", "application_ended".
     """
     consultation, application, call = await _lock(tx, consultation_id, application_id)
+    _may_still_answer(application, call)
     consulting.may_answer_objection(_state(consultation), answer)
     if _decided(application, call):
         refuse("call_decided")

@@ -14,6 +14,7 @@ from facility.applications.models import Application
 from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service.changes import status_of
+from facility.applications.service.ending import end_what_is_open
 from facility.calls.models import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx
@@ -62,6 +63,8 @@ async def decide_exception(
             outcome="approved" if approved else "refused",
         ),
     )
+    if not approved:
+        await end_what_is_open(tx, [application_id])
     return application
 
 

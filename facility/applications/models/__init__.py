@@ -11,11 +11,14 @@ from facility.applications.models.application import (
 )
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.carry_over import CarryOver
+from facility.applications.models.ending import HAS_ENDED, HAS_ENDED_ITSELF
 from facility.applications.models.partners import ChangeRequest, ConfirmedContent
 from facility.applications.models.sealing import SEALED, SEALED_SQL, TELLS, TELLS_SQL
 from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
 
 __all__ = [
+    "HAS_ENDED",
+    "HAS_ENDED_ITSELF",
     "SEALED",
     "SEALED_SQL",
     "TELLS",

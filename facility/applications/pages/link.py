@@ -63,6 +63,8 @@ def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> 
         return "confirmed"
     if party.confirmation is rules.Confirmation.DECLINED:
         return "declined"
+    if application.ended:
+        return "ended"
     if not live:
         return "replaced"
     return "" if application.is_draft else "closed"

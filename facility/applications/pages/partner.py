@@ -34,7 +34,7 @@ async def partner_page(
     """What the application says, and while it is a draft the partner's own part and its answer."""
     own = own_party(view, application)
     side = None
-    if application.is_draft:
+    if application.is_draft and not application.ended:
         copies = await copies_of(connection, application.id, own.id, view.me.id)
         side = await side_of(connection, application, own, f"/applications/{application.id}/part", copies)
     return view.page(
@@ -54,7 +54,10 @@ async def partner_page(
 @post("/applications/{application_id:uuid}/answer", opt=BY_PARTY)
 async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Confirms with a named signatory, declines, or asks for a change."""
-    own = own_party(view, await draft(await tx.session.connection(), application_id))
+    application = await draft(await tx.session.connection(), application_id)
+    if application.ended:
+        refuse("application_ended")
+    own = own_party(view, application)
     if own.is_lead:
         refuse("lead_needs_no_confirmation")
     fields = Fields(form)

@@ -28,6 +28,7 @@ from facility.applications.rules import (
     rates_day,
     submission_reasons,
 )
+from facility.applications.rules.ending import has_ended
 from facility.applications.rules.judged import JudgedItem
 from facility.calls.rules import CallRules, Mode, submit_by
 from facility.calls.rules.forms import (
@@ -39,6 +40,7 @@ from facility.calls.rules.forms import (
     SectionKind,
     is_asked,
 )
+from facility.calls.rules.standing import CallState
 from facility.calls.service import rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
@@ -155,6 +157,18 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     def is_draft(self) -> bool:
         """Whether it may be edited."""
         return self.status is ApplicationStatus.DRAFT
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody is asked about it any more."""
+        state = CallState.PUBLISHED
+        if self.call.cancelled:
+            state = CallState.CANCELLED
+        elif self.call_decided_at is not None:
+            state = CallState.DECIDED
+        elif self.call_closed_at is not None:
+            state = CallState.CLOSED
+        return has_ended(self.status, self.track, state)
 
     @property
     def sealed(self) -> bool:

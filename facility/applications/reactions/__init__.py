@@ -25,6 +25,7 @@ from facility.applications.reactions.partners import (
     tell_the_lead_who_is_missing,
     tell_the_partner_the_answer,
     tell_who_is_taken_out,
+    tell_who_need_not_answer,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "tell_the_security_officer",
     "tell_who_decides_exceptions",
     "tell_who_is_taken_out",
+    "tell_who_need_not_answer",
 ]

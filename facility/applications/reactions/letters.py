@@ -22,14 +22,15 @@ from facility.applications.events import (
     PartnerLeft,
 )
 from facility.applications.models import Application, Party
-from facility.applications.queries import Parts, PartyLine, asked_of, parts_of, shown
+from facility.applications.queries import Parts, PartyLine, asked_of, parts_of, shown, track_of
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.receipt import json_name, receipt_pdf
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.applications.rules.agreement import agreed, differences
+from facility.applications.rules.ending import has_ended
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.words import exactly
-from facility.calls.models import Call
+from facility.calls.models import Call, CallState
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import make_link, revoke_links
@@ -118,8 +119,10 @@ async def send_link(
     waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
     if not waits or party.left_at is not None or case.application.status != ApplicationStatus.DRAFT:
         return
-    await revoke_links(tx, PURPOSE, party_id)
     call = await tx.get(Call, case.application.call_id)
+    if has_ended(ApplicationStatus.DRAFT, track_of(case.application), CallState(call.state)):
+        return
+    await revoke_links(tx, PURPOSE, party_id)
     await case.write(
         template,
         party.contact_email,

@@ -7,11 +7,12 @@ from facility.applications.partner_events import (
     PartnerReminded,
     PartnerRemoved,
     PartnerReplaced,
+    PartnersNoLongerAsked,
 )
 from facility.applications.reactions.letters import Case, send_link
 from facility.applications.rules import ApplicationStatus
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.calls.models import Call
+from facility.calls.models import Call, CallState
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.web.filters import instant
@@ -53,6 +54,19 @@ async def tell_who_is_taken_out(tx: Tx, event: PartnerRemoved | PartnerReplaced)
         institution=partner.institution,
         replaced=isinstance(event, PartnerReplaced),
     )
+
+
+@reacts_to(PartnersNoLongerAsked)
+async def tell_who_need_not_answer(tx: Tx, event: PartnersNoLongerAsked) -> None:
+    """Partners that had not answered learn that nothing needs to be done; of a cancelled call they are told anyway."""
+    case = await Case.of(tx, event.application_id)
+    call = await tx.get(Call, case.application.call_id)
+    if call.state == CallState.CANCELLED:
+        return
+    subject = _("No answer on {reference} is needed any more", reference=case.application.reference)
+    for party_id in event.party_ids:
+        partner = case.partner(party_id)
+        await case.write("no_longer_asked", partner.contact_email, partner.contact_name, subject)
 
 
 @reacts_to(PartnerReminded)

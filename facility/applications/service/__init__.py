@@ -4,6 +4,7 @@ Locks: an institution that is chosen, then the call (shared) before the applicat
 """
 
 from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.asked_partners import drop_requests, end_partners_links
 from facility.applications.service.batches import carry_over, was_carried_over
 from facility.applications.service.budget import save_budget
 from facility.applications.service.change_requests import answer_change, ask_for_change
@@ -22,6 +23,7 @@ from facility.applications.service.documents import (
     remove_document,
     seal_of_consultation,
 )
+from facility.applications.service.ending import end_what_is_open
 from facility.applications.service.exits import (
     boards,
     leave,
@@ -53,8 +55,11 @@ __all__ = [
     "change_planned",
     "confirm_party",
     "decline_party",
+    "drop_requests",
     "end_copies",
     "end_link_copy",
+    "end_partners_links",
+    "end_what_is_open",
     "fill_in_part",
     "invite_party",
     "keep_copy",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from facility.applications.events import ApplicationCarriedOver
 from facility.applications.models import Application, CarryOver
+from facility.applications.service.ending import end_what_is_open
 from facility.calls.models import Call
 from facility.calls.rules import Mode
 from facility.calls.service import batch_of, make_urgent_batch
@@ -33,7 +34,8 @@ async def taken_in(tx: Tx, application: Application, window: Call, received_at: 
 
 async def carry_over(tx: Tx, application: Application, to: Call) -> None:
     """Move a locked application to the next batch, as it is: its reference, receipt, parties, documents, admissibility and
-    assessments stay. For awards, which decide that there was no money for it."""
+    assessments stay; what was open about it in its batch ends. For awards, which decide that there was no money for it."""
+    await end_what_is_open(tx, [application.id])
     tx.add(
         CarryOver(
             application_id=application.id, from_call_id=application.call_id, to_call_id=to.id, at=tx.now

@@ -7,10 +7,13 @@ from sqlalchemy import text
 from facility.applications import rules
 from facility.applications.events import PartnerConfirmed, PartnerDeclined, PartnerInvited
 from facility.applications.models import Application, Party
+from facility.applications.queries import track_of
 from facility.applications.rules import Confirmation
+from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.agreement import keep_confirmed
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import lock_party, status_of
+from facility.calls.models import Call, CallState
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.links import check_link, find_link, revoke_links, use_link
@@ -24,7 +27,8 @@ PURPOSE = "partner"
 async def invite_party(tx: Tx, party_id: UUID) -> Party:
     """Ask a partner to confirm, for the first time or again: a mail with a new link; the old one stops working.
 
-    Refused: "not_a_draft", "left", "already_confirmed", "lead_needs_no_confirmation", "contact_missing", "asked_enough".
+    Refused: "not_a_draft", "left", "already_confirmed", "lead_needs_no_confirmation", "contact_missing", "asked_enough",
+    "application_ended".
     """
     application, party = await lock_party(tx, party_id)
     rules.may_answer_confirmation(
@@ -33,6 +37,8 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         declined=False,
         left=party.left_at is not None,
     )
+    call = await tx.get(Call, application.call_id)
+    may_still_answer(status_of(application), track_of(application), CallState(call.state))
     if party.is_lead:
         refuse("lead_needs_no_confirmation")
     if not party.contact_email:

@@ -21,6 +21,7 @@ from facility.applications.service.changes import (
     void_touched,
 )
 from facility.applications.service.confirmations import PURPOSE
+from facility.applications.service.ending import end_what_is_open
 from facility.applications.service.working_copies import drop_party_copies
 from facility.calls.service import rules_of, series_of
 from facility.db import Tx
@@ -42,6 +43,7 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
     application.status = ApplicationStatus.WITHDRAWN
     application.withdrawn_at = tx.now
     await record(tx, ApplicationWithdrawn(application_id=application_id, call_id=call.id))
+    await end_what_is_open(tx, [application_id])
     return application
 
 

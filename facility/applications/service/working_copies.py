@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from facility.applications import rules
 from facility.applications.models import Application, LinkCopy, Party, WorkingCopy
+from facility.applications.rules.ending import ENDED
 from facility.applications.service.changes import status_of
 from facility.calls.models import Call
 from facility.db import Database, Tx
@@ -86,9 +87,13 @@ async def drop_party_copies(tx: Tx, party: Party) -> None:
 
 @scheduled("applications: forget working copies")
 async def forget_copies(db: Database, now: datetime) -> int:
-    """Forget what nobody will save any more: of calls that are decided, and what was left lying."""
+    """Forget what nobody will save any more: of calls that are decided, of what has ended for good, and what was left
+    lying. What was withdrawn may be taken up again while its call is open."""
+    ended = Application.status.in_(ENDED - {rules.ApplicationStatus.WITHDRAWN})
     decided = (
-        select(Application.id).join(Call, Call.id == Application.call_id).where(Call.decided_at.is_not(None))
+        select(Application.id)
+        .join(Call, Call.id == Application.call_id)
+        .where(or_(Call.decided_at.is_not(None), ended))
     )
     parties = select(Party.id).where(Party.application_id.in_(decided))
     over = (
