@@ -100,6 +100,7 @@ sentences.SHORT.update(
         "answer_not_accepted": N_("With one of the answers the application cannot be submitted."),
         "answers_too_few": N_("Too few of some questions were answered."),
         "answers_sum_too_great": N_("Numbers were too great together."),
+        "plan_not_joint": N_("All activities together were for people of fewer than two beneficiaries."),
         "activity_not_joint": N_("An activity was not joint."),
         "lines_without_activity": N_("Lines of the budget were for no activity."),
         "lines_of_left_party": N_("Lines of the budget were of an institution that had left."),
@@ -144,8 +145,8 @@ sentences.register(
         ),
         "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
         "no_activity": N_("No activity is planned yet."),
-        "activity_not_joint": N_(
-            "{title}: people of at least two beneficiaries of the Western Balkans must take part."
+        "plan_not_joint": N_(
+            "People of at least two beneficiaries of the Western Balkans must take part in the activities."
         ),
         "too_many_activities": N_("At most {most} activities fit into an application."),
         "ends_before_it_starts": N_("The last day lies before the first."),

@@ -15,8 +15,10 @@ from facility.applications.rules import (
     ApplicationView,
     Confirmation,
     Partner,
+    Planned,
     Track,
     form_findings,
+    not_joint,
     plan_findings,
 )
 from facility.applications.rules.exceptions import asked_for
@@ -139,6 +141,10 @@ class Parts(msgspec.Struct, frozen=True):
         """The answers to a section: the lead's, or this party's own."""
         of = party_id or self.lead.id
         return next((line for line in self.sections if line.section == key and line.party_id == of), None)
+
+    def is_joint(self, activity: Planned) -> bool:
+        """Whether people of so many beneficiaries take part that it may count for indicator 10.1."""
+        return not not_joint(activity.people, {party.id: party.beneficiary for party in self.on_board})
 
     @property
     def themes_called(self) -> dict[str, str]:

@@ -30,11 +30,12 @@ def plan_findings(
 def _activities(
     key: str, activities: Sequence[Planned], parties: Mapping[UUID, str], *, joint: bool
 ) -> Iterator[Reason]:
+    """One activity may be for people of one beneficiary, such as an internship; all together are for at least two."""
+    people = {party: count for activity in activities for party, count in activity.people.items() if count}
     if not activities:
         yield Reason("no_activity", key)
-    for activity in activities:
-        if joint and not_joint(activity.people, parties):
-            yield Reason("activity_not_joint", f"{key}.{activity.id}", {"title": activity.title})
+    elif joint and not_joint(people, parties):
+        yield Reason("plan_not_joint", key)
 
 
 def _budget(

@@ -150,15 +150,22 @@ async def test_removed_with_its_lines_left_for_another(db: Database, omar: Brows
     assert "Lines of the budget that are for no activity: 8, 9, 10." in tasks
 
 
-async def test_what_is_not_joint_is_on_the_task_list(db: Database, omar: Browser, ground: Ground) -> None:
+async def test_one_activity_may_be_for_one_beneficiary_and_all_together_not(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
     workshop = ground.activities[WORKSHOP]
     here = f"/applications/{ground.application}"
     alone = {"seen": "0", f"people-{ground.parties['XK']}": "0", "title": "Alone <b>"}
     assert (await omar.send_form(f"{here}/activities/{workshop}", typed(ground, **alone))).status_code == 303
-    tasks = (await omar.get(here)).text
-    assert "Alone &lt;b&gt;: people of at least two beneficiaries" in tasks
-    assert f'href="{here}/activities#f-{workshop}"' in tasks
-    assert f'id="f-{workshop}"' in (await omar.get(f"{here}/activities")).text
+    reason = "People of at least two beneficiaries of the Western Balkans must take part in the activities."
+    alone_only = "so it does not count for indicator 10.1"
+    page = (await omar.get(f"{here}/activities")).text
+    assert (page.count(alone_only), reason in (await omar.get(here)).text) == (1, False)
+    trip = ground.activities[TRIP]
+    sent = alone | {"title": "Alone, too"}
+    assert (await omar.send_form(f"{here}/activities/{trip}", typed(ground, **sent))).status_code == 303
+    assert (await omar.get(f"{here}/activities")).text.count(alone_only) == 2
+    assert reason in (await omar.get(here)).text
 
 
 async def test_nothing_planned_yet(db: Database, omar: Browser, draft: UUID) -> None:
