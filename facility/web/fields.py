@@ -298,6 +298,30 @@ class Fields:
         """Fields that this page takes no notice of (a button's name)."""
         self.known.update(map(self.name, names))
 
+    def sound(self, name: str) -> bool:
+        """Whether nothing is wrong so far with a field, its parts ("opens_at_day") or its rows ("sections-0-max")."""
+        own = self.name(name)
+        return not any(
+            wrong == own or wrong.startswith((f"{own}-", f"{own}_day", f"{own}_time"))
+            for wrong in self.errors
+        )
+
+    def between(
+        self, reasons: Iterable[Reason], looks_at: Mapping[str, Collection[str]] | None = None
+    ) -> None:
+        """Note what rules say about several fields beside what is wrong with single ones, so that all is shown at once.
+
+        A reason that looks at a field which is wrong itself is left out: it was made from a placeholder.
+        looks_at: the fields of a reason by its code, beside its own.
+        """
+        kept = [
+            reason
+            for reason in reasons
+            if all(self.sound(name) for name in ((looks_at or {}).get(reason.code, ())))
+            and (reason.field is None or self.sound(reason.field))
+        ]
+        self.refused(Refused(kept, "invalid"))
+
     def check(self) -> None:
         """Raises Refused (invalid) when a field is wrong, and Stop 400 when the form has fields that nobody asked for."""
         if (self.form.fields.keys() | self.form.files.keys()) - self.known:

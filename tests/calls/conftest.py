@@ -53,9 +53,12 @@ async def draft(db: Database, cast: Cast) -> CallDraft:
 
 
 async def store(db: Database, cast: Cast, draft: CallDraft, *, publish: bool = True, **changes: Any) -> UUID:
-    """Ada drafts, Vera publishes, both when the call opens."""
+    """Ada drafts, Vera publishes, both when the call opens; what stays a draft opens in two days, unless it says when."""
+    at = changes.get("opens_at", draft.opens_at)
+    if not publish:
+        changes = {"opens_at": at + timedelta(days=2)} | changes
     draft = msgspec.structs.replace(draft, **changes)
-    async with db.transaction(now=draft.opens_at, actor=cast.ada) as tx:
+    async with db.transaction(now=at, actor=cast.ada) as tx:
         call = await draft_call(tx, draft)
     if publish:
         async with db.transaction(now=draft.opens_at, actor=cast.vera) as tx:

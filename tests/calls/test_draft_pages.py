@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import msgspec
 import pytest
 from sqlalchemy import select
 
+from facility import clock
 from facility.calls.form import shown_draft
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft
@@ -24,7 +26,9 @@ async def state(db: Database, call_id: UUID) -> str:
 
 
 def form_of(draft: CallDraft, **changes: Any) -> dict[str, Any]:
-    """What the form sends for this draft."""
+    """What the form sends for this draft, which opens tomorrow where its own opening has passed."""
+    if draft.opens_at < clock.now():
+        draft = msgspec.structs.replace(draft, opens_at=draft.opens_at + timedelta(days=2))
     sent: dict[str, Any] = {name: value for name, value in shown_draft(draft).items() if value}
     return {**sent, "do": "save", **changes}
 
@@ -255,7 +259,9 @@ async def test_malformed_forms_are_refused(
 async def test_a_second_person_publishes_what_was_checked(
     db: Database, cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:
-    call_id = await store(db, cast, draft, publish=False, award_max=Decimal("150000.00"))
+    call_id = await store(
+        db, cast, draft, publish=False, award_max=Decimal("100000.00"), unusual_reason="One tender"
+    )
     ada, vera = await browse(cast.ada), await browse(cast.vera)
     check = await vera.get(f"/staff/calls/{call_id}/publish")
     own = await ada.get(f"/staff/calls/{call_id}/publish")

@@ -1,7 +1,7 @@
 """The form of a call: from what is stored to fields, and from fields to a draft."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from facility.accounts.rules import WESTERN_BALKANS
@@ -10,6 +10,7 @@ from facility.calls.form.grid import GridForm, Values, preset, shown_grid
 from facility.calls.rules import MOST_HOURS, CallDraft, CoolDown, Mode
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
+from facility.calls.rules.strict import JOINT, LOOKS_AT
 from facility.refused import Reason, Refused
 from facility.web.fields import Fields, shown, shown_instant
 from facility.web.i18n import _
@@ -44,6 +45,7 @@ def shown_draft(draft: CallDraft) -> Values:
             for value in (getattr(draft.cool_down, name),)
         },
         **shown_grid(draft.grid),
+        "unusual_reason": draft.unusual_reason or "",
     }
 
 
@@ -58,12 +60,22 @@ def blank(preset_name: str, reference: str) -> Values:
     }
 
 
+GRID_FIELDS = (
+    "sections",
+    "total",
+    "total_threshold",
+    "min_assessments",
+    "tie_beneficiaries",
+    "tie_received_at",
+)
+GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments"})
+"""The fields of the grid, and the groups of its rules' reasons: they are asked once all of these can be read."""
 COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 """The rules that spread awards, and the largest number that each takes."""
 
 
 class DraftForm:
-    """Reads the whole form. `read()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them.
+    """Reads the whole form. `check()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them.
     `left_out`: what was typed for another mode than the chosen one, and is not kept, as phrases."""
 
     def __init__(
@@ -82,7 +94,7 @@ class DraftForm:
         self.left_out: list[str] = []
 
     def read(self) -> CallDraft:
-        """The draft. Raises Refused (invalid) with every wrong field, Stop 400 for fields that the form doesn't have."""
+        """The draft as it was typed; wrong fields are noted in `fields`, and have placeholders."""
         fields = self.fields
         reference = read_reference(fields)
         title, text = read_texts(fields)
@@ -93,14 +105,14 @@ class DraftForm:
         )
         envelope_id = fields.key("envelope_id")
         amount, award_min, award_max = (fields.eur(name) for name in ("amount", "award_min", "award_max"))
-        min_beneficiaries = fields.integer("min_beneficiaries", 1, len(WESTERN_BALKANS))
+        min_beneficiaries = fields.integer("min_beneficiaries", JOINT, len(WESTERN_BALKANS))
         extended_to = tuple(fields.many("extended_to", self.beyond, required=False))
         decision = fields.text("extension_decision", required=False, most=200) or None
         only_themes = tuple(fields.many("only_themes", self.themes, required=False))
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = self._cool_down()
         grid = self.grid.read()
-        fields.check()
+        unusual_reason = fields.text("unusual_reason", required=False, most=2000, multiline=True) or None
         return CallDraft(
             reference=reference,
             title=title,
@@ -124,7 +136,23 @@ class DraftForm:
             mode=mode,
             cut_offs=cut_offs,
             decide_within_hours=hours,
+            unusual_reason=unusual_reason,
         )
+
+    def check(self, reasons: Iterable[Reason]) -> None:
+        """Raises Refused (invalid) with every wrong field and these reasons of rules, Stop 400 for fields that the form
+        doesn't have."""
+        grid = any(not self.fields.sound(name) for name in GRID_FIELDS)
+        of_fields = [
+            Reason(reason.code, self._field(reason), reason.params)
+            for reason in reasons
+            if not (grid and (reason.field or "").partition(".")[0] in GRID_REASONS)
+        ]
+        self.fields.between(of_fields, LOOKS_AT)
+        self.fields.check()
+
+    def _field(self, reason: Reason) -> str | None:
+        return self.cut_offs.field(reason) or self.grid.field(reason)
 
     def _mode(self) -> tuple[Mode, datetime, tuple[datetime, ...], int | None]:
         """Mode, closing, cut-offs and hours; what only another mode asks for is left out."""
@@ -163,10 +191,7 @@ class DraftForm:
 
     def at_fields(self, refused: Refused) -> Fields:
         """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
-        reasons = (
-            Reason(reason.code, self.cut_offs.field(reason) or self.grid.field(reason), reason.params)
-            for reason in refused.reasons
-        )
+        reasons = (Reason(reason.code, self._field(reason), reason.params) for reason in refused.reasons)
         return self.fields.refused(Refused(reasons, refused.kind))
 
 

@@ -81,6 +81,7 @@ class Call(Base):
     amount: Mapped[Decimal]
     award_min: Mapped[Decimal]
     award_max: Mapped[Decimal]
+    unusual_reason: Mapped[str | None]
     min_beneficiaries: Mapped[int] = mapped_column(BigInteger)
     extended_to: Mapped[list[str]]
     extension_decision: Mapped[str | None]

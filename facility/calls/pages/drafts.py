@@ -23,8 +23,10 @@ from facility.calls.form import (
 )
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in
+from facility.calls.rules import CallDraft
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.presets import SHORT, STANDARD
+from facility.calls.rules.strict import strict_mistakes
 from facility.calls.words import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
@@ -80,11 +82,19 @@ async def draft_call(view: View, tx: Tx, form: Form) -> Page:
     if other := await _reshaped(view, connection, draft_form, None):
         return other
     try:
-        call = await service.draft_call(tx, draft_form.read())
+        call = await service.draft_call(tx, await _checked(tx, draft_form, None))
     except Refused as refused:
         fields = draft_form.at_fields(refused)
         raise Wrong(await _form_page(view, connection, fields, status=422)) from None
     return view.go(f"/staff/calls/{call.id}", _saved(draft_form))
+
+
+async def _checked(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraft:
+    """The draft, once nothing is wrong with it: neither with a field nor between fields. Raises Refused (invalid)."""
+    draft = draft_form.read()
+    mistakes = await service.mistakes_of(tx, draft, call_id)
+    draft_form.check([*mistakes, *strict_mistakes(draft, tx.now)])
+    return draft
 
 
 def _saved(draft_form: DraftForm) -> str:
@@ -118,7 +128,7 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
         return other
     try:
         seen = seen_in(draft_form.fields)
-        await service.change_draft(tx, call_id, draft_form.read(), seen=seen)
+        await service.change_draft(tx, call_id, await _checked(tx, draft_form, call_id), seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, connection, draft_form, found, refused)) from None
     return view.go(f"/staff/calls/{call_id}", _saved(draft_form))
@@ -168,10 +178,8 @@ async def _reshaped(
     asked, _colon, name = fields.form.get("do", "save").partition(":")
     if asked == "save":
         return None
-    try:
-        draft_form.read()
-    except Refused:
-        fields.errors.clear()
+    draft_form.read()
+    fields.errors.clear()
     spare, cut_offs = SPARE_ROWS, None
     if asked == "rows":
         spare = 2 * SPARE_ROWS

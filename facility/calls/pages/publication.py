@@ -10,8 +10,9 @@ from facility.calls import queries, rules, service
 from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.rules.forms import form_mistakes
+from facility.calls.rules.strict import strict_mistakes
 from facility.calls.words import criterion
-from facility.refused import Reason, Refused
+from facility.refused import Reason, Refused, refuse_if
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -28,6 +29,7 @@ async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.page(
         "calls/publish.html",
         **shown(found),
+        wrong=[sentence(reason) for reason in strict_mistakes(found.draft, clock.now())],
         doubts=_doubts(found, clock.now()),
         mine=found.drafted_by == view.me.id,
         incomplete=bool(form_mistakes(found.call.form)),
@@ -56,6 +58,9 @@ async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) 
     fields = Fields(form)
     fields.ignore("seen")
     fields.check()
+    found = await queries.staff_call(await tx.session.connection(), call_id)
+    if found.call.state == CallState.DRAFT:
+        refuse_if(strict_mistakes(found.draft, tx.now), kind="conflict")
     call = await service.publish_call(tx, call_id, seen=seen_in(fields))
     return view.go(
         f"/staff/calls/{call_id}",

@@ -59,6 +59,7 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal
     award_min: Decimal
     award_max: Decimal
+    unusual_reason: str | None
     min_beneficiaries: int
     extended_to: list[str]
     extension_decision: str | None
@@ -133,7 +134,7 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
 
 RULES = """
     call.reference, call.title, call.text, call.opens_at, call.closes_at, call.amount, call.award_min, call.award_max,
-    call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
+    call.unusual_reason, call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
     call.questions_until, call.answers_until, call.only_themes::text AS only_themes, call.taxonomy::text AS taxonomy,
     call.current_version, call.published_at, call.opened_at, call.evaluating_since, call.cancelled_at, call.archived_at,
     call.grid::text AS grid, call.cool_down::text AS cool_down, call.form::text AS form, call.mode,

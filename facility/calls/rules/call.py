@@ -79,6 +79,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What a person enters of a call; instants in UTC, amounts in EUR (see CallRules).
 
     A rolling call closes at the last of its cut-offs; an urgent one is decided within so many hours of each receipt.
+    unusual_reason: why it has rules that need a reason (strict.is_unusual).
     """
 
     reference: str
@@ -103,6 +104,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = Mode.DEADLINE
     cut_offs: tuple[datetime, ...] = ()
     decide_within_hours: int | None = None
+    unusual_reason: str | None = None
 
     @property
     def rules(self) -> CallRules:
@@ -213,8 +215,6 @@ def doubts(rules: CallRules) -> list[Reason]:
     for key, threshold in rules.grid.thresholds.items():
         if threshold > (total if key == TOTAL else points[key]):
             found.append(Reason("threshold_out_of_reach", f"thresholds.{key}", {"key": key}))
-    if rules.award_max > rules.amount:
-        found.append(Reason("award_max_above_amount", "award_max"))
     if rules.award_max > AWARD_CAP:
         found.append(Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)}))
     return found

@@ -60,6 +60,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "skip_unaffordable": Frozen.JUDGING,
     "cool_down": Frozen.JUDGING,
     "grid": Frozen.JUDGING,
+    "unusual_reason": Frozen.JUDGING,
     "form": Corrected.ADDED_TO,
 }
 """Every field of a call: corrected freely; only to a later instant; only to an instant that is still to come; with so

@@ -21,7 +21,7 @@ from facility.calls.service.corrigenda import (
     drop_corrigendum,
     publish_corrigendum,
 )
-from facility.calls.service.draft import change_draft, draft_call
+from facility.calls.service.draft import change_draft, draft_call, mistakes_of
 from facility.calls.service.form import change_form
 from facility.calls.service.publication import publish_call
 from facility.calls.service.questions import (
@@ -57,6 +57,7 @@ __all__ = [
     "make_urgent_batch",
     "mark_decided",
     "mark_evaluating",
+    "mistakes_of",
     "next_batch",
     "publish_answer",
     "publish_call",

@@ -19,6 +19,8 @@ from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import Reason, refuse, refuse_if
 
+MOST = Decimal("Infinity")
+
 
 async def draft_call(tx: Tx, draft: CallDraft, *, cloned_from: UUID | None = None) -> Call:
     """Write a draft, perhaps one made from an earlier call. Raises Refused (invalid): rules.draft_mistakes, "reference_taken"."""
@@ -68,17 +70,23 @@ async def refuse_mistakes(
     tx: Tx, draft: CallDraft, call_id: UUID | None, also: Collection[Reason] = ()
 ) -> None:
     """Raises Refused (invalid) with every mistake of the draft of this call (None: a new one), and `also` these."""
+    found = [*also]
+    found += [reason for reason in await mistakes_of(tx, draft, call_id) if reason not in also]
+    refuse_if(found)
+
+
+async def mistakes_of(tx: Tx, draft: CallDraft, call_id: UUID | None) -> list[Reason]:
+    """Every mistake of the draft of this call (None: a new one): rules.draft_mistakes, "envelope_unknown", "reference_taken"."""
     envelope = (
         await tx.session.execute(select(Envelope.amount).where(Envelope.id == draft.envelope_id))
     ).scalar()
+    found = rules.draft_mistakes(draft, MOST if envelope is None else envelope)
     if envelope is None:
-        refuse("envelope_unknown", kind="invalid", field="envelope_id")
-    found = [*also]
-    found += [reason for reason in rules.draft_mistakes(draft, Decimal(envelope)) if reason not in also]
+        found.append(Reason("envelope_unknown", "envelope_id"))
     taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)
     if (await tx.session.execute(taken)).first():
         found.append(Reason("reference_taken", "reference"))
-    refuse_if(found)
+    return found
 
 
 async def _save(tx: Tx) -> None:
