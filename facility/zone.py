@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+"""Days that can be entered: with room on both sides for every period, offset and zone that is added to one."""
+
 
 def brussels_midnight(day: date) -> datetime:
     """The instant, in UTC, at which the day begins in Brussels.

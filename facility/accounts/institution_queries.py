@@ -13,6 +13,7 @@ from facility.accounts.models import Beneficiary, FormerName, Institution, Perso
 from facility.accounts.rules import CHOOSABLE, Standing, Status
 from facility.folding import fold, search_words
 from facility.refused import refuse
+from facility.web import carried
 
 PAGE = 25
 FOUND = 8
@@ -188,11 +189,9 @@ def _place(row: Any) -> str:
 
 
 def _key(place: str) -> tuple[str, UUID] | None:
-    name, _dot, key = place.partition(".")
-    try:
-        return key, UUID(name)
-    except ValueError:
-        return None
+    name, _dot, sort_key = place.partition(".")
+    found = carried.key(name)
+    return (sort_key, found) if found else None
 
 
 async def institutions(connection: AsyncConnection) -> list[InstitutionShown]:

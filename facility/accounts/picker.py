@@ -12,6 +12,7 @@ from facility.accounts.institutions import NewInstitution
 from facility.accounts.queries import beneficiaries
 from facility.accounts.rules import Kind
 from facility.accounts.sentences import KINDS, STANDINGS
+from facility.web.carried import key
 from facility.web.fields import Fields
 from facility.web.i18n import _
 
@@ -98,7 +99,5 @@ def _value(fields: Fields, name: str) -> str:
 
 
 async def _by_id(connection: AsyncConnection, chosen: str) -> Found | None:
-    try:
-        return await queries.found_institution(connection, UUID(chosen))
-    except ValueError:
-        return None
+    known = key(chosen)
+    return await queries.found_institution(connection, known) if known else None

@@ -13,6 +13,7 @@ from facility.outbox.links import subject_of
 from facility.refused import Refused
 from facility.web import cookies
 from facility.web.access import ANYONE, SIGNED_IN, allow
+from facility.web.amounts import plain_digits
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -69,7 +70,7 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
     """Signs in by the code. A wrong one is counted, so the transaction commits here too."""
     await limits.hit(BY_CODE, address_of(view.scope))
     fields = Fields(form)
-    code = fields.text("code", most=20).replace(" ", "")
+    code = plain_digits(fields.text("code", most=20).replace(" ", ""))
     target = local(fields.text("next", required=False, most=1000) or "/")
     try:
         fields.check()

@@ -15,7 +15,7 @@ from facility.activities.sentences import GENDERS
 from facility.activities.service import AttendanceRow
 from facility.applications.pages.shared import save
 from facility.web import render
-from facility.web.fields import Fields, shown
+from facility.web.fields import Fields, row_numbers, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
@@ -70,7 +70,7 @@ async def _page(
     status: int = 200,
     spare: int = SPARE_ROWS,
 ) -> Page:
-    used = sorted({int(match[1]) for name in fields.values if (match := _ROW.match(name))})
+    used = row_numbers(fields.values, "lines")
     following = range(used[-1] + 1 if used else 0, MOST_NUMBER)
     return view.page(
         "activities/attendance.html",

@@ -7,7 +7,7 @@ so it never answers a question about what stands in it, nor stands in an order b
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from facility.accounts.institution_queries import named
 from facility.applications.models import SEALED, AdmissibilityCheck, Application, Party
 from facility.calls.models import Call
 from facility.folding import search_words
+from facility.web import carried
 from facility.zone import brussels_midnight
 
 _FEW = 500
@@ -178,17 +179,9 @@ async def _searched(connection: AsyncConnection, search: str) -> ColumnElement[b
 
 def cursor(asked: Filters, told: str) -> tuple[Any, UUID] | None:
     """Where a page ended, from an address; None where it isn't one of ours."""
-    value, _, key = told.partition("~")
-    try:
-        if asked.sort.startswith("received"):
-            at = datetime.fromisoformat(value)
-            return (at, UUID(key)) if at.tzinfo else None
-        if asked.sort.startswith("amount"):
-            amount = Decimal(value)
-            return (amount, UUID(key)) if amount.is_finite() and abs(amount) < 10**12 else None
-        return value, UUID(key)
-    except (ValueError, InvalidOperation):
-        return None
+    if asked.sort.startswith("received"):
+        return carried.place(told, carried.instant)
+    return carried.place(told, carried.amount if asked.sort.startswith("amount") else str)
 
 
 def place_of(row: Any) -> str:

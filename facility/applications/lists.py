@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.calls.rules import submit_by
+from facility.web import carried
 
 PAGE = 25
 
@@ -72,12 +73,8 @@ class Cursor(msgspec.Struct, frozen=True):
 
 def cursor(told: str) -> Cursor | None:
     """From an address; None where it isn't one of ours (the list then begins at its top)."""
-    at, _, key = told.partition("~")
-    try:
-        found = Cursor(datetime.fromisoformat(at), UUID(key))
-    except ValueError:
-        return None
-    return found if found.at.tzinfo else None
+    found = carried.place(told, carried.instant)
+    return Cursor(*found) if found else None
 
 
 class OwnPage(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from facility.contracts.models import Envelope
 from facility.contracts.sentences import INSTRUMENTS, MODES
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
+from facility.web.carried import whole
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -40,7 +41,7 @@ async def contract(
 ) -> Page:
     """One agreement: donors, envelopes, and its ledger, narrowed to an envelope, a donor or an award."""
     found = await queries.contract(read, reference)
-    only = queries.LedgerFilter(envelope=envelope, donor=donor, award=award, before=_position(before))
+    only = queries.LedgerFilter(envelope=envelope, donor=donor, award=award, before=whole(before))
     entries, older = await queries.ledger(read, found.id, only)
     envelopes = await queries.envelopes(read, reference)
     lines = []
@@ -59,11 +60,6 @@ async def contract(
         history=lines,
         may_change=view.me.has(Role.SECRETARIAT),
     )
-
-
-def _position(number: int | None) -> int | None:
-    # Beyond what the database can hold there is nothing to show, and it would not understand the question.
-    return number if number is None or -(2**63) <= number < 2**63 else 0
 
 
 @get("/contracts/{reference:str}/envelopes/new", opt={"allow": allow(Role.SECRETARIAT)})

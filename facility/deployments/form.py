@@ -8,7 +8,7 @@ from uuid import UUID
 from facility.deployments.queries import Applied, Named
 from facility.deployments.service import RequestDraft
 from facility.experts.rules import CEFR, CefrLevel
-from facility.web.fields import Fields, shown
+from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _
 
 SPARE_ROWS = 2
@@ -42,9 +42,7 @@ def blank(application: Applied, known: Collection[str]) -> Values:
 
 def theme_rows(values: Values, *, spare: int = SPARE_ROWS) -> list[int]:
     """Numbers of the rows to show: those that hold something, and some empty ones after them."""
-    used = {int(name.split("-")[1]) for name, value in values.items() if name.startswith("themes-") and value}
-    after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, after + spare))
+    return rows_to_show(values, "themes", spare=spare)
 
 
 def read(

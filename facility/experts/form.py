@@ -12,7 +12,7 @@ from facility.experts.rules import CEFR, CefrLevel, Period
 from facility.experts.service import ExpertDraft
 from facility.experts.words import GENDERS
 from facility.refused import Refused
-from facility.web.fields import Fields, shown
+from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _
 
 SPARE_ROWS = 2
@@ -61,12 +61,7 @@ def blank() -> Values:
 
 def rows(values: Values, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
     """Numbers of the rows to show by group: those that hold something, and some empty ones after them."""
-    found = {}
-    for group in GROUPS:
-        used = {int(n.split("-")[1]) for n, value in values.items() if n.startswith(f"{group}-") and value}
-        after = max(used, default=-1) + 1
-        found[group] = sorted(used) + list(range(after, after + spare))
-    return found
+    return {group: rows_to_show(values, group, spare=spare) for group in GROUPS}
 
 
 def read(fields: Fields, known: Known, *, country: str = "") -> ExpertDraft:

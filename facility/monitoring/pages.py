@@ -19,12 +19,12 @@ from facility.web.access import Role, allow
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import nav
+from facility.zone import FIRST_DAY, LAST_DAY
 
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*READERS)}
 MOST_ROWS = 10_000
 """Of an export."""
-MOST_YEAR = 9999
 
 nav(N_("Overview"), "/commission", *READERS, order=5)
 
@@ -102,7 +102,7 @@ async def indicator(
     shown: dict[str, Any] = {"indicator": found, "units": words.UNITS}
     if found.code != FACILITY_INDICATOR:
         return view.page("monitoring/indicator.html", **shown)
-    year = None if year is None or not 1 <= year <= MOST_YEAR else year
+    year = None if year is None or not FIRST_DAY.year <= year <= LAST_DAY.year else year
     lines, older = await lists.units(read, counted=counted != "no", year=year, before=before)
     overview = await queries.overview(read)
     return view.page(

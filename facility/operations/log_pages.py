@@ -1,36 +1,18 @@
 """The audit trail: who did what to what, and when; and whether the chain of one subject holds."""
 
-from contextlib import suppress
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from litestar import get
 
 from facility.operations import trail
-from facility.operations.parked_pages import whole
 from facility.operations.words import SUBJECTS, subject_kinds, subject_word
+from facility.web import carried
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
 
 WHO = allow(Role.AUDITOR, Role.ADMINISTRATOR)
-FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
-
-
-def _actor(text: str) -> UUID | str | None:
-    if text == trail.NOBODY:
-        return text
-    with suppress(ValueError):
-        return UUID(text)
-    return None
-
-
-def _day(text: str) -> date | None:
-    with suppress(ValueError):
-        day = date.fromisoformat(text)
-        return day if FIRST <= day <= LAST else None
-    return None
 
 
 @get("/operations/log", opt={"allow": WHO})
@@ -45,9 +27,9 @@ async def log(
     """Everything that happened, newest first; narrowed to a kind of thing, a person, a day."""
     only = trail.TrailFilter(
         subject=subject if subject in SUBJECTS else "",
-        actor=_actor(actor),
-        day=_day(day),
-        before=whole(before),
+        actor=actor if actor == trail.NOBODY else carried.key(actor),
+        day=carried.day(day),
+        before=carried.whole(before),
     )
     lines, older = await trail.trail(read, only)
     shown = {
@@ -75,7 +57,9 @@ async def subject(
 ) -> Page:
     """Everything that happened to one thing, and whether anybody changed it afterwards."""
     chain = await trail.chain(read, subject_id)
-    lines, older = await trail.trail(read, trail.TrailFilter(subject_id=subject_id, before=whole(before)))
+    lines, older = await trail.trail(
+        read, trail.TrailFilter(subject_id=subject_id, before=carried.whole(before))
+    )
     return view.page(
         "operations/subject.html",
         chain=chain,

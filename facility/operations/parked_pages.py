@@ -8,17 +8,12 @@ from litestar import get, post
 from facility.operations import deliveries, service, steps
 from facility.operations.words import subject_word
 from facility.web.access import Role, allow
+from facility.web.carried import whole
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
 
 WHO = allow(Role.ADMINISTRATOR)
-LARGEST = 2**63 - 1
-
-
-def whole(number: int | None) -> int | None:
-    """The number, or 0 where the database could not hold it: below that there is nothing to show."""
-    return number if number is None or 0 <= number <= LARGEST else 0
 
 
 @get("/operations/parked", opt={"allow": WHO})

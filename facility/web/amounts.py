@@ -25,6 +25,8 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:([ '.,])[0-9]{3})(?:\1[0-9]{3})*")
 _NO_CENTS = re.compile(r"(?<=[0-9])([.,])[-–—]{1,2}$")
 """As many write a round amount: "350,-"."""
 MOST_DIGITS = 12
+MOST_TYPED = 100
+"""Characters of a number, whatever its digits; a longer text is not looked at."""
 
 
 class Unclear(Exception):  # noqa: N818 - not a fault: it asks
@@ -34,13 +36,15 @@ class Unclear(Exception):  # noqa: N818 - not a fault: it asks
 def read_amount(typed: str) -> Decimal:
     """An amount in EUR with two decimals: "35 427.70", "35.427,70", "€ 35'427", "350,-", "٣٥٤٢٧٫٧٠". Raises Unclear."""
     wrong = _("Enter an amount in EUR with at most two decimals, like 35 427.70.")
+    if len(typed) > MOST_TYPED:
+        raise Unclear(wrong)
     text = _NO_CENTS.sub(r"\g<1>00", _without_currency(typed).strip())
     return read_number(text, 2, wrong).quantize(Decimal("0.01"))
 
 
 def read_number(typed: str, places: int, wrong: str) -> Decimal:
     """A number that is not below zero, with at most so many decimals. Raises Unclear; with `wrong` for what is none."""
-    text = _plain(typed)
+    text = _plain(typed) if len(typed) <= MOST_TYPED else ""
     if _letters_for_digits(text):
         meant = text.translate(_LETTERS)
         raise Unclear(
@@ -53,7 +57,9 @@ def read_number(typed: str, places: int, wrong: str) -> Decimal:
 
 
 def plain_digits(typed: str) -> str:
-    """The same text with the digits of any one script as 0 to 9; "" where digits of two scripts are mixed."""
+    """The same text with the digits of any one script as 0 to 9; "" where digits of two scripts are mixed, or it is too long."""
+    if len(typed) > MOST_TYPED:
+        return ""
     zeros = set()
     made = []
     for letter in typed:

@@ -21,11 +21,14 @@ from facility.web.forms import MAX_FILE, Form, Upload
 from facility.web.i18n import _
 from facility.web.sentences import sentence
 from facility.web.stops import Stop
+from facility.zone import FIRST_DAY, LAST_DAY
 
 MOST_EUR = Decimal("999999999.99")
 MOST_ROWS = 100
-_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\\ud800-\udfff]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _WRONG = "wrong_field"
+_UNFIT = frozenset({"Cc", "Cs"})
+"""Control characters, and halves of characters, which a command line may hand on and no database keeps."""
 
 
 class Fields:
@@ -96,7 +99,7 @@ class Fields:
                 name, _("Write at most {most} characters; these are {count}.", most=most, count=len(value))
             )
         allowed = "\n\t" if multiline else ""
-        if any(unicodedata.category(letter) == "Cc" and letter not in allowed for letter in value):
+        if any(unicodedata.category(letter) in _UNFIT and letter not in allowed for letter in value):
             self.wrong(name, _("Use letters, digits and signs only, no control characters."))
         return value
 
@@ -206,7 +209,7 @@ class Fields:
             self.wrong(name, _("Choose one of the answers on the list."))
             return UUID(int=0)
 
-    def day(self, name: str, *, first: date = date(2000, 1, 1), last: date = date(2099, 12, 31)) -> date:
+    def day(self, name: str, *, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
         """A calendar day."""
         value = self._one(name, _("Enter a day."))
         if value is None:
@@ -280,9 +283,7 @@ class Fields:
 
     def rows(self, group: str, most: int = MOST_ROWS) -> list["Fields"]:
         """The rows of a repeated group (`partners-0-name`, `partners-1-name` …), in the order of their numbers."""
-        pattern = re.compile(rf"{re.escape(self.name(group))}-([0-9]{{1,3}})-.+")
-        names = [*self.form.fields, *self.form.files]
-        numbers = sorted({int(match[1]) for name in names if (match := pattern.fullmatch(name))})
+        numbers = row_numbers([*self.form.fields, *self.form.files], self.name(group))
         if len(numbers) > most:
             raise Stop(413, "too_many_fields")
         return [self.row(group, number) for number in numbers]
@@ -337,6 +338,19 @@ class Fields:
             if reason.code != _WRONG:
                 self.errors.setdefault(reason.field or "", []).append(sentence(reason))
         return self
+
+
+def row_numbers(names: Iterable[str], group: str) -> list[int]:
+    """Numbers of the rows of a group that these fields belong to, each once, in order."""
+    pattern = re.compile(rf"{re.escape(group)}-([0-9]{{1,3}})-.+")
+    return sorted({int(match[1]) for name in names if (match := pattern.fullmatch(name))})
+
+
+def rows_to_show(values: Mapping[str, str | list[str]], group: str, *, spare: int) -> list[int]:
+    """Numbers of a group's rows that hold something, and of some empty ones after them."""
+    used = row_numbers((name for name, value in values.items() if value), group)
+    after = max(used, default=-1) + 1
+    return [*used, *range(after, after + spare)]
 
 
 def each[T](rows: Iterable[Fields], read: Callable[[Fields], T]) -> list[T]:

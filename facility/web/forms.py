@@ -79,7 +79,7 @@ async def _read(scope: Any, receive: Any) -> tuple[bytes, bool]:
     """The body, or its beginning where it is too large, and whether it is whole."""
     length = header_of(scope, b"content-length") or ""
     most = MAX_BODY if header_of(scope, b"expect") else _DRAIN
-    if length.isdigit() and int(length) > most:
+    if length.isascii() and length.isdigit() and int(length[:19]) > most:
         raise Stop(413, "too_large", {"connection": "close"})
     chunks: list[bytes] = []
     size = 0

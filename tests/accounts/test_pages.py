@@ -139,6 +139,16 @@ async def test_a_link_ends_after_fifteen_minutes(browse: Browsers, db: Database,
     assert ((await nobody.send_form(path)).status_code, by_code.status_code) == (409, 422)
 
 
+async def test_the_code_may_be_typed_in_any_digits(browse: Browsers, db: Database, cast: Cast) -> None:
+    nobody = await browse()
+    page = (await nobody.send_form("/sign-in", {"email": "ada@example.org"})).headers["location"]
+    code = code_of((await link_to(db, "ada@example.org")).rsplit("/", 1)[-1])
+    other_letters = await nobody.send_form(page.partition("?")[0], {"code": "é" * 6})
+    wide = code.translate({ord(str(n)): ord("０") + n for n in range(10)})
+    other_digits = await nobody.send_form(page.partition("?")[0], {"code": f"{wide[:3]} {wide[3:]}"})
+    assert (other_letters.status_code, other_digits.status_code) == (422, 303)
+
+
 async def test_the_mail_holds_link_and_code(
     browse: Browsers, db: Database, cast: Cast, settings: Settings
 ) -> None:

@@ -11,12 +11,15 @@ import pytest_asyncio
 from litestar import Litestar
 from sqlalchemy import event, text
 
+from facility import clock
+from facility.accounts.sessions import ask_to_sign_in
 from facility.db import Database, Tx
 from facility.outbox.links import token_of
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.hostile.forms import Field, Found, filled, gets, posts, read, template_of
+from tests.hostile.asking import listening
+from tests.hostile.forms import Field, Found, filled, gets, posts, read, send, template_of
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, TakesBack, World
 
@@ -117,6 +120,15 @@ async def _link_pages(db: Database) -> list[str]:
         return [f"/link/{row.purpose}/{token_of(row.id, row.nonce)}" for row in rows]
 
 
+async def _sign_in_request(story: str) -> UUID:
+    """Somebody has asked for a link and a code, and holds the page that takes the code."""
+    db = Database(story)
+    async with db.transaction(now=clock.now()) as tx:
+        request_id = await ask_to_sign_in(tx, "omar@example.org")
+    await db.dispose()
+    return request_id
+
+
 class Walk:
     """Follows the links of the pages, from each person's first page on, and keeps the forms: one for each route."""
 
@@ -126,6 +138,8 @@ class Walk:
         self.pages = [route.path_format for route, _ in gets(app)]
         self.found: dict[str, tuple[str, Found]] = {}
         self.shown: dict[str, tuple[str, str]] = {}
+        self.asked: dict[str, set[str]] = {}
+        self.links: dict[str, set[str]] = {}
 
     async def walk(self, name: str, start: Sequence[str]) -> None:
         """All kinds of pages that the person gets to, a few of each."""
@@ -139,6 +153,9 @@ class Walk:
             page = await self.crowd[name].get(path)
             self.shown.setdefault(template, (name, path))
             parser = read(page)
+            self.links.setdefault(template, set()).update(
+                link for link in parser.links if link.partition("?")[0] == path.partition("?")[0]
+            )
             for form in parser.forms:
                 self._keep(name, form)
             fresh = [link for link in parser.links if link not in seen]
@@ -153,6 +170,19 @@ class Walk:
         if known is None or len(form.fields) > len(known[1].fields):
             self.found[template] = name, filled(form)
 
+    async def listen(self, app: Litestar) -> None:
+        """What each route reads of what is sent, and each page of its address, whether a page has shown it or not."""
+        for template, (name, form) in self.found.items():
+            with listening() as names:
+                await send(self.crowd[name], form.action, list(form.values().items()))
+            self.asked[template] = names - form.values().keys()
+        for route, handler in gets(app):
+            if "request" in handler.parsed_fn_signature.parameters and route.path_format in self.shown:
+                name, path = self.shown[route.path_format]
+                with listening() as names:
+                    await self.crowd[name].get(path)
+                self.asked[route.path_format] = names
+
     async def look(self, name: str, path: str) -> None:
         """A page that nothing led to."""
         page = await self.crowd[name].get(path)
@@ -166,8 +196,9 @@ async def walked(standing_app: Litestar, story: str, sessions: dict[str, str], w
     """Everybody has been everywhere; where no page shows a route's form, it is one with the fields that others have."""
     crowd = Crowd(standing_app, Watched(story), sessions)
     walk = Walk(standing_app, crowd)
+    code = f"/sign-in/check/{await _sign_in_request(story)}"
     for name in crowd.browsers:
-        await walk.walk(name, ["/", *([] if name else ["/sign-in", *await _link_pages(crowd.db)])])
+        await walk.walk(name, ["/", *([] if name else ["/sign-in", code, *await _link_pages(crowd.db)])])
     funded = objects(world)["awarded"]["application_id"]
     for route, handler in gets(standing_app):
         if route.path_format not in walk.shown and not route.path_format.endswith("/stream"):
@@ -178,6 +209,7 @@ async def walked(standing_app: Litestar, story: str, sessions: dict[str, str], w
         name, path = places(world, route, handler)[0]
         guessed = [Field(one, "text", "1") for one in ("reason", "seen", "version", "choice")]
         walk.found.setdefault(route.path_format, (name, Found(path, "", guessed)))
+    await walk.listen(standing_app)
     await crowd.leave()
     return walk
 

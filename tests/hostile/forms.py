@@ -43,6 +43,7 @@ class Found(msgspec.Struct):
     page: str
     fields: list[Field] = []
     multipart: bool = False
+    buttons: list[tuple[str, str]] = []
 
     def values(self) -> dict[str, str]:
         """Name to value, without files."""
@@ -80,6 +81,8 @@ class Parser(HTMLParser):
                 self._select.value = given.get("value", "")
         elif not name or name == csrf.FIELD:
             return
+        elif tag == "button":
+            form.buttons.append((name, given.get("value", "")))
         elif tag == "input":
             self._input(form, name, given)
         elif tag == "textarea":

@@ -14,11 +14,13 @@ def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
     """What is wrong with this answer to a request of this crowd, or None."""
     if response.status_code not in ANSWERS:
         return f"status {response.status_code}"
-    # What is typed in a part of an application is kept for its person whether it can be saved or not.
+    # What is typed in a part of an application is kept for its person whether it can be saved or not; wrong codes count.
     kept = [
         said
         for said in crowd.db.kept
-        if not said.startswith(("INSERT INTO working_copy", "DELETE FROM working_copy"))
+        if not said.startswith(
+            ("INSERT INTO working_copy", "DELETE FROM working_copy", "UPDATE sign_in_request")
+        )
     ]
     if response.status_code >= 400 and kept:
         return f"{response.status_code}, but kept {kept}"

@@ -1,7 +1,9 @@
 """Every page, with rubbish in its path, its query and its headers: 4xx or a page, never 5xx."""
 
+import itertools
 import re
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlencode
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -10,7 +12,7 @@ from litestar.routes import HTTPRoute
 from tests.hostile.conftest import Crowd, Walk
 from tests.hostile.forms import gets
 from tests.hostile.judge import listed, wrong
-from tests.hostile.values import some
+from tests.hostile.values import INSTANTS, NUMBERS, some
 
 GIVEN = {"view", "visitor", "read", "tx", "form", "db", "limits", "request"}
 QUERIES = (
@@ -69,20 +71,17 @@ PATHS = (
 )
 
 
-def _names(route: HTTPRoute, handler: HTTPRouteHandler) -> list[str]:
+def _names(route: HTTPRoute, handler: HTTPRouteHandler, walked: Walk) -> list[str]:
     """What the page reads from its query."""
-    return [
-        name
-        for name in handler.parsed_fn_signature.parameters
-        if name not in GIVEN | route.path_parameters.keys()
-    ]
+    signed = handler.parsed_fn_signature.parameters.keys() - GIVEN - route.path_parameters.keys()
+    return sorted(signed | walked.asked.get(route.path_format, set()))
 
 
 async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
     found, read = [], set()
     for route, handler in gets(standing_app):
         name, path = walked.shown.get(route.path_format, ("", ""))
-        for parameter in _names(route, handler) if path else ():
+        for parameter in _names(route, handler, walked) if path else ():
             read.add((route.path_format, parameter))
             for value in some(QUERIES, len(read), 4):
                 query = f"?{parameter}={value}"
@@ -93,13 +92,40 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
     assert len(read) > 30
 
 
+KEY = "12345678-1234-4234-8234-123456789abc"
+
+
+async def test_cursors_from_elsewhere(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
+    """Where a page begins, as our addresses say it (what a list is sorted by, and a key), in each order that a list has."""
+    found, seen = [], set()
+    for route, handler in gets(standing_app):
+        name, path = walked.shown.get(route.path_format, ("", ""))
+        for parameter in {"after", "before"} & set(_names(route, handler, walked)) if path else ():
+            seen.add((route.path_format, parameter))
+            for value, begun in itertools.product((*INSTANTS, *NUMBERS), _orders(walked, route)):
+                for cursor in (f"{value}~{KEY}", f"{KEY}.{value}"):
+                    query = urlencode({**begun, parameter: cursor})
+                    response = await crowd[name].get(f"{path.partition('?')[0]}?{query}")
+                    if problem := wrong(response, crowd):
+                        found.append((route.path_format, query[:120], problem))
+    assert not found, listed(found)
+    assert len(seen) > 15
+
+
+def _orders(walked: Walk, route: HTTPRoute) -> list[dict[str, str]]:
+    """The ways in which a page's own links sort it."""
+    queries = [dict(parse_qsl(link.partition("?")[2])) for link in walked.links.get(route.path_format, ())]
+    sorts = sorted({query["sort"] for query in queries if "sort" in query})
+    return [{}, *({"sort": sort} for sort in sorts)]
+
+
 async def test_all_of_a_querys_parameters_at_once_and_twice(
     standing_app: Litestar, walked: Walk, crowd: Crowd
 ) -> None:
     found = []
     for place, (route, handler) in enumerate(gets(standing_app)):
         name, path = walked.shown.get(route.path_format, ("", ""))
-        names = _names(route, handler) if path else []
+        names = _names(route, handler, walked) if path else []
         for value in some(QUERIES, place, 6) if names else ():
             query = "?" + "&".join(f"{one}={value}" for one in names * 2) + "&unknown=1"
             response = await crowd[name].get(path.partition("?")[0] + query)
@@ -139,6 +165,8 @@ HEADERS = (
     {"origin": "http://[::1"},
     {"content-length": "-1"},
     {"content-length": "9" * 40},
+    {"content-length": "9" * 5000},
+    {"content-length": "\xb2"},
     {"content-type": "\xff/\x7f"},
     {"hx-request": "true", "hx-target": "<script>"},
     {"hx-request": "true", "hx-current-url": "http://[", "accept": "\xff"},

@@ -1,5 +1,6 @@
 """Every form, with hostile values in its fields: 4xx or done, never 5xx, nothing half-done, and what was typed comes back."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -7,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from tests.hostile.conftest import Crowd, Walk
 from tests.hostile.forms import FREE, Found, Value, changed, read, replaced, send
 from tests.hostile.judge import listed, wrong
-from tests.hostile.values import CHANGES, DAYS, EVERYTHING, KEYS, NUMBERS, TEXTS, TIMES, some
+from tests.hostile.values import CHANGES, CODES, DAYS, EVERYTHING, INSTANTS, KEYS, NUMBERS, TEXTS, TIMES, some
 
 SLOW = {"/rehearsal"}  # plays whole scenarios; its files have a test of their own
 
@@ -38,9 +39,42 @@ def _alone(form: Found) -> Iterator[tuple[str, str, Value]]:
     for place, field in enumerate(form.fields):
         if field.kind == "file":
             continue
-        for kind in [TEXTS, NUMBERS, DAYS | TIMES] if field.kind in FREE else [KEYS, TEXTS]:
+        for kind in [TEXTS, NUMBERS, DAYS | TIMES | INSTANTS] if field.kind in FREE else [KEYS, TEXTS]:
             for label, value in some(kind.items(), place, len(kind)):
                 yield field.name, label, value
+
+
+async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> None:
+    """Hidden fields, also those that only some other page of the form shows: they hold instants, numbers and keys."""
+    found, carried = [], 0
+    for route, (name, form) in sorted(walked.found.items()):
+        hidden = [field.name for field in form.fields if field.kind == "hidden"]
+        for field in sorted({*hidden, *walked.asked[route]}) if route not in SLOW else ():
+            carried += 1
+            for label, value in _carried(field, carried):
+                others = [pair for pair in form.values().items() if pair[0] != field]
+                response = await send(crowd[name], form.action, [*others, (field, value)])
+                if problem := wrong(response, crowd):
+                    found.append((route, field, label, problem))
+    assert not found, listed(found)
+    assert carried > 100
+
+
+def _carried(field: str, place: int) -> list[tuple[str, Value]]:
+    """All instants where one is meant, else a few of each kind."""
+    instant = re.search(r"(?:_at|^seen|^read)$", field)
+    return [
+        *some(INSTANTS.items(), place, 1 if instant else 5),
+        *some(NUMBERS.items(), place, 16),
+        *some(KEYS.items(), place, 7),
+    ]
+
+
+async def test_codes_in_other_digits(walked: Walk, crowd: Crowd) -> None:
+    name, form = walked.found["/sign-in/check/{request_id}"]
+    for code in CODES.values():
+        response = await send(crowd[name], form.action, [("code", code)])
+        assert (response.status_code, wrong(response, crowd)) == (422, None)
 
 
 def _lost(form: Found, value: Value, response: Any) -> str | None:
@@ -92,11 +126,11 @@ async def test_single_answers_given_twice_and_keys_that_nobody_asked_for(walked:
     found = []
     for route, (name, form) in sorted(walked.found.items()):
         values = list(form.values().items())
-        for label, pairs in _more(values):
+        for label, pairs in [*_more(values), *_pressed(form, values)]:
             response = await send(crowd[name], form.action, pairs)
             if problem := wrong(response, crowd):
                 found.append((route, label, problem))
-            if label.startswith("unknown") and response.status_code < 400:
+            if "unknown" in label and response.status_code < 400:
                 found.append((route, label, f"taken: {response.status_code}"))
     assert not found, listed(found)
 
@@ -107,6 +141,25 @@ def _more(values: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[s
     yield "unknown, dunder", [*values, ("__class__", "x")]
     yield "unknown, an array", [*values, ("reason[]", "x")]
     yield "unknown, no name", [*values, ("", "x")]
-    for row in {name.split("-")[0] for name, _ in values if "-" in name}:
-        yield "unknown, a far row", [*values, (f"{row}-99999999-who", "x")]
+    yield from _rows(values)
+    for row in _groups(values):
         yield "rows out of bounds", [*values, *((f"{row}-{n}-amount", "1") for n in range(990))]
+
+
+def _pressed(form: Found, values: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
+    """The same by the form's other buttons, which show it again before it has been read."""
+    for place, button in enumerate(form.buttons):
+        for label, pairs in some(_rows(values), place, 3):
+            yield f"{button[1]}, {label}", [*pairs, button]
+
+
+def _groups(values: Sequence[tuple[str, str]]) -> set[str]:
+    return {name.split("-")[0] for name, _ in values if "-" in name}
+
+
+def _rows(values: Sequence[tuple[str, str]]) -> Iterator[tuple[str, list[tuple[str, Value]]]]:
+    """Rows whose numbers are none."""
+    for row in _groups(values):
+        for number in ("99999999", "²", "٣", "-1", "9" * 5000, "x"):
+            strange = [(f"{row}-{number}-who", "x"), (f"{row}-{number}", "x"), (f"{row}-{number}-", "x")]
+            yield f"unknown, row {number[:9]}", [*values, *strange]

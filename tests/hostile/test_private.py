@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
 from tests.hostile.conftest import Crowd, Walk
 from tests.hostile.forms import FREE, Found, send
+from tests.hostile.judge import listed
 from tests.hostile.values import MARK
 
 LEAVES = ("/sign-out", "/rehearsal", "/people/{account_id}/close", "/people/{account_id}/roles")
@@ -116,6 +118,47 @@ async def test_what_is_typed_stays_in_its_rows(
     assert await real.rows("SELECT count(*) FROM delivery WHERE state <> 'done'") == [0]
     found = await reconcile(real.db)
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+EDGES: dict[str, tuple[str, ...]] = {
+    "date": ("2000-01-01", "2099-12-31"),
+    "time": ("00:00", "23:59:59"),
+    "email": ("é@example.org", "a@x.org"),
+}
+OTHER_EDGES = ("\u202e\U0001f9c5\u200b", "999999", "0.01", "1", "2099-12-31")
+
+
+def _edged(form: Found, which: int) -> list[tuple[str, str]]:
+    """The form with values that are just right, or look as if: the first or last of their kind."""
+    pairs = []
+    for place, field in enumerate(field for field in form.fields if field.kind != "file"):
+        edges = EDGES.get(field.kind, OTHER_EDGES) if field.kind in FREE else (field.value,)
+        if re.search(r"_day|_on$|from|until", field.name) and field.kind in FREE:
+            edges = EDGES["date"]
+        pairs.append((field.name, edges[(place + which) % len(edges)]))
+    return pairs
+
+
+async def test_what_was_taken_can_be_shown(walked: Walk, real: Real) -> None:
+    """A redirect is no success yet: the page that it leads to, and all others, can show what was taken."""
+    broken: list[tuple[str, object, int]] = []
+    taken = set()
+    for route, (name, form) in sorted(walked.found.items()):
+        for which in range(3) if not route.startswith(LEAVES) else ():
+            async with real.browser(name) as browser:
+                response = await send(browser, form.action, _edged(form, which))
+                if response.status_code == 303:
+                    taken.add(route)
+                    shown = await browser.get(response.headers["location"])
+                    broken += [(route, which, shown.status_code)] if shown.status_code >= 400 else []
+            broken += [(route, which, response.status_code)] if response.status_code >= 500 else []
+    await drain(real.db, clock.now)
+    for route, (name, path) in sorted(walked.shown.items()):
+        async with real.browser(name) as browser:
+            page = await browser.get(path)
+        broken += [(route, "shown", page.status_code)] if page.status_code >= 500 else []
+    assert not broken, listed(broken)
+    assert len(taken) > 15
 
 
 def _lasting(counts: list[str]) -> list[str]:

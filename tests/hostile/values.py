@@ -45,7 +45,10 @@ NUMBERS: dict[str, Value] = {
         "0.001",
         "1e9",
         "1e999",
+        "1E999999",
         "-1e-999",
+        "1e-99999999",
+        "9" * 5000,
         "NaN",
         "sNaN",
         "Infinity",
@@ -84,6 +87,26 @@ DAYS: dict[str, Value] = {
 TIMES: dict[str, Value] = {
     text: text for text in ("24:00", "23:59:60", "-1:00", "12:00:00.5", "noon", "12:00+02:00", "٠١:٠٠")
 }
+INSTANTS: dict[str, Value] = {
+    text: text
+    for text in (
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999999-23:59",
+        "0001-01-01T00:00:00+00:00",
+        "9999-12-31T23:59:59.999999+00:00",
+        "0000-01-01T00:00:00+00:00",
+        "2026-01-01T00:00:00",
+        "2026-W01-1T00:00:00+00:00",
+        "2026-02-30T00:00:00Z",
+        "-infinity",
+        "now",
+    )
+}
+"""As our own pages write instants into hidden fields and addresses; each is at the edge of what Python or PostgreSQL holds."""
+CODES: dict[str, Value] = {
+    text: text for text in ("é" * 6, "１２３４５６", "٣٤٥٦٧٨", "²²²²²²", "12345\u0301")
+}
+"""As somebody may type the code from a mail."""
 CHANGES = {"skipped": ("2026-03-29", "02:30"), "repeated": ("2026-10-25", "02:30")}
 """Times in Brussels that don't exist, or twice."""
 KEYS: dict[str, Value] = {
@@ -95,7 +118,7 @@ KEYS: dict[str, Value] = {
     "digits": "٣" * 32,
     "empty": "",
 }
-EVERYTHING = TEXTS | NUMBERS | DAYS | TIMES | KEYS
+EVERYTHING = TEXTS | NUMBERS | DAYS | TIMES | INSTANTS | CODES | KEYS
 
 
 def some[T](values: Iterable[T], place: int, one_in: int) -> list[T]:

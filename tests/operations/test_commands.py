@@ -143,8 +143,10 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
             "These roles do not go together",
         ),
         (("new@example.org", "--name", "New", "--role", "officer"), 2, "'officer' is not one of"),
+        (("new@example.org", "--name", "N\udcff", "--role", "auditor"), 2, "no control characters"),
+        (("n\udcff@example.org", "--name", "New", "--role", "auditor"), 2, "Enter a mail address like"),
     ],
-    ids=["role", "address", "name", "roles", "officer"],
+    ids=["role", "address", "name", "roles", "officer", "half a letter", "half a letter in an address"],
 )
 def test_user_add_refuses_what_the_pages_would_refuse(
     data: Path, words: tuple[str, ...], status: int, sentence: str

@@ -137,7 +137,9 @@ URLENCODED_BODY = [(b"content-type", URLENCODED.encode())]
 async def test_a_body_that_is_too_large_is_refused_whether_it_says_so_or_not() -> None:
     assert await stopped(URLENCODED_BODY, sender(b"x" * 6_000_000, b"x" * 6_000_001)) == 413
     assert await stopped(URLENCODED_BODY, sender(*[b"x" * 12_000_000] * 9)) == 413
-    assert await stopped([(b"content-length", b"99999999999")], sender()) == 413
+    for announced in (b"99999999999", b"9" * 5000):
+        assert await stopped([(b"content-length", announced)], sender()) == 413
+    assert await stopped([(b"content-length", "²".encode("latin-1"))], sender(b"x")) == 415
 
 
 async def test_who_asks_first_is_told_before_anything_is_read() -> None:

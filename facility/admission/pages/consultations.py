@@ -1,7 +1,6 @@
 """Consultations on an application, as the secretariat starts and follows them."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from facility.admission.service import (
 from facility.applications.pages.shared import STAFF, WORDS, save
 from facility.applications.queries import ApplicationShown
 from facility.refused import Refused
-from facility.web import render
+from facility.web import carried, render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -166,18 +165,10 @@ async def answer(
     )
 
 
-def _cursor(told: str) -> tuple[datetime, UUID] | None:
-    at, _sign, key = told.partition("~")
-    try:
-        return datetime.fromisoformat(at), UUID(key)
-    except ValueError:
-        return None
-
-
 @get("/consultations", opt=HOLDS)
 async def running(view: View, read: Read, after: FromQuery[str] = "") -> Page:
     """All that run or wait for an officer, by the end of their periods."""
-    lines, more = await queries.running(read, _cursor(after))
+    lines, more = await queries.running(read, carried.place(after, carried.instant))
     return view.page(
         "admission/running.html",
         lines=lines,

@@ -15,7 +15,7 @@ from facility.admission.service import import_initiatives, retire_initiative
 from facility.experts.queries import themes
 from facility.folding import fold
 from facility.refused import Refused
-from facility.web import render
+from facility.web import carried, render
 from facility.web.access import Role, allow
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
@@ -65,18 +65,10 @@ async def _page(
     )
 
 
-def _cursor(told: str) -> tuple[datetime, UUID] | None:
-    at, _sign, key = told.partition("~")
-    try:
-        return datetime.fromisoformat(at), UUID(key)
-    except ValueError:
-        return None
-
-
 @get("/initiatives", opt=SEES)
 async def initiatives(view: View, read: Read, after: FromQuery[str] = "") -> Page:
     """What is loaded, the newest first."""
-    return await _page(view, read, Fields.showing(), after=_cursor(after))
+    return await _page(view, read, Fields.showing(), after=carried.place(after, carried.instant))
 
 
 @post("/initiatives", opt=KEEPS)

@@ -14,6 +14,7 @@ from facility.applications.rules.activities import Plan
 from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.folding import fold, search_words
 from facility.refused import refuse
+from facility.zone import FIRST_DAY, LAST_DAY
 
 RESULTS = tuple(f"R{number}" for number in range(1, 10))
 """Results of the action beside this facility, which is R10."""
@@ -167,13 +168,18 @@ def read_result(cell: str) -> str | None:
 
 
 def read_day(cell: str) -> date | None:
-    """A day as spreadsheets write it: 2026-07-30, 30.07.2026 or 30/07/2026. Raises ValueError for anything else."""
+    """A day as spreadsheets write it: 2026-07-30, 30.07.2026 or 30/07/2026. Raises ValueError for anything else, and for a
+    day that nobody can have meant."""
     told = cell.strip()
     if not told:
         return None
     if match := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})\.?", told):
-        return date(int(match[3]), int(match[2]), int(match[1]))
-    return date.fromisoformat(told)
+        day = date(int(match[3]), int(match[2]), int(match[1]))
+    else:
+        day = date.fromisoformat(told)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(day)
+    return day
 
 
 type Period = tuple[date, date]

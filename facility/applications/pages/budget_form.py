@@ -1,6 +1,5 @@
 """The lines of a budget as fields: from what is stored, from what is typed, and from rows of a spreadsheet."""
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
@@ -15,6 +14,7 @@ from facility.contracts.sentences import UNIT_COSTS
 from facility.db import new_id
 from facility.folding import fold
 from facility.refused import Reason, Refused
+from facility.web import fields as web_fields
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
 from facility.web.i18n import _
@@ -95,19 +95,17 @@ def plain(number: Decimal) -> str:
 
 def row_numbers(fields: Fields, spare: int = SPARE_ROWS) -> list[int]:
     """Numbers of the rows to show: those that hold a line, and some empty ones after them."""
-    used = {
-        int(parts[1])
-        for name, value in fields.values.items()
-        if (parts := name.split("-", 2))[0] == GROUP and len(parts) == 3 and parts[2] in TYPED and value
-    }
+    held = (name for name, value in fields.values.items() if value and name.rpartition("-")[2] in TYPED)
+    used = web_fields.row_numbers(held, GROUP)
     after = max(used, default=-1) + 1
     return sorted(used) + list(range(after, min(after + spare, after + rules.MAX_LINES - len(used))))
 
 
 def sent_rows(fields: Fields) -> list[int]:
     """Numbers of all rows that the page has, filled in or not."""
-    pattern = re.compile(rf"{GROUP}-([0-9]{{1,3}})-description")
-    return sorted(int(match[1]) for name in fields.form.fields if (match := pattern.fullmatch(name)))
+    return web_fields.row_numbers(
+        (name for name in fields.form.fields if name.endswith("-description")), GROUP
+    )
 
 
 def read(fields: Fields, application: ApplicationShown, rates: Mapping[UUID, Rate]) -> Typed:

@@ -1,7 +1,7 @@
 """Checking the answers, submitting, and the receipt: page, canonical JSON and PDF."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from facility.applications.service import note_late_attempt, submit
 from facility.refused import Reason, Refused, refuse
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.carried import stamp
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -104,11 +105,7 @@ async def _handed_in(tx: Tx, application_id: UUID) -> bool:
 
 def _read_at(fields: Fields) -> datetime | None:
     """When what was read before signing had been saved."""
-    told = fields.text("read", required=False, most=40)
-    try:
-        return datetime.fromisoformat(told).replace(tzinfo=UTC) if told else None
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+    return stamp(fields.text("read", required=False, most=40))
 
 
 async def _not_submitted(

@@ -2,7 +2,6 @@
 typed there."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from facility.calls.rules.forms import Answers, FormSection
 from facility.db import Tx, new_id
 from facility.refused import refuse
 from facility.web import render
+from facility.web.carried import key, stamp
 from facility.web.forms import Form
 from facility.web.stops import Stop
 
@@ -158,14 +158,9 @@ class ForLink(msgspec.Struct, frozen=True):
     def of(cls, form: Form) -> "ForLink":
         """From a form that was sent. Stop 400 for what no page of ours wrote."""
         own, resumed, at = (form.take(name) for name in OF_A_LINK)
-        try:
-            seen = datetime.fromisoformat(at) if at else None
-            sitting = Sitting(UUID(own) if own else new_id(), UUID(resumed) if resumed else None, seen)
-        except ValueError:
-            raise Stop(400, "malformed") from None
-        if seen is not None and seen.tzinfo is None:
+        if (own and not key(own)) or (resumed and not key(resumed)):
             raise Stop(400, "malformed")
-        return cls(sitting)
+        return cls(Sitting(key(own) or new_id(), key(resumed), stamp(at)))
 
     def hidden(self, copy: Copy | None) -> Hidden:
         """The page, and the copy that it shows."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from facility.calls.form.grid import Values
 from facility.calls.rules import MOST_CUT_OFFS, monthly
 from facility.refused import Reason
-from facility.web.fields import Fields, shown_instant
+from facility.web.fields import Fields, rows_to_show, shown_instant
 from facility.web.i18n import _
 
 SPARE = 2
@@ -68,13 +68,7 @@ def with_monthly(fields: Fields) -> Values:
 
 def cut_off_rows(values: Values, *, spare: int = SPARE) -> list[int]:
     """Numbers of the rows to show: those that hold something, and some empty ones after them."""
-    used = {
-        int(name.split("-")[1])
-        for name, value in values.items()
-        if name.startswith("cut_offs-") and value and name.split("-")[1].isdecimal()
-    }
-    after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, after + spare))
+    return rows_to_show(values, "cut_offs", spare=spare)
 
 
 NO_CUT_OFF = datetime(2000, 1, 1, tzinfo=UTC)

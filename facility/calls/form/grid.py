@@ -12,7 +12,7 @@ from facility.calls.rules import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL,
 from facility.calls.rules.edits import slug
 from facility.contracts.reference import REFERENCE
 from facility.refused import Reason
-from facility.web.fields import Fields
+from facility.web.fields import Fields, rows_to_show
 from facility.web.i18n import N_, _
 
 SPARE_ROWS = 3
@@ -82,11 +82,7 @@ def with_grid(values: Values, preset_name: str) -> Values:
 
 def rows(values: Values, *, spare: int = SPARE_ROWS) -> list[int]:
     """Numbers of the grid's rows to show: those that hold something, and some empty ones after them."""
-    used = {
-        int(name.split("-")[1]) for name, value in values.items() if name.startswith("sections-") and value
-    }
-    after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, after + spare))
+    return rows_to_show(values, "sections", spare=spare)
 
 
 class _Row:

@@ -9,8 +9,8 @@ from facility.calls import queries
 from facility.calls.words import stands, ties
 from facility.refused import Reason, Refused
 from facility.web.access import Role
+from facility.web.carried import stamp
 from facility.web.fields import Fields
-from facility.web.stops import Stop
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 SEES_HISTORY = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
@@ -18,14 +18,7 @@ SEES_HISTORY = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
 
 def seen_in(fields: Fields) -> datetime | None:
     """The draft's instant as the form carried it. Stop 400 for what this page never wrote."""
-    value = fields.form.get("seen")
-    try:
-        seen = datetime.fromisoformat(value) if value else None
-    except ValueError:
-        raise Stop(400, "malformed") from None
-    if seen is not None and seen.tzinfo is None:
-        raise Stop(400, "malformed")
-    return seen
+    return stamp(fields.form.get("seen"))
 
 
 def at_fields(fields: Fields, refused: Refused, names: Collection[str]) -> Fields:

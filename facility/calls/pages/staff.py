@@ -13,6 +13,7 @@ from facility.calls.sentences import STANDINGS
 from facility.calls.steps import steps_of
 from facility.contracts.queries import envelopes
 from facility.web.access import Role, allow
+from facility.web.carried import key
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -30,7 +31,7 @@ async def calls(
     """All calls, drafts too, the latest closing first; what is archived only where it is asked for."""
     now = clock.now()
     chosen = Standing(status) if status in set(Standing) else None
-    of = _key(envelope)
+    of = key(envelope)
     lines, older = await queries.staff_calls(
         read, now, standing=chosen, envelope=of, words=words or "", before=before
     )
@@ -47,14 +48,6 @@ async def calls(
         envelopes=await envelopes(read),
         may_draft=view.me.has(Role.SECRETARIAT),
     )
-
-
-def _key(given: str | None) -> UUID | None:
-    """An id in the address; what is none is left out."""
-    try:
-        return UUID(given) if given else None
-    except ValueError:
-        return None
 
 
 @get("/staff/calls/{call_id:uuid}", opt={"allow": allow(*READERS)})
