@@ -51,7 +51,7 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand == "scan":  # which needs no settings, and leaves no data folder behind
         return
     try:
-        context.obj = load()
+        context.obj = load(command=context.invoked_subcommand)
     except SettingsError as error:
         for message in error.messages:
             click.echo(message, err=True)
@@ -67,6 +67,8 @@ def main(context: click.Context) -> None:
 def database_url(settings: Settings) -> Iterator[str]:
     """Where the database is: as the environment says, or embedded, beside a running service or started for this."""
     if settings.database_url:
+        with _in_one_line():
+            migrate.reach(settings.database_url)
         yield settings.database_url
         return
     server = EmbeddedPostgres(settings.data_dir)
@@ -76,6 +78,26 @@ def database_url(settings: Settings) -> Iterator[str]:
         raise click.ClickException(str(error)) from error
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except migrate.NotReadyError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextlib.contextmanager
+def ready_database_url(settings: Settings) -> Iterator[str]:
+    """The same, with the tables of this version in it: an embedded one gets them, of any other it is asked."""
+    with database_url(settings) as url:
+        if settings.embedded:
+            migrate.upgrade(url)
+        else:
+            with _in_one_line():
+                migrate.check(url)
+        yield url
 
 
 @contextlib.asynccontextmanager
@@ -89,15 +111,18 @@ async def connected(url: str) -> AsyncIterator[Database]:
 
 
 def with_database[T](settings: Settings, command: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
-    """Run the coroutine with a migrated database."""
+    """Run the coroutine with a database that has the tables of this version."""
 
-    async def connect(url: str) -> T:
+    with ready_database_url(settings) as url:
+        return _ended(url, command)
+
+
+def _ended[T](url: str, command: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
+    async def connect() -> T:
         async with connected(url) as db:
             return await command(db)
 
-    with database_url(settings) as url:
-        migrate.upgrade(url)
-        return uvloop.run(connect(url))
+    return uvloop.run(connect())
 
 
 @main.command()
@@ -130,7 +155,7 @@ def web(settings: Settings) -> None:
         async with connected(url) as db:
             await serve(settings, db)
 
-    with database_url(settings) as url:
+    with ready_database_url(settings) as url:
         _until_stopped(pages(url))
 
 
@@ -147,7 +172,7 @@ def worker(settings: Settings) -> None:
         async with background(settings, url):
             await stop.wait()
 
-    with database_url(settings) as url:
+    with ready_database_url(settings) as url:
         uvloop.run(work(url))
 
 
@@ -163,7 +188,9 @@ def _until_stopped(service: Coroutine[Any, Any, None]) -> None:
 @click.pass_obj
 def migrate_command(settings: Settings) -> None:
     """Bring the database to this version's schema, and load what it must know (beneficiaries, contracts, themes)."""
-    with_database(settings, lambda db: seed(db, clock.now()))
+    with database_url(settings) as url:
+        migrate.upgrade(url)
+        _ended(url, lambda db: seed(db, clock.now()))
 
 
 @main.group()

@@ -1,9 +1,26 @@
 """Bringing a database to the schema that this version of the code needs, up and down (Alembic, migrations/)."""
 
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from facility.settings import ROOT
+
+REACH_SECONDS = 10
+UPGRADE = "Run `facility migrate` first."
+
+
+class NotReadyError(Exception):
+    """The database is not what a command needs: a line for whoever gave the command."""
 
 
 def config(url: str) -> Config:
@@ -23,3 +40,48 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str = "base") -> None:
     """Take migrations back, down to this one. Call it outside any event loop."""
     command.downgrade(config(url), revision)
+
+
+def reach(url: str) -> str | None:
+    """The revision of the database; None where it has no tables. Raises NotReadyError where it can't be reached, or doesn't
+    let us in. Call it outside any event loop."""
+    with _in_one_line():
+        return asyncio.run(_revision(url))
+
+
+def check(url: str) -> None:
+    """Raises NotReadyError unless the database can be reached and has the tables of this version."""
+    found = reach(url)
+    scripts = ScriptDirectory.from_config(config(url))
+    if found is None:
+        raise NotReadyError(f"The database has no tables yet. {UPGRADE}")
+    if found == scripts.get_current_head():
+        return
+    if found in {script.revision for script in scripts.walk_revisions()}:
+        raise NotReadyError(f"The database is older than this version of the facility ({found}). {UPGRADE}")
+    raise NotReadyError(f"The database was made by a newer version of the facility ({found}).")
+
+
+async def _revision(url: str) -> str | None:
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": REACH_SECONDS})
+    try:
+        async with engine.connect() as connection:
+            known = await connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
+            if not known.scalar_one():
+                return None
+            found: str | None = (
+                await connection.execute(text("SELECT version_num FROM alembic_version"))
+            ).scalar()
+            return found
+    finally:
+        await engine.dispose()
+
+
+@contextlib.contextmanager
+def _in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError) as error:
+        cause = error.orig if isinstance(error, SQLAlchemyError) and hasattr(error, "orig") else error
+        reason = " ".join(str(cause).split()) or "no answer in time"
+        raise NotReadyError(f"The database can't be reached: {reason}") from error

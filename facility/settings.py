@@ -1,7 +1,8 @@
 """What a machine is told from outside: read once from the environment, checked as a whole.
 
-Two ways to run. Without ``DATABASE_URL`` the service brings its own PostgreSQL and, unless told otherwise, its demo
-story. With ``DATABASE_URL`` it is in production, and then everything that production needs must be set.
+Two ways to run. `facility run` without ``DATABASE_URL`` brings its own PostgreSQL and, unless told otherwise, its demo
+story. With ``DATABASE_URL`` it is in production, and then everything that production needs must be set, as it must for
+`facility web` and `facility worker`, which run nowhere else.
 """
 
 import ipaddress
@@ -19,6 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SECRET_LENGTH = 32
 NEEDED_IN_PRODUCTION = ("REDIS_URL", "SMTP_URL", "BASE_URL", "SECRET_KEY")
+SERVICES = frozenset({"web", "worker"})
+TOOLS = frozenset({"migrate", "user", "reconcile", "rebuild", "rehearse"})
+"""Commands that work on the database of `facility run` where there is no other."""
 
 _WORDS = {
     "1": True,
@@ -81,12 +85,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.base_url.startswith("https://")
 
 
-def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the settings; creates the data folder and, where none is given, a secret kept in it.
+def load(environ: Mapping[str, str] = os.environ, command: str | None = None) -> Settings:
+    """Reads the settings; creates the data folder and, where none is given, a secret kept in it. `command`: which one of
+    `facility` needs them.
 
     :raises SettingsError: with one message for each variable that is missing or wrong.
     """
     reader = _Reader(environ)
+    if _elsewhere(environ, command):
+        names = [name for name in ("DATABASE_URL", *NEEDED_IN_PRODUCTION) if name not in reader.environ]
+        reader.errors += [f"{name} is missing; `facility {command}` needs it" for name in names]
     found = _read(reader)
     if reader.errors:
         raise SettingsError(reader.errors)
@@ -95,6 +103,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     except OSError as error:
         reason = f"FACILITY_DATA: {found.data_dir} cannot be used: {error.strerror}"
         raise SettingsError([reason]) from error
+
+
+def _elsewhere(environ: Mapping[str, str], command: str | None) -> bool:
+    """Whether the command must not bring a database of its own though none is named: pages and workers never do, nor a tool
+    where somebody left DATABASE_URL empty, or named the Redis that only production has."""
+    if environ.get("DATABASE_URL", "").strip():
+        return False
+    meant = "DATABASE_URL" in environ or environ.get("REDIS_URL", "").strip() != ""
+    return command in SERVICES or (command in TOOLS and meant)
 
 
 def _read(reader: "_Reader") -> Settings:

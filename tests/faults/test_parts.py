@@ -61,6 +61,7 @@ def mails() -> Iterator[PausingServer]:
 @pytest.fixture(scope="module")
 def running(folder: Path, postgres: Postgres, redis: Redis, mails: PausingServer) -> Iterator[Faulty]:
     made = Faulty(folder, postgres.url, redis.url, Post(mails), webs=2)
+    made.command("migrate")
     made.command("user", "add", ROOT, "--name", "Rut Root", "--role", "administrator")
     made.start()
     yield made

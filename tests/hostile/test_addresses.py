@@ -127,7 +127,8 @@ async def test_all_of_a_querys_parameters_at_once_and_twice(
         name, path = walked.shown.get(route.path_format, ("", ""))
         names = _names(route, handler, walked) if path else []
         for value in some(QUERIES, place, 6) if names else ():
-            query = "?" + "&".join(f"{one}={value}" for one in names * 2) + "&unknown=1"
+            short = value[: 30_000 // len(names)]
+            query = "?" + "&".join(f"{one}={short}" for one in names * 2) + "&unknown=1"
             response = await crowd[name].get(path.partition("?")[0] + query)
             if problem := wrong(response, crowd):
                 found.append((route.path_format, query[:80], problem))

@@ -64,9 +64,9 @@ def _carried(field: str, place: int) -> list[tuple[str, Value]]:
     """All instants where one is meant, else a few of each kind."""
     instant = re.search(r"(?:_at|^seen|^read)$", field)
     return [
-        *some(INSTANTS.items(), place, 1 if instant else 5),
-        *some(NUMBERS.items(), place, 16),
-        *some(KEYS.items(), place, 7),
+        *some(INSTANTS.items(), place, 1 if instant else len(INSTANTS)),
+        *some(NUMBERS.items(), place, len(NUMBERS)),
+        *some(KEYS.items(), place, len(KEYS)),
     ]
 
 

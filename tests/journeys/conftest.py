@@ -56,6 +56,7 @@ def chromium() -> Iterator[Browser]:
 def service(server: str, folder: Path, redis_url: str, post: Post) -> Iterator[Service]:
     """Two web and two worker processes, and the first administrator."""
     made = Service(folder, database_at(server, "journeys"), redis_url, post, webs=2)
+    made.command("migrate")
     said = made.command(
         "user", "add", "root@facility.example", "--name", "Rut Root", "--role", "administrator"
     )

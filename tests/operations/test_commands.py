@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench.processes import free_port
+from facility.cli import main
 from facility.embedded import EmbeddedPostgres
 from facility.rehearsal.pages import EXAMPLES, FOLDER
 from facility.settings import ROOT
@@ -206,6 +208,122 @@ def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words:
     assert (done.returncode, done.stdout) == (1, "")
     named = sorted({line.split()[0] for line in done.stderr.splitlines()})
     assert named == ["BASE_URL", "DATABASE_URL", "PORT", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
+
+
+NEEDED = ["BASE_URL", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
+TOOLS = (
+    ("migrate",),
+    ("reconcile",),
+    ("rebuild",),
+    ("user", "add", "rut@example.org", "--name", "Rut Root", "--role", "administrator"),
+    ("rehearse", str(RESERVE)),
+)
+SERVICES = (("web",), ("worker",))
+
+
+@pytest.fixture
+def within(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`facility WORDS` within this process, for what ends before anything is started."""
+    monkeypatch.setattr("facility.log.setup", lambda **_: None)
+    monkeypatch.setattr("facility.outbox.links.configure", lambda _key: None)
+
+    def invoke(data: Path, *words: str, **told: str) -> Result:
+        bare = dict.fromkeys(NEEDED, None)
+        return CliRunner().invoke(main, words, env={**bare, **environment(data), **told})
+
+    return invoke
+
+
+@pytest.mark.parametrize("words", SERVICES, ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "given", [{}, {"DATABASE_URL": ""}, {"DATABASE_URL": " ", "SMTP_URL": "smtp://mail"}]
+)
+def test_services_name_every_setting_that_is_missing_and_start_no_database(
+    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
+) -> None:
+    done = within(tmp_path / "var", *words, **given)
+    assert (done.exit_code, done.stdout) == (1, "")
+    named = [line.split()[0] for line in done.stderr.splitlines()]
+    assert sorted(named) == [name for name in NEEDED if not given.get(name, "").strip()]
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("words", TOOLS, ids=lambda words: words[0])
+@pytest.mark.parametrize("given", [{"DATABASE_URL": ""}, {"REDIS_URL": "redis://redis:6379/0"}])
+def test_tools_take_no_other_database_than_the_one_that_is_meant(
+    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
+) -> None:
+    done = within(tmp_path / "var", *words, **given)
+    assert (done.exit_code, done.stdout) == (1, "")
+    named = [line.split()[0] for line in done.stderr.splitlines()]
+    assert sorted(named) == [name for name in NEEDED if not given.get(name)]
+    assert not (tmp_path / "var").exists()
+
+
+def production(url: str) -> dict[str, str]:
+    """Everything that a service needs, with this database."""
+    return {
+        "DATABASE_URL": url,
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "BASE_URL": "http://127.0.0.1:1",
+        "SECRET_KEY": "k" * 32,
+    }
+
+
+@pytest.mark.parametrize("words", [*SERVICES, *TOOLS], ids=lambda words: words[0])
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "no.such.host.invalid"])
+def test_a_database_that_cannot_be_reached_is_one_line(
+    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], host: str
+) -> None:
+    done = within(tmp_path, *words, **production(f"postgresql://facility:hunter2@{host}/facility"))
+    assert (done.exit_code, done.stdout) == (1, "")
+    [line] = done.stderr.splitlines()
+    assert line.startswith("Error: The database can't be reached: ")
+    assert "hunter2" not in line
+
+
+@pytest.fixture(scope="module")
+def empty(data: Path) -> Iterator[str]:
+    """The address of a database without tables."""
+    server = EmbeddedPostgres(data)
+    url = server.start()
+    asyncio.run(_execute(url, "CREATE DATABASE bare"))
+    yield url.replace("/facility?", "/bare?")
+    asyncio.run(_execute(url, "DROP DATABASE bare"))
+    server.stop()
+
+
+async def _execute(url: str, statement: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("words", [*SERVICES, *TOOLS[1:4]], ids=lambda words: words[0])
+def test_a_database_without_tables_is_one_line(
+    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], empty: str
+) -> None:
+    done = within(tmp_path, *words, **production(empty))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "Error: The database has no tables yet. Run `facility migrate` first.\n"
+
+
+def test_a_database_of_another_version_is_one_line_until_it_is_migrated(
+    within: Callable[..., Result], tmp_path: Path, empty: str
+) -> None:
+    told = production(empty)
+    assert run(tmp_path, "rehearse", str(RESERVE), **told).returncode == 0  # on a database of its own
+    assert run(tmp_path, "migrate", **told).returncode == 0
+    assert run(tmp_path, "reconcile", **told).returncode == 0
+    for revision, sentence in (
+        ("0001", "is older than this version of the facility (0001). Run `facility migrate` first."),
+        ("9999", "was made by a newer version of the facility (9999)."),
+    ):
+        asyncio.run(_execute(empty, f"UPDATE alembic_version SET version_num = '{revision}'"))
+        done = within(tmp_path, "reconcile", **told)
+        assert (done.exit_code, done.stderr) == (1, f"Error: The database {sentence}\n")
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
