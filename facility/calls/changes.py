@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from facility.calls.rules import CallDraft
+from facility.calls.rules import CallDraft, Mode
 from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
 from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
 from facility.calls.words import TYPES, WHO, check_in_words, condition, section_check_in_words
@@ -17,6 +17,7 @@ LABELS = {
     "title": N_("Title"),
     "text": N_("Text"),
     "closes_at": N_("Closes"),
+    "cut_offs": N_("Cut-offs"),
     "questions_until": N_("Questions until"),
     "answers_until": N_("Answers by"),
     "amount": N_("Amount of the call"),
@@ -37,7 +38,7 @@ class Change(msgspec.Struct, frozen=True):
 def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
     """What a corrigendum changes, field by field; of the form, what is added, one by one."""
     found: list[Change] = []
-    for one in differences(before, after):
+    for one in _told(before, after):
         if one.field == "form":
             found += _additions(before.form, after.form)
         else:
@@ -120,6 +121,8 @@ def _value(value: object) -> str:
     match value:
         case datetime():
             return instant(value)
+        case tuple():
+            return "\n".join(instant(at) for at in value)
         case Decimal():
             return _("EUR {amount}", amount=eur(value))
         case None:
@@ -129,8 +132,26 @@ def _value(value: object) -> str:
 
 def meanings(before: CallDraft, after: CallDraft) -> list[str]:
     """What a corrigendum means for whoever has begun an application, in whole sentences."""
-    said = [_meaning(one) for one in differences(before, after) if one.field != "form"]
+    told = [one for one in _told(before, after) if one.field != "form"]
+    said = [sentence for one in told for sentence in _meanings(one)]
     return said + asked_more(before.form, after.form)
+
+
+def _told(before: CallDraft, after: CallDraft) -> list[Difference]:
+    """What changed; that a rolling call closes at its last cut-off, its cut-offs say."""
+    found = differences(before, after)
+    return [one for one in found if one.field != "closes_at" or after.mode is not Mode.ROLLING]
+
+
+def _meanings(one: Difference) -> list[str]:
+    if not isinstance(one.before, tuple) or not isinstance(one.after, tuple):
+        return [_meaning(one)]
+    said = N_("Cut-off {number} is now {after}; it was {before}.")
+    return [
+        _(said, number=number, before=instant(old), after=instant(new))
+        for number, (old, new) in enumerate(zip(one.before, one.after, strict=True), 1)
+        if old != new
+    ]
 
 
 def _meaning(one: Difference) -> str:

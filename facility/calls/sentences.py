@@ -88,6 +88,7 @@ sentences.register(
         "deadline_only_later": N_(
             "The deadline is never brought forward: people plan by what was published. Enter the same or a later time."
         ),
+        "cut_off_has_passed": N_("This cut-off has passed: what came in until then stays together."),
         "date_has_passed": N_(
             "This time has passed. Enter one that is still to come, or leave it as it was."
         ),
@@ -99,7 +100,9 @@ sentences.register(
         ),
         "frozen_name": N_("The reference never changes: letters and applications bear it."),
         "frozen_opening": N_("The opening is as it was announced."),
-        "frozen_rhythm": N_("How the call takes applications is as it was announced, its cut-offs too."),
+        "frozen_rhythm": N_(
+            "How the call takes applications is as it was announced. A cut-off that is still to come can be moved later."
+        ),
         "batch_of_a_series": N_("This is one batch of a call. Do that with the call as a whole."),
         "frozen_envelope": N_("The envelope is as it was published. The amount can be corrected within it."),
         "frozen_eligibility": N_(

@@ -34,7 +34,8 @@ class _Addressee(msgspec.Struct, frozen=True):
 
 
 async def _addressees(tx: Tx, call_id: UUID) -> list[_Addressee]:
-    """Leads and partners of the applications to a call, each at its own address."""
+    """Leads and partners of the applications to a call and to its batches that are not decided, each at its own address."""
+    batches = select(Call.id).where(Call.series_id == call_id, Call.decided_at.is_(None))
     rows = await tx.session.execute(
         select(
             Application.id,
@@ -46,7 +47,7 @@ async def _addressees(tx: Tx, call_id: UUID) -> list[_Addressee]:
         )
         .join(Party, Party.application_id == Application.id)
         .where(
-            Application.call_id == call_id,
+            (Application.call_id == call_id) | Application.call_id.in_(batches),
             Application.status.not_in(OVER),
             Party.left_at.is_(None),
             Party.is_lead | Party.confirmation.in_(CONCERNED),

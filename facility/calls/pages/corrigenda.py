@@ -9,8 +9,8 @@ from litestar import get, post
 from facility import clock
 from facility.calls import queries, service
 from facility.calls.changes import asked_more, meanings, side_by_side
-from facility.calls.form.corrigendum import FIELDS, CorrigendumForm, shown_corrigendum
-from facility.calls.pages.shared import READERS, at_fields, seen_in, shown
+from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
+from facility.calls.pages.shared import READERS, seen_in, shown
 from facility.calls.rules.corrigenda import Frozen, may_correct
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -33,9 +33,18 @@ async def _form_page(
         **shown(found),
         form=form,
         seen=seen or (under_way.drafted_at.isoformat() if under_way else ""),
+        cut_offs=_to_come(found, form),
         added=asked_more(found.draft.form, under_way.draft.form) if under_way else [],
         frozen=[sentence(Reason(code)) for code in Frozen],
     )
+
+
+def _to_come(found: queries.CallStaff, form: Fields) -> list[tuple[int, datetime, bool]]:
+    """The cut-offs: number from 0, what is published, and whether it can be moved; also one that passed while it was typed."""
+    return [
+        (number, at, at > clock.now() or f"cut_offs-{number}-at" in form.errors)
+        for number, at in enumerate(found.call.cut_offs)
+    ]
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
@@ -65,15 +74,18 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
         seen = seen_in(fields) or (NEVER if under_way else None)
         await service.draft_corrigendum(tx, call_id, draft, reason, seen=seen)
     except Refused as refused:
-        raise Wrong(await _not_saved(view, found, fields, refused)) from None
+        raise Wrong(await _not_saved(view, found, corrigendum, refused)) from None
     return view.go(
         f"/staff/calls/{call_id}/corrigendum",
         _("The corrigendum is saved. Somebody else checks and publishes it."),
     )
 
 
-async def _not_saved(view: View, found: queries.CallStaff, fields: Fields, refused: Refused) -> Page:
+async def _not_saved(
+    view: View, found: queries.CallStaff, corrigendum: CorrigendumForm, refused: Refused
+) -> Page:
     """The form again with what was typed; when somebody else saved meanwhile, saving once more goes over their text."""
+    fields = corrigendum.fields
     if refused.codes == ("changed_meanwhile",) and found.corrigendum:
         fields.wrong(
             "",
@@ -85,7 +97,7 @@ async def _not_saved(view: View, found: queries.CallStaff, fields: Fields, refus
         )
         return await _form_page(view, found, fields, status=409)
     return await _form_page(
-        view, found, at_fields(fields, refused, FIELDS), status=422, seen=fields.form.get("seen")
+        view, found, corrigendum.at_fields(refused), status=422, seen=fields.form.get("seen")
     )
 
 
@@ -126,9 +138,8 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
             values = Fields.showing(
                 shown_corrigendum(_under_way(found).draft) | {"reason": _under_way(found).reason}
             )
-            raise Wrong(
-                await _form_page(view, found, at_fields(values, refused, FIELDS), status=422)
-            ) from None
+            again = CorrigendumForm(values, found.draft).at_fields(refused)
+            raise Wrong(await _form_page(view, found, again, status=422)) from None
         raise
     return view.go(
         f"/staff/calls/{call_id}",

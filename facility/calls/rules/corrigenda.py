@@ -4,7 +4,7 @@ Whoever prepares an application relies on the published rules. So what decides w
 are judged stays as it was published; what helps everybody alike, or gives more time, may be corrected until the deadline.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ class Corrected(StrEnum):
 
     FREELY = "freely"
     LATER = "later"
+    EACH_LATER = "each_later"
     AHEAD = "ahead"
     WITH_NOTICE = "with_notice"
     ADDED_TO = "added_to"
@@ -43,7 +44,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "title": Corrected.FREELY,
     "text": Corrected.FREELY,
     "mode": Frozen.RHYTHM,
-    "cut_offs": Frozen.RHYTHM,
+    "cut_offs": Corrected.EACH_LATER,
     "decide_within_hours": Frozen.RHYTHM,
     "opens_at": Frozen.OPENING,
     "closes_at": Corrected.LATER,
@@ -63,7 +64,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "unusual_reason": Frozen.JUDGING,
     "form": Corrected.ADDED_TO,
 }
-"""Every field of a call: corrected freely; only to a later instant; only to an instant that is still to come; with so
+"""Every field of a call: corrected freely; only to a later instant; each that is still to come only to a later instant; only to an instant that is still to come; with so
 much time left that applicants can act on it; only by more sections and questions, with as much time left; or never, and why. (An amount stays within its envelope: draft_mistakes.)"""
 
 LEAST_NOTICE = timedelta(days=5)
@@ -110,9 +111,12 @@ def _mistakes(
         return
     value = getattr(after, name)
     if rule is Corrected.LATER and after.mode is Mode.ROLLING:
-        yield Reason(Frozen.RHYTHM.value, name)
+        if value != max(after.cut_offs, default=value):
+            yield Reason(Frozen.RHYTHM.value, name)
     elif rule is Corrected.LATER and value < getattr(before, name):
         yield Reason("deadline_only_later", name)
+    if rule is Corrected.EACH_LATER:
+        yield from _cut_off_mistakes(before.cut_offs, after.cut_offs, now)
     if rule is Corrected.AHEAD and value is not None and value < now:
         yield Reason("date_has_passed", name)
     if rule is Corrected.ADDED_TO and not only_added(before.form, after.form):
@@ -121,6 +125,20 @@ def _mistakes(
         yield from form_mistakes(after.form)
     if rule in (Corrected.WITH_NOTICE, Corrected.ADDED_TO) and after.closes_at - now < least_notice:
         yield Reason("too_little_notice", name, {"days": str(least_notice.days)})
+
+
+def _cut_off_mistakes(
+    before: Sequence[datetime], after: Sequence[datetime], now: datetime
+) -> Iterator[Reason]:
+    """As many as were announced; those that have passed stay."""
+    if len(before) != len(after):
+        yield Reason(Frozen.RHYTHM.value, "cut_offs")
+        return
+    for i, (old, new) in enumerate(zip(before, after, strict=True)):
+        if new != old and old <= now:
+            yield Reason("cut_off_has_passed", f"cut_offs.{i}")
+        elif new < old:
+            yield Reason("deadline_only_later", f"cut_offs.{i}")
 
 
 def only_added(before: FormDefinition, after: FormDefinition) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from facility.calls.events import CallCorrected, CorrigendumDrafted, CorrigendumDropped
 from facility.calls.models import Call, CallState, CallVersion
-from facility.calls.rules import CallDraft
+from facility.calls.rules import CallDraft, windows
 from facility.calls.rules.call import may_publish
 from facility.calls.rules.corrigenda import LEAST_NOTICE, changed_fields, corrigendum_mistakes, may_correct
 from facility.calls.rules.forms import FormDefinition
@@ -137,11 +137,15 @@ async def _correct_batches(tx: Tx, series: Call, fields: set[str]) -> None:
     query = select(Call).where(
         Call.series_id == series.id, Call.state.in_([CallState.PUBLISHED, CallState.CLOSED])
     )
+    moved = windows(series.opens_at, [datetime.fromisoformat(at) for at in series.cut_offs])
     locked = query.order_by(Call.batch).with_for_update(key_share=True)
     for batch in await tx.session.scalars(locked.execution_options(populate_existing=True)):
         batch.current_version = series.current_version
         for name in fields & (_OPEN_BATCHES if batch.state == CallState.PUBLISHED else _CLOSED_BATCHES):
             setattr(batch, name, getattr(series, name))
+        if "cut_offs" in fields and batch.state == CallState.PUBLISHED:
+            assert batch.batch is not None, "a series has numbered batches"
+            batch.opens_at, batch.closes_at = moved[batch.batch - 1]
 
 
 async def _under_way(tx: Tx, call: Call) -> CallVersion:
