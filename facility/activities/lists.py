@@ -160,7 +160,7 @@ _FUNDABLE = text(
            (SELECT count(*) FROM activity WHERE activity.application_id = application.id) AS activities
     FROM application JOIN award ON award.application_id = application.id AND award.ended_at IS NULL
     WHERE application.lead_institution_id = :institution
-    ORDER BY award.made_at DESC, application.id LIMIT 100
+    ORDER BY award.made_at DESC, application.id
     """
 )
 

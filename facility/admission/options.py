@@ -18,6 +18,10 @@ class KeptView(msgspec.Struct, frozen=True):
     asked: dict[str, str]
 
 
+MOST_CALLS = 200
+"""Calls among which a list of applications can be narrowed; the page says where there are more."""
+
+
 class Options(msgspec.Struct, frozen=True):
     """What the filters offer, as pairs of value and text, and the lists that the visitor keeps."""
 
@@ -28,17 +32,17 @@ class Options(msgspec.Struct, frozen=True):
 
 
 _OPTIONS = text(
-    """
+    f"""
     SELECT
         (SELECT coalesce(json_agg(json_build_array(reference, reference || ': ' || title)), '[]') FROM (
-            SELECT reference, title FROM call WHERE state <> 'draft' ORDER BY closes_at DESC, id LIMIT 200) AS latest)
+            SELECT reference, title FROM call WHERE state <> 'draft' ORDER BY closes_at DESC, id LIMIT {MOST_CALLS}) AS latest)
             AS calls,
         (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY sort_order), '[]') FROM beneficiary)
             AS beneficiaries,
         (SELECT coalesce(json_agg(json_build_array(code, name) ORDER BY code COLLATE "C"), '[]') FROM theme) AS themes,
         (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'shared', shared, 'asked', asked)
             ORDER BY name COLLATE "C"), '[]') FROM saved_view WHERE person_id = :person) AS views
-    """
+    """  # noqa: S608 - a number of our own
 )
 
 

@@ -146,7 +146,7 @@ async def calls(connection: AsyncConnection, *, closes_after: datetime | None = 
             """
             SELECT id, reference, title, opens_at, closes_at, cut_offs FROM call
             WHERE state <> 'draft' AND (CAST(:after AS timestamptz) IS NULL OR (closes_at >= :after AND series_id IS NULL))
-            ORDER BY closes_at DESC, id LIMIT 200
+            ORDER BY closes_at DESC, id
             """
         ),
         {"after": closes_after},

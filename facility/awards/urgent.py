@@ -89,7 +89,7 @@ _COLUMNS = """
 """
 _OPEN = text(
     f"{_COLUMNS} WHERE mode = 'urgent' AND series_id IS NOT NULL AND call.state = 'closed' AND {STANDS}"
-    " ORDER BY call.closes_at, call.id LIMIT 200"
+    " ORDER BY call.closes_at, call.id"
 )
 _ONE = text(f"{_COLUMNS} WHERE mode = 'urgent' AND call.id = :call")
 

@@ -307,7 +307,7 @@ async def asked_of(connection: AsyncConnection, expert_id: UUID) -> list[Engagem
             """
             SELECT deployment.id, reference, place, starts_on, ends_on, outcome, invited_at
             FROM invitation JOIN deployment ON deployment.id = deployment_id WHERE expert_id = :expert
-            ORDER BY invited_at DESC LIMIT 200
+            ORDER BY invited_at DESC
             """
         ),
         {"expert": expert_id},

@@ -18,7 +18,7 @@ from facility.deployments.events import InvitationAccepted, InvitationDeclined, 
 from facility.deployments.models import DeploymentState
 from facility.deployments.queries import DeploymentShown
 from facility.events import Recorded
-from facility.events.log import history
+from facility.events.log import LATEST, history
 from facility.experts.queries import themes
 from facility.experts.rules import CEFR
 from facility.experts.words import language_choices
@@ -188,7 +188,8 @@ async def _history(connection: AsyncConnection, found: DeploymentShown, me: Visi
     codes = {one.id: one.code for one in found.invitations}
     actors = {event.actor_id for event in told if event.actor_id}
     lines = moments(told, await names(connection, sorted(actors)) if actors else {})
-    return [_by_link(recorded, line, codes) for recorded, line in zip(told, lines, strict=True)]
+    shown = [_by_link(recorded, line, codes) for recorded, line in zip(told[:LATEST], lines, strict=False)]
+    return [*shown, *lines[LATEST:]]
 
 
 def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:

@@ -1,7 +1,7 @@
 """Appending to the log, and reading the history of one subject."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -170,12 +170,17 @@ def to_recorded(row: Any) -> Recorded:
     )
 
 
-async def history(connection: AsyncConnection, *subject_ids: UUID, limit: int = 200) -> Sequence[Recorded]:
-    """The latest events of these subjects, newest first."""
-    rows = await connection.execute(
-        select(EventRow.__table__)
-        .where(EventRow.subject_id.in_(subject_ids))
-        .order_by(EventRow.seq.desc())
-        .limit(limit)
-    )
+LATEST = 200
+"""Events that a page's history shows."""
+
+
+async def history(
+    connection: AsyncConnection, *subject_ids: UUID, kinds: Collection[type[Event]] | None = None
+) -> Sequence[Recorded]:
+    """The latest events of these subjects, newest first: one more than LATEST where there are older ones, so that the page
+    can say so. kinds: only events of these."""
+    query = select(EventRow.__table__).where(EventRow.subject_id.in_(subject_ids))
+    if kinds is not None:
+        query = query.where(EventRow.kind.in_(sorted(kind.__name__ for kind in kinds)))
+    rows = await connection.execute(query.order_by(EventRow.seq.desc()).limit(LATEST + 1))
     return [to_recorded(row) for row in rows]

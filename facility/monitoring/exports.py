@@ -1,18 +1,30 @@
 """Figures as CSV. Where a designation is printed, its footnote stands in the same row."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import date, datetime
+from functools import partial
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+import msgspec
 
 from facility.activities.sentences import KINDS, NOT_COUNTED
+from facility.db import Database
+from facility.monitoring import lists
 from facility.monitoring.lists import IndicatorShown, RequestLine, UnitLine
 from facility.monitoring.queries import CallLine, ContractFigure
 from facility.monitoring.words import UNITS
 from facility.web.i18n import _
-from facility.web.sheets import NOTE, to_csv
+from facility.web.sheets import NOTE, Rows, to_csv
+
+BATCH = 1_000
+"""Lines that are read at a time."""
 
 
-def units_csv(lines: Sequence[UnitLine]) -> bytes:
+def units_head() -> list[str]:
     """Every activity: whether it counts for indicator 10.1, when, or why not, and whose people came."""
-    head = [
+    return [
         _("Activity"),
         _("Title"),
         _("Kind"),
@@ -27,25 +39,25 @@ def units_csv(lines: Sequence[UnitLine]) -> bytes:
         _("Pieces of evidence"),
         NOTE,
     ]
-    rows = [
-        [
-            one.reference,
-            one.title,
-            _(KINDS[one.kind]),  # type: ignore[index]  # a StrEnum is its value
-            one.starts_on.isoformat(),
-            one.ends_on.isoformat(),
-            one.year,
-            _("yes") if one.reason is None else _("no"),
-            _(NOT_COUNTED[one.reason]) if one.reason else "",
-            one.application,
-            " ".join(one.chips),
-            sum(one.attended.values()),
-            one.pieces,
-            " ".join(one.notes),
-        ]
-        for one in lines
+
+
+def unit_row(one: UnitLine) -> list[object]:
+    """One activity."""
+    return [
+        one.reference,
+        one.title,
+        _(KINDS[one.kind]),  # type: ignore[index]  # a StrEnum is its value
+        one.starts_on.isoformat(),
+        one.ends_on.isoformat(),
+        one.year,
+        _("yes") if one.reason is None else _("no"),
+        _(NOT_COUNTED[one.reason]) if one.reason else "",
+        one.application,
+        " ".join(one.chips),
+        sum(one.attended.values()),
+        one.pieces,
+        " ".join(one.notes),
     ]
-    return to_csv(head, rows)
 
 
 def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
@@ -110,9 +122,9 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
     return to_csv(head, rows)
 
 
-def calls_csv(calls: Sequence[CallLine]) -> bytes:
+def calls_head() -> list[str]:
     """Published calls, what came in, what was awarded, and how long the answer took."""
-    head = [
+    return [
         _("Call"),
         _("Title"),
         _("Opens"),
@@ -127,30 +139,30 @@ def calls_csv(calls: Sequence[CallLine]) -> bytes:
         _("Mean days from receipt to answer"),
         NOTE,
     ]
-    rows = [
-        [
-            one.reference,
-            one.title,
-            one.opens_at.isoformat(),
-            one.closes_at.isoformat(),
-            one.decided_at.isoformat() if one.decided_at else "",
-            one.received,
-            one.withdrawn,
-            one.awarded,
-            one.reserve,
-            one.amount,
-            one.committed,
-            one.days,
-            "",
-        ]
-        for one in calls
+
+
+def call_row(one: CallLine) -> list[object]:
+    """One call."""
+    return [
+        one.reference,
+        one.title,
+        one.opens_at.isoformat(),
+        one.closes_at.isoformat(),
+        one.decided_at.isoformat() if one.decided_at else "",
+        one.received,
+        one.withdrawn,
+        one.awarded,
+        one.reserve,
+        one.amount,
+        one.committed,
+        one.days,
+        "",
     ]
-    return to_csv(head, rows)
 
 
-def requests_csv(lines: Sequence[RequestLine]) -> bytes:
+def requests_head() -> list[str]:
     """Requests for expertise and how long it took until an expert said yes."""
-    head = [
+    return [
         _("Request"),
         _("Application"),
         _("Requested"),
@@ -163,20 +175,49 @@ def requests_csv(lines: Sequence[RequestLine]) -> bytes:
         _("Accepted"),
         NOTE,
     ]
-    rows = [
-        [
-            one.reference,
-            one.application,
-            one.requested_at.isoformat(),
-            one.first_yes_at.isoformat() if one.first_yes_at else "",
-            one.days,
-            one.starts_on.isoformat(),
-            one.ends_on.isoformat(),
-            one.seats,
-            one.asked,
-            one.accepted,
-            "",
-        ]
-        for one in lines
+
+
+def request_row(one: RequestLine) -> list[object]:
+    """One request."""
+    return [
+        one.reference,
+        one.application,
+        one.requested_at.isoformat(),
+        one.first_yes_at.isoformat() if one.first_yes_at else "",
+        one.days,
+        one.starts_on.isoformat(),
+        one.ends_on.isoformat(),
+        one.seats,
+        one.asked,
+        one.accepted,
+        "",
     ]
-    return to_csv(head, rows)
+
+
+class Longest(msgspec.Struct, frozen=True):
+    """An export that grows with the years: its columns, a row, and a page of its lines with what the next page goes on from."""
+
+    head: Callable[[], list[str]]
+    row: Callable[[Any], list[object]]
+    page: Callable[..., Awaitable[tuple[list[Any], UUID | None]]]
+    at: Callable[[Any], date | datetime]
+
+    async def batches(self, db: Database) -> AsyncIterator[Rows]:
+        """All rows, the latest first, read while they are sent: in short turns, since who loads them may be slow."""
+        before, at = None, None
+        while True:
+            async with db.reader() as connection:
+                lines, before = await self.page(connection, before=before, at=at, limit=BATCH)
+            yield [self.row(line) for line in lines]
+            if before is None:
+                return
+            at = self.at(lines[-1])
+
+
+LONG: dict[str, Longest] = {
+    "joint-activities.csv": Longest(
+        units_head, unit_row, partial(lists.units, counted=None), attrgetter("ends_on")
+    ),
+    "calls.csv": Longest(calls_head, call_row, lists.calls, attrgetter("closes_at")),
+    "requests.csv": Longest(requests_head, request_row, lists.requests, attrgetter("requested_at")),
+}

@@ -103,8 +103,8 @@ _UNITS = {
         f"""
         {_UNIT} WHERE {condition}
           AND (CAST(:year AS bigint) IS NULL OR u.year = :year)
-          AND (CAST(:before AS uuid) IS NULL OR (u.ends_on, u.activity_id)
-               < (SELECT ends_on, activity_id FROM joint_activity WHERE activity_id = :before))
+          AND (CAST(:before AS uuid) IS NULL OR (u.ends_on, u.activity_id) < (coalesce(CAST(:at AS date),
+               (SELECT ends_on FROM joint_activity WHERE activity_id = :before)), :before))
         ORDER BY u.ends_on DESC, u.activity_id DESC LIMIT :limit
         """  # noqa: S608 - texts of our own
     )
@@ -118,10 +118,12 @@ async def units(
     counted: bool | None,
     year: int | None = None,
     before: UUID | None = None,
+    at: date | None = None,
     limit: int = PAGE,
 ) -> tuple[list[UnitLine], UUID | None]:
-    """A page of activities that count (or don't, or either), the latest first; and where the next page begins."""
-    values = {"year": year, "before": before, "limit": limit + 1}
+    """A page of activities that count (or don't, or either), the latest first; and where the next page begins. `at`: the last
+    day of `before`, for whoever goes on even if that one is no longer there."""
+    values = {"year": year, "before": before, "at": at, "limit": limit + 1}
     rows = (await connection.execute(_UNITS[counted], values)).all()
     lines = [UnitLine(**row._mapping) for row in rows[:limit]]
     return lines, lines[-1].activity_id if len(rows) > limit else None
@@ -232,18 +234,18 @@ _REQUESTS = text(
            r.requested_at, r.first_yes_at, r.starts_on, r.ends_on, r.seats, r.asked, r.accepted, r.exhausted, r.ended_at
     FROM request_figure AS r JOIN deployment ON deployment.id = r.deployment_id
     JOIN application ON application.id = r.application_id
-    WHERE CAST(:before AS uuid) IS NULL OR (r.requested_at, r.deployment_id)
-          < (SELECT requested_at, deployment_id FROM request_figure WHERE deployment_id = :before)
+    WHERE CAST(:before AS uuid) IS NULL OR (r.requested_at, r.deployment_id) < (coalesce(CAST(:at AS timestamptz),
+          (SELECT requested_at FROM request_figure WHERE deployment_id = :before)), :before)
     ORDER BY r.requested_at DESC, r.deployment_id DESC LIMIT :limit
     """
 )
 
 
 async def requests(
-    connection: AsyncConnection, *, before: UUID | None = None, limit: int = PAGE
+    connection: AsyncConnection, *, before: UUID | None = None, at: datetime | None = None, limit: int = PAGE
 ) -> tuple[list[RequestLine], UUID | None]:
-    """A page of requests for expertise, the latest first; and where the next page begins."""
-    rows = (await connection.execute(_REQUESTS, {"before": before, "limit": limit + 1})).all()
+    """A page of requests for expertise, the latest first; and where the next page begins. `at`: when `before` was made."""
+    rows = (await connection.execute(_REQUESTS, {"before": before, "at": at, "limit": limit + 1})).all()
     lines = [RequestLine(**row._mapping) for row in rows[:limit]]
     return lines, lines[-1].deployment_id if len(rows) > limit else None
 
@@ -252,16 +254,18 @@ _CALLS = text(
     f"""
     {CALL_LINES}
     WHERE CAST(:before AS uuid) IS NULL
-       OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call AS last WHERE id = :before)
+       OR (call.closes_at, call.id)
+          < (coalesce(CAST(:at AS timestamptz), (SELECT closes_at FROM call AS last WHERE id = :before)), :before)
     ORDER BY call.closes_at DESC, call.id DESC LIMIT :limit
     """  # noqa: S608 - texts of our own
 )
 
 
 async def calls(
-    connection: AsyncConnection, *, before: UUID | None = None, limit: int = PAGE
+    connection: AsyncConnection, *, before: UUID | None = None, at: datetime | None = None, limit: int = PAGE
 ) -> tuple[list[CallLine], UUID | None]:
-    """A page of published calls with their figures, the latest closing first; and where the next page begins."""
-    rows = (await connection.execute(_CALLS, {"before": before, "limit": limit + 1})).all()
+    """A page of published calls with their figures, the latest closing first; and where the next page begins. `at`: when
+    `before` closes."""
+    rows = (await connection.execute(_CALLS, {"before": before, "at": at, "limit": limit + 1})).all()
     lines = [msgspec.convert(dict(row._mapping), CallLine, strict=False) for row in rows[:limit]]
     return lines, lines[-1].id if len(rows) > limit else None

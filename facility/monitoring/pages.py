@@ -14,7 +14,7 @@ from facility.activities.sentences import EVIDENCE, KINDS, NOT_COUNTED
 from facility.monitoring import exports, lists, queries, stream, words
 from facility.monitoring.models import FACILITY_INDICATOR
 from facility.refused import refuse
-from facility.web import render
+from facility.web import render, sheets
 from facility.web.access import Role, allow
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
@@ -23,8 +23,6 @@ from facility.zone import FIRST_DAY, LAST_DAY
 
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*READERS)}
-MOST_ROWS = 10_000
-"""Of an export."""
 
 nav(N_("Overview"), "/commission", *READERS, order=5)
 
@@ -148,29 +146,23 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
 
 
 @get("/commission/exports/{name:str}", opt=WATCH)
-async def export(view: View, read: Read, name: FromPath[str]) -> Page:
+async def export(view: View, db: Database, name: FromPath[str]) -> Page:
     """A table of figures as CSV."""
-    if name not in EXPORTS:
+    if long := exports.LONG.get(name):
+        return sheets.sent(sheets.csv_stream(long.head(), long.batches(db)), name, sheets.CSV)
+    if name not in SHORT:
         refuse("not_found", kind="missing", what="export")
-    return view.download(await _content(view, read, name), name, "text/csv")
+    async with db.reader() as connection:
+        return view.download(await _content(view, connection, name), name, sheets.CSV)
 
 
-EXPORTS = ("indicators.csv", "joint-activities.csv", "money.csv", "calls.csv", "requests.csv")
+SHORT = ("indicators.csv", "money.csv")
 
 
 async def _content(view: render.View, read: AsyncConnection, name: str) -> bytes:
-    match name:
-        case "indicators.csv":
-            return exports.indicators_csv(await lists.indicators(read), view.renderer.designation_note)
-        case "joint-activities.csv":
-            units, _more = await lists.units(read, counted=None, limit=MOST_ROWS)
-            return exports.units_csv(units)
-        case "money.csv":
-            return exports.money_csv((await queries.overview(read)).contracts)
-        case "calls.csv":
-            return exports.calls_csv((await lists.calls(read, limit=MOST_ROWS))[0])
-        case _:
-            return exports.requests_csv((await lists.requests(read, limit=MOST_ROWS))[0])
+    if name == "money.csv":
+        return exports.money_csv((await queries.overview(read)).contracts)
+    return exports.indicators_csv(await lists.indicators(read), view.renderer.designation_note)
 
 
 router = Router(

@@ -149,7 +149,7 @@ async def chain(connection: AsyncConnection, subject_id: UUID) -> Chain:
     return Chain(len(rows), None)
 
 
-async def actors(connection: AsyncConnection, most: int = 500) -> list[tuple[str, str]]:
+async def actors(connection: AsyncConnection) -> list[tuple[str, str]]:
     """People with an account, by name, for a choice on a page."""
-    query = select(Person.id, Person.name).order_by(Person.sort_key, Person.id).limit(most)
+    query = select(Person.id, Person.name).order_by(Person.sort_key, Person.id)
     return [(str(row.id), row.name) for row in await connection.execute(query)]

@@ -26,11 +26,11 @@ class PastCall(msgspec.Struct, frozen=True):
 
 
 async def past_calls(connection: AsyncConnection) -> list[PastCall]:
-    """The calls that were decided last: one statement."""
+    """The calls that are decided, the latest first: one statement."""
     rows = await connection.execute(
         text(
             "SELECT id, reference, title, decided_at FROM call WHERE decided_at IS NOT NULL AND mode = 'deadline'"
-            " ORDER BY decided_at DESC, id LIMIT 50"
+            " ORDER BY decided_at DESC, id"
         )
     )
     return [PastCall(*row) for row in rows]

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from facility.events import Event, Recorded
+from facility.events.log import LATEST
 from facility.web import filters
 from facility.web.i18n import _, sentence
 
@@ -46,9 +47,12 @@ def _shown(value: object) -> object:
 
 
 def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Moment]:
-    """Events with the names of those who acted, newest first. What nobody did, the facility did itself."""
+    """Events with the names of those who acted, newest first. What nobody did, the facility did itself. Where there are
+    more than LATEST, a last line says so."""
     made = []
-    for recorded in events:
+    for recorded in events[:LATEST]:
         who = names.get(recorded.actor_id, "") if recorded.actor_id else _("the facility")
         made.append(Moment(told(recorded.event), recorded.recorded_at, who))
+    for recorded in events[LATEST : LATEST + 1]:
+        made.append(Moment(_("Earlier entries are not shown on this page."), recorded.recorded_at, ""))
     return made

@@ -9,10 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import xlsxwriter
+from litestar.response.streaming import ASGIStreamingResponse
 
 NOTE = "designation_note"
 """The column with the footnotes to designations, in every export where a designation may stand."""
 
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 1_048_576
+"""Of one sheet of a workbook, its head among them; what is beyond goes into a sheet of its own."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 64 * 1024
@@ -61,16 +66,31 @@ async def xlsx_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> Asyn
                 yield chunk
 
 
+def sent(content: AsyncIterator[bytes], name: str, media_type: str) -> ASGIStreamingResponse:
+    """A table as a file, sent while it is read. `name`: in ASCII."""
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return ASGIStreamingResponse(iterator=content, media_type=media_type, headers=headers)
+
+
 class _Sheet:
+    """The sheet that is written; once it is full, the next."""
+
     def __init__(self, book: xlsxwriter.Workbook, head: Sequence[str]) -> None:
-        self._sheet = book.add_worksheet()
+        self._book, self._head = book, head
         self._amount = book.add_format({"num_format": "#,##0.00"})
+        self._bold = book.add_format({"bold": True})
+        self._begin()
+
+    def _begin(self) -> None:
+        self._sheet = self._book.add_worksheet()
         self._sheet.freeze_panes(1, 0)
-        self._sheet.write_row(0, 0, head, book.add_format({"bold": True}))
+        self._sheet.write_row(0, 0, self._head, self._bold)
         self._next = 1
 
     def add(self, rows: Rows) -> None:
         for row in rows:
+            if self._next == MOST_ROWS:
+                self._begin()
             for column, cell in enumerate(row):
                 if isinstance(cell, Decimal):
                     self._sheet.write_number(self._next, column, float(cell), self._amount)

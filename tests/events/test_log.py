@@ -8,10 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from facility.db import Database, Tx, new_id
 from facility.events import record
-from facility.events.log import history
+from facility.events.log import LATEST, history
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number
+from facility.web.history import moments
 from tests.events.bells import START, BellPolished, BellRung
 
 
@@ -29,6 +30,22 @@ async def test_an_event_comes_back_as_it_was_recorded(db: Database) -> None:
     assert recorded.id == event_id
     assert recorded.event == BellRung(bell_id=bell, times=3)
     assert (recorded.version, recorded.actor_id, recorded.due_at) == (1, actor, START)
+
+
+async def test_a_long_history_says_that_it_begins_earlier_and_can_be_of_some_kinds(db: Database) -> None:
+    bell = new_id()
+    async with db.transaction(now=START) as tx:
+        await record(tx, BellPolished(bell_id=bell))
+        for times in range(LATEST):
+            await record(tx, BellRung(bell_id=bell, times=times))
+    async with db.reader() as connection:
+        whole = await history(connection, bell)
+        rings = await history(connection, bell, kinds=[BellRung])
+        polished = await history(connection, bell, kinds=[BellPolished])
+    assert [len(some) for some in (whole, rings, polished)] == [LATEST + 1, LATEST, 1]
+    said = [[line.text for line in moments(some, {})][LATEST - 1 :] for some in (whole, rings)]
+    assert [len(lines) for lines in said] == [2, 1]
+    assert said[0][-1] == "Earlier entries are not shown on this page."
 
 
 async def test_a_rolled_back_command_leaves_no_event(db: Database) -> None:

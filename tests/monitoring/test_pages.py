@@ -176,7 +176,10 @@ async def table(browser: Browser, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-async def test_exports_carry_the_footnote_and_no_formula(play: Judging, browse: Browsers) -> None:
+async def test_exports_carry_the_footnote_and_no_formula(
+    play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("facility.monitoring.exports.BATCH", 1)  # an export goes on until everything was sent
     made = await story(play)
     await planned(play, "A", title="=HYPERLINK(1)")
     await follow(play.db)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, get
-from litestar.response.streaming import ASGIStreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
@@ -30,7 +29,6 @@ from facility.web.waiting import waits
 BY_STAFF = {"allow": allow(*STAFF)}
 HERE = "/applications/received"
 _SHORT = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 nav(N_("Applications"), HERE, *STAFF, order=30)
 waits(
@@ -134,6 +132,7 @@ async def list_page(
         page=page,
         total=total,
         most=MOST_COUNTED,
+        most_calls=options.MOST_CALLS,
         asked=asked,
         query=asked.told,
         form=asked.fields,
@@ -164,11 +163,7 @@ def streamed(db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | No
     head = exports.head()
     content = sheets.xlsx_stream(head, rows) if kind == "xlsx" else sheets.csv_stream(head, rows)
     name = f"applications-{clock.now().astimezone(clock.BRUSSELS):%Y-%m-%d}.{kind}"
-    return ASGIStreamingResponse(
-        iterator=content,
-        media_type=XLSX if kind == "xlsx" else "text/csv",
-        headers={"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"},
-    )
+    return sheets.sent(content, name, sheets.XLSX if kind == "xlsx" else sheets.CSV)
 
 
 @get(f"{HERE}/list.csv", opt=BY_STAFF)

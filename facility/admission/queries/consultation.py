@@ -55,7 +55,7 @@ async def consultees(connection: AsyncConnection, *, active: bool = False) -> li
     """All who can be consulted, by name; or only those who still are."""
     only = "WHERE consultee.active" if active else ""
     rows = await connection.execute(
-        text(f'{_CONSULTEES} {only} ORDER BY consultee.sort_key COLLATE "C", consultee.id LIMIT 500')
+        text(f'{_CONSULTEES} {only} ORDER BY consultee.sort_key COLLATE "C", consultee.id')
     )
     return [msgspec.convert(dict(row._mapping), ConsulteeLine) for row in rows]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from facility.admission import received
+from facility.web import sheets
 from tests.admission.received.conftest import HERE
 from tests.applications.conftest import Stage
 from tests.browser import Browser, Browsers
@@ -56,6 +57,17 @@ async def test_the_workbook_holds_text_and_amounts_and_no_formula(
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert ("<f>" in sheet, "<t>=Cyber Đorđe</t>" in sheet, "<v>30000</v>" in sheet) == (False, True, True)
     assert "designation_note" in sheet
+
+
+async def test_what_a_sheet_can_not_hold_stands_in_the_next(
+    browse: Browsers, stage: Stage, opened: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_ROWS", 3)
+    answer = await (await browse(stage.sara)).get(f"{HERE}/list.xlsx")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        parts = [book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2)]
+    assert [part.count("<row ") for part in parts] == [3, 2]
+    assert all("designation_note" in part for part in parts)
 
 
 async def test_what_is_ticked_is_exported(browse: Browsers, stage: Stage, opened: dict[str, UUID]) -> None:
