@@ -280,7 +280,7 @@ async def unit_costs(connection: AsyncConnection, kind: str = "") -> list[UnitCo
 
 _RATES = text(
     """
-    SELECT DISTINCT ON (kind, country, lower(unit)) id, kind, country, unit, amount, valid_from, illustrative
+    SELECT DISTINCT ON (kind, country, lower(unit)) id, kind, country, unit, amount, valid_from, illustrative, source
     FROM unit_cost WHERE valid_from <= :day
     ORDER BY kind, country NULLS FIRST, lower(unit), valid_from DESC, entered_at DESC
     """

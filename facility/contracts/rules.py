@@ -89,7 +89,7 @@ class UnitCostKind(StrEnum):
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """What one unit may cost on a day, in EUR; country: None for any."""
+    """What one unit may cost on a day, in EUR, and the list that says so (source); country: None for any."""
 
     id: UUID
     kind: UnitCostKind
@@ -98,6 +98,7 @@ class Rate(msgspec.Struct, frozen=True):
     amount: Decimal
     valid_from: date
     illustrative: bool
+    source: str
 
 
 def ceiling(rates: Iterable[Rate], kind: UnitCostKind, country: str | None) -> Decimal | None:

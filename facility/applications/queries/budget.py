@@ -15,9 +15,10 @@ from facility.contracts.rules import Rate, UnitCostKind
 
 
 class BudgetLineShown(BudgetLine, frozen=True, kw_only=True):
-    """A line of the budget, with the day from which the rate is valid that was taken."""
+    """A line of the budget, with the day from which the rate is valid that was taken, and the list that it stands in."""
 
     rate_from: date | None = None
+    rate_source: str | None = None
 
 
 class PlanShown(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ PLAN = """
                 'activity', activity_id, 'category', category, 'description', description,
                 'quantity', quantity::text, 'units', units::text, 'unit', budget_line.unit,
                 'unit_cost', unit_cost::text, 'rate', unit_cost_id, 'ceiling', ceiling::text,
-                'reason', budget_line.reason, 'rate_from', valid_from) ORDER BY position), '[]')
+                'reason', budget_line.reason, 'rate_from', valid_from, 'rate_source', source) ORDER BY position), '[]')
                 FROM budget_line LEFT JOIN unit_cost ON unit_cost.id = unit_cost_id
                 WHERE application_id = :id),
             'indirect_percent', (SELECT indirect_percent::text FROM budget WHERE application_id = :id))) AS plan
@@ -69,7 +70,7 @@ async def plan_of(connection: AsyncConnection, application_id: UUID) -> PlanShow
 
 _TAKEN = text(
     """
-    SELECT id, kind, country, unit, amount, valid_from, illustrative FROM unit_cost
+    SELECT id, kind, country, unit, amount, valid_from, illustrative, source FROM unit_cost
     WHERE id IN (SELECT unit_cost_id FROM budget_line WHERE application_id = :id)
     """
 )

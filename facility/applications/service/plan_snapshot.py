@@ -1,25 +1,32 @@
 """What a submission keeps of activities and budget."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from facility.applications.queries import BudgetLineShown, Parts
-from facility.applications.rules import Planned
+from facility.applications.rules import Planned, rates_day
 from facility.calls.rules.forms import FormDefinition, SectionKind
 
 
-def plan_told(form: FormDefinition, parts: Parts) -> dict[str, Any]:
-    """Activities and budget, where the call asks for them; institutions by their place among the parties."""
+def plan_told(
+    form: FormDefinition, parts: Parts, published_at: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """Activities and budget, where the call asks for them; institutions by their place among the parties.
+
+    published_at: of the call, whose unit costs of that day count unless its form names another.
+    """
     told: dict[str, Any] = {}
     place = {party.id: number for number, party in enumerate(parts.on_board)}
     if form.has(SectionKind.ACTIVITIES):
         told["activities"] = [_activity(activity, place) for activity in parts.plan.activities]
-    if form.has(SectionKind.BUDGET):
+    if section := form.of(SectionKind.BUDGET):
         totals = parts.plan.totals(list(place))
         titles = {activity.id: activity.title for activity in parts.plan.activities}
         told["budget"] = {
+            "unit_costs_of": rates_day(section, published_at, now).isoformat(),
             "lines": [_line(line, place, titles) for line in parts.plan.lines if line.party in place],
             "direct": f"{totals.whole.direct:.2f}",
             "indirect_percent": f"{parts.plan.percent:.2f}",
@@ -52,6 +59,7 @@ def _line(line: BudgetLineShown, place: dict[UUID, int], titles: dict[UUID, str]
         "unit_cost": f"{line.unit_cost:.2f}",
         "ceiling": None if line.ceiling is None else f"{line.ceiling:.2f}",
         "rate_valid_from": line.rate_from.isoformat() if line.rate_from else None,
+        "rate_source": line.rate_source,
         "reason": line.reason,
         "amount": f"{line.amount:.2f}",
     }

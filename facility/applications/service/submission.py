@@ -133,7 +133,7 @@ def _snapshot(
             code: name for code, name in parts.themes_called.items() if code in application.themes
         },
         "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
-        **plan_told(form, parts),
+        **plan_told(form, parts, call.published_at, received_at),
         "consultation": application.consultation,
         "requested": f"{application.requested:.2f}",
         "version": application.version,

@@ -4,14 +4,17 @@ import re
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from facility import clock
 from facility.applications.models import BudgetLine, Party
 from facility.applications.service import confirm_party, save_answers, submit
+from facility.calls.models import Call
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.db import Database
 from facility.experts.service import seed_themes
+from facility.zone import BRUSSELS
 from tests.applications.budgets import WORKSHOP, Ground
 from tests.applications.conftest import Stage, Times, party_id
 from tests.applications.pages.budget.reading import amounts, lines, reconciled, save, total, version
@@ -133,6 +136,9 @@ async def test_what_is_submitted_holds_activities_and_lines(
     told = (await omar.get(f"/applications/{ground.application}/receipt.json")).json()
     assert [activity["title"] for activity in told["activities"]] == ["Tracing workshop", "Study trip"]
     assert told["activities"][0]["people"] == [{"party": 0, "people": 8}, {"party": 1, "people": 16}]
+    async with db.reader() as connection:
+        published = (await connection.execute(select(Call.published_at))).scalar_one()
+    assert told["budget"]["unit_costs_of"] == published.astimezone(BRUSSELS).date().isoformat()
     assert (told["requested"], told["budget"]["total"]) == ("35427.70", "35427.70")
     assert told["budget"]["lines"][8] == {
         "party": 2,
@@ -145,12 +151,15 @@ async def test_what_is_submitted_holds_activities_and_lines(
         "unit_cost": "230.00",
         "ceiling": "230.00",
         "rate_valid_from": None,
+        "rate_source": None,
         "reason": "",
         "amount": "8280.00",
     }
     page = await omar.get(f"/applications/{ground.application}")
     assert "9 × 4 nights × 230.00" in page.text
     assert "By institution, in EUR" in page.text
+    assert "Unit costs are held against the facility’s tables as in force on" in page.text
+    assert "No rate of a table was taken." in page.text
     assert (await omar.get(f"/applications/{ground.application}/budget")).status_code == 409
 
 

@@ -178,6 +178,8 @@ async def test_a_rate_gives_the_cost_and_stays_what_it_was(
     (line,) = await lines(db, ground.application)
     assert saved.status_code == 303
     assert (str(line.unit_cost), str(line.ceiling), line.unit_cost_id) == ("175.00", "175.00", half_day.id)
+    source = "TAIEX, travel days with a flight after 14:00 or back before 12:00"
+    assert source in (await omar.get(path)).text
 
 
 async def test_rates_that_do_not_fit(db: Database, omar: Browser, ground: Ground) -> None:
