@@ -11,6 +11,7 @@ from bench.sizes import FULL, Size
 from bench.stage import Stage, prepared
 from bench.works import (
     append_drain,
+    attacks,
     call_page,
     commission_page,
     deadline_rush,
@@ -35,6 +36,7 @@ WORKS: dict[str, Work] = {
     "scan": scan.run,
     "lists": lists.run,
     "receipts": receipts.run,
+    "attacks": attacks.run,
 }
 
 

@@ -18,6 +18,15 @@ class Rush(msgspec.Struct, frozen=True):
     margin: float
 
 
+class Attack(msgspec.Struct, frozen=True):
+    """So many connections for so many seconds; bytes of a head and of a body that are sent at most."""
+
+    connections: int
+    seconds: float
+    head: int
+    body: int
+
+
 class Size(msgspec.Struct, frozen=True):
     """Rounds alternate between the product and the bare way, so that what else the machine does hits both alike.
 
@@ -40,6 +49,7 @@ class Size(msgspec.Struct, frozen=True):
     few: int
     many: int
     asked: int
+    attack: Attack
     connections: int = 8
 
 
@@ -59,6 +69,7 @@ FULL = Size(
     few=1_000,
     many=100_000,
     asked=40,
+    attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
 )
 TINY = Size(
     rounds=1,
@@ -74,5 +85,6 @@ TINY = Size(
     few=60,
     many=180,
     asked=3,
+    attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
     connections=2,
 )

@@ -30,11 +30,11 @@ from facility.accounts import security_officer
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
-from facility.web import errors, public, static
-from facility.web.forms import MAX_BODY
+from facility.web import bodies, errors, public, static
 from facility.web.guard import close_doors, guard
 from facility.web.headers import security_headers
 from facility.web.limits import Limits
+from facility.web.peers import Proxies
 from facility.web.provide import DEPENDENCIES, check_dependencies
 from facility.web.render import Renderer
 from facility.worker import load_slices
@@ -64,10 +64,15 @@ class App(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The ASGI entry point."""
+        if scope["type"] == "http":
+            self.state.proxies.look_behind(scope)
         if scope["type"] == "http" and scope["method"] == "HEAD":
             await _head(super().__call__, scope, receive, send)
         else:
-            await super().__call__(scope, receive, send)
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                bodies.release(scope)
 
 
 class _HeadAnsweredError(Exception):
@@ -118,6 +123,8 @@ def create_app(
             "db": db,
             "static": files,
             "renderer": Renderer(settings, files),
+            "proxies": Proxies(settings.trusted_proxies),
+            "bodies": bodies.Bodies(),
             "limits": Limits(settings.redis_url, settings.secret_key),
             "closing": asyncio.Event(),
         }
@@ -132,7 +139,7 @@ def create_app(
         state=state,
         openapi_config=None,
         logging_config=None,
-        request_max_body_size=MAX_BODY,
+        request_max_body_size=bodies.MOST_FILES,
     )
     close_doors(app)
     check_dependencies(app)

@@ -34,6 +34,8 @@ _WORDS = {
     "no": False,
     "off": False,
 }
+type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -51,7 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``database_url`` and ``redis_url`` are None on a machine without services; ``smtp_url`` is None where mails are
     kept in the outbox only. ``base_url`` has no trailing slash. ``data_dir`` is absolute and exists. ``documents_url``
     (s3://bucket/prefix) is None where documents are kept in the data folder, ``clamd_url`` where nothing looks for
-    viruses, ``security_officer`` where the secretariat learns of documents with a marking.
+    viruses, ``security_officer`` where the secretariat learns of documents with a marking. ``trusted_proxies`` are the
+    peers whose word counts about where a request comes from.
     """
 
     database_url: str | None
@@ -69,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     documents_url: str | None = None
     clamd_url: str | None = None
     security_officer: str | None = None
+    trusted_proxies: tuple[Network, ...] = ()
 
     @property
     def embedded(self) -> bool:
@@ -138,6 +142,7 @@ def _read(reader: "_Reader") -> Settings:
         documents_url=reader.bucket("DOCUMENTS_URL"),
         clamd_url=reader.clamd("CLAMD_URL"),
         security_officer=reader.address("SECURITY_OFFICER", "") or None,
+        trusted_proxies=reader.networks("TRUSTED_PROXIES"),
     )
     if settings.demo:
         reader.only_at_home(settings)
@@ -224,6 +229,17 @@ class _Reader:
         if value and len(value) < SECRET_LENGTH:
             self.errors.append(f"SECRET_KEY is shorter than {SECRET_LENGTH} characters")
         return value
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        """Addresses and networks, with commas between them."""
+        value = self.environ.get(name, "")
+        try:
+            return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            self.errors.append(
+                f"{name} is not a list of addresses and networks like 10.0.0.5, 192.168.0.0/16"
+            )
+            return ()
 
     def yes_or_no(self, name: str, default: bool) -> bool:
         value = self.environ.get(name)

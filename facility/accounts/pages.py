@@ -10,10 +10,10 @@ from facility.accounts import (
     register_pages,
     sign_in_pages,
 )
-from facility.accounts.queries import VISITOR
+from facility.accounts.queries import ENDED, VISITOR
 from facility.web.access import visitor_from
 
-visitor_from(VISITOR)
+visitor_from(VISITOR, ended=ENDED)
 
 router = Router(
     "/",

@@ -30,6 +30,9 @@ VISITOR = """
 """
 """How a session becomes a visitor (`access.visitor_from`)."""
 
+ENDED = "EXISTS (SELECT FROM session WHERE token_hash = :token_hash)"
+"""Whether a token is of a session, be it that it has ended: it is kept until its person signs in again."""
+
 
 class PersonShown(msgspec.Struct, frozen=True):
     """A person on a list or page. `beneficiary` is the institution's code."""

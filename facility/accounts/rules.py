@@ -82,7 +82,15 @@ SIGN_IN_WITHIN = timedelta(minutes=15)
 REGISTER_WITHIN = timedelta(hours=24)
 INVITATION_LASTS = timedelta(days=7)
 SESSION_LASTS = timedelta(hours=12)
+COOKIE_LASTS = timedelta(days=2)
+"""Longer than the session: who sends a long form after its end is known by the cookie, and gets the form back."""
 CODE_ATTEMPTS = 5
+"""Codes that are taken for one request. Its link stays good: nobody has it but the reader of the mail."""
+CODES_AN_HOUR = 25
+"""Codes that are taken for one account in an hour, for all its requests together, whoever tries. Links stay good."""
+MAILS_AT_A_TIME = 12
+"""Requests of one account that are good at the same time, and mails of one kind to one address within `SIGN_IN_WITHIN`. As
+many as that takes several strangers; then there are so many good links in the mailbox that nobody is locked out."""
 
 
 def may_give(giver: Iterable[str], role: str) -> None:

@@ -8,7 +8,7 @@ from litestar import get, post
 
 from facility.accounts import sentences as _sentences  # noqa: F401 - registers what the rules say
 from facility.accounts import sessions
-from facility.accounts.rules import SESSION_LASTS
+from facility.accounts.rules import COOKIE_LASTS
 from facility.outbox.links import subject_of
 from facility.refused import Refused
 from facility.web import cookies
@@ -22,7 +22,8 @@ from facility.web.render import local, with_cookies
 from facility.web.stops import Wrong
 
 BY_ADDRESS = Rate("sign-in-from", 30, 600)
-BY_MAIL = Rate("sign-in-mail", 5, 600)
+BY_MAIL = Rate("sign-in-mail", 5, 900)
+"""For one mail address, from where it is asked: a stranger who asks for somebody doesn't use up what they may."""
 BY_CODE = Rate("code-from", 30, 600)
 BY_LINK = Rate("link-from", 60, 600)
 
@@ -30,8 +31,15 @@ BY_LINK = Rate("link-from", 60, 600)
 def signed_in(view: View, token: str, target: str) -> Page:
     """Go on as somebody: the session's cookie and the next page."""
     secure = view.renderer.settings.secure
-    lasts = int(SESSION_LASTS.total_seconds())
+    lasts = int(COOKIE_LASTS.total_seconds())
     return with_cookies(view.go(target), cookies.header(cookies.SESSION, token, secure=secure, max_age=lasts))
+
+
+async def may_ask(view: View, limits: Limits, email: str) -> None:
+    """Raises Stop 429 where too many mails were asked for from where the request comes."""
+    address = address_of(view.scope)
+    await limits.hit(BY_ADDRESS, address)
+    await limits.hit(BY_MAIL, f"{address} {email}")
 
 
 @get("/sign-in", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
@@ -51,8 +59,7 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     except Refused as refused:
         page = view.page("accounts/sign_in.html", status=422, form=fields.refused(refused), next=target)
         raise Wrong(page) from None
-    await limits.hit(BY_ADDRESS, address_of(view.scope))
-    await limits.hit(BY_MAIL, email)
+    await may_ask(view, limits, email)
     request_id = await sessions.ask_to_sign_in(tx, email)
     return view.go(f"/sign-in/check/{request_id}?next={quote(target, safe='/')}")
 
@@ -81,7 +88,9 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
             return signed_in(view, token, target)
         fields.wrong(
             "code",
-            _("This code is not right, or no longer valid. Look at the latest mail, or ask for a new one."),
+            _(
+                "This code is not right, or no longer valid. Use the link in a mail of the last 15 minutes, or ask for a new mail."
+            ),
         )
     return view.page("accounts/check_mail.html", status=422, form=fields, request_id=request_id, next=target)
 

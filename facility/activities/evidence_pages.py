@@ -18,6 +18,7 @@ from facility.files.intake import RefusedDocument, Stored
 from facility.files.kinds import sniff
 from facility.refused import refuse
 from facility.web import render
+from facility.web.access import TAKES_FILES
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -40,7 +41,7 @@ async def evidence(view: View, read: Read, activity_id: FromPath[UUID], kind: Fr
     return _page(view, await _reportable(read, activity_id), Fields.showing(chosen))
 
 
-@post("/activities/{activity_id:uuid}/evidence", opt=REPORTS)
+@post("/activities/{activity_id:uuid}/evidence", opt=REPORTS | TAKES_FILES)
 async def upload(view: View, form: Form, db: Database, activity_id: FromPath[UUID]) -> Page:
     """Take a document that carries no marking; refuse one that does, and leave the trace of that.
 

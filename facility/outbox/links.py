@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Tx, new_id
@@ -86,6 +86,12 @@ async def subject_of(connection: AsyncConnection, purpose: str, token: str) -> U
     return subject_id
 
 
+async def is_link(connection: AsyncConnection, purpose: str, token: str) -> bool:
+    """Whether there ever was such a link, whatever became of it."""
+    query = select(exists().where(Link.token_hash == hash_of(token), Link.purpose == purpose))
+    return bool((await connection.execute(query)).scalar_one())
+
+
 def check_link(link: Link, now: datetime) -> None:
     """Raises Refused (conflict) when the link was used, revoked, or its time has passed (the last instant counts)."""
     if link.used_at is not None:
@@ -110,8 +116,8 @@ async def live_link(tx: Tx, purpose: str, subject_id: UUID) -> Link | None:
     return (await tx.session.scalars(query.order_by(Link.created_at.desc()).limit(1))).first()
 
 
-async def revoke_links(tx: Tx, purpose: str, subject_id: UUID) -> None:
-    """Make every unused link for this purpose and subject void."""
+async def revoke_links(tx: Tx, purpose: str, subject_id: UUID, *, until: datetime | None = None) -> None:
+    """Make every unused link for this purpose and subject void; with `until`, those made until then."""
     await tx.session.execute(
         update(Link)
         .where(
@@ -119,6 +125,7 @@ async def revoke_links(tx: Tx, purpose: str, subject_id: UUID) -> None:
             Link.subject_id == subject_id,
             Link.used_at.is_(None),
             Link.revoked_at.is_(None),
+            Link.created_at <= until if until is not None else true(),
         )
         .values(revoked_at=tx.now)
     )

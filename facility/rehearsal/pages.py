@@ -15,7 +15,7 @@ from facility.rehearsal.play import rehearse
 from facility.rehearsal.report import report_of
 from facility.rehearsal.scenario import Scenario
 from facility.rehearsal.words import OUTCOMES, STATUSES
-from facility.web.access import Role, allow
+from facility.web.access import TAKES_FILES, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
 from facility.web.i18n import N_, _
@@ -74,7 +74,7 @@ def example_file(name: str) -> bytes:
     return (FOLDER / f"{name}.json").read_bytes()
 
 
-@post("/rehearsal", opt={"allow": allow(*WHO)})
+@post("/rehearsal", opt={"allow": allow(*WHO)} | TAKES_FILES)
 async def play(view: View, db: Database, form: Form) -> Page:
     """Play it and show what would happen."""
     fields = Fields(form)

@@ -80,6 +80,10 @@ def allow(*items: Item | Role, hidden: bool = False) -> Allow:
     return Allow(tuple(Item(role=item) if isinstance(item, Role) else item for item in items), hidden)
 
 
+TAKES_FILES = {"takes_files": True}
+"""Added to the opt of a handler whose form has files: only there may somebody send so much."""
+
+
 class Visitor(msgspec.Struct, frozen=True):
     """Who is signed in. `beneficiary` is the code of the institution's beneficiary (AL … XK), `session` the session's id."""
 
@@ -142,15 +146,22 @@ def _bound(sql: str) -> str:
 
 
 _visitor_sql = ""
+_ended_sql = ""
 
 
-def visitor_from(sql: str) -> None:
+def visitor_from(sql: str, *, ended: str) -> None:
     """Register how a session becomes a visitor: a SELECT over :token_hash and :now with the columns of `Visitor`.
 
-    `roles` is an array of text, `session` the session's id. No row: nobody is signed in.
+    `roles` is an array of text, `session` the session's id. No row: nobody is signed in. `ended`: an SQL expression over
+    :token_hash, true for a session of ours, also one that has ended.
     """
-    global _visitor_sql
-    _visitor_sql = sql
+    global _visitor_sql, _ended_sql
+    _visitor_sql, _ended_sql = sql, ended
+
+
+def ended_sql() -> str:
+    """One statement: whether the token is that of a session that has ended."""
+    return f"SELECT {_ended_sql}"
 
 
 def decision_sql(relations: tuple[str, ...]) -> str:

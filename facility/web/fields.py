@@ -256,7 +256,10 @@ class Fields:
         return given[0] if given else Upload("", b"")
 
     def uploads(self, name: str, *, most: int) -> list[Upload]:
-        """At least one file and at most so many; none where they are wrong."""
+        """At least one file and at most so many; none where they are wrong. Raises TypeError where the handler doesn't say
+        that it takes files (`TAKES_FILES`): such forms would be refused for their size."""
+        if not self.form.takes_files:
+            raise TypeError(f"the handler that reads {name} does not say that it takes files")
         given = self.form.files.get(self.name(name), [])
         self.known.add(self.name(name))
         if not given or len(given) > most:

@@ -1,9 +1,9 @@
-"""Bodies of forms, read by ourselves: in memory only, within limits, and whatever is malformed is a 4xx."""
+"""Bodies as forms: parsed in memory only, within limits, in steps, and whatever is malformed is a 4xx."""
 
-import asyncio
 import contextlib
+from collections.abc import Generator, Iterator
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 from multipart import (  # type: ignore[import-untyped]
@@ -14,18 +14,13 @@ from multipart import (  # type: ignore[import-untyped]
     parse_options_header,
 )
 
-from facility import clock
 from facility.web.stops import Stop
 
-MAX_BODY = 12_000_000
 MAX_FILE = 10_000_000
 MAX_TEXT = 1_000_000
 MAX_FIELDS = 1_500
-READ_WITHIN = 120
-"""Seconds for the whole body: a sender that dawdles holds memory."""
-# A browser shows a connection that is closed on it as an error of its own: read on, keeping nothing, so that it gets
-# the page. Whoever asks first ("Expect: 100-continue"), or announces more than this, is told at once.
-_DRAIN = 256_000_000
+STEP = 32_768
+"""Bytes that are parsed at a time: some milliseconds where every one is a percent sign."""
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -38,10 +33,12 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct):
-    """What a form sent: every value of every name, in order. Empty where nothing was sent."""
+    """What a form sent: every value of every name, in order. Empty where nothing was sent. `takes_files`: the handler has
+    said that it does."""
 
     fields: dict[str, list[str]] = {}
     files: dict[str, list[Upload]] = {}
+    takes_files: bool = True
 
     def get(self, name: str, default: str = "") -> str:
         """The first value."""
@@ -58,98 +55,88 @@ def header_of(scope: Any, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
-async def receive(scope: Any, receive: Any) -> Form:
-    """Read the whole request, note the instant (`received_at`, before any database statement), and parse it.
-
-    A file that is too large comes as one that is `cut`, so that the page can say so at its field.
-    Raises Stop: 413 too large or too many fields, 400 malformed, 415 another media type, 408 too slow.
-    """
-    try:
-        async with asyncio.timeout(READ_WITHIN):
-            body, whole = await _read(scope, receive)
-    except TimeoutError:
-        raise Stop(408, "too_slow") from None
-    scope["state"]["received_at"] = clock.now()
-    form = parse(body, header_of(scope, b"content-type"), whole=whole)
-    scope["state"]["form"] = form
+def parse(body: bytes, content_type: str | None, *, whole: bool = True) -> Form:
+    """A body as a form, at once. Raises Stop."""
+    form = Form({}, {})
+    for _step in steps(form, body, content_type, whole=whole):
+        pass
     return form
 
 
-async def _read(scope: Any, receive: Any) -> tuple[bytes, bool]:
-    """The body, or its beginning where it is too large, and whether it is whole."""
-    length = header_of(scope, b"content-length") or ""
-    most = MAX_BODY if header_of(scope, b"expect") else _DRAIN
-    if length.isascii() and length.isdigit() and int(length[:19]) > most:
-        raise Stop(413, "too_large", {"connection": "close"})
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Stop(400, "malformed")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size <= MAX_BODY:
-            chunks.append(chunk)
-        elif size > _DRAIN:
-            raise Stop(413, "too_large", {"connection": "close"})
-        if not message.get("more_body"):
-            return b"".join(chunks), size <= MAX_BODY
-
-
-def parse(body: bytes, content_type: str | None, *, whole: bool = True) -> Form:
-    """A body as a form; of one that isn't whole, what came before the file that made it so large. Raises Stop."""
+def steps(form: Form, body: bytes, content_type: str | None, *, whole: bool) -> Iterator[None]:
+    """Fill the form from a body, a step at a time, so that others get their turn between two; from one that isn't whole
+    with what came before the file that made it so large. Raises Stop."""
     if not body and not content_type:
-        return Form({}, {})
+        return
     try:
         kind, options = parse_options_header(content_type or "")
         if options.get("charset", "utf-8").lower().replace("-", "") != "utf8":
             raise Stop(400, "malformed")
         if kind == "application/x-www-form-urlencoded" and whole:
-            return _urlencoded(body)
-        if kind == "multipart/form-data":
-            return _multipart(body, options.get("boundary", ""), whole=whole)
-        if not whole:
-            raise Stop(413, "too_large", {"connection": "close"})
+            yield from _urlencoded(form, body)
+        elif kind == "multipart/form-data":
+            yield from _multipart(form, body, options.get("boundary", ""), whole=whole)
+        else:
+            raise Stop(415, "media_type") if whole else Stop(413, "too_large")
     except ParserLimitReached:
         raise Stop(413, "too_large") from None
     except (MultipartError, ValueError, LookupError):
         raise Stop(400, "malformed") from None
-    raise Stop(415, "media_type")
 
 
-def _urlencoded(body: bytes) -> Form:
+def _urlencoded(form: Form, body: bytes) -> Iterator[None]:
     if body.count(b"&") >= MAX_FIELDS:
         raise Stop(413, "too_many_fields")
-    form = Form({}, {})
-    for name, value in parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict"):
-        _add(form, name, value)
-    return form
+    done = 0
+    for pair in filter(None, body.split(b"&")):
+        name, _sign, value = pair.partition(b"=")
+        _add(form, (yield from _decoded(name)), (yield from _decoded(value)))
+        done += len(pair)
+        if done >= STEP:
+            done = 0
+            yield
 
 
-def _multipart(body: bytes, boundary: str, *, whole: bool) -> Form:
-    form = Form({}, {})
+def _decoded(encoded: bytes) -> Generator[None, None, str]:
+    """Urlencoded text as it was typed. Raises ValueError for what is no UTF-8."""
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(encoded):
+        end = at + STEP
+        # Not between a percent sign and its two digits.
+        cut = encoded.rfind(b"%", end - 2, end)
+        end = end if cut == -1 or end >= len(encoded) else cut
+        pieces.append(unquote_to_bytes(encoded[at:end].replace(b"+", b" ")))
+        if end < len(encoded):
+            yield
+        at = end
+    return b"".join(pieces).decode("utf-8")
+
+
+def _multipart(form: Form, body: bytes, boundary: str, *, whole: bool) -> Iterator[None]:
     segment: MultipartSegment | None = None
     chunks: list[bytes] = []
     parser = PushMultipartParser(
-        boundary, len(body), max_segment_size=MAX_BODY, max_segment_count=MAX_FIELDS, strict=True
+        boundary, len(body), max_segment_size=len(body), max_segment_count=MAX_FIELDS, strict=True
     )
     with contextlib.ExitStack() as stack:
         if whole:
             stack.enter_context(parser)  # which says at the end whether anything is missing
-        for event in parser.parse(body):
-            if isinstance(event, MultipartSegment):
-                segment, chunks = event, []
-            elif event is not None:
-                chunks.append(bytes(event))
-            elif segment is not None:
-                _add_segment(form, segment, b"".join(chunks))
-                segment = None
+        for at in range(0, len(body), STEP):
+            for event in parser.parse(body[at : at + STEP]):
+                if isinstance(event, MultipartSegment):
+                    segment, chunks = event, []
+                elif event is not None:
+                    chunks.append(bytes(event))
+                elif segment is not None:
+                    _add_segment(form, segment, b"".join(chunks))
+                    segment = None
+            if at + STEP < len(body):
+                yield
     if segment is not None:
         if segment.filename is None:
-            raise Stop(413, "too_large", {"connection": "close"})
+            raise Stop(413, "too_large")
         _add_file(form, segment, b"", cut=True)
-    return form
 
 
 def _add_segment(form: Form, segment: MultipartSegment, content: bytes) -> None:

@@ -13,8 +13,19 @@ from sqlalchemy import TextClause, text
 
 from facility import clock
 from facility.db import Database
-from facility.web import csrf, forms
-from facility.web.access import ANYONE, ON_DENIED, RELATIONS, Allow, Role, Visitor, allow, decision_sql
+from facility.outbox.links import is_link
+from facility.web import bodies, csrf
+from facility.web.access import (
+    ANYONE,
+    ON_DENIED,
+    RELATIONS,
+    Allow,
+    Role,
+    Visitor,
+    allow,
+    decision_sql,
+    ended_sql,
+)
 from facility.web.cookies import SESSION, cookie
 from facility.web.stops import SignInFirst, Stop
 
@@ -22,10 +33,13 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Door:
-    """A handler's `allow`, prepared at start-up: the statement that answers it, and the order of its relations."""
+    """A handler's `allow`, prepared at start-up: the statement that answers it, the order of its relations, and how much
+    may be sent through it."""
 
-    def __init__(self, rule: Allow) -> None:
+    def __init__(self, rule: Allow, *, takes_files: bool = False) -> None:
         self.rule = rule
+        self.takes_files = takes_files
+        self.most = bodies.MOST_FILES if takes_files else bodies.MOST_FORM
         self.anyone = any(item.anyone for item in rule.items)
         names = () if self.anyone else tuple(dict.fromkeys(i.relation for i in rule.items if i.relation))
         self.relations = names
@@ -76,7 +90,7 @@ def close_doors(app: Litestar) -> None:
         if unknown:
             wrong.append(f"{route.path} {handler} names unknown relations {sorted(unknown)}")
             continue
-        door = Door(rule)
+        door = Door(rule, takes_files=handler.opt.get("takes_files", False))
         if missing := door.params - route.path_parameters.keys():
             wrong.append(f"{route.path} {handler}: its path has no {sorted(missing)}")
         handler.opt["door"] = door
@@ -113,36 +127,83 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     door: Door = handler.opt["door"]
     if b"%00" in scope["query_string"] or "\0" in scope["path"]:
         raise Stop(400, "malformed")  # PostgreSQL can't hold NUL
+    caller = Caller(scope, door)
     if scope["method"] not in SAFE:
-        form = await forms.receive(scope, connection.receive)
+        form = await bodies.receive(scope, connection.receive, caller.sender, takes_files=door.takes_files)
         csrf.check(scope, form)
-    token = cookie(scope, SESSION)
-    if token is None:
-        if door.anyone:
-            return
-        raise _not_signed_in(scope)
-    db: Database = scope["litestar_app"].state.db
-    row = await _ask(db, door, token, scope)
-    if row is None:
-        if door.anyone:
-            return
-        raise _not_signed_in(scope)
-    visitor = _visitor(row)
-    scope["state"]["visitor"] = visitor
-    if door.anyone or door.admits(visitor, row):
-        return
-    for name in door.wanted(visitor):
-        if trace := ON_DENIED.get(name):
-            await trace(db, visitor, scope["path_params"], clock.now())
-    raise door.denial(row)
+    await caller.enter()
 
 
-async def _ask(db: Database, door: Door, token: str, scope: Any) -> Mapping[str, Any] | None:
-    params = {name: scope["path_params"][name] for name in door.params}
-    params |= {"token_hash": hashlib.sha256(token.encode()).digest(), "now": clock.now()}
-    async with db.reader() as connection:
-        row = (await connection.execute(door.statement, params)).mappings().first()
-    return dict(row) if row else None
+class Caller:
+    """Who asks, and what for; the database is asked for the visitor once at most."""
+
+    def __init__(self, scope: Any, door: Door) -> None:
+        self._scope = scope
+        self._door = door
+        self._db: Database = scope["litestar_app"].state.db
+        self._token = cookie(scope, SESSION)
+        self._answer: Mapping[str, Any] | None = None
+        self._asked = self._token is None
+
+    async def enter(self) -> None:
+        """Let pass, or raise."""
+        row = await self._row()
+        if row is None:
+            if self._door.anyone:
+                return
+            raise _not_signed_in(self._scope)
+        visitor = _visitor(row)
+        self._scope["state"]["visitor"] = visitor
+        if self._door.anyone or self._door.admits(visitor, row):
+            return
+        for name in self._door.wanted(visitor):
+            if trace := ON_DENIED.get(name):
+                await trace(self._db, visitor, self._scope["path_params"], clock.now())
+        raise self._door.denial(row)
+
+    async def sender(self) -> bodies.Sender | None:
+        """Whoever sends more than anybody may, if we know them: by session or by the link that they follow. One whose
+        session has ended, or who may not, sends a form all the same: its texts are given back with the refusal.
+        Raises Stop for what no stranger may do."""
+        if row := await self._row():
+            admitted = self._door.anyone or self._door.admits(_visitor(row), row)
+            return bodies.Sender(f"person {row['id']}", self._door.most if admitted else bodies.MOST_FORM)
+        if link := _link_of(self._scope):
+            async with self._db.reader() as connection:
+                known = await is_link(connection, *link)
+            return bodies.Sender("/".join(link), self._door.most) if known else None
+        if self._token and await self._was_signed_in(self._token):
+            return bodies.Sender(f"session {_hash(self._token).hex()}", bodies.MOST_FORM)
+        if self._door.anyone:
+            return None
+        raise _not_signed_in(self._scope)
+
+    async def _row(self) -> Mapping[str, Any] | None:
+        if not self._asked and self._token:
+            self._answer = await self._ask(self._token)
+            self._asked = True
+        return self._answer
+
+    async def _ask(self, token: str) -> Mapping[str, Any] | None:
+        params = {name: self._scope["path_params"][name] for name in self._door.params}
+        params |= {"token_hash": _hash(token), "now": clock.now()}
+        async with self._db.reader() as connection:
+            row = (await connection.execute(self._door.statement, params)).mappings().first()
+        return dict(row) if row else None
+
+    async def _was_signed_in(self, token: str) -> bool:
+        async with self._db.reader() as connection:
+            return bool(await connection.scalar(text(ended_sql()), {"token_hash": _hash(token)}))
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _link_of(scope: Any) -> tuple[str, str] | None:
+    """Purpose and token of the link whose page this is (`/link/<purpose>/<token>`)."""
+    parts = scope["path"].split("/")
+    return (parts[2], parts[3]) if len(parts) > 3 and parts[1] == "link" else None
 
 
 def _visitor(row: Mapping[str, Any]) -> Visitor:

@@ -47,6 +47,12 @@ register(
         "too_large": N_("This is too large. A file may have 10 MB, everything together 12 MB."),
         "too_many_fields": N_("The form has too many fields."),
         "too_slow": N_("The connection was too slow: the form did not arrive in time. Try again."),
+        "too_many_at_once": N_(
+            "You are sending several things at the same time. Wait until they have arrived, then send this again."
+        ),
+        "too_many_bodies": N_(
+            "Too much is being sent to the facility at this moment. Nothing was saved; try again in a minute."
+        ),
         "too_often": N_("That was tried too often. Wait a while, then try again."),
         "changed_meanwhile": N_(
             "Somebody else changed this meanwhile. Load the page again to see what is true now."

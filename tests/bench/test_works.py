@@ -28,11 +28,17 @@ def _measure(*names: str) -> list[dict[str, Any]]:
 async def test_each_work_gives_its_line() -> None:
     lines = await asyncio.to_thread(_measure, *bench.WORKS)
     assert [line["name"] for line in lines] == list(bench.WORKS)
-    assert [line["name"] for line in lines if "ratio" not in line] == ["latency", "deadline_rush", "scan"]
+    assert [line["name"] for line in lines if "ratio" not in line] == [
+        "latency",
+        "deadline_rush",
+        "scan",
+        "attacks",
+    ]
     assert all(line.get("ratio", 1) > 0 for line in lines)
     told = {line["name"]: line for line in lines}
     rush, scan = told["deadline_rush"], told["scan"]
     assert scan["files"] == 20
+    assert told["attacks"]["heads"]["refused"] == told["attacks"]["connections"]
     assert (rush["lost"], rush["duplicates"], rush["submitted"], rush["refused_late"]) == (0, 0, 12, 2)
 
 

@@ -154,6 +154,20 @@ def test_documents_viruses_and_the_security_officer(tmp_path: Path) -> None:
     assert load(here | {"CLAMD_URL": "unix:///run/clamd.sock"}).clamd_url == "unix:///run/clamd.sock"
 
 
+def test_trusted_proxies(tmp_path: Path) -> None:
+    here = {"FACILITY_DATA": str(tmp_path / "var")}
+    assert load(here).trusted_proxies == ()
+    given = load(here | {"TRUSTED_PROXIES": "10.0.0.5, 192.168.0.0/16 ,fd00::/8,"}).trusted_proxies
+    assert [str(network) for network in given] == ["10.0.0.5/32", "192.168.0.0/16", "fd00::/8"]
+
+
+@pytest.mark.parametrize("wrong", ["proxy", "10.0.0.5/8", "10.0.0.5 10.0.0.6", "*", "10.0.0.0/33"])
+def test_trusted_proxies_are_addresses(wrong: str, tmp_path: Path) -> None:
+    assert refusal({"TRUSTED_PROXIES": f"10.0.0.1, {wrong}"}, tmp_path) == [
+        "TRUSTED_PROXIES is not a list of addresses and networks like 10.0.0.5, 192.168.0.0/16",
+    ]
+
+
 def test_what_is_wrong_with_them_is_said(tmp_path: Path) -> None:
     wrong = {"DOCUMENTS_URL": "http://bucket", "CLAMD_URL": "tcp://clamav", "SECURITY_OFFICER": "nobody"}
     assert refusal(wrong, tmp_path) == [

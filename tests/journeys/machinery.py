@@ -145,6 +145,7 @@ class Service:
             "MAIL_FROM": "facility@facility.example",
             "FACILITY_DATA": str(self.folder / "data"),
             "PORT": str(port),
+            "TRUSTED_PROXIES": "127.0.0.1",  # each visitor has an address of their own
             # As in the tests themselves, a warning of a process is a fault; what libraries say at import is not ours.
             "PYTHONWARNINGS": "default",
         }

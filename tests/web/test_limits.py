@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from facility.web.limits import Limits, Rate, address_of
+from facility.web.limits import Counts, Limits, Rate, address_of
 from facility.web.stops import Stop
 
 RATE = Rate("test", 2, 3600)
@@ -36,7 +36,39 @@ async def test_without_its_redis_the_process_counts_by_itself() -> None:
 async def test_addresses_are_not_kept() -> None:
     counted = Limits(None, "secret")
     await counted.hit(RATE, "a@example.org", now=AT)
-    assert "example" not in repr(vars(counted)["_counts"])
+    assert "example" not in repr(vars(vars(counted)["_counts"]))
+
+
+def counts(most: int, **tries: int) -> Counts:
+    made = Counts(most)
+    for key, number in tries.items():
+        for _ in range(number):
+            made.add(key, RATE, 0)
+    return made
+
+
+def test_many_keys_do_not_clear_those_that_count() -> None:
+    made = counts(100, busy=2)
+    for number in range(10_000):
+        assert made.add(f"stranger {number}", RATE, 1) == 1
+    assert made.add("busy", RATE, 2) == 3
+    assert len(vars(made)["_counts"]) == 100
+
+
+def test_what_is_over_goes_first_and_then_the_oldest() -> None:
+    made = counts(3, over=2, older=1, newer=1)
+    made.add("next", RATE, RATE.seconds)
+    kept = Counts(3)
+    for key in ("older", "newer", "newest"):
+        kept.add(key, RATE, 1)
+    kept.add("next", RATE, 2)
+    assert list(vars(made)["_counts"]) == ["next"]
+    assert list(vars(kept)["_counts"]) == ["newer", "newest", "next"]
+
+
+def test_a_count_that_went_begins_anew() -> None:
+    made = Counts(1)
+    assert [made.add(key, RATE, 0) for key in ("a", "b", "a", "a")] == [1, 1, 1, 2]
 
 
 def test_where_a_request_comes_from() -> None:

@@ -20,7 +20,7 @@ from facility.files.intake import RefusedDocument, Stored
 from facility.outbox.links import find_link
 from facility.refused import Refused
 from facility.web import render
-from facility.web.access import ANYONE, allow
+from facility.web.access import ANYONE, TAKES_FILES, allow
 from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
@@ -79,7 +79,7 @@ async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> 
     return await _page(view, read, token, Fields.showing())
 
 
-@post("/link/clarification/{token:str}", opt=EVERYBODY)
+@post("/link/clarification/{token:str}", opt=EVERYBODY | TAKES_FILES)
 async def answer(view: View, form: Form, db: Database, limits: Limits, token: FromPath[str]) -> Page:
     """Answers; documents are searched and stored before the transaction opens."""
     await limits.hit(BY_LINK, address_of(view.scope))

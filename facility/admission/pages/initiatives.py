@@ -16,7 +16,7 @@ from facility.experts.queries import themes
 from facility.folding import fold
 from facility.refused import Refused
 from facility.web import carried, render
-from facility.web.access import Role, allow
+from facility.web.access import TAKES_FILES, Role, allow
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -71,7 +71,7 @@ async def initiatives(view: View, read: Read, after: FromQuery[str] = "") -> Pag
     return await _page(view, read, Fields.showing(), after=carried.place(after, carried.instant))
 
 
-@post("/initiatives", opt=KEEPS)
+@post("/initiatives", opt=KEEPS | TAKES_FILES)
 async def load(view: View, form: Form, tx: Tx) -> Page:
     """Takes over all lines of a file, or none, with everything that is wrong named by its line."""
     fields = Fields(form)

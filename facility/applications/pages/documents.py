@@ -22,6 +22,7 @@ from facility.files.intake import RefusedDocument, Stored
 from facility.files.kinds import MAX_DOCUMENT, Kind
 from facility.refused import refuse
 from facility.web import render
+from facility.web.access import TAKES_FILES
 from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Page, Read, Tx, View
@@ -48,7 +49,7 @@ async def documents(view: View, read: Read, application_id: FromPath[UUID]) -> P
     return _page(view, await draft(read, application_id), Fields.showing())
 
 
-@post("/applications/{application_id:uuid}/documents", opt=BY_LEAD)
+@post("/applications/{application_id:uuid}/documents", opt=BY_LEAD | TAKES_FILES)
 async def upload(view: View, form: Form, db: Database, application_id: FromPath[UUID]) -> Page:
     """Takes documents in which nothing is found; refuses those with a marking or a virus, and leaves the trace of that.
     Where one of several can't be taken, none is.
