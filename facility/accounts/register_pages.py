@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts import queries, service
 from facility.accounts.institution_pages import found_page
 from facility.accounts.picker import only_searching, picker, read_choice
-from facility.accounts.sign_in_pages import BY_ADDRESS, BY_LINK, BY_MAIL
+from facility.accounts.sign_in_pages import BY_LINK, may_ask
 from facility.outbox.links import check_link, find_link, subject_of
 from facility.refused import Refused
 from facility.web import render
@@ -35,8 +35,7 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
         fields.check()
     except Refused as refused:
         raise Wrong(view.page("accounts/register.html", status=422, form=fields.refused(refused))) from None
-    await limits.hit(BY_ADDRESS, address_of(view.scope))
-    await limits.hit(BY_MAIL, email)
+    await may_ask(view, limits, email)
     await service.ask_to_register(tx, email)
     return view.go("/register/check")
 

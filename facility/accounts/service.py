@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from facility.accounts import rules
 from facility.accounts.events import (
@@ -23,10 +23,12 @@ from facility.accounts.events import (
 from facility.accounts.institutions import NewInstitution, add_institution, chosen, chosen_or_added
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration, Session
 from facility.accounts.rules import Standing, Status
+from facility.accounts.sessions import in_turn
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.folding import fold
 from facility.outbox.links import find_link, make_link, use_link
+from facility.outbox.models import Mail
 from facility.outbox.service import post
 from facility.refused import refuse
 from facility.settings import ROOT
@@ -146,14 +148,19 @@ async def invite(
 
 
 async def ask_to_register(tx: Tx, email: str) -> None:
-    """Send a letter to this address: a link to the form, or word that there is an account. The page can't tell which."""
+    """Send a letter to this address: a link to the form, or word that there is an account. The page can't tell which.
+    No more than `MAILS_AT_A_TIME`: the links that were sent are good for a day."""
     email = email.lower()
+    await in_turn(tx, email)
+    enough = await _are_enough(tx, email)
     known = (await tx.session.execute(select(Person).where(Person.email == email))).scalar_one_or_none()
     registration = Registration(id=new_id(), email=email, created_at=tx.now)
     tx.add(registration)
     await tx.flush()
     link = await make_link(tx, REGISTER, registration.id, expires_at=tx.now + rules.REGISTER_WITHIN)
-    if known is None:
+    if enough:
+        link.revoked_at = tx.now
+    elif known is None:
         await post(
             tx,
             template="accounts/register",
@@ -171,6 +178,15 @@ async def ask_to_register(tx: Tx, email: str) -> None:
             to_name=known.name,
             subject=_("You have an account already"),
         )
+
+
+async def _are_enough(tx: Tx, email: str) -> bool:
+    query = select(func.count()).where(
+        Mail.created_at > tx.now - rules.SIGN_IN_WITHIN,
+        Mail.to_address == email,
+        Mail.template.in_(("accounts/register", "accounts/known")),
+    )
+    return int((await tx.session.execute(query)).scalar_one()) >= rules.MAILS_AT_A_TIME
 
 
 async def register(tx: Tx, token: str, *, name: str, institution: UUID | NewInstitution) -> Person:

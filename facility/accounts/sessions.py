@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, func, or_, select, text
 
 from facility.accounts import rules
 from facility.accounts.events import SignedIn
@@ -30,16 +30,20 @@ filters.register("sign_in_code", lambda url: rules.code_of(url.rsplit("/", 1)[-1
 async def ask_to_sign_in(tx: Tx, email: str) -> UUID:
     """Send a link and a code to the address if it belongs to an active account; a pending one is told to wait.
 
+    Several requests are good at a time, each with a link and a code of its own, so that a stranger who asks for somebody
+    takes nothing from them. No mail is sent where there are too many already; then their links are still good.
+
     Returns the id of the request, under which the code can be entered; it is the same kind of id for an address that
     nobody has, and as much is written.
     """
+    await in_turn(tx, email)
     found = (
         await tx.session.execute(select(Person).where(Person.email == email.lower()))
     ).scalar_one_or_none()
-    if found is not None:
-        await revoke_links(tx, SIGN_IN, found.id)
-    link = await sign_in_link(tx, found.id if found else new_id(), rules.SIGN_IN_WITHIN)
-    if found is None or found.status in (Status.DEACTIVATED, Status.DECLINED):
+    subject_id = found.id if found else new_id()
+    enough = await _are_enough(tx, subject_id)
+    link = await sign_in_link(tx, new_id() if enough else subject_id, rules.SIGN_IN_WITHIN)
+    if found is None or enough or found.status in (Status.DEACTIVATED, Status.DECLINED):
         link.revoked_at = tx.now
     elif found.status == Status.PENDING:
         link.revoked_at = tx.now
@@ -62,6 +66,28 @@ async def ask_to_sign_in(tx: Tx, email: str) -> UUID:
     return link.id
 
 
+async def in_turn(tx: Tx, email: str) -> None:
+    """Requests for one address one after the other, known or not, so that they are counted right."""
+    await tx.session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtext('accounts.mail'), hashtext(:email))"),
+        {"email": email.lower()},
+    )
+
+
+async def _are_enough(tx: Tx, person_id: UUID) -> bool:
+    """Whether as many requests are open as may be: those whose mail was sent and whose link was not used. Those of a
+    pending account, which get no link, count the same."""
+    pending = exists().where(Person.id == person_id, Person.status == Status.PENDING)
+    query = select(func.count()).where(
+        Link.purpose == SIGN_IN,
+        Link.subject_id == person_id,
+        Link.created_at > tx.now - rules.SIGN_IN_WITHIN,
+        Link.used_at.is_(None),
+        or_(Link.revoked_at.is_(None), pending),
+    )
+    return int((await tx.session.execute(query)).scalar_one()) >= rules.MAILS_AT_A_TIME
+
+
 async def sign_in_link(tx: Tx, person_id: UUID, lasts: timedelta) -> Link:
     """A link that signs this person in, once."""
     link = await make_link(tx, SIGN_IN, person_id, expires_at=tx.now + lasts, person_id=person_id)
@@ -82,13 +108,16 @@ async def sign_in_by_link(tx: Tx, token: str) -> str:
 async def try_code(tx: Tx, request_id: UUID, code: str) -> str | None:
     """Sign in by the code from the mail: the session's token, or None when the code is wrong or no longer good.
 
-    A wrong try is counted, so the caller commits in both cases; after five the code is dead.
+    A wrong try is counted, so the caller commits in both cases; after five the request takes no code any more, and for an
+    hour none of the account's does after `CODES_AN_HOUR`. Links stay good.
     """
     request = await tx.session.get(SignInRequest, request_id, with_for_update=True, populate_existing=True)
     if request is None or request.attempts >= rules.CODE_ATTEMPTS:
         return None
     request.attempts += 1
     link = await tx.lock(Link, request_id)
+    if await _codes_tried(tx, link.subject_id) > rules.CODES_AN_HOUR:
+        return None
     # As bytes: texts with any letter beyond ASCII can't be compared in constant time.
     right = hmac.compare_digest(rules.code_of(token_of(link.id, link.nonce)).encode(), code.encode())
     dead = link.used_at is not None or link.revoked_at is not None
@@ -97,12 +126,28 @@ async def try_code(tx: Tx, request_id: UUID, code: str) -> str | None:
     return await _use(tx, link)
 
 
+async def _codes_tried(tx: Tx, person_id: UUID) -> int:
+    """Of all requests of the last hour, this try with them."""
+    await tx.flush()
+    query = (
+        select(func.coalesce(func.sum(SignInRequest.attempts), 0))
+        .join(Link, Link.id == SignInRequest.id)
+        .where(
+            Link.purpose == SIGN_IN,
+            Link.subject_id == person_id,
+            Link.created_at > tx.now - timedelta(hours=1),
+        )
+    )
+    return int((await tx.session.execute(query)).scalar_one())
+
+
 async def _use(tx: Tx, link: Link) -> str:
     check_link(link, tx.now)
     person = await tx.lock(Person, link.subject_id)
     if person.status != Status.ACTIVE:
         refuse("link_revoked")
     use_link(tx, link)
+    await revoke_links(tx, SIGN_IN, person.id, until=link.created_at)
     tx.actor = person.id
     return await begin_session(tx, person.id)
 
