@@ -81,9 +81,18 @@ class Stage:
     async def product(self, module: str = "bench.product", **told: str) -> AsyncIterator[Process]:
         """The product's web process."""
         port = free_port()
-        environ = {**self.environ, "PORT": str(port), **told}
+        environ = {**self.environ, **self._production(), "PORT": str(port), **told}
         async with running(["-m", module], environ, port) as process:
             yield process
+
+    def _production(self) -> dict[str, str]:
+        """What a web process must be told. Nobody answers for Redis and mails: no page that is measured needs them."""
+        return {
+            "DATABASE_URL": self.url,
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "BASE_URL": "http://127.0.0.1",
+        }
 
     @contextlib.asynccontextmanager
     async def bare(self, **told: str) -> AsyncIterator[Process]:

@@ -50,13 +50,6 @@ class Asked(msgspec.Struct, frozen=True):
         return parse_qs(self.path.partition("?")[2])
 
 
-# Needed with a database of one's own; no list asks them for anything.
-_ELSEWHERE = {
-    "REDIS_URL": "redis://127.0.0.1:6379",
-    "SMTP_URL": "smtp://127.0.0.1:25",
-    "BASE_URL": "http://127.0.0.1",
-}
-
 LISTS = [
     Asked("all", RECEIVED),
     Asked("all, late", RECEIVED, late=True),
@@ -125,10 +118,7 @@ async def _measured(
     lists = [*LISTS, overlap, *NUMBERS]
     times: dict[str, tuple[list[float], list[float]]] = {}
     async with AsyncExitStack() as opened:
-        sides = [
-            await opened.enter_async_context(stage.product(DATABASE_URL=db.url, **_ELSEWHERE))
-            for db in (few, many)
-        ]
+        sides = [await opened.enter_async_context(stage.product(DATABASE_URL=db.url)) for db in (few, many)]
         await asyncio.sleep(size.starting)
         lines = [await Line.open(side.port) for side in sides]
         for asked in lists:
