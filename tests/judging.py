@@ -16,6 +16,8 @@ from facility.applications.models import Application, Party
 from facility.awards import service as awards
 from facility.awards.models import Award, AwardDecision
 from facility.calls.rules import CallDraft, CoolDown, Grid, Section
+from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.presets import PLAIN
 from facility.calls.service import close_call, draft_call, publish_call
 from facility.contracts.models import Envelope
 from facility.contracts.service import open_contract, open_envelope
@@ -93,11 +95,13 @@ class Judging:
         skip: bool = False,
         award_max: str = "60000.00",
         cool_down: CoolDown = NO_COOL_DOWN,
+        form: FormDefinition = PLAIN,
     ) -> UUID:
         """A published call."""
         draft = self._draft(
             reference, envelope, amount, grid=grid, skip=skip, award_max=award_max, cool_down=cool_down
         )
+        draft = msgspec.structs.replace(draft, form=form)
         at = OPENS - timedelta(days=7)
         made = await self.act("ada", lambda tx: draft_call(tx, draft), at)
         await self.act("vera", lambda tx: publish_call(tx, made.id), at)

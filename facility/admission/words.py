@@ -83,13 +83,17 @@ _TOLD = {
     "consultation": N_("Consultations on what was submitted: {count}."),
     "overlap": N_("An officer has judged: {outcome}."),
 }
+_UNCHECKED = N_(
+    "Institutions looked at by their beneficiaries: {count}. Nobody has checked {unchecked} of them yet."
+)
 
 
 def told(key: str, found: Found) -> str:
     """A finding's figures in a sentence; "" where there are none."""
     if not found.figures or key not in _TOLD:
         return ""
-    return _(_TOLD[key], **{name: _shown(name, value) for name, value in found.figures.items()})
+    told = _UNCHECKED if "unchecked" in found.figures else _TOLD[key]
+    return _(told, **{name: _shown(name, value) for name, value in found.figures.items()})
 
 
 def _shown(name: str, value: str) -> str:

@@ -164,6 +164,7 @@ def rate(
         amount=Decimal(amount),
         valid_from=date(2020, 1, 1),
         illustrative=False,
+        source="An example",
     )
 
 

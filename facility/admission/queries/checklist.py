@@ -53,7 +53,9 @@ _MORE = text(
     """
     SELECT checklist, submission -> 'signature' -> 'declared' AS declared,
         (SELECT coalesce(sum(unread), 0) FROM document WHERE application_id = application.id AND removed_at IS NULL)
-        AS unread
+        AS unread,
+        (SELECT count(*) FROM party JOIN institution ON institution.id = institution_id
+         WHERE application_id = application.id AND left_at IS NULL AND institution.status <> 'approved') AS unchecked
     FROM application JOIN call ON call.id = call_id WHERE application.id = :id
     """
 )
@@ -78,6 +80,7 @@ async def _facts(connection: AsyncConnection, found: ApplicationShown, row: Any)
         beneficiaries=found.beneficiaries,
         min_beneficiaries=call.min_beneficiaries,
         eligible={party.beneficiary for party in on_board} <= WESTERN_BALKANS | call.extended_to,
+        unchecked=row.unchecked,
         partners=len(found.parts.partners),
         confirmed=sum(party.confirmed for party in found.parts.partners),
         requested=found.requested,
@@ -100,4 +103,4 @@ def _screened(found: ApplicationShown) -> bool | None:
     if section is None:
         return None
     answers = found.answers(section)
-    return all(is_filled(answers.get(field.key, "")) for field in section.fields if field.required)
+    return all(is_filled(answers.get(field.key, "")) for field in found.asked(section) if field.required)

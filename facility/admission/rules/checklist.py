@@ -22,7 +22,8 @@ class Verdict(StrEnum):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What findings rest on. Amounts in EUR. eligible: every party is from a beneficiary of the call; declared: how many of
+    """What findings rest on. Amounts in EUR. eligible: every party is from a beneficiary of the call; unchecked:
+    parties whose institution nobody has checked; declared: how many of
     the declarations were made, None where nothing was signed on a page; unread: pages that no machine can read;
     rights: whether the screening is answered, None where the call doesn't ask."""
 
@@ -32,6 +33,7 @@ class Facts(msgspec.Struct, frozen=True):
     beneficiaries: int
     min_beneficiaries: int
     eligible: bool
+    unchecked: int
     partners: int
     confirmed: int
     requested: Decimal
@@ -65,6 +67,9 @@ def find(key: str, facts: Facts) -> Found:
             enough = facts.beneficiaries >= facts.min_beneficiaries
             return _told(enough, count=facts.beneficiaries, least=facts.min_beneficiaries)
         case "eligible_parties":
+            if facts.eligible and facts.unchecked:
+                figures = {"count": str(facts.partners + 1), "unchecked": str(facts.unchecked)}
+                return Found(Finding.UNKNOWN, figures)
             return _told(facts.eligible, count=facts.partners + 1)
         case "confirmations":
             return _told(facts.confirmed == facts.partners, count=facts.confirmed, all=facts.partners)

@@ -101,9 +101,11 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
         return at <= self.series_closes_at and self.call_decided_at is None and not self.carried_over
 
-    def asked(self, section: FormSection, party_id: UUID | None = None) -> list[Field]:
-        """The fields that are asked, given the other answers of the section."""
-        answers = self.answers(section, party_id)
+    def asked(
+        self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False
+    ) -> list[Field]:
+        """The fields that are asked, given the other answers of the section; confidential: those answers among them."""
+        answers = self.answers(section, party_id, confidential=confidential)
         return [field for field in section.fields if is_asked(field, answers)]
 
     @property

@@ -138,6 +138,7 @@ async def test_what_is_submitted_holds_activities_and_lines(
     assert told["activities"][0]["people"] == [{"party": 0, "people": 8}, {"party": 1, "people": 16}]
     async with db.reader() as connection:
         published = (await connection.execute(select(Call.published_at))).scalar_one()
+    assert published is not None
     assert told["budget"]["unit_costs_of"] == published.astimezone(BRUSSELS).date().isoformat()
     assert (told["requested"], told["budget"]["total"]) == ("35427.70", "35427.70")
     assert told["budget"]["lines"][8] == {
