@@ -8,6 +8,7 @@
   const PAUSE = 800, PATIENCE = 15000, WAITS = [1000, 2000, 4000, 8000, 15000, 30000];
   const drafts = new Map(); // form -> { dirty, sending, timer, tries, trouble, passed }
 
+  const kept = (form) => form && marked(form) && form.dataset.autosave;
   const draftOf = (form) => {
     if (!drafts.has(form)) drafts.set(form, { dirty: false, sending: null, timer: 0, tries: 0, trouble: "", passed: false });
     return drafts.get(form);
@@ -59,12 +60,13 @@
   };
   // The token of a browser that was closed in between is no longer good: this page, asked for again, has a fresh one.
   const renew = async (form) => {
+    const old = form.elements._csrf_token.value;
     const answer = await fetch(location.href, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (answer.redirected) return "ended";
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const token = page.querySelector("input[name=_csrf_token]");
     if (!token) return "busy";
-    for (const field of document.querySelectorAll("input[name=_csrf_token]")) field.value = token.value;
+    for (const field of document.querySelectorAll("input[name=_csrf_token]")) if (field.value === old) field.value = token.value;
     return "";
   };
   const attempt = async (form, keepalive) => {
@@ -106,7 +108,7 @@
 
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form?.dataset.autosave) return;
+    if (!kept(form)) return;
     const draft = draftOf(form);
     draft.dirty = true;
     if (!draft.trouble) form.querySelector("[data-trouble]").replaceChildren();
@@ -124,7 +126,7 @@
   // --- a button: what is typed is kept first, so that it is safe whatever happens to the page that follows
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.dataset.autosave) return void leave();
+    if (!kept(form)) return void leave();
     const draft = draftOf(form);
     if (draft.passed) return;
     event.preventDefault();

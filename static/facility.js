@@ -72,7 +72,7 @@
     let due = 0;
     source.onmessage = () => {
       clearTimeout(due);
-      due = setTimeout(() => htmx.ajax("GET", place.dataset.refresh, { target: place, swap: place.dataset.swap || "innerHTML" }), 150);
+      due = setTimeout(() => htmx.ajax("GET", place.dataset.refresh, { source: place, target: place, swap: place.dataset.swap || "innerHTML" }), 150);
     };
     streams.set(place, source);
   };
@@ -82,7 +82,7 @@
   };
   const openAll = () => {
     for (const [place, source] of streams) if (!place.isConnected) source.close(), streams.delete(place);
-    if (window.htmx) document.querySelectorAll("[data-stream]").forEach(open);
+    if (window.htmx) [...document.querySelectorAll("[data-stream]")].filter(marked).forEach(open);
   };
   addEventListener("pagehide", close);
   // What a browser had set aside of a page may be of somebody who has signed out since: ask the server again.

@@ -23,7 +23,7 @@ from facility.web import render
 from facility.web.access import SIGNED_IN, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.stops import Stop, Wrong
 from facility.web.waiting import waits
 
@@ -103,7 +103,7 @@ async def institution_page(
         more=len(taking) > SHOWN,
         history=await history_lines(connection, institution_id, *found.merged_ids),
         today=clock.now().astimezone(clock.BRUSSELS).date(),
-        states={value.value: (_(label), tag) for value, (label, tag) in STATES.items()},
+        states={value.value: (translated(label), tag) for value, (label, tag) in STATES.items()},
         may_change=view.me.has(Role.SECRETARIAT) and found.about.status in CHOOSABLE,
         form=form or Fields.showing(),
         **words(),

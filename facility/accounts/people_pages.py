@@ -14,7 +14,7 @@ from facility.web.access import SIGNED_IN, Role, Visitor, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import moments
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
 from facility.web.waiting import waits
@@ -34,9 +34,9 @@ waits(
 def words() -> dict[str, Any]:
     """Roles, states and kinds of institution as people say them."""
     return {
-        "roles": {role.value: _(label) for role, label in ROLES.items()},
-        "states": {status.value: (_(label), kind) for status, (label, kind) in STATES.items()},
-        "kinds": {kind.value: _(label) for kind, label in KINDS.items()},
+        "roles": {role.value: translated(label) for role, label in ROLES.items()},
+        "states": {status.value: (translated(label), kind) for status, (label, kind) in STATES.items()},
+        "kinds": {kind.value: translated(label) for kind, label in KINDS.items()},
     }
 
 
@@ -153,7 +153,7 @@ async def _invite_page(view: View, read: Read, fields: Fields, status: int = 200
         "accounts/invite.html",
         status=status,
         form=fields,
-        givable=[(role.value, _(ROLES[role])) for role in givable(view.me)],
+        givable=[(role.value, translated(ROLES[role])) for role in givable(view.me)],
         **await picker(read, fields, "institution"),
     )
 

@@ -14,7 +14,7 @@ from facility.accounts.rules import Kind
 from facility.accounts.sentences import KINDS, STANDINGS
 from facility.web.carried import key
 from facility.web.fields import Fields
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 NOT_LISTED = "new"
 FIELDS = ("institution", "institution_id", "into")
@@ -33,8 +33,8 @@ class Picker(msgspec.Struct, frozen=True):
 def words() -> dict[str, Any]:
     """The words for kinds and standings."""
     return {
-        "kinds": {kind.value: _(label) for kind, label in KINDS.items()},
-        "standings": {value.value: (_(label), tag) for value, (label, tag) in STANDINGS.items()},
+        "kinds": {kind.value: translated(label) for kind, label in KINDS.items()},
+        "standings": {value.value: (translated(label), tag) for value, (label, tag) in STANDINGS.items()},
     }
 
 

@@ -15,7 +15,7 @@ from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.words import CHECKLIST
 from facility.db import Database, Tx
 from facility.refused import Reason, Refused, refuse, refuse_if
-from facility.web.i18n import _
+from facility.web.i18n import translated
 
 MOST = 100
 
@@ -52,7 +52,7 @@ async def _do(db: Database, application_id: UUID, deed: Deed, *, now: datetime, 
 
 
 def _told(item: ChecklistItem) -> str:
-    return _(CHECKLIST[item.key]) if item.key in CHECKLIST else item.text
+    return translated(CHECKLIST[item.key]) if item.key in CHECKLIST else item.text
 
 
 async def mark_admissible(tx: Tx, application_id: UUID) -> None:

@@ -8,7 +8,7 @@ from facility.admission.received import ExportLine, batches
 from facility.applications import words
 from facility.applications.rules import ApplicationStatus
 from facility.db import Database
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.sheets import NOTE, Rows
 
 
@@ -36,8 +36,8 @@ def row(line: ExportLine) -> list[object]:
     return [
         line.reference,
         line.call_reference,
-        _(words.TRACKS[line.track]),
-        _(words.STATUSES[ApplicationStatus(line.status)][0]),
+        translated(words.TRACKS[line.track]),
+        translated(words.STATUSES[ApplicationStatus(line.status)][0]),
         line.received_at.isoformat(),
         line.title if not line.sealed else _("sealed until the opening"),
         line.lead,
@@ -45,7 +45,7 @@ def row(line: ExportLine) -> list[object]:
         " ".join(line.chips or ()),
         " ".join(line.themes or ()),
         line.requested,
-        _(words.CHECKED[line.checked]) if line.checked else None,
+        translated(words.CHECKED[line.checked]) if line.checked else None,
         line.note,
     ]
 

@@ -13,7 +13,7 @@ from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.applications.rules.judged import Finding
 from facility.refused import Reason
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, filled, translated
 
 CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
     ConsulteeKind.DELEGATION: N_("EU Delegation"),
@@ -93,7 +93,7 @@ def told(key: str, found: Found) -> str:
     if not found.figures or key not in _TOLD:
         return ""
     told = _UNCHECKED if "unchecked" in found.figures else _TOLD[key]
-    return _(told, **{name: _shown(name, value) for name, value in found.figures.items()})
+    return filled(told, **{name: _shown(name, value) for name, value in found.figures.items()})
 
 
 def _shown(name: str, value: str) -> str:
@@ -103,7 +103,7 @@ def _shown(name: str, value: str) -> str:
         case "requested" | "least" | "most" if "." in value:
             return filters.eur(Decimal(value))
         case "outcome":
-            return _(OVERLAPS[OverlapOutcome(value)][0])
+            return translated(OVERLAPS[OverlapOutcome(value)][0])
     return value
 
 

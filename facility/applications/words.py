@@ -9,7 +9,7 @@ from facility.applications.rules import DECLARATIONS, ActivityKind, ApplicationS
 from facility.contracts.rules import UnitCostKind
 from facility.contracts.sentences import UNIT_COSTS
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, translated
 
 S = ApplicationStatus
 
@@ -249,12 +249,12 @@ def number(value: Decimal) -> str:
 
 def activity_kind(kind: ActivityKind) -> str:
     """The word of a kind of activity."""
-    return _(ACTIVITY_KINDS[kind])
+    return translated(ACTIVITY_KINDS[kind])
 
 
 def cost_category(category: UnitCostKind) -> str:
     """The word of a category of costs."""
-    return _(UNIT_COSTS[category])
+    return translated(UNIT_COSTS[category])
 
 
 filters.register("activity_kind", activity_kind)

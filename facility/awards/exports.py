@@ -13,7 +13,7 @@ from facility.awards.sentences import COOLED, ENDS, PLACES
 from facility.calls.rules import TOTAL
 from facility.evaluation.sentences import OUTCOMES
 from facility.pdf import render_pdf
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.sheets import NOTE, to_csv
 
 
@@ -48,7 +48,7 @@ def ranking_csv(shown: Ranking, note: str) -> bytes:
                 _("{section} below {least}", section=title if title != TOTAL else _("Total"), least=least)
                 for title, least in missed_words(grid, line)
             )
-            or (_(COOLED[line.cooled]) if line.cooled else "")
+            or (translated(COOLED[line.cooled]) if line.cooled else "")
             or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
             note if any(chip.endswith("*") for chip in line.chips) else "",
         ]
@@ -67,7 +67,7 @@ def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: 
         return _("Carried over to the next batch")
     if line == "cooled":
         return _("Passed over, to spread awards")
-    return _(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
+    return translated(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
 
 
 def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, Decimal]]) -> bytes:
@@ -89,7 +89,7 @@ def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, 
             line.amount,
             line.committed,
             *(shares[line.id][donor] for donor in donors),
-            _(ENDS[line.end_kind][0]) if line.end_kind else _("Standing"),
+            translated(ENDS[line.end_kind][0]) if line.end_kind else _("Standing"),
             line.made_at.isoformat(),
         ]
         for line in awards

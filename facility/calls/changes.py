@@ -11,7 +11,7 @@ from facility.calls.rules.corrigenda import Difference, added_questions, added_s
 from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
 from facility.calls.words import TYPES, WHO, check_in_words, condition, section_check_in_words
 from facility.web.filters import eur, instant
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, filled, translated
 
 LABELS = {
     "title": N_("Title"),
@@ -42,7 +42,7 @@ def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
         if one.field == "form":
             found += _additions(before.form, after.form)
         else:
-            found.append(Change(_(LABELS[one.field]), _value(one.before), _value(one.after)))
+            found.append(Change(translated(LABELS[one.field]), _value(one.before), _value(one.after)))
     return found
 
 
@@ -75,28 +75,28 @@ def _added_section(section: FormSection) -> str:
             " own part."
         ),
     }
-    return _(said[section.by], section=section.title)
+    return filled(said[section.by], section=section.title)
 
 
 def _added(section: FormSection, field: Field) -> str:
     said = N_("A new question was added under “{section}”: {label}")
     if field.required:
         said = N_("A new question that must be answered was added under “{section}”: {label}")
-    return _(said, section=section.title, label=field.label)
+    return filled(said, section=section.title, label=field.label)
 
 
 def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
     """A new section as somebody checks it, in lines."""
     place = _("It stands behind “{title}”.", title=ahead.title) if ahead else _("It stands first.")
     checks = [section_check_in_words(section, check) for check in section.checks]
-    lines = [section.title, _(WHO[section.by]), place, section.hint, *checks]
+    lines = [section.title, translated(WHO[section.by]), place, section.hint, *checks]
     return "\n".join(line for line in lines if line)
 
 
 def _question_in_full(section: FormSection, field: Field) -> str:
     """A new question as somebody checks it: what it is asked with, in lines."""
     checks = [check_in_words(field, check) for check in field.checks]
-    about = [_(TYPES[field.type]), *checks, *_marks(section, field)]
+    about = [translated(TYPES[field.type]), *checks, *_marks(section, field)]
     lines = [
         _("Under “{section}”: {label}", section=section.title, label=field.label),
         field.hint,
@@ -167,4 +167,4 @@ def _meaning(one: Difference) -> str:
     }
     if one.field in ("questions_until", "answers_until") and one.after is None:
         return _("The call takes no more questions.")
-    return _(said[one.field], before=_value(one.before), after=_value(one.after))
+    return filled(said[one.field], before=_value(one.before), after=_value(one.after))

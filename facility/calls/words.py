@@ -25,7 +25,7 @@ from facility.calls.rules.forms import (
 from facility.calls.sentences import STANDINGS
 from facility.web import filters, sentences
 from facility.web.filters import instant
-from facility.web.i18n import N_, _, listed, ngettext
+from facility.web.i18n import N_, _, listed, ngettext, translated
 
 MODES = {
     Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
@@ -57,7 +57,7 @@ def stands(call: CallPublic, now: datetime) -> Stands:
     """Where the call stands now."""
     found = call.standing(now)
     word, kind = STANDINGS[found]
-    return Stands(found, _(word), kind, _sentence(call, found))
+    return Stands(found, translated(word), kind, _sentence(call, found))
 
 
 def _sentence(call: CallPublic, found: Standing) -> str:

@@ -16,7 +16,7 @@ from facility.experts.queries import Engagement, engagements_from
 from facility.experts.rules import CefrLevel
 from facility.outbox.links import hash_of
 from facility.refused import refuse
-from facility.web.i18n import _
+from facility.web.i18n import translated
 
 PAGE = 25
 PURPOSE = "invitation"
@@ -322,7 +322,7 @@ async def asked_of(connection: AsyncConnection, expert_id: UUID) -> list[Engagem
                 href=f"/deployments/{row.id}",
                 starts_on=row.starts_on,
                 ends_on=row.ends_on,
-                state=_(word),
+                state=translated(word),
                 kind=kind,
                 asked_at=row.invited_at,
             )

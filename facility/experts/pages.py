@@ -16,7 +16,7 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 from facility.web.stops import Wrong
@@ -77,7 +77,7 @@ async def _form_page(
         languages=_languages(expert),
         levels=rules.CEFR,
         genders=words.GENDERS,
-        branches=[_(branch) for branch in words.BRANCHES[:4]],
+        branches=[translated(branch) for branch in words.BRANCHES[:4]],
         institutions=[(str(one.id), f"{one.name} ({one.beneficiary})") for one in found],
     )
 

@@ -188,10 +188,10 @@ GERMAN = (
 _QUALIFIED = ("NAZIONALE {}", "{} NAZIONALE", "UE {}", "{} UE", "NATO {}", "{} NATO")
 
 ITALIAN = (
-    Level(TOP_SECRET, CAPITALS, tuple(form.format("SEGRETISSIMO") for form in _QUALIFIED)),
-    Level(SECRET, CAPITALS, tuple(form.format("SEGRETO") for form in _QUALIFIED)),
-    Level(CONFIDENTIAL, CAPITALS, tuple(form.format("RISERVATISSIMO") for form in _QUALIFIED)),
-    Level(RESTRICTED, CAPITALS, tuple(form.format("RISERVATO") for form in _QUALIFIED)),
+    Level(TOP_SECRET, CAPITALS, tuple(form.replace("{}", "SEGRETISSIMO") for form in _QUALIFIED)),
+    Level(SECRET, CAPITALS, tuple(form.replace("{}", "SEGRETO") for form in _QUALIFIED)),
+    Level(CONFIDENTIAL, CAPITALS, tuple(form.replace("{}", "RISERVATISSIMO") for form in _QUALIFIED)),
+    Level(RESTRICTED, CAPITALS, tuple(form.replace("{}", "RISERVATO") for form in _QUALIFIED)),
     Level(TOP_SECRET, STANDING, ("SEGRETISSIMO",)),
     Level(SECRET, COMMON, ("SEGRETO",)),
     Level(CONFIDENTIAL, STANDING, ("RISERVATISSIMO",)),

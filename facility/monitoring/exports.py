@@ -15,7 +15,7 @@ from facility.monitoring import lists
 from facility.monitoring.lists import IndicatorShown, RequestLine, UnitLine
 from facility.monitoring.queries import CallLine, ContractFigure
 from facility.monitoring.words import UNITS
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.sheets import NOTE, Rows, to_csv
 
 BATCH = 1_000
@@ -46,12 +46,12 @@ def unit_row(one: UnitLine) -> list[object]:
     return [
         one.reference,
         one.title,
-        _(KINDS[one.kind]),  # type: ignore[index]  # a StrEnum is its value
+        translated(KINDS[one.kind]),  # type: ignore[index]  # a StrEnum is its value
         one.starts_on.isoformat(),
         one.ends_on.isoformat(),
         one.year,
         _("yes") if one.reason is None else _("no"),
-        _(NOT_COUNTED[one.reason]) if one.reason else "",
+        translated(NOT_COUNTED[one.reason]) if one.reason else "",
         one.application,
         " ".join(one.chips),
         sum(one.attended.values()),
@@ -80,7 +80,7 @@ def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
             one.code,
             one.name,
             one.result_code,
-            _(UNITS[one.unit]),
+            translated(UNITS[one.unit]),
             one.baseline_year,
             f"{one.baseline_value:f}",
             *(f"{one.targets[year]:f}" for year in (2021, 2023)),

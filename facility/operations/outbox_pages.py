@@ -12,7 +12,7 @@ from facility.refused import Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
 
 READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
@@ -20,7 +20,7 @@ READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
 
 def states() -> dict[str, tuple[str, str]]:
     """The states of a mail with their words and kinds."""
-    return {state.value: (_(label), kind) for state, (label, kind) in MAIL_STATES.items()}
+    return {state.value: (translated(label), kind) for state, (label, kind) in MAIL_STATES.items()}
 
 
 def sends_mail(view: View) -> bool:

@@ -3,7 +3,7 @@
 from facility.events.base import KINDS
 from facility.outbox.models import MailState
 from facility.web import sentences
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, translated
 
 MAIL_STATES = {
     MailState.WAITING: (N_("Waiting"), "wait"),
@@ -33,7 +33,7 @@ SUBJECTS = {
 
 def subject_word(subject: str) -> str:
     """The subject's kind as people say it."""
-    return _(SUBJECTS.get(subject, subject))
+    return translated(SUBJECTS.get(subject, subject))
 
 
 def subject_kinds() -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.filters import moment
 from facility.web.handler import Database, Form, FromPath, Page, Read, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
 
 WHO = (Role.SECRETARIAT, Role.AUTHORISING)
@@ -43,7 +43,7 @@ def _form_page(
         )
         for one in past
     ]
-    sources += [(name, _("Example: {title}", title=_(label))) for name, label in EXAMPLES.items()]
+    sources += [(name, _("Example: {title}", title=translated(label))) for name, label in EXAMPLES.items()]
     return view.page(
         "rehearsal/from_call.html", status=status, call=call, form=form, sources=sources, notes=notes or []
     )

@@ -12,7 +12,7 @@ from jsonschema.validators import extend
 
 from facility.rehearsal.instants import day, instant
 from facility.rehearsal.mistakes import Mistake, Path, mistake
-from facility.web.i18n import N_
+from facility.web.i18n import N_, translated
 from facility.web.i18n import gettext as _
 
 SCHEMA: dict[str, Any] = json.loads(FilePath(__file__).with_name("schema.json").read_text("utf-8"))
@@ -96,7 +96,7 @@ def _sentence(error: ValidationError, wanted: Any) -> str:
     match error.validator:
         case "type":
             kinds = [wanted] if isinstance(wanted, str) else wanted
-            return _("must be {kinds}", kinds=_(" or ").join(_(TYPES[kind]) for kind in kinds))
+            return _("must be {kinds}", kinds=_(" or ").join(translated(TYPES[kind]) for kind in kinds))
         case "enum":
             return _("must be one of {values}", values=", ".join(json.dumps(value) for value in wanted))
         case "const":

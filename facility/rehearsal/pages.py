@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from facility.rehearsal.words import OUTCOMES, STATUSES
 from facility.web.access import TAKES_FILES, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
 
@@ -49,7 +49,7 @@ def _form_page(view: View, form: Fields, *, status: int = 200, mistakes: list[Mi
         "rehearsal/upload.html",
         status=status,
         form=form,
-        examples=[(name, _(label)) for name, label in EXAMPLES.items()],
+        examples=[(name, translated(label)) for name, label in EXAMPLES.items()],
         mistakes=found[:MOST_MISTAKES],
         further=max(len(found) - MOST_MISTAKES, 0),
         most=MAX_SCENARIO // 1000,
@@ -101,8 +101,8 @@ async def played(view: View, db: Database, scenario: Scenario, notes: Sequence[s
     )
 
 
-def _said(words: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
-    return {code: (_(label), kind) for code, (label, kind) in words.items()}
+def _said(words: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    return {code: (translated(label), kind) for code, (label, kind) in words.items()}
 
 
 def _raw(view: View, fields: Fields) -> bytes:

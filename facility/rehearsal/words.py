@@ -1,7 +1,7 @@
 """What the codes of a rehearsal's result say to people, untranslated."""
 
 from facility.web import sentences
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 
 STATUSES = {
     "not_submitted": (N_("Not submitted"), "bad"),
@@ -51,7 +51,7 @@ REASONS = {
 def reason_word(code: str, sections: dict[str, str]) -> str:
     """A reason in words; below a threshold the codes are section keys, or "total"."""
     if code in REASONS:
-        return _(REASONS[code])
+        return translated(REASONS[code])
     return _("below the threshold of {section}", section=sections.get(code) or _("the total"))
 
 

@@ -21,7 +21,7 @@ from facility.db import constraint_of, is_passing, state_of
 from facility.log import Log
 from facility.refused import Reason, Refused
 from facility.web.forms import Form
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 from facility.web.render import View
 from facility.web.sentences import sentence
 from facility.web.stops import SignInFirst, Stop, Wrong
@@ -114,7 +114,7 @@ def error_page(
         typed=typed_by(scope),
         back=_object_of(request) if status == 409 else None,
         again=quote(scope["path"]) if again else None,
-        title=_(_TITLES[status]),
+        title=translated(_TITLES[status]),
         sentences=sentences,
         number=number,
         code=status,

@@ -11,7 +11,7 @@ import msgspec
 from facility.events import Event, Recorded
 from facility.events.log import LATEST
 from facility.web import filters
-from facility.web.i18n import _, sentence
+from facility.web.i18n import Message, _, sentence
 
 _CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
@@ -27,7 +27,9 @@ class Moment(msgspec.Struct, frozen=True):
 def told(event: Event) -> str:
     """What happened, as a sentence for people: amounts, days, instants and codes as they read them."""
     values = msgspec.structs.asdict(event)
-    return sentence(type(event).sentence, **{name: _shown(value) for name, value in values.items()})
+    # A house test holds that every kind's sentence is a literal.
+    message = Message(type(event).sentence)
+    return sentence(message, **{name: _shown(value) for name, value in values.items()})
 
 
 def _shown(value: object) -> object:

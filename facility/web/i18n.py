@@ -2,19 +2,27 @@
 
 Translations would stand in locale/<language>/LC_MESSAGES/messages.po; `make messages` collects what there is to
 translate into locale/messages.pot. Python's messages name their values in braces, the templates' as %(name)s.
+
+A message is a format string, and in templates it is markup. So `_`, `ngettext`, `lazy` and `N_` take nothing but literals.
+A constant that `N_` marked is shown by `translated`, which only looks it up, or by `filled`, if it has values to fill in.
 """
 
 from contextvars import ContextVar
 from functools import cache
+from typing import NewType
 
 import jinja2
 from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 
 from facility.settings import ROOT
+from facility.web.literals import LiteralsOnly
 
 LOCALE = ROOT / "locale"
 SOURCE = "en"
+Message = NewType("Message", str)
+"""A constant that `N_` marked. The types show that nothing else is filled in."""
+
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
 
@@ -33,23 +41,34 @@ def _catalogue(code: str) -> NullTranslations:
     return Translations.load(LOCALE, [code]) if code != SOURCE else NullTranslations()
 
 
+def translated(constant: str) -> str:
+    """The constant in the page's language, and nothing done to it: any other text comes back as it is."""
+    # The entry of the empty message is the catalogue's own head.
+    return str(_catalogue(language()).ugettext(constant)) if constant else ""
+
+
+def filled(message: Message, **values: object) -> str:
+    """The constant in the page's language, its `{names}` filled in."""
+    return translated(message).format(**values)
+
+
 def gettext(message: str, **values: object) -> str:
-    """The message in the page's language, its `{names}` filled in where values are given."""
-    text = str(_catalogue(language()).ugettext(message))
+    """The message in the page's language, its `{names}` filled in where values are given. A literal only."""
+    text = translated(message)
     return text.format(**values) if values else text
 
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
-    """The message for this count, `{count}` and other `{names}` filled in."""
+    """The message for this count, `{count}` and other `{names}` filled in. Literals only."""
     return str(_catalogue(language()).ungettext(one, many, count)).format(count=count, **values)
 
 
 _ = gettext
 
 
-def N_(message: str) -> str:  # noqa: N802 - gettext's own name
-    """Marks a message for translation and leaves it as it is: for constants, which are translated when they are shown."""
-    return message
+def N_(message: str) -> Message:  # noqa: N802 - gettext's own name
+    """Marks a literal for translation and leaves it as it is: for constants, which are translated when they are shown."""
+    return Message(message)
 
 
 def listed(items: list[str]) -> str:
@@ -58,13 +77,13 @@ def listed(items: list[str]) -> str:
     return format_list(items, locale="en_GB" if language() == SOURCE else language())
 
 
-def sentence(message: str, **values: object) -> str:
+def sentence(message: Message, **values: object) -> str:
     """The message as a sentence: lists in `values` joined in words, a capital first, a full stop last."""
     said = {
         name: listed([str(item) for item in v]) if isinstance(v, list | tuple) else v
         for name, v in values.items()
     }
-    text = gettext(message, **said)
+    text = filled(message, **said)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")
 
 
@@ -77,14 +96,15 @@ class lazy:  # noqa: N801 - used like a function
         self.message = message
 
     def __str__(self) -> str:
-        return gettext(self.message)
+        return translated(self.message)
 
     def __repr__(self) -> str:
         return f"lazy({self.message!r})"
 
 
 def install(environment: jinja2.Environment) -> None:
-    """Give the templates `_`, `gettext`, `ngettext` and {% trans %}; values are escaped like everything else."""
+    """Give the templates `_`, `gettext`, `ngettext`, {% trans %} and `|translated`; values are escaped like everything else."""
+    environment.code_generator_class = LiteralsOnly
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _catalogue(language()).ugettext(message),
@@ -93,3 +113,9 @@ def install(environment: jinja2.Environment) -> None:
     )
     # Jinja's own `_` looks `gettext` up at each call: a tenth of a page's time.
     environment.globals["_"] = environment.globals["gettext"]
+    environment.filters["translated"] = _translated
+
+
+@jinja2.pass_context  # or it would be looked up once for all, where the template is compiled
+def _translated(_context: jinja2.runtime.Context, constant: str) -> str:
+    return translated(constant)

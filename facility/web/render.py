@@ -13,7 +13,7 @@ from litestar.response.base import ASGIResponse
 
 from facility import clock
 from facility.settings import ROOT, Settings
-from facility.web import cookies, filters, i18n
+from facility.web import cookies, filters, i18n, marks
 from facility.web.access import Visitor
 from facility.web.csrf import Token
 from facility.web.forms import header_of
@@ -61,6 +61,7 @@ def environment(settings: Settings, folder: Path = TEMPLATES) -> jinja2.Environm
     )
     i18n.install(made)
     filters.install(made)
+    marks.install(made)
     made.bytecode_cache = Compiled(folder, made)
     made.globals |= {"facility": Facility(settings), "demo": settings.demo}
     return made
@@ -128,6 +129,7 @@ class View:
         transaction, so that an error in a template rolls back."""
         name = part if part and self.htmx else template
         token = Token(self.scope)
+        marks.mark(self.scope, part=self.htmx)
         notice = None if name == part else self._notice()
         html = self.renderer.environment.get_template(name).render(
             **context,
@@ -154,7 +156,7 @@ class View:
 
     def _nav(self) -> list[Shown]:
         shown = places(self.visitor, self.scope["path"])
-        return [Shown(i18n._(place.label), place.href, place.current) for place in shown]
+        return [Shown(i18n.translated(place.label), place.href, place.current) for place in shown]
 
     def _notice(self) -> Notice | None:
         value = cookies.cookie(self.scope, cookies.NOTICE)

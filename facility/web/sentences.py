@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 
 from facility.refused import Reason
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, Message, _, filled
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, Message] = {}
 """The sentence of each code, untranslated, with its parameters in braces."""
 
-SHORT: dict[str, str] = {}
+SHORT: dict[str, Message] = {}
 """For codes whose sentence names something, what it says where only the code was kept; untranslated."""
 
 
-def register(sentences: Mapping[str, str]) -> None:
+def register(sentences: Mapping[str, Message]) -> None:
     """Add sentences: `register({"call_closed": N_("The call closed at {closed}.")})`. Raises TypeError for a code twice."""
     if twice := SENTENCES.keys() & sentences.keys():
         raise TypeError(f"sentences registered twice: {sorted(twice)}")
@@ -27,7 +27,7 @@ def sentence(reason: Reason) -> str:
     if text is None:
         return _("This is not possible.")
     try:
-        return _(text, **reason.params)
+        return filled(text, **reason.params)
     except (KeyError, IndexError):
         return _("This is not possible.")
 

@@ -151,8 +151,8 @@ def test_bars_add_up_and_bear_no_zero_division(pages: jinja2.Environment) -> Non
 
 
 def test_sentences_lists_and_languages() -> None:
-    assert i18n.sentence("awarded to {who}", who=["A", "B", "C"]) == "Awarded to A, B and C."
-    assert i18n.sentence("Why?") == "Why?"
+    assert i18n.sentence(i18n.N_("awarded to {who}"), who=["A", "B", "C"]) == "Awarded to A, B and C."
+    assert i18n.sentence(i18n.N_("Why?")) == "Why?"
     assert i18n._("It closed at {at}.", at="12:00") == "It closed at 12:00."
     assert [i18n.ngettext("{count} day", "{count} days", n) for n in (1, 2)] == ["1 day", "2 days"]
     assert str(i18n.lazy("Calls")) == "Calls"

@@ -20,7 +20,7 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.sentences import sentence
 
 CHECKS = {"allow": allow(Role.SECRETARIAT)}
@@ -42,7 +42,8 @@ async def _shown(
         application=application,
         lines=asked.lines,
         texts={
-            line.item.key: line.item.text or _(call_words.CHECKLIST[line.item.key]) for line in asked.lines
+            line.item.key: line.item.text or translated(call_words.CHECKLIST[line.item.key])
+            for line in asked.lines
         },
         told={line.item.key: words.told(line.item.key, line.found) for line in asked.lines},
         labels=_labels(asked),

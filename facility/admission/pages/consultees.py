@@ -17,7 +17,7 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
 
 KEEPS = {"allow": allow(Role.SECRETARIAT)}
@@ -52,7 +52,7 @@ async def _page(
 
 async def _known(connection: AsyncConnection) -> dict[str, Any]:
     return {
-        "kinds": {kind.value: _(word) for kind, word in words.CONSULTEE_KINDS.items()},
+        "kinds": {kind.value: translated(word) for kind, word in words.CONSULTEE_KINDS.items()},
         "beneficiaries": [(one.code, one.name) for one in await beneficiaries(connection)],
         "themes": list(await themes(connection)),
     }

@@ -22,7 +22,7 @@ from facility.web.access import Role, allow
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
 from facility.web.handler import Database, Page, Read, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, translated
 from facility.web.navigation import nav
 from facility.web.waiting import waits
 
@@ -138,7 +138,7 @@ async def list_page(
         form=asked.fields,
         wrong=wrong,
         options=await options.options(connection, view.me.id),
-        checked=[(value, _(label)) for value, label in words.CHECKED.items()],
+        checked=[(value, translated(label)) for value, label in words.CHECKED.items()],
         may_check=view.me.has(Role.SECRETARIAT),
         **WORDS,
     )

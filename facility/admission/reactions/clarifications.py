@@ -21,11 +21,11 @@ from facility.outbox.links import live_link, make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import weekday
-from facility.web.i18n import _
+from facility.web.i18n import N_, Message, _, filled
 
 
 async def _write_lead(
-    tx: Tx, template: str, clarification: Clarification, subject: str, link: Link | None
+    tx: Tx, template: str, clarification: Clarification, subject: Message, link: Link | None
 ) -> None:
     """A letter to the lead's contact; whoever has given no address gets none. What is asked stands behind the link."""
     application = await tx.get(Application, clarification.application_id)
@@ -38,7 +38,7 @@ async def _write_lead(
         template=f"admission/{template}",
         to=lead.contact_email,
         to_name=lead.contact_name,
-        subject=subject.format(reference=application.reference),
+        subject=filled(subject, reference=application.reference),
         subject_id=application.id,
         link=link,
         context={
@@ -59,7 +59,7 @@ async def ask_the_lead(tx: Tx, event: ClarificationAsked) -> None:
     ):
         return
     link = await make_link(tx, PURPOSE, clarification.id)
-    await _write_lead(tx, "clarify", clarification, _("A question on {reference}"), link)
+    await _write_lead(tx, "clarify", clarification, N_("A question on {reference}"), link)
 
 
 @reacts_to(ClarificationReminded)
@@ -69,7 +69,7 @@ async def remind_the_lead(tx: Tx, event: ClarificationReminded) -> None:
     if clarification.state == ClarificationState.OPEN:
         link = await live_link(tx, PURPOSE, clarification.id)
         await _write_lead(
-            tx, "clarify_again", clarification, _("Your answer on {reference} is awaited"), link
+            tx, "clarify_again", clarification, N_("Your answer on {reference} is awaited"), link
         )
 
 
@@ -79,7 +79,7 @@ async def tell_the_lead_it_is_called_off(tx: Tx, event: ClarificationCancelled) 
     clarification = await tx.get(Clarification, event.clarification_id)
     if clarification.responder:
         return
-    subject = _("No answer on {reference} is needed any more")
+    subject = N_("No answer on {reference} is needed any more")
     await _write_lead(tx, "consultation_cancelled", clarification, subject, None)
 
 

@@ -22,11 +22,11 @@ from facility.outbox.links import live_link, make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import weekday
-from facility.web.i18n import _
+from facility.web.i18n import N_, Message, _, filled
 
 
 async def _write(
-    tx: Tx, template: str, consultation: Consultation, subject: str, *, link: Link | None = None
+    tx: Tx, template: str, consultation: Consultation, subject: Message, *, link: Link | None = None
 ) -> None:
     """A letter to the consultee. It names the application by its reference alone: what it is about stands behind the link."""
     consultee = await tx.get(Consultee, consultation.consultee_id)
@@ -36,7 +36,7 @@ async def _write(
         template=f"admission/{template}",
         to=consultee.email,
         to_name=consultee.name,
-        subject=subject.format(reference=application.reference),
+        subject=filled(subject, reference=application.reference),
         subject_id=application.id,
         link=link,
         context={
@@ -58,7 +58,7 @@ async def ask_the_consultee(tx: Tx, event: ConsultationStarted) -> None:
     ):
         return
     link = await make_link(tx, PURPOSE, consultation.id)
-    await _write(tx, "consulted", consultation, _("You are consulted on {reference}"), link=link)
+    await _write(tx, "consulted", consultation, N_("You are consulted on {reference}"), link=link)
 
 
 @reacts_to(ConsultationReminded)
@@ -68,7 +68,7 @@ async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
     if consultation.state == ConsultationState.OPEN:
         link = await live_link(tx, PURPOSE, consultation.id)
         await _write(
-            tx, "consulted_again", consultation, _("Your answer on {reference} is awaited"), link=link
+            tx, "consulted_again", consultation, N_("Your answer on {reference} is awaited"), link=link
         )
 
 
@@ -76,7 +76,9 @@ async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
 async def tell_the_consultee(tx: Tx, event: ConsultationCancelled) -> None:
     """The answer is no longer needed."""
     consultation = await tx.get(Consultation, event.consultation_id)
-    await _write(tx, "consultation_cancelled", consultation, _("No answer on {reference} is needed any more"))
+    await _write(
+        tx, "consultation_cancelled", consultation, N_("No answer on {reference} is needed any more")
+    )
 
 
 @reacts_to(ConsultationAnswered, ConsultationExtended, ConsultationEndedTacitly)

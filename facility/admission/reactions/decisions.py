@@ -24,7 +24,7 @@ from facility.events import reacts_to
 from facility.outbox.service import Attachment, attachment, post
 from facility.pdf import render_pdf
 from facility.refused import refuse
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 KIND = "decision_letter"
 
@@ -122,7 +122,7 @@ async def write_that_it_is_not_admissible(tx: Tx, event: AdmissibilityChecked) -
     check = await tx.get(AdmissibilityCheck, event.check_id)
     application = await tx.get(Application, event.application_id)
     items = [
-        Item(item["text"] or _(call_words.CHECKLIST[item["key"]]), item["reason"])
+        Item(item["text"] or translated(call_words.CHECKLIST[item["key"]]), item["reason"])
         for item in check.items
         if item["verdict"] == Verdict.NOT_MET
     ]

@@ -30,7 +30,7 @@ from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, View
 from facility.web.handler import Tx as Opened
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
@@ -51,7 +51,7 @@ def planned(application: ApplicationShown, planned_id: UUID) -> Planned:
 
 def _section(application: ApplicationShown, activity: Planned | None) -> FormSection:
     """The fields of the form, as two versions are shown side by side."""
-    kinds = tuple(Option(kind.value, _(word)) for kind, word in words.ACTIVITY_KINDS.items())
+    kinds = tuple(Option(kind.value, translated(word)) for kind, word in words.ACTIVITY_KINDS.items())
     places = tuple(Option(code, name) for code, name in place_choices())
     number, short, day = FieldType.NUMBER, FieldType.SHORT_TEXT, FieldType.DAY
     people = (

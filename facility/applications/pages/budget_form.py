@@ -17,7 +17,7 @@ from facility.refused import Reason, Refused
 from facility.web import fields as web_fields
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
-from facility.web.i18n import _
+from facility.web.i18n import N_, filled
 from facility.web.pasted import Row, read_rows
 
 GROUP = "lines"
@@ -203,8 +203,8 @@ def _activities(application: ApplicationShown) -> dict[str, str]:
 
 def _not_known(name: str, given: str) -> str:
     said = {
-        "party": _("“{given}” is no institution of this application. Choose one."),
-        "activity": _("“{given}” is no activity of this application. Choose one, or add it first."),
-        "category": _("“{given}” is no category. Choose one."),
+        "party": N_("“{given}” is no institution of this application. Choose one."),
+        "activity": N_("“{given}” is no activity of this application. Choose one, or add it first."),
+        "category": N_("“{given}” is no category. Choose one."),
     }
-    return said[name].format(given=given[:60])
+    return filled(said[name], given=given[:60])

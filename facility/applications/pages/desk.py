@@ -16,7 +16,7 @@ from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
 from facility.web.forms import Form
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, filled
 from facility.web.sentences import sentence
 
 type Typed = Mapping[str, Sequence[str]]
@@ -161,7 +161,7 @@ def notes(part: Part) -> dict[str, list[str]]:
     for reason in findings(part.section, part.stored) if part.version else ():
         key = (reason.field or "").partition(".")[2]
         short = _SHORT.get(reason.code)
-        said.setdefault(key, []).append(_(short, **reason.params) if short else sentence(reason))
+        said.setdefault(key, []).append(filled(short, **reason.params) if short else sentence(reason))
     return said
 
 

@@ -11,7 +11,7 @@ from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
 from facility.refused import Reason
-from facility.web.i18n import _, listed, ngettext
+from facility.web.i18n import N_, _, filled, listed, ngettext, translated
 from facility.web.sentences import sentence
 
 SECTION_OF = {
@@ -127,7 +127,7 @@ def part_tasks(
         else:
             state, kind = _("Not started") if seen else _("Not complete"), "plain"
         href = f"{here}/{section.key}" if seen else ""
-        yield Task(_(section.title), href, state, kind, unsaved=section.key in unsaved)
+        yield Task(section.title, href, state, kind, unsaved=section.key in unsaved)
 
 
 def sections(application: ApplicationShown) -> Iterator[FormSection]:
@@ -166,7 +166,7 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     if section.kind is SectionKind.PARTNERS:
         asks = tuple(_asking(application))
         waiting = not asks and _asked_all(application.parts.partners, against)
-    return Task(_(section.title), href, state, kind, tuple(said), tuple(needs), asks, waiting=waiting)
+    return Task(section.title, href, state, kind, tuple(said), tuple(needs), asks, waiting=waiting)
 
 
 def _asked_all(partners: Sequence[PartyLine], against: Sequence[Reason]) -> bool:
@@ -268,15 +268,15 @@ def _asking(application: ApplicationShown) -> list[Why]:
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:
     """Who has not answered and who must again, by what can be done about it."""
     told = {
-        Confirmation.NONE: (_("Not asked yet: {names}."), _("Ask for confirmation")),
-        Confirmation.INVITED: (_("Not answered yet: {names}."), _("Remind or correct the address")),
+        Confirmation.NONE: (N_("Not asked yet: {names}."), N_("Ask for confirmation")),
+        Confirmation.INVITED: (N_("Not answered yet: {names}."), N_("Remind or correct the address")),
         Confirmation.VOID: (
-            _("Must confirm the changed text again: {names}."),
-            _("Remind or correct the address"),
+            N_("Must confirm the changed text again: {names}."),
+            N_("Remind or correct the address"),
         ),
-        Confirmation.DECLINED: (_("Declined: {names}."), _("Read the reason")),
+        Confirmation.DECLINED: (N_("Declined: {names}."), N_("Read the reason")),
     }
     for state, (text, fix) in told.items():
         names = [partner.institution for partner in partners if partner.confirmation is state]
         if names:
-            yield Why(text.format(names=listed(names)), fix, href)
+            yield Why(filled(text, names=listed(names)), translated(fix), href)

@@ -12,7 +12,7 @@ from facility.refused import refuse
 from facility.web import render
 from facility.web.fields import Fields
 from facility.web.forms import Upload
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, _, translated
 
 log = Log(__name__)
 
@@ -51,14 +51,14 @@ async def receive(
     try:
         taken = await take_in(view.renderer.settings, name, upload.content)
     except UnreadableDocument as unreadable:
-        problem = _(UNREADABLE[unreadable.code])
+        problem = translated(UNREADABLE[unreadable.code])
     except (ScannerAway, StoreAway) as away:
         log.warning("document not taken", error=type(away).__name__)
         problem = _("Documents can't be taken just now. Please try again in a few minutes.")
     else:
         if isinstance(taken, Stored):
             return taken
-        problem = _(REFUSED[taken.reason])
+        problem = translated(REFUSED[taken.reason])
     fields.wrong("document", f"{name}: {problem}" if named else problem)
     return taken
 

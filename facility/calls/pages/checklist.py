@@ -16,7 +16,7 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
 
 
@@ -39,8 +39,8 @@ async def _page(
         "calls/checklist.html",
         status=status,
         found=found,
-        items=[item.text or _(words.CHECKLIST[item.key]) for item in items],
-        options=[(key, _(words.CHECKLIST[key])) for key in STANDARD],
+        items=[item.text or translated(words.CHECKLIST[item.key]) for item in items],
+        options=[(key, translated(words.CHECKLIST[key])) for key in STANDARD],
         may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
         form=fields or Fields.showing(stored),
         most=MOST_OWN,

@@ -1,5 +1,7 @@
 """The public pages: the front page, the list of calls, one call with all its rules, and what was corrected."""
 
+from collections.abc import Container
+
 from litestar import get
 
 from facility import clock
@@ -11,7 +13,7 @@ from facility.calls.words import MODES, stands, ties
 from facility.web.access import ANYONE, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import N_, _
+from facility.web.i18n import N_, translated
 from facility.web.waiting import waiting
 
 WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archived": N_("Archived")}
@@ -24,7 +26,8 @@ async def front(view: View, read: Read) -> Page:
     open_calls, coming = await queries.current_calls(read, now)
     mine = await waiting(read, view.visitor) if view.visitor else []
     work = [
-        (_(one.label), one.href, one.count, [(each, each.ends(now)) for each in one.named]) for one in mine
+        (translated(one.label), one.href, one.count, [(each, each.ends(now)) for each in one.named])
+        for one in mine
     ]
     return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
 
@@ -82,7 +85,7 @@ async def calls(
     )
 
 
-def _known(given: str, codes: dict[str, str]) -> str:
+def _known(given: str, codes: Container[str]) -> str:
     """What was asked for, if there is such a thing."""
     return given if given in codes else ""
 
