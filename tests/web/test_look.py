@@ -14,7 +14,7 @@ import jinja2
 import pytest
 
 from facility.settings import ROOT
-from facility.web import i18n
+from facility.web import i18n, marks
 from facility.web.render import environment
 from tests.browser import told
 
@@ -32,6 +32,7 @@ def pages() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     i18n.install(made)
+    marks.install(made)
     made.filters |= {
         "eur": lambda amount: f"{amount:.2f}",
         "instant": lambda at: at.isoformat(),
