@@ -37,6 +37,7 @@ from facility.web.limits import Limits
 from facility.web.peers import Proxies
 from facility.web.provide import DEPENDENCIES, check_dependencies
 from facility.web.render import Renderer
+from facility.web.streams import Streams
 from facility.worker import load_slices
 
 ROUTERS: list[Router] = [
@@ -126,7 +127,8 @@ def create_app(
             "proxies": Proxies(settings.trusted_proxies),
             "bodies": bodies.Bodies(),
             "limits": Limits(settings.redis_url, settings.secret_key),
-            "closing": asyncio.Event(),
+            "closing": (closing := asyncio.Event()),
+            "streams": Streams(closing),
         }
     )
     app = App(

@@ -191,7 +191,7 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     comments = {key: form.get(f"comment-{key}").replace("\r\n", "\n")[:MOST_DRAFT] for key in call.grid.keys}
     await service.save_assessment(tx, application_id, scores, comments)
     if forms.header_of(view.scope, b"x-autosave"):
-        return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
+        return ASGIResponse(status_code=204)
     if form.get("then") == "later":
         return view.go("/assessments", _("Your draft is saved."))
     _read_scores(fields, call.grid)

@@ -19,6 +19,7 @@ from facility.web.access import Role, allow
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import nav
+from facility.web.streams import events
 from facility.zone import FIRST_DAY, LAST_DAY
 
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
@@ -62,9 +63,7 @@ async def follow(
 ) -> ASGIStreamingResponse:
     """Server-sent events: a message whenever figures have moved since the mark `after`, or the last one received."""
     told = stream.messages(_watch(request.app.state, db), request.headers.get("last-event-id") or after)
-    # Proxies that collect an answer before they pass it on would never pass this one on.
-    headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return ASGIStreamingResponse(iterator=told, media_type="text/event-stream", headers=headers)
+    return events(view.scope, told)
 
 
 def _watch(state: State, db: Database) -> stream.Watch:

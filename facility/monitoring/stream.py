@@ -1,7 +1,7 @@
 """Telling open pages that figures have moved: one look a second for all of a process's streams, and only while there are any."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from weakref import WeakSet
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -65,7 +65,7 @@ class Watch:
 
 async def messages(
     watch: Watch, seen: str, *, heartbeat: float = HEARTBEAT_SECONDS, most: float = MOST_SECONDS
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Server-sent events: one whenever the mark differs from `seen`, the one that the page was made at; else a comment
     now and then, by which a dead connection is noticed."""
     loop = asyncio.get_running_loop()

@@ -134,6 +134,12 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     await caller.enter()
 
 
+async def still_admits(scope: Any) -> bool:
+    """Whether who was let in to this request's handler would be let in now. Raises SQLAlchemyError or OSError while the
+    database can't say."""
+    return await Caller(scope, scope["route_handler"].opt["door"]).admitted()
+
+
 class Caller:
     """Who asks, and what for; the database is asked for the visitor once at most."""
 
@@ -160,6 +166,11 @@ class Caller:
             if trace := ON_DENIED.get(name):
                 await trace(self._db, visitor, self._scope["path_params"], clock.now())
         raise self._door.denial(row)
+
+    async def admitted(self) -> bool:
+        """Whether `enter` would let pass."""
+        row = await self._row()
+        return self._door.anyone or (row is not None and self._door.admits(_visitor(row), row))
 
     async def sender(self) -> bodies.Sender | None:
         """Whoever sends more than anybody may, if we know them: by session or by the link that they follow. One whose

@@ -1,4 +1,7 @@
-"""What every answer tells the browser: run nothing that is not ours, say nothing to others, keep nothing."""
+"""What every answer tells the browser: run nothing that is not ours, say nothing to others, keep nothing.
+
+One place for all: no page, template or download says by itself where its address goes or whether it is kept.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -26,7 +29,26 @@ def security_headers(*, secure: bool) -> Callable[[Any, Any], Awaitable[None]]:
 
     async def add(message: Any, scope: Any) -> None:
         if message["type"] == "http.response.start":
-            path = scope["path"]
-            message["headers"] = [*message["headers"], *(secret if path.startswith("/link/") else ordinary)]
+            given = message["headers"]
+            kept = [] if any(name == b"cache-control" for name, _ in given) else [_kept(scope, given)]
+            message["headers"] = [*given, *kept, *(secret if _is_link(scope) else ordinary)]
 
     return add
+
+
+def _is_link(scope: Any) -> bool:
+    # The router takes several slashes for one.
+    return bool(scope["path"].lstrip("/").startswith("link/"))
+
+
+def _kept(scope: Any, headers: Any) -> tuple[bytes, bytes]:
+    """Nothing is kept of what is for one person: of who is signed in or holds a link, of what was sent, of what sets a
+    cookie. What everybody may read is asked for again each time."""
+    state = scope.get("state") or {}
+    private = (
+        state.get("visitor")
+        or _is_link(scope)
+        or scope["method"] not in ("GET", "HEAD")
+        or any(name == b"set-cookie" for name, _ in headers)
+    )
+    return b"cache-control", b"no-store" if private else b"no-cache"

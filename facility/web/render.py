@@ -145,10 +145,6 @@ class View:
             status_code=status,
             media_type="text/html",
             headers=[
-                (
-                    "cache-control",
-                    "no-store" if self.visitor or self.scope["state"].get("form") else "no-cache",
-                ),
                 ("vary", "cookie, hx-request"),
                 *self._cookies(token, forget_notice=notice is not None),
             ],
@@ -174,7 +170,7 @@ class View:
     def go(self, url: str, notice: str | None = None, *, kind: str = "ok") -> ASGIResponse:
         """See another page (303); `notice` is the sentence that it shows once. Other addresses than ours become "/"."""
         address = quote(local(url), safe="/?&=#%:,+@!$'()*;~-._")
-        headers = [("cache-control", "no-store")]
+        headers = []
         if notice:
             sealed = seal(Notice(notice, kind), self.renderer.settings.secret_key)
             headers.append(
@@ -194,10 +190,7 @@ class View:
         return ASGIResponse(
             body=content,
             media_type=media_type,
-            headers={
-                "content-disposition": disposition,
-                "cache-control": "no-store" if self.visitor else "no-cache",
-            },
+            headers={"content-disposition": disposition},
         )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
@@ -18,7 +19,10 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_576
 """Of one sheet of a workbook, its head among them; what is beyond goes into a sheet of its own."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula, also in full width or small, which some spreadsheets read alike; whatever stands before it without
+# being seen; and where a reader may begin a new cell that splits at ";" or a tab, or takes no notice of quotes.
+_FORMULA = re.compile(r"""((?:^|[;\t\r\n])[\s"'\0\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫])""")
+_CONTROL = ("\t", "\r", "\n")
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 64 * 1024
 
@@ -26,14 +30,20 @@ type Rows = Iterable[Sequence[object]]
 
 
 def safe(cell: object) -> str:
-    """A cell that a spreadsheet shows and doesn't run: text that looks like a formula gets an apostrophe before it."""
-    written = f"{cell:f}" if isinstance(cell, Decimal) else "" if cell is None else str(cell)
-    return f"'{written}" if written.startswith(_FORMULA) else written
+    """A cell that a spreadsheet shows and doesn't run, wherever it splits the line: what looks like a formula gets an
+    apostrophe before it. Numbers stay numbers."""
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    if cell is None or isinstance(cell, int):
+        return "" if cell is None else str(cell)
+    text = _FORMULA.sub(r"\1'", str(cell))
+    return f"'{text}" if text.startswith(_CONTROL) else text
 
 
 def _csv(rows: Rows) -> bytes:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
+    writer = csv.writer(text, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return text.getvalue().encode()
 
 
@@ -68,7 +78,7 @@ async def xlsx_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> Asyn
 
 def sent(content: AsyncIterator[bytes], name: str, media_type: str) -> ASGIStreamingResponse:
     """A table as a file, sent while it is read. `name`: in ASCII."""
-    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
     return ASGIStreamingResponse(iterator=content, media_type=media_type, headers=headers)
 
 

@@ -130,6 +130,8 @@ class Visitor:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.faults.append(f"asked {request.url}")
+        if "/link/" in request.headers.get("referer", ""):
+            self.faults.append(f"told {parts.path} the address of a link")
 
     def _answered(self, response: Response) -> None:
         if response.request.is_navigation_request():

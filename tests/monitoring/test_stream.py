@@ -1,13 +1,21 @@
 """The stream: a message when figures have moved, one look for many streams, and an end when the process stops."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
+from litestar import Litestar
 from sqlalchemy import text
 
+from facility import clock
+from facility.accounts.sessions import end_all_sessions
 from facility.db import Database
 from facility.monitoring.stream import Watch, messages
+from facility.settings import ROOT
+from facility.web import streams
+from tests.browser import Browsers
+from tests.cast import Cast
 from tests.statements import count_statements
 
 
@@ -74,3 +82,43 @@ async def test_an_outage_is_survived(database_url: str, closing: asyncio.Event) 
     closing.set()
     await watch.ended()
     await gone.dispose()
+
+
+ENDS = {
+    "signed out": "",
+    "signed out everywhere": "DELETE FROM session WHERE person_id = :person",
+    "expired": "UPDATE session SET expires_at = now() - interval '1 hour' WHERE person_id = :person",
+    "role taken away": "DELETE FROM person_role WHERE person_id = :person",
+    "deactivated": "UPDATE person SET status = 'deactivated' WHERE id = :person",
+}
+
+
+@pytest.mark.parametrize("why", ENDS)
+async def test_a_stream_ends_with_what_let_its_reader_in(
+    app: Litestar, db: Database, browse: Browsers, cast: Cast, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    monkeypatch.setattr(streams, "LOOK_SECONDS", 0.01)
+    carl, greta = await browse(cast.carl), await browse(cast.greta)
+    reads = [asyncio.create_task(one.get("/commission/stream?after=0")) for one in (carl, greta)]
+    while len(app.state.streams) < 2:  # noqa: ASYNC110 - that it has begun is known to the app alone
+        await asyncio.sleep(0)
+    if statement := ENDS[why]:
+        async with db.engine.begin() as connection:
+            await connection.execute(text(statement), {"person": cast.carl})
+    else:
+        await carl.send_form("/sign-out")
+    assert (await asyncio.wait_for(reads[0], 10)).text.startswith("retry: 3000")
+    assert not reads[1].done()
+    async with db.transaction(now=clock.now()) as tx:
+        await end_all_sessions(tx, cast.greta)
+    await asyncio.wait_for(reads[1], 10)
+    assert len(app.state.streams) == 0
+
+
+def test_every_stream_of_events_is_looked_after() -> None:
+    makers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "facility").rglob("*.py")
+        if re.search("text/event-stream|ServerSentEvent", path.read_text())
+    }
+    assert makers == {"facility/web/streams.py"}

@@ -16,7 +16,7 @@ from facility.db import Database
 from facility.settings import Settings
 from facility.web import cookies
 from facility.web.headers import CSP
-from tests.browser import Browser, Browsers, living
+from tests.browser import Browser, Browsers, lent, living
 from tests.cast import Cast
 from tests.web.notes import BASE, notes
 
@@ -177,3 +177,38 @@ async def test_a_page_without_a_form_sets_no_cookie(app: Litestar) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://facility.test") as fresh:
         assert "set-cookie" not in (await fresh.get("/help")).headers
         assert "set-cookie" in (await fresh.get("/sign-in")).headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/link/partner/no-such-token"),
+        ("GET", "/link/partner/no-such-token/documents/1"),
+        ("GET", "//link/sign-in/no-such-token"),
+        ("GET", "/link/no/such/page"),
+        ("HEAD", "/link/sign-in/no-such-token"),
+        ("PUT", "/link/sign-in/no-such-token"),
+        ("POST", "/link/sign-in/no-such-token"),
+        ("GET", "/link/sign-in/%00"),
+    ],
+)
+async def test_pages_of_links_are_not_kept_and_send_no_referer(
+    standing_app: Litestar, db: Database, method: str, path: str
+) -> None:
+    """Those that fail, too: the address holds the token."""
+    async with Browser(lent(standing_app, db)) as browser:
+        answer = await browser.request(method, f"http://facility.test{path}")
+    told = [value for name, value in answer.headers.multi_items() if name == "referrer-policy"]
+    assert (told, answer.headers["cache-control"]) == (["no-referrer"], "no-store")
+    # What a page says about it goes before what the header says.
+    assert 'name="referrer"' not in answer.text
+
+
+async def test_what_everybody_reads_may_be_asked_for_again(browse: Browsers, cast: Cast) -> None:
+    nobody, omar = await browse(), await browse(cast.omar)
+    assert (await nobody.get("/help")).headers["cache-control"] == "no-cache"
+    assert (await omar.get("/help")).headers["cache-control"] == "no-store"
+    assert (await nobody.send_form("/sign-in", {"email": "x"})).headers["cache-control"] == "no-store"
+    fresh = await browse()
+    fresh.cookies.clear()
+    assert (await fresh.get("/sign-in")).headers["cache-control"] == "no-store"

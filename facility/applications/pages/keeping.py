@@ -36,7 +36,7 @@ async def keep_quietly(
         status = 422 if refused.kind == "invalid" else 409
         return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
     if quiet:
-        return ASGIResponse(status_code=204, headers=[("cache-control", "no-store")])
+        return ASGIResponse(status_code=204)
     return view.go(back, said, kind="wait")
 
 
