@@ -148,7 +148,7 @@ def _meanings(one: Difference) -> list[str]:
         return [_meaning(one)]
     said = N_("Cut-off {number} is now {after}; it was {before}.")
     return [
-        _(said, number=number, before=instant(old), after=instant(new))
+        filled(said, number=number, before=instant(old), after=instant(new))
         for number, (old, new) in enumerate(zip(one.before, one.after, strict=True), 1)
         if old != new
     ]

@@ -46,7 +46,7 @@ def test_no_reader_finds_a_formula(typed: str) -> None:
 
 
 def test_every_cell_is_quoted_and_read_as_it_was() -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Tirana; a “workshop”", 'He said "no"', Decimal("-5.00"), 12, None],
         ["a\nb", "350,-", "x-y", "a@b.eu", "1=1"],
     ]
