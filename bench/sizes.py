@@ -34,7 +34,7 @@ class Size(msgspec.Struct, frozen=True):
 
     seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
-    files: that are sent to be scanned; starting: seconds that a new web process has before them, to compile its
+    files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new web process has before them, to compile its
     templates; few, many: applications of the lists, each page asked for so many times.
     """
 
@@ -47,6 +47,7 @@ class Size(msgspec.Struct, frozen=True):
     latency_seconds: float
     rush: Rush
     files: int
+    line: int
     starting: float
     few: int
     many: int
@@ -75,6 +76,7 @@ FULL = Size(
         beside=(0, 2),
     ),
     files=500,
+    line=5_000_000,
     starting=4.0,
     few=1_000,
     many=100_000,
@@ -101,6 +103,7 @@ TINY = Size(
         beside=(0,),
     ),
     files=20,
+    line=50_000,
     starting=0.0,
     few=60,
     many=180,

@@ -21,7 +21,8 @@ from bench.processes import Process, running
 from bench.rounds import rounded
 from bench.sizes import Size
 from bench.stage import Stage
-from bench.works.submission import lead_of, ready_draft
+from bench.works.cheap_documents import colleagues
+from bench.works.submission import ready_draft
 from facility.applications.rules import MAX_DOCUMENTS
 from facility.web.csrf import FIELD
 
@@ -40,13 +41,13 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
         files = await asyncio.to_thread(_made, folder, size.files)
         ready = await ready_draft(stage)
         drafts = await copy_application(stage, ready.id, -(-size.files // EACH))
-        cookie = await stage.sign_in(await lead_of(stage, ready.id))
+        officers = await colleagues(stage, ready.id, len(drafts))
         seen, idle = folder / "lags", folder / "idle"
         async with (
             stage.product("bench.watched", BENCH_LAGS=str(seen)) as web,
             running(["-m", "bench.watched", "idle"], {**stage.environ, "BENCH_LAGS": str(idle)}),
         ):
-            sending = Sending(stage, web, cookie, files, drafts)
+            sending = Sending(stage, web, officers, files, drafts)
             await sending.warm()
             await asyncio.sleep(size.starting)
             begin = time.monotonic()
@@ -120,16 +121,17 @@ def _own(process: psutil.Process) -> int:
 
 
 class Sending:
-    """Several people who attach documents one after the other, each to drafts of their own."""
+    """Several people who attach documents at the same time, one after the other each, to drafts of their own: each draft
+    by another officer, since one may not send them without end."""
 
     def __init__(
-        self, stage: Stage, web: Process, cookie: str, files: list[Path], drafts: list[UUID]
+        self, stage: Stage, web: Process, officers: list[str], files: list[Path], drafts: list[UUID]
     ) -> None:
         self.waits: list[float] = []
         self.sizes: list[int] = []
         self._stage = stage
         self._web = web
-        self._cookie = cookie
+        self._officers = dict(zip(drafts, officers, strict=True))
         self._chunks = iter([(draft, files[n * EACH : (n + 1) * EACH]) for n, draft in enumerate(drafts)])
 
     async def warm(self) -> None:
@@ -168,7 +170,7 @@ class Sending:
         fields = {FIELD: self._stage.csrf_token, "version": str(version), "void": "yes"}
         body = b"".join([*_fields(fields), _file(name, content), f"--{BOUNDARY}--\r\n".encode()])
         head = (
-            f"POST /applications/{draft}/documents HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self._cookie}\r\n"
+            f"POST /applications/{draft}/documents HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {self._officers[draft]}\r\n"
             f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body

@@ -1,6 +1,5 @@
 """Evidence: searched for classification markings in memory before anything touches a disk (dossier 7), then kept."""
 
-import asyncio
 from uuid import UUID
 
 from litestar import get, post
@@ -16,11 +15,12 @@ from facility.applications.pages.shared import save
 from facility.applications.pages.uploads import content_of, receive, stored_name
 from facility.files.intake import RefusedDocument, Stored
 from facility.files.kinds import sniff
+from facility.files.threads import storing
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
 from facility.web.fields import Fields
-from facility.web.handler import Database, Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.handler import Database, Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
@@ -42,7 +42,7 @@ async def evidence(view: View, read: Read, activity_id: FromPath[UUID], kind: Fr
 
 
 @post("/activities/{activity_id:uuid}/evidence", opt=REPORTS | TAKES_FILES)
-async def upload(view: View, form: Form, db: Database, activity_id: FromPath[UUID]) -> Page:
+async def upload(view: View, form: Form, db: Database, limits: Limits, activity_id: FromPath[UUID]) -> Page:
     """Take a document that carries no marking; refuse one that does, and leave the trace of that.
 
     Searching takes a second and storing a while, so the transaction opens afterwards.
@@ -50,7 +50,7 @@ async def upload(view: View, form: Form, db: Database, activity_id: FromPath[UUI
     fields = Fields(form)
     kind = _kind(fields.choice("kind", tuple(EVIDENCE)))
     file = fields.file("document")
-    taken = None if fields.errors else await receive(view, fields, file)
+    taken = None if fields.errors else await receive(view, limits, view.me.id, fields, file)
     async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
         if isinstance(taken, RefusedDocument):
             await service.refuse_evidence(tx, activity_id, sha256=taken.sha256, reason=taken.reason)
@@ -101,7 +101,7 @@ async def download(view: View, read: Read, activity_id: FromPath[UUID], evidence
     one = lists.evidence_of(await lists.shown(read, activity_id), evidence_id)
     if one.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
         refuse("evidence_personal", kind="forbidden")
-    content = await asyncio.to_thread(content_of, view, one.sha256)
+    content = await storing(content_of, view, one.sha256)
     return view.download(content, one.name, sniff(content).mime)
 
 

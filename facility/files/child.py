@@ -4,6 +4,7 @@ The parent of these children never looks at a document: it has loaded the parser
 for requests, and tells how each child ended. A child sees one document and dies with it.
 """
 
+import contextlib
 import os
 import resource
 import selectors
@@ -21,8 +22,12 @@ from facility.files.kinds import UnreadableDocument
 MAX_MEMORY = 1024 * 1024 * 1024
 """Bytes of address space for one scan, beside what the parsers take."""
 
-_NICENESS = 5
+_NICENESS = 10
 """Pages go before documents."""
+
+_OWN_GROUP = Path("/proc/self/autogroup")
+"""Where Linux shares the processors between sessions first, a niceness counts only within one, and this is one by
+itself: then the session has to be nice (sched(7), "The autogroup feature")."""
 
 
 class Request(msgspec.Struct):
@@ -34,6 +39,7 @@ class Request(msgspec.Struct):
 
 def main() -> None:
     """Split off a child for each request, until the service that asks is gone."""
+    _give_way()
     desk = socket.socket(fileno=int(sys.argv[1]))
     waiting: dict[int, tuple[int, socket.socket]] = {}  # a child's handle: its number, and who waits for it
     with selectors.DefaultSelector() as selector:
@@ -45,6 +51,12 @@ def main() -> None:
                         return
                 else:
                     _reap(key.fd, waiting, selector)
+
+
+def _give_way() -> None:
+    os.nice(_NICENESS)
+    with contextlib.suppress(OSError):  # there is no such thing here, or it is not ours to set
+        _OWN_GROUP.write_text(str(_NICENESS))
 
 
 def _serve(
@@ -101,7 +113,6 @@ def _read(request: Request, memory: int, answer: socket.socket) -> None:
             (resource.RLIMIT_CORE, 0),
         ):
             resource.setrlimit(what, (limit, limit))
-        os.nice(_NICENESS)
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         answer.send(str(os.getpid()).encode())
         data = os.pread(memory, request.size, 0)

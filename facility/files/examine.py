@@ -33,13 +33,14 @@ class Answer(msgspec.Struct):
 
 def examine(data: bytes) -> Finding:
     """The same answer as `scan.scan` but for the name, in this process and so without limits of time and memory."""
-    budget = Budget()
+    budget = Budget(len(data))
     try:
         kind = sniff(data)
         for passage in _passages(kind, data, budget, MAX_NESTING):
-            budget.take_text(len(passage.text))
-            if marking := find(passage):
+            if marking := find(passage, budget):
                 return Finding(kind, marking, budget.unread)
+        if budget.refusal:
+            raise UnreadableDocument(budget.refusal)
     except (UnreadableDocument, ImportError):
         raise
     except (MemoryError, RecursionError) as error:

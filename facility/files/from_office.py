@@ -8,16 +8,15 @@ from xml.etree.ElementTree import ParseError
 
 from facility.files.from_sheet import Book, Sheet, Table, book
 from facility.files.kinds import Kind, UnreadableDocument
-from facility.files.passages import MAX_UNPACKED, Budget, decoded, without_tags
+from facility.files.passages import FREE, Budget, decoded, without_tags
 from facility.files.position import Passage, Where, named
 from facility.files.xml_text import Gatherer, feed
 
-MAX_RATIO = 200
-"""How many times larger than packed a part over 16 MB may be; real text packs 5 to 40 times, tables up to 100."""
+PART_RATIO = 200
+"""How many times larger than packed a part may be that is over `FREE`."""
 
-_FREE_SIZE = 16 * 1024 * 1024
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!\w]|\xff\xfe\s?\0?<\0|\xfe\xff\0<")
-_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_ROOT = re.compile(r"(?:[^<]*+<[?!][^>]*+>)*+[^<]*+<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _PICTURES = (
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -53,7 +52,7 @@ def office(kind: Kind | None, data: bytes, budget: Budget, nested: Nested) -> It
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         yield Passage("properties", decoded(archive.comment))
-        known = _book(archive) if kind in (Kind.XLSX, None) else None
+        known = _book(archive, Budget(budget.size)) if kind in (Kind.XLSX, None) else None
         for member in archive.infolist():
             name = member.filename.lower()
             yield named(member.filename.rstrip("/").rpartition("/")[2])
@@ -96,20 +95,19 @@ def _root_of(part: bytes) -> str:
     text = (
         head.decode("utf-16", "replace") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("latin-1")
     )
-    plain = re.sub(r"(?s)<[?!].*?>", "", text)
-    found = _ROOT.search(plain)
+    found = _ROOT.match(text)
     return found.group(1) if found else ""
 
 
-def _book(archive: zipfile.ZipFile) -> Book | None:
-    """What the sheets need, or None where the zip is no workbook."""
+def _book(archive: zipfile.ZipFile, budget: Budget) -> Book | None:
+    """What the sheets need, or None where the zip is no workbook. These parts are read a second time with the others,
+    so the budget is another."""
     names = {name.lower(): name for name in archive.namelist()}
     path = next((name for name in names if re.fullmatch(r"(?:.*/)?workbook\d*\.xml", name)), None)
     if path is None:
         return None
     folder, _, file = path.rpartition("/")
     folder = f"{folder}/" if folder else ""
-    budget = Budget()  # these parts are read a second time with the others
 
     def read(name: str) -> bytes:
         return _unpack(archive, archive.getinfo(names[name]), budget) if name in names else b""
@@ -125,7 +123,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: Budget) -
         raise UnreadableDocument("encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UnreadableDocument("broken")
-    limit = min(MAX_UNPACKED - budget.unpacked, max(_FREE_SIZE, MAX_RATIO * member.compress_size))
+    limit = min(budget.most_unpacked - budget.unpacked, max(FREE, PART_RATIO * member.compress_size))
     with archive.open(member) as part:
         data = part.read(limit + 1)
     if len(data) > limit:

@@ -99,7 +99,7 @@ def _earlier(data: bytes) -> list[bytes]:
 
 def _earlier_revision(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     try:
-        for passage in tuple(_whole(data, budget, Budget(), nested)):
+        for passage in tuple(_whole(data, budget, Budget(budget.size), nested)):
             yield passage._replace(told="hidden text")
     except UnreadableDocument as problem:
         if problem.code == "bomb":

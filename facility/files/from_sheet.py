@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
+from facility.files.outside import is_dde_formula
 from facility.files.passages import Budget
 from facility.files.position import Passage, Where
 from facility.files.wording import of_people_or_counts
@@ -79,7 +80,7 @@ class Sheet(Gatherer):
     def __init__(self, budget: Budget, known: Book, *, hidden: bool) -> None:
         super().__init__(budget, "hidden sheet" if hidden else "text")
         self._shared = known.shared
-        self._hidden_columns: list[tuple[int, int]] = []
+        self._hidden_columns: set[int] = set()
         self._row_hidden = False
         self._cell_type = "n"
         self._choice = False
@@ -102,9 +103,14 @@ class Sheet(Gatherer):
             self._choice = attributes.get("type") == "list"
             super().start(tag, attributes)
         elif local == "col" and (attributes.get("hidden") in ("1", "true") or attributes.get("width") == "0"):
-            self._hidden_columns.append((int(attributes.get("min", 0)), int(attributes.get("max", 0))))
+            self._hide(int(attributes.get("min", 0)), int(attributes.get("max", 0)))
         elif local not in ("v", "f", "t", "r") or self._in_inline:
             super().start(tag, attributes)
+
+    def _hide(self, first: int, last: int) -> None:
+        columns = range(max(first, 0), min(last, _MOST_COLUMNS) + 1)
+        self.budget.take_text(len(columns))
+        self._hidden_columns.update(columns)
 
     @property
     def _in_inline(self) -> bool:
@@ -143,9 +149,7 @@ class Sheet(Gatherer):
             self._cell(text)
 
     def _cell(self, text: str) -> None:
-        hidden = self._row_hidden or any(
-            first <= self._column <= last for first, last in self._hidden_columns
-        )
+        hidden = self._row_hidden or self._column in self._hidden_columns
         self.line(text, "hidden cells" if hidden else None)
         if len(text) <= _PIECE:
             self._columns[self._column].append(text)
@@ -153,6 +157,7 @@ class Sheet(Gatherer):
 
     def _formula(self, text: str, *, choice: bool) -> None:
         """Its constants, and all of them as one: ="TAJ"&"NO"; or those that a cell's list offers."""
+        _check_formula(text, self.budget)
         literals = [literal.replace('""', '"') for literal in _LITERAL.findall(text)]
         if choice and literals:
             self.line("\n".join(f"☐ {one}" for one in ",".join(literals).split(",")), "formula")
@@ -165,6 +170,11 @@ class Sheet(Gatherer):
         where: Where = self._where[0]
         for cells in self._columns.values():
             yield Passage(where, "\n".join([*self._heads.telling, *cells]))
+
+
+def _check_formula(text: str, budget: Budget) -> None:
+    if is_dde_formula(_LITERAL.sub('""', text)):
+        budget.refusal = "remote"
 
 
 def _column_of(reference: str, previous: int) -> int:
@@ -227,12 +237,13 @@ class Table(Gatherer):
             self._column = min(self._column + _repeats(given), _MOST_COLUMNS)
 
     def _declare(self, given: dict[str, str]) -> None:
-        repeats = _repeats(given)
+        after = min(self._column + _repeats(given), _MOST_COLUMNS)
         if given.get("visibility", "visible") != "visible":
-            self._hidden_columns.update(range(self._column, self._column + repeats))
-        self._column += repeats
+            self._hidden_columns.update(range(self._column, after))
+        self._column = after
 
     def _formula(self, text: str) -> None:
+        _check_formula(text, self.budget)
         literals = _LITERAL.findall(text)
         if literals:
             self.line("\n".join([*literals, "", "".join(literals)]), "formula")

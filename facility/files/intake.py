@@ -3,7 +3,6 @@
 In this order, since clamd keeps what it is sent in a temporary file, and a marked document may not touch a disk.
 """
 
-import asyncio
 import hashlib
 from typing import Literal
 
@@ -12,6 +11,7 @@ import msgspec
 from facility.files.kinds import Kind
 from facility.files.scan import scan
 from facility.files.store import open_store
+from facility.files.threads import scanning, storing
 from facility.files.viruses import is_infected
 from facility.settings import Settings
 
@@ -37,16 +37,16 @@ class RefusedDocument(msgspec.Struct, frozen=True):
 
 
 async def take_in(settings: Settings, name: str, content: bytes) -> Stored | RefusedDocument:
-    """Store a document in which nothing was found. Raises UnreadableDocument, ScannerAway, StoreAway: not stored.
+    """Store a document in which nothing was found. Raises UnreadableDocument, ScannerAway, StoreAway, ReaderBusy: not stored.
 
     What becomes of the caller's transaction afterwards does no harm: bytes under their own hash are nobody's yet.
     """
-    sha256 = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
-    finding = await asyncio.to_thread(scan, name, content)
+    sha256 = await storing(lambda: hashlib.sha256(content).hexdigest())
+    finding = await scanning(scan, name, content)
     if finding.marking is not None or finding.kind is None:
         return RefusedDocument(sha256, "marked")
     if settings.clamd_url and await is_infected(settings.clamd_url, content):
         return RefusedDocument(sha256, "infected")
-    await asyncio.to_thread(open_store(settings).put, content)
+    await storing(open_store(settings).put, content)
     virus_scan: VirusScan = "clean" if settings.clamd_url else "not_scanned"
     return Stored(sha256, len(content), finding.kind, virus_scan, finding.unread)

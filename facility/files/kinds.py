@@ -23,7 +23,16 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BLANK = b"\xef\xbb\xbf \t\r\n\x0c"
 
 Code = Literal[
-    "empty", "too_large", "unknown", "two_kinds", "macros", "old_office", "encrypted", "broken", "bomb"
+    "empty",
+    "too_large",
+    "unknown",
+    "two_kinds",
+    "macros",
+    "remote",
+    "old_office",
+    "encrypted",
+    "broken",
+    "bomb",
 ]
 
 

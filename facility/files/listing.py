@@ -17,6 +17,7 @@ REASONS: dict[Code, str] = {
     "unknown": "unknown",
     "two_kinds": "unknown: two kinds of file at once",
     "macros": "unknown: holds macros",
+    "remote": "fetches or runs what is kept elsewhere",
     "old_office": "unknown: old office format",
     "encrypted": "encrypted",
     "broken": "broken",

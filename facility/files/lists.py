@@ -13,7 +13,7 @@ def without_lists(text: str, places: Sequence[Place]) -> list[Place]:
     """Those that are markings and not members of a list of levels (rule 5)."""
     kept: list[Place] = []
     group: list[Place] = []
-    for place in sorted(places, key=lambda one: (one.start, -one.end)):
+    for place in sorted(places, key=lambda place: (place.start, -place.end)):
         within = group and place.start < group[-1].end  # "SECRET" in "TOP SECRET"
         if within and (group[-1].counts or group[-1].excused or not place.counts):
             continue
@@ -26,12 +26,10 @@ def without_lists(text: str, places: Sequence[Place]) -> list[Place]:
     phrases = Counter(" ".join(text[place.start : place.end].casefold().split()) for place in items)
     if len(phrases) >= _LIST_RANKS and max(phrases.values()) == 1:
         kept = [place for place in kept if place not in items]
-    return [
-        place for place in kept if place.sure or place.repeated or not _in_table_of_none(text, place.start)
-    ]
+    return kept
 
 
-def _in_table_of_none(text: str, start: int) -> bool:
+def in_table_of_none(text: str, start: int) -> bool:
     """Whether the cells above, or the lines as short as cells, begin with one that tells of clearances or numbers."""
     for line in reversed(text[max(0, start - _TABLE) : start].split("\n")[:-1]):
         if len(line) > _CELL:

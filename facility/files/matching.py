@@ -5,17 +5,21 @@ letters (no accents, no case, Cyrillic and Greek look-alikes as Latin letters, n
 every phrase found in the folded letters, the place in the clean text, where its surroundings decide (`position`).
 """
 
+import functools
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
 from facility.files import markings
-from facility.files.lists import without_lists
+from facility.files.kinds import MAX_DOCUMENT
+from facility.files.lists import in_table_of_none, without_lists
 from facility.files.markings import Tier
-from facility.files.position import Passage, Place, Where, judged, labelled, stands_alone
+from facility.files.passages import Budget
+from facility.files.position import LINE, Edges, Near, Passage, Place, Where, judged, labelled, stands_alone
 
 
 class Marking(msgspec.Struct, frozen=True):
@@ -36,6 +40,7 @@ _DRESSED = re.compile(
 _DIGITS = dict(zip("01345", "OIEAS", strict=True))
 _DISGUISED = re.compile(r"(?<!\w)[A-ZА-Я01345]{4,}(?!\w)")
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)")
+_SOFT_AT_END = re.compile("(?<!\u00ad)\u00ad++(?=[ \t]*+\n)")
 _HYPHENS = "\u2010\u2011\u2012\u2212\ufe63\uff0d"
 
 
@@ -84,7 +89,7 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if not text.isascii():
         turned = _OVERRIDDEN.sub(lambda run: run.group(1)[::-1], text) if "\u202e" in text else text
-        text = re.sub("\u00ad+(?=[ \t]*\n)", "-", turned) if "\u00ad" in turned else turned
+        text = _SOFT_AT_END.sub("-", turned) if "\u00ad" in turned else turned
         text = "\n".join(
             line if line.isascii() else unicodedata.normalize("NFKC", line) for line in text.split("\n")
         )
@@ -151,55 +156,91 @@ _SHORT_FORMS = [(rank, letters, re.compile(form)) for rank, letters, form in mar
 _FORMS = (*_alone(markings.ALONE_FORMS, edge=False), *_alone(markings.EDGE_FORMS, edge=True))
 
 
-def find(passage: Passage) -> Marking | None:
-    """The first marking of the passage (the longest, where several begin at one place), or None."""
-    text = clean(passage.text)
-    letters = fold(text)
-    latin = text if text.isascii() else text.translate(_LATIN)
-    places = [*_phrases_in(text, letters, passage), *_short_forms_in(text, latin, letters, passage)]
-    found = [(place.start, -place.end) for place in without_lists(text, places)]
-    found += _abbreviations_in(text, latin, letters, passage)
-    if found and passage.shown:
-        found = _not_shown(text, letters, found, passage.shown)
-    if not found:
-        return None
-    start, end = min(found)
-    return Marking(" ".join(text[start:-end].split())[:80], passage.told or passage.where)
+def find(passage: Passage, budget: Budget | None = None) -> Marking | None:
+    """The first marking of the passage (the longest, where several begin at one place), or None.
+
+    Raises UnreadableDocument (bomb) where the budget does not reach: for as much as a whole document may take, where
+    none is given."""
+    search = _Search(passage, budget or Budget(MAX_DOCUMENT))
+    places = without_lists(search.text, [*_phrases_in(search), *_short_forms_in(search)])
+    found = [(place.start, -place.end, place.sure or place.repeated) for place in places]
+    found += [(start, -end, True) for start, end in _abbreviations_in(search)]
+    for start, end, sure in sorted(found):
+        if (sure or not in_table_of_none(search.text, start)) and not search.is_shown(start, -end):
+            return Marking(" ".join(search.text[start:-end].split())[:80], passage.told or passage.where)
+    return None
 
 
-def _not_shown(
-    text: str, letters: str, found: list[tuple[int, int]], shown: tuple[str, ...]
-) -> list[tuple[int, int]]:
-    there = "\n".join(fold(clean(one)) for one in shown)
-    words = {place: fold(text[place[0] : -place[1]]) for place in found}
-    return [place for place in found if letters.count(words[place]) > there.count(words[place])]
+class _Search:
+    """A passage in the forms that are compared."""
+
+    def __init__(self, passage: Passage, budget: Budget) -> None:
+        self.passage = passage
+        self.budget = budget
+        self.text = clean(passage.text)
+        budget.take_passage(max(len(self.text), len(passage.text)))
+        self.letters = fold(self.text)
+        self.latin = self.text if self.text.isascii() else self.text.translate(_LATIN)
+        self._counted: dict[str, bool] = {}
+
+    @functools.cached_property
+    def _edges(self) -> Edges:
+        return Edges(self.text)
+
+    @functools.cached_property
+    def _shown(self) -> str:
+        return "\n".join(fold(clean(text)) for text in self.passage.shown)
+
+    def near(self, start: int, end: int) -> Near:
+        """The phrase between these places, with what stands around it."""
+        self.budget.take_phrase()
+        first = max(0, start - LINE)
+        edge = self.passage.page and self._edges.hold(start, end)
+        text = self.text[first : end + LINE]
+        return Near(text, start - first, end - first, self.passage.where, self.passage.page, edge)
+
+    def judged(self, start: int, end: int, rank: int, tier: Tier) -> Place:
+        """The phrase as it counts where it stands."""
+        place = judged(self.near(start, end), rank, tier)
+        return place._replace(start=start, end=end)
+
+    def is_shown(self, start: int, end: int) -> bool:
+        """Whether the texts that were searched before hold these words as often."""
+        if not self.passage.shown:
+            return False
+        words = fold(self.text[start:end])
+        if words not in self._counted:
+            self._counted[words] = self.letters.count(words) <= self._shown.count(words)
+        return self._counted[words]
 
 
-def _short_forms_in(text: str, latin: str, letters: str, passage: Passage) -> Iterator[Place]:
+def _short_forms_in(search: _Search) -> Iterator[Place]:
     for rank, form, pattern in _SHORT_FORMS:
-        if form in letters:
-            for hit in pattern.finditer(latin):
-                yield judged(text, passage, *hit.span(), rank, Tier.ANYWHERE)
+        if form in search.letters:
+            for hit in pattern.finditer(search.latin):
+                yield search.judged(*hit.span(), rank, Tier.ANYWHERE)
 
 
-def _abbreviations_in(text: str, latin: str, letters: str, passage: Passage) -> Iterator[tuple[int, int]]:
+def _abbreviations_in(search: _Search) -> Iterator[tuple[int, int]]:
     for form in _FORMS:
-        if form.letters not in letters:
+        if form.letters not in search.letters:
             continue
-        for hit in form.pattern.finditer(latin):
-            if stands_alone(text, passage, *hit.span(), edge=form.edge):
-                yield hit.start(), -hit.end()
+        for hit in form.pattern.finditer(search.latin):
+            if stands_alone(search.near(*hit.span()), at_edge=form.edge):
+                yield hit.span()
+    latin = search.latin
     for code in markings.LABELLED_FORMS:
         at = latin.find(code)
         while at >= 0:
             end = at + len(code)
             parted = not (latin[at - 1 : at].isalnum() or latin[end : end + 1].isalnum())
-            if parted and labelled(text, passage, at, end):
-                yield at, -end
+            if parted and labelled(search.near(at, end)):
+                yield at, end
             at = latin.find(code, end)
 
 
-def _phrases_in(text: str, letters: str, passage: Passage) -> Iterator[Place]:
+def _phrases_in(search: _Search) -> Iterator[Place]:
+    text, letters = search.text, search.letters
     candidates = [
         phrase
         for word, phrases in _PHRASES.items()
@@ -209,16 +250,16 @@ def _phrases_in(text: str, letters: str, passage: Passage) -> Iterator[Place]:
     ]
     if not candidates:
         return
-    positions = [index for index, character in enumerate(text) for _ in _FOLD[ord(character)]]
+    positions = array("I", (index for index, character in enumerate(text) for _ in _FOLD[ord(character)]))
     for phrase in candidates:
         at = letters.find(phrase.folded)
         while at >= 0:
             if spread := _spread(text, positions, phrase, at):
-                yield judged(text, passage, *spread, phrase.rank, phrase.tier)
+                yield search.judged(*spread, phrase.rank, phrase.tier)
             at = letters.find(phrase.folded, at + 1)
 
 
-def _spread(text: str, positions: list[int], phrase: _Phrase, at: int) -> tuple[int, int] | None:
+def _spread(text: str, positions: "array[int]", phrase: _Phrase, at: int) -> tuple[int, int] | None:
     """Where the phrase begins and ends, or None when it is only part of longer words ("lieu secret" is no "EU
     SECRET"), or other things stand between its letters than may."""
     size = len(phrase.folded)

@@ -3,7 +3,7 @@
 import html
 import re
 
-from facility.files.kinds import UnreadableDocument
+from facility.files.kinds import Code, UnreadableDocument
 
 MAX_UNPACKED = 100 * 1024 * 1024
 """Bytes that a document may unpack to, with all that is nested in it."""
@@ -16,23 +16,45 @@ MAX_NESTING = 6
 """How deep documents may stand inside documents (a picture in a DOCX attached to a PDF)."""
 
 
-class Budget:
-    """The work that one document may cause; every `take_…` raises UnreadableDocument("bomb") when it is spent."""
+FREE = 8 * 1024 * 1024
+MAX_RATIO = 100
+"""How many times its size a document may unpack to, beside what is free: text packs 5 to 40 times, tables up to 100."""
 
-    def __init__(self) -> None:
+_FREE_TEXT = 16_000_000
+_PASSAGE = 200
+_PHRASE = 60
+"""Characters that take as long to search as a passage does that has none, and as a phrase that might be a marking."""
+
+
+class Budget:
+    """The work that a document of `size` bytes may cause; every `take_…` raises UnreadableDocument("bomb") when it is
+    spent."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.most_unpacked = min(MAX_UNPACKED, FREE + MAX_RATIO * size)
+        self.most_text = min(MAX_TEXT, _FREE_TEXT + 2 * MAX_RATIO * size)
         self.unpacked = 0
         self.text = 0
+        self.refusal: Code | None = None
+        """Why the document can't be taken although it can be searched; a marking goes before."""
         self.unread = 0
         """Pictures, and pages that hold nothing else: shown to people as not machine-readable."""
 
     def take_unpacked(self, size: int) -> None:
         self.unpacked += size
-        if self.unpacked > MAX_UNPACKED:
+        if self.unpacked > self.most_unpacked:
             raise UnreadableDocument("bomb")
+
+    def take_passage(self, size: int) -> None:
+        self.take_text(size + _PASSAGE)
+
+    def take_phrase(self) -> None:
+        self.take_text(_PHRASE)
 
     def take_text(self, size: int) -> None:
         self.text += size
-        if self.text > MAX_TEXT:
+        if self.text > self.most_text:
             raise UnreadableDocument("bomb")
 
 

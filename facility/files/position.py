@@ -28,6 +28,7 @@ own, unless a sentence's end stands behind it.
 Where rules could be read either way, the document is refused: that costs its sender a mail to the secretariat.
 """
 
+import functools
 import re
 import unicodedata
 from typing import Literal, NamedTuple
@@ -81,14 +82,16 @@ class Passage(NamedTuple):
 
 _SUFFIX = 8
 _DOUBLED = re.compile(r"(?:\.(?:pdf|docx?|xlsx?|od[ts]|rtf|txt|csv|zip|png|jpe?g))+$", re.IGNORECASE)
+_LONGEST_DOUBLED = 40
 _PARTING = str.maketrans("_.+", "   ")
 
 
 def named(name: str) -> Passage:
     """The name of a file inside another; underscores and dots part words there, and a short suffix is none of them."""
     stem, dot, suffix = name.rpartition(".")
-    words = _DOUBLED.sub("", stem) if dot and len(suffix) <= _SUFFIX else name
-    return Passage("name", words.translate(_PARTING), told="attachment")
+    if dot and len(suffix) <= _SUFFIX:
+        name = stem[:-_LONGEST_DOUBLED] + _DOUBLED.sub("", stem[-_LONGEST_DOUBLED:])
+    return Passage("name", name.translate(_PARTING), told="attachment")
 
 
 class Place(NamedTuple):
@@ -106,8 +109,25 @@ class Place(NamedTuple):
     general: bool = False
 
 
-def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: Tier) -> Place:
-    """What these letters are where they stand (rules 1 to 4, 6 and 7)."""
+class Near(NamedTuple):
+    """A phrase with as much of the text around it as may say what it is. What is judged depends on this alone, so that
+    the work for one phrase has a bound however long its line is, and is done once where the same words come again.
+
+    `edge`: it stands at the top or bottom of its page.
+    """
+
+    text: str
+    start: int
+    end: int
+    where: Where
+    page: bool
+    edge: bool
+
+
+@functools.lru_cache(maxsize=4096)
+def judged(near: Near, rank: int, tier: Tier) -> Place:
+    """What these letters are where they stand (rules 1 to 4, 6 and 7); start and end as in `near`."""
+    text, start, end, where, page, edge = near
     printed = text[start:end]
     before, after = line_around(text, start, end)
     bare = not has_letters(before + after)
@@ -115,25 +135,22 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
         return Place(start, end, rank, counts=True, repeated=True)
     capitals = printed == printed.upper()
     title = not capitals and _title_goes_on(after)
-    if passage.where in PROMINENT and (bare or (not title and _alone(before, after, tier, passage.where))):
+    if where in PROMINENT and (bare or (not title and _alone(before, after, tier, where))):
         return Place(start, end, rank, counts=True, sure=True)
     if _unticked(text, start, before, after):
         return Place(start, end, rank, counts=False, excused=True)
-    if passage.where not in PROMINENT and of_a_person(
-        _plain(text[max(0, start - _LONGEST_LABEL) : start]), before
-    ):
+    if where not in PROMINENT and of_a_person(_plain(text[max(0, start - _LONGEST_LABEL) : start]), before):
         return Place(start, end, rank, counts=False, excused=True, general=True)
     if bare and _ENDS_SENTENCE.match(after) and in_general(*_sentence_around(text, start, end)):
         return Place(start, end, rank, counts=False, excused=True, general=True)
-    prominent = passage.page and not printed.islower() and (bare or _fills_part(before, after, tier))
-    if prominent and _at_edge(text, start, end):
+    if edge and page and not printed.islower() and (bare or _fills_part(before, after, tier)):
         return Place(start, end, rank, counts=True, repeated=True)
     if bare:
-        cell = passage.where == "text" and not passage.page  # "ÖZEL" heads columns, too
+        cell = where == "text" and not page  # "ÖZEL" heads columns, too
         counts = tier < Tier.COMMON or (capitals and not (cell and tier is Tier.ALONE))
         return Place(start, end, rank, counts=counts)
     apart = _set_apart(before, after)
-    parts_name = passage.where == "name" and _parts_name(printed, before, after)
+    parts_name = where == "name" and _parts_name(printed, before, after)
     if tier is Tier.ALONE:
         return Place(start, end, rank, counts=False)
     before, after = _sentence_around(text, start, end)
@@ -145,7 +162,7 @@ def judged(text: str, passage: Passage, start: int, end: int, rank: int, tier: T
         tier is Tier.ANYWHERE
         or parts_name
         or says_of_itself(before)
-        or (tier is Tier.CAPITALS and (capitals or passage.where == "name"))
+        or (tier is Tier.CAPITALS and (capitals or where == "name"))
         or (capitals and apart)
     )
     return Place(start, end, rank, counts=anywhere)
@@ -171,31 +188,35 @@ _EMPTY_BOX_BEFORE = re.compile(rf"{_EMPTY}[ \t]{{0,3}}\Z")
 _EMPTY_BOX_AFTER = re.compile(rf"[ \t:]{{0,3}}{_EMPTY}")
 
 
-def stands_alone(text: str, passage: Passage, start: int, end: int, *, edge: bool = False) -> bool:
-    """Whether an abbreviation has its line (`edge`: at a page's top or bottom), or in a prominent place its segment, to
-    itself, or a label before it."""
-    before, after = line_around(text, start, end)
+@functools.lru_cache(maxsize=4096)
+def stands_alone(near: Near, *, at_edge: bool) -> bool:
+    """Whether an abbreviation has its line (`at_edge`: at a page's top or bottom), or in a prominent place its segment,
+    to itself, or a label before it."""
+    before, after = line_around(near.text, near.start, near.end)
     bare = not has_letters(before + after)
-    if has_label(text, start, after) or (
-        bare and (not edge or (passage.page and _at_edge(text, start, end)))
-    ):
+    if has_label(near.text, near.start, after) or (bare and (not at_edge or (near.page and near.edge))):
         return True
-    return passage.where in PROMINENT and _alone(before, after, Tier.ALONE, passage.where)
+    return near.where in PROMINENT and _alone(before, after, Tier.ALONE, near.where)
 
 
-def labelled(text: str, passage: Passage, start: int, end: int) -> bool:
+@functools.lru_cache(maxsize=4096)
+def labelled(near: Near) -> bool:
     """Whether a label stands right before, or it is all that a header or footer says."""
-    before, after = line_around(text, start, end)
-    if passage.where == "header or footer" and not re.search(r"\w", before + after):
+    before, after = line_around(near.text, near.start, near.end)
+    if near.where == "header or footer" and not re.search(r"\w", before + after):
         return True
-    return has_label(text, start, after)
+    return has_label(near.text, near.start, after)
+
+
+LINE = 500
+"""Characters of a line before and behind a phrase that are looked at: a paragraph is a line."""
 
 
 def line_around(text: str, start: int, end: int) -> tuple[str, str]:
-    """What stands before and behind on the same line."""
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    return text[first:start], text[end : len(text) if last < 0 else last]
+    """What stands before and behind on the same line, as far as is looked at."""
+    first = text.rfind("\n", max(0, start - LINE), start) + 1 or max(0, start - LINE)
+    last = text.find("\n", end, end + LINE)
+    return text[first:start], text[end : end + LINE if last < 0 else last]
 
 
 def _sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -219,18 +240,30 @@ def _parts_name(printed: str, before: str, after: str) -> bool:
 
 def has_letters(text: str) -> bool:
     """Whether there is any letter in it."""
-    return any(character.isalpha() for character in text)
+    return any(map(str.isalpha, text))
 
 
-_EDGE_LINES = 2
+class Edges:
+    """The top and the bottom of a page: at most one other line with letters or digits stands above, or below."""
+
+    def __init__(self, text: str) -> None:
+        self._top = _second_line(text)
+        self._bottom = len(text) - 1 - _second_line(text[::-1])
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether a phrase stands at one of them."""
+        return start <= self._top or end > self._bottom
 
 
-def _at_edge(text: str, start: int, end: int) -> bool:
-    """Whether at most one other line with letters or digits stands above it, or below it."""
-    above = sum(1 for line in text[:start].splitlines() if any(map(str.isalnum, line)))
-    if above < _EDGE_LINES:
-        return True
-    return sum(1 for line in text[end:].splitlines() if any(map(str.isalnum, line))) < _EDGE_LINES
+def _second_line(text: str) -> int:
+    """Where the first letter or digit of the second line stands that has any; the text's end if there is none."""
+    first = _LETTER_OR_DIGIT.search(text)
+    line_end = text.find("\n", first.end()) if first else -1
+    second = _LETTER_OR_DIGIT.search(text, line_end) if line_end >= 0 else None
+    return second.start() if second else len(text)
+
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
 _SEGMENT = re.compile(r"[|•·–—:;()\[\]{}/*=,]|\s-\s|\t| {2,}")
@@ -280,6 +313,8 @@ def has_label(text: str, start: int, after: str) -> bool:
 
 def _plain(text: str) -> str:
     """Letters without their accents, for labels: "Shkalla e fshehtesise", "GIZLILIK DERECESI"."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text.replace("ј", "j").replace("ı", "i"))
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return bare.replace("j", "ј") if re.search("[а-я]", bare.lower()) else bare
@@ -287,6 +322,7 @@ def _plain(text: str) -> str:
 
 _APART_LEFT = re.compile(r"(?:\A|[|•·–—:;.()\[\]{}*\"„“”«»#=]|\s-|\s/|//|\t| {2,})\s*\Z")
 _APART_RIGHT = re.compile(r"\s*(?:\Z|[|•·–—:;.()\[\]{}*\"„“”«»!#=])|\s+-\s|\s+/|//|\t| {2,}")
+_BESIDE = 60
 _LAST_WORD = re.compile(r"([^\W\d_]+)[\W\d_]*\Z")
 _NEXT_WORD = re.compile(r"[\W\d_]*([^\W\d_]+)")
 
@@ -294,6 +330,7 @@ _NEXT_WORD = re.compile(r"[\W\d_]*([^\W\d_]+)")
 def _set_apart(before: str, after: str) -> bool:
     """Whether a word in capitals stands out: on each side a separator, or a neighbour that isn't in capitals. In
     "LAW ON SECRET VOTING" it doesn't."""
+    before, after = before[-_BESIDE:], after[:_BESIDE]
     left, right = _LAST_WORD.search(before), _NEXT_WORD.match(after)
     left_free = _APART_LEFT.search(before) or not (left and left.group(1).isupper())
     right_free = _APART_RIGHT.match(after) or not (right and right.group(1).isupper())

@@ -20,15 +20,20 @@ import msgspec
 
 from facility.files.examine import Answer
 
-AT_ONCE = max(2, os.cpu_count() or 1)
-"""Scans under way; each may take a gigabyte."""
+AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
+"""Scans under way, so that pages and letters have processors of their own; each may take a gigabyte."""
 
-_PATIENCE = 6
-"""How many times the processor seconds by the clock: on a busy machine a reader waits for its turn."""
+_PATIENCE, _PER_SECOND = 60, 10
+"""Seconds by the clock for any document, and more for each processor second: on a busy machine a reader waits long, since
+it gives way to all else."""
 
 
 class ReaderFailed(RuntimeError):  # noqa: N818 - a fault of ours: no document can cause it
     """A package is missing, or the code is wrong."""
+
+
+class ReaderBusy(OSError):  # noqa: N818 - it passes
+    """The machine had no time to read a document; that says nothing about the document."""
 
 
 class Reader:
@@ -41,7 +46,8 @@ class Reader:
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, data: bytes, seconds: int) -> Answer:
-        """What the document is. Blocks until it is read, at most six times `seconds` by the clock."""
+        """What the document is. Blocks until it is read, at most a minute and ten times `seconds`. Raises ReaderBusy
+        where it couldn't be read by then."""
         with self._turns, contextlib.ExitStack() as stack:
             memory = os.memfd_create(
                 "document"
@@ -54,7 +60,7 @@ class Reader:
             stack.enter_context(ours)
             with theirs:
                 self._hand_over(seconds, len(data), [memory, theirs.fileno()])
-            return _answer(ours, time.monotonic() + seconds * _PATIENCE)
+            return _answer(ours, time.monotonic() + _PATIENCE + seconds * _PER_SECOND)
 
     def _hand_over(self, seconds: int, size: int, handles: list[int]) -> None:
         request = msgspec.msgpack.encode({"seconds": seconds, "size": size})
@@ -106,7 +112,7 @@ def _answer(ours: socket.socket, until: float) -> Answer:
             if said:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(said[0]), signal.SIGKILL)
-            return Answer(code="bomb")
+            raise ReaderBusy("a document was not read in time") from None
         except ConnectionResetError:
             message = b""
         if not message:

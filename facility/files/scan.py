@@ -9,17 +9,27 @@ from facility.files.reader import READER
 MAX_SECONDS = 20
 """Processor seconds for one scan; a dense PDF of 1000 pages takes about 10."""
 
+_LEAST_SECONDS = 3
+_SECONDS_A_MEGABYTE = 8
+"""That PDF has two megabytes, and takes as many seconds for each as anything honest does."""
 
-def scan(name: str, data: bytes, *, seconds: int = MAX_SECONDS) -> Finding:
+
+def allowance(size: int) -> int:
+    """Processor seconds for a document of so many bytes, so that what is cheap to send is cheap to search."""
+    return min(MAX_SECONDS, _LEAST_SECONDS + _SECONDS_A_MEGABYTE * size // 2**20)
+
+
+def scan(name: str, data: bytes, *, seconds: int | None = None) -> Finding:
     """Search the file's name, metadata and text for the first classification marking (dossier 7).
 
-    Blocks for up to six times `seconds`: async callers use asyncio.to_thread. Nothing is written to a disk.
-    Raises UnreadableDocument when the document can't be searched whole, and so can't be taken.
+    `seconds` of the processor, `allowance` where none are given; blocks for up to a minute and ten times that, so async
+    callers use `threads.scanning`. Nothing is written to a disk. Raises UnreadableDocument when the document can't be
+    searched whole, and so can't be taken, and ReaderBusy.
     """
     if marking := find_in_name(name):
         return Finding(None, marking)
     check_size(len(data))
-    answer = READER.ask(data, seconds)
+    answer = READER.ask(data, seconds or allowance(len(data)))
     if answer.finding is None:
         raise UnreadableDocument(answer.code or "broken")
     return answer.finding

@@ -5,6 +5,7 @@ Each list has the same kinds of words in the languages of the region and of the 
 nouns for documents and data, participles of marking.
 """
 
+import functools
 import re
 
 _OTHER_WORDS_BEFORE = re.compile(
@@ -93,9 +94,13 @@ _COUNT = (
     r"|\bnumri i \w+|\banzahl\b|\bnumero (?:di|dei) \w+|\bnombre de \w+|\b(?:belge|evrak) sayısı)"
 )
 _HEADS_NO_MARKING = re.compile(rf"(?i:{_CLEARANCE}|{_COUNT})")
-_CLEARANCE_LINE = re.compile(rf"(?i:(?:\A|[.;]\s)[^:\n]{{0,30}}{_CLEARANCE}[^:\n]{{0,30}}:)")
+_OF_CLEARANCE = re.compile(f"(?i:{_CLEARANCE})")
+_BEGINS_BEFORE = re.compile(r"(?:\A|[.;]\s)[^:\n]{0,30}\Z")
+_HEADS_LIST = re.compile(r"[^:\n]{0,30}:")
+_WITHIN = 33
 
 
+@functools.lru_cache(maxsize=4096)
 def of_people_or_counts(heading: str) -> bool:
     """Whether a line that heads a table says that clearances of people stand in it, or how many documents there are."""
     return _HEADS_NO_MARKING.search(heading) is not None
@@ -145,7 +150,16 @@ def of_a_person(before: str, line: str) -> bool:
     the line so far is a list of such ("Security clearance: EU SECRET (until 2028), NATO SECRET")."""
     if _OF_A_PERSON.search(before):
         return True
-    return _CLEARANCE_LINE.search(line) is not None and _THIS.search(line) is None
+    return any(map(_begins_list, _OF_CLEARANCE.finditer(line))) and _THIS.search(line) is None
+
+
+def _begins_list(clearance: re.Match[str]) -> bool:
+    """Whether a sentence begins shortly before the word, and a colon follows shortly after."""
+    line, start = clearance.string, clearance.start()
+    if _HEADS_LIST.match(line, clearance.end()) is None:
+        return False
+    before = line[max(0, start - _WITHIN) : start]
+    return _BEGINS_BEFORE.search(before if start <= _WITHIN else f":{before}") is not None
 
 
 def of_another_expression(before: str, after: str) -> bool:

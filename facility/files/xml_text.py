@@ -7,6 +7,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from facility.files.kinds import UnreadableDocument
+from facility.files.outside import calls, is_dde
 from facility.files.passages import Budget
 from facility.files.position import Passage, Where
 
@@ -103,6 +104,8 @@ _NAMELESS = frozenset(
     ]
 )
 _SHEETS = frozenset({"sheet", "table"})
+_FIELD_MARK = "\0"
+"""Stands where a field begins, where its result does, and where it ends; its code may be split over runs."""
 _UNDERSCORES = str.maketrans("_.", "  ")
 
 
@@ -119,12 +122,15 @@ class Gatherer:
         self._open: list[list[tuple[str, bool]]] = [[]]
         self._label = ""
         self._unseen = 0
+        self._in_code = False
+        self._codes: list[str] = []
         self._in_run = False
         self._run_unseen = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         local = local_name(tag)
+        self.budget.refusal = self.budget.refusal or calls(tag, attributes)
         if place := _PLACES.get(local):
             self._where.append(place)
         if local in _PARAGRAPHS or local in _APART:
@@ -139,6 +145,9 @@ class Gatherer:
             )
         if local in _UNSEEN:
             self._unseen += 1
+            self._in_code = local == "instrText"
+        elif local == "fldChar":
+            self._codes.append(_FIELD_MARK)
         if attributes:
             self._attributes(local, attributes)
 
@@ -163,6 +172,7 @@ class Gatherer:
         local = local_name(tag)
         if local in _UNSEEN:
             self._unseen -= 1
+            self._in_code = False
         if local in _PARAGRAPHS or local in _APART:
             self._paragraph(self._open.pop())
         elif len(self._open) == 1:
@@ -186,6 +196,8 @@ class Gatherer:
     def data(self, text: str) -> None:
         """Text between tags."""
         self._open[-1].append((text, self._unseen > 0 or self._run_unseen))
+        if self._in_code:
+            self._codes.append(text)
 
     def close(self) -> None:
         """What XMLParser asks of a target; the lines are taken from `passages`."""
@@ -197,6 +209,8 @@ class Gatherer:
 
     def passages(self) -> Iterator[Passage]:
         """What was gathered."""
+        if any(map(is_dde, "".join(self._codes).split(_FIELD_MARK))):
+            self.budget.refusal = "remote"
         for where, lines in self.lines.items():
             yield Passage(where, "\n".join(lines), page=where == "text")
         for where, names in self.names.items():

@@ -1,6 +1,7 @@
 """JSON read strictly: one meaning per text, nothing that the database could not keep."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -56,8 +57,8 @@ def read(raw: bytes) -> tuple[Any, list[Mistake]]:
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     found = _Object(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        found.repeated = tuple(key for key in found if keys.count(key) > 1)
+        times = Counter(key for key, _ in pairs)
+        found.repeated = tuple(key for key in found if times[key] > 1)
     return found
 
 

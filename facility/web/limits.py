@@ -5,7 +5,10 @@ Redis loses nothing.
 """
 
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -22,6 +25,8 @@ log = Log(__name__)
 _MOST_KEYS = 20_000
 _TIERS = 10
 _PURGE_EVERY = 10
+_RETRY = "10"
+_GIVE_BACK = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -78,6 +83,7 @@ class Limits:
         )
         self._secret = secret.encode()
         self._counts = Counts()
+        self._turns: set[str] = set()
 
     async def hit(self, rate: Rate, what: str, *, now: datetime | None = None) -> None:
         """Count an attempt by or at `what` (an address, a mail address, a person). Raises Stop 429 when it is one too many."""
@@ -98,6 +104,40 @@ class Limits:
             except (RedisError, OSError) as error:
                 log.warning("rate limits without Redis", error=type(error).__name__)
         return self._counts.add(key, rate, now)
+
+    @asynccontextmanager
+    async def alone(self, name: str, what: str, code: str, *, seconds: int) -> AsyncIterator[None]:
+        """Hold the one turn of `what`, in all processes; after so many seconds it is given up, should this process have
+        died. Raises Stop 429 with this code while somebody else holds it."""
+        digest = hmac.digest(self._secret, f"{name}:{what}".encode(), "sha256").hex()[:32]
+        key, token = f"turn:{name}:{digest}", token_hex(8)
+        if key in self._turns:
+            raise Stop(429, code, {"retry-after": _RETRY})
+        self._turns.add(key)
+        try:
+            if not await self._take(key, token, seconds):
+                raise Stop(429, code, {"retry-after": _RETRY})
+            yield
+        finally:
+            self._turns.discard(key)
+            await self._give_back(key, token)
+
+    async def _take(self, key: str, token: str, seconds: int) -> bool:
+        if self._redis is None:
+            return True
+        try:
+            return bool(await self._redis.set(key, token, nx=True, ex=seconds))
+        except (RedisError, OSError) as error:
+            log.warning("turns without Redis", error=type(error).__name__)
+            return True
+
+    async def _give_back(self, key: str, token: str) -> None:
+        if self._redis is None:
+            return
+        try:
+            await self._redis.eval(_GIVE_BACK, 1, key, token)
+        except (RedisError, OSError) as error:
+            log.warning("a turn was not given back", error=type(error).__name__)
 
     async def close(self) -> None:
         """Close the connection to Redis."""

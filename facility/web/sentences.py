@@ -54,6 +54,9 @@ register(
             "Too much is being sent to the facility at this moment. Nothing was saved; try again in a minute."
         ),
         "too_often": N_("That was tried too often. Wait a while, then try again."),
+        "one_document_at_a_time": N_(
+            "Another document of yours is being checked. Wait until that is done, then send this one again."
+        ),
         "changed_meanwhile": N_(
             "Somebody else changed this meanwhile. Load the page again to see what is true now."
         ),

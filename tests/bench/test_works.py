@@ -32,6 +32,7 @@ async def test_each_work_gives_its_line() -> None:
         "latency",
         "deadline_rush",
         "scan",
+        "cheap_documents",
         "attacks",
     ]
     assert all(line.get("ratio", 1) > 0 for line in lines)

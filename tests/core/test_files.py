@@ -146,7 +146,7 @@ def test_pdf_bombs_are_refused() -> None:
     assert refusal(endless, seconds=1) == "bomb"
 
 
-def _png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
+def png_of(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
     header = (b"IHDR", struct.pack(">LLBBBBB", width, height, 8, 2, 0, 0, 0))
     parts = [header, *chunks, (b"IDAT", zlib.compress(b"\0" * 40)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -156,9 +156,9 @@ def _png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def test_picture_bombs_are_refused() -> None:
-    assert refusal(_png(60_000, 60_000)) == "bomb"
-    assert refusal(_png(3, 4, (b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 50_000_000)))) == "bomb"
-    assert refusal(_png(0, 4)) == "broken"
+    assert refusal(png_of(60_000, 60_000)) == "bomb"
+    assert refusal(png_of(3, 4, (b"zTXt", b"Comment\0\0" + zlib.compress(b"a" * 50_000_000)))) == "bomb"
+    assert refusal(png_of(0, 4)) == "broken"
     huge = bytearray(documents.jpeg())
     frame = huge.find(b"\xff\xc0")
     huge[frame + 5 : frame + 9] = b"\xff\xff\xff\xff"

@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -114,6 +116,20 @@ def test_json_with_more_than_one_meaning() -> None:
         ("experts[2].deployments_12m", "must be a whole number"),
         ("deployments[0].seats", "must be a whole number"),
     ]
+
+
+def test_doubled_keys_are_read_in_the_time_that_their_number_gives() -> None:
+    """A process that may use four seconds of the processor; it took forty when each key was counted by itself."""
+    keys = ",".join(f'"k{number}":0' for number in range(30_000))
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (4, 4))\n"
+        "from facility.rehearsal.strict_json import read\n"
+        "print(len(read(sys.stdin.buffer.read())[1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=f"{{{keys},{keys}}}".encode(), capture_output=True
+    )
+    assert (done.returncode, done.stdout) == (0, b"30000\n")
 
 
 WRONG: list[tuple[tuple[tuple[str | int, ...], Any], list[tuple[str, str]]]] = [

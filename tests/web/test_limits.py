@@ -1,11 +1,13 @@
 """Rate limits: counted, refused, and never a reason to fail."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from facility.web.limits import Counts, Limits, Rate, address_of
 from facility.web.stops import Stop
+from tests.journeys.machinery import redis_server
 
 RATE = Rate("test", 2, 3600)
 
@@ -31,6 +33,36 @@ async def test_without_its_redis_the_process_counts_by_itself() -> None:
     with pytest.raises(Stop):
         await counted.hit(RATE, "a@example.org", now=AT)
     await counted.close()
+
+
+async def _taken(limits: Limits, what: str) -> bool:
+    try:
+        async with limits.alone("test", what, "busy", seconds=60):
+            return False
+    except Stop as stop:
+        return (stop.status, stop.code) == (429, "busy")
+
+
+@pytest.mark.parametrize("url", [None, "redis://127.0.0.1:1/0"], ids=["alone", "redis away"])
+async def test_a_turn_is_held_by_one_at_a_time(url: str | None) -> None:
+    limits = Limits(url, "secret")
+    async with limits.alone("test", "omar", "busy", seconds=60):
+        assert (await _taken(limits, "omar"), await _taken(limits, "ana")) == (True, False)
+    with pytest.raises(ValueError, match="it ends"):
+        async with limits.alone("test", "omar", "busy", seconds=60):
+            raise ValueError("it ends with what was done in it")
+    assert not await _taken(limits, "omar")
+    await limits.close()
+
+
+async def test_a_turn_holds_in_all_processes(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as url:
+        here, there = Limits(url, "secret"), Limits(url, "secret")
+        async with here.alone("test", "omar", "busy", seconds=60):
+            assert (await _taken(there, "omar"), await _taken(there, "ana")) == (True, False)
+        assert not await _taken(there, "omar")
+        await here.close()
+        await there.close()
 
 
 async def test_addresses_are_not_kept() -> None:

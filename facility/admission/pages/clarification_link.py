@@ -89,7 +89,7 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
     text = fields.text("text", required=False, most=MAX_TEXT, multiline=True)
     value = _value(fields, found)
     name = fields.text("name", most=200)
-    papers, refused = await _papers(view, fields, found)
+    papers, refused = await _papers(view, limits, fields, found)
     async with db.transaction(now=view.scope["state"]["received_at"]) as tx:
         link = await find_link(tx, PURPOSE, token, lock=False)
         if refused:
@@ -119,7 +119,7 @@ def _value(fields: Fields, found: ClarificationLine) -> str:
 
 
 async def _papers(
-    view: render.View, fields: Fields, found: ClarificationLine
+    view: render.View, limits: Limits, fields: Fields, found: ClarificationLine
 ) -> tuple[list[NewPaper], list[RefusedDocument]]:
     """The documents that were sent, searched and stored; and those in which something was found."""
     sent = [file for file in fields.form.files.get("document", []) if file.name or file.content]
@@ -130,7 +130,7 @@ async def _papers(
     papers: list[NewPaper] = []
     refused: list[RefusedDocument] = []
     for file in [] if fields.errors else files:
-        taken = await receive(view, fields, file, named=len(files) > 1)
+        taken = await receive(view, limits, found.id, fields, file, named=len(files) > 1)
         if isinstance(taken, Stored):
             papers.append(
                 NewPaper(

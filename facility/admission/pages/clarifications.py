@@ -1,6 +1,5 @@
 """Clarifications of an application, as the secretariat asks and settles them; and the letters on decisions."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from facility.admission.service import ask_for_clarification, cancel_clarificati
 from facility.applications.pages.shared import BY_LEAD, STAFF, WORDS, save
 from facility.applications.pages.uploads import content_of
 from facility.files.kinds import Kind
+from facility.files.threads import storing
 from facility.refused import Refused, refuse
 from facility.web import render
 from facility.web.access import Role, allow
@@ -151,7 +151,7 @@ async def paper(
     found = next((one for one in papers if one.number == number), None)
     if found is None:
         refuse("not_found", kind="missing", what="document")
-    content = await asyncio.to_thread(content_of, view, found.sha256)
+    content = await storing(content_of, view, found.sha256)
     return view.download(content, found.name, Kind(found.kind).mime)
 
 

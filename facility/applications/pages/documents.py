@@ -1,6 +1,5 @@
 """Documents of a draft: searched for classification markings in memory before anything touches a disk (dossier 7)."""
 
-import asyncio
 from uuid import UUID
 
 from litestar import get, post
@@ -20,12 +19,13 @@ from facility.applications.service import (
 from facility.db import Tx as Transaction
 from facility.files.intake import RefusedDocument, Stored
 from facility.files.kinds import MAX_DOCUMENT, Kind
+from facility.files.threads import storing
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
 from facility.web.fields import Fields
 from facility.web.forms import Upload
-from facility.web.handler import Database, Form, FromPath, Page, Read, Tx, View
+from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
 
 
@@ -50,7 +50,9 @@ async def documents(view: View, read: Read, application_id: FromPath[UUID]) -> P
 
 
 @post("/applications/{application_id:uuid}/documents", opt=BY_LEAD | TAKES_FILES)
-async def upload(view: View, form: Form, db: Database, application_id: FromPath[UUID]) -> Page:
+async def upload(
+    view: View, form: Form, db: Database, limits: Limits, application_id: FromPath[UUID]
+) -> Page:
     """Takes documents in which nothing is found; refuses those with a marking or a virus, and leaves the trace of that.
     Where one of several can't be taken, none is.
 
@@ -62,7 +64,7 @@ async def upload(view: View, form: Form, db: Database, application_id: FromPath[
     stored: list[tuple[Upload, Stored]] = []
     refused: list[RefusedDocument] = []
     for file in [] if fields.errors else files:
-        taken = await receive(view, fields, file, named=len(files) > 1)
+        taken = await receive(view, limits, view.me.id, fields, file, named=len(files) > 1)
         if isinstance(taken, Stored):
             stored.append((file, taken))
         elif taken is not None:
@@ -147,7 +149,7 @@ def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLin
 async def send_document(view: render.View, application: ApplicationShown, document_id: UUID) -> Page:
     """The document as a download. The caller has made sure that the visitor may read the application."""
     document = document_of(application, document_id)
-    content = await asyncio.to_thread(content_of, view, document.sha256)
+    content = await storing(content_of, view, document.sha256)
     return view.download(content, document.name, Kind(document.kind).mime)
 
 

@@ -2,9 +2,11 @@
 
 import unicodedata
 from pathlib import PurePath
+from uuid import UUID
 
 from facility.files.intake import RefusalReason, RefusedDocument, Stored, take_in
 from facility.files.kinds import Code, Kind, UnreadableDocument
+from facility.files.reader import ReaderBusy
 from facility.files.store import DamagedDocument, StoreAway, open_store
 from facility.files.viruses import ScannerAway
 from facility.log import Log
@@ -13,6 +15,7 @@ from facility.web import render
 from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.i18n import N_, _, translated
+from facility.web.limits import Limits, Rate
 
 log = Log(__name__)
 
@@ -24,6 +27,10 @@ UNREADABLE: dict[Code, str] = {
         "The file is two kinds of file at once, so that each program shows another one. Save it anew."
     ),
     "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
+    "remote": N_(
+        "When opened, the file fetches a template, a linked document or data from elsewhere (DDE), which cannot be"
+        " searched. Remove the link, or save the file as PDF, and send it again."
+    ),
     "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
     "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
     "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
@@ -40,19 +47,28 @@ REFUSED: dict[RefusalReason, str] = {
 _SUFFIXES = {Kind.JPEG: (".jpg", ".jpeg")}
 _LONGEST = 200
 
+DOCUMENTS = Rate("documents", 100, 600)
+_TURN = 600
+"""Seconds after which a turn is over whose process has died; longer than a document takes on a busy machine."""
+
 
 async def receive(
-    view: render.View, fields: Fields, upload: Upload, *, named: bool = False
+    view: render.View, limits: Limits, sender: UUID, fields: Fields, upload: Upload, *, named: bool = False
 ) -> Stored | RefusedDocument | None:
     """What became of the file; None where it couldn't be taken. What is wrong is noted at the field, with the file's
-    name before it where there are several (`named`)."""
+    name before it where there are several (`named`).
+
+    One at a time for each sender, a person or whatever a link was made for, and so many in ten minutes: Stop 429.
+    """
     name = name_of(upload)
     taken: Stored | RefusedDocument | None = None
+    await limits.hit(DOCUMENTS, str(sender))
     try:
-        taken = await take_in(view.renderer.settings, name, upload.content)
+        async with limits.alone("document", str(sender), "one_document_at_a_time", seconds=_TURN):
+            taken = await take_in(view.renderer.settings, name, upload.content)
     except UnreadableDocument as unreadable:
         problem = translated(UNREADABLE[unreadable.code])
-    except (ScannerAway, StoreAway) as away:
+    except (ScannerAway, StoreAway, ReaderBusy) as away:
         log.warning("document not taken", error=type(away).__name__)
         problem = _("Documents can't be taken just now. Please try again in a few minutes.")
     else:

@@ -13,11 +13,13 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts import security_officer
 from facility.applications.models import ClassifiedRefusal, Document
+from facility.applications.pages.uploads import DOCUMENTS
 from facility.applications.queries import parts_of
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.settings import Settings
+from facility.web.limits import Limits
 from tests import documents
 from tests.applications.conftest import Stage, row
 from tests.browser import Browser, Browsers, errors
@@ -247,3 +249,55 @@ async def test_a_document_comes_and_goes(
     )
     assert gone.status_code == 303
     assert (await omar.get(f"{path}/{document.id}")).status_code == 404
+
+
+async def test_one_person_s_documents_are_searched_one_at_a_time(
+    app: Litestar, db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    fields = {"version": await _version(db, draft)}
+    files = [("document", ("agenda.pdf", documents.pdf(), TYPE))]
+    limits: Limits = app.state.limits
+    async with limits.alone("document", str(stage.omar), "one_document_at_a_time", seconds=60):
+        busy = await omar.send_form(f"/applications/{draft}/documents", fields, files=files)
+    assert busy.status_code == 429
+    assert busy.headers["retry-after"] == "10"
+    assert "Another document of yours is being checked" in busy.text
+    assert await _attached(db) == []
+    done = await omar.send_form(f"/applications/{draft}/documents", fields, files=files)
+    assert done.status_code == 303
+
+
+async def test_nobody_sends_documents_without_end(
+    app: Litestar, db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    for _ in range(DOCUMENTS.most):
+        await app.state.limits.hit(DOCUMENTS, str(stage.omar))
+    often = await omar.send_form(
+        f"/applications/{draft}/documents",
+        {"version": await _version(db, draft)},
+        files=[("document", ("agenda.pdf", documents.pdf(), TYPE))],
+    )
+    assert often.status_code == 429
+    assert "tried too often" in often.text
+    assert await _attached(db) == []
+
+
+async def test_a_document_that_fetches_something_is_refused_in_plain_words(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar = await browse(stage.omar)
+    relation = (
+        '<Relationship Id="r" Type="x/attachedTemplate" Target="https://example.org/" TargetMode="External"/>'
+    )
+    linked = documents.docx(
+        members={"word/_rels/settings.xml.rels": f"<Relationships>{relation}</Relationships>"}
+    )
+    wrong = await omar.send_form(
+        f"/applications/{draft}/documents",
+        {"version": await _version(db, draft)},
+        files=[("document", ("letter.docx", linked, TYPE))],
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["document"])
+    assert "the file fetches a template" in wrong.text
