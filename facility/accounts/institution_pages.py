@@ -35,8 +35,9 @@ waits(
     "/institutions?status=pending",
     Role.SECRETARIAT,
     # Those of a registration are decided on with the person.
-    sql="SELECT count(*) FROM institution WHERE status = 'pending' AND NOT EXISTS"
-    " (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')",
+    rows="""SELECT name AS label, '/institutions/' || id AS href FROM institution WHERE status = 'pending' AND NOT EXISTS
+        (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')
+        ORDER BY sort_key, id""",
 )
 
 

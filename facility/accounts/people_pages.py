@@ -27,7 +27,7 @@ waits(
     N_("Registrations to approve"),
     "/people?status=pending",
     Role.SECRETARIAT,
-    sql="SELECT count(*) FROM person WHERE status = 'pending'",
+    rows="SELECT name AS label, '/people/' || id AS href FROM person WHERE status = 'pending' ORDER BY sort_key, id",
 )
 
 

@@ -99,7 +99,7 @@ def _line(row: Fields, choices: list[str]) -> AttendanceRow | None:
         return None
     who = row.choice("who", choices)
     gender = row.choice("gender", tuple(GENDERS)) if row.given("gender") else None
-    people = {name: row.integer(name, 0, MOST_PEOPLE) if given else 0 for name, given in counted.items()}
+    people = {name: row.integer(name, 0, MOST_PEOPLE) if given else None for name, given in counted.items()}
     if who not in choices:
         return None
     code, _colon, institution = who.partition(":")

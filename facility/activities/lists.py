@@ -1,5 +1,6 @@
 """Reads about activities, as pages show them: a list in one statement, an activity with all that hangs on it in another."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -100,7 +101,7 @@ _COUNTED = """
     ARRAY(SELECT DISTINCT evidence.kind FROM evidence
           WHERE evidence.activity_id = activity.id AND removed_at IS NULL ORDER BY 1) AS kinds,
     (SELECT coalesce(jsonb_object_agg(beneficiary_code, people), '{}') FROM (
-        SELECT beneficiary_code, sum(present) AS people FROM attendance
+        SELECT beneficiary_code, coalesce(sum(present), 0) AS people FROM attendance
         WHERE attendance.activity_id = activity.id GROUP BY 1) AS counts) AS attended
 """
 _FILTERS = {
@@ -172,7 +173,8 @@ async def fundable(connection: AsyncConnection, institution_id: UUID) -> list[Fu
 
 
 class Attended(msgspec.Struct, frozen=True):
-    """A line of the attendance: how many were expected and came. institution and gender only where told."""
+    """A line of the attendance: how many were expected and came, None where not stated. institution and gender only
+    where told."""
 
     beneficiary: str
     designation: str
@@ -181,8 +183,8 @@ class Attended(msgspec.Struct, frozen=True):
     institution_id: UUID | None
     institution: str | None
     gender: str | None
-    expected: int
-    present: int
+    expected: int | None
+    present: int | None
 
 
 class EvidenceLine(msgspec.Struct, frozen=True):
@@ -240,14 +242,19 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
         return " ".join(sorted({line.note for line in self.attendance if line.note}))
 
     @property
-    def expected(self) -> int:
-        """How many people were expected."""
-        return sum(line.expected for line in self.attendance)
+    def expected(self) -> int | None:
+        """How many people were expected; None where no line says."""
+        return _together([line.expected for line in self.attendance])
 
     @property
-    def present(self) -> int:
-        """How many people came."""
-        return sum(line.present for line in self.attendance)
+    def present(self) -> int | None:
+        """How many people came; None where no line says."""
+        return _together([line.present for line in self.attendance])
+
+
+def _together(counts: Sequence[int | None]) -> int | None:
+    stated = [count for count in counts if count is not None]
+    return sum(stated) if stated else None
 
 
 _CHIP = "beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END"

@@ -48,7 +48,8 @@ class Activity(Base):
 
 
 class Attendance(Base):
-    """How many people of a beneficiary (and institution, and gender where they told it) were expected and came."""
+    """How many people of a beneficiary (and institution, and gender where they told it) were expected and came; NULL where that
+    was not stated, which is not 0."""
 
     __tablename__ = "attendance"
     __table_args__ = (
@@ -68,8 +69,8 @@ class Attendance(Base):
     beneficiary_code: Mapped[str] = mapped_column(ForeignKey("beneficiary.code"))
     institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"))
     gender: Mapped[str | None]
-    expected: Mapped[int]
-    present: Mapped[int]
+    expected: Mapped[int | None]
+    present: Mapped[int | None]
 
 
 class Evidence(Base):

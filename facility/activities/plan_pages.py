@@ -40,7 +40,9 @@ waits(
     N_("Activities that somebody reported, to verify"),
     "/activities?status=completed",
     Role.SECRETARIAT,
-    sql="SELECT count(*) FROM activity WHERE state = 'completed' AND reported_by IS DISTINCT FROM :person_id",
+    rows="""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
+        FROM activity WHERE state = 'completed' AND reported_by IS DISTINCT FROM :person_id
+        ORDER BY reported_at, id""",
 )
 
 MOST_TITLE, MOST_PLACE, MOST_REASON = 200, 200, 2000

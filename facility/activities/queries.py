@@ -22,7 +22,7 @@ async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
     ):
         evidence[row.activity_id].add(row.kind)
     attended: dict[UUID, dict[str, int]] = defaultdict(dict)
-    present = func.sum(Attendance.present).label("present")
+    present = func.coalesce(func.sum(Attendance.present), 0).label("present")
     counts = select(Attendance.activity_id, Attendance.beneficiary_code, present)
     for count in await connection.execute(
         counts.group_by(Attendance.activity_id, Attendance.beneficiary_code)

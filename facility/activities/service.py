@@ -50,11 +50,12 @@ class ActivityDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AttendanceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of a beneficiary's people were expected and came; institution and gender only where told."""
+    """How many of a beneficiary's people were expected and came, None where not stated; institution and gender only where
+    told."""
 
     beneficiary_code: str
-    expected: int
-    present: int
+    expected: int | None
+    present: int | None
     institution_id: UUID | None = None
     gender: str | None = None
 
@@ -146,7 +147,7 @@ async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow
     await tx.flush()
     present: dict[str, int] = {}
     for row in rows:
-        present[row.beneficiary_code] = present.get(row.beneficiary_code, 0) + row.present
+        present[row.beneficiary_code] = present.get(row.beneficiary_code, 0) + (row.present or 0)
     await record(tx, AttendanceRecorded(activity_id=activity_id, present=present))
 
 
@@ -277,7 +278,9 @@ _SAME_PEOPLE = text(
             AND stays.gender IS NOT DISTINCT FROM double.gender
         RETURNING stays.id, double.expected, double.present
     )
-    UPDATE attendance SET expected = attendance.expected + gone.expected, present = attendance.present + gone.present
+    UPDATE attendance SET
+        expected = coalesce(attendance.expected + gone.expected, attendance.expected, gone.expected),
+        present = coalesce(attendance.present + gone.present, attendance.present, gone.present)
     FROM gone WHERE gone.id = attendance.id
     """
 )

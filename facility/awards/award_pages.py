@@ -30,16 +30,20 @@ waits(
     N_("Proposed rankings to decide"),
     "/evaluation",
     Role.AUTHORISING,
-    sql="""SELECT count(*) FROM award_decision JOIN call ON call.id = call_id
-    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed'""",
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
+    FROM award_decision JOIN call ON call.id = call_id
+    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed'
+    ORDER BY call.closes_at, call.id""",
 )
 waits(
     N_("Awards that a colleague proposed to close"),
     "/awards?closing=yes",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    sql="""SELECT count(*) FROM award
-    WHERE ended_at IS NULL AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id""",
+    rows="""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
+    FROM award JOIN application ON application.id = application_id
+    WHERE award.ended_at IS NULL AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
+    ORDER BY application.reference COLLATE "C", award.id""",
 )
 
 LETTER_LEAD = relation(

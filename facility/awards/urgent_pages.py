@@ -34,8 +34,9 @@ waits(
     "/urgent",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    sql=f"""SELECT count(*) FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed'
-        AND {urgent.STANDS}""",  # noqa: S608 - our own text
+    rows=f"""SELECT reference || ' ' || title AS label, '/urgent/' || id AS href
+        FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {urgent.STANDS}
+        ORDER BY closes_at, id""",  # noqa: S608 - our own text
 )
 
 

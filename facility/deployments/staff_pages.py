@@ -44,13 +44,15 @@ waits(
     N_("Orders of experts to confirm"),
     "/deployments?status=requested",
     Role.SECRETARIAT,
-    sql="SELECT count(*) FROM deployment WHERE state = 'requested'",
+    rows="""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href
+        FROM deployment WHERE state = 'requested' ORDER BY starts_on, id""",
 )
 waits(
     N_("Requests for experts whose list has run out"),
     "/deployments?status=exhausted",
     Role.SECRETARIAT,
-    sql="SELECT count(*) FROM deployment WHERE state = 'exhausted'",
+    rows="""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href
+        FROM deployment WHERE state = 'exhausted' ORDER BY starts_on, id""",
 )
 
 

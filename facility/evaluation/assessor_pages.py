@@ -31,7 +31,9 @@ waits(
     N_("Applications to assess"),
     "/assessments",
     Role.ASSESSOR,
-    sql="""SELECT count(*) FROM assignment
+    rows="""SELECT application.reference || ' ' || application.title AS label,
+        '/assessments/' || application.id AS href
+    FROM assignment
     JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
     WHERE assignment.assessor_id = :person_id AND assignment.ended_at IS NULL
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = application.call_id)
@@ -39,7 +41,8 @@ waits(
         AND NOT EXISTS (SELECT FROM assessment WHERE application_id = application.id
             AND assessor_id = :person_id AND sent_at IS NOT NULL)
         AND NOT EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id
-            AND assessor_id = :person_id AND conflict)""",
+            AND assessor_id = :person_id AND conflict)
+    ORDER BY application.reference COLLATE "C", application.id""",
 )
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))

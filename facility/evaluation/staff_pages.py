@@ -31,9 +31,12 @@ waits(
     N_("Applications whose admissibility is to be checked"),
     "/evaluation",
     Role.SECRETARIAT,
-    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    rows="""SELECT application.reference || ' ' || application.title AS label,
+        '/applications/' || application.id || '/admissibility' AS href
+    FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND application.opened_at IS NOT NULL""",
+        AND application.opened_at IS NOT NULL
+    ORDER BY application.opened_at, application.id""",
 )
 
 

@@ -15,13 +15,14 @@ waits(
     N_("Parked deliveries to look at"),
     "/operations/parked",
     Role.ADMINISTRATOR,
-    sql="SELECT count(*) FROM delivery WHERE state = 'parked'",
+    rows="SELECT reaction || ' ' || id AS label, '/operations/parked' AS href FROM delivery WHERE state = 'parked' ORDER BY id DESC",
 )
 waits(
     N_("Things that were due and failed, to look at"),
     "/operations/parked",
     Role.ADMINISTRATOR,
-    sql="SELECT count(*) FROM failed_step WHERE state <> 'done'",
+    rows="""SELECT step || ' ' || item AS label, '/operations/parked' AS href FROM failed_step WHERE state <> 'done'
+        ORDER BY failed_at DESC, id""",
 )
 nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
 

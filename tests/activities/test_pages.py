@@ -169,9 +169,13 @@ async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browser
         stored = (await tx.session.scalars(select(Attendance))).all()
     assert sorted((a.beneficiary_code, a.gender, a.expected, a.present) for a in stored) == [
         ("AL", "F", 5, 4),
-        ("XK", None, 0, 8),
+        ("XK", None, None, 8),
     ]
     page = await omar.get(f"/activities/{key}")
+    cells = re.findall(r'data-label="Expected">(?:<span class="muted">)?([^<]*)', page.text)
+    assert sorted(cells) == ["5", "5", "not stated"]  # line by line, and together
+    again = await omar.get(here)
+    assert re.search(r'name="lines-1-expected"[^>]*value=""|value=""[^>]*name="lines-1-expected"', again.text)
     for words in ("XK*", "not told", "keeps counts and no names", "UNSCR 1244/1999"):
         assert words in page.text
     assert (await (await browse(play.people["arta"])).get(here)).status_code == 404

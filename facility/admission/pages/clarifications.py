@@ -40,8 +40,11 @@ waits(
     N_("Clarifications that were answered"),
     "/applications/received",
     Role.SECRETARIAT,
-    sql="""SELECT count(*) FROM clarification WHERE state = 'answered' AND settled_at IS NULL
-    AND asked_by = :person_id""",
+    rows="""SELECT application.reference || ' ' || application.title AS label,
+        '/applications/' || application.id || '/clarifications' AS href
+    FROM clarification JOIN application ON application.id = application_id
+    WHERE clarification.state = 'answered' AND settled_at IS NULL AND asked_by = :person_id
+    ORDER BY application.reference COLLATE "C", clarification.id""",
 )
 
 

@@ -32,7 +32,7 @@ SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
-waits(N_("Answers of consultees to look at"), "/consultations", Role.SECRETARIAT, sql=queries.TO_ANSWER)
+waits(N_("Answers of consultees to look at"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
 
 
 def consultation_words() -> dict[str, Any]:

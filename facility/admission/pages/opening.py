@@ -25,8 +25,10 @@ waits(
     N_("Closed calls to be opened by two people"),
     "/evaluation",
     *OPENERS,
-    sql="""SELECT count(*) FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL
-        AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')""",
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/openings/' || call.id AS href
+        FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL
+        AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')
+        ORDER BY call.closes_at, call.id""",
 )
 
 

@@ -35,9 +35,11 @@ waits(
     N_("Exceptions to decide"),
     f"{HERE}?status=submitted&track=exception",
     Role.AUTHORISING,
-    sql="""SELECT count(*) FROM application JOIN call ON call.id = application.call_id
+    rows="""SELECT application.reference || ' ' || application.title AS label,
+        '/applications/' || application.id || '/exception' AS href
+    FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
-        AND call.state <> 'cancelled'""",
+        AND call.state <> 'cancelled' ORDER BY application.received_at, application.id""",
 )
 
 

@@ -163,9 +163,13 @@ class RunningLine(msgspec.Struct, frozen=True):
 _TO_WATCH = """(consultation.state = 'open' OR (consultation.state = 'objection' AND answer IS NULL)
     OR (consultation.state = 'tacit' AND late_outcome IS NOT NULL))
     AND application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL AND call.state <> 'cancelled'"""
-TO_ANSWER = f"""SELECT count(*) FROM consultation JOIN application ON application.id = application_id
-    JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'"""  # noqa: S608 - our own text
-"""How many wait for an officer."""
+TO_ANSWER = f"""SELECT application.reference || ' ' || consultee.name AS label,
+        '/applications/' || application_id || '/consultations' AS href
+    FROM consultation JOIN consultee ON consultee.id = consultee_id
+    JOIN application ON application.id = application_id
+    JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'
+    ORDER BY ends_at, consultation.id"""  # noqa: S608 - our own text
+"""Those that wait for an officer."""
 _RUNNING = f"""
     SELECT consultation.id, application_id, application.reference, consultee.name AS consultee, consultation.state, ends_at,
         late_outcome IS NOT NULL AS late

@@ -30,20 +30,20 @@ _TO_ANSWER = """FROM party JOIN application ON application.id = party.applicatio
     JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :institution_id AND NOT is_lead AND left_at IS NULL
         AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
-_SOONEST = "ORDER BY call.closes_at, application.id LIMIT 5"
+_SOONEST = "ORDER BY call.closes_at, application.id"
 waits(
     N_("Drafts of yours that can still be submitted"),
     "/applications?status=draft",
     Role.OFFICER,
-    sql=f"SELECT count(*) {_DRAFTS}",
-    each=f"{_PRESSING} {_DRAFTS} {_SOONEST}",
+    rows=f"{_PRESSING} {_DRAFTS} {_SOONEST}",
+    named=True,
 )
 waits(
     N_("Applications that wait for your answer"),
     "/applications?status=draft",
     Role.OFFICER,
-    sql=f"SELECT count(*) {_TO_ANSWER}",
-    each=f"{_PRESSING} {_TO_ANSWER} {_SOONEST}",
+    rows=f"{_PRESSING} {_TO_ANSWER} {_SOONEST}",
+    named=True,
 )
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 

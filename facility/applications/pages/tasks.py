@@ -78,7 +78,26 @@ def tasks(application: ApplicationShown, at: datetime, unsaved: Collection[str] 
         msgspec.structs.replace(_task(application, section, reasons), unsaved=section.key in unsaved)
         for section in sections(application)
     ]
-    return [*made, _check(application, reasons)]
+    if _over(reasons):
+        made = [_to_read(task) for task in made]
+    return [*made, _check(application, _that_matter(reasons))]
+
+
+def _over(reasons: Sequence[Reason]) -> bool:
+    return any(reason.code == "late" for reason in reasons)
+
+
+def _that_matter(reasons: Sequence[Reason]) -> Sequence[Reason]:
+    """Once the time is over nothing else stands against submitting: nobody is asked to mend what can't be submitted."""
+    return [reason for reason in reasons if reason.code == "late"] or reasons
+
+
+def _to_read(task: Task) -> Task:
+    """A part of a draft that can no longer be submitted: whether it was complete, and nothing to do."""
+    kept = {name: getattr(task, name) for name in ("label", "href", "unsaved")}
+    if task.kind == "ok":
+        return Task(**kept, state=task.state, kind=task.kind)
+    return Task(**kept, state=_("Not complete"), kind="plain")
 
 
 def next_task(made: Sequence[Task]) -> Task | None:
@@ -139,7 +158,7 @@ def sections(application: ApplicationShown) -> Iterator[FormSection]:
 
 def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
     """Everything that stands against submitting, each with the page where it can be mended."""
-    return [why for reason in reasons for why in _why(application, reason)]
+    return [why for reason in _that_matter(reasons) for why in _why(application, reason)]
 
 
 _PAGES = {By.LEAD: "answers", By.PARTY: "part"}
@@ -217,7 +236,7 @@ def _partners(partners: Sequence[PartyLine], against: Sequence[Reason]) -> tuple
 def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
     own = whys(application, [reason for reason in reasons if section_of(application, reason) == "check"])
     label, href = _("Check everything and submit"), address(application, "check")
-    if any(reason.code == "late" for reason in reasons):
+    if _over(reasons):
         return Task(label, href, _("The time is over"), "plain", tuple(own))
     if reasons:
         return Task(label, href, _("Cannot be submitted yet"), "plain", tuple(own))

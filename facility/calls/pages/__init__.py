@@ -29,31 +29,38 @@ waits(
     N_("Drafts of calls that a colleague wrote, to check and publish"),
     "/staff/calls?status=draft",
     Role.SECRETARIAT,
-    sql="SELECT count(*) FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id",
+    rows="""SELECT reference || ' ' || title AS label, '/staff/calls/' || id AS href
+        FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id ORDER BY opens_at, id""",
 )
 
 waits(
     N_("Corrigenda that a colleague wrote, to check and publish"),
     "/staff/calls?status=open",
     Role.SECRETARIAT,
-    sql="""SELECT count(*) FROM call_version JOIN call ON call.id = call_id
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/corrigendum' AS href
+        FROM call_version JOIN call ON call.id = call_id
         WHERE call_version.published_at IS NULL AND call_version.drafted_by <> :person_id
-        AND call.state = 'published'""",
+        AND call.state = 'published' ORDER BY call.closes_at, call.id""",
 )
 waits(
     N_("Calls that a colleague asks to cancel"),
     "/staff/calls",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    sql="""SELECT count(*) FROM call_cancellation
-        WHERE dropped_at IS NULL AND confirmed_at IS NULL AND asked_by <> :person_id""",
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/cancel' AS href
+        FROM call_cancellation JOIN call ON call.id = call_id
+        WHERE dropped_at IS NULL AND confirmed_at IS NULL AND asked_by <> :person_id
+        ORDER BY call.closes_at, call.id""",
 )
 waits(
     N_("Questions on calls to answer"),
     "/staff/questions",
     Role.SECRETARIAT,
-    sql="""SELECT count(*) FROM question JOIN call ON call.id = call_id
-        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'""",
+    rows="""SELECT call.reference || ' ' || left(question.text, 100) AS label,
+            '/staff/questions/' || question.id AS href
+        FROM question JOIN call ON call.id = question.call_id
+        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'
+        ORDER BY question.asked_at, question.id""",
 )
 
 router = Router(

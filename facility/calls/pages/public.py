@@ -10,11 +10,11 @@ from facility.calls.changes import side_by_side
 from facility.calls.rules import Mode, Standing
 from facility.calls.sentences import STANDINGS
 from facility.calls.words import MODES, stands, ties
-from facility.web.access import ANYONE, Role, allow
+from facility.web.access import ANYONE, SIGNED_IN, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import N_, translated
-from facility.web.waiting import waiting
+from facility.web.i18n import N_, _, translated
+from facility.web.waiting import all_of, waiting
 
 WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archived": N_("Archived")}
 
@@ -30,6 +30,16 @@ async def front(view: View, read: Read) -> Page:
         for one in mine
     ]
     return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
+
+
+@get("/waiting/{key:str}", opt={"allow": allow(SIGNED_IN)})
+async def waits_for_you(view: View, read: Read, key: FromPath[str]) -> Page:
+    """Everything of one kind that waits for the visitor, by name."""
+    now = clock.now()
+    kind, rows = await all_of(read, view.me, key)
+    return view.page(
+        "calls/waiting.html", kind=kind, label=_(kind.label), rows=[(one, one.ends(now)) for one in rows]
+    )
 
 
 @get("/calls", opt={"allow": allow(ANYONE)})
@@ -119,4 +129,4 @@ async def changes(view: View, read: Read, reference: FromPath[str]) -> Page:
     )
 
 
-HANDLERS = [front, calls, call, changes]
+HANDLERS = [front, waits_for_you, calls, call, changes]

@@ -38,6 +38,44 @@ async def test_every_page_of_a_draft_shows_the_time_left(
     assert "can still replace it" in (await omar.get(here)).text
 
 
+MENDS = (
+    'class="needs"',
+    ">Fill it in<",
+    ">Begin<",
+    ">To mend<",
+    ">Change<",
+    "Ask for confirmation",
+    "Ask once more",
+    "Send the mail again",
+    "Remind or correct the address",
+    "Add a partner",
+    "/partners/add",
+    ">Your answer<",
+    'name="answer"',
+    "Waits for you",
+    "Please confirm",
+)
+
+
+@pytest.mark.parametrize("times", [timedelta(minutes=-2)], indirect=True)
+async def test_after_it_nobody_is_asked_to_mend_or_to_answer(
+    db: Database, times: Times, stage: Stage, draft: UUID, browse: Browsers
+) -> None:
+    omar, vesa, here = await browse(stage.omar), await browse(stage.vesa), f"/applications/{draft}"
+    async with db.transaction(now=times.now) as tx:
+        link = path_of(await make_link(tx, "partner", await party_id(tx, draft)))
+    for browser, path in (
+        (omar, here),
+        (omar, f"{here}/check"),
+        (omar, f"{here}/partners"),
+        (vesa, here),
+        (await browse(), link),
+    ):
+        page = await browser.get(path)
+        assert (path, page.status_code, [words for words in MENDS if words in page.text]) == (path, 200, [])
+        assert "over" in page.text
+
+
 @pytest.mark.parametrize("times", [timedelta(minutes=-2)], indirect=True)
 async def test_after_it_nothing_leads_on_to_submitting(
     times: Times, stage: Stage, confirmed: UUID, browse: Browsers
