@@ -13,7 +13,7 @@ from facility.calls.words import MODES, stands, ties
 from facility.web.access import ANYONE, SIGNED_IN, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import N_, translated
 from facility.web.waiting import all_of, waiting
 
 WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archived": N_("Archived")}
@@ -38,7 +38,10 @@ async def waits_for_you(view: View, read: Read, key: FromPath[str]) -> Page:
     now = clock.now()
     kind, rows = await all_of(read, view.me, key)
     return view.page(
-        "calls/waiting.html", kind=kind, label=_(kind.label), rows=[(one, one.ends(now)) for one in rows]
+        "calls/waiting.html",
+        kind=kind,
+        label=translated(kind.label),
+        rows=[(one, one.ends(now)) for one in rows],
     )
 
 
