@@ -21,6 +21,7 @@ from facility.activities.rules import (
     is_joint,
 )
 from facility.refused import refuse
+from facility.zone import brussels_midnight
 
 PAGE = 25
 DONE = (ActivityStatus.COMPLETED, ActivityStatus.VERIFIED)
@@ -69,6 +70,11 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     def funded(self) -> bool:
         """Whether an award bore it when it began, and was not lost later."""
         return funded(self.starts_on, self.award)
+
+    @property
+    def before_award(self) -> bool:
+        """Whether it begins before its award was made."""
+        return brussels_midnight(self.starts_on) < self.made_at
 
     @property
     def missing(self) -> list[str]:
@@ -307,12 +313,17 @@ def evidence_of(activity: ActivityShown, evidence_id: UUID) -> EvidenceLine:
 
 
 class PlanFor(msgspec.Struct, frozen=True):
-    """The application under which an activity is planned; `standing`: its award stands."""
+    """The application under which an activity is planned; `made_at`: when its award was made, if it stands."""
 
     id: UUID
     reference: str
     title: str
-    standing: bool
+    made_at: datetime | None
+
+    @property
+    def standing(self) -> bool:
+        """Whether its award stands."""
+        return self.made_at is not None
 
 
 async def plan_for(connection: AsyncConnection, application_id: UUID) -> PlanFor:
@@ -321,8 +332,8 @@ async def plan_for(connection: AsyncConnection, application_id: UUID) -> PlanFor
         await connection.execute(
             text(
                 """
-                SELECT id, reference, title, EXISTS (SELECT FROM award
-                    WHERE application_id = application.id AND ended_at IS NULL) AS standing
+                SELECT id, reference, title, (SELECT made_at FROM award
+                    WHERE application_id = application.id AND ended_at IS NULL) AS made_at
                 FROM application WHERE id = :id
                 """
             ),

@@ -45,6 +45,8 @@ waits(
         ORDER BY reported_at, id""",
 )
 
+DAYS = {"ends_before_it_starts": ("starts_on",)}
+"""The fields that reasons about days look at, beside their own."""
 MOST_TITLE, MOST_PLACE, MOST_REASON = 200, 200, 2000
 WORDS: dict[str, Any] = {
     "kinds": KINDS,
@@ -165,6 +167,9 @@ async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath
         starts_on=fields.day("starts_on"),
         ends_on=fields.day("ends_on"),
     )
+    award = await lists.plan_for(await tx.session.connection(), application_id)
+    if award.made_at is not None:
+        fields.between(rules.day_mistakes(draft.starts_on, draft.ends_on, award.made_at), DAYS)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         application = await lists.plan_for(connection, application_id)
@@ -238,6 +243,8 @@ async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) 
     fields = Fields(form)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    found = await _changeable(await tx.session.connection(), activity_id)
+    fields.between(rules.day_mistakes(starts_on, ends_on, found.made_at), DAYS)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         return _step_page(view, "postpone", await _changeable(connection, activity_id), fields, status)

@@ -1,15 +1,15 @@
 """What is done, and what of it counts for indicator 10.1 (scenarios/README, indicator_10_1; dossier 9)."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from facility.accounts.rules import distinct_beneficiaries
 from facility.applications.rules import ActivityKind as ActivityKind
-from facility.refused import refuse
-from facility.zone import brussels_midnight
+from facility.refused import Reason, refuse
+from facility.zone import BRUSSELS, brussels_midnight
 
 NEEDED_EVIDENCE = frozenset({"agenda", "attendance_list", "report"})
 JOINT_BENEFICIARIES = 2
@@ -100,6 +100,18 @@ def may_plan(start: date, end: date, award: AwardLife | None, at: datetime) -> N
         refuse("ends_before_it_starts", kind="invalid", field="ends_on")
     if not standing(award, at):
         refuse("not_funded")
+
+
+def day_mistakes(start: date, end: date, made_at: datetime) -> Iterator[Reason]:
+    """What pages say of an activity's days, at their fields: in their order, and borne by the award (dossier 9).
+
+    The commands let an activity begin before its award; it then never counts (scenarios/README).
+    """
+    if start > end:
+        yield Reason("ends_before_it_starts", "ends_on")
+    if brussels_midnight(start) < made_at:
+        first = made_at.astimezone(BRUSSELS).date() + timedelta(days=1)
+        yield Reason("before_the_award", "starts_on", {"first": first.isoformat()})
 
 
 PLANNED = (ActivityStatus.PLANNED, ActivityStatus.POSTPONED)

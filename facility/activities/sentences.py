@@ -39,6 +39,7 @@ NOT_COUNTED = {
 
 sentences.register(
     {
+        "before_the_award": N_("The award does not cover this day. Choose a first day from {first} on."),
         "not_over_yet": N_("The activity can be reported from its last day on."),
         "attendance_twice": N_("The same line stands twice. Put the two together."),
         "evidence_personal": N_(

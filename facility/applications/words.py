@@ -100,6 +100,8 @@ sentences.SHORT.update(
         "answer_not_accepted": N_("With one of the answers the application cannot be submitted."),
         "answers_too_few": N_("Too few of some questions were answered."),
         "answers_sum_too_great": N_("Numbers were too great together."),
+        "activity_too_early": N_("An activity was planned for a time before an award could be made."),
+        "day_too_early": N_("A day was too early."),
         "lines_without_activity": N_("Lines of the budget were for no activity."),
         "lines_of_left_party": N_("Lines of the budget were of an institution that had left."),
         "lines_above_ceiling": N_("Lines of the budget were above the rate, with no reason given."),
@@ -144,6 +146,10 @@ sentences.register(
         "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
         "no_activity": N_("No activity is planned yet."),
         "activity_not_joint": N_("An activity was not joint."),  # late attempts of earlier releases say so
+        "activity_too_early": N_(
+            "{title}: it is planned for a time before an award can be made. Choose later days."
+        ),
+        "day_too_early": N_("Choose a day from {first} on. An award is made only after the call."),
         "plan_not_joint": N_(
             "People of at least two beneficiaries of the Western Balkans must take part in the activities."
         ),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.accounts.service import add_user
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
+from facility.activities.service import postpone
 from facility.applications.models import PlannedActivity
 from facility.awards import service as awards
 from facility.settings import Settings
@@ -122,7 +123,7 @@ async def test_moved_changed_and_called_off_by_the_lead_alone(play: Judging, bro
     assert changed.status_code == 303
     days = {"starts_on": "2021-11-02", "ends_on": "2021-11-01", "reason": ""}
     wrong = await omar.send_form(f"{here}/postpone", days)
-    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason", "ends_on"])
     moved = await omar.send_form(f"{here}/postpone", {**days, "ends_on": "2021-11-02", "reason": "snow"})
     assert moved.status_code == 303
     shown = await omar.get(here)
@@ -301,3 +302,35 @@ async def test_officers_see_their_own_institutions_activities_only(play: Judging
     assert seen == {"omar": True, "arta": True, "milena": True, "vera": True, "greta": True, "sara": False}
     assert (await (await browse(people["elena"])).get("/activities")).status_code == 403
     assert (await (await browse()).get("/activities")).status_code == 303
+
+
+async def test_a_day_before_the_award_is_named_at_its_field_with_what_else_is_wrong(
+    play: Judging, browse: Browsers
+) -> None:
+    omar = await browse(play.people["omar"])
+    here = f"/applications/{play.applications['A']}/activities/new"
+    early = PLAN | {"title": "", "starts_on": "2021-09-01", "ends_on": "2021-08-30"}
+    page = await omar.send_form(here, early)
+    assert (page.status_code, errors(page)) == (422, ["title", "ends_on", "starts_on"])
+    assert "Choose a first day from 2021-09-02 on." in page.text
+    made = at(await omar.send_form(here, PLAN | {"starts_on": "2021-09-02"}))
+    moved = {"starts_on": "2021-09-01", "ends_on": "2021-09-03", "reason": "Holidays"}
+    page = await omar.send_form(f"/activities/{made}/postpone", moved)
+    assert (page.status_code, errors(page)) == (422, ["starts_on"])
+
+
+async def test_an_activity_before_its_award_says_so(play: Judging, browse: Browsers) -> None:
+    """As a command, or an earlier release, has planned it."""
+    key = await planned(play, "A")
+    omar = await browse(play.people["omar"])
+    assert "It does not count yet." in (await omar.get(f"/activities/{key}")).text
+    await play.act(
+        "omar",
+        lambda tx: postpone(
+            tx, key, starts_on=date(2021, 8, 1), ends_on=date(2021, 8, 2), reason="Held earlier"
+        ),
+    )
+    page = (await omar.get(f"/activities/{key}")).text
+    assert (
+        "It does not count: it begins before its award was made, on Wednesday 1 September 2021, 15:30" in page
+    )

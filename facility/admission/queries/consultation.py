@@ -21,7 +21,7 @@ from facility.admission.rules.working_days import last_day
 from facility.applications.models import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.lifecycle import Track
-from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition
+from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 
@@ -233,10 +233,11 @@ class Asked(msgspec.Struct, frozen=True):
     def told(self) -> list[tuple[Field, Answer]]:
         """What the lead has answered, without what only parties, secretariat and assessors may read."""
         return [
-            (field, self.answers.get(section.key, {}).get(field.key, ""))
+            (field, answers.get(field.key, ""))
             for section in asked_for(self.form, self.track).questions(By.LEAD)
+            for answers in (self.answers.get(section.key, {}),)
             for field in section.fields
-            if field.key not in (TITLE, THEMES) and not field.restricted
+            if field.key not in (TITLE, THEMES) and not field.restricted and is_asked(field, answers)
         ]
 
     @property

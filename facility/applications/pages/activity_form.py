@@ -10,6 +10,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.accounts.countries import PLACES, place_choices
 from facility.applications import queries, rules, words
 from facility.applications.pages.entries import (
@@ -31,7 +32,14 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, View
 from facility.web.handler import Tx as Opened
 from facility.web.i18n import _, translated
+from facility.zone import BRUSSELS
 
+DAYS = {
+    "day_too_early": ("starts_on", "ends_on", "month"),
+    "ends_before_it_starts": ("starts_on",),
+    "more_days_than_that": ("starts_on", "ends_on"),
+}
+"""The fields that reasons about days look at, beside their own."""
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 
@@ -138,7 +146,7 @@ def _read(fields: Fields, application: ApplicationShown, before: Planned | None)
     country = fields.choice("country", PLACES)
     days = fields.integer("days", 1, rules.MAX_DAYS)
     month, starts_on, ends_on = _when(fields)
-    return Plan(
+    plan = Plan(
         kind=kind,
         title=title,
         place=place,
@@ -150,6 +158,9 @@ def _read(fields: Fields, application: ApplicationShown, before: Planned | None)
         purpose=fields.text("purpose", most=rules.MAX_PURPOSE, multiline=True),
         people={party.id: _people(fields, party.id, before) for party in application.parts.on_board},
     )
+    first = max(application.activities_from, clock.now().astimezone(BRUSSELS).date())
+    fields.between(rules.activity_mistakes(plan, first), DAYS)
+    return plan
 
 
 def _people(fields: Fields, party_id: UUID, before: Planned | None) -> int:

@@ -24,6 +24,7 @@ from facility.applications.rules import (
     ApplicationStatus,
     Totals,
     Track,
+    earliest_day,
     is_sealed,
     rates_day,
     submission_reasons,
@@ -186,7 +187,17 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         """Every reason why it can't be submitted at this instant: those of the rules, then what the form's
         checks find."""
         codes = submission_reasons(view_of(self, self.parts), self.call, at)
-        return (*map(Reason, codes), *findings_of(self, self.form, self.parts))
+        return (*map(Reason, codes), *findings_of(self, self.form, self.parts, self.activities_from))
+
+    @property
+    def activities_from(self) -> date:
+        """The first day on which an award of its call can bear an activity."""
+        return earliest_day(
+            self.call_mode,
+            joint=self.track == "joint",
+            opens_at=self.call.opens_at,
+            closes_at=self.call.closes_at,
+        )
 
     def answers(
         self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False

@@ -1,7 +1,7 @@
 """What hangs on an application: parties, answers, documents, refused documents, plan; read in one statement."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -227,8 +227,9 @@ def answers_of(
     return said if confidential else without_confidential(section, said)
 
 
-def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[Reason, ...]:
-    """What stands in the lead's answers, each party's own part, the activities and the budget against submitting."""
+def findings_of(application: Any, form: FormDefinition, parts: Parts, earliest: date) -> tuple[Reason, ...]:
+    """What stands in the lead's answers, each party's own part, the activities and the budget against submitting; earliest:
+    the first day of an activity (`rules.earliest_day`)."""
     answers = form_findings(
         form, lambda section: answers_of(application, parts, section), lead_role=parts.lead.role
     )
@@ -239,6 +240,7 @@ def findings_of(application: Any, form: FormDefinition, parts: Parts) -> tuple[R
         lines=parts.plan.lines,
         indirect_percent=parts.plan.percent,
         parties={party.id: party.beneficiary for party in parts.on_board},
+        earliest=earliest,
     )
     own = part_findings(
         form,

@@ -1,14 +1,16 @@
 """What is planned: kinds of activities, and what stands against handing in a plan."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from facility.accounts.rules import distinct_beneficiaries
+from facility.calls.rules.modes import Mode
 from facility.refused import Reason, refuse_if
+from facility.zone import BRUSSELS
 
 MAX_ACTIVITIES = 40
 MAX_PEOPLE = 9999
@@ -54,10 +56,28 @@ class Planned(Plan, frozen=True, kw_only=True):
 
 def check_activity(activity: Plan) -> None:
     """Refused (invalid): "ends_before_it_starts", "more_days_than_that"."""
-    refuse_if(_activity_mistakes(activity))
+    refuse_if(activity_mistakes(activity))
 
 
-def _activity_mistakes(activity: Plan) -> Iterator[Reason]:
+def earliest_day(mode: Mode, *, joint: bool, opens_at: datetime, closes_at: datetime) -> date:
+    """The first day in Brussels on which an award can bear an activity: after the deadline, or where applications are
+    decided one by one or by cut-offs, after the opening."""
+    at = closes_at if joint and mode is Mode.DEADLINE else opens_at
+    return at.astimezone(BRUSSELS).date() + timedelta(days=1)
+
+
+def is_too_early(activity: Plan, earliest: date) -> bool:
+    """Whether it is planned for days, or a whole month, before this day."""
+    if activity.starts_on is not None:
+        return activity.starts_on < earliest
+    return activity.month < earliest.replace(day=1)
+
+
+def activity_mistakes(activity: Plan, earliest: date = date.min) -> Iterator[Reason]:
+    """What is wrong between its fields, and with days before `earliest`."""
+    if is_too_early(activity, earliest):
+        field = "month" if activity.starts_on is None else "starts_on"
+        yield Reason("day_too_early", field, {"first": earliest.isoformat()})
     first, last = activity.starts_on, activity.ends_on
     if first is None or last is None:
         return

@@ -1,10 +1,11 @@
 """What stands against handing in activities and a budget."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from facility.applications.rules.activities import Planned, not_joint
+from facility.applications.rules.activities import Planned, is_too_early, not_joint
 from facility.applications.rules.budget import BudgetLine
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
 from facility.refused import Reason
@@ -18,11 +19,15 @@ def plan_findings(
     lines: Sequence[BudgetLine],
     indirect_percent: Decimal,
     parties: Mapping[UUID, str],
+    earliest: date = date.min,
 ) -> Iterator[Reason]:
     """Everything that stands against submitting these, where the form asks for them, with the section's key and the field
-    as its field; parties: the beneficiary of each that is on board."""
+    as its field; parties: the beneficiary of each that is on board; earliest: no award bears anything before."""
     if section := form.of(SectionKind.ACTIVITIES):
         yield from _activities(section.key, activities, parties, joint=joint)
+        for activity in activities:
+            if is_too_early(activity, earliest):
+                yield Reason("activity_too_early", f"{section.key}.{activity.id}", {"title": activity.title})
     if section := form.of(SectionKind.BUDGET):
         yield from _budget(section, lines, indirect_percent, parties)
 

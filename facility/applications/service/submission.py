@@ -24,6 +24,7 @@ from facility.applications.service.batches import taken_in, window_of
 from facility.applications.service.changes import check_version, lock_with_call, status_of
 from facility.applications.service.plan_snapshot import plan_told
 from facility.calls.models import Call
+from facility.calls.rules import Mode
 from facility.calls.rules.forms import (
     THEMES,
     TITLE,
@@ -71,7 +72,11 @@ async def submit(
     reasons = _against(application, call, parts, window, received_at)
     if signature is not None:
         rules.check_signature(signature)
-        reasons += findings_of(application, form, parts)
+        joint = application.track == "joint"
+        earliest = rules.earliest_day(
+            Mode(call.mode), joint=joint, opens_at=call.opens_at, closes_at=call.closes_at
+        )
+        reasons += findings_of(application, form, parts, earliest)
     refuse_if(reasons, "conflict")
     assert window is not None, "outside of all windows it is late or too early"
     call = await taken_in(tx, application, window, received_at)

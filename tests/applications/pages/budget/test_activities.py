@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.applications.models import Application, BudgetLine, Party, PlannedActivity, PlannedPeople
-from facility.applications.service import confirm_party, save_budget
+from facility.applications.rules import ActivityKind, Plan
+from facility.applications.service import change_planned, confirm_party, save_budget
 from facility.applications.service.amounts import line_of
 from facility.db import Database
 from tests.applications.budgets import TRIP, WORKSHOP, Ground
@@ -97,6 +98,8 @@ async def test_every_wrong_field_at_once(db: Database, omar: Browser, ground: Gr
         ({"starts_on": "2027-05-03", "ends_on": "2027-05-01"}, "ends_on"),
         ({"starts_on": "2027-05-03", "ends_on": "2027-05-04", "days": "3"}, "days"),
         ({"starts_on": "2027-02-30"}, "starts_on"),
+        ({"month": "2020-05"}, "month"),
+        ({"starts_on": "2020-05-03", "ends_on": "2020-05-04"}, "starts_on"),
     ],
 )
 async def test_when_it_takes_place(
@@ -166,6 +169,36 @@ async def test_one_activity_may_be_for_one_beneficiary_and_all_together_not(
     assert (await omar.send_form(f"{here}/activities/{trip}", typed(ground, **sent))).status_code == 303
     assert (await omar.get(f"{here}/activities")).text.count(alone_only) == 2
     assert reason in (await omar.get(here)).text
+
+
+async def test_what_is_wrong_between_fields_is_named_with_single_fields(
+    omar: Browser, ground: Ground
+) -> None:
+    here = f"/applications/{ground.application}/activities"
+    wrong = {"title": "", "starts_on": "2027-05-03", "ends_on": "2027-05-01"}
+    page = await omar.send_form(f"{here}/add", typed(ground, **wrong))
+    assert (page.status_code, errors(page)) == (422, ["title", "ends_on"])
+
+
+async def test_an_activity_before_the_call_is_not_complete(
+    db: Database, stage: Stage, omar: Browser, ground: Ground
+) -> None:
+    here = f"/applications/{ground.application}"
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        early = Plan(
+            kind=ActivityKind.WORKSHOP,
+            title="Tracing workshop",
+            place="Tirana",
+            country="AL",
+            days=3,
+            month=date(2020, 5, 1),
+            purpose="Tracing",
+            people={ground.parties["AL"]: 8, ground.parties["XK"]: 8},
+        )
+        await change_planned(tx, ground.activities[WORKSHOP], early)
+    tasks = (await omar.get(here)).text
+    assert "Tracing workshop: it is planned for a time before an award can be made." in tasks
+    assert f'href="{here}/activities#f-{ground.activities[WORKSHOP]}"' in tasks
 
 
 async def test_nothing_planned_yet(db: Database, omar: Browser, draft: UUID) -> None:
