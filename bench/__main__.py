@@ -20,6 +20,7 @@ from bench.works import (
     list_page,
     lists,
     receipts,
+    reconcile,
     scan,
     submission,
 )
@@ -39,6 +40,7 @@ WORKS: dict[str, Work] = {
     "lists": lists.run,
     "receipts": receipts.run,
     "attacks": attacks.run,
+    "reconcile": reconcile.run,
 }
 
 

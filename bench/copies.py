@@ -1,5 +1,6 @@
 """Many applications out of one that commands made: the same rows and the same events, under ids and hashes of their own."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -26,9 +27,12 @@ class Original(msgspec.Struct):
     deliveries: list[Row]
 
 
-async def copy_application(stage: Stage, application_id: UUID, count: int) -> list[UUID]:
-    """Write so many copies of the application, its history included; their ids. `facility reconcile` stays clean."""
-    connection = await stage.connect()
+async def copy_application(
+    stage: Stage, application_id: UUID, count: int, *, url: str | None = None
+) -> list[UUID]:
+    """Write so many copies of the application, its history included; their ids. `facility reconcile` stays clean. url: of
+    another database than the stage's."""
+    connection = await stage.connect(url)
     try:
         original = await _read(connection, application_id)
         first = await connection.fetchval(
@@ -37,7 +41,7 @@ async def copy_application(stage: Stage, application_id: UUID, count: int) -> li
         copies = [_copy(original, first + n + 1) for n in range(count)]
         async with connection.transaction():
             for table, rows in _tables(copies).items():
-                await _write(connection, table, rows)
+                await write(connection, table, rows)
         await connection.execute("ANALYZE")
     finally:
         await connection.close()
@@ -53,6 +57,13 @@ def _tables(copies: list[Original]) -> dict[str, list[Row]]:
     }
 
 
+_HANGS = {
+    "application_id": "application_id = $1",
+    "party_id": "party_id IN (SELECT id FROM party WHERE application_id = $1)",
+}
+
+
+# Not what overlaps are searched in: words to be searched have no binary form in which they could be copied.
 async def _read(connection: asyncpg.Connection, application_id: UUID) -> Original:
     async def rows(sql: str) -> list[Row]:
         return [dict(row) for row in await connection.fetch(sql, application_id)]
@@ -60,9 +71,11 @@ async def _read(connection: asyncpg.Connection, application_id: UUID) -> Origina
     return Original(
         application=(await rows("SELECT * FROM application WHERE id = $1"))[0],
         hanging={
-            table.name: await rows(f'SELECT * FROM "{table.name}" WHERE application_id = $1')
+            table.name: await rows(f'SELECT * FROM "{table.name}" WHERE {_HANGS[column]}')
             for table in Base.metadata.sorted_tables
-            if "application_id" in table.columns
+            if table.name != "initiative"
+            for column in [next((name for name in _HANGS if name in table.columns), "")]
+            if column
         },
         events=await rows("SELECT * FROM event WHERE subject_id = $1 ORDER BY version"),
         deliveries=await rows(
@@ -86,7 +99,7 @@ def _copy(original: Original, number: int) -> Original:
         hanging={
             table: [_renamed(row, renamed, words) for row in rows] for table, rows in original.hanging.items()
         },
-        events=_chained([_renamed(row, renamed, words) for row in original.events]),
+        events=chained([_renamed(row, renamed, words) for row in original.events]),
         deliveries=[_renamed(row, renamed, words) for row in original.deliveries],
     )
 
@@ -95,19 +108,24 @@ def _renamed(row: Row, ids: dict[UUID, UUID], words: dict[str, str]) -> Row:
     made: Row = {}
     for name, value in row.items():
         if isinstance(value, str):
-            for old, new in words.items():
-                value = value.replace(old, new)
+            value = _KEY.sub(lambda found: words.get(found[0], found[0]), value)
+            for old in [old for old in words if len(old) != KEY_LENGTH]:
+                value = value.replace(old, words[old])
         made[name] = ids.get(value, value) if isinstance(value, UUID) else value
     return made
 
 
-def _chained(events: list[Row]) -> list[Row]:
+KEY_LENGTH = 36
+_KEY = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def chained(events: list[Row]) -> list[Row]:
+    """All events of one subject, in their order, with the hashes that they must have."""
     previous = GENESIS
     for row in events:
         row["previous_hash"] = previous
-        previous = row["hash"] = chain_hash(
-            previous, envelope_of(_Line(row)), msgspec.json.decode(row["data"])
-        )
+        line = _Line({**row, "data": msgspec.json.decode(row["data"])})
+        previous = row["hash"] = chain_hash(previous, envelope_of(line))
     return events
 
 
@@ -118,7 +136,8 @@ class _Line:
         self.__dict__ = row
 
 
-async def _write(connection: asyncpg.Connection, table: str, rows: list[Row]) -> None:
+async def write(connection: asyncpg.Connection, table: str, rows: list[Row]) -> None:
+    """Copy them into the table, as far as it doesn't make them up itself."""
     if not rows:
         return
     names = [name for name in rows[0] if name not in _GENERATED.get(table, ())]

@@ -89,3 +89,18 @@ def _stop(popen: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         popen.kill()
         popen.wait()
+
+
+async def printed(words: Sequence[str], environ: Mapping[str, str]) -> bytes:
+    """What it prints by its end. Raises RuntimeError where it fails."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *words,
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(words)} failed")
+    return said

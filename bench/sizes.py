@@ -32,8 +32,9 @@ class Size(msgspec.Struct, frozen=True):
 
     seconds: of one round's half, for pages; submissions: of one round's half; events: appended and drained in a
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
-    files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new web process has before them, to compile its
-    templates; few, many: applications of the lists, each page asked for so many times.
+    files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new
+    web process has before them, to compile its templates; few, many: applications of the lists, each page asked for so many
+    times; checked: events of the log that is checked.
     """
 
     rounds: int
@@ -51,6 +52,7 @@ class Size(msgspec.Struct, frozen=True):
     many: int
     asked: int
     attack: Attack
+    checked: int
     connections: int = 8
 
 
@@ -72,6 +74,7 @@ FULL = Size(
     many=100_000,
     asked=40,
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
+    checked=1_000_000,
 )
 TINY = Size(
     rounds=1,
@@ -89,5 +92,6 @@ TINY = Size(
     many=180,
     asked=3,
     attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
+    checked=1_500,
     connections=2,
 )

@@ -20,8 +20,9 @@ from facility.db import Database
 from facility.demo import tell
 from facility.embedded import EmbeddedError, EmbeddedPostgres
 from facility.events.projector import PROJECTIONS, Stop, keep_up, log_position, positions, reset, stops
-from facility.events.reconcile import reconcile
+from facility.events.reconcile import each_check
 from facility.events.sequence import number
+from facility.events.since import know_reactions
 from facility.files import listing
 from facility.files.store import Store
 from facility.outbox import links
@@ -120,6 +121,7 @@ def with_database[T](settings: Settings, command: Callable[[Database], Coroutine
 def _ended[T](url: str, command: Callable[[Database], Coroutine[Any, Any, T]]) -> T:
     async def connect() -> T:
         async with connected(url) as db:
+            await know_reactions(db)
             return await command(db)
 
     return uvloop.run(connect())
@@ -134,6 +136,7 @@ def run(settings: Settings) -> None:
 
     async def everything(url: str) -> None:
         async with connected(url) as db:
+            await know_reactions(db)
             await seed(db, clock.now())
             if settings.demo:
                 click.echo("Loading the demo story, where it is not there yet")
@@ -255,12 +258,17 @@ def scan_command(files: tuple[str, ...]) -> None:
 @click.pass_obj
 def reconcile_command(settings: Settings) -> None:
     """Check the whole database in one snapshot; exit status 1 when anything is off, each thing named."""
-    found = with_database(settings, reconcile)
-    for name, lines in found.items():
-        click.echo(f"{'ok ' if not lines else 'OFF'}  {name}")
-        for line in lines:
-            click.echo(f"     {line}")
-    sys.exit(1 if any(found.values()) else 0)
+
+    async def tell(db: Database) -> bool:
+        off = False
+        async for name, lines in each_check(db):
+            click.echo(f"{'ok ' if not lines else 'OFF'}  {name}")
+            for line in lines:
+                click.echo(f"     {line}")
+            off = off or bool(lines)
+        return off
+
+    sys.exit(1 if with_database(settings, tell) else 0)
 
 
 @main.command()

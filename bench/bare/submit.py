@@ -15,7 +15,7 @@ from bench.bare.pages import visitor_of
 from facility import clock
 from facility.applications.events import ApplicationSubmitted
 from facility.applications.rules import DECLARATIONS, fingerprint_of
-from facility.events.log import chain_hash
+from facility.events.log import Envelope, chain_hash
 from facility.events.reactions import subscribers
 
 _READ = """
@@ -95,19 +95,20 @@ async def _write(
         "fingerprint": fingerprint,
         "requested": str(row["requested"]),
     }
-    envelope = {
-        "id": str(event_id),
-        "kind": "ApplicationSubmitted",
-        "subject": "application",
-        "subject_id": str(application_id),
-        "version": version,
-        "actor_id": str(person_id),
-        "due_at": now.timestamp(),
-        "recorded_at": now.timestamp(),
-        "correlation_id": str(correlation_id),
-        "causation_id": None,
-    }
-    hashed = chain_hash(row["head_hash"], envelope, data)
+    envelope = Envelope(
+        id=event_id,
+        kind="ApplicationSubmitted",
+        subject="application",
+        subject_id=application_id,
+        version=version,
+        actor_id=person_id,
+        due_at=now.timestamp(),
+        recorded_at=now.timestamp(),
+        correlation_id=correlation_id,
+        causation_id=None,
+        data=data,
+    )
+    hashed = chain_hash(row["head_hash"], envelope)
     encoded = msgspec.json.encode(data).decode()
     await connection.execute(
         _APPEND,

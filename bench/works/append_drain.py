@@ -19,7 +19,7 @@ from facility.calls.events import CallPublished
 from facility.db import Database
 from facility.events import Event, record
 from facility.events.base import to_data
-from facility.events.log import GENESIS, chain_hash
+from facility.events.log import GENESIS, Envelope, chain_hash
 from facility.events.projector import PROJECTIONS, advance
 from facility.events.sequence import number
 
@@ -166,24 +166,25 @@ class Bare:
         """Tables like the product's, with all their indexes."""
         for name in ("event", "headline", "projection"):
             await self.connection.execute(f"CREATE TABLE bare_{name} (LIKE {name} INCLUDING ALL)")
-        await self.connection.execute("INSERT INTO bare_projection VALUES ('bare', 0)")
+        await self.connection.execute("INSERT INTO bare_projection (name, position) VALUES ('bare', 0)")
 
 
 def _row(event: Event) -> Sequence[Any]:
     key, now, data = uuid4(), clock.now(), to_data(event)
     actor, correlation = uuid4(), uuid4()
-    envelope = {
-        "id": str(key),
-        "kind": "CallPublished",
-        "subject": "call",
-        "subject_id": str(event.subject_id),
-        "version": 1,
-        "actor_id": str(actor),
-        "due_at": now.timestamp(),
-        "recorded_at": now.timestamp(),
-        "correlation_id": str(correlation),
-        "causation_id": None,
-    }
+    envelope = Envelope(
+        id=key,
+        kind="CallPublished",
+        subject="call",
+        subject_id=event.subject_id,
+        version=1,
+        actor_id=actor,
+        due_at=now.timestamp(),
+        recorded_at=now.timestamp(),
+        correlation_id=correlation,
+        causation_id=None,
+        data=data,
+    )
     return (
         key,
         "CallPublished",
@@ -196,7 +197,7 @@ def _row(event: Event) -> Sequence[Any]:
         correlation,
         msgspec.json.encode(data).decode(),
         GENESIS,
-        chain_hash(GENESIS, envelope, data),
+        chain_hash(GENESIS, envelope),
     )
 
 

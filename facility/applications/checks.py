@@ -10,6 +10,7 @@ from facility.applications.models import HAS_ENDED_ITSELF
 from facility.applications.rules import fingerprint_of, shares
 from facility.applications.service.ending import OPENABLE
 from facility.events import check
+from facility.events.reconcile import read_ahead
 
 
 @check("applications: requests are the sum of their parts")
@@ -32,20 +33,19 @@ async def requested(connection: AsyncConnection) -> list[str]:
 @check("applications: fingerprints")
 async def fingerprints(connection: AsyncConnection) -> list[str]:
     """The fingerprint is that of the snapshot, and the one that the log told."""
-    rows = await connection.stream(
-        text(
-            """
-            SELECT reference, fingerprint, submission, data ->> 'fingerprint' AS told FROM application
-            LEFT JOIN LATERAL (
-                SELECT data FROM event WHERE subject_id = application.id AND kind = 'ApplicationSubmitted'
-                ORDER BY version DESC LIMIT 1) AS submitted ON true
-            WHERE received_at IS NOT NULL ORDER BY reference COLLATE "C"
-            """
-        )
+    query = text(
+        """
+        SELECT reference, fingerprint, submission, data ->> 'fingerprint' AS told FROM application
+        LEFT JOIN LATERAL (
+            SELECT data FROM event WHERE subject_id = application.id AND kind = 'ApplicationSubmitted'
+            ORDER BY version DESC LIMIT 1) AS submitted ON true
+        WHERE received_at IS NOT NULL ORDER BY reference COLLATE "C"
+        """
     )
     return [
         f"application {row.reference}: the fingerprint is not that of what was submitted"
-        async for row in rows
+        async for portion in read_ahead(connection, query)
+        for row in portion
         if not row.fingerprint == row.told == fingerprint_of(row.submission or {})
     ]
 
@@ -72,24 +72,23 @@ async def boards(connection: AsyncConnection) -> list[str]:
 @check("applications: amounts follow from budget lines")
 async def budgets(connection: AsyncConnection) -> list[str]:
     """Where there are lines, each party asks for its own and its share of the indirect costs."""
-    rows = await connection.stream(
-        text(
-            """
-            SELECT reference, coalesce(indirect_percent, 0) AS percent,
-                (SELECT jsonb_agg(jsonb_build_array(party.id, party.amount::text) ORDER BY position) FROM party
-                 WHERE application_id = application.id
-                    AND (left_at IS NULL OR (received_at IS NOT NULL AND left_at > received_at))) AS parties,
-                (SELECT jsonb_agg(jsonb_build_array(party_id, amount::text) ORDER BY position) FROM budget_line
-                 WHERE application_id = application.id) AS lines
-            FROM application LEFT JOIN budget ON budget.application_id = application.id
-            WHERE EXISTS (SELECT FROM budget_line WHERE application_id = application.id)
-            ORDER BY reference COLLATE "C"
-            """
-        )
+    query = text(
+        """
+        SELECT reference, coalesce(indirect_percent, 0) AS percent,
+            (SELECT jsonb_agg(jsonb_build_array(party.id, party.amount::text) ORDER BY position) FROM party
+             WHERE application_id = application.id
+                AND (left_at IS NULL OR (received_at IS NOT NULL AND left_at > received_at))) AS parties,
+            (SELECT jsonb_agg(jsonb_build_array(party_id, amount::text) ORDER BY position) FROM budget_line
+             WHERE application_id = application.id) AS lines
+        FROM application LEFT JOIN budget ON budget.application_id = application.id
+        WHERE EXISTS (SELECT FROM budget_line WHERE application_id = application.id)
+        ORDER BY reference COLLATE "C"
+        """
     )
     return [
         f"application {row.reference}: the amounts are not those of the lines"
-        async for row in rows
+        async for portion in read_ahead(connection, query)
+        for row in portion
         if _amounts(row.parties) != shares(_amounts(row.lines), list(_amounts(row.parties)), row.percent)
     ]
 

@@ -1,15 +1,19 @@
 """What `facility reconcile` looks at in confirmations: each stands on the content that was confirmed."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.queries import ApplicationShown, shown
-from facility.applications.queries.agreement import confirmed_contents, statements_of
+from facility.applications.queries.agreement import statements_of
+from facility.applications.queries.parts import PARTS, Parts, asked_of, parts_from
 from facility.applications.rules.agreement import touched
+from facility.calls.rules.forms import FormDefinition
 from facility.events import check
+from facility.events.reconcile import read_ahead
 
 _CONFIRMED = """
     FROM party JOIN application ON application.id = application_id
@@ -31,36 +35,44 @@ async def confirmations(connection: AsyncConnection) -> list[str]:
         )
     )
     found = [f"application {row.reference}: party {row.id} confirmed another version" for row in unkept]
-    ids = await connection.execute(
-        text(f"SELECT DISTINCT application.id, reference {_CONFIRMED} AND {_KEPT} ORDER BY reference")
-    )
-    for row in ids.all():
-        application = _as_it_came_in(await shown(connection, row.id))
-        found += [
-            f"application {row.reference}: party {party_id} confirmed something else"
-            for party_id in await _touched(connection, application)
-        ]
+    forms = {row.id: row for row in await connection.execute(text("SELECT id, form FROM call"))}
+    async for portion in read_ahead(connection, _KEEPING, portion=200):
+        for row in portion:
+            found += [
+                f"application {row.reference}: party {party_id} confirmed something else"
+                for party_id in _touched(row, asked_of(row, forms[row.call_id]))
+            ]
     return found
 
 
-def _as_it_came_in(application: ApplicationShown) -> ApplicationShown:
+# As `shown` reads one, and what its parties confirmed last; many at once.
+_KEEPING = text(
+    f"""
+    SELECT asked.id, asked.call_id, reference, title, themes, track, requested, received_at, parts.*,
+        (SELECT jsonb_object_agg(party_id, items) FROM (
+            SELECT DISTINCT ON (party_id) party_id, items FROM confirmed_content JOIN party ON party.id = party_id
+            WHERE party.application_id = asked.id ORDER BY party_id, confirmed_content.confirmed_at DESC,
+                confirmed_content.id DESC) AS last) AS kept
+    FROM application AS asked CROSS JOIN LATERAL (SELECT {PARTS.replace(":id", "asked.id")}) AS parts
+    WHERE asked.id IN (SELECT application.id {_CONFIRMED} AND {_KEPT}) ORDER BY reference COLLATE "C"
+    """  # noqa: S608 - our own text
+)
+
+
+def _touched(row: Any, form: FormDefinition) -> list[UUID]:
+    parts = _as_it_came_in(parts_from(row._mapping), row.received_at)
+    confirmed = [party.id for party in parts.partners if party.confirmed and str(party.id) in row.kept]
+    return touched(statements_of(row, form, parts), {key: row.kept[str(key)] for key in confirmed})
+
+
+def _as_it_came_in(parts: Parts, received: datetime | None) -> Parts:
     """With the parties that left only afterwards."""
-    received = application.received_at
     if received is None:
-        return application
+        return parts
     parties = tuple(
         msgspec.structs.replace(party, left_at=None)
         if party.left_at is not None and party.left_at > received
         else party
-        for party in application.parts.parties
+        for party in parts.parties
     )
-    return msgspec.structs.replace(
-        application, parts=msgspec.structs.replace(application.parts, parties=parties)
-    )
-
-
-async def _touched(connection: AsyncConnection, application: ApplicationShown) -> list[UUID]:
-    confirmed = [party.id for party in application.parts.partners if party.confirmed]
-    kept = await confirmed_contents(connection, confirmed)
-    statements = statements_of(application, application.form, application.parts)
-    return touched(statements, {key: content for key, content in kept.items() if content is not None})
+    return msgspec.structs.replace(parts, parties=parties)

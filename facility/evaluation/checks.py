@@ -1,7 +1,6 @@
 """What `facility reconcile` looks at in the evaluation."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import msgspec
 from sqlalchemy import text
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.calls.rules import Grid
 from facility.evaluation.rules import score_mistakes
 from facility.events import check
+from facility.events.reconcile import read_ahead
 
 
 @check("evaluation: assessments and declarations")
@@ -43,29 +43,29 @@ async def declared(connection: AsyncConnection) -> list[str]:
 @check("evaluation: scores and grids")
 async def scores(connection: AsyncConnection) -> list[str]:
     """What was sent scores every section of the grid, within its limits."""
-    rows = await connection.execute(
-        text(
-            """
-            SELECT assessment.application_id, assessment.assessor_id, scores, grid FROM assessment
-            JOIN application ON application.id = assessment.application_id
-            JOIN call ON call.id = application.call_id
-            WHERE assessment.state = 'sent' ORDER BY 1, 2
-            """
-        )
+    calls = await connection.execute(text("SELECT id, grid FROM call"))
+    grids = {row.id: msgspec.convert(row.grid, Grid) for row in calls}
+    query = text(
+        """
+        SELECT assessment.application_id, assessment.assessor_id, scores, call_id FROM assessment
+        JOIN application ON application.id = assessment.application_id
+        WHERE assessment.state = 'sent' ORDER BY 1, 2
+        """
     )
     return [
         f"assessment of application {row.application_id} by {row.assessor_id}: scores that the grid forbids"
-        for row in rows
-        if not _sound(row)
+        async for portion in read_ahead(connection, query)
+        for row in portion
+        if not _sound(row.scores, grids[row.call_id])
     ]
 
 
-def _sound(row: Any) -> bool:
+def _sound(scores: dict[str, str], grid: Grid) -> bool:
     try:
-        told = {key: Decimal(score) for key, score in row.scores.items()}
+        told = {key: Decimal(score) for key, score in scores.items()}
     except InvalidOperation:
         return False
-    return not score_mistakes(told, msgspec.convert(row.grid, Grid))
+    return not score_mistakes(told, grid)
 
 
 @check("evaluation: set aside")

@@ -19,30 +19,50 @@ GENESIS = b"\0" * 32
 """What stands before the first event of a subject."""
 
 
-def canonical(envelope: dict[str, Any], data: dict[str, Any]) -> bytes:
+class Envelope(msgspec.Struct):
+    """What the hash of an event covers, as its canonical JSON names it. Instants are seconds since 1970."""
+
+    id: UUID
+    kind: str
+    subject: str
+    subject_id: UUID
+    version: int
+    actor_id: UUID | None
+    due_at: float
+    recorded_at: float
+    correlation_id: UUID
+    causation_id: UUID | None
+    data: dict[str, Any]
+
+
+_canonical = msgspec.json.Encoder(order="sorted")
+
+
+def canonical(envelope: Envelope) -> bytes:
     """An event as the chain covers it: JSON, keys sorted, no spaces."""
-    return msgspec.json.encode({**envelope, "data": data}, order="sorted")
+    return _canonical.encode(envelope)
 
 
-def chain_hash(previous: bytes, envelope: dict[str, Any], data: dict[str, Any]) -> bytes:
+def chain_hash(previous: bytes, envelope: Envelope) -> bytes:
     """SHA-256 over the previous event's hash and this event's canonical JSON."""
-    return hashlib.sha256(previous + canonical(envelope, data)).digest()
+    return hashlib.sha256(previous + canonical(envelope)).digest()
 
 
-def envelope_of(row: Any) -> dict[str, Any]:
-    """What the hash covers beside the data. `row` is an EventRow or a result row with its columns."""
-    return {
-        "id": str(row.id),
-        "kind": row.kind,
-        "subject": row.subject,
-        "subject_id": str(row.subject_id),
-        "version": row.version,
-        "actor_id": str(row.actor_id) if row.actor_id else None,
-        "due_at": row.due_at.timestamp(),
-        "recorded_at": row.recorded_at.timestamp(),
-        "correlation_id": str(row.correlation_id),
-        "causation_id": str(row.causation_id) if row.causation_id else None,
-    }
+def envelope_of(row: Any) -> Envelope:
+    """`row` is an EventRow or a result row with its columns."""
+    return Envelope(
+        row.id,
+        row.kind,
+        row.subject,
+        row.subject_id,
+        row.version,
+        row.actor_id,
+        row.due_at.timestamp(),
+        row.recorded_at.timestamp(),
+        row.correlation_id,
+        row.causation_id,
+        row.data,
+    )
 
 
 class _Line(msgspec.Struct, kw_only=True):
@@ -114,6 +134,7 @@ _TYPES = {
     "data": "jsonb",
 }
 _NAMES = ", ".join(_TYPES)
+# Deliveries are for the reactions that this process knows and for those of the release that was last set up (since.py).
 # The chain is closed here and not by us, which saves asking for the head first. `unversioned` is the canonical JSON up
 # to the version, which is the last of its keys: `chain_hash` gives the same, as reconcile checks.
 _APPEND = text(
@@ -134,9 +155,14 @@ _APPEND = text(
     )
     INSERT INTO delivery (event_id, reaction, state, attempts, next_attempt_at)
     SELECT event_id, reaction, '{DeliveryState.WAITING}', 0, CAST(:now AS timestamptz)
-    FROM unnest(CAST(:event_ids AS uuid[]), CAST(:reactions AS text[])) WITH ORDINALITY
-        AS line (event_id, reaction, place)
-    ORDER BY place
+    FROM (
+        SELECT event_id, reaction, min(place) AS place FROM (
+            SELECT * FROM unnest(CAST(:event_ids AS uuid[]), CAST(:reactions AS text[])) WITH ORDINALITY
+                AS ours (event_id, reaction, place)
+            UNION ALL SELECT line.id, reaction, NULL FROM line JOIN reaction_since USING (kind)
+        ) AS each GROUP BY event_id, reaction
+    ) AS called_for
+    ORDER BY place NULLS LAST
     """  # noqa: S608 - our own names
 ).bindparams(genesis=GENESIS)
 
@@ -144,9 +170,7 @@ _APPEND = text(
 def _columns(lines: Sequence[_Line]) -> dict[str, list[Any]]:
     columns = {name: [getattr(line, name) for line in lines] for name in _TYPES}
     columns["data"] = [msgspec.json.encode(data).decode() for data in columns["data"]]
-    columns["unversioned"] = [
-        canonical(envelope_of(line), line.data).decode().removesuffix("0}") for line in lines
-    ]
+    columns["unversioned"] = [canonical(envelope_of(line)).decode().removesuffix("0}") for line in lines]
     return columns
 
 

@@ -84,6 +84,17 @@ class Delivery(Base):
     error: Mapped[str | None]
 
 
+ReactionSince = Table(
+    "reaction_since",
+    Base.metadata,
+    Column("kind", Base.type_annotation_map[str], primary_key=True),  # type: ignore[arg-type]
+    Column("reaction", Base.type_annotation_map[str], primary_key=True),  # type: ignore[arg-type]
+    Column("since_seq", BigInteger, nullable=False),
+)
+"""The reactions of the release that was last set up. `since_seq`: the last event before each; later ones of its kind have a
+delivery."""
+
+
 class FailedStep(Base):
     """Something that was due and failed: an item of a scheduled step, or the step itself (`item` is empty). Waiting for its
     next attempt, parked, or done: also where it was not due any more. It failed first at `failed_at`."""

@@ -1,16 +1,17 @@
 """Checks of the whole database in one snapshot. Slices register theirs here; `facility reconcile` runs them all."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Executable, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Base, Database
 from facility.events.base import KINDS
 from facility.events.log import GENESIS, chain_hash, envelope_of
 from facility.events.models import EventRow
-from facility.events.reactions import all_subscriptions
+from facility.events.since import subscriptions
 
 type Check = Callable[[AsyncConnection], Awaitable[list[str]]]
 """`async def check(connection) -> list[str]`: one line for each thing that is off, naming it; empty when all is well."""
@@ -31,31 +32,58 @@ def check(name: str) -> Callable[[Check], Check]:
 
 
 async def reconcile(db: Database) -> dict[str, list[str]]:
-    """Run every check in one repeatable-read snapshot: what is off, by check. A backlog is no error."""
+    """Run every check: what is off, by check. A backlog is no error."""
+    return {name: lines async for name, lines in each_check(db)}
+
+
+async def each_check(db: Database) -> AsyncIterator[tuple[str, list[str]]]:
+    """What each check finds off, as soon as it is done; all of them in one repeatable-read snapshot."""
     async with db.engine.connect() as connection:
         await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with connection.begin():
-            return {name: await function(connection) for name, function in CHECKS.items()}
+            for name, function in CHECKS.items():
+                yield name, await function(connection)
+
+
+PORTION = 2000
+
+
+async def read_ahead(
+    connection: AsyncConnection, query: Executable, *, portion: int = PORTION
+) -> AsyncIterator[Sequence[Any]]:
+    """The rows in portions: no more is held of them, and while one is looked at PostgreSQL prepares the next. The connection
+    is taken until the last."""
+    rows = await connection.stream(query.execution_options(yield_per=portion))
+    found = await rows.fetchmany(portion)
+    while found:
+        coming = asyncio.ensure_future(rows.fetchmany(portion))
+        await asyncio.sleep(0)  # it is asked for now
+        try:
+            yield found
+        finally:
+            found = await coming
 
 
 @check("log: hash chains")
 async def hash_chains(connection: AsyncConnection) -> list[str]:
     """Every event carries the hash of the one before it, versions have no gap, and nothing was changed since."""
     wrong: list[str] = []
-    heads: dict[Any, tuple[int, bytes]] = {}
-    rows = await connection.stream(select(EventRow.__table__).order_by(EventRow.subject_id, EventRow.version))
-    async for row in rows:
-        version, previous = heads.get(row.subject_id, (0, GENESIS))
-        sound = (
-            row.version == version + 1
-            and row.previous_hash == previous
-            and row.hash == chain_hash(previous, envelope_of(row), row.data)
-        )
-        if not sound:
-            wrong.append(
-                f"event {row.id} ({row.kind}, {row.subject} {row.subject_id}, version {row.version})"
+    subject, version, previous = None, 0, GENESIS
+    query = select(EventRow.__table__).order_by(EventRow.subject_id, EventRow.version)
+    async for portion in read_ahead(connection, query):
+        for row in portion:
+            if row.subject_id != subject:
+                subject, version, previous = row.subject_id, 0, GENESIS
+            sound = (
+                row.version == version + 1
+                and row.previous_hash == previous
+                and row.hash == chain_hash(previous, envelope_of(row))
             )
-        heads[row.subject_id] = (row.version, row.hash)
+            if not sound:
+                wrong.append(
+                    f"event {row.id} ({row.kind}, {row.subject} {row.subject_id}, version {row.version})"
+                )
+            version, previous = row.version, row.hash
     return wrong
 
 
@@ -81,16 +109,15 @@ async def positions(connection: AsyncConnection) -> list[str]:
 
 @check("log: deliveries")
 async def deliveries(connection: AsyncConnection) -> list[str]:
-    """Each event has a delivery for each reaction that subscribed to its kind: none was forgotten."""
-    expected = [(kind, reaction) for kind, names in all_subscriptions().items() for reaction in names]
-    if not expected:
-        return []
+    """Each event has a delivery for each reaction to its kind that was there when it was recorded: none was forgotten."""
+    expected = sorted(subscriptions())
     rows = await connection.execute(
         text(
             """
             SELECT event.id, event.kind, wanted.reaction
             FROM unnest(CAST(:kinds AS text[]), CAST(:reactions AS text[])) AS wanted (kind, reaction)
-            JOIN event ON event.kind = wanted.kind
+            LEFT JOIN reaction_since USING (kind, reaction)
+            JOIN event ON event.kind = wanted.kind AND event.seq > coalesce(since_seq, 0)
             LEFT JOIN delivery ON delivery.event_id = event.id AND delivery.reaction = wanted.reaction
             WHERE delivery.id IS NULL
             """

@@ -3,7 +3,7 @@
 A backlog is no error: a read model is compared with the log up to its own position, the state with the whole of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,12 +17,12 @@ from facility.events import Event, Recorded, check
 from facility.events.log import to_recorded
 from facility.events.models import EventRow
 from facility.events.projector import positions
+from facility.events.reconcile import read_ahead
 from facility.monitoring import figures
 from facility.monitoring.models import READ_MODELS
 from facility.monitoring.projections import (
     CALL_FIGURES,
     HANDED,
-    HEADLINES,
     LIVES,
     PURSES,
     REQUEST_FIGURES,
@@ -33,18 +33,33 @@ from facility.monitoring.projections import (
 from facility.monitoring.rows import load
 
 
-async def _told(connection: AsyncConnection, kinds: Iterable[type[Event]]) -> list[Recorded]:
-    """All events of these kinds in the order of the log, those that have no number yet last."""
-    rows = await connection.execute(
+async def _told(
+    connection: AsyncConnection, kinds: Iterable[type[Event]], until: int | None = None
+) -> AsyncIterator[Recorded]:
+    """The events of these kinds in the order of the log: up to this position, or all, those that have no number yet last."""
+    query = (
         select(EventRow.__table__)
         .where(EventRow.kind.in_([kind.__name__ for kind in kinds]))
         .order_by(EventRow.position.nulls_last(), EventRow.seq)
     )
-    return [to_recorded(row) for row in rows]
+    if until is not None:
+        query = query.where(EventRow.position <= until)
+    async for portion in read_ahead(connection, query):
+        for row in portion:
+            yield to_recorded(row)
 
 
-def _until(events: Sequence[Recorded], position: int) -> list[Recorded]:
-    return [one for one in events if one.position is not None and one.position <= position]
+async def _folded[Figures](
+    connection: AsyncConnection,
+    model: int,
+    kinds: Iterable[type[Event]],
+    known: Figures,
+    add: Callable[[Figures, Recorded], None],
+) -> Figures:
+    """What the log makes of a read model, up to the position that this has reached."""
+    async for recorded in _told(connection, kinds, (await positions(connection))[READ_MODELS[model]]):
+        add(known, recorded)
+    return known
 
 
 async def _differences(
@@ -59,26 +74,24 @@ async def _differences(
     ]
 
 
-def _joint(events: Sequence[Recorded]) -> figures.Joint:
-    made = figures.Joint()
-    for recorded in events:
-        figures.joint(made, recorded)
-    figures.settle(made)
-    return made
-
-
 @check("monitoring: indicator 10.1")
 async def indicator(connection: AsyncConnection) -> list[str]:
     """What counts by the state rows is what counts by the log, and the read model is the log up to its position."""
-    events = await _told(connection, figures.JOINT)
+    position = (await positions(connection))[READ_MODELS[0]]
+    whole, known = figures.Joint(), figures.Joint()
+    async for recorded in _told(connection, figures.JOINT):
+        figures.joint(whole, recorded)
+        if recorded.position is not None and recorded.position <= position:
+            figures.joint(known, recorded)
+    for joint in (whole, known):
+        figures.settle(joint)
     state = await counting_of(connection)
-    log = {key: unit.reason for key, unit in _joint(events).units.items()}
+    log = {key: unit.reason for key, unit in whole.units.items()}
     wrong = [
         f"activity {key}: {_said(state, key)} by its rows, {_said(log, key)} by the log"
         for key in sorted(state.keys() | log.keys())
         if state.get(key, "") != log.get(key, "")
     ]
-    known = _joint(_until(events, (await positions(connection))[READ_MODELS[0]]))
     wrong += await _differences(connection, UNITS, known.units, figures.Unit)
     return wrong + await _differences(connection, LIVES, known.awards, figures.Life)
 
@@ -91,9 +104,7 @@ def _said(verdicts: dict[UUID, str | None], key: UUID) -> str:
 async def money(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position, and its commitments are the ledger up to there."""
     position = (await positions(connection))[READ_MODELS[1]]
-    known = figures.Money()
-    for recorded in _until(await _told(connection, figures.MONEY), position):
-        figures.money(known, recorded)
+    known = await _folded(connection, 1, figures.MONEY, figures.Money(), figures.money)
     wrong = await _differences(connection, SHARES, known.shares, figures.Share)
     wrong += await _differences(connection, PURSES, known.purses, figures.Purse)
     shares = await load(connection, SHARES, figures.Share)
@@ -129,11 +140,7 @@ async def _booked(connection: AsyncConnection, what: str, position: int) -> dict
 @check("monitoring: calls and applications")
 async def calls(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
-    known = figures.Calls()
-    for recorded in _until(
-        await _told(connection, figures.CALLS), (await positions(connection))[READ_MODELS[2]]
-    ):
-        figures.calls(known, recorded)
+    known = await _folded(connection, 2, figures.CALLS, figures.Calls(), figures.calls)
     wrong = await _differences(connection, CALL_FIGURES, known.calls, figures.CallSoFar)
     return wrong + await _differences(connection, HANDED, known.handed, figures.Handed)
 
@@ -141,18 +148,26 @@ async def calls(connection: AsyncConnection) -> list[str]:
 @check("monitoring: requests for expertise")
 async def requests(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
-    known = figures.Requests()
-    for recorded in _until(
-        await _told(connection, figures.REQUESTS), (await positions(connection))[READ_MODELS[3]]
-    ):
-        figures.requests(known, recorded)
+    known = await _folded(connection, 3, figures.REQUESTS, figures.Requests(), figures.requests)
     return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Asked)
 
 
 @check("monitoring: headlines")
 async def headlines(connection: AsyncConnection) -> list[str]:
     """Every event that is told stands there once, up to the read model's position."""
-    events = _until(await _told(connection, TOLD), (await positions(connection))[READ_MODELS[4]])
-    expected = {one.position for one in events if one.position is not None}
-    found: set[int] = set((await connection.execute(select(HEADLINES.c.position))).scalars())
-    return [f"headline {position}: missing or not in the log" for position in sorted(expected ^ found)]
+    told = {
+        "kinds": [kind.__name__ for kind in TOLD],
+        "position": (await positions(connection))[READ_MODELS[4]],
+    }
+    rows = await connection.execute(_DIFFERENT_HEADLINES, told)
+    return [f"headline {row.position}: missing or not in the log" for row in rows]
+
+
+_DIFFERENT_HEADLINES = text(
+    """
+    SELECT coalesce(told.position, headline.position) AS position
+    FROM (SELECT position FROM event WHERE kind = ANY (CAST(:kinds AS text[])) AND position <= :position) AS told
+    FULL JOIN headline USING (position)
+    WHERE told.position IS NULL OR headline.position IS NULL ORDER BY 1
+    """
+)

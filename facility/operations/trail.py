@@ -143,7 +143,7 @@ async def chain(connection: AsyncConnection, subject_id: UUID) -> Chain:
     previous = GENESIS
     for version, row in enumerate(rows, start=1):
         sound = row.version == version and row.previous_hash == previous
-        if not sound or row.hash != chain_hash(previous, envelope_of(row), row.data):
+        if not sound or row.hash != chain_hash(previous, envelope_of(row)):
             return Chain(len(rows), version)
         previous = row.hash
     return Chain(len(rows), None)

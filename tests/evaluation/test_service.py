@@ -4,10 +4,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from facility.db import Database, Tx
 from facility.evaluation import service as evaluation
+from facility.evaluation.checks import scores
 from facility.evaluation.models import Assessment, SettingAside
 from facility.evaluation.rules import Outcome
 from facility.events.log import history
@@ -68,6 +69,10 @@ async def test_nobody_scores_before_both_declarations(play: Judging) -> None:
     assert await refused(play, "elena", send) == ("conflict", ("already_sent",))
     row = await play.act("elena", lambda tx: tx.session.get_one(Assessment, (key, play.people["elena"])))
     assert (row.scores, row.state) == ({"capacity": "14.5", "relevance": "60"}, "sent")
+    async with play.db.engine.begin() as connection:
+        assert await scores(connection) == []
+        await connection.execute(update(Assessment).values(scores={"capacity": "21", "relevance": "60"}))
+        assert len(await scores(connection)) == 1
 
 
 async def test_every_wrong_score_is_named(play: Judging) -> None:
