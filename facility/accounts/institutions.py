@@ -262,14 +262,21 @@ async def _move_people(tx: Tx, duplicate_id: UUID, kept_id: UUID) -> None:
 async def name_signatory(
     tx: Tx, institution_id: UUID, *, name: str, function: str, since: date, until: date | None
 ) -> Signatory:
-    """Somebody may sign for the institution from a day on. Raises Refused: institution_closed; signatory_ends_early."""
+    """Somebody may sign for the institution from a day on; named once, however often it is said. Raises Refused: institution_closed; signatory_ends_early."""
     institution = await tx.lock(Institution, institution_id)
     rules.may_change_institution(institution.status)
     if until is not None:
         rules.may_end_signatory(since, None, until)
-    signatory = Signatory(
-        id=new_id(), institution_id=institution.id, name=name, function=function, since=since, until=until
-    )
+    said = {
+        "institution_id": institution.id,
+        "name": name,
+        "function": function,
+        "since": since,
+        "until": until,
+    }
+    if known := (await tx.session.scalars(select(Signatory).filter_by(**said).limit(1))).first():
+        return known
+    signatory = Signatory(id=new_id(), **said)
     tx.add(signatory)
     await tx.flush()
     await record(tx, SignatoryNamed(institution_id=institution.id, signatory_id=signatory.id))

@@ -295,8 +295,10 @@ async def reactivate(tx: Tx, person_id: UUID) -> None:
 
 
 async def rename(tx: Tx, person_id: UUID, name: str) -> None:
-    """A person corrects their own name."""
+    """A person corrects their own name; nothing happens where it is the same."""
     person = await tx.lock(Person, person_id)
+    if name == person.name:
+        return
     person.name, person.sort_key, person.initials = name, fold(name), rules.initials(name)
     await record(tx, PersonRenamed(person_id=person.id))
 

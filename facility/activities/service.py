@@ -61,12 +61,15 @@ class AttendanceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
-    """Plan an activity under the application's standing award. Refused: rules.may_plan."""
+    """Plan an activity under the application's standing award; what the same person has planned in the same way, and has not
+    changed since, is not planned twice. Refused: rules.may_plan."""
     application = await tx.lock(Application, draft.application_id)
     award = await standing_award(tx, draft.application_id)
     rules.may_plan(draft.starts_on, draft.ends_on, AwardLife(award.made_at) if award else None, tx.now)
     if award is None:  # may_plan has refused; this is for the types
         refuse("not_funded")
+    if planned := await _planned(tx, draft):
+        return planned
     activity = Activity(
         id=new_id(),
         reference=draft.reference or await _reference(tx, application),
@@ -98,6 +101,14 @@ async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
     return activity
 
 
+async def _planned(tx: Tx, draft: ActivityDraft) -> Activity | None:
+    if tx.actor is None or draft.reference:
+        return None
+    said = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
+    query = select(Activity).filter_by(**said, state=ActivityStatus.PLANNED, planned_by=tx.actor)
+    return (await tx.session.scalars(query.limit(1))).first()
+
+
 async def _reference(tx: Tx, application: Application) -> str:
     """The application's reference and a running number; the caller holds the application's lock."""
     query = select(func.count()).where(Activity.application_id == application.id)
@@ -105,18 +116,24 @@ async def _reference(tx: Tx, application: Application) -> str:
 
 
 async def change_activity(tx: Tx, activity_id: UUID, *, title: str, place: str) -> Activity:
-    """Give a planned activity another title or place. Refused: "wrong_status"."""
+    """Give a planned activity another title or place; nothing happens where neither differs. Refused: "wrong_status"."""
     activity = await tx.lock(Activity, activity_id)
     rules.may_change(ActivityStatus(activity.state))
+    if (activity.title, activity.place) == (title, place):
+        return activity
     activity.title, activity.place = title, place
     await record(tx, ActivityChanged(activity_id=activity_id))
     return activity
 
 
 async def postpone(tx: Tx, activity_id: UUID, *, starts_on: date, ends_on: date, reason: str) -> Activity:
-    """Move a planned activity to other days. Refused: rules.may_postpone."""
+    """Move a planned activity to other days; nothing happens where it has been moved to them for this reason. Refused:
+    rules.may_postpone."""
     activity = await tx.lock(Activity, activity_id)
     rules.may_postpone(ActivityStatus(activity.state), starts_on, ends_on, reason)
+    stands = (activity.state, activity.starts_on, activity.ends_on, activity.reason)
+    if stands == (ActivityStatus.POSTPONED, starts_on, ends_on, reason):
+        return activity
     activity.starts_on, activity.ends_on = starts_on, ends_on
     activity.state, activity.reason = ActivityStatus.POSTPONED, reason
     await record(tx, ActivityPostponed(activity_id=activity_id, starts_on=starts_on, ends_on=ends_on))
@@ -133,7 +150,7 @@ async def cancel(tx: Tx, activity_id: UUID, *, reason: str) -> Activity:
 
 
 async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow]) -> None:
-    """Replace who was expected and who came; until the activity is verified.
+    """Replace who was expected and who came; until the activity is verified. Nothing happens where nothing differs.
 
     Refused: "wrong_status", or "attendance_twice" (invalid) for two rows of one beneficiary, institution and gender.
     """
@@ -142,6 +159,8 @@ async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow
     keys = [(row.beneficiary_code, row.institution_id, row.gender) for row in rows]
     if len(set(keys)) < len(keys):
         refuse("attendance_twice", kind="invalid", field="attendance")
+    if await _attendance(tx, activity_id) == set(rows):
+        return
     await tx.session.execute(delete(Attendance).where(Attendance.activity_id == activity_id))
     tx.add(*[Attendance(id=new_id(), activity_id=activity_id, **msgspec.structs.asdict(row)) for row in rows])
     await tx.flush()
@@ -149,6 +168,14 @@ async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow
     for row in rows:
         present[row.beneficiary_code] = present.get(row.beneficiary_code, 0) + (row.present or 0)
     await record(tx, AttendanceRecorded(activity_id=activity_id, present=present))
+
+
+async def _attendance(tx: Tx, activity_id: UUID) -> set[AttendanceRow]:
+    rows = await tx.session.scalars(select(Attendance).where(Attendance.activity_id == activity_id))
+    return {
+        AttendanceRow(**{name: getattr(row, name) for name in AttendanceRow.__struct_fields__})
+        for row in rows
+    }
 
 
 async def attach_evidence(
@@ -162,9 +189,15 @@ async def attach_evidence(
     virus_scan: VirusScan = "not_scanned",
     unread: int = 0,
 ) -> Evidence:
-    """Add a document, already in the file store, until the activity is verified. Refused: "wrong_status"."""
+    """Add a document, already in the file store, until the activity is verified; one that is there already stays the only
+    one. Refused: "wrong_status"."""
     activity = await tx.lock(Activity, activity_id)
     rules.may_report(ActivityStatus(activity.state))
+    there = select(Evidence).filter_by(
+        activity_id=activity_id, kind=kind, name=name, sha256=sha256, removed_at=None
+    )
+    if known := (await tx.session.scalars(there.limit(1))).first():
+        return known
     evidence = Evidence(
         id=new_id(),
         activity_id=activity_id,

@@ -13,7 +13,7 @@ from facility.admission.rules.overlap import RESULTS as OF_THE_ACTION
 from facility.applications.rules.judged import Finding
 from facility.refused import Reason
 from facility.web import filters, sentences
-from facility.web.i18n import N_, filled, translated
+from facility.web.i18n import N_, _, filled, translated
 
 CONSULTEE_KINDS: dict[ConsulteeKind, str] = {
     ConsulteeKind.DELEGATION: N_("EU Delegation"),
@@ -110,6 +110,13 @@ def _shown(name: str, value: str) -> str:
 def whys(late: Iterable[Attempt]) -> dict[str, str]:
     """Why attempts that came too late were refused, by code: nothing but the codes was kept."""
     return {code: sentences.sentence(Reason(code)) for one in late for code in one.reasons}
+
+
+def begun(started_at: datetime, now: datetime) -> str:
+    """What is said to whoever presses the button that starts an opening."""
+    if started_at == now:
+        return _("The opening has begun. A second person confirms it on this page.")
+    return _("You have begun this opening already. It waits for the second person.")
 
 
 CLARIFICATION_KINDS: dict[ClarificationKind, str] = {

@@ -102,11 +102,11 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Send the ranking to the authorising officer."""
     Fields(form).check()
-    await service.propose(tx, call_id)
-    return view.go(
-        f"/evaluation/{call_id}/ranking",
-        _("The ranking is proposed. The authorising officers have been told by mail."),
-    )
+    decision = await service.propose(tx, call_id)
+    said = _("The ranking is proposed. The authorising officers have been told by mail.")
+    if decision.proposed_at != tx.now:
+        said = _("You have proposed this ranking already. It waits for the authorising officer.")
+    return view.go(f"/evaluation/{call_id}/ranking", said)
 
 
 @post("/evaluation/{call_id:uuid}/take-back", opt={"allow": allow(Role.SECRETARIAT)})

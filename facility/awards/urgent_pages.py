@@ -10,7 +10,7 @@ from facility import clock
 from facility.accounts.queries import history_lines, with_role
 from facility.admission.queries import opening as openings
 from facility.admission.service import confirm_opening, start_opening
-from facility.admission.words import whys
+from facility.admission.words import begun, whys
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
@@ -71,7 +71,7 @@ async def _one(
         whys=whys(opening.now.late),
         running=running,
         mine=mine,
-        may_start=opens and (not running or mine),
+        may_start=opens and (not running or (mine and opening.changed)),
         may_confirm=opens and running and not mine and not opening.changed,
         ranking=shown,
         judged=shown.lines[0] if shown and shown.lines else None,
@@ -95,10 +95,8 @@ async def _one(
 async def begin(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Begin the opening."""
     Fields(form).check()
-    await start_opening(tx, call_id)
-    return view.go(
-        f"/urgent/{call_id}", _("The opening has begun. A second person confirms it on this page.")
-    )
+    session = await start_opening(tx, call_id)
+    return view.go(f"/urgent/{call_id}", begun(session.started_at, tx.now))
 
 
 @post("/urgent/{call_id:uuid}/confirm", opt=OPENERS)
@@ -134,10 +132,11 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Propose what the scores say to the authorising officer."""
     Fields(form).check()
-    await service.propose(tx, call_id)
-    return view.go(
-        f"/urgent/{call_id}", _("It is proposed. The authorising officers have been told by mail.")
-    )
+    decision = await service.propose(tx, call_id)
+    said = _("It is proposed. The authorising officers have been told by mail.")
+    if decision.proposed_at != tx.now:
+        said = _("You have proposed this already. It waits for the authorising officer.")
+    return view.go(f"/urgent/{call_id}", said)
 
 
 @post("/urgent/{call_id:uuid}/decide", opt={"allow": allow(Role.AUTHORISING)})

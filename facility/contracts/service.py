@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -239,17 +239,30 @@ def _entries(
     ]
 
 
+async def _latest_unit_costs(
+    tx: Tx,
+) -> dict[tuple[UnitCostKind, str | None, str, date], tuple[UUID | None, UnitCostRow]]:
+    """The row that was entered last in each place of the tables, and by whom."""
+    found = {}
+    for cost in await tx.session.scalars(select(UnitCost).order_by(UnitCost.entered_at)):
+        told = {name: getattr(cost, name) for name in UnitCostRow.__struct_fields__}
+        row = UnitCostRow(**{**told, "kind": UnitCostKind(cost.kind)})
+        found[row.place] = (cost.entered_by, row)
+    return found
+
+
 async def enter_unit_costs(tx: Tx, rows: Sequence[UnitCostRow]) -> list[UnitCost]:
-    """Add rows to the dated tables, all or none; each counts from its day on, and nothing that stands there changes.
+    """Add rows to the dated tables, all or none; each counts from its day on, and nothing that stands there changes. What the
+    same person has entered there last in the same way is not entered twice.
 
     Raises Refused (invalid) with `rules.unit_cost_mistakes`, each at "rows-<number>-<field>".
     """
     # Two who enter at once would each miss the other's rows.
     await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('unit_cost'))"))
-    known = await tx.session.execute(
-        select(UnitCost.kind, UnitCost.country, UnitCost.unit, UnitCost.valid_from)
-    )
-    places = {(UnitCostKind(kind), country, unit.casefold(), day) for kind, country, unit, day in known}
+    latest = await _latest_unit_costs(tx)
+    if all((tx.actor, row) == latest.get(row.place) for row in rows):
+        return []
+    places = latest.keys()
     refuse_if(
         Reason(reason.code, f"rows-{number}-{reason.field}")
         for number, reason in rules.unit_cost_mistakes(rows, places)

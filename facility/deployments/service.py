@@ -57,7 +57,8 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
-    """Ask for experts and compute the shortlist as the pool stands now. Refused: "not_funded" without a standing award.
+    """Ask for experts and compute the shortlist as the pool stands now. A request that the same person has made, and for which
+    nobody was asked yet, is not made twice. Refused: "not_funded" without a standing award.
 
     The application is locked before its award is looked at: an award that ends at the same moment either refuses the
     request, or finds it and ends it.
@@ -66,6 +67,8 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     award = await standing_award(tx, draft.application_id)
     if award is None:
         refuse("not_funded")
+    if made := await _requested(tx, draft):
+        return made
     deployment = Deployment(
         id=new_id(),
         award_id=award.id,
@@ -93,6 +96,12 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         ),
     )
     return deployment
+
+
+async def _requested(tx: Tx, draft: RequestDraft) -> Deployment | None:
+    said = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
+    query = select(Deployment).filter_by(**said, state=DeploymentState.REQUESTED, requested_by=tx.actor)
+    return (await tx.session.scalars(query.limit(1))).first() if tx.actor and not draft.reference else None
 
 
 async def _reference(tx: Tx, application: Application) -> str:
@@ -141,13 +150,16 @@ async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
 
 
 async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
-    """Compute the shortlist anew, as the pool stands now, as long as nobody was asked. Refused: "already_asking"."""
+    """Compute the shortlist anew, as the pool stands now, as long as nobody was asked; nothing happens where it is the same. Refused:
+    "already_asking"."""
     deployment = await tx.lock(Deployment, deployment_id)
     if deployment.state != DeploymentState.REQUESTED:
         refuse("already_asking")
     draft = RequestDraft(**{name: getattr(deployment, name) for name in RequestDraft.__struct_fields__})
-    deployment.shortlist = msgspec.to_builtins(await make_shortlist(tx, draft))
-    await record(tx, ShortlistRenewed(deployment_id=deployment_id))
+    found = await make_shortlist(tx, draft)
+    if found != msgspec.convert(deployment.shortlist, ShortlistData):
+        deployment.shortlist = msgspec.to_builtins(found)
+        await record(tx, ShortlistRenewed(deployment_id=deployment_id))
     return deployment
 
 

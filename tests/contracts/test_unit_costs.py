@@ -132,9 +132,11 @@ FORM = {
 async def test_the_secretariat_enters_a_row(db: Database, cast: Cast, browse: Browsers) -> None:
     ada = await browse(cast.ada)
     made = await ada.send_form("/unit-costs/new", FORM)
-    again = await ada.send_form("/unit-costs/new", FORM)
+    twice = await ada.send_form("/unit-costs/new", FORM)
+    again = await ada.send_form("/unit-costs/new", {**FORM, "amount": "231"})
     page = await ada.get("/unit-costs?kind=per_diem")
     assert (made.status_code, made.headers["location"]) == (303, "/unit-costs")
+    assert twice.status_code == 303  # it stands there, and is entered once
     assert (again.status_code, "say why this one replaces it" in again.text) == (422, True)
     assert '<a href="#f-reason">' in again.text
     assert "Italy" in page.text

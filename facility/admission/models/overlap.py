@@ -15,12 +15,13 @@ _RESULTS = ", ".join(repr(result) for result in (*RESULTS, "R10", DONOR))
 
 
 class InitiativeImport(Base):
-    """A list of others' activities that somebody has loaded."""
+    """A list of others' activities that somebody has loaded. digest: SHA-256 of its name and lines, in hexadecimal."""
 
     __tablename__ = "initiative_import"
 
     id: Mapped[Key]
     name: Mapped[str]
+    digest: Mapped[str] = mapped_column(default="")
     added: Mapped[int]
     changed: Mapped[int]
     imported_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))

@@ -9,7 +9,7 @@ from facility import clock
 from facility.admission.minutes import minutes_pdf
 from facility.admission.queries import opening as queries
 from facility.admission.service import confirm_opening, start_opening
-from facility.admission.words import whys
+from facility.admission.words import begun, whys
 from facility.applications.pages.shared import STAFF
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -46,7 +46,7 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         whys=whys(found.now.late),
         running=running,
         mine=mine,
-        may_start=opens and (not running or mine),
+        may_start=opens and (not running or (mine and found.changed)),
         may_confirm=opens and running and not mine and not found.changed,
     )
 
@@ -55,10 +55,8 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def start(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Begin, with the list as it stands."""
     Fields(form).check()
-    await start_opening(tx, call_id)
-    return view.go(
-        f"/openings/{call_id}", _("The opening has begun. A second person confirms it on this page.")
-    )
+    session = await start_opening(tx, call_id)
+    return view.go(f"/openings/{call_id}", begun(session.started_at, tx.now))
 
 
 @post("/openings/{call_id:uuid}/confirm", opt=ACT)

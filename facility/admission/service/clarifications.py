@@ -59,7 +59,8 @@ async def ask_for_clarification(
     field: ClericalField | None = None,
     days: int = asking.USUAL_DAYS,
 ) -> Clarification:
-    """Ask the lead, by a mail with a link; the period in working days. Refused: as `may_ask` and `check_question`."""
+    """Ask the lead, by a mail with a link; the period in working days. What the same person has asked in the same words, and
+    is not answered, is not asked twice. Refused: as `may_ask` and `check_question`."""
     application, call = await lock_with_call(tx, application_id)
     asking.may_ask(
         status_of(application),
@@ -67,15 +68,21 @@ async def ask_for_clarification(
         decided=application.track == "joint" and call.decided_at is not None,
     )
     asking.check_question(kind, field, question, days)
+    said = {
+        "application_id": application_id,
+        "kind": kind.value,
+        "field": field.value if field and kind is ClarificationKind.CLERICAL else None,
+        "question": question.strip(),
+        "asked_by": tx.actor,
+        "days": days,
+    }
+    query = select(Clarification).filter_by(**said, state=ClarificationState.OPEN)
+    if asked := (await tx.session.scalars(query.limit(1))).first():
+        return asked
     clarification = Clarification(
+        **said,
         id=new_id(),
-        application_id=application_id,
-        kind=kind.value,
-        field=field.value if field and kind is ClarificationKind.CLERICAL else None,
-        question=question.strip(),
-        asked_by=tx.actor,
         asked_at=tx.now,
-        days=days,
         remind_at=reminder(tx.now, days),
         ends_at=end_of_period(tx.now, days),
         state=ClarificationState.OPEN,

@@ -251,7 +251,8 @@ def _decided(application: Application, call: Call) -> bool:
 async def answer_objection(
     tx: Tx, application_id: UUID, consultation_id: UUID, *, answer: str
 ) -> Consultation:
-    """What the facility answers to an objection; it may be put better until the decision.
+    """What the facility answers to an objection; it may be put better until the decision. The same once more by the same
+    person changes nothing.
 
     Refused: as `may_answer_objection`, "call_decided", "application_ended".
     """
@@ -260,6 +261,8 @@ async def answer_objection(
     consulting.may_answer_objection(_state(consultation), answer)
     if _decided(application, call):
         refuse("call_decided")
+    if (consultation.answer, consultation.answer_by) == (answer.strip(), tx.actor):
+        return consultation
     consultation.answer, consultation.answer_by, consultation.answer_at = answer.strip(), tx.actor, tx.now
     await record(tx, ObjectionAnswered(application_id=application_id, consultation_id=consultation_id))
     return consultation

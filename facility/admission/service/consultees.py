@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select, text
 
 from facility.admission.events import ConsulteeAdded, ConsulteeChanged
 from facility.admission.models import Consultee
@@ -31,7 +32,11 @@ class ConsulteeData(msgspec.Struct, frozen=True):
 
 
 async def add_consultee(tx: Tx, data: ConsulteeData) -> Consultee:
-    """Somebody whom officers can consult."""
+    """Somebody whom officers can consult; one of whom the same is known already stays the only one."""
+    # Two presses of a button at once would each miss the other's row.
+    await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('consultee'))"))
+    if known := (await tx.session.scalars(select(Consultee).filter_by(**data.columns).limit(1))).first():
+        return known
     consultee = Consultee(id=new_id(), created_at=tx.now, **data.columns)
     tx.add(consultee)
     await record(tx, ConsulteeAdded(consultee_id=consultee.id, kind=data.kind))

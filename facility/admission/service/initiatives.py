@@ -1,5 +1,6 @@
 """What is done already: kept from our own applications, loaded from lists of what others do."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -70,9 +71,22 @@ async def _write(tx: Tx, statement: Any, lines: Sequence[dict[str, Any]]) -> tup
 
 
 async def import_initiatives(tx: Tx, name: str, lines: Sequence[InitiativeLine]) -> InitiativeImport:
-    """Take over a list of what others do. A line with the result, title and first day of an earlier one replaces it."""
+    """Take over a list of what others do. A line with the result, title and first day of an earlier one replaces it. The list
+    that the same person has loaded last is not loaded twice."""
+    digest = hashlib.sha256(msgspec.json.encode((name, lines))).hexdigest()
+    await tx.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('initiative_import'))"))
+    newest = select(InitiativeImport).order_by(InitiativeImport.imported_at.desc()).limit(1)
+    last = (await tx.session.scalars(newest)).first()
+    if last is not None and (last.imported_by, last.digest) == (tx.actor, digest):
+        return last
     made = InitiativeImport(
-        id=new_id(), name=name, added=0, changed=0, imported_by=tx.actor, imported_at=tx.now
+        id=new_id(),
+        name=name,
+        digest=digest,
+        added=0,
+        changed=0,
+        imported_by=tx.actor,
+        imported_at=tx.now,
     )
     tx.add(made)
     await tx.flush()

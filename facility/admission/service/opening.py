@@ -21,13 +21,16 @@ from facility.refused import refuse
 
 
 async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
-    """Begin to open a closed call. Refused: as `rules.may_start_opening`."""
+    """Begin to open a closed call; nothing happens where the same person has begun with the same list and waits for the
+    second one. Refused: as `rules.may_start_opening`."""
     actor = _actor(tx)
     call = await tx.lock(Call, call_id)
     last = await last_session(tx, call_id)
     running = last.started_by if last and last.confirmed_at is None and tx.now <= last.ends_at else None
     rules.may_start_opening(call.closed_at, call.opened_at, running=running, me=actor)
     listed = await opening_list(tx.session, call_id)
+    if last is not None and running == actor and list_of(last.listed) == listed:
+        return last
     session = OpeningSession(
         id=new_id(),
         call_id=call_id,

@@ -24,7 +24,8 @@ async def judge_overlap(
     reason: str = "",
     initiative_ids: Sequence[UUID] = (),
 ) -> OverlapJudgement:
-    """An officer judges; a later judgement replaces an earlier one. `initiative_ids`: what it is about.
+    """An officer judges; a later judgement replaces an earlier one, the same once more by the same person changes nothing.
+    `initiative_ids`: what it is about.
 
     Refused: as `may_judge_overlap`, "initiative_unknown" (invalid).
     """
@@ -40,18 +41,25 @@ async def judge_overlap(
     known = await tx.session.scalar(select(func.count()).where(Initiative.id.in_(about)))
     if known != len(about):
         refuse("initiative_unknown", kind="invalid", field="initiatives")
-    judgement = OverlapJudgement(
-        id=new_id(),
-        application_id=application_id,
-        outcome=outcome.value,
-        reason=reason.strip(),
-        initiative_ids=[str(one) for one in about],
-        judged_by=tx.actor,
-        judged_at=tx.now,
-    )
+    said = {
+        "outcome": outcome.value,
+        "reason": reason.strip(),
+        "initiative_ids": [str(one) for one in about],
+        "judged_by": tx.actor,
+    }
+    last = await _last(tx, application_id)
+    if last is not None and all(getattr(last, name) == value for name, value in said.items()):
+        return last
+    judgement = OverlapJudgement(id=new_id(), application_id=application_id, judged_at=tx.now, **said)
     tx.add(judgement)
     await record(
         tx,
         OverlapJudged(application_id=application_id, judgement_id=judgement.id, outcome=outcome.value),
     )
     return judgement
+
+
+async def _last(tx: Tx, application_id: UUID) -> OverlapJudgement | None:
+    query = select(OverlapJudgement).where(OverlapJudgement.application_id == application_id)
+    latest = query.order_by(OverlapJudgement.judged_at.desc(), OverlapJudgement.id).limit(1)
+    return (await tx.session.scalars(latest)).first()

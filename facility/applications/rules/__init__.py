@@ -53,6 +53,7 @@ from facility.applications.rules.entries import (
 )
 from facility.applications.rules.lifecycle import (
     ASKABLE,
+    ASKED_ONCE_WITHIN,
     ASKED_WITHIN,
     BEFORE_DECISION,
     DECLARATIONS,
@@ -97,6 +98,7 @@ from facility.applications.rules.sealing import is_sealed
 
 __all__ = [
     "ASKABLE",
+    "ASKED_ONCE_WITHIN",
     "ASKED_WITHIN",
     "BEFORE_DECISION",
     "DECLARATIONS",

@@ -261,6 +261,8 @@ def may_answer_confirmation(
 
 ASKED_WITHIN, MOST_ASKED = timedelta(days=1), 3
 """How often the lead may have one partner asked or reminded by mail, within how long."""
+ASKED_ONCE_WITHIN = timedelta(minutes=1)
+"""Within so long the same person asking the same partner is one press of a button that went twice."""
 
 
 def may_ask_again(asked: int) -> None:

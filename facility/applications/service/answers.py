@@ -34,7 +34,8 @@ async def start_application(
     track: Track,
     reference: str | None = None,
 ) -> Application:
-    """A new draft of this lead; reference: the call's with a number of its own, unless one is told.
+    """A new draft of this lead; reference: the call's with a number of its own, unless one is told. What the same person has
+    just started and not written in is not started twice.
 
     Whether the call is open is asked at submission; here it must be published (Refused: "not_published").
     """
@@ -43,6 +44,8 @@ async def start_application(
     call_id = call.id
     rules.may_start(published=call.state != "draft")
     number = await _next_number(tx, call_id)
+    if untouched := await _untouched(tx, call_id, institution, title, track):
+        return untouched
     application = Application(
         id=new_id(),
         call_id=call_id,
@@ -66,6 +69,25 @@ async def start_application(
     await tx.flush()
     await record(tx, ApplicationStarted(application_id=application.id, call_id=call_id, track=track))
     return application
+
+
+async def _untouched(
+    tx: Tx, call_id: UUID, institution: Institution, title: str, track: Track
+) -> Application | None:
+    """The draft that the actor has started in the same way and nobody has written in."""
+    if tx.actor is None:
+        return None
+    query = select(Application).filter_by(
+        call_id=call_id,
+        lead_institution_id=institution.id,
+        title=title,
+        track=track,
+        status=ApplicationStatus.DRAFT,
+        version=1,
+        started_by=tx.actor,
+    )
+    unsaved = query.where(Application.saved_at == Application.started_at).order_by(Application.number)
+    return (await tx.session.scalars(unsaved.limit(1))).first()
 
 
 async def _lead_party(tx: Tx, application: Application, institution: Institution) -> Party:

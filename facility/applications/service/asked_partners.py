@@ -8,16 +8,13 @@ from sqlalchemy import select, update
 
 from facility.applications.models import ChangeRequest, Party
 from facility.applications.partner_events import PartnersNoLongerAsked
-from facility.applications.rules import Confirmation
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.applications.service.confirmations import PURPOSE
+from facility.applications.service.confirmations import ASKED, PURPOSE
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.models import Link
 
-ASKED = (Confirmation.INVITED, Confirmation.VOID)
-"""Who was asked to confirm, and has not answered."""
 _LIVE = (Link.purpose == PURPOSE, Link.used_at.is_(None), Link.revoked_at.is_(None))
 
 

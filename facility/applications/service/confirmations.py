@@ -1,5 +1,6 @@
 """Asking partners to confirm, and their answers."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,10 +23,13 @@ from facility.refused import refuse
 
 PURPOSE = "partner"
 """Of the links by which partners see and answer."""
+ASKED = (Confirmation.INVITED, Confirmation.VOID)
+"""Who was asked to confirm, and has not answered."""
 
 
 async def invite_party(tx: Tx, party_id: UUID) -> Party:
-    """Ask a partner to confirm, for the first time or again: a mail with a new link; the old one stops working.
+    """Ask a partner to confirm, for the first time or again: a mail with a new link; the old one stops working. Nothing
+    happens where the same person has asked it a moment ago.
 
     Refused: "not_a_draft", "left", "already_confirmed", "lead_needs_no_confirmation", "contact_missing", "asked_enough",
     "application_ended".
@@ -43,22 +47,31 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         refuse("lead_needs_no_confirmation")
     if not party.contact_email:
         refuse("contact_missing")
-    rules.may_ask_again(await _asked_lately(tx, party))
+    if party.confirmation in ASKED and await _just_asked(tx, party):
+        return party
+    rules.may_ask_again(await _asked(tx, party, rules.ASKED_WITHIN))
     await send_link(tx, application, party)
     return party
 
 
-async def _asked_lately(tx: Tx, party: Party) -> int:
+async def _just_asked(tx: Tx, party: Party) -> bool:
+    return tx.actor is not None and await _asked(tx, party, rules.ASKED_ONCE_WITHIN, by=tx.actor) > 0
+
+
+async def _asked(tx: Tx, party: Party, within: timedelta, *, by: UUID | None = None) -> int:
+    """How often it was asked lately, by this person or by anybody."""
     count = text(
         """
         SELECT count(*) FROM event WHERE subject_id = :application AND kind = 'PartnerInvited'
             AND data ->> 'party_id' = :party AND recorded_at > :since
+            AND (CAST(:by AS uuid) IS NULL OR actor_id = :by)
         """
     )
     values = {
         "application": party.application_id,
         "party": str(party.id),
-        "since": tx.now - rules.ASKED_WITHIN,
+        "since": tx.now - within,
+        "by": by,
     }
     return int((await tx.session.execute(count, values)).scalar_one())
 

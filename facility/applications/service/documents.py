@@ -135,12 +135,15 @@ async def record_consultation(
 ) -> Application:
     """Who was consulted on an exception, when, and what came of it (action document, R3: "upon consultation").
 
-    seen: the seal of what the editor was shown (None: whatever it is). Refused: "wrong_track", "not_a_draft",
+    Nothing happens where the same person says the same once more. seen: the seal of what the editor was shown (None:
+    whatever it is). Refused: "wrong_track", "not_a_draft",
     "consultation_missing" (invalid), "edited_meanwhile".
     """
     application = await lock_draft(tx, application_id)
     rules.may_consult(application.track, text)
     changed = (application.consultation or "") != text.strip()
+    if not changed and application.consulted_by == tx.actor:
+        return application
     if changed and seen is not None and seen != seal_of_consultation(application.consultation):
         refuse("edited_meanwhile", version=str(application.version))
     application.consultation = text.strip()

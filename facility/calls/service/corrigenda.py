@@ -30,7 +30,8 @@ async def draft_corrigendum(
     seen: datetime | None = None,
     least_notice: timedelta = LEAST_NOTICE,
 ) -> CallVersion:
-    """Write the corrigendum that the call is to have next, or rewrite it; its author is now who did this.
+    """Write the corrigendum that the call is to have next, or rewrite it; its author is now who did this. Nothing happens
+    where its author says the same once more.
 
     `seen`: when the one that was rewritten had been drafted. Raises Refused: rules.corrigenda.may_correct,
     "changed_meanwhile"; (invalid) "reason_missing", rules.corrigenda.corrigendum_mistakes, rules.draft_mistakes.
@@ -40,6 +41,8 @@ async def draft_corrigendum(
     refuse_batch(call)
     may_correct(call.state, call.closes_at, tx.now)
     version = await tx.session.get(CallVersion, (call_id, call.current_version + 1), populate_existing=True)
+    if version is not None and _says_the_same(version, author, draft, reason):
+        return version
     if seen is not None and version is None:
         refuse("corrigendum_gone")
     if version is not None:
@@ -56,6 +59,11 @@ async def draft_corrigendum(
     fields = list(changed_fields(draft_of(call), draft))
     await record(tx, CorrigendumDrafted(call_id=call_id, number=version.number, fields=fields))
     return version
+
+
+def _says_the_same(version: CallVersion, author: UUID, draft: CallDraft, reason: str) -> bool:
+    same = (version.drafted_by, version.reason) == (author, reason.strip())
+    return same and draft_from(version.content) == draft
 
 
 async def add_to_form(

@@ -25,7 +25,8 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 async def ask_question(tx: Tx, call_id: UUID, text: str, *, contact: Contact | None = None) -> Question:
-    """Ask about a call, as the officer who is signed in, or as a partner's contact.
+    """Ask about a call, as the officer who is signed in, or as a partner's contact. What the same person has asked in the same
+    words, and is not answered, is not asked twice.
 
     Raises Refused: rules.questions.may_ask; "question_missing", "question_too_long" (invalid).
     """
@@ -37,16 +38,22 @@ async def ask_question(tx: Tx, call_id: UUID, text: str, *, contact: Contact | N
     if len(text) > MAX_QUESTION:
         refuse("question_too_long", kind="invalid", field="question", most=str(MAX_QUESTION))
     asked_by = None if contact else acting(tx)
+    said = {
+        "call_id": call_id,
+        "text": text.strip(),
+        "asked_by": asked_by,
+        "contact_email": contact and contact.email,
+    }
+    query = select(Question).filter_by(**said, version=0, set_aside_at=None)
+    if asked := (await tx.session.scalars(query.limit(1))).first():
+        return asked
     last = select(func.coalesce(func.max(Question.number), 0)).where(Question.call_id == call_id)
     question = Question(
+        **said,
         id=new_id(),
-        call_id=call_id,
         number=(await tx.session.execute(last)).scalar_one() + 1,
-        text=text.strip(),
-        asked_by=asked_by,
         institution_id=contact.institution_id if contact else await _institution(tx, asked_by),
         contact_name=contact and contact.name,
-        contact_email=contact and contact.email,
         asked_at=tx.now,
         public_text=text.strip(),
         answer_text="",

@@ -1,0 +1,223 @@
+"""Proposing and deciding a call: awards, commitments and the reserve list in one transaction."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, select
+
+from facility.admission.service import move
+from facility.applications.models import Application
+from facility.applications.queries import track_of
+from facility.applications.rules import ApplicationStatus
+from facility.applications.rules.ending import has_ended
+from facility.applications.service import carry_over, end_what_is_open
+from facility.awards import queries, reserve, rules
+from facility.awards.cool_down import cooling
+from facility.awards.events import (
+    AwardsDecided,
+    AwardsProposed,
+    ProposalTakenBack,
+    ReservePlaced,
+)
+from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState
+from facility.awards.service.shared import LOST, acting, lock_money
+from facility.calls.models import Call, CallState
+from facility.calls.service import mark_decided, next_batch, rules_of
+from facility.db import Tx, new_id
+from facility.evaluation.queries import is_sealed
+from facility.evaluation.rules import Judged, Outcome, Standing
+from facility.evaluation.service import end_evaluation, reopen_evaluation, standing
+from facility.events import record
+from facility.refused import refuse
+
+
+async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
+    """Propose the call's ranking, as it stands now, to the authorising officer; assessors send no more.
+
+    Proposing anew replaces a proposal that is not decided; nothing happens where the same person has proposed the same.
+    Refused: rules.may_propose.
+    """
+    actor = acting(tx)
+    call = await tx.lock(Call, call_id)
+    await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    decision = await _decision(tx, call_id)
+    stands = await standing(tx, call_id)
+    done = decision is not None and decision.decided_at is not None
+    await _may_propose(tx, call, stands, decided=done)
+    drawn = await _draw(tx, call, stands)
+    if decision is not None and decision.proposed_by == actor and _line(decision) == drawn:
+        return decision
+    if decision is None:
+        decision = AwardDecision(id=new_id(), call_id=call_id)
+        tx.add(decision)
+    decision.proposed_by, decision.proposed_at = actor, tx.now
+    decision.line = msgspec.to_builtins(drawn, str_keys=True)
+    await end_evaluation(tx, call_id)
+    await record(tx, AwardsProposed(call_id=call_id))
+    return decision
+
+
+async def take_back(tx: Tx, call_id: UUID) -> None:
+    """Take back a proposal that is not decided yet. Refused: "not_proposed", "already_decided"."""
+    await tx.lock(Call, call_id)
+    await _proposal(tx, call_id)
+    await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
+    await reopen_evaluation(tx, call_id)
+    await record(tx, ProposalTakenBack(call_id=call_id))
+
+
+async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDecision:
+    """Decide the call as it stands now: awards, commitments and reserve list, in this one transaction.
+
+    What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
+    fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
+    "same_person" (forbidden), "changed_since_shown", rules.may_propose.
+    """
+    actor = acting(tx)
+    envelope, call = await lock_money(tx, call_id)
+    decision = await _proposal(tx, call_id)
+    rules.may_decide(decision.proposed_by, actor)
+    applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    stands = await standing(tx, call_id)
+    await _may_propose(tx, call, stands, decided=False)
+    drawn = await _draw(tx, call, stands)
+    if seen is not None and seen != drawn.fingerprint:
+        refuse("changed_since_shown")
+    mark_decided(tx, call)
+    decision.decided_by, decision.decided_at = actor, tx.now
+    decision.decided_line = msgspec.to_builtins(drawn, str_keys=True)
+    tx.add(*[_entry(call_id, judged, drawn) for judged in stands.everyone])
+    await _settle_others(tx, stands, applications)
+    for application_id in drawn.awards:
+        await reserve.make_award(tx, envelope, applications[application_id], from_reserve=False)
+    for place, application_id in enumerate(drawn.reserve, 1):
+        await _place(tx, applications[application_id], place)
+    for application_id in drawn.cooled:
+        await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
+    await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
+    await _end_others(tx, applications)
+    await record(tx, _decided(call, drawn))
+    return decision
+
+
+def _line(decision: AwardDecision) -> rules.Drawn:
+    return msgspec.convert(decision.line, rules.Drawn, strict=False)
+
+
+def _decided(call: Call, drawn: rules.Drawn) -> AwardsDecided:
+    return AwardsDecided(
+        call_id=call.id,
+        envelope_id=call.envelope_id,
+        awarded=list(drawn.awards),
+        reserve=list(drawn.reserve),
+        not_funded=[*drawn.others, *drawn.cooled],
+        committed=drawn.committed,
+        left=drawn.left,
+        carried_over=list(drawn.carried),
+    )
+
+
+async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:
+    rules.may_propose(
+        stands,
+        call.state,
+        decided=decided,
+        sealed=await is_sealed(tx.session, call.id),
+        earlier=await queries.earlier_batch_open(tx.session, call),
+    )
+
+
+async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> None:
+    if not applications:
+        return
+    following = await next_batch(tx, call)
+    assert following is not None, "the line carries nothing beyond the last batch"
+    for application in applications:
+        await carry_over(tx, application, following)
+
+
+def _entry(call_id: UUID, judged: Judged, drawn: rules.Drawn) -> RankingEntry:
+    scores = judged.applicant.assessments if judged.means else ()
+    return RankingEntry(
+        call_id=call_id,
+        application_id=judged.applicant.application_id,
+        rank=judged.rank,
+        assessments=len(judged.applicant.assessments),
+        section_sums={
+            key: format(sum((one[key] for one in scores), Decimal(0)), "f")
+            for key in (judged.means.sections if judged.means else ())
+        },
+        missed=list(judged.missed),
+        outcome=judged.outcome.value,
+        requested=judged.applicant.requested,
+        on_board=list(judged.applicant.on_board),
+        cooled_down=drawn.cooled.get(judged.applicant.application_id),
+    )
+
+
+async def _settle_others(tx: Tx, stands: Standing, applications: dict[UUID, Application]) -> None:
+    for judged in stands.others:
+        application = applications[judged.applicant.application_id]
+        if judged.outcome is Outcome.BELOW_THRESHOLD:
+            await move(tx, application, ApplicationStatus.BELOW_THRESHOLD, reasons=judged.missed)
+        elif judged.outcome is Outcome.INELIGIBLE and application.status != ApplicationStatus.INELIGIBLE:
+            await move(tx, application, ApplicationStatus.INELIGIBLE, reasons=(LOST,))
+
+
+async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
+    """What gets nothing by the decision ends here; exceptions are not ranked and go on."""
+    ended = [
+        key
+        for key, one in applications.items()
+        if has_ended(ApplicationStatus(one.status), track_of(one), CallState.DECIDED)
+    ]
+    await end_what_is_open(tx, ended)
+
+
+async def _place(tx: Tx, application: Application, place: int) -> None:
+    tx.add(
+        ReserveEntry(
+            application_id=application.id,
+            call_id=application.call_id,
+            place=place,
+            requested=application.requested,
+            state=ReserveState.WAITING,
+        )
+    )
+    await move(tx, application, ApplicationStatus.RESERVE)
+    await tx.flush()
+    await record(
+        tx,
+        ReservePlaced(
+            application_id=application.id,
+            call_id=application.call_id,
+            place=place,
+            requested=application.requested,
+        ),
+    )
+
+
+async def _draw(tx: Tx, call: Call, stands: Standing) -> rules.Drawn:
+    free = await queries.free_money(tx.session, call.id)
+    return rules.draw(
+        stands,
+        free,
+        rules_of(call).skip_unaffordable,
+        may_carry=await queries.may_be_carried(tx.session, call.id),
+        cooling=await cooling(tx.session, call.id),
+    )
+
+
+async def _decision(tx: Tx, call_id: UUID) -> AwardDecision | None:
+    query = select(AwardDecision).where(AwardDecision.call_id == call_id)
+    return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def _proposal(tx: Tx, call_id: UUID) -> AwardDecision:
+    decision = await _decision(tx, call_id)
+    if decision is None:
+        refuse("not_proposed")
+    if decision.decided_at is not None:
+        refuse("already_decided")
+    return decision

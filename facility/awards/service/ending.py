@@ -1,0 +1,186 @@
+"""How awards and places on a reserve list end, and whom the money serves that comes free."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.admission.service import move
+from facility.applications.models import Application
+from facility.applications.rules import ApplicationStatus, still_eligible
+from facility.applications.service import end_what_is_open
+from facility.awards import reserve, rules
+from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded
+from facility.awards.models import Award, ReserveEntry, ReserveState
+from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
+from facility.calls.models import Call
+from facility.calls.service import rules_of
+from facility.contracts.models import Envelope
+from facility.contracts.service import commit, lock_envelope
+from facility.db import Tx
+from facility.evaluation.queries import on_board
+from facility.events import record
+from facility.refused import refuse
+
+
+async def propose_closing(tx: Tx, award_id: UUID, *, final_cost: Decimal, reason: str) -> Award:
+    """Propose to close a standing award at this final cost (EUR), with a reason; anew replaces the proposal, the same once
+    more by the same person changes nothing.
+
+    Refused: "not_an_award" (conflict), "negative" or "reason_missing" (invalid).
+    """
+    found = await tx.get(Award, award_id)
+    await lock_envelope(tx, found.envelope_id)
+    application = await tx.lock(Application, found.application_id)
+    rules.may_end(ApplicationStatus(application.status))
+    if not final_cost >= 0:
+        refuse("negative", kind="invalid", field="final_cost")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+    award = await tx.lock(Award, award_id)
+    proposed = (final_cost, reason.strip(), acting(tx))
+    if (award.final_cost, award.closing_reason, award.closing_proposed_by) == proposed:
+        return award
+    award.final_cost, award.closing_reason, award.closing_proposed_by = proposed
+    award.closing_proposed_at = tx.now
+    await tx.flush()
+    await record(tx, ClosingProposed(award_id=award_id, application_id=application.id, final_cost=final_cost))
+    return award
+
+
+async def close_award(tx: Tx, award_id: UUID, *, seen: Decimal | None = None) -> list[UUID]:
+    """Close the award at the proposed final cost, by a second person, and serve the reserve with what comes free.
+
+    `seen`: the final cost that this person was shown. Returns the applications that got an award by it.
+    Refused: "closing_not_proposed", "changed_since_shown", rules.may_close.
+    """
+    found = await tx.get(Award, award_id)
+    envelope, call = await lock_money(tx, found.call_id)
+    award = await tx.lock(Award, award_id)
+    status = ApplicationStatus((await _fresh(tx, award.application_id)).status)
+    rules.may_end(status)
+    if award.final_cost is None or award.closing_proposed_by is None:
+        refuse("closing_not_proposed")
+    if seen is not None and seen != award.final_cost:
+        refuse("changed_since_shown")
+    rules.may_close(status, award.final_cost, award.closing_proposed_by, acting(tx))
+    award.closed_by = tx.actor
+    committed = rules.final_commitment(award.amount, award.final_cost)
+    return await _end_award(tx, envelope, call, award, "closed", committed, award.closing_reason)
+
+
+async def withdraw_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID]:
+    """End the application's award or its place on the reserve list as withdrawn, and serve the reserve.
+
+    Returns the applications that got an award by it. Refused: "not_an_award", "reason_missing" (invalid).
+    """
+    application = await tx.get(Application, application_id)
+    envelope, call = await lock_money(tx, application.call_id)
+    award = await standing_award(tx, application_id)
+    entry = None if award else await _waiting_entry(tx, application_id)
+    if award is None and entry is None:
+        refuse("not_an_award", status=(await _fresh(tx, application_id)).status)
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+    if award is not None:
+        return await _end_award(tx, envelope, call, award, "withdrawn", NOTHING, reason.strip())
+    assert entry is not None
+    return await _end_place(tx, envelope, call, entry, "withdrawn", reason.strip())
+
+
+async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
+    """End an award or a place on the reserve list whose parties on board have too few beneficiaries left.
+
+    Nothing happens when there is neither, or enough are still on board. Returns who got an award by it.
+    """
+    application = await tx.get(Application, application_id)
+    if (await tx.get(Call, application.call_id)).decided_at is None:
+        return []  # the decision asks anew who is still on board
+    envelope, call = await lock_money(tx, application.call_id)
+    award = await standing_award(tx, application_id)
+    entry = None if award else await _waiting_entry(tx, application_id)
+    codes = (await on_board(tx.session, [application_id])).get(application_id, ())
+    if still_eligible(codes, rules_of(call).min_beneficiaries):
+        return []
+    if award is not None:
+        return await _end_award(tx, envelope, call, award, "ineligible", NOTHING, None)
+    if entry is not None:
+        return await _end_place(tx, envelope, call, entry, "ineligible", None)
+    return []
+
+
+async def serve_envelope(tx: Tx, envelope_id: UUID) -> list[UUID]:
+    """Serve the reserve lists on an envelope that was given more money. Returns who got an award by it."""
+    envelope = await lock_envelope(tx, envelope_id)
+    served = await reserve.plan(tx, envelope, freed=NOTHING)
+    applications = await reserve.lock_applications(tx, served)
+    for key in served:
+        await reserve.activate(tx, envelope, applications[key])
+    return served
+
+
+async def standing_award(tx: Tx, application_id: UUID) -> Award | None:
+    """The application's award, as it is now, unless it has ended (a closed award is no award any more)."""
+    query = select(Award).where(Award.application_id == application_id, Award.ended_at.is_(None))
+    return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def _end_award(
+    tx: Tx, envelope: Envelope, call: Call, award: Award, how: EndKind, committed: Decimal, reason: str | None
+) -> list[UUID]:
+    freed = award.committed - committed
+    ending = None if how == "closed" else award.application_id
+    served = await reserve.plan(tx, envelope, first=call.id, freed=freed, ending=ending)
+    applications = await reserve.lock_applications(tx, [award.application_id, *served])
+    old = award.committed
+    award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
+    await _leave(tx, applications[award.application_id], how)
+    await tx.flush()
+    await commit(tx, envelope, award_id=award.id, old=old, new=committed)
+    await record(
+        tx,
+        AwardEnded(
+            award_id=award.id,
+            application_id=award.application_id,
+            call_id=award.call_id,
+            how=how,
+            committed=committed,
+            freed=freed,
+        ),
+    )
+    for key in served:
+        await reserve.activate(tx, envelope, applications[key])
+    return served
+
+
+async def _end_place(
+    tx: Tx, envelope: Envelope, call: Call, entry: ReserveEntry, how: EndKind, reason: str | None
+) -> list[UUID]:
+    served = await reserve.plan(tx, envelope, first=call.id, freed=NOTHING, leaving=entry.application_id)
+    applications = await reserve.lock_applications(tx, [entry.application_id, *served])
+    entry.state, entry.ended_at, entry.end_reason = ReserveState(how), tx.now, reason
+    await _leave(tx, applications[entry.application_id], how)
+    await tx.flush()
+    assert how != "closed"
+    await record(tx, ReserveEnded(application_id=entry.application_id, call_id=entry.call_id, how=how))
+    for key in served:
+        await reserve.activate(tx, envelope, applications[key])
+    return served
+
+
+async def _leave(tx: Tx, application: Application, how: EndKind) -> None:
+    await move(tx, application, ApplicationStatus(how), reasons=(LOST,) if how == "ineligible" else ())
+    if how == "withdrawn":
+        application.withdrawn_at = tx.now
+    await end_what_is_open(tx, [application.id])
+
+
+async def _waiting_entry(tx: Tx, application_id: UUID) -> ReserveEntry | None:
+    query = select(ReserveEntry).where(
+        ReserveEntry.application_id == application_id, ReserveEntry.state == ReserveState.WAITING
+    )
+    return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def _fresh(tx: Tx, application_id: UUID) -> Application:
+    return await tx.session.get_one(Application, application_id, populate_existing=True)

@@ -1,0 +1,283 @@
+"""One person presses a button several times, at once and then again: it is done once, told once and written once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from facility.accounts import institutions
+from facility.accounts import service as accounts
+from facility.activities import service as activities
+from facility.activities.service import ActivityDraft, AttendanceRow
+from facility.admission import service as admission
+from facility.admission.rules.clarification import ClarificationKind
+from facility.admission.rules.consultation import ConsulteeKind
+from facility.admission.rules.overlap import InitiativeLine, OverlapOutcome
+from facility.applications import service as applications
+from facility.awards import service as awards
+from facility.calls import service as calls
+from facility.calls.rules import CallDraft
+from facility.contracts import service as contracts
+from facility.contracts.rules import UnitCostKind, UnitCostRow
+from facility.db import Database, Tx
+from facility.deployments import service as deployments
+from facility.deployments.service import RequestDraft
+from facility.evaluation import service as evaluation
+from facility.events.reconcile import reconcile
+from facility.events.relay import drain
+from facility.refused import Refused
+from tests.browser import Browsers
+from tests.calls.reading import MID, says
+from tests.judging import CLOSES, DECIDED, OPENS, Judging
+
+type Press = tuple[str, str, Callable[[Tx], Awaitable[object]], datetime]
+"""What it is, who presses, the command, and when."""
+AT_ONCE, AGAIN = 4, 2
+FIRST, LAST = date(2021, 10, 5), date(2021, 10, 7)
+SEALED, SCORED, OPEN = "TAF-2021-02", "TAF-2021-03", "TAF-2021-04"
+
+
+async def told(db: Database) -> Counter[str]:
+    """Events by their kind, mails by template and address."""
+    async with db.reader() as connection:
+        rows = await connection.execute(
+            text("SELECT kind FROM event UNION ALL SELECT template || ' to ' || to_address FROM mail")
+        )
+        return Counter(rows.scalars())
+
+
+async def press(play: Judging, what: Press) -> None:
+    _name, actor, command, at = what
+    try:
+        async with play.db.transaction(now=at, actor=play.people[actor]) as tx:
+            await command(tx)
+    except (Refused, IntegrityError):
+        pass  # a page of 409
+
+
+async def pressed(play: Judging, what: Press) -> Counter[str]:
+    """What several presses have done, all together."""
+    before = await told(play.db)
+    await asyncio.gather(*(press(play, what) for _ in range(AT_ONCE)))
+    for _ in range(AGAIN):
+        await press(play, what)
+    await drain(play.db, lambda: what[3])
+    return await told(play.db) - before
+
+
+async def open_call(play: Judging) -> None:
+    """A published call about which questions are answered."""
+    draft = msgspec.structs.replace(
+        await says(play),
+        reference=OPEN,
+        questions_until=CLOSES - timedelta(days=9),
+        answers_until=CLOSES - timedelta(days=5),
+    )
+    at = OPENS - timedelta(days=7)
+    made = await play.act("ada", lambda tx: calls.draft_call(tx, draft), at)
+    await play.act("vera", lambda tx: calls.publish_call(tx, made.id), at)
+    play.calls[OPEN] = made.id
+
+
+async def stage(play: Judging) -> UUID:
+    """A decided call with an award, a closed call that is sealed, one that is assessed, an open one with a draft. The draft's
+    partner."""
+    await play.call(SEALED)
+    await play.call(SCORED)
+    await open_call(play)
+    await play.apply("A", "20000.00")
+    await play.apply("S", "10000.00", call=SEALED)
+    await play.apply("R", "10000.00", call=SCORED)
+    await play.close()
+    await play.score("elena", "A", "16", "70")
+    await play.decide()
+    await play.close(SCORED)
+    await play.score("elena", "R", "16", "70")
+    sealed = play.calls[SEALED]
+    await play.act(None, lambda tx: calls.close_call(tx, sealed, due_at=CLOSES), CLOSES)
+
+    async def write(tx: Tx) -> UUID:
+        made = await applications.start_application(
+            tx,
+            call_id=play.calls[OPEN],
+            lead_institution_id=play.institutions["AL"],
+            title="Draft",
+            track="joint",
+        )
+        party = await applications.add_party(
+            tx,
+            made.id,
+            institution_id=play.institutions["XK"],
+            role="partner",
+            amount=Decimal(0),
+            contact_name="Petra",
+            contact_email="petra@example.org",
+        )
+        return party.id
+
+    return await play.act("omar", write, MID)
+
+
+def in_calls(play: Judging, draft: CallDraft, partner: UUID) -> list[Press]:
+    """While a call is open."""
+    key, police = play.calls[OPEN], play.institutions["AL"]
+    start: dict[str, Any] = {"call_id": key, "lead_institution_id": police, "title": "New", "track": "joint"}
+    return [
+        ("corrigendum", "ada", lambda tx: calls.draft_corrigendum(tx, key, draft, "A typo."), MID),
+        ("question", "omar", lambda tx: calls.ask_question(tx, key, "May we?"), MID),
+        ("cancellation", "ada", lambda tx: calls.ask_cancellation(tx, key, "No money."), MID),
+        ("start", "omar", lambda tx: applications.start_application(tx, **start), MID),
+        ("ask a partner", "omar", lambda tx: applications.invite_party(tx, partner), MID),
+    ]
+
+
+def in_procedure(play: Judging) -> list[Press]:
+    """From the opening to the decision."""
+    scored, key = play.calls[SCORED], play.applications["R"]
+    office = admission.ConsulteeData(name="Office", kind=ConsulteeKind.DELEGATION, email="o@example.org")
+    line = InitiativeLine("R3", "Firearms", "Training", ("AL",), (), None, None, "R3 list")
+    question: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": "Where is the mandate?"}
+    return [
+        ("opening", "ada", lambda tx: admission.start_opening(tx, play.calls[SEALED]), CLOSES),
+        ("clarification", "ada", lambda tx: admission.ask_for_clarification(tx, key, **question), CLOSES),
+        ("overlap", "ada", lambda tx: admission.judge_overlap(tx, key, outcome=OverlapOutcome.NONE), CLOSES),
+        ("consultee", "ada", lambda tx: admission.add_consultee(tx, office), CLOSES),
+        ("list of others", "ada", lambda tx: admission.import_initiatives(tx, "r3.csv", [line]), CLOSES),
+        ("assign", "ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), CLOSES),
+        ("propose", "vera", lambda tx: awards.propose(tx, scored), DECIDED),
+    ]
+
+
+def after_award(play: Judging, award: UUID, planned: UUID) -> list[Press]:
+    """What is done under an award."""
+    key = play.applications["A"]
+    plan = ActivityDraft(
+        application_id=key, kind="seminar", title="Seminar", place="Skopje", starts_on=FIRST, ends_on=LAST
+    )
+    rows = [AttendanceRow(beneficiary_code="AL", expected=4, present=3)]
+    agenda: dict[str, Any] = {"kind": "agenda", "name": "agenda.pdf", "size": 7, "sha256": "a" * 64}
+    moved: dict[str, Any] = {"starts_on": FIRST, "ends_on": LAST + timedelta(days=1), "reason": "A strike."}
+    wanted = RequestDraft(
+        application_id=key,
+        place="Tirana",
+        starts_on=FIRST,
+        ends_on=LAST,
+        seats=1,
+        language="en",
+        language_level="C1",
+        themes={"X.JIT": 3},
+        min_theme_level=3,
+        bonus_regional_language=0,
+        bonus_no_recent_deployment=1,
+        respond_within_hours=48,
+    )
+    return [
+        ("plan", "omar", lambda tx: activities.plan_activity(tx, plan), DECIDED),
+        (
+            "change",
+            "omar",
+            lambda tx: activities.change_activity(tx, planned, title="B", place="Durrës"),
+            DECIDED,
+        ),
+        ("postpone", "omar", lambda tx: activities.postpone(tx, planned, **moved), DECIDED),
+        ("attendance", "omar", lambda tx: activities.set_attendance(tx, planned, rows), DECIDED),
+        ("evidence", "omar", lambda tx: activities.attach_evidence(tx, planned, **agenda), DECIDED),
+        ("request", "ada", lambda tx: deployments.request_expertise(tx, wanted), DECIDED),
+        (
+            "closing",
+            "ada",
+            lambda tx: awards.propose_closing(tx, award, final_cost=Decimal(9000), reason="Cheaper."),
+            DECIDED,
+        ),
+    ]
+
+
+def elsewhere(play: Judging) -> list[Press]:
+    """Institutions, people, tables."""
+    police = play.institutions["AL"]
+    signs: dict[str, Any] = {"name": "Sava", "function": "Head", "since": FIRST, "until": None}
+    cost = UnitCostRow(
+        kind=UnitCostKind.FEE,
+        country="AL",
+        unit="day",
+        amount=Decimal(90),
+        valid_from=FIRST,
+        source="Decree 4",
+    )
+    return [
+        ("signatory", "ada", lambda tx: institutions.name_signatory(tx, police, **signs), MID),
+        ("rename", "omar", lambda tx: accounts.rename(tx, play.people["omar"], "Omar H."), MID),
+        ("unit cost", "ada", lambda tx: contracts.enter_unit_costs(tx, [cost]), MID),
+        (
+            "new institution",
+            "ada",
+            lambda tx: institutions.add_institution(tx, name="New", kind="POLICE", beneficiary_code="RS"),
+            MID,
+        ),
+    ]
+
+
+async def test_what_is_pressed_at_once_is_done_once(play: Judging, db: Database) -> None:
+    partner = await stage(play)
+    corrected = msgspec.structs.replace(await says(play, OPEN), title="Joint work")
+    award = (await play.award("A")).id
+    draft = ActivityDraft(
+        application_id=play.applications["A"],
+        kind="workshop",
+        title="Workshop",
+        place="Tirana",
+        starts_on=FIRST,
+        ends_on=LAST,
+    )
+    planned = (await play.act("omar", lambda tx: activities.plan_activity(tx, draft), DECIDED)).id
+    presses = [
+        *in_calls(play, corrected, partner),
+        *in_procedure(play),
+        *after_award(play, award, planned),
+        *elsewhere(play),
+    ]
+    await drain(db, lambda: OPENS)
+    done = {what[0]: await pressed(play, what) for what in presses}
+    more = {name: {one: n for one, n in counts.items() if n > 1} for name, counts in done.items()}
+    assert {name: counts for name, counts in more.items() if counts} == {}
+    assert [name for name, counts in done.items() if not counts] == []
+    assert {name: lines for name, lines in (await reconcile(db)).items() if lines} == {}
+
+
+async def test_what_differs_is_done(play: Judging, db: Database) -> None:
+    """Said otherwise, by somebody else, or after something has changed, it is another act."""
+    partner = await stage(play)
+    scored, key = play.calls[SCORED], play.applications["R"]
+    await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), CLOSES)
+    for actor in ("vera", "ada", "vera"):
+        await play.act(actor, lambda tx: awards.propose(tx, scored), DECIDED)
+    assert (await told(db))["AwardsProposed"] == 1 + 3  # the first was that of the decided call
+    for question in ("Where?", "When?"):
+        said: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": question}
+        await play.act("ada", partial(admission.ask_for_clarification, application_id=key, **said), CLOSES)
+    assert (await told(db))["ClarificationAsked"] == 2
+    for at in (MID, MID + timedelta(minutes=2)):
+        await play.act("omar", lambda tx: applications.invite_party(tx, partner), at)
+    assert (await told(db))["applications/ask to petra@example.org"] == 2
+
+
+async def test_the_page_says_what_stands_already(play: Judging, db: Database, browse: Browsers) -> None:
+    await stage(play)
+    vera = await browse(play.people["vera"])
+    here = f"/evaluation/{play.calls[SCORED]}"
+    for said in ("have been told by mail", "You have proposed this ranking already"):
+        answer = await vera.send_form(f"{here}/propose")
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{here}/ranking")
+        assert said in (await vera.get(f"{here}/ranking")).text
+    there = f"/openings/{play.calls[SEALED]}"
+    for said in ("The opening has begun", "You have begun this opening already"):
+        assert (await vera.send_form(f"{there}/start")).status_code == 303
+        assert said in (await vera.get(there)).text

@@ -1,0 +1,47 @@
+"""The same act of the same person is done once, however often and however fast a button is pressed."""
+
+from collections import Counter
+from typing import Any
+
+from facility import clock
+from facility.events.relay import drain
+from tests.hostile.conftest import Walk
+from tests.hostile.forms import Found, send
+from tests.hostile.test_private import LEAVES, Real, real  # noqa: F401 - a fixture
+
+MAILS = ("/sign-in", "/register")
+"""Whoever did not get a mail asks for it again; how often is limited there."""
+
+
+def _values(form: Found) -> list[tuple[str, str]]:
+    return [(field.name, field.value) for field in form.fields if field.kind != "file"]
+
+
+async def _done(real: Real) -> Counter[str]:  # noqa: F811
+    """Every event by its kind, and every mail by its template and address, once all deliveries are made."""
+    await drain(real.db, clock.now)
+    rows = await real.rows("SELECT kind FROM event UNION ALL SELECT template || ' ' || to_address FROM mail")
+    return Counter(rows)
+
+
+async def test_a_form_that_is_sent_again_does_nothing_more(walked: Walk, real: Real) -> None:  # noqa: F811
+    """Every route that changes something, with a form that fits, one press after the other."""
+    more: dict[str, Any] = {}
+    took: list[str] = []
+    before = await _done(real)
+    for route, (name, form) in sorted(walked.found.items()):
+        if route.startswith((*LEAVES, *MAILS)):
+            continue
+        async with real.browser(name) as browser:
+            first = await send(browser, form.action, _values(form))
+            once = await _done(real)
+            for _ in range(2):
+                await send(browser, form.action, _values(form))
+        again = await _done(real)
+        if once != before:
+            took.append(route)
+        if extra := again - once:
+            more[route] = (first.status_code, dict(extra))
+        before = again
+    assert more == {}
+    assert len(took) > 35
