@@ -94,7 +94,7 @@ async def institution_page(
 ) -> Page:
     """One institution; `form`: that of a signatory, as it was sent."""
     found = await queries.institution(connection, institution_id)
-    taking = [one for ask in TAKINGS for one in await ask(connection, institution_id)]
+    taking = [one for ask in TAKINGS for one in await ask(connection, institution_id, view.me.id)]
     return view.page(
         "accounts/institution.html",
         status=status,

@@ -22,8 +22,9 @@ class TakesPart(msgspec.Struct, frozen=True):
     at: datetime
 
 
-type Taking = Callable[[AsyncConnection, UUID], Awaitable[Sequence[TakesPart]]]
-"""`taking(connection, institution_id)`: what the institution's page lists, newest first."""
+type Taking = Callable[[AsyncConnection, UUID, UUID], Awaitable[Sequence[TakesPart]]]
+"""`taking(connection, institution_id, viewer)`: what the institution's page lists, newest first, without what is closed to the
+viewer."""
 
 type Together = Callable[[Tx, UUID, UUID], Awaitable[Sequence[str | None]]]
 """`together(tx, one_id, other_id)`: references of the things in which both stand now (None for one that may not be named);

@@ -2,7 +2,8 @@
 
 from facility.applications.pages.shared import LEAD as APPLICATION_LEAD
 from facility.applications.pages.shared import STAFF
-from facility.web.access import Role, allow, relation
+from facility.evaluation.access import recusal
+from facility.web.access import Role, allow, relation, shuts_out
 
 _EXISTS = "EXISTS (SELECT FROM activity WHERE id = :activity_id)"
 LEAD = relation(
@@ -19,6 +20,11 @@ PARTY = relation(
         WHERE activity.id = :activity_id AND party.institution_id = :institution_id
           AND party.left_at IS NULL AND party.confirmation <> 'declined')""",
     exists=_EXISTS,
+)
+
+shuts_out(
+    recusal("activity.recused", "SELECT application_id FROM activity WHERE id = :activity_id"),
+    where="activity_id",
 )
 
 # What others plan is nobody's business: to them an activity does not exist.

@@ -20,6 +20,7 @@ from facility.activities.rules import (
     funded,
     is_joint,
 )
+from facility.applications.models import shut_out
 from facility.refused import refuse
 from facility.zone import brussels_midnight
 
@@ -122,13 +123,15 @@ _FILTERS = {
 
 async def activities(
     connection: AsyncConnection,
+    viewer: UUID,
     *,
     institution: UUID | None = None,
     state: str | None = None,
     application: UUID | None = None,
     before: UUID | None = None,
 ) -> tuple[list[ActivityLine], UUID | None]:
-    """A page of activities, the latest end first, and the one before which the next page begins.
+    """A page of activities, the latest end first, and the one before which the next page begins; without those of an
+    application that is closed to the viewer.
 
     `institution`: only those of applications in which it takes part.
     """
@@ -142,11 +145,11 @@ async def activities(
             FROM activity JOIN award ON award.id = activity.award_id
             JOIN application ON application.id = activity.application_id
             JOIN institution ON institution.id = application.lead_institution_id
-            WHERE true {" ".join(_FILTERS[name] for name in given)}
+            WHERE NOT {shut_out()} {" ".join(_FILTERS[name] for name in given)}
             ORDER BY activity.ends_on DESC, activity.id DESC LIMIT {PAGE + 1}
             """  # noqa: S608 - texts of our own; every value is bound
         ),
-        given,
+        {**given, "viewer": viewer},
     )
     lines = [msgspec.convert(dict(row), ActivityLine, strict=False) for row in rows.mappings()]
     return lines[:PAGE], lines[PAGE - 1].id if len(lines) > PAGE else None
@@ -162,19 +165,19 @@ class Fundable(msgspec.Struct, frozen=True):
 
 
 _FUNDABLE = text(
-    """
+    f"""
     SELECT application.id, application.reference, application.title,
            (SELECT count(*) FROM activity WHERE activity.application_id = application.id) AS activities
     FROM application JOIN award ON award.application_id = application.id AND award.ended_at IS NULL
-    WHERE application.lead_institution_id = :institution
+    WHERE application.lead_institution_id = :institution AND NOT {shut_out()}
     ORDER BY award.made_at DESC, application.id
-    """
+    """  # noqa: S608 - our own text
 )
 
 
-async def fundable(connection: AsyncConnection, institution_id: UUID) -> list[Fundable]:
+async def fundable(connection: AsyncConnection, institution_id: UUID, viewer: UUID) -> list[Fundable]:
     """The applications under which the institution may plan, the latest award first."""
-    rows = await connection.execute(_FUNDABLE, {"institution": institution_id})
+    rows = await connection.execute(_FUNDABLE, {"institution": institution_id, "viewer": viewer})
     return [Fundable(**row) for row in rows.mappings()]
 
 

@@ -71,7 +71,7 @@ async def activities(
     institution = None if staff else view.me.institution_id or refuse("not_yours", kind="forbidden")
     chosen = status if status in set(ActivityStatus) else None
     lines, older = await lists.activities(
-        read, institution=institution, state=chosen, application=application, before=before
+        read, view.me.id, institution=institution, state=chosen, application=application, before=before
     )
     return view.page(
         "activities/activities.html",
@@ -80,7 +80,7 @@ async def activities(
         before=before,
         state=chosen,
         application=application,
-        fundable=await lists.fundable(read, institution) if institution else [],
+        fundable=await lists.fundable(read, institution, view.me.id) if institution else [],
         **WORDS,
     )
 

@@ -8,6 +8,7 @@ import msgspec
 
 from facility.admission.queries.checklist import checklist
 from facility.admission.service import check_admissibility
+from facility.admission.service.admissibility import begin_check
 from facility.applications import queries
 from facility.applications.rules.judged import Finding
 from facility.applications.service.changes import lock_with_call
@@ -61,6 +62,7 @@ async def mark_admissible(tx: Tx, application_id: UUID) -> None:
 
     Refused (conflict): those findings, "judged_already", and as the command does.
     """
+    await begin_check(tx, application_id)
     await lock_with_call(tx, application_id)
     connection = await tx.session.connection()
     shown = await queries.shown(connection, application_id)

@@ -32,14 +32,14 @@ def head() -> list[str]:
 
 
 def row(line: ExportLine) -> list[object]:
-    """One application; of a sealed one only that it is there."""
+    """One application; of a sealed one, or one that is closed to the viewer, only that it is there."""
     return [
         line.reference,
         line.call_reference,
         translated(words.TRACKS[line.track]),
-        translated(words.STATUSES[ApplicationStatus(line.status)][0]),
+        translated(words.STATUSES[ApplicationStatus(line.status)][0]) if line.status else None,
         line.received_at.isoformat(),
-        line.title if not line.sealed else _("sealed until the opening"),
+        _title(line),
         line.lead,
         "; ".join(line.partners or ()),
         " ".join(line.chips or ()),
@@ -50,7 +50,15 @@ def row(line: ExportLine) -> list[object]:
     ]
 
 
-async def rows(db: Database, asked: Filters, chosen: Sequence[UUID] | None = None) -> AsyncIterator[Rows]:
+def _title(line: ExportLine) -> str | None:
+    if line.closed:
+        return _("closed to you: you declared a conflict of interests")
+    return _("sealed until the opening") if line.sealed else line.title
+
+
+async def rows(
+    db: Database, asked: Filters, viewer: UUID, chosen: Sequence[UUID] | None = None
+) -> AsyncIterator[Rows]:
     """All that fit, batch by batch."""
-    async for batch in batches(db, asked, chosen):
+    async for batch in batches(db, asked, viewer, chosen):
         yield [row(line) for line in batch]

@@ -12,12 +12,27 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, Select, and_, any_, cast, literal, not_, or_, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from facility.accounts.institution_queries import named
-from facility.applications.models import SEALED, AdmissibilityCheck, Application, Party
+from facility.applications.models import SEALED, AdmissibilityCheck, Application, Party, shut_out
 from facility.calls.models import Call
 from facility.folding import search_words
 from facility.web import carried
@@ -39,7 +54,14 @@ SORTS: dict[str, tuple[Any, bool]] = {
 CHECKED = ("unchecked", "admissible", "inadmissible")
 """Whether somebody has judged the admissibility, and how."""
 
-_OPEN = not_(SEALED)
+
+def _open(viewer: UUID | None) -> ColumnElement[bool]:
+    """What it says may answer: it is opened, and not closed to the viewer by a conflict that they declared."""
+    return and_(not_(SEALED), _not_shut(viewer))
+
+
+def _not_shut(viewer: UUID | None) -> Any:
+    return text(f"NOT {shut_out()}").bindparams(bindparam("viewer", viewer, type_=Uuid()))
 
 
 class Filters(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -94,11 +116,16 @@ def _judged(checked: str) -> ColumnElement[bool]:
     return latest.is_(checked == "admissible")
 
 
-async def narrowed(connection: AsyncConnection, asked: Filters) -> list[ColumnElement[bool]] | None:
-    """The conditions; None where nothing can fit."""
+async def narrowed(
+    connection: AsyncConnection, asked: Filters, viewer: UUID | None = None
+) -> list[ColumnElement[bool]] | None:
+    """The conditions; None where nothing can fit. What is closed to the viewer answers no question about what it says or
+    what became of it."""
     found: list[ColumnElement[bool]] = [Application.received_at.is_not(None)]
     if asked.tells:
-        found.append(_OPEN)
+        found.append(_open(viewer))
+    elif asked.status:
+        found.append(_not_shut(viewer))
     for column, value in ((Application.status, asked.status), (Application.track, asked.track)):
         if value:
             found.append(column == _is(column, value))
@@ -121,7 +148,7 @@ async def narrowed(connection: AsyncConnection, asked: Filters) -> list[ColumnEl
         found.append(_judged(asked.checked))
     found += _between(asked)
     if asked.q:
-        found.append(await _searched(connection, asked.q))
+        found.append(await _searched(connection, asked.q, viewer))
     return found
 
 
@@ -153,9 +180,9 @@ def _between(asked: Filters) -> list[ColumnElement[bool]]:
     return found
 
 
-async def _searched(connection: AsyncConnection, search: str) -> ColumnElement[bool]:
+async def _searched(connection: AsyncConnection, search: str, viewer: UUID | None) -> ColumnElement[bool]:
     """Words of title and reference, or of the name of one institution that takes part; or the whole reference, by which a
-    sealed one is found too."""
+    sealed one, and one that is closed to the viewer, is found too."""
     words = search_words(search)[:8]
     exact = Application.reference == search.strip().upper()
     if not words:
@@ -174,7 +201,7 @@ async def _searched(connection: AsyncConnection, search: str) -> ColumnElement[b
         found = or_(found, part.limit(1).scalar_subquery().is_not(None))
     elif by_part:
         found = or_(found, _among(Application.id, by_part))
-    return or_(and_(_OPEN, found), exact)
+    return or_(and_(_open(viewer), found), exact)
 
 
 def cursor(asked: Filters, told: str) -> tuple[Any, UUID] | None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.calls.rules import submit_by
 from facility.web import carried
@@ -41,16 +42,16 @@ class OwnLine(msgspec.Struct, frozen=True):
 
 # The filters stand in the text only where they are used. The order is that in which the institution came in, which stands
 # in its own row: so a page is walked, however many there are.
-_OWN = """
+_OWN = f"""
     SELECT application.id, application.reference, application.title, track, application.status,
         call.reference AS call_reference, closes_at, cut_offs, decided_at, party.added_at, party.id AS party_id, party.is_lead,
         institution.name AS lead, confirmation, left_at, requested
     FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
     JOIN institution ON institution.id = application.lead_institution_id
-    WHERE party.institution_id = :institution AND (left_at IS NULL OR leave_reason IS NOT NULL) {filters}
-    ORDER BY party.added_at {direction}, party.id {direction} LIMIT :limit
-"""
+    WHERE party.institution_id = :institution AND (left_at IS NULL OR leave_reason IS NOT NULL) AND NOT {shut_out()} {{filters}}
+    ORDER BY party.added_at {{direction}}, party.id {{direction}} LIMIT :limit
+"""  # noqa: S608 - our own text
 _FILTERS = {
     "status": "AND application.status = :status",
     # Applications move into a batch of their series when they are submitted.
@@ -88,13 +89,14 @@ class OwnPage(msgspec.Struct, frozen=True):
 async def own(
     connection: AsyncConnection,
     institution_id: UUID,
+    viewer: UUID | None = None,
     *,
     call: str = "",
     status: str = "",
     after: Cursor | None = None,
     before: Cursor | None = None,
 ) -> OwnPage:
-    """What the institution leads, is asked to join, or has joined, the latest first."""
+    """What the institution leads, is asked to join, or has joined, the latest first; without what is closed to the viewer."""
     place = before or after
     beyond = {"before": before, "after": after if before is None else None}
     wanted = {"status": status, "call": call, **beyond}
@@ -105,7 +107,9 @@ async def own(
     sql = _OWN.format(
         filters=" ".join(_FILTERS[name] for name in used), direction="ASC" if before else "DESC"
     )
-    found = await connection.execute(text(sql), {**values, "institution": institution_id, "limit": PAGE + 1})
+    found = await connection.execute(
+        text(sql), {**values, "institution": institution_id, "viewer": viewer, "limit": PAGE + 1}
+    )
     rows = list(found.mappings())
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if before:

@@ -218,6 +218,7 @@ sentences.register(
         ),
         "document_twice": N_("The same document is attached already."),
         "too_many_documents": N_("At most {most} documents can be attached."),
+        "shut_out": N_("You declared a conflict of interests here: this is closed to you, in whatever role."),
         "not_opened": N_("This is sealed until two people have opened the call."),
         "already_opened": N_("This call has been opened already."),
         "opening_under_way": N_(

@@ -11,10 +11,11 @@ from facility.applications.rules import is_sealed
 from facility.awards import lists, service
 from facility.awards.letters import award_letter
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
+from facility.evaluation.access import recusal
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import REASONS
 from facility.refused import Refused, refuse
-from facility.web.access import Role, allow, relation
+from facility.web.access import Role, allow, relation, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
@@ -55,13 +56,18 @@ LETTER_LEAD = relation(
 )
 """An officer of the institution that leads the application which the letter is about."""
 
+shuts_out(
+    recusal("letter.recused", "SELECT application_id FROM letter WHERE id = :letter_id"), where="letter_id"
+)
+shuts_out(recusal("award.recused", "SELECT application_id FROM award WHERE id = :award_id"), where="award_id")
+
 
 @get("/awards", opt={"allow": WATCH})
 async def awards(
     view: View, read: Read, before: FromQuery[UUID | None] = None, closing: FromQuery[str] = ""
 ) -> Page:
     """All awards, the latest first; `closing=yes`: those that a second person is to close."""
-    found, older = await lists.awards(read, before=before, closing=closing == "yes")
+    found, older = await lists.awards(read, view.me.id, before=before, closing=closing == "yes")
     return view.page(
         "awards/awards.html",
         awards=found,
@@ -88,7 +94,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         "awards/award.html",
         award=one,
         shares=list(shares.get(award_id, {}).items()),
-        served=await lists.set_off(read, award_id) if one.ended_at else [],
+        served=await lists.set_off(read, award_id, view.me.id) if one.ended_at else [],
         letters=await lists.letters(read, one.application_id),
         letter_words=LETTERS,
         ends=ENDS,

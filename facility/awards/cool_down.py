@@ -13,6 +13,8 @@ from facility.awards.models import CoolDownOverride
 from facility.awards.rules import NO_COOLING, Cooling
 from facility.calls.models import Call
 from facility.calls.rules import CoolDown
+from facility.calls.rules.duties import Duty
+from facility.calls.service.duties import run
 from facility.db import Tx
 from facility.evaluation.queries import Reader
 from facility.events import record
@@ -72,9 +74,11 @@ async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) 
 async def set_cool_down_aside(tx: Tx, call_id: UUID, application_id: UUID, reason: str) -> None:
     """Let the application take part in the line whatever the call's cool-down rules say, for a reason.
 
-    Refused: "already_decided", "not_found" (missing), "wrong_status", "already_set_aside", "reason_missing" (invalid).
+    Refused: "already_decided", "not_found" (missing), "wrong_status", "already_set_aside", "reason_missing" (invalid),
+    "assesses_here" (forbidden).
     """
     assert tx.actor is not None, "rules are set aside by people"
+    await run(tx, call_id, Duty.DECIDED)
     call = await tx.lock(Call, call_id)
     if call.decided_at is not None:
         refuse("already_decided")

@@ -10,6 +10,7 @@ from facility.awards.cool_down import set_cool_down_aside
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED
 from facility.calls.rules import Mode
+from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.lists import call as call_shown
 from facility.evaluation.reasons import reason_of
 from facility.refused import Refused, refuse
@@ -19,7 +20,7 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.stops import Wrong
 
-ACT = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+ACT = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
 
 @get("/evaluation/{call_id:uuid}/cool-down/{application_id:uuid}", opt=ACT)

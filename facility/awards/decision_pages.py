@@ -19,7 +19,9 @@ from facility.awards.ranking import (
     tie_break_words,
 )
 from facility.awards.sentences import COOLED, ENDS, PLACES, STATUSES
+from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
+from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.lists import call as call_shown
 from facility.evaluation.sentences import OUTCOMES, REASONS
 from facility.refused import refuse
@@ -29,14 +31,22 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-WATCH = allow(*READERS)
+WATCH = allow(*READERS, unless=[RECUSED_IN_CALL])
+PROPOSES = allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])
+DECIDES = allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])
 
 
 @get("/evaluation/{call_id:uuid}/ranking", opt={"allow": WATCH})
 async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking with the line where the money ends: as it stands now, or as it was decided."""
     shown = await _ready(read, call_id)
-    return view.page("awards/ranking.html", part="awards/_ranking.html", **_words(shown))
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and not shown.is_decided
+    return view.page(
+        "awards/ranking.html",
+        part="awards/_ranking.html",
+        why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
+        **_words(shown),
+    )
 
 
 async def _ready(read: AsyncConnection, call_id: UUID) -> Ranking:
@@ -98,7 +108,7 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
 
 
-@post("/evaluation/{call_id:uuid}/propose", opt={"allow": allow(Role.SECRETARIAT)})
+@post("/evaluation/{call_id:uuid}/propose", opt={"allow": PROPOSES})
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Send the ranking to the authorising officer."""
     Fields(form).check()
@@ -109,7 +119,7 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     return view.go(f"/evaluation/{call_id}/ranking", said)
 
 
-@post("/evaluation/{call_id:uuid}/take-back", opt={"allow": allow(Role.SECRETARIAT)})
+@post("/evaluation/{call_id:uuid}/take-back", opt={"allow": PROPOSES})
 async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Take the proposal back; assessors may send again."""
     Fields(form).check()
@@ -128,6 +138,8 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
     if shown.proposal is None:
         refuse("not_proposed")
     told = shown.proposal
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and told.decided is None
+    why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     return view.page(
         "awards/decision.html",
         **_words(shown),
@@ -135,7 +147,8 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
         money=await lists.money(read, call_id),
         by_donor=_by_donor(shown, await lists.donors(read, call_id)),
         changed=told.decided is None and _says(told.proposed) != _says(shown.drawn),
-        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != told.proposed_by,
+        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != told.proposed_by and not why_not,
+        why_not=why_not,
         letters=sum(line.outcome != "withdrawn" for line in shown.lines),
     )
 
@@ -156,7 +169,7 @@ def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[s
     return list(sums.items())
 
 
-@post("/evaluation/{call_id:uuid}/decision", opt={"allow": allow(Role.AUTHORISING)})
+@post("/evaluation/{call_id:uuid}/decision", opt={"allow": DECIDES})
 async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Decide the call as it was shown."""
     fields = Fields(form)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.applications.rules import Track
 from facility.contracts.models import FREE
 from facility.refused import refuse
@@ -42,7 +43,7 @@ _LINE = """
 _AWARDS = text(
     f"""
     SELECT {_LINE}
-    WHERE (CAST(:before AS uuid) IS NULL
+    WHERE NOT {shut_out()} AND (CAST(:before AS uuid) IS NULL
            OR (award.made_at, award.id) < (SELECT made_at, id FROM award WHERE id = :before))
       AND (NOT :closing OR (award.final_cost IS NOT NULL AND award.ended_at IS NULL))
     ORDER BY award.made_at DESC, award.id DESC LIMIT {PAGE + 1}
@@ -52,10 +53,12 @@ _OF_CALL = text(f'SELECT {_LINE} WHERE award.call_id = :call ORDER BY applicatio
 
 
 async def awards(
-    connection: AsyncConnection, *, before: UUID | None = None, closing: bool = False
+    connection: AsyncConnection, viewer: UUID, *, before: UUID | None = None, closing: bool = False
 ) -> tuple[list[AwardLine], UUID | None]:
-    """A page of awards, the latest first, and the award before which the next page begins."""
-    rows = (await connection.execute(_AWARDS, {"before": before, "closing": closing})).all()
+    """A page of awards, the latest first, and the award before which the next page begins; without those that are closed to
+    the viewer."""
+    about = {"before": before, "closing": closing, "viewer": viewer}
+    rows = (await connection.execute(_AWARDS, about)).all()
     lines = [_line(row) for row in rows[:PAGE]]
     return lines, lines[-1].id if len(rows) > PAGE else None
 
@@ -261,22 +264,23 @@ class Served(msgspec.Struct, frozen=True):
 
 
 _SET_OFF = text(
-    """
+    f"""
     SELECT award.id AS award_id, application.reference, application.title, award.amount
     FROM event AS ended
     JOIN event AS made ON made.correlation_id = ended.correlation_id AND made.recorded_at = ended.recorded_at
         AND made.kind = 'AwardMade' AND made.seq > ended.seq
     JOIN award ON award.id = made.subject_id
     JOIN application ON application.id = award.application_id
-    WHERE ended.subject_id = :award AND ended.kind = 'AwardEnded'
+    WHERE ended.subject_id = :award AND ended.kind = 'AwardEnded' AND NOT {shut_out()}
     ORDER BY made.seq
-    """
+    """  # noqa: S608 - our own text
 )
 
 
-async def set_off(connection: AsyncConnection, award_id: UUID) -> list[Served]:
-    """Who got an award in the transaction that ended this one, in order."""
-    return [Served(**row._mapping) for row in await connection.execute(_SET_OFF, {"award": award_id})]
+async def set_off(connection: AsyncConnection, award_id: UUID, viewer: UUID) -> list[Served]:
+    """Who got an award in the transaction that ended this one, in order; without what is closed to the viewer."""
+    rows = await connection.execute(_SET_OFF, {"award": award_id, "viewer": viewer})
+    return [Served(**row._mapping) for row in rows]
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.calls.events import DecisionHalfTime, DecisionOverdue
 from facility.calls.models import Call, CallState
 from facility.db import Database, Tx
@@ -89,14 +90,15 @@ _COLUMNS = """
 """
 _OPEN = text(
     f"{_COLUMNS} WHERE mode = 'urgent' AND series_id IS NOT NULL AND call.state = 'closed' AND {STANDS}"
-    " ORDER BY call.closes_at, call.id"
+    f" AND NOT {shut_out()} ORDER BY call.closes_at, call.id"
 )
 _ONE = text(f"{_COLUMNS} WHERE mode = 'urgent' AND call.id = :call")
 
 
-async def to_decide(connection: AsyncConnection) -> list[UrgentLine]:
-    """Urgent applications that are not decided, the one that presses most first."""
-    return [_line(row) for row in await connection.execute(_OPEN)]
+async def to_decide(connection: AsyncConnection, viewer: UUID) -> list[UrgentLine]:
+    """Urgent applications that are not decided, the one that presses most first; without those that are closed to the
+    viewer."""
+    return [_line(row) for row in await connection.execute(_OPEN, {"viewer": viewer})]
 
 
 async def urgent(connection: AsyncConnection, call_id: UUID) -> UrgentLine:

@@ -7,15 +7,17 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries import history_lines, with_role
+from facility.accounts.queries import history_lines
 from facility.admission.queries import opening as openings
 from facility.admission.service import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
+from facility.calls.queries.duties import why_not_run
 from facility.evaluation import lists
-from facility.evaluation.assigning import assign_each, chosen_assessors
+from facility.evaluation.access import RECUSED_IN_CALL
+from facility.evaluation.assigning import assign_each, chosen_assessors, offered
 from facility.evaluation.sentences import OUTCOMES, SEATS
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
@@ -26,8 +28,12 @@ from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-OPENERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
-WATCH = {"allow": allow(*READERS)}
+LISTS = {"allow": allow(*READERS)}
+# An urgent call is one application: whoever has declared a conflict on it finds all of its page closed.
+OPENERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
+WATCH = {"allow": allow(*READERS, unless=[RECUSED_IN_CALL])}
+PROPOSES = {"allow": allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])}
+DECIDES = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
 waits(
     N_("Urgent applications to decide"),
@@ -40,10 +46,10 @@ waits(
 )
 
 
-@get("/urgent", opt=WATCH)
+@get("/urgent", opt=LISTS)
 async def pressing(view: View, read: Read) -> Page:
     """Urgent applications that are not decided, with the time that each has left."""
-    return view.page("awards/urgent_list.html", lines=await urgent.to_decide(read))
+    return view.page("awards/urgent_list.html", lines=await urgent.to_decide(read, view.me.id))
 
 
 @get("/urgent/{call_id:uuid}", opt=WATCH)
@@ -59,7 +65,10 @@ async def _one(
     opening = await openings.opening(read, call_id)
     running = opening.running(clock.now())
     mine = running and opening.started_by == view.me.id
-    opens = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and opening.opened_at is None
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and line.decided_at is None
+    why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
+    acts = acts and not why_not
+    opens = acts and opening.opened_at is None
     shown = await ranking(read, call_id) if line.opened else None
     told = shown.proposal if shown else None
     return view.page(
@@ -77,9 +86,15 @@ async def _one(
         judged=shown.lines[0] if shown and shown.lines else None,
         grid=shown.call.grid if shown else None,
         seats=await lists.seats(read, call_id) if line.opened else [],
-        assessors=await with_role(read, Role.ASSESSOR) if line.opened else [],
+        offered=await offered(read, call_id, view.me.id) if line.opened else None,
+        why_not=why_not,
+        runs=acts and view.me.has(Role.SECRETARIAT),
+        acts=acts,
         proposal=told,
-        may_decide=view.me.has(Role.AUTHORISING) and told is not None and view.me.id != told.proposed_by,
+        may_decide=acts
+        and view.me.has(Role.AUTHORISING)
+        and told is not None
+        and view.me.id != told.proposed_by,
         outcomes=OUTCOMES,
         statuses=STATUSES,
         steps=SEATS,
@@ -109,7 +124,7 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     return view.go(f"/urgent/{call_id}", _("The application is opened."))
 
 
-@post("/urgent/{call_id:uuid}/assign", opt={"allow": allow(Role.SECRETARIAT)})
+@post("/urgent/{call_id:uuid}/assign", opt=PROPOSES)
 async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Ask assessors; who has it already keeps it."""
     connection = await tx.session.connection()
@@ -128,7 +143,7 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     return view.go(f"/urgent/{call_id}", said)
 
 
-@post("/urgent/{call_id:uuid}/propose", opt={"allow": allow(Role.SECRETARIAT)})
+@post("/urgent/{call_id:uuid}/propose", opt=PROPOSES)
 async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Propose what the scores say to the authorising officer."""
     Fields(form).check()
@@ -139,7 +154,7 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     return view.go(f"/urgent/{call_id}", said)
 
 
-@post("/urgent/{call_id:uuid}/decide", opt={"allow": allow(Role.AUTHORISING)})
+@post("/urgent/{call_id:uuid}/decide", opt=DECIDES)
 async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Decide it as it was shown."""
     fields = Fields(form)

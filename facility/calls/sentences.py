@@ -111,6 +111,24 @@ sentences.register(
         "frozen_judging": N_(
             "How applications are judged is as it was published: grid, weights, limits, ties and minimum assessments."
         ),
+        "assesses_here": N_(
+            "You assess applications of this call. Whoever assesses in a call does not draft, publish, open, check, assign,"
+            " propose or decide in it."
+        ),
+        "runs_here": N_("You have had a hand in running this call, so you do not assess in it."),
+        "drafted_here": N_(
+            "{person} has drafted this call or a corrigendum to it, and so does not assess in it."
+        ),
+        "published_here": N_(
+            "{person} has published this call or a corrigendum to it, and so does not assess in it."
+        ),
+        "opened_here": N_("{person} has opened what came in to this call, and so does not assess in it."),
+        "checked_here": N_("{person} has checked applications of this call, and so does not assess in it."),
+        "assigned_here": N_(
+            "{person} has given applications of this call to assessors, and so does not assess in it."
+        ),
+        "proposed_here": N_("{person} has proposed a ranking in this call, and so does not assess in it."),
+        "decided_here": N_("{person} has decided in this call, and so does not assess in it."),
         "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
         "answers_before_questions": N_("Answers are due before the last question. Enter a later time."),
         "questions_after_closing": N_("Questions help nobody after the deadline. Enter an earlier time."),

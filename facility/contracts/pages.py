@@ -44,6 +44,7 @@ async def contract(
     only = queries.LedgerFilter(envelope=envelope, donor=donor, award=award, before=whole(before))
     entries, older = await queries.ledger(read, found.id, only)
     envelopes = await queries.envelopes(read, reference)
+    awards = await queries.award_labels(read, entries, view.me.id)
     lines = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
         lines = await history_lines(read, found.id, *(one.id for one in envelopes))
@@ -53,10 +54,10 @@ async def contract(
         instruments=INSTRUMENTS,
         modes=MODES,
         envelopes=envelopes,
-        entries=entries,
+        entries=[entry for entry in entries if awards.get(entry.award_id, True)],
         older=older,
         only=only,
-        awards=await queries.award_labels(read, entries),
+        awards=awards,
         history=lines,
         may_change=view.me.has(Role.SECRETARIAT),
     )

@@ -117,7 +117,9 @@ class AwardLabel(msgspec.Struct, frozen=True):
     href: str
 
 
-type NameAwards = Callable[[AsyncConnection, Sequence[UUID]], Awaitable[dict[UUID, AwardLabel]]]
+type NameAwards = Callable[[AsyncConnection, Sequence[UUID], UUID], Awaitable[dict[UUID, AwardLabel | None]]]
+"""`name(connection, award_ids, viewer)`: None for those that are closed to the viewer."""
+
 _naming: list[NameAwards] = []
 
 
@@ -127,12 +129,14 @@ def awards_named_by(function: NameAwards) -> NameAwards:
     return function
 
 
-async def award_labels(connection: AsyncConnection, entries: Sequence[EntryShown]) -> dict[UUID, AwardLabel]:
-    """Names and addresses of the entries' awards."""
+async def award_labels(
+    connection: AsyncConnection, entries: Sequence[EntryShown], viewer: UUID
+) -> dict[UUID, AwardLabel | None]:
+    """Names and addresses of the entries' awards; None for those that are closed to the viewer."""
     ids = sorted({entry.award_id for entry in entries})
-    found: dict[UUID, AwardLabel] = {}
+    found: dict[UUID, AwardLabel | None] = {}
     for name in _naming if ids else ():
-        found |= await name(connection, ids)
+        found |= await name(connection, ids, viewer)
     return found
 
 

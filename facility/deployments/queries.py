@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.deployments.models import DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
 from facility.deployments.words import OUTCOMES
@@ -65,19 +66,21 @@ _FILTERS = {
 
 async def requests(
     connection: AsyncConnection,
+    viewer: UUID,
     *,
     state: str | None = None,
     application: UUID | None = None,
     before: UUID | None = None,
 ) -> tuple[list[DeploymentLine], UUID | None]:
-    """A page of requests, newest first, and the one before which the next page begins: one statement."""
+    """A page of requests, newest first, and the one before which the next page begins; without those for an application that
+    is closed to the viewer: one statement."""
     given = {"state": state, "application": application, "before": before}
     used = {name: value for name, value in given.items() if value}
     statement = (
-        f"SELECT {_LINE} {_FROM} WHERE true {' '.join(_FILTERS[name] for name in used)}"
+        f"SELECT {_LINE} {_FROM} WHERE NOT {shut_out()} {' '.join(_FILTERS[name] for name in used)}"
         f" ORDER BY requested_at DESC, deployment.id DESC LIMIT {PAGE + 1}"
     )
-    rows = (await connection.execute(text(statement), used)).mappings().all()
+    rows = (await connection.execute(text(statement), {**used, "viewer": viewer})).mappings().all()
     lines = [msgspec.convert(dict(row), DeploymentLine) for row in rows[:PAGE]]
     return lines, lines[-1].id if len(rows) > PAGE else None
 
@@ -92,19 +95,19 @@ class Applied(msgspec.Struct, frozen=True):
     funded: bool
 
 
-async def application(connection: AsyncConnection, application_id: UUID) -> Applied:
-    """Raises Refused (missing), also for one that was never handed in."""
+async def application(connection: AsyncConnection, application_id: UUID, viewer: UUID) -> Applied:
+    """Raises Refused (missing), also for one that was never handed in; (forbidden) "shut_out"."""
     row = (
         (
             await connection.execute(
                 text(
-                    """
-                    SELECT id, reference, title, themes,
+                    f"""
+                    SELECT id, reference, title, themes, {shut_out()} AS closed,
                         EXISTS (SELECT FROM award WHERE application_id = application.id AND ended_at IS NULL) AS funded
                     FROM application WHERE id = :application AND received_at IS NOT NULL
-                    """
+                    """  # noqa: S608 - our own text
                 ),
-                {"application": application_id},
+                {"application": application_id, "viewer": viewer},
             )
         )
         .mappings()
@@ -112,6 +115,8 @@ async def application(connection: AsyncConnection, application_id: UUID) -> Appl
     )
     if row is None:
         refuse("not_found", kind="missing", what="application")
+    if row["closed"]:
+        refuse("shut_out", kind="forbidden")
     themes = row["themes"] if isinstance(row["themes"], list) else msgspec.json.decode(row["themes"])
     return msgspec.convert({**row, "themes": themes}, Applied)
 
@@ -300,17 +305,18 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
 
 
 @engagements_from
-async def asked_of(connection: AsyncConnection, expert_id: UUID) -> list[Engagement]:
-    """The invitations of one expert, for the expert's page."""
+async def asked_of(connection: AsyncConnection, expert_id: UUID, viewer: UUID) -> list[Engagement]:
+    """The invitations of one expert, for the expert's page; without those for an application that is closed to the viewer."""
     rows = await connection.execute(
         text(
-            """
+            f"""
             SELECT deployment.id, reference, place, starts_on, ends_on, outcome, invited_at
-            FROM invitation JOIN deployment ON deployment.id = deployment_id WHERE expert_id = :expert
+            FROM invitation JOIN deployment ON deployment.id = deployment_id
+            WHERE expert_id = :expert AND NOT {shut_out("deployment.application_id")}
             ORDER BY invited_at DESC
-            """
+            """  # noqa: S608 - our own text
         ),
-        {"expert": expert_id},
+        {"expert": expert_id, "viewer": viewer},
     )
     told = []
     for row in rows:

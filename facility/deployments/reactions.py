@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from facility.accounts.models import Beneficiary, Person
 from facility.accounts.service import active_people
+from facility.applications.service.conflicts import shut_out_of
 from facility.awards.events import AwardEnded
 from facility.db import Tx
 from facility.deployments.events import (
@@ -173,7 +174,8 @@ async def _to_expert(
 
 async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: str, **more: Any) -> None:
     """To the officer who asked; to the whole secretariat where that one is there no more."""
-    officers = await active_people(tx, Role.SECRETARIAT)
+    closed_to = await shut_out_of(tx, [deployment.application_id])
+    officers = [one for one in await active_people(tx, Role.SECRETARIAT) if one.id not in closed_to]
     asked: list[Person] = [one for one in officers if one.id == deployment.requested_by]
     for officer in asked or officers:
         await post(

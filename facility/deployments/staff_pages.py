@@ -17,6 +17,7 @@ from facility.deployments import queries, rules, service, words
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
 from facility.deployments.models import DeploymentState
 from facility.deployments.queries import DeploymentShown
+from facility.evaluation.access import recusal
 from facility.events import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries import themes
@@ -24,7 +25,7 @@ from facility.experts.rules import CEFR
 from facility.experts.words import language_choices
 from facility.refused import Refused, refuse
 from facility.web import render
-from facility.web.access import Role, Visitor, allow
+from facility.web.access import Role, Visitor, allow, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import Moment, moments
@@ -38,6 +39,11 @@ READERS = {"allow": allow(*ROLES)}
 SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 PRIVATE = (Role.SECRETARIAT, Role.AUDITOR)
 """Who may know which expert stands behind a code."""
+
+shuts_out(
+    recusal("deployment.recused", "SELECT application_id FROM deployment WHERE id = :deployment_id"),
+    where="deployment_id",
+)
 
 nav(N_("Deployments"), "/deployments", *ROLES, order=51)
 waits(
@@ -66,8 +72,10 @@ async def requests(
 ) -> Page:
     """All requests, newest first, with how long it took until every seat had its yes."""
     chosen = status if status in set(DeploymentState) else None
-    lines, older = await queries.requests(read, state=chosen, application=application, before=before)
-    asked_for = await queries.application(read, application) if application else None
+    lines, older = await queries.requests(
+        read, view.me.id, state=chosen, application=application, before=before
+    )
+    asked_for = await queries.application(read, application, view.me.id) if application else None
     return view.page(
         "deployments/requests.html",
         requests=lines,
@@ -104,7 +112,7 @@ async def _request_page(
 @get("/deployments/new", opt=SECRETARIAT)
 async def new_request(view: View, read: Read, application: FromQuery[UUID]) -> Page:
     """The form, for an application with a standing award."""
-    found = await queries.application(read, application)
+    found = await queries.application(read, application, view.me.id)
     if not found.funded:
         refuse("not_funded")
     known = [code for code, _name in await themes(read)]
@@ -116,7 +124,7 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
     """Makes the shortlist; nobody is asked before somebody has confirmed the order."""
     connection, fields = await tx.session.connection(), Fields(form)
     fields.ignore("do")
-    application = await _application_of(connection, fields)
+    application = await _application_of(connection, fields, view.me.id)
     try:
         draft = forms.read(
             fields,
@@ -140,12 +148,12 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
     )
 
 
-async def _application_of(connection: AsyncConnection, fields: Fields) -> queries.Applied:
+async def _application_of(connection: AsyncConnection, fields: Fields, viewer: UUID) -> queries.Applied:
     """The application that the form is about. Raises Refused (missing) for what is none."""
     key = fields.key("application")
     if "application" in fields.errors:
         refuse("not_found", kind="missing", what="application")
-    return await queries.application(connection, key)
+    return await queries.application(connection, key, viewer)
 
 
 @get("/deployments/{deployment_id:uuid}", opt=READERS)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import text
 
+from facility.applications.models import closed_to
 from facility.db import Database
-from facility.evaluation.models import ConflictDeclaration
 from facility.evaluation.service import note_recused_attempt
-from facility.web.access import Visitor, on_denied, relation
+from facility.web.access import RELATIONS, Visitor, on_denied, relation, shuts_out
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
 
@@ -54,18 +54,38 @@ ASSESSOR_OF_CALL = relation(
 """An assessor who was given an application of the call."""
 
 
-async def trace_recused(db: Database, visitor: Visitor, params: Mapping[str, Any], now: datetime) -> None:
-    """Write down that an assessor with a declared conflict tried to get at the application; others leave no trace."""
-    application_id = params["application_id"]
-    query = select(ConflictDeclaration.at).where(
-        ConflictDeclaration.application_id == application_id,
-        ConflictDeclaration.assessor_id == visitor.id,
-        ConflictDeclaration.conflict,
+def recusal(name: str, applications: str) -> str:
+    """Register the relation of a person to an object that shows an application on which they have declared a conflict; each
+    attempt leaves a trace. `applications`: a query for the ids of the applications that the object shows, over the path
+    parameter that names it. Returns the name, for `shuts_out` or `allow(…, unless=…)`."""
+    relation(
+        name,
+        sql=f"EXISTS (SELECT FROM ({closed_to(':person_id')}) AS mine WHERE mine.application_id IN ({applications}))",
+        exists="true",
     )
-    async with db.transaction(now=now, actor=visitor.id) as tx:
-        if (await tx.session.execute(query)).first():
-            await note_recused_attempt(tx, application_id, visitor.id)
+    query = text(
+        f"SELECT application_id FROM ({closed_to(':person_id')}) AS mine WHERE application_id IN ({applications})"  # noqa: S608 - our own text
+    )
+
+    async def trace(db: Database, visitor: Visitor, params: Mapping[str, Any], now: datetime) -> None:
+        about = {key: params[key] for key in RELATIONS[name].params}
+        async with db.transaction(now=now, actor=visitor.id) as tx:
+            rows = await tx.session.execute(query, {**about, "person_id": visitor.id})
+            for application_id in sorted(rows.scalars()):
+                await note_recused_attempt(tx, application_id, visitor.id)
+
+    on_denied(name, trace)
+    return name
 
 
-on_denied(ASSIGNED, trace_recused)
-on_denied(TO_DECLARE, trace_recused)
+RECUSED = recusal("application.recused", "SELECT CAST(:application_id AS uuid)")
+"""Whoever has declared a conflict on an application finds every page of it closed, in whatever role."""
+shuts_out(RECUSED, where="application_id")
+
+RECUSED_IN_CALL = recusal(
+    "call.recused",
+    """SELECT id FROM application WHERE call_id = :call_id
+    UNION ALL SELECT application_id FROM carry_over WHERE from_call_id = :call_id""",
+)
+"""The same for what shows all applications of a call against each other, where one that is left out would still be told by
+its rank and by the money that is left."""

@@ -3,10 +3,18 @@
 from collections.abc import Collection
 from uuid import UUID
 
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import PersonShown, with_role
+from facility.calls.queries.duties import duties_in
+from facility.calls.rules.duties import Duty, why_not_assess
 from facility.db import Tx
-from facility.evaluation import lists, service
+from facility.evaluation import lists, rules, service
+from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.i18n import _, ngettext
+from facility.web.sentences import sentence
 
 
 def chosen_assessors(fields: Fields) -> list[UUID]:
@@ -15,6 +23,25 @@ def chosen_assessors(fields: Fields) -> list[UUID]:
     if not chosen:
         fields.wrong("assessors", _("Choose at least one assessor."))
     return chosen
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """Whom a form offers to assess in a call, and why it does not offer the others, in sentences."""
+
+    assessors: list[PersonShown]
+    others: list[str]
+
+
+async def offered(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Offered:
+    """All assessors but those who run the call, and the viewer, who gives nothing to themselves."""
+    held = await duties_in(connection, call_id)
+    people = await with_role(connection, Role.ASSESSOR)
+    runs = why_not_assess({one.name: held.get(one.id) for one in people})
+    own = rules.assignment_mistakes(viewer, [one.id for one in people])
+    return Offered(
+        [one for one in people if one.id != viewer and held.get(one.id) in (None, Duty.ASSESSES)],
+        [sentence(reason) for reason in [*own, *runs]],
+    )
 
 
 async def assign_each(
@@ -31,6 +58,7 @@ async def assign_each(
         for assessor_id in assessor_ids
         if (application_id, assessor_id) not in taken
     ]
+    await service.begin_assigning(tx, call_id, assessor_ids)
     for application_id, assessor_id in new:
-        await service.assign(tx, application_id, assessor_id)
+        await service.give(tx, application_id, assessor_id)
     return ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", len(new))

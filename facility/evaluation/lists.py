@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models import SEALED_SQL
+from facility.applications.models import SEALED_SQL, shut_out
 from facility.calls.rules import Grid
 from facility.evaluation.rules import Outcome, Standing
 from facility.refused import refuse
@@ -115,7 +115,8 @@ class Party(msgspec.Struct, frozen=True):
 
 
 class ApplicationLine(msgspec.Struct, frozen=True):
-    """An application as lists of the evaluation name it; requested in EUR. `parties`: those on board, lead first."""
+    """An application as lists of the evaluation name it; requested in EUR. `parties`: those on board, lead first. `closed`: the
+    viewer has declared a conflict on it, and reads its reference only."""
 
     id: UUID
     reference: str
@@ -127,10 +128,11 @@ class ApplicationLine(msgspec.Struct, frozen=True):
     set_aside: str | None
     checked: str | None
     carried_from: str | None
+    closed: bool = False
 
 
 _APPLICATIONS = text(
-    """
+    f"""
     SELECT application.id, application.reference, application.title, application.status, application.reasons,
         application.requested, setting_aside.reason AS set_aside,
         (SELECT jsonb_agg(jsonb_build_object('institution', institution.name, 'designation', beneficiary.name,
@@ -141,25 +143,29 @@ _APPLICATIONS = text(
         (SELECT reason FROM admissibility_check WHERE application_id = application.id
          ORDER BY checked_at DESC, id LIMIT 1) AS checked,
         (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id
-         WHERE application_id = application.id AND to_call_id = :call) AS carried_from
+         WHERE application_id = application.id AND to_call_id = :call) AS carried_from, {shut_out()} AS closed
     FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
     WHERE application.id IN (SELECT id FROM application WHERE call_id = :call
             UNION ALL SELECT application_id FROM carry_over WHERE :with_carried AND from_call_id = :call)
         AND track = 'joint' AND application.opened_at IS NOT NULL
         AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
     ORDER BY application.number
-    """
+    """  # noqa: S608 - our own text
 )
 
 
 async def applications(
-    connection: AsyncConnection, call_id: UUID, only: UUID | None = None, *, with_carried: bool = False
+    connection: AsyncConnection,
+    call_id: UUID,
+    only: UUID | None = None,
+    *,
+    with_carried: bool = False,
+    viewer: UUID | None = None,
 ) -> list[ApplicationLine]:
     """The call's applications of the joint track that were opened, by number: one statement. `with_carried`: also those
-    that it has carried over to the next batch since."""
-    rows = await connection.execute(
-        _APPLICATIONS, {"call": call_id, "only": only, "with_carried": with_carried}
-    )
+    that it has carried over to the next batch since. `viewer`: who looks at all of them."""
+    about = {"call": call_id, "only": only, "with_carried": with_carried, "viewer": viewer}
+    rows = await connection.execute(_APPLICATIONS, about)
     return [msgspec.convert(dict(row._mapping), ApplicationLine, strict=False) for row in rows]
 
 
@@ -269,9 +275,9 @@ class Scored(msgspec.Struct, frozen=True):
 
 
 _SCORED = text(
-    """
+    f"""
     SELECT assignment.application_id, application.reference, person.name AS assessor,
-        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments, assessment.sent_at,
+        coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
         coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
     FROM assignment
     JOIN application ON application.id = assignment.application_id
@@ -280,15 +286,16 @@ _SCORED = text(
         AND assessment.assessor_id = assignment.assessor_id AND assessment.state = 'sent'
     LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
         AND declared.assessor_id = assignment.assessor_id
-    WHERE application.call_id = :call
+    WHERE application.call_id = :call AND NOT {shut_out()}
     ORDER BY application.number, person.sort_key, person.id
-    """
+    """  # noqa: S608 - our own text
 )
 
 
-async def scored(connection: AsyncConnection, call_id: UUID) -> list[Scored]:
-    """Every assessment that was sent, and every recusal, with names: for the auditor only."""
-    rows = await connection.execute(_SCORED, {"call": call_id})
+async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> list[Scored]:
+    """Every assessment that was sent, and every recusal, with names: for the auditor only, and without what is closed to the
+    viewer."""
+    rows = await connection.execute(_SCORED, {"call": call_id, "viewer": viewer})
     return [msgspec.convert(dict(row._mapping), Scored) for row in rows]
 
 

@@ -35,19 +35,6 @@ class Assignment(Base):
     ended_at: Mapped[datetime | None]
 
 
-class ConflictDeclaration(Base):
-    """What an assessor declared about one application. A conflict stays, and its reason is theirs and the auditor's."""
-
-    __tablename__ = "conflict_declaration"
-    __table_args__ = (CheckConstraint("NOT conflict OR reason <> ''", name="reason"),)
-
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
-    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
-    conflict: Mapped[bool]
-    reason: Mapped[str] = mapped_column(default="")
-    at: Mapped[datetime]
-
-
 class AssessmentState(StrEnum):
     """A draft can be changed by its assessor; what was sent is frozen."""
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.applications.models import SEALED, Application, Party
+from facility.accounts.models import Person
+from facility.applications.models import SEALED, Application, ConflictDeclaration, Party
 from facility.applications.rules import ApplicationStatus
 from facility.evaluation.models import (
     Assessment,
     AssessmentState,
     Assignment,
-    ConflictDeclaration,
     EvaluationEnd,
 )
 from facility.evaluation.rules import Applicant, Scores
@@ -124,6 +124,12 @@ async def is_assigned(reader: Reader, application_id: UUID, assessor_id: UUID) -
         Assignment.ended_at.is_(None),
     )
     return (await reader.execute(query)).scalar() is not None
+
+
+async def names_of(reader: Reader, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of people, for refusals that name them."""
+    rows = await reader.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {row.id: row.name for row in rows}
 
 
 async def is_sealed(reader: Reader, call_id: UUID) -> bool:

@@ -1,6 +1,6 @@
 """How applications are scored and ranked: exact fractions, rounded only for display (scenarios/README)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -102,6 +102,11 @@ def may_assess(*, declared: bool, conflict: bool, sent: bool) -> None:
         refuse("not_declared", kind="forbidden")
     if sent:
         refuse("already_sent")
+
+
+def assignment_mistakes[Person](actor: Person | None, assessors: Collection[Person]) -> list[Reason]:
+    """Nobody gives an application to themselves: "own_assignment"."""
+    return [Reason("own_assignment", "assessors")] if actor in assessors else []
 
 
 class Outcome(StrEnum):

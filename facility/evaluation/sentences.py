@@ -13,6 +13,7 @@ sentences.register(
         "keeps_its_scores": N_(
             "This application was carried over, and is ranked by the assessments that it has."
         ),
+        "own_assignment": N_("Nobody gives an application to themselves. A colleague can."),
         "not_an_assessor": N_("This person is no assessor."),
         "already_assigned": N_("This assessor has the application already."),
         "already_signed": N_("You have signed the declaration for this call already."),

@@ -1,6 +1,6 @@
 """Commands of the evaluation. Lock order: call, then application; an assessment is guarded by its application's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,12 +9,16 @@ from sqlalchemy.dialects.postgresql import insert
 
 from facility.accounts.models import PersonRole
 from facility.admission.service import move
-from facility.applications.models import Application
+from facility.applications.models import Application, ConflictDeclaration
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service import was_carried_over
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.calls.models import Call
+from facility.calls.queries.duties import duties_in
 from facility.calls.rules.cancellation import may_go_on
+from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
 from facility.calls.service import rules_of
+from facility.calls.service.duties import run, take_duties
 from facility.db import Tx
 from facility.evaluation import queries, rules
 from facility.evaluation.ending import end_assignments as end_assignments
@@ -31,7 +35,6 @@ from facility.evaluation.models import (
     Assessment,
     AssessmentState,
     Assignment,
-    ConflictDeclaration,
     Declaration,
     EvaluationEnd,
     SettingAside,
@@ -46,9 +49,20 @@ TOO_FEW = "too_few_assessments"
 async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
     """Give an admitted application to an assessor.
 
-    Refused: "not_in_evaluation", "evaluation_ended", "not_an_assessor" (invalid), "already_assigned".
+    Refused: as `begin_assigning` and `give`.
+    """
+    await begin_assigning(tx, (await tx.get(Application, application_id)).call_id, [assessor_id])
+    return await give(tx, application_id, assessor_id)
+
+
+async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
+    """`assign`, after `begin_assigning`, which several assignments share.
+
+    Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "not_an_assessor" (invalid),
+    "already_assigned".
     """
     application = await tx.lock(Application, application_id)
+    await refuse_shut_out(tx, [application_id])
     await _may_judge_at_all(tx, application)
     if not await _is_assessor(tx, assessor_id):
         refuse("not_an_assessor", kind="invalid", field="assessors")
@@ -77,6 +91,20 @@ async def _assigned_anew(tx: Tx, application: Application, assessor_id: UUID) ->
         assessment.state, assessment.sent_at = AssessmentState.DRAFT, None
     await tx.flush()
     return assignment
+
+
+async def begin_assigning(tx: Tx, call_id: UUID, assessor_ids: Collection[UUID]) -> None:
+    """The actor assigns in the call, these people assess in it from now on: asked before anything is locked.
+
+    Refused: "own_assignment" and, for those who run the call, `why_not_assess` (invalid); "assesses_here" (forbidden).
+    """
+    refuse_if(rules.assignment_mistakes(tx.actor, assessor_ids))
+    duties = dict.fromkeys(assessor_ids, Duty.ASSESSES) | ({tx.actor: Duty.ASSIGNED} if tx.actor else {})
+    held = await take_duties(tx, call_id, duties)
+    if tx.actor:
+        may_run(held.get(tx.actor))
+    names = await queries.names_of(tx.session, assessor_ids)
+    refuse_if(why_not_assess({names[key]: held.get(key) for key in assessor_ids if key in names}))
 
 
 async def sign_declaration(tx: Tx, call_id: UUID) -> None:
@@ -169,6 +197,7 @@ async def send_assessment(
 
 async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:
     """Set an admitted application aside that can't get its minimum of assessments. Refused: `rules.may_set_aside`."""
+    await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
     application = await tx.lock(Application, application_id)
     await _not_ended(tx, application.call_id)
     count = await queries.count_assessments(tx.session, application_id)
@@ -193,6 +222,7 @@ async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:
 
 async def bring_back(tx: Tx, application_id: UUID) -> None:
     """Take a setting aside back, before the ranking is proposed. Refused: "wrong_status", "evaluation_ended"."""
+    await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
     application = await tx.lock(Application, application_id)
     await _not_ended(tx, application.call_id)
     if application.status != ApplicationStatus.NOT_ASSESSED:
@@ -251,6 +281,7 @@ async def _may_assess(tx: Tx, application: Application, assessor_id: UUID) -> No
     if not await queries.is_assigned(tx.session, application.id, assessor_id):
         refuse("not_assigned", kind="forbidden")
     signed = await tx.session.get(Declaration, (application.call_id, assessor_id))
+    may_still_assess((await duties_in(tx.session, application.call_id)).get(assessor_id))
     answer = await tx.session.get(ConflictDeclaration, (application.id, assessor_id), populate_existing=True)
     assessment = await tx.session.get(Assessment, (application.id, assessor_id), populate_existing=True)
     rules.may_assess(

@@ -6,11 +6,12 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries import history_lines, with_role
+from facility.accounts.queries import history_lines
 from facility.calls.queries import batches
+from facility.calls.queries.duties import why_not_run
 from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
-from facility.evaluation.assigning import assign_each, chosen_assessors
+from facility.evaluation.assigning import assign_each, chosen_assessors, offered
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
 from facility.refused import Refused, refuse
@@ -60,8 +61,10 @@ async def _board(
     applicants = await queries.applicants(read, call_id)
     standing = rules.stand(applicants, call.grid, call.min_beneficiaries)
     seats = await lists.seats(read, call_id)
-    lines = await lists.applications(read, call_id)
+    lines = await lists.applications(read, call_id, viewer=view.me.id)
     may_act = view.me.has(Role.SECRETARIAT) and call.state == "closed" and call.ended_at is None
+    why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
+    may_act = may_act and not why_not
     told = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
         told = await history_lines(read, call_id)
@@ -73,8 +76,9 @@ async def _board(
         ready=standing.ready,
         people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),
         lines=lists.board(standing, lines, seats, call.grid),
-        assessors=await with_role(read, Role.ASSESSOR) if may_act else [],
+        offered=await offered(read, call_id, view.me.id) if may_act else None,
         may_act=may_act,
+        why_not=why_not,
         outcomes=OUTCOMES,
         steps=SEATS,
         reasons=REASONS,
@@ -164,7 +168,9 @@ async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UU
 async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every assessor's scores and comments, and every recusal: for the auditor only."""
     call = await lists.call(read, call_id)
-    return view.page("evaluation/scores.html", call=call, scored=await lists.scored(read, call_id))
+    return view.page(
+        "evaluation/scores.html", call=call, scored=await lists.scored(read, call_id, view.me.id)
+    )
 
 
 HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]

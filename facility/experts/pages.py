@@ -127,7 +127,7 @@ async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
         "experts/expert.html",
         expert=found,
         member=found.country in rules.EU_MEMBER_STATES,
-        engagements=await queries.engagements(read, expert_id),
+        engagements=await queries.engagements(read, expert_id, view.me.id),
         genders=words.GENDERS,
         history=await history_lines(read, expert_id),
         may_change=view.me.has(Role.SECRETARIAT),

@@ -164,17 +164,18 @@ class Engagement(msgspec.Struct, frozen=True):
     asked_at: datetime
 
 
-type Tell = Callable[[AsyncConnection, UUID], Awaitable[Sequence[Engagement]]]
+type Tell = Callable[[AsyncConnection, UUID, UUID], Awaitable[Sequence[Engagement]]]
 _TELL: list[Tell] = []
 
 
 def engagements_from(tell: Tell) -> Tell:
-    """Register where an expert's page learns what the expert was asked for: `async def tell(connection, expert_id)`."""
+    """Register where an expert's page learns what the expert was asked for, without what is closed to the viewer:
+    `async def tell(connection, expert_id, viewer)`."""
     _TELL.append(tell)
     return tell
 
 
-async def engagements(connection: AsyncConnection, expert_id: UUID) -> list[Engagement]:
+async def engagements(connection: AsyncConnection, expert_id: UUID, viewer: UUID) -> list[Engagement]:
     """What later rooms tell, newest first."""
-    told: list[Any] = [one for tell in _TELL for one in await tell(connection, expert_id)]
+    told: list[Any] = [one for tell in _TELL for one in await tell(connection, expert_id, viewer)]
     return sorted(told, key=lambda one: one.asked_at, reverse=True)

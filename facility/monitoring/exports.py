@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.activities.sentences import KINDS, NOT_COUNTED
 from facility.db import Database
@@ -202,22 +203,27 @@ class Longest(msgspec.Struct, frozen=True):
     page: Callable[..., Awaitable[tuple[list[Any], UUID | None]]]
     at: Callable[[Any], date | datetime]
 
-    async def batches(self, db: Database) -> AsyncIterator[Rows]:
-        """All rows, the latest first, read while they are sent: in short turns, since who loads them may be slow."""
+    async def batches(self, db: Database, viewer: UUID) -> AsyncIterator[Rows]:
+        """All rows that the viewer may see, the latest first, read while they are sent: in short turns, since who loads them may be slow."""
         before, at = None, None
         while True:
             async with db.reader() as connection:
-                lines, before = await self.page(connection, before=before, at=at, limit=BATCH)
+                lines, before = await self.page(connection, viewer, before=before, at=at, limit=BATCH)
             yield [self.row(line) for line in lines]
             if before is None:
                 return
             at = self.at(lines[-1])
 
 
+async def _calls(connection: AsyncConnection, _viewer: UUID, **more: Any) -> tuple[list[Any], UUID | None]:
+    """Figures of whole calls, the same for everybody."""
+    return await lists.calls(connection, **more)
+
+
 LONG: dict[str, Longest] = {
     "joint-activities.csv": Longest(
         units_head, unit_row, partial(lists.units, counted=None), attrgetter("ends_on")
     ),
-    "calls.csv": Longest(calls_head, call_row, lists.calls, attrgetter("closes_at")),
+    "calls.csv": Longest(calls_head, call_row, _calls, attrgetter("closes_at")),
     "requests.csv": Longest(requests_head, request_row, lists.requests, attrgetter("requested_at")),
 }

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.monitoring.queries import CALL_LINES, CallLine, in_days
 from facility.refused import refuse
 
@@ -101,7 +102,7 @@ _COUNTED = {True: "u.reason IS NULL", False: "u.reason IS NOT NULL", None: "true
 _UNITS = {
     counted: text(
         f"""
-        {_UNIT} WHERE {condition}
+        {_UNIT} WHERE {condition} AND NOT {shut_out()}
           AND (CAST(:year AS bigint) IS NULL OR u.year = :year)
           AND (CAST(:before AS uuid) IS NULL OR (u.ends_on, u.activity_id) < (coalesce(CAST(:at AS date),
                (SELECT ends_on FROM joint_activity WHERE activity_id = :before)), :before))
@@ -114,6 +115,7 @@ _UNITS = {
 
 async def units(
     connection: AsyncConnection,
+    viewer: UUID,
     *,
     counted: bool | None,
     year: int | None = None,
@@ -122,8 +124,9 @@ async def units(
     limit: int = PAGE,
 ) -> tuple[list[UnitLine], UUID | None]:
     """A page of activities that count (or don't, or either), the latest first; and where the next page begins. `at`: the last
-    day of `before`, for whoever goes on even if that one is no longer there."""
-    values = {"year": year, "before": before, "at": at, "limit": limit + 1}
+    day of `before`, for whoever goes on even if that one is no longer there. Without those of an application that is closed to
+    the viewer, which the figures count all the same."""
+    values = {"year": year, "before": before, "at": at, "limit": limit + 1, "viewer": viewer}
     rows = (await connection.execute(_UNITS[counted], values)).all()
     lines = [UnitLine(**row._mapping) for row in rows[:limit]]
     return lines, lines[-1].activity_id if len(rows) > limit else None
@@ -229,23 +232,31 @@ class RequestLine(msgspec.Struct, frozen=True):
 
 
 _REQUESTS = text(
-    """
+    f"""
     SELECT r.deployment_id, deployment.reference, r.application_id, application.reference AS application,
            r.requested_at, r.first_yes_at, r.starts_on, r.ends_on, r.seats, r.asked, r.accepted, r.exhausted, r.ended_at
     FROM request_figure AS r JOIN deployment ON deployment.id = r.deployment_id
     JOIN application ON application.id = r.application_id
-    WHERE CAST(:before AS uuid) IS NULL OR (r.requested_at, r.deployment_id) < (coalesce(CAST(:at AS timestamptz),
-          (SELECT requested_at FROM request_figure WHERE deployment_id = :before)), :before)
+    WHERE NOT {shut_out()} AND (CAST(:before AS uuid) IS NULL
+        OR (r.requested_at, r.deployment_id) < (coalesce(CAST(:at AS timestamptz),
+            (SELECT requested_at FROM request_figure WHERE deployment_id = :before)), :before))
     ORDER BY r.requested_at DESC, r.deployment_id DESC LIMIT :limit
-    """
+    """  # noqa: S608 - our own text
 )
 
 
 async def requests(
-    connection: AsyncConnection, *, before: UUID | None = None, at: datetime | None = None, limit: int = PAGE
+    connection: AsyncConnection,
+    viewer: UUID,
+    *,
+    before: UUID | None = None,
+    at: datetime | None = None,
+    limit: int = PAGE,
 ) -> tuple[list[RequestLine], UUID | None]:
-    """A page of requests for expertise, the latest first; and where the next page begins. `at`: when `before` was made."""
-    rows = (await connection.execute(_REQUESTS, {"before": before, "at": at, "limit": limit + 1})).all()
+    """A page of requests for expertise, the latest first; and where the next page begins. `at`: when `before` was made.
+    Without those for an application that is closed to the viewer."""
+    values = {"before": before, "at": at, "limit": limit + 1, "viewer": viewer}
+    rows = (await connection.execute(_REQUESTS, values)).all()
     lines = [RequestLine(**row._mapping) for row in rows[:limit]]
     return lines, lines[-1].deployment_id if len(rows) > limit else None
 

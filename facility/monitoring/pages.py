@@ -31,7 +31,7 @@ nav(N_("Overview"), "/commission", *READERS, order=5)
 @get("/commission", opt=WATCH)
 async def commission(view: View, read: Read, seen: FromQuery[int | None] = None) -> Page:
     """All figures, as far as they are counted; asked for by the page itself, only their part."""
-    found = await queries.overview(read)
+    found = await queries.overview(read, view.me.id)
     newest = found.headlines[0].position if found.headlines else 0
     return view.page(
         "monitoring/commission.html",
@@ -100,8 +100,8 @@ async def indicator(
     if found.code != FACILITY_INDICATOR:
         return view.page("monitoring/indicator.html", **shown)
     year = None if year is None or not FIRST_DAY.year <= year <= LAST_DAY.year else year
-    lines, older = await lists.units(read, counted=counted != "no", year=year, before=before)
-    overview = await queries.overview(read)
+    lines, older = await lists.units(read, view.me.id, counted=counted != "no", year=year, before=before)
+    overview = await queries.overview(read, view.me.id)
     return view.page(
         "monitoring/joint_activities.html",
         **shown,
@@ -133,7 +133,7 @@ async def unit(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
 @get("/commission/requests", opt=WATCH)
 async def requests(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Requests for expertise, and how long each took."""
-    lines, older = await lists.requests(read, before=before)
+    lines, older = await lists.requests(read, view.me.id, before=before)
     return view.page("monitoring/requests.html", lines=lines, older=older, before=before)
 
 
@@ -148,7 +148,7 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
 async def export(view: View, db: Database, name: FromPath[str]) -> Page:
     """A table of figures as CSV."""
     if long := exports.LONG.get(name):
-        return sheets.sent(sheets.csv_stream(long.head(), long.batches(db)), name, sheets.CSV)
+        return sheets.sent(sheets.csv_stream(long.head(), long.batches(db, view.me.id)), name, sheets.CSV)
     if name not in SHORT:
         refuse("not_found", kind="missing", what="export")
     async with db.reader() as connection:
@@ -160,7 +160,7 @@ SHORT = ("indicators.csv", "money.csv")
 
 async def _content(view: render.View, read: AsyncConnection, name: str) -> bytes:
     if name == "money.csv":
-        return exports.money_csv((await queries.overview(read)).contracts)
+        return exports.money_csv((await queries.overview(read, view.me.id)).contracts)
     return exports.indicators_csv(await lists.indicators(read), view.renderer.designation_note)
 
 

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.monitoring.models import FACILITY_INDICATOR, READ_MODELS
 from facility.refused import refuse
 
@@ -236,6 +237,7 @@ _OVERVIEW = text(
                 = CASE h.subject WHEN 'application' THEN h.subject_id ELSE award.application_id END
             LEFT JOIN envelope ON h.subject = 'envelope' AND envelope.id = h.subject_id
             LEFT JOIN contract ON contract.id = envelope.contract_id
+            WHERE NOT {shut_out("coalesce(application.id, activity.application_id, deployment.application_id)")}
             ORDER BY h.position DESC) AS line)
     )::text
     FROM moved
@@ -244,9 +246,9 @@ _OVERVIEW = text(
 _overview = msgspec.json.Decoder(Overview, strict=False)
 
 
-async def overview(connection: AsyncConnection) -> Overview:
-    """Everything on the Commission's page: one statement. Raises Refused (missing) before the reference data are in."""
-    told: str = (await connection.execute(_OVERVIEW)).scalar_one()
+async def overview(connection: AsyncConnection, viewer: UUID | None = None) -> Overview:
+    """Everything on the Commission's page, headlines without what is closed to the viewer: one statement. Raises Refused (missing) before the reference data are in."""
+    told: str = (await connection.execute(_OVERVIEW, {"viewer": viewer})).scalar_one()
     try:
         return _overview.decode(told)
     except msgspec.ValidationError:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.events.log import to_recorded
 from facility.events.models import Delivery, DeliveryState, EventRow
+from facility.operations.shut import shut_objects
 from facility.web.history import moments
 
 PAGE = 25
@@ -28,9 +29,10 @@ class ParkedShown(msgspec.Struct, frozen=True):
 
 
 async def parked(
-    connection: AsyncConnection, before: int | None = None
+    connection: AsyncConnection, viewer: UUID, before: int | None = None
 ) -> tuple[list[ParkedShown], int | None]:
-    """A page of parked deliveries, newest first, and the id to pass as `before` for the next page."""
+    """A page of parked deliveries, newest first, and the id to pass as `before` for the next page. Without those about what is
+    closed to the viewer: a colleague runs them again."""
     query = (
         select(
             EventRow.__table__,
@@ -40,7 +42,7 @@ async def parked(
             Delivery.error,
         )
         .join(EventRow, EventRow.id == Delivery.event_id)
-        .where(Delivery.state == DeliveryState.PARKED)
+        .where(Delivery.state == DeliveryState.PARKED, EventRow.subject_id.not_in(shut_objects(viewer)))
         .order_by(Delivery.id.desc())
         .limit(PAGE + 1)
     )

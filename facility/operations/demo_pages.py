@@ -28,7 +28,7 @@ async def demo_mails(
 ) -> Page:
     """All mails, newest first, or those to one address."""
     _only_in_the_demo(view)
-    found, older = await mails.mails(read, same=same, before=before, everything=True)
+    found, older = await mails.mails(read, None, same=same, before=before)
     return view.page(
         "operations/demo_mails.html",
         mails=found,
@@ -44,7 +44,7 @@ async def demo_mails(
 async def demo_mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
     """One mail as its reader gets it."""
     _only_in_the_demo(view)
-    one = await mails.mail(read, mail_id, everything=True)
+    one = await mails.mail(read, mail_id, None)
     base_url = view.renderer.settings.base_url
     url = base_url + (path_of(one.link) if one.link else "/")
     words = text_of(
@@ -58,7 +58,7 @@ async def demo_attachment(view: View, db: Database, mail_id: FromPath[UUID], num
     """A file that goes with the mail, made as it is when the mail is sent."""
     _only_in_the_demo(view)
     async with db.reader() as connection:
-        one = await mails.mail(connection, mail_id, everything=True)
+        one = await mails.mail(connection, mail_id, None)
         if not 1 <= number <= len(one.attachments):
             refuse("not_found", kind="missing")
         kind, about = one.attachments[number - 1]

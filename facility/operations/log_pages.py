@@ -5,13 +5,24 @@ from uuid import UUID
 
 from litestar import get
 
+from facility.evaluation.access import recusal
 from facility.operations import trail
 from facility.operations.words import SUBJECTS, subject_kinds, subject_word
 from facility.web import carried
-from facility.web.access import Role, allow
+from facility.web.access import Role, allow, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
 
+shuts_out(
+    recusal(
+        "subject.recused",
+        """SELECT CAST(:subject_id AS uuid)
+        UNION ALL SELECT application_id FROM award WHERE id = :subject_id
+        UNION ALL SELECT application_id FROM activity WHERE id = :subject_id
+        UNION ALL SELECT application_id FROM deployment WHERE id = :subject_id""",
+    ),
+    where="subject_id",
+)
 WHO = allow(Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -31,7 +42,7 @@ async def log(
         day=carried.day(day),
         before=carried.whole(before),
     )
-    lines, older = await trail.trail(read, only)
+    lines, older = await trail.trail(read, only, view.me.id)
     shown = {
         "subject": only.subject,
         "actor": str(only.actor or ""),
@@ -58,7 +69,7 @@ async def subject(
     """Everything that happened to one thing, and whether anybody changed it afterwards."""
     chain = await trail.chain(read, subject_id)
     lines, older = await trail.trail(
-        read, trail.TrailFilter(subject_id=subject_id, before=carried.whole(before))
+        read, trail.TrailFilter(subject_id=subject_id, before=carried.whole(before)), view.me.id
     )
     return view.page(
         "operations/subject.html",

@@ -1,7 +1,8 @@
 """Reads of the outbox: every mail with its fate, and what it says with the link withheld.
 
 Staff learn nothing of who applies before the opening: such a mail has no subject, no recipient and no words for them, and
-no address finds it. The demo's reader alone shows everything (`everything=True`).
+no address finds it. The same holds for mails about what is closed to the viewer by a conflict that they declared. The demo's
+reader alone shows everything (no `viewer`).
 """
 
 from datetime import datetime
@@ -10,12 +11,13 @@ from uuid import UUID
 
 import jinja2
 import msgspec
-from sqlalchemy import ColumnElement, Select, exists, false, func, not_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from facility.applications.models import TELLS, Application
+from facility.operations.shut import shut_objects
 from facility.outbox.models import Link, Mail
 from facility.outbox.sender import text_of
 from facility.refused import refuse
@@ -25,7 +27,8 @@ PAGE = 25
 
 
 class MailShown(msgspec.Struct, frozen=True):
-    """A mail as pages show it. `sealed`: it is about a draft or what two people have not opened yet, and names nobody."""
+    """A mail as pages show it. `sealed`: it is about a draft or what two people have not opened yet; `closed`: about what the
+    viewer has declared a conflict on. Both name nobody."""
 
     id: UUID
     created_at: datetime
@@ -42,6 +45,12 @@ class MailShown(msgspec.Struct, frozen=True):
     attachments: list[Any]
     link: Link | None = None
     sealed: bool = False
+    closed: bool = False
+
+    @property
+    def withheld(self) -> bool:
+        """Its subject, its recipient and its words are not for the viewer."""
+        return self.sealed or self.closed
 
     @property
     def about_accounts(self) -> bool:
@@ -50,7 +59,9 @@ class MailShown(msgspec.Struct, frozen=True):
 
 
 _COLUMNS = [
-    getattr(Mail, name) for name in MailShown.__struct_fields__ if name not in ("link", "context", "sealed")
+    getattr(Mail, name)
+    for name in MailShown.__struct_fields__
+    if name not in ("link", "context", "sealed", "closed")
 ]
 _UNNAMED: dict[str, Any] = {
     "to_name": "",
@@ -60,18 +71,26 @@ _UNNAMED: dict[str, Any] = {
     "attachments": [],
     "link": None,
 }
-"""What is left out of a mail that is sealed."""
+"""What is left out of a mail that is withheld."""
 
 
-def _sealed(mail: type[Mail] = Mail, *, everything: bool = False) -> ColumnElement[bool]:
-    """Subject and recipient would give away who applies."""
-    if everything:
-        return false()
-    return exists().where(Application.id == mail.subject_id, not_(TELLS))
+def _withheld(
+    viewer: UUID | None, mail: type[Mail] = Mail
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the mail is sealed, and whether it is closed to the viewer."""
+    if viewer is None:
+        return false(), false()
+    sealed = exists().where(Application.id == mail.subject_id, not_(TELLS))
+    return sealed, func.coalesce(mail.subject_id.in_(shut_objects(viewer)), false())
+
+
+def _named(viewer: UUID | None, mail: type[Mail] = Mail) -> ColumnElement[bool]:
+    """Its recipient may be told."""
+    return not_(or_(*_withheld(viewer, mail)))
 
 
 def _shown(values: dict[str, Any]) -> MailShown:
-    return MailShown(**values | _UNNAMED if values["sealed"] else values)
+    return MailShown(**values | _UNNAMED if values["sealed"] or values["closed"] else values)
 
 
 def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
@@ -82,31 +101,32 @@ def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
     return query.where(func.row(Mail.created_at, Mail.id) < place)
 
 
-def _to_the_same(query: Select[Any], mail_id: UUID, *, everything: bool) -> Select[Any]:
+def _to_the_same(query: Select[Any], mail_id: UUID, viewer: UUID | None) -> Select[Any]:
     """Mails to the address of this one: an address itself has no place in a page's address."""
     one = aliased(Mail)
-    named = select(one.to_address).where(one.id == mail_id, not_(_sealed(one, everything=everything)))
-    return query.where(Mail.to_address == named.scalar_subquery(), not_(_sealed(everything=everything)))
+    named = select(one.to_address).where(one.id == mail_id, _named(viewer, one))
+    return query.where(Mail.to_address == named.scalar_subquery(), _named(viewer))
 
 
 async def mails(
     connection: AsyncConnection,
+    viewer: UUID | None,
     *,
     state: str = "",
     same: UUID | None = None,
     before: UUID | None = None,
-    everything: bool = False,
 ) -> tuple[list[MailShown], UUID | None]:
     """A page of mails, newest first: in this state, to the address of mail `same`, older than mail `before`.
 
     Also the id to pass as `before` for the next page, None on the last.
     """
-    query: Select[Any] = select(*_COLUMNS, _sealed(everything=everything).label("sealed"))
+    sealed, closed = _withheld(viewer)
+    query: Select[Any] = select(*_COLUMNS, sealed.label("sealed"), closed.label("closed"))
     query = query.order_by(Mail.created_at.desc(), Mail.id.desc()).limit(PAGE + 1)
     if state:
         query = query.where(Mail.state == state)
     if same:
-        query = _to_the_same(query, same, everything=everything)
+        query = _to_the_same(query, same, viewer)
     rows = (await connection.execute(_older_than(query, before))).all()
     found = [_shown({**row._mapping, "context": {}}) for row in rows[:PAGE]]
     return found, found[-1].id if len(rows) > PAGE else None
@@ -118,13 +138,15 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-async def mail(connection: AsyncConnection, mail_id: UUID, *, everything: bool = False) -> MailShown:
+async def mail(connection: AsyncConnection, mail_id: UUID, viewer: UUID | None) -> MailShown:
     """One mail with what it says. Raises Refused (missing)."""
+    sealed, closed = _withheld(viewer)
     query = (
         select(
             *_COLUMNS,
             Mail.context,
-            _sealed(everything=everything).label("sealed"),
+            sealed.label("sealed"),
+            closed.label("closed"),
             Link.id.label("link"),
             Link.purpose,
             Link.nonce,
@@ -141,11 +163,11 @@ async def mail(connection: AsyncConnection, mail_id: UUID, *, everything: bool =
     return _shown(values)
 
 
-async def latest_to(connection: AsyncConnection, address: str) -> UUID | None:
-    """The newest mail to this address that is not sealed."""
+async def latest_to(connection: AsyncConnection, address: str, viewer: UUID) -> UUID | None:
+    """The newest mail to this address whose recipient may be told."""
     query = (
         select(Mail.id)
-        .where(Mail.to_address == address, not_(_sealed()))
+        .where(Mail.to_address == address, _named(viewer))
         .order_by(Mail.created_at.desc())
         .limit(1)
     )

@@ -5,16 +5,28 @@ from uuid import UUID
 
 from litestar import get, post
 
+from facility.evaluation.access import recusal
 from facility.operations import mails, service
 from facility.operations.words import MAIL_STATES
 from facility.outbox.models import MailState
 from facility.refused import Refused
-from facility.web.access import Role, allow
+from facility.web.access import Role, allow, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _, translated
 from facility.web.stops import Wrong
 
+shuts_out(
+    recusal(
+        "mail.recused",
+        """SELECT subject_id FROM mail WHERE id = :mail_id
+        UNION ALL SELECT award.application_id FROM mail JOIN award ON award.id = subject_id WHERE mail.id = :mail_id
+        UNION ALL SELECT activity.application_id FROM mail JOIN activity ON activity.id = subject_id WHERE mail.id = :mail_id
+        UNION ALL SELECT deployment.application_id FROM mail JOIN deployment ON deployment.id = subject_id
+            WHERE mail.id = :mail_id""",
+    ),
+    where="mail_id",
+)
 READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
 
 
@@ -38,7 +50,7 @@ async def outbox(
 ) -> Page:
     """All mails, newest first; in one state, or to one address."""
     fate = fate if fate in set(MailState) else ""
-    found, older = await mails.mails(read, state=fate, same=same, before=before)
+    found, older = await mails.mails(read, view.me.id, state=fate, same=same, before=before)
     return view.page(
         "operations/outbox.html",
         mails=found,
@@ -62,7 +74,7 @@ async def find_mails(view: View, tx: Tx, form: Form) -> Page:
     found = None
     try:
         fields.check()
-        found = await mails.latest_to(connection, address)
+        found = await mails.latest_to(connection, address, view.me.id)
         if found is None:
             fields.wrong("email", _("No mail went to this address."))
         fields.check()
@@ -87,8 +99,8 @@ async def find_mails(view: View, tx: Tx, form: Form) -> Page:
 @get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
 async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
     """One mail. What it says about the procedure is not for an administrator, nor for anybody while it is sealed."""
-    one = await mails.mail(read, mail_id)
-    may_read = (view.me.has(Role.SECRETARIAT) and not one.sealed) or one.about_accounts
+    one = await mails.mail(read, mail_id, view.me.id)
+    may_read = (view.me.has(Role.SECRETARIAT) and not one.withheld) or one.about_accounts
     renderer = view.renderer
     return view.page(
         "operations/mail.html",

@@ -14,6 +14,7 @@ from facility.applications.models import TELLS, Application
 from facility.clock import brussels_midnight
 from facility.events.log import GENESIS, chain_hash, envelope_of, to_recorded
 from facility.events.models import EventRow
+from facility.operations.shut import shut_objects
 from facility.refused import refuse
 from facility.web.history import moments
 from facility.web.i18n import _
@@ -89,10 +90,11 @@ SEALED = exists().where(Application.id == EventRow.subject_id, not_(TELLS))
 """The event is about a draft or what is not opened yet: whoever acted there would give away whose it is."""
 
 
-def _query(only: TrailFilter) -> Select[Any]:
+def _query(only: TrailFilter, viewer: UUID) -> Select[Any]:
     query = select(EventRow.__table__, Person.name.label("person"), SEALED.label("sealed")).outerjoin(
         Person, Person.id == EventRow.actor_id
     )
+    query = query.where(EventRow.subject_id.not_in(shut_objects(viewer)))
     if only.subject:
         query = query.where(EventRow.subject == only.subject)
     if only.subject_id is not None:
@@ -109,9 +111,14 @@ def _query(only: TrailFilter) -> Select[Any]:
     return query
 
 
-async def trail(connection: AsyncConnection, only: TrailFilter) -> tuple[list[TrailLine], int | None]:
-    """A page of events, newest first, and the number to pass as `before` for the next page."""
-    rows = (await connection.execute(_query(only).order_by(EventRow.seq.desc()).limit(PAGE + 1))).all()
+async def trail(
+    connection: AsyncConnection, only: TrailFilter, viewer: UUID
+) -> tuple[list[TrailLine], int | None]:
+    """A page of events, newest first, and the number to pass as `before` for the next page. Without what is closed to the
+    viewer by a conflict that they declared."""
+    rows = (
+        await connection.execute(_query(only, viewer).order_by(EventRow.seq.desc()).limit(PAGE + 1))
+    ).all()
     shown = rows[:PAGE]
     named = await labels(connection, [row.subject_id for row in shown]) if shown else {}
     people = {row.actor_id: row.person for row in shown if row.person}

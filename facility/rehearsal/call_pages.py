@@ -53,7 +53,7 @@ def _form_page(
 async def choose(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Which applications to play with the rules of this call."""
     call = await staff_call(read, call_id)
-    return _form_page(view, call, await past_calls(read), Fields.showing())
+    return _form_page(view, call, await past_calls(read, view.me.id), Fields.showing())
 
 
 @post("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*WHO)})
@@ -62,7 +62,7 @@ async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[
     fields = Fields(form)
     async with db.reader() as read:
         call = await staff_call(read, call_id)
-        past = await past_calls(read)
+        past = await past_calls(read, view.me.id)
         chosen = fields.choice("source", [*(str(one.id) for one in past), *EXAMPLES])
         try:
             fields.check()

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
 from facility.calls.rules import Grid
 from facility.refused import refuse
 from facility.rehearsal.from_call import Source, grid_told
@@ -25,13 +26,18 @@ class PastCall(msgspec.Struct, frozen=True):
     decided_at: datetime
 
 
-async def past_calls(connection: AsyncConnection) -> list[PastCall]:
-    """The calls that are decided, the latest first: one statement."""
+async def past_calls(connection: AsyncConnection, viewer: UUID) -> list[PastCall]:
+    """The calls that are decided, the latest first; without those in which an application is closed to the viewer: its scores
+    would be played. One statement."""
     rows = await connection.execute(
         text(
-            "SELECT id, reference, title, decided_at FROM call WHERE decided_at IS NOT NULL AND mode = 'deadline'"
-            " ORDER BY decided_at DESC, id"
-        )
+            f"""
+            SELECT id, reference, title, decided_at FROM call WHERE decided_at IS NOT NULL AND mode = 'deadline'
+                AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out()})
+            ORDER BY decided_at DESC, id
+            """  # noqa: S608 - our own text
+        ),
+        {"viewer": viewer},
     )
     return [PastCall(*row) for row in rows]
 

@@ -1,11 +1,11 @@
 """Who may: data on each handler, `opt={"allow": allow(Role.SECRETARIAT, related("application.lead"))}`.
 
-Any one of the items suffices. `guard` reads them; this module holds the words, the registry of relations and the
-check at start-up that no handler was forgotten.
+Any one of the items suffices, unless a relation shuts the visitor out (`shuts_out`). `guard` reads them; this module
+holds the words, the registry of relations and the check at start-up that no handler was forgotten.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -60,24 +60,30 @@ def related(name: str) -> Item:
 
 
 class Allow(msgspec.Struct, frozen=True):
-    """Who may use a handler. `hidden`: to everybody else the object does not exist (404 and not 403)."""
+    """Who may use a handler. `hidden`: to everybody else the object does not exist (404 and not 403). `unless`: relations
+    that take it away again, whatever the role; besides those of `shuts_out`."""
 
     items: tuple[Item, ...]
     hidden: bool = False
+    unless: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """As docs/access.md says it."""
-        return " or ".join(item.words for item in self.items) + (
-            " (hidden from others)" if self.hidden else ""
+        unless = f" unless {' or '.join(self.unless)}" if self.unless else ""
+        return (
+            " or ".join(item.words for item in self.items)
+            + unless
+            + (" (hidden from others)" if self.hidden else "")
         )
 
 
-def allow(*items: Item | Role, hidden: bool = False) -> Allow:
-    """Any of these may. Raises TypeError when nobody is named."""
+def allow(*items: Item | Role, hidden: bool = False, unless: Sequence[str] = ()) -> Allow:
+    """Any of these may, unless one of those relations is there. Raises TypeError when nobody is named."""
     if not items:
         raise TypeError("allow() names nobody")
-    return Allow(tuple(Item(role=item) if isinstance(item, Role) else item for item in items), hidden)
+    named = tuple(Item(role=item) if isinstance(item, Role) else item for item in items)
+    return Allow(named, hidden, tuple(unless))
 
 
 TAKES_FILES = {"takes_files": True}
@@ -114,6 +120,8 @@ type OnDenied = Callable[[Database, Visitor, Mapping[str, Any], datetime], Await
 
 RELATIONS: dict[str, Relation] = {}
 ON_DENIED: dict[str, OnDenied] = {}
+SHUTS_OUT: dict[str, str] = {}
+"""The relation that shuts its person out of a handler's object, by the path parameter that names the object."""
 _FROM_VISITOR = {"person_id": "visitor.id", "institution_id": "visitor.institution_id"}
 _BIND = re.compile(r"(?<!:):([a-z_]+)")
 
@@ -132,13 +140,22 @@ def relation(name: str, *, sql: str, exists: str) -> str:
 
 
 def on_denied(name: str, trace: OnDenied) -> None:
-    """Call `trace(db, visitor, path_params, now)` when this relation was needed and absent.
+    """Call `trace(db, visitor, path_params, now)` when this relation was needed and absent, or shut the visitor out.
 
     It decides itself whether the attempt deserves a trace, and opens its own transaction.
     """
     if name in ON_DENIED:
         raise TypeError(f"two traces for {name}")
     ON_DENIED[name] = trace
+
+
+def shuts_out(name: str, *, where: str) -> str:
+    """Whoever has this relation is refused by every handler whose path has the parameter `where`, whatever their roles
+    are. No handler has to say so, so that none forgets it. Returns the name."""
+    if where in SHUTS_OUT:
+        raise TypeError(f"two relations shut out where a path has {where}")
+    SHUTS_OUT[where] = name
+    return name
 
 
 def _bound(sql: str) -> str:

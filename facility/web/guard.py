@@ -1,7 +1,7 @@
 """The one guard: reads the request, finds the visitor, and asks the handler's `allow`, in one statement at most."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from litestar import Litestar
@@ -19,6 +19,7 @@ from facility.web.access import (
     ANYONE,
     ON_DENIED,
     RELATIONS,
+    SHUTS_OUT,
     Allow,
     Role,
     Visitor,
@@ -33,15 +34,17 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Door:
-    """A handler's `allow`, prepared at start-up: the statement that answers it, the order of its relations, and how much
-    may be sent through it."""
+    """A handler's `allow`, prepared at start-up: the statement that answers it, the order of its relations (those that let
+    in, then those that shut out), and how much may be sent through it."""
 
-    def __init__(self, rule: Allow, *, takes_files: bool = False) -> None:
+    def __init__(self, rule: Allow, path: Collection[str] = (), *, takes_files: bool = False) -> None:
         self.rule = rule
         self.takes_files = takes_files
         self.most = bodies.MOST_FILES if takes_files else bodies.MOST_FORM
         self.anyone = any(item.anyone for item in rule.items)
-        names = () if self.anyone else tuple(dict.fromkeys(i.relation for i in rule.items if i.relation))
+        self.lets_in = tuple(dict.fromkeys(i.relation for i in rule.items if i.relation))
+        self.shuts_out = tuple(dict.fromkeys([*rule.unless, *(SHUTS_OUT[p] for p in path if p in SHUTS_OUT)]))
+        names = () if self.anyone else self.lets_in + self.shuts_out
         self.relations = names
         self.params = frozenset[str]().union(*(RELATIONS[name].params for name in names))
         self.statement: TextClause = text(decision_sql(names))
@@ -54,12 +57,20 @@ class Door:
             for item in self.rule.items
         )
 
+    def lets_pass(self, visitor: Visitor, row: Mapping[str, Any]) -> bool:
+        """True when the visitor is admitted, and no relation shuts them out."""
+        return self.anyone or (self.admits(visitor, row) and not self.bars(row))
+
     def denial(self, row: Mapping[str, Any]) -> Stop:
         """What a visitor who may not is told: 404 where the object is missing or its existence a secret."""
-        exists = all(row[f"exists_{n}"] for n in range(len(self.relations)))
+        exists = all(row[f"exists_{n}"] for n in range(len(self.lets_in)))
         if self.rule.hidden or not exists:
             return Stop(404, "not_found")
         return Stop(403, "not_yours")
+
+    def bars(self, row: Mapping[str, Any]) -> list[str]:
+        """The relations that shut the visitor out, whatever their roles are."""
+        return [name for name in self.shuts_out if row[f"related_{self.relations.index(name)}"]]
 
     def wanted(self, visitor: Visitor) -> list[str]:
         """The relations that the visitor lacked, where a role that goes with them would have been there."""
@@ -86,11 +97,11 @@ def close_doors(app: Litestar) -> None:
         if not isinstance(rule, Allow):
             wrong.append(f"{route.path} {handler} does not say who may (opt allow)")
             continue
-        unknown = {i.relation for i in rule.items if i.relation} - RELATIONS.keys()
+        unknown = {i.relation for i in rule.items if i.relation}.union(rule.unless) - RELATIONS.keys()
         if unknown:
             wrong.append(f"{route.path} {handler} names unknown relations {sorted(unknown)}")
             continue
-        door = Door(rule, takes_files=handler.opt.get("takes_files", False))
+        door = Door(rule, route.path_parameters, takes_files=handler.opt.get("takes_files", False))
         if missing := door.params - route.path_parameters.keys():
             wrong.append(f"{route.path} {handler}: its path has no {sorted(missing)}")
         handler.opt["door"] = door
@@ -160,24 +171,25 @@ class Caller:
             raise _not_signed_in(self._scope)
         visitor = _visitor(row)
         self._scope["state"]["visitor"] = visitor
-        if self._door.anyone or self._door.admits(visitor, row):
+        if self._door.lets_pass(visitor, row):
             return
-        for name in self._door.wanted(visitor):
+        bars = self._door.bars(row)
+        for name in bars[:1] or self._door.wanted(visitor):
             if trace := ON_DENIED.get(name):
                 await trace(self._db, visitor, self._scope["path_params"], clock.now())
-        raise self._door.denial(row)
+        raise Stop(403, "shut_out") if self._door.admits(visitor, row) else self._door.denial(row)
 
     async def admitted(self) -> bool:
         """Whether `enter` would let pass."""
         row = await self._row()
-        return self._door.anyone or (row is not None and self._door.admits(_visitor(row), row))
+        return self._door.anyone or (row is not None and self._door.lets_pass(_visitor(row), row))
 
     async def sender(self) -> bodies.Sender | None:
         """Whoever sends more than anybody may, if we know them: by session or by the link that they follow. One whose
         session has ended, or who may not, sends a form all the same: its texts are given back with the refusal.
         Raises Stop for what no stranger may do."""
         if row := await self._row():
-            admitted = self._door.anyone or self._door.admits(_visitor(row), row)
+            admitted = self._door.lets_pass(_visitor(row), row)
             return bodies.Sender(f"person {row['id']}", self._door.most if admitted else bodies.MOST_FORM)
         if link := _link_of(self._scope):
             async with self._db.reader() as connection:

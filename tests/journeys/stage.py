@@ -12,7 +12,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.admission import service as admission
 from facility.applications import service as applications
-from facility.applications.models import Application, Party
+from facility.applications.models import Application, ConflictDeclaration, Party
 from facility.applications.rules import DECLARATIONS, Signature
 from facility.awards import service as awards
 from facility.calls.rules import CallDraft, Grid, Section
@@ -22,7 +22,7 @@ from facility.contracts.models import Contract
 from facility.contracts.service import open_envelope
 from facility.db import Tx
 from facility.evaluation import service as evaluation
-from facility.evaluation.models import Assignment, ConflictDeclaration, Declaration
+from facility.evaluation.models import Assignment, Declaration
 from facility.experts.service import ExpertDraft, register_expert
 from tests.journeys.cast import REGISTERED, Company, address
 from tests.journeys.machinery import Service, until

@@ -15,6 +15,8 @@ from facility.applications.pages.shared import WORDS, save
 from facility.applications.queries import ApplicationShown
 from facility.applications.rules.judged import Finding
 from facility.calls import words as call_words
+from facility.calls.queries.duties import duties_in
+from facility.calls.rules.duties import may_run
 from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
@@ -69,6 +71,7 @@ async def admissibility_form(view: View, read: Read, application_id: FromPath[UU
     """The checklist, filled with what is found, or with what was judged before."""
     application = await unsealed(read, application_id)
     may_be_judged(application)
+    may_run((await duties_in(read, application.call_id)).get(view.me.id))
     asked = await checklist(read, application)
     values: dict[str, str | list[str]] = {
         f"{line.item.key}-verdict": line.found.finding.value

@@ -168,7 +168,7 @@ async def answer(
 @get("/consultations", opt=HOLDS)
 async def running(view: View, read: Read, after: FromQuery[str] = "") -> Page:
     """All that run or wait for an officer, by the end of their periods."""
-    lines, more = await queries.running(read, carried.place(after, carried.instant))
+    lines, more = await queries.running(read, view.me.id, carried.place(after, carried.instant))
     return view.page(
         "admission/running.html",
         lines=lines,

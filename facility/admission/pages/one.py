@@ -15,6 +15,7 @@ from facility.applications.pages.partner import partner_page
 from facility.applications.pages.shared import BY_READERS, STAFF, WORDS
 from facility.applications.queries import ApplicationShown
 from facility.calls import words as calls
+from facility.calls.queries.duties import why_not_run
 from facility.refused import Reason, refuse
 from facility.web import render
 from facility.web.access import Role
@@ -43,6 +44,8 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
     if found.sealed:
         return view.page("admission/sealed.html", application=found, **WORDS)
     secretariat = view.me.has(Role.SECRETARIAT)
+    checks = secretariat and judgeable(found)
+    why_not = await why_not_run(read, found.call_id, view.me.id) if checks else ""
     return view.page(
         "admission/staff.html",
         application=found,
@@ -52,7 +55,8 @@ async def _for_staff(view: render.View, read: AsyncConnection, found: Applicatio
         consultation_states=words.CONSULTATIONS,
         checklist_texts=calls.CHECKLIST,
         verdicts=words.VERDICTS_BY_VALUE,
-        may_check=secretariat and judgeable(found),
+        may_check=checks and not why_not,
+        why_not=why_not,
         may_decide=view.me.has(Role.AUTHORISING)
         and found.track == "exception"
         and found.status == "submitted",

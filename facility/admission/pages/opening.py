@@ -11,6 +11,7 @@ from facility.admission.queries import opening as queries
 from facility.admission.service import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.pages.shared import STAFF
+from facility.calls.queries.duties import why_not_run
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -18,8 +19,9 @@ from facility.web.i18n import N_, _
 from facility.web.waiting import waits
 
 OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
-WATCH = {"allow": allow(*STAFF)}
-ACT = {"allow": allow(*OPENERS)}
+# Known by its name: the evaluation, where conflicts are declared, is a later room.
+WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
+ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
 
 waits(
     N_("Closed calls to be opened by two people"),
@@ -39,6 +41,8 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     running = found.running(clock.now())
     mine = running and found.started_by == view.me.id
     opens = view.me.has(*OPENERS) and found.closed_at is not None and found.opened_at is None
+    why_not = await why_not_run(read, call_id, view.me.id) if opens else ""
+    opens = opens and not why_not
     return view.page(
         "admission/opening.html",
         opening=found,
@@ -47,6 +51,7 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         running=running,
         mine=mine,
         may_start=opens and (not running or (mine and found.changed)),
+        why_not=why_not,
         may_confirm=opens and running and not mine and not found.changed,
     )
 

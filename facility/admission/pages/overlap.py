@@ -32,7 +32,14 @@ LONGEST = 6000
 
 
 async def _like(
-    connection: AsyncConnection, found: ApplicationShown, title: str, text: str, most: int, *, public: bool
+    view: render.View,
+    connection: AsyncConnection,
+    found: ApplicationShown,
+    title: str,
+    text: str,
+    most: int,
+    *,
+    public: bool,
 ) -> list[Similar]:
     return await similar(
         connection,
@@ -40,6 +47,7 @@ async def _like(
         {party.beneficiary for party in found.parts.on_board},
         found.themes,
         most,
+        viewer=view.me.id,
         title=title,
         public=public,
         besides=found.id,
@@ -61,7 +69,7 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
         "admission/overlap.html",
         part="admission/_overlap.html",
         application=found,
-        similar=await _like(read, found, found.title, told_text(found), MOST, public=True),
+        similar=await _like(view, read, found, found.title, told_text(found), MOST, public=True),
         **_words(view),
         **WORDS,
     )
@@ -80,7 +88,7 @@ async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID
     text = "\n".join(typed)[:LONGEST] if typed else told_text(found)
     return view.page(
         "admission/_overlap.html",
-        similar=await _like(read, found, title[: rules.MAX_TITLE], text, BESIDE, public=True),
+        similar=await _like(view, read, found, title[: rules.MAX_TITLE], text, BESIDE, public=True),
         **_words(view),
     )
 
@@ -93,8 +101,8 @@ async def _staff_page(
         "admission/overlap_staff.html",
         status=status,
         application=found,
-        similar=await _like(connection, found, found.title, told_text(found), MOST, public=False),
-        judgements=await judgements(connection, application_id),
+        similar=await _like(view, connection, found, found.title, told_text(found), MOST, public=False),
+        judgements=await judgements(connection, application_id, view.me.id),
         outcomes=words.OVERLAPS,
         may_judge=view.me.has(Role.SECRETARIAT) and _may_judge(found),
         form=fields,

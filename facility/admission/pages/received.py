@@ -125,9 +125,15 @@ async def list_page(
     view: render.View, connection: AsyncConnection, asked: Asked, *, count: bool = False, wrong: str = ""
 ) -> Page:
     """The list; `count`: with the exact number of what fits, `wrong`: what stands against a deed on it."""
-    page = await received.page(connection, asked.filters, after=asked.after, before=asked.before)
+    page = await received.page(connection, asked.filters, view.me.id, after=asked.after, before=asked.before)
     whole = not (asked.after or asked.before or page.after)
-    total = len(page.lines) if whole else await received.count(connection, asked.filters) if count else None
+    total = (
+        len(page.lines)
+        if whole
+        else await received.count(connection, asked.filters, view.me.id)
+        if count
+        else None
+    )
     return view.page(
         "admission/received.html",
         status=422 if asked.fields.errors or wrong else 200,
@@ -155,13 +161,15 @@ async def show(view: View, read: Read, request: Request[Any, Any, Any]) -> Page:
 @get(f"{HERE}/count", opt=BY_STAFF)
 async def count(view: View, read: Read, request: Request[Any, Any, Any]) -> Page:
     """How many fit, for a page that is there already."""
-    total = await received.count(read, from_address(request).filters)
+    total = await received.count(read, from_address(request).filters, view.me.id)
     return view.page("admission/_count.html", total=total, most=MOST_COUNTED)
 
 
-def streamed(db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | None = None) -> Page:
+def streamed(
+    view: render.View, db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | None = None
+) -> Page:
     """The list as a file, sent while it is read."""
-    rows = exports.rows(db, asked, chosen)
+    rows = exports.rows(db, asked, view.me.id, chosen)
     head = exports.head()
     content = sheets.xlsx_stream(head, rows) if kind == "xlsx" else sheets.csv_stream(head, rows)
     name = f"applications-{clock.now().astimezone(clock.BRUSSELS):%Y-%m-%d}.{kind}"
@@ -169,15 +177,15 @@ def streamed(db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | No
 
 
 @get(f"{HERE}/list.csv", opt=BY_STAFF)
-async def as_csv(db: Database, request: Request[Any, Any, Any]) -> Page:
+async def as_csv(view: View, db: Database, request: Request[Any, Any, Any]) -> Page:
     """All that fits as CSV."""
-    return streamed(db, from_address(request).filters, "csv")
+    return streamed(view, db, from_address(request).filters, "csv")
 
 
 @get(f"{HERE}/list.xlsx", opt=BY_STAFF)
-async def as_xlsx(db: Database, request: Request[Any, Any, Any]) -> Page:
+async def as_xlsx(view: View, db: Database, request: Request[Any, Any, Any]) -> Page:
     """All that fits as XLSX."""
-    return streamed(db, from_address(request).filters, "xlsx")
+    return streamed(view, db, from_address(request).filters, "xlsx")
 
 
 def address(told: Mapping[str, str], **more: str) -> str:

@@ -36,7 +36,7 @@ async def selected(view: View, form: Form, db: Database) -> Page:
         async with db.reader() as connection:
             return await list_page(view, connection, asked, wrong=wrong)
     if deed in EXPORTS:
-        return streamed(db, Filters(sort=asked.filters.sort), deed, chosen)
+        return streamed(view, db, Filters(sort=asked.filters.sort), deed, chosen)
     if not view.me.has(Role.SECRETARIAT):
         raise Stop(403, "not_yours")
     outcomes = await bulk.do_each(

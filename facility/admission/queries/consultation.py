@@ -18,7 +18,7 @@ from facility.admission.rules.consultation import (
     stands_against,
 )
 from facility.admission.rules.working_days import last_day
-from facility.applications.models import HAS_ENDED
+from facility.applications.models import HAS_ENDED, shut_out
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.lifecycle import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
@@ -175,17 +175,19 @@ _RUNNING = f"""
         late_outcome IS NOT NULL AS late
     FROM consultation JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = call_id
-    WHERE {_TO_WATCH} {{after}} ORDER BY ends_at, consultation.id LIMIT {PAGE + 1}
+    WHERE {_TO_WATCH} AND NOT {shut_out()} {{after}} ORDER BY ends_at, consultation.id LIMIT {PAGE + 1}
 """  # noqa: S608 - our own text
 
 
 async def running(
-    connection: AsyncConnection, after: tuple[datetime, UUID] | None = None
+    connection: AsyncConnection, viewer: UUID, after: tuple[datetime, UUID] | None = None
 ) -> tuple[list[RunningLine], tuple[datetime, UUID] | None]:
-    """A page of those to watch, by the end of their periods; and where the next page begins."""
+    """A page of those to watch, by the end of their periods; and where the next page begins. Without those on an application
+    that is closed to the viewer."""
     at, key = after or (None, None)
     query = _RUNNING.format(after="AND (ends_at, consultation.id) > (:at, :id)" if after else "")
-    rows = await connection.execute(text(query), {"at": at, "id": key} if after else {})
+    begins = {"at": at, "id": key} if after else {}
+    rows = await connection.execute(text(query), {**begins, "viewer": viewer})
     lines = [msgspec.convert(dict(row._mapping), RunningLine) for row in rows]
     more = (lines[PAGE - 1].ends_at, lines[PAGE - 1].id) if len(lines) > PAGE else None
     return lines[:PAGE], more

@@ -23,6 +23,7 @@ from facility.admission.rules.overlap import (
     stems,
     times_meet,
 )
+from facility.applications.models import shut_out
 from facility.applications.queries.application import ApplicationShown
 from facility.calls.rules.forms import TEXTS, TITLE, By, Field, FormSection
 from facility.folding import fold
@@ -100,11 +101,12 @@ _FREQUENT = sql(
     """
 )
 _SIMILAR = sql(
-    """
+    f"""
     WITH found AS MATERIALIZED (
         SELECT id, ts_rank(words, to_tsquery('simple', :wide)) AS alike FROM initiative
         WHERE words @@ to_tsquery('simple', :narrow) AND retired_at IS NULL AND (public OR NOT :public)
             AND (CAST(:besides AS uuid) IS NULL OR application_id IS DISTINCT FROM :besides)
+            AND NOT {shut_out("initiative.application_id")}
         LIMIT 3000
     )
     SELECT id, result, title, text, beneficiaries, themes, starts_on, ends_on, source, application_id,
@@ -115,7 +117,7 @@ _SIMILAR = sql(
         ARRAY(SELECT name FROM theme WHERE themes ? code AND code = ANY(:themes) ORDER BY code) AS theme_names
     FROM (SELECT * FROM found ORDER BY alike DESC, id LIMIT 100) AS best JOIN initiative USING (id)
     ORDER BY score DESC, id LIMIT :limit
-    """
+    """  # noqa: S608 - our own text
 )
 
 
@@ -126,6 +128,7 @@ async def similar(
     themes: Collection[str],
     limit: int,
     *,
+    viewer: UUID | None = None,
     title: str = "",
     public: bool = True,
     besides: UUID | None = None,
@@ -134,7 +137,7 @@ async def similar(
     """Initiatives that look like this, the most alike first.
 
     `public`: only what applicants may read; `besides`: an application that is not compared with itself; `period`: when what
-    the text is about takes place.
+    the text is about takes place. What is closed to the viewer is left out.
     """
     asked = stems(title, text)[:MOST_WORDS]
     known = await _known(connection, asked)
@@ -154,6 +157,7 @@ async def similar(
             "public": public,
             "besides": besides,
             "limit": limit,
+            "viewer": viewer,
         },
     )
     common = frozenset(known)
@@ -227,19 +231,21 @@ class JudgementLine(msgspec.Struct, frozen=True):
 
 
 _JUDGEMENTS = sql(
-    """
+    f"""
     SELECT outcome, reason, person.name AS judged_by, judged_at,
-        (SELECT coalesce(jsonb_agg(title ORDER BY title), '[]') FROM initiative WHERE initiative_ids ? initiative.id::text)
-        AS about
+        (SELECT coalesce(jsonb_agg(title ORDER BY title), '[]') FROM initiative
+         WHERE initiative_ids ? initiative.id::text AND NOT {shut_out("initiative.application_id")}) AS about
     FROM overlap_judgement LEFT JOIN person ON person.id = judged_by
-    WHERE application_id = :id ORDER BY judged_at DESC, overlap_judgement.id
-    """
+    WHERE overlap_judgement.application_id = :id ORDER BY judged_at DESC, overlap_judgement.id
+    """  # noqa: S608 - our own text
 )
 
 
-async def judgements(connection: AsyncConnection, application_id: UUID) -> list[JudgementLine]:
+async def judgements(
+    connection: AsyncConnection, application_id: UUID, viewer: UUID | None = None
+) -> list[JudgementLine]:
     """Every judgement on the overlap of an application, the latest first: that one stands."""
-    rows = await connection.execute(_JUDGEMENTS, {"id": application_id})
+    rows = await connection.execute(_JUDGEMENTS, {"id": application_id, "viewer": viewer})
     return [msgspec.convert(dict(row._mapping), JudgementLine) for row in rows]
 
 

@@ -15,8 +15,11 @@ from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import shown, track_of
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service.changes import lock_with_call, status_of
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.rules.cancellation import may_go_on
+from facility.calls.rules.duties import Duty
+from facility.calls.service.duties import run
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -35,9 +38,11 @@ async def check_admissibility(
 
     `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
     itself stands there. Refused: as `may_check` and `rules.checklist.check_judgements`, "call_decided",
-    "call_cancelled".
+    "call_cancelled"; (forbidden) "assesses_here", "shut_out".
     """
+    await begin_check(tx, application_id)
     application, call = await lock_with_call(tx, application_id)
+    await refuse_shut_out(tx, [application_id])
     may_go_on(call.state)
     if call.decided_at is not None:
         refuse("call_decided")
@@ -60,6 +65,11 @@ async def check_admissibility(
     if before != (admissible, reason.strip(), items):
         await _judge(tx, application, admissible=admissible, reason=reason.strip(), items=items)
     return application
+
+
+async def begin_check(tx: Tx, application_id: UUID) -> None:
+    """Whoever checks runs the call: asked before anything is locked. Raises Refused (missing, or "assesses_here")."""
+    await run(tx, (await tx.get(Application, application_id)).call_id, Duty.CHECKED)
 
 
 async def _judge(

@@ -15,6 +15,8 @@ from facility.admission.queries.opening import list_of, opening_list
 from facility.applications.models import Application
 from facility.applications.rules import canonical
 from facility.calls.models import Call
+from facility.calls.rules.duties import Duty
+from facility.calls.service.duties import run
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -22,8 +24,9 @@ from facility.refused import refuse
 
 async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
     """Begin to open a closed call; nothing happens where the same person has begun with the same list and waits for the
-    second one. Refused: as `rules.may_start_opening`."""
+    second one. Refused: as `rules.may_start_opening`, "assesses_here"."""
     actor = _actor(tx)
+    await run(tx, call_id, Duty.OPENED)
     call = await tx.lock(Call, call_id)
     last = await last_session(tx, call_id)
     running = last.started_by if last and last.confirmed_at is None and tx.now <= last.ends_at else None
@@ -49,10 +52,11 @@ async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
 async def confirm_opening(tx: Tx, call_id: UUID, *, seen: UUID | None = None) -> OpeningSession:
     """Open the call as the second person: everything that came in is unsealed, and the minutes are frozen.
 
-    `seen`: the session that this person was shown. Refused: as `rules.may_confirm_opening`, "opening_not_started",
+    `seen`: the session that this person was shown. Refused: as `rules.may_confirm_opening`, "opening_not_started", "assesses_here",
     "changed_since_shown" when the list is no longer the one that the first person had before them.
     """
     actor = _actor(tx)
+    await run(tx, call_id, Duty.OPENED)
     call = await tx.lock(Call, call_id)
     session = await last_session(tx, call_id)
     if session is None:

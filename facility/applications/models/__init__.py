@@ -11,6 +11,7 @@ from facility.applications.models.application import (
 )
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.carry_over import CarryOver
+from facility.applications.models.conflict import ConflictDeclaration, closed_to, shut_out
 from facility.applications.models.ending import HAS_ENDED, HAS_ENDED_ITSELF
 from facility.applications.models.partners import ChangeRequest, ConfirmedContent
 from facility.applications.models.sealing import SEALED, SEALED_SQL, TELLS, TELLS_SQL
@@ -31,6 +32,7 @@ __all__ = [
     "ChangeRequest",
     "ClassifiedRefusal",
     "ConfirmedContent",
+    "ConflictDeclaration",
     "Document",
     "LateAttempt",
     "LinkCopy",
@@ -40,4 +42,6 @@ __all__ = [
     "SectionAnswers",
     "SectionChange",
     "WorkingCopy",
+    "closed_to",
+    "shut_out",
 ]

@@ -63,7 +63,12 @@ async def mine(
         "status": status if status in set(ApplicationStatus) - words.NOT_TOLD_BEFORE_DECISION else "",
     }
     listed = await lists.own(
-        read, _institution(view), **asked, after=lists.cursor(after), before=lists.cursor(before)
+        read,
+        _institution(view),
+        view.me.id,
+        **asked,
+        after=lists.cursor(after),
+        before=lists.cursor(before),
     )
     return view.page(
         "applications/mine.html",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.merging import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
-from facility.applications.models import TELLS_SQL, Application, Party
+from facility.applications.models import TELLS_SQL, Application, Party, shut_out
 from facility.db import Tx
 from facility.events import record
 
@@ -17,7 +17,7 @@ _TAKING = text(
     SELECT application.id, '/applications/' || application.id AS href, application.reference, application.title,
         is_lead AS as_lead, left_at IS NULL AND confirmation <> 'declined' AS open, received_at AS at
     FROM party JOIN application ON application.id = party.application_id JOIN call ON call.id = application.call_id
-    WHERE party.institution_id = :institution AND {TELLS_SQL}
+    WHERE party.institution_id = :institution AND {TELLS_SQL} AND NOT {shut_out()}
     ORDER BY received_at DESC, application.id DESC LIMIT 21
     """  # noqa: S608 - our own text
 )
@@ -34,9 +34,9 @@ _TOGETHER = text(
 )
 
 
-async def taking_part(connection: AsyncConnection, institution_id: UUID) -> Sequence[TakesPart]:
-    """The latest applications that were handed in and are open to staff."""
-    rows = await connection.execute(_TAKING, {"institution": institution_id})
+async def taking_part(connection: AsyncConnection, institution_id: UUID, viewer: UUID) -> Sequence[TakesPart]:
+    """The latest applications that were handed in and are open to staff, and to the viewer."""
+    rows = await connection.execute(_TAKING, {"institution": institution_id, "viewer": viewer})
     return [TakesPart(**row) for row in rows.mappings()]
 
 

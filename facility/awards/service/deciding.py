@@ -12,6 +12,7 @@ from facility.applications.queries import track_of
 from facility.applications.rules import ApplicationStatus
 from facility.applications.rules.ending import has_ended
 from facility.applications.service import carry_over, end_what_is_open
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards import queries, reserve, rules
 from facility.awards.cool_down import cooling
 from facility.awards.events import (
@@ -23,7 +24,9 @@ from facility.awards.events import (
 from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState
 from facility.awards.service.shared import LOST, acting, lock_money
 from facility.calls.models import Call, CallState
+from facility.calls.rules.duties import Duty
 from facility.calls.service import mark_decided, next_batch, rules_of
+from facility.calls.service.duties import run
 from facility.db import Tx, new_id
 from facility.evaluation.queries import is_sealed
 from facility.evaluation.rules import Judged, Outcome, Standing
@@ -36,11 +39,13 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     """Propose the call's ranking, as it stands now, to the authorising officer; assessors send no more.
 
     Proposing anew replaces a proposal that is not decided; nothing happens where the same person has proposed the same.
-    Refused: rules.may_propose.
+    Refused: rules.may_propose; (forbidden) "assesses_here", "shut_out".
     """
     actor = acting(tx)
+    await run(tx, call_id, Duty.PROPOSED)
     call = await tx.lock(Call, call_id)
-    await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    await refuse_shut_out(tx, applications)
     decision = await _decision(tx, call_id)
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
@@ -59,7 +64,8 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
 
 
 async def take_back(tx: Tx, call_id: UUID) -> None:
-    """Take back a proposal that is not decided yet. Refused: "not_proposed", "already_decided"."""
+    """Take back a proposal that is not decided yet. Refused: "not_proposed", "already_decided", "assesses_here" (forbidden)."""
+    await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
     await _proposal(tx, call_id)
     await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
@@ -72,13 +78,15 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
 
     What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
     fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
-    "same_person" (forbidden), "changed_since_shown", rules.may_propose.
+    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", rules.may_propose.
     """
     actor = acting(tx)
+    await run(tx, call_id, Duty.DECIDED)
     envelope, call = await lock_money(tx, call_id)
     decision = await _proposal(tx, call_id)
     rules.may_decide(decision.proposed_by, actor)
     applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
     drawn = await _draw(tx, call, stands)

@@ -57,6 +57,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     found = await queries.staff_call(read, call_id)
     standing = found.call.standing(now)
     runs = view.me.has(Role.SECRETARIAT) and found.series_id is None
+    why_not = await queries.why_not_run(read, call_id, view.me.id) if runs else ""
     return view.page(
         "calls/staff_call.html",
         **shown(found),
@@ -67,7 +68,11 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=runs and standing is Standing.DRAFT,
         may_publish=runs and standing is Standing.DRAFT and found.drafted_by != view.me.id,
-        may_correct=runs and standing in (Standing.COMING, Standing.OPEN) and not found.corrigendum,
+        may_correct=runs
+        and standing in (Standing.COMING, Standing.OPEN)
+        and not found.corrigendum
+        and not why_not,
+        why_not=why_not,
         may_cancel=runs and found.cancellable and not found.cancellation,
         may_clone=runs and standing is not Standing.DRAFT,
         may_archive=runs and standing in (Standing.DECIDED, Standing.CANCELLED),

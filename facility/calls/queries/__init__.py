@@ -1,5 +1,6 @@
 """Reads about calls, as pages show them: few statements, by hand."""
 
+from facility.calls.queries.duties import why_not_run
 from facility.calls.queries.feeds import Deadlines, Entry, all_deadlines, deadlines, entries
 from facility.calls.queries.lists import (
     CallLine,
@@ -74,4 +75,5 @@ __all__ = [
     "staff_call",
     "staff_calls",
     "taxonomy",
+    "why_not_run",
 ]

@@ -9,6 +9,8 @@ import msgspec
 from facility.calls.events import CallDraftChanged
 from facility.calls.models import Call, CallState
 from facility.calls.rules.checklist import ChecklistItem, checklist_of
+from facility.calls.rules.duties import Duty
+from facility.calls.service.duties import run
 from facility.calls.service.people import acting
 from facility.db import Tx
 from facility.events import record
@@ -32,6 +34,7 @@ async def change_checklist(tx: Tx, call_id: UUID, chosen: Sequence[str], own: Se
     items = checklist_of(chosen, own)
     if items == checklist_in(call):
         return call
+    await run(tx, call_id, Duty.DRAFTED)
     call.checklist = msgspec.to_builtins(items)
     call.drafted_by, call.drafted_at = author, tx.now
     await record(tx, CallDraftChanged(call_id=call_id, envelope_id=call.envelope_id, fields=["checklist"]))

@@ -12,8 +12,10 @@ from facility.calls.models import Call, CallState, CallVersion
 from facility.calls.rules import CallDraft, windows
 from facility.calls.rules.call import may_publish
 from facility.calls.rules.corrigenda import LEAST_NOTICE, changed_fields, corrigendum_mistakes, may_correct
+from facility.calls.rules.duties import Duty
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.draft import refuse_mistakes
+from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed
 from facility.calls.service.reading import columns_of, content_of, draft_from, draft_of
 from facility.db import Tx
@@ -40,6 +42,7 @@ async def draft_corrigendum(
     call = await tx.lock(Call, call_id)
     refuse_batch(call)
     may_correct(call.state, call.closes_at, tx.now)
+    await run(tx, call_id, Duty.DRAFTED)
     version = await tx.session.get(CallVersion, (call_id, call.current_version + 1), populate_existing=True)
     if version is not None and _says_the_same(version, author, draft, reason):
         return version
@@ -111,6 +114,7 @@ async def publish_corrigendum(
     version = await _under_way(tx, call)
     refuse_if_changed(version, seen)
     may_publish(version.drafted_by, publisher)
+    await run(tx, call_id, Duty.PUBLISHED)
     before, after = draft_of(call), draft_from(version.content)
     wrong = corrigendum_mistakes(before, after, tx.now, least_notice=least_notice)
     await refuse_mistakes(tx, after, call_id, wrong)

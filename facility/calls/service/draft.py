@@ -12,6 +12,8 @@ from facility.calls import rules
 from facility.calls.events import CallDraftChanged, CallDrafted
 from facility.calls.models import Call, CallState
 from facility.calls.rules import CallDraft
+from facility.calls.rules.duties import Duty
+from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import columns_of
 from facility.contracts.models import Envelope
@@ -38,6 +40,7 @@ async def draft_call(tx: Tx, draft: CallDraft, *, cloned_from: UUID | None = Non
     )
     tx.add(call)
     await _save(tx)
+    await run(tx, call.id, Duty.DRAFTED)
     await record(tx, CallDrafted(call_id=call.id, envelope_id=call.envelope_id, cloned_from=cloned_from))
     return call
 
@@ -58,6 +61,7 @@ async def change_draft(tx: Tx, call_id: UUID, draft: CallDraft, *, seen: datetim
     fields = sorted(name for name, value in columns.items() if getattr(call, name) != value)
     if not fields:
         return call
+    await run(tx, call_id, Duty.DRAFTED)
     for name in fields:
         setattr(call, name, columns[name])
     call.drafted_by, call.drafted_at = author, tx.now

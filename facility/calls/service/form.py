@@ -8,8 +8,10 @@ import msgspec
 
 from facility.calls.events import CallDraftChanged
 from facility.calls.models import Call, CallState
+from facility.calls.rules.duties import Duty
 from facility.calls.rules.form_keys import key_mistakes
 from facility.calls.rules.forms import FormDefinition
+from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import form_of
 from facility.db import Tx
@@ -39,6 +41,7 @@ async def change_form(
     if new == old:
         return call
     refuse_if(key_mistakes(new.sections))
+    await run(tx, call_id, Duty.DRAFTED)
     call.form = msgspec.json.decode(msgspec.json.encode(new))
     call.drafted_by, call.drafted_at = author, tx.now
     await record(tx, CallDraftChanged(call_id=call_id, envelope_id=call.envelope_id, fields=["form"]))

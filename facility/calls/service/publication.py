@@ -7,7 +7,9 @@ from facility.calls import rules
 from facility.calls.events import CallPublished
 from facility.calls.models import Call, CallState, CallVersion
 from facility.calls.queries import taxonomy
+from facility.calls.rules.duties import Duty
 from facility.calls.service.batches import make_batches
+from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import content_of, draft_of, form_of, rules_of
 from facility.db import Tx
@@ -28,6 +30,7 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
         refuse("rules_frozen")
     refuse_if_changed(call, seen)
     rules.may_publish(call.drafted_by, publisher)
+    await run(tx, call_id, Duty.PUBLISHED)
     rules.may_still_publish(rules_of(call), tx.now)
     rules.form_is_complete(form_of(call))
     call.state = CallState.PUBLISHED

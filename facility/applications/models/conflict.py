@@ -1,0 +1,37 @@
+"""The table of declared conflicts, and what one shuts its person out of: here and nowhere else.
+
+It stands with the application and not with the evaluation, since every room that shows an application asks it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facility.db import Base
+
+
+class ConflictDeclaration(Base):
+    """What an assessor declared about one application. A conflict stays, and its reason is theirs and the auditor's."""
+
+    __tablename__ = "conflict_declaration"
+    __table_args__ = (CheckConstraint("NOT conflict OR reason <> ''", name="reason"),)
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    conflict: Mapped[bool]
+    reason: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+
+
+def closed_to(person: str) -> str:
+    """A query for the applications on which this person has declared a conflict: they are closed to them in every role."""
+    return f"""SELECT closed.application_id FROM conflict_declaration AS closed
+        WHERE closed.assessor_id = {person} AND closed.conflict"""  # noqa: S608 - our own text
+
+
+def shut_out(application: str = "application.id", person: str = ":viewer") -> str:
+    """A condition for lists: the application with this id is closed to the person, who may be NULL for nobody. Their
+    conflicts are looked up once for all rows."""
+    return f"(coalesce({application} = ANY(ARRAY({closed_to(person)})), false))"
