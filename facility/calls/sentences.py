@@ -149,7 +149,7 @@ sentences.register(
             "Nobody can reach the threshold for “{key}”: it is above the most points."
         ),
         "award_max_above_amount": N_("The largest award must not be higher than the amount of the call."),
-        "opens_in_the_past": N_("The opening has passed. Choose a later one."),
+        "opens_in_the_past": N_("The opening lies before today. Choose a later one."),
         "joint_needs_two": N_("A joint application needs at least two beneficiaries of the Western Balkans."),
         "unusual_reason_missing": N_(
             "Give a reason: the largest award is above EUR 60 000, or one assessor alone is enough."

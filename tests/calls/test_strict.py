@@ -52,7 +52,7 @@ async def test_unusual_rules_ask_for_a_reason_that_stands_in_the_record(
         {"min_beneficiaries": 1},
         {"award_max": Decimal("60000.01")},
         {"award_max": Decimal("100000.01"), "unusual_reason": "A single tender"},
-        {"opens_at": clock.now() - timedelta(minutes=1)},
+        {"opens_at": clock.now() - timedelta(days=1)},
     ],
 )
 async def test_a_draft_by_command_is_not_published_by_the_page(

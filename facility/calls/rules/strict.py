@@ -5,6 +5,7 @@ from datetime import datetime
 
 from facility.calls.rules.call import AWARD_CAP, CallDraft, CallRules
 from facility.refused import Reason
+from facility.zone import BRUSSELS
 
 JOINT = 2
 """The fewest beneficiaries of a joint application. One alone asks by way of exception."""
@@ -16,8 +17,11 @@ def is_unusual(rules: CallRules) -> bool:
 
 
 def strict_mistakes(draft: CallDraft, now: datetime) -> Iterator[Reason]:
-    """What keeps a draft from being saved on its page, and from being published there, each at its field."""
-    if draft.opens_at < now:
+    """What keeps a draft from being saved on its page, and from being published there, each at its field.
+
+    A call may open on the day of its publication: between two people some hours pass.
+    """
+    if draft.opens_at.astimezone(BRUSSELS).date() < now.astimezone(BRUSSELS).date():
         yield Reason("opens_in_the_past", "opens_at")
     if draft.min_beneficiaries < JOINT:
         yield Reason("joint_needs_two", "min_beneficiaries")
