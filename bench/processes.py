@@ -60,6 +60,15 @@ async def running(words: Sequence[str], environ: Mapping[str, str], port: int = 
             await asyncio.to_thread(_stop, popen)
 
 
+@contextlib.asynccontextmanager
+async def counting(loops: int) -> AsyncIterator[None]:
+    """So many processes that do nothing but use a processor, until the block ends."""
+    async with contextlib.AsyncExitStack() as stack:
+        for _ in range(loops):
+            await stack.enter_async_context(running(["-c", "while True: pass"], {}))
+        yield
+
+
 def _start(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, *words],

@@ -6,7 +6,8 @@ import msgspec
 class Rush(msgspec.Struct, frozen=True):
     """A deadline: so many applications are handed in over the last `seconds` by so many clients. `prepare`: seconds from
     the publication of the call until then; in it all drafts are written and all clients sign in. Whoever sends `margin`
-    seconds before the deadline must be let in, however busy the machine is."""
+    seconds before the deadline must be let in, however busy the machine is. `beside`: a run for each, next to so many
+    processes that do nothing but count."""
 
     applications: int
     clients: int
@@ -16,6 +17,7 @@ class Rush(msgspec.Struct, frozen=True):
     seconds: float
     prepare: float
     margin: float
+    beside: tuple[int, ...]
 
 
 class Attack(msgspec.Struct, frozen=True):
@@ -65,7 +67,15 @@ FULL = Size(
     singles=200,
     latency_seconds=20.0,
     rush=Rush(
-        applications=2000, clients=200, readers=4, late=40, twice=100, seconds=60.0, prepare=90.0, margin=0.25
+        applications=2000,
+        clients=200,
+        readers=4,
+        late=40,
+        twice=100,
+        seconds=60.0,
+        prepare=90.0,
+        margin=0.25,
+        beside=(0, 2),
     ),
     files=500,
     line=5_000_000,
@@ -84,7 +94,17 @@ TINY = Size(
     events=600,
     singles=5,
     latency_seconds=0.2,
-    rush=Rush(applications=12, clients=4, readers=1, late=2, twice=2, seconds=4.0, prepare=20.0, margin=2.0),
+    rush=Rush(
+        applications=12,
+        clients=4,
+        readers=1,
+        late=2,
+        twice=2,
+        seconds=4.0,
+        prepare=20.0,
+        margin=2.0,
+        beside=(0,),
+    ),
     files=20,
     line=50_000,
     starting=0.0,

@@ -12,6 +12,7 @@ import logging
 import os
 import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from sqlalchemy.engine import make_url
 import facility
 from facility import clock
 from facility.accounts import security_officer
+from facility.calls.service import closing
 from facility.db import AWAY, CHANNEL, Database
 from facility.events.failures import backoff
 from facility.events.projector import behind, keep_up
@@ -38,6 +40,7 @@ from facility.mail import Mailer
 from facility.outbox import links
 from facility.outbox.sender import Postman, Turn, hand_over_mails, send
 from facility.settings import Settings
+from facility.web.peers import PROXY_AHEAD
 from facility.web.render import environment
 
 log = logging.getLogger(__name__)
@@ -247,6 +250,7 @@ async def background(settings: Settings, database_url: str) -> AsyncIterator[Ser
     load_slices()
     links.configure(settings.secret_key)
     security_officer.configure(settings.security_officer)
+    closing.configure(PROXY_AHEAD if settings.trusted_proxies else timedelta(0))
     db = Database(database_url)
     jobs = Jobs(settings, database_url)
     jobs.start()

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from bench.copies import copy_application
 from bench.load import Line, get, post
+from bench.processes import counting
 from bench.rounds import rounded
 from bench.service import serving
 from bench.sizes import Rush, Size
@@ -44,20 +45,30 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """What came of a turn. taken: the page with reference and fingerprint was shown."""
+    """What came of a turn. sent_at: just before its request was written. taken: the page with reference and fingerprint
+    was shown."""
 
     turn: Turn
+    sent_at: datetime
     status: int
     taken: bool
     seconds: float
 
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
+    """A run for each number of busy loops beside it."""
+    runs = []
+    for loops in size.rush.beside:
+        async with counting(loops):
+            runs.append({"busy_loops": loops, **await _run(stage, size.rush, f"TAF-RUSH-{loops}")})
+    return {"runs": runs, "clients": size.rush.clients}
+
+
+async def _run(stage: Stage, rush: Rush, reference: str) -> dict[str, Any]:
     """What became of all that was sent, how long it took, and how long the receipts took afterwards."""
-    rush = size.rush
     async with serving(stage, webs=2) as service:
         closes_at = clock.now() + timedelta(seconds=rush.prepare + rush.seconds)
-        call_id = await rush_call(stage, closes_at)
+        call_id = await rush_call(stage, closes_at, reference)
         first = await complete_draft(stage, call_id)
         keys = [first, *await copy_application(stage, first, rush.applications + rush.late - 1)]
         cookies = [await stage.sign_in(LEAD) for _ in range(rush.clients)]
@@ -81,7 +92,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
         "receipts": receipts,
         "receipts_seconds": rounded(receipts_seconds),
         "closed": closed,
-        "clients": rush.clients,
+        "in_time_but_refused": await _refused_in_time(stage, call_id, sent, closes_at),
     }
 
 
@@ -156,12 +167,13 @@ async def _rush(
 
 
 async def _hand_in(line: Line, turn: Turn, form: str, cookie: str) -> Sent:
+    sent_at = clock.now()
     answer = await line.ask(post(f"/applications/{turn.application_id}/submit", form, cookie))
     taken = False
     if answer.status == 303:
         page = await line.ask(get(f"/applications/{turn.application_id}/receipt", cookie))
         taken = page.status == 200 and re.search(rb"[0-9a-f]{64}", page.body) is not None
-    return Sent(turn, answer.status, taken, time.perf_counter() - turn.due)
+    return Sent(turn, sent_at, answer.status, taken, time.perf_counter() - turn.due)
 
 
 async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: datetime) -> dict[str, int]:
@@ -172,7 +184,8 @@ async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: dat
     finally:
         await connection.close()
     found = {row["id"]: row for row in rows}
-    due = {one.turn.application_id for one in sent if not one.turn.late}
+    due = {one.turn.application_id for one in sent if one.sent_at <= closes_at}
+    meant = {one.turn.application_id for one in sent if not one.turn.late}
     late = {one.turn.application_id for one in sent if one.turn.late}
     shown = {one.turn.application_id for one in sent if one.taken}
     there = {key for key, row in found.items() if row["received_at"] is not None}
@@ -182,10 +195,34 @@ async def _counted(stage: Stage, call_id: UUID, sent: list[Sent], closes_at: dat
         "submitted": len(in_time),
         "refused_late": len(refused - there),
         "late_let_in": len(late & there),
+        "sent_too_late_by_the_client": len(meant - due),
         "lost": len(due - in_time) + len(shown - there),
         "duplicates": sum(max(row["submissions"], row["receipts"]) > 1 for row in rows),
         "server_errors": sum(one.status >= 500 for one in sent),
     }
+
+
+async def _refused_in_time(
+    stage: Stage, call_id: UUID, sent: list[Sent], closes_at: datetime
+) -> list[dict[str, float]]:
+    """Of each that was sent in time and refused as late: how long before the deadline its request was written, and how
+    long after it the server had read it."""
+    connection = await stage.connect()
+    try:
+        rows = await connection.fetch(
+            "SELECT application_id, at FROM late_attempt WHERE call_id = $1", call_id
+        )
+    finally:
+        await connection.close()
+    read = {row["application_id"]: row["at"] for row in rows}
+    return [
+        {
+            "sent_ms_before": rounded((closes_at - one.sent_at).total_seconds() * 1000),
+            "read_ms_after": rounded((read[one.turn.application_id] - closes_at).total_seconds() * 1000),
+        }
+        for one in sent
+        if one.sent_at <= closes_at and one.status == 409 and one.turn.application_id in read
+    ]
 
 
 _FOUND = """

@@ -13,7 +13,9 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from facility import clock
 from facility.settings import is_loopback
+from facility.web.forms import header_of
 from facility.web.peers import Proxies, network_of
 
 MOST_CONNECTIONS = 800
@@ -102,7 +104,7 @@ class Connection(asyncio.BufferedProtocol):
         self._http = _Http(self, config, server_state, app_state)
         self._transport: asyncio.Transport | None = None
         self._entered = False
-        self._has_new_head = False
+        self._has_large_body = False
         self._beside = 0
         self._content = 0
         self._unsent: tuple[int, float] | None = None
@@ -128,9 +130,9 @@ class Connection(asyncio.BufferedProtocol):
         if not self._entered or self._transport.is_closing():
             return
         self._beside += nbytes
-        self._has_new_head = False
+        self._has_large_body = False
         self._http.data_received(bytes(_BUFFER[:nbytes]))
-        if self._has_new_head and self.in_message and not self._transport.is_closing():
+        if self._has_large_body and self.in_message and not self._transport.is_closing():
             self._http.flow.pause_reading()  # until somebody asks for the body: most who are refused never are
         if self._beside > MOST_HEAD + self._content // 8 and not self._transport.is_closing():
             self.refuse(431)
@@ -194,10 +196,11 @@ class Connection(asyncio.BufferedProtocol):
         self.in_head = self.in_message = True
         self.give(HEAD_WITHIN)
 
-    def has_head(self) -> None:
-        """From here on whoever reads the body gives it its time."""
+    def has_head(self, length: str | None) -> None:
+        """From here on whoever reads the body gives it its time. A small body is read on: what is there in time must not
+        wait for its turn."""
         self.in_head = False
-        self._has_new_head = True
+        self._has_large_body = length is None or not length.isdigit() or int(length) > PIECE
         self.until = None
 
     def has_content(self, size: int) -> None:
@@ -268,7 +271,7 @@ class _Http(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """A request can be answered."""
-        self._connection.has_head()
+        self._connection.has_head(header_of(self.scope, b"content-length"))
         super().on_headers_complete()
         if self.expect_100_continue:
             self.cycle.keep_alive = (
@@ -285,7 +288,8 @@ class _Http(HttpToolsProtocol):
             self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
-        """A request is there."""
+        """A request is there, whole: this instant counts, however long the event loop takes to look at it."""
+        self.scope["state"]["arrived_at"] = clock.now()
         self._connection.ends(answered=self.is_answered)
         super().on_message_complete()
 

@@ -1,10 +1,18 @@
 """Who is at the other end: which peers are proxies of ours, whom they speak for, and what counts as one address."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from facility.settings import Network
+
+PROXY_AHEAD = timedelta(seconds=5)
+"""How much earlier than our clock a proxy of ours may say that it had a request. Closing a call waits so long."""
+
+_START = re.compile(r"(?:t=)?([0-9]{10,16}(?:\.[0-9]{1,6})?)")
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -50,6 +58,19 @@ class Proxies:
 def is_proxied(scope: Any) -> bool:
     """Whether the request came from a proxy that we trust, so that its headers count."""
     return bool(scope["state"].get("proxied"))
+
+
+def request_start(scope: Any) -> datetime | None:
+    """When a proxy that we trust had the whole request (`X-Request-Start: t=1767225599.123`, in seconds, milliseconds or
+    microseconds since 1970). None from anybody else, or where it says nothing that can be read."""
+    if not is_proxied(scope):
+        return None
+    for value in _values(scope, b"x-request-start")[-1:]:
+        if match := _START.fullmatch(value):
+            number = Decimal(match[1])
+            scale = next((10**digits for digits in (6, 3) if number >= 10 ** (digits + 8)), 1)
+            return datetime.fromtimestamp(float(number / scale), UTC)
+    return None
 
 
 def network_of(host: str) -> str:

@@ -37,10 +37,11 @@ async def test_each_work_gives_its_line() -> None:
     ]
     assert all(line.get("ratio", 1) > 0 for line in lines)
     told = {line["name"]: line for line in lines}
-    rush, scan = told["deadline_rush"], told["scan"]
+    (rush,), scan = told["deadline_rush"]["runs"], told["scan"]
     assert scan["files"] == 20
     assert told["attacks"]["heads"]["refused"] == told["attacks"]["connections"]
     assert (rush["lost"], rush["duplicates"], rush["submitted"], rush["refused_late"]) == (0, 0, 12, 2)
+    assert rush["in_time_but_refused"] == []
 
 
 def test_an_unknown_work_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from facility.calls.service import (
     change_draft,
     close_call,
     close_due,
+    closing,
     draft_call,
     mark_decided,
     publish_call,
@@ -205,6 +206,18 @@ async def test_nothing_is_published_after_its_deadline(db: Database, stage: Stag
         async with db.transaction(now=CLOSES + timedelta(microseconds=1), actor=stage.ben) as tx:
             await publish_call(tx, call_id)
     assert refused.value.codes == ("closes_in_the_past",)
+
+
+async def test_a_call_closes_once_nothing_can_be_on_its_way_any_more(
+    db: Database, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "_on_the_way", timedelta(seconds=5))
+    due = await published(db, stage)
+    assert await close_due(db, CLOSES + timedelta(seconds=4)) == 0
+    assert await close_due(db, CLOSES + timedelta(seconds=5)) == 1
+    async with db.reader() as connection:
+        entry = (await history(connection, due))[0]
+    assert (entry.due_at, entry.recorded_at) == (CLOSES, CLOSES + timedelta(seconds=5))
 
 
 async def test_time_closes_what_is_due_and_bears_the_instant(db: Database, stage: Stage) -> None:

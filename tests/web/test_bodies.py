@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -353,3 +354,26 @@ async def test_a_sender_that_goes_away_is_refused() -> None:
         return {"type": "http.disconnect"}
 
     assert await stopped([], gone) == 400
+
+
+@pytest.mark.parametrize(
+    ("ahead", "counts"),
+    [(0.5, 0.5), (5, 5), (60, 5), (-3, 0)],
+    ids=["a moment", "most", "too much", "our future"],
+)
+async def test_a_request_was_there_when_our_proxy_had_it(ahead: float, counts: float) -> None:
+    arrived = clock.now()
+    start = arrived - timedelta(seconds=ahead)
+    scope = scope_with([*URLENCODED_BODY, (b"x-request-start", f"t={start.timestamp():.6f}".encode())])
+    scope["state"] |= {"arrived_at": arrived, "proxied": True}
+    await receive(scope, sender(b"a=b"), known)
+    assert abs(arrived - scope["state"]["received_at"] - timedelta(seconds=counts)) < timedelta(
+        milliseconds=1
+    )
+
+
+async def test_a_request_was_there_when_the_connection_had_read_it() -> None:
+    scope = scope_with(URLENCODED_BODY)
+    scope["state"]["arrived_at"] = arrived = clock.now() - timedelta(seconds=2)
+    await receive(scope, sender(b"a=b"), known)
+    assert scope["state"]["received_at"] == arrived

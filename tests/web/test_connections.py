@@ -11,6 +11,7 @@ import pytest_asyncio
 import uvicorn
 from uvicorn.server import ServerState
 
+from facility import clock
 from facility.web import connections as module
 from facility.web.connections import FETCH_WITHIN, HEAD_WITHIN, LINGER, MOST_HEAD, PIECE, Connections
 from facility.web.peers import Proxies
@@ -160,6 +161,18 @@ async def test_of_a_body_that_nobody_asks_for_nothing_more_is_read(site: Site) -
     site.seen.go_on.set()
     assert await peer.answers() == [200]
     await sending
+
+
+async def test_a_small_request_has_its_instant_before_anybody_looks_at_it(site: Site) -> None:
+    peer = await site.connect()
+    await peer.send(b"POST /deaf HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n")
+    await site.seen.waiting.wait()
+    (scope,) = site.seen.scopes
+    assert "arrived_at" not in scope["state"]
+    before = clock.now()
+    await peer.send(b"text")
+    await until(lambda: "arrived_at" in scope["state"])
+    assert before <= scope["state"]["arrived_at"] <= clock.now()
 
 
 async def test_of_a_body_that_somebody_reads_little_is_held(site: Site) -> None:

@@ -1,12 +1,13 @@
 """Behind a proxy: only those that a setting names say where a request comes from."""
 
+from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 
 from facility.web.limits import address_of
-from facility.web.peers import Proxies, is_proxied, network_of
+from facility.web.peers import Proxies, is_proxied, network_of, request_start
 
 PROXIES = Proxies([ip_network("10.0.0.0/8"), ip_network("192.0.2.7/32"), ip_network("fd00::/8")])
 
@@ -64,3 +65,25 @@ def test_what_counts_as_one_address() -> None:
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     assert network_of("192.0.2.1") != network_of("192.0.2.2")
     assert network_of("a socket") == "a socket"
+
+
+NEW_YEAR = datetime(2026, 1, 1, 0, 0, 0, 250_000, UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["t=1767225600.250", "1767225600.25", "t=1767225600250", "t=1767225600250000", "1, t=1767225600.250"],
+)
+def test_a_proxy_says_when_it_had_the_request(value: str) -> None:
+    assert request_start(request("10.0.0.1", ("x-request-start", value))) == NEW_YEAR
+
+
+@pytest.mark.parametrize(
+    "value", ["", "t=", "soon", "t=-1", "t=1e9", "t=\xb2\xb2\xb2", "t=99999999999999999", "t=nan"]
+)
+def test_what_can_not_be_read_says_nothing(value: str) -> None:
+    assert request_start(request("10.0.0.1", ("x-request-start", value))) is None
+
+
+def test_a_visitor_does_not_say_when_it_sent_its_request() -> None:
+    assert request_start(request("203.0.113.9", ("x-request-start", "t=1767225600.250"))) is None

@@ -1,6 +1,6 @@
 """Time closes a call, never under a submission's feet; the awards decide it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,15 @@ from facility.calls.service.reading import rules_of
 from facility.db import Database, Tx
 from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse
+
+_on_the_way = timedelta(0)
+
+
+def configure(on_the_way: timedelta) -> None:
+    """Set how long a request that was in time may still be on its way, once at start-up. Closing waits so long, and so
+    does the opening after it."""
+    global _on_the_way
+    _on_the_way = on_the_way
 
 
 async def share_call(tx: Tx, call_id: UUID) -> Call:
@@ -51,7 +60,7 @@ async def close_due(db: Database, now: datetime) -> int:
     """Close every published call whose time is over, each in its own transaction, the earliest first."""
     due = (
         select(Call.id)
-        .where(Call.state == CallState.PUBLISHED, Call.closes_at <= now)
+        .where(Call.state == CallState.PUBLISHED, Call.closes_at <= now - _on_the_way)
         .order_by(Call.closes_at, Call.id)
     )
     return await one_by_one(db, now, due, _close)
@@ -60,7 +69,7 @@ async def close_due(db: Database, now: datetime) -> int:
 async def _close(tx: Tx, call_id: UUID) -> bool:
     # A corrigendum may have given it more time since it was found to be due.
     closes_at = (await tx.lock(Call, call_id)).closes_at
-    return closes_at <= tx.now and await close_call(tx, call_id, due_at=closes_at)
+    return closes_at <= tx.now - _on_the_way and await close_call(tx, call_id, due_at=closes_at)
 
 
 async def mark_evaluating(tx: Tx, call_id: UUID) -> None:
