@@ -1,11 +1,16 @@
-"""`python -m bench.reconciled ADDRESS` runs `facility reconcile` on the database there: one JSON line of what it took."""
+"""`python -m bench.reconciled ADDRESS` runs `facility reconcile` on the database there: one JSON line of what it took.
 
+Beside seconds by the clock it says how much processor time it and PostgreSQL have used: on a busy machine the clock tells of the others.
+"""
+
+import os
 import resource
 import sys
 import time
 from typing import Any
 
 import msgspec
+import psutil
 import uvloop
 from sqlalchemy import text
 
@@ -20,17 +25,38 @@ async def _measured(url: str) -> dict[str, Any]:
     db = Database(url)
     async with db.reader() as connection:
         events = await connection.scalar(text("SELECT count(*) FROM event"))
-    seconds: dict[str, float] = {}
-    off: list[str] = []
+        backend = await connection.scalar(text("SELECT pg_backend_pid()"))
+    ours, theirs = psutil.Process(), psutil.Process(backend).parent()
+    assert theirs is not None
+    used = _used(ours), _used(theirs)
+    seconds = await _seconds(db)
+    spent = [rounded(_used(one) - before) for one, before in zip((ours, theirs), used, strict=True)]
+    await db.dispose()
+    return {
+        "events": events,
+        "seconds": seconds,
+        "cpu_seconds": dict(zip(("reconcile", "postgres"), spent, strict=True)),
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "load": rounded(os.getloadavg()[0]),
+    }
+
+
+async def _seconds(db: Database) -> dict[str, float]:
+    """Of each check; nothing may be off."""
+    found: dict[str, float] = {}
     begin = time.perf_counter()
     async for name, lines in each_check(db):
-        seconds[name] = rounded(time.perf_counter() - begin)
+        assert not lines, lines[:5]
+        found[name] = rounded(time.perf_counter() - begin)
         begin = time.perf_counter()
-        off += lines
-    await db.dispose()
-    assert not off, off[:5]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"events": events, "seconds": seconds, "peak_mb": peak}
+    return found
+
+
+def _used(process: psutil.Process) -> float:
+    """Its processor time and that of its children, living or gone."""
+    times = process.cpu_times()
+    gone = times.children_user + times.children_system
+    return float(times.user + times.system + gone + sum(_used(one) for one in process.children()))
 
 
 if __name__ == "__main__":

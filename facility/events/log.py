@@ -20,18 +20,18 @@ GENESIS = b"\0" * 32
 
 
 class Envelope(msgspec.Struct):
-    """What the hash of an event covers, as its canonical JSON names it. Instants are seconds since 1970."""
+    """What the hash of an event covers, as its canonical JSON names it. Ids may be text; instants are seconds since 1970."""
 
-    id: UUID
+    id: UUID | str
     kind: str
     subject: str
-    subject_id: UUID
+    subject_id: UUID | str
     version: int
-    actor_id: UUID | None
+    actor_id: UUID | str | None
     due_at: float
     recorded_at: float
-    correlation_id: UUID
-    causation_id: UUID | None
+    correlation_id: UUID | str
+    causation_id: UUID | str | None
     data: dict[str, Any]
 
 

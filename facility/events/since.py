@@ -2,7 +2,7 @@
 
 The database holds the reactions of the release that was last set up, each with the last event before it. Whoever records adds
 what stands there to what it knows by itself: while a release is rolled out, an older process records an event and does not
-know the new reaction; without this its delivery would be missing for ever (docs/adr/0010).
+know the new reaction; without this its delivery would be missing for ever (docs/adr/0014).
 """
 
 from sqlalchemy import select, text
