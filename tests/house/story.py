@@ -151,6 +151,7 @@ OTHERS = {
     "token": "no-such-token",
     "number": 0,
     "path": "facility.css",
+    "key": "urgent-applications-to-decide",
 }
 
 
