@@ -41,13 +41,14 @@ async def held(play: Judging, name: str, present: dict[str, int], *, report: boo
     rows = [AttendanceRow(beneficiary_code=code, expected=n, present=n) for code, n in present.items()]
     await play.act("omar", lambda tx: activities.set_attendance(tx, key, rows), AFTER)
     if report:
-        await play.act("omar", lambda tx: _attach_all(tx, key), AFTER)
+        await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
         await play.act("omar", lambda tx: activities.complete(tx, key), AFTER)
         await play.act("vera", lambda tx: activities.verify(tx, key), AFTER)
     return key
 
 
-async def _attach_all(tx: Tx, key: UUID) -> None:
+async def attach_all(tx: Tx, key: UUID) -> None:
+    """All the evidence that is needed."""
     for kind in NEEDED:
         await activities.attach_evidence(tx, key, kind=kind, name=f"{kind}.pdf", size=7, sha256="0" * 64)
 

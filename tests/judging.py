@@ -19,6 +19,7 @@ from facility.calls.rules import CallDraft, CoolDown, Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.calls.service import close_call, draft_call, publish_call
+from facility.contracts.enlargement import propose_enlargement
 from facility.contracts.models import Envelope
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database, Tx
@@ -265,6 +266,20 @@ class Judging:
             "ada", lambda tx: awards.propose_closing(tx, key, final_cost=cost, reason="Final report"), at
         )
         await self.act("vera", lambda tx: awards.close_award(tx, key), at)
+
+    async def enlarge(self, amount: str, envelope: str = "Facility", at: datetime = DECIDED) -> list[UUID]:
+        """Ada proposes that the envelope hold so much, Paul agrees; who is served by it."""
+        key = self.envelopes[envelope]
+        made = await self.act(
+            "ada", lambda tx: propose_enlargement(tx, key, Decimal(amount), reason="More was paid in."), at
+        )
+        return await self.act("paul", lambda tx: awards.agree_to_enlargement(tx, key, made.id), at)
+
+    async def withdraw_award(self, name: str, reason: str, at: datetime = DECIDED) -> list[UUID]:
+        """Ada proposes to withdraw the award on the facility's side, Paul agrees; who is served by it."""
+        key = (await self.award(name)).id
+        await self.act("ada", lambda tx: awards.propose_withdrawal(tx, key, reason=reason), at)
+        return await self.act("paul", lambda tx: awards.agree_to_withdrawal(tx, key), at)
 
     async def proposed(self, references: list[str], requested: str, *, envelope: str = "Facility") -> None:
         """Calls with one assessed application each, their rankings proposed: in one transaction, since they are many."""

@@ -20,6 +20,7 @@ from facility.activities.access import (
     SEES_PERSONAL,
 )
 from facility.activities.lists import ActivityShown
+from facility.activities.queries import WROTE, involved
 from facility.activities.rules import ActivityKind, ActivityStatus
 from facility.activities.sentences import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES
 from facility.activities.service import ActivityDraft
@@ -40,9 +41,10 @@ waits(
     N_("Activities that somebody reported, to verify"),
     "/activities?status=completed",
     Role.SECRETARIAT,
-    rows="""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
-        FROM activity WHERE state = 'completed' AND reported_by IS DISTINCT FROM :person_id
-        ORDER BY reported_at, id""",
+    rows=f"""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
+        FROM activity WHERE state = 'completed' AND NOT EXISTS (
+            SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
+        ORDER BY reported_at, id""",  # noqa: S608 - our own text
 )
 
 DAYS = {"ends_before_it_starts": ("starts_on",)}
@@ -97,6 +99,8 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
     me = view.me
     reports = me.has(Role.SECRETARIAT) or found.lead_institution_id == me.institution_id
     reported = found.state not in rules.PLANNED
+    waits_for_second = found.state is ActivityStatus.COMPLETED
+    own = waits_for_second and me.id in await involved(read, activity_id)
     return view.page(
         "activities/activity.html",
         activity=found,
@@ -105,10 +109,8 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
         may_complete=reports
         and not reported
         and clock.now().astimezone(clock.BRUSSELS).date() >= found.ends_on,
-        may_verify=me.has(Role.SECRETARIAT)
-        and found.state is ActivityStatus.COMPLETED
-        and found.reported_by != me.id,
-        own_report=found.state is ActivityStatus.COMPLETED and found.reported_by == me.id,
+        may_verify=me.has(Role.SECRETARIAT) and waits_for_second and not own,
+        own_report=own,
         may_undo=me.has(Role.SECRETARIAT) and found.completed,
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
         staff=me.has(*STAFF),

@@ -4,8 +4,8 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.activities.models import Activity, Attendance, Evidence
 from facility.activities.rules import ActivityStatus, ActivityView, AwardEnd, AwardLife, counting
@@ -46,3 +46,16 @@ def _view(row: Any, evidence: set[str], attended: dict[str, int]) -> ActivityVie
         verified_by=str(row.verified_by) if row.verified_by else None,
         attended=attended,
     )
+
+
+WROTE = """event.kind IN ('ActivityPlanned', 'ActivityChanged', 'ActivityPostponed', 'AttendanceRecorded',
+    'EvidenceAttached', 'EvidenceRemoved', 'ActivityCompleted')"""
+"""By these events somebody has written of what is verified of an activity, the row's subject."""
+_INVOLVED = text(
+    f"SELECT DISTINCT actor_id FROM event WHERE subject_id = :activity AND actor_id IS NOT NULL AND {WROTE}"  # noqa: S608
+)
+
+
+async def involved(reader: AsyncConnection | AsyncSession, activity_id: UUID) -> set[UUID]:
+    """Whoever has written the activity's plan, who came, its evidence or its report: none of them verifies it."""
+    return set((await reader.execute(_INVOLVED, {"activity": activity_id})).scalars())

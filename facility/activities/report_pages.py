@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.activities import lists, rules, service
 from facility.activities.access import REPORTS, VERIFIES
 from facility.activities.plan_pages import MOST_REASON, WORDS
+from facility.activities.queries import involved
 from facility.applications.pages.shared import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -28,7 +29,7 @@ async def complete(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) 
 async def verify_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """What was reported, side by side, and the question."""
     found = await lists.shown(read, activity_id)
-    rules.may_verify(found.state, found.reported_by, view.me.id)
+    rules.may_verify(found.state, await involved(read, activity_id), view.me.id)
     return view.page("activities/verify.html", activity=found, **WORDS)
 
 

@@ -166,14 +166,15 @@ def may_complete(status: ActivityStatus, end: date, today: date) -> None:
         refuse("not_over_yet")
 
 
-def may_verify[Person](status: ActivityStatus, reported_by: Person, verified_by: Person) -> None:
-    """A completed activity is verified by somebody other than who reported it.
+def may_verify[Person](status: ActivityStatus, involved: Collection[Person], verified_by: Person) -> None:
+    """A completed activity is verified by somebody who has written nothing of what there is to verify: not its plan, not who
+    came, no evidence, and not the report.
 
     Refused: "wrong_status", or "same_person" (forbidden).
     """
     if status is not ActivityStatus.COMPLETED:
         refuse("wrong_status", status=status.value)
-    if reported_by == verified_by:
+    if verified_by in involved:
         refuse("same_person", kind="forbidden")
 
 

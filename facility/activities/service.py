@@ -26,6 +26,7 @@ from facility.activities.events import (
     VerificationUndone,
 )
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
+from facility.activities.queries import involved
 from facility.activities.rules import ActivityKind, ActivityStatus, AwardLife
 from facility.applications.models import Application
 from facility.awards.service import standing_award
@@ -262,7 +263,7 @@ async def verify(tx: Tx, activity_id: UUID, *, seen: int | None = None) -> Activ
     activity = await tx.lock(Activity, activity_id)
     if seen is not None and seen != await _version(tx, activity_id):
         refuse("changed_meanwhile")
-    rules.may_verify(ActivityStatus(activity.state), activity.reported_by, tx.actor)
+    rules.may_verify(ActivityStatus(activity.state), await involved(tx.session, activity_id), tx.actor)
     rules.has_evidence(await _evidence_kinds(tx, activity_id))
     activity.state = ActivityStatus.VERIFIED
     activity.verified_by, activity.verified_at = tx.actor, tx.now

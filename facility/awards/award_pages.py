@@ -99,6 +99,8 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         letter_words=LETTERS,
         ends=ENDS,
         may_end=view.me.has(Role.SECRETARIAT) and one.ended_at is None,
+        withdrawal=await lists.withdrawal(read, award_id),
+        may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
         may_confirm=view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
         and one.ended_at is None
         and one.closing_proposed_by not in (None, view.me.id),
@@ -145,10 +147,11 @@ async def confirm_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUI
     seen = fields.eur("final_cost")
     fields.check()
     served = await service.close_award(tx, award_id, seen=seen)
-    return view.go(f"/awards/{award_id}", _closed(_("The award is closed."), len(served)))
+    return view.go(f"/awards/{award_id}", with_served(_("The award is closed."), len(served)))
 
 
-def _closed(done: str, served: int) -> str:
+def with_served(done: str, served: int) -> str:
+    """What was done, and how many were served from the reserve list by it."""
     if not served:
         return done
     said = ngettext(
@@ -157,36 +160,6 @@ def _closed(done: str, served: int) -> str:
         served,
     )
     return f"{done} {said}"
-
-
-@get("/awards/{award_id:uuid}/withdraw", opt={"allow": allow(Role.SECRETARIAT)})
-async def withdrawal_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
-    """Why the award is withdrawn."""
-    return await _withdrawal(view, read, award_id, Fields.showing())
-
-
-async def _withdrawal(
-    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
-) -> ASGIResponse:
-    return view.page(
-        "awards/withdrawal.html", status=status, award=await lists.award(read, award_id), form=form
-    )
-
-
-@post("/awards/{award_id:uuid}/withdraw", opt={"allow": allow(Role.SECRETARIAT)})
-async def withdraw(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
-    """Withdraw the award; its money goes to the reserve list at once."""
-    fields = Fields(form)
-    reason = reason_of(fields)
-    connection = await tx.session.connection()
-    one = await lists.award(connection, award_id)
-    try:
-        fields.check()
-        served = await service.withdraw_award(tx, one.application_id, reason)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _withdrawal(view, connection, award_id, fields, 422)) from None
-    return view.go(f"/awards/{award_id}", _closed(_("The award is withdrawn."), len(served)))
 
 
 @get(
@@ -263,8 +236,6 @@ HANDLERS = [
     closing_form,
     propose_closing,
     confirm_closing,
-    withdrawal_form,
-    withdraw,
     result,
     give_up,
     letter,

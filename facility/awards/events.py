@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from facility.events import Event
+from facility.proposals import Settlement
 
 EndKind = Literal["closed", "withdrawn", "ineligible"]
 """How an award ends."""
@@ -81,6 +82,30 @@ class ClosingProposed(Event, frozen=True, kw_only=True):
     award_id: UUID
     application_id: UUID
     final_cost: Decimal
+
+
+class WithdrawalProposed(Event, frozen=True, kw_only=True):
+    """Somebody on the facility's side proposed to withdraw an award that commits so much; why, stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "It was proposed to withdraw the award of EUR {committed}"
+
+    award_id: UUID
+    application_id: UUID
+    withdrawal_id: UUID
+    committed: Decimal
+
+
+class WithdrawalSettled(Event, frozen=True, kw_only=True):
+    """A proposal to withdraw an award was agreed to, refused or taken back, or lapsed since the award ended in another way."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The proposal to withdraw the award was settled ({outcome})"
+
+    award_id: UUID
+    application_id: UUID
+    withdrawal_id: UUID
+    outcome: Settlement
 
 
 class AwardEnded(Event, frozen=True, kw_only=True):

@@ -356,3 +356,28 @@ async def letters(connection: AsyncConnection, application_id: UUID) -> list[Let
         {"id": application_id},
     )
     return [LetterLine(**row._mapping) for row in rows]
+
+
+class WithdrawalShown(msgspec.Struct, frozen=True):
+    """A proposal to withdraw an award that stands; `computed_on`: what the award committed then, in EUR."""
+
+    id: UUID
+    reason: str
+    computed_on: Decimal
+    proposed_by: UUID
+    proposer: str
+    proposed_at: datetime
+
+
+_WITHDRAWAL = text(
+    """
+    SELECT award_withdrawal.id, reason, computed_on, proposed_by, person.name AS proposer, proposed_at
+    FROM award_withdrawal JOIN person ON person.id = proposed_by WHERE award_id = :award AND outcome IS NULL
+    """
+)
+
+
+async def withdrawal(connection: AsyncConnection, award_id: UUID) -> WithdrawalShown | None:
+    """The proposal to withdraw this award that stands."""
+    row = (await connection.execute(_WITHDRAWAL, {"award": award_id})).first()
+    return WithdrawalShown(**row._mapping) if row else None

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key
+from facility.proposals import Proposed, two_people
 
 
 class AwardDecision(Base):
@@ -115,6 +116,20 @@ class Award(Base):
     closing_proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closing_proposed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class AwardWithdrawal(Proposed, Base):
+    """Somebody on the facility's side proposes to withdraw an award. computed_on: what it committed then, in EUR."""
+
+    __tablename__ = "award_withdrawal"
+    __table_args__ = (
+        *two_people(),
+        CheckConstraint("computed_on >= 0 AND computed_on < 'NaN'", name="computed_on"),
+        Index("uq_award_withdrawal_open", "award_id", unique=True, postgresql_where=text("outcome IS NULL")),
+    )
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    computed_on: Mapped[Decimal]
 
 
 class ReserveState(StrEnum):

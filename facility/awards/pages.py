@@ -3,7 +3,7 @@
 from litestar import Router
 
 import facility.awards.names  # noqa: F401 - registers what the ledger calls an award
-from facility.awards import award_pages, cool_down_pages, decision_pages, urgent_pages
+from facility.awards import award_pages, cool_down_pages, decision_pages, proposal_pages, urgent_pages
 
 router = Router(
     "/",
@@ -12,5 +12,6 @@ router = Router(
         *cool_down_pages.HANDLERS,
         *urgent_pages.HANDLERS,
         *award_pages.HANDLERS,
+        *proposal_pages.HANDLERS,
     ],
 )

@@ -1,28 +1,41 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
 
+from facility.accounts.models import Person
 from facility.accounts.service import active_people
 from facility.admission.service import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
 from facility.applications.models import Application, Party
-from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, AwardsProposed, ReserveEnded
+from facility.awards.events import (
+    AwardEnded,
+    AwardMade,
+    AwardsDecided,
+    AwardsProposed,
+    ReserveEnded,
+    WithdrawalProposed,
+    WithdrawalSettled,
+)
 from facility.awards.letters import write_letters
-from facility.awards.models import LetterKind, RankingEntry
+from facility.awards.models import AwardWithdrawal, LetterKind, RankingEntry
 from facility.awards.service import end_ineligible, serve_envelope
 from facility.awards.urgent import decide_by
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
 from facility.calls.models import Call
 from facility.calls.rules import Mode
-from facility.contracts.events import EnvelopeChanged
+from facility.contracts.events import EnlargementProposed, EnlargementSettled, EnvelopeChanged
+from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
 from facility.evaluation.rules import Outcome
 from facility.events import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post
+from facility.proposals import Settlement
 from facility.web.access import Role
 from facility.web.filters import instant
 from facility.web.i18n import _
@@ -125,8 +138,7 @@ async def remind_of_urgent(tx: Tx, event: DecisionHalfTime | DecisionOverdue) ->
 
 
 async def _tell_of_urgent(tx: Tx, call: Call, by: datetime, how: str) -> None:
-    people = [*await active_people(tx, Role.SECRETARIAT), *await active_people(tx, Role.AUTHORISING)]
-    for person in {person.id: person for person in people}.values():
+    for person in await _deciders(tx):
         await post(
             tx,
             template="awards/urgent",
@@ -161,5 +173,103 @@ async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committe
             "how": how,
             "committed": committed,
             "path": f"/applications/{application_id}/result",
+        },
+    )
+
+
+@reacts_to(WithdrawalProposed)
+async def ask_to_decide_on_a_withdrawal(tx: Tx, event: WithdrawalProposed) -> None:
+    """All who may decide learn that an award is to be withdrawn, but for who proposed it."""
+    withdrawal = await tx.get(AwardWithdrawal, event.withdrawal_id)
+    if withdrawal.outcome is None:
+        application = await tx.get(Application, event.application_id)
+        path = f"/awards/{event.award_id}/withdrawal"
+        said = {"reference": application.reference, "reason": withdrawal.reason, "path": path}
+        about = _About(withdrawal, event.award_id, _withdrawal(application))
+        await _ask_to_decide(tx, about, "withdrawal_proposed", said)
+
+
+@reacts_to(EnlargementProposed)
+async def ask_to_decide_on_an_enlargement(tx: Tx, event: EnlargementProposed) -> None:
+    """All who may decide learn that an envelope is to be enlarged, but for who proposed it."""
+    enlargement = await tx.get(EnvelopeEnlargement, event.enlargement_id)
+    if enlargement.outcome is None:
+        contract = await tx.get(Contract, event.contract_id)
+        path = f"/contracts/{quote(contract.reference)}/envelopes/{event.envelope_id}/enlargement"
+        said = {"reference": contract.reference, "reason": enlargement.reason, "path": path}
+        about = _About(enlargement, event.envelope_id, _enlargement(contract))
+        await _ask_to_decide(tx, about, "enlargement_proposed", said)
+
+
+def _withdrawal(application: Application) -> str:
+    return _("Withdrawing the award {reference}", reference=application.reference)
+
+
+def _enlargement(contract: Contract) -> str:
+    return _("Enlarging an envelope of {reference}", reference=contract.reference)
+
+
+class _About(NamedTuple):
+    """A proposal as mails about it say it; subject_id: the award or envelope in whose history they stand."""
+
+    proposal: AwardWithdrawal | EnvelopeEnlargement
+    subject_id: UUID
+    subject: str
+
+
+async def _ask_to_decide(tx: Tx, about: _About, template: str, said: dict[str, str]) -> None:
+    for person in await _deciders(tx):
+        if person.id != about.proposal.proposed_by:
+            await post(
+                tx,
+                template=f"awards/{template}",
+                to=person.email,
+                to_name=person.name,
+                subject=about.subject,
+                subject_id=about.subject_id,
+                context=said,
+            )
+
+
+async def _deciders(tx: Tx) -> list[Person]:
+    people = [*await active_people(tx, Role.SECRETARIAT), *await active_people(tx, Role.AUTHORISING)]
+    return list({person.id: person for person in people}.values())
+
+
+@reacts_to(WithdrawalSettled)
+async def tell_what_came_of_a_withdrawal(tx: Tx, event: WithdrawalSettled) -> None:
+    """Whoever proposed it learns what a second person decided."""
+    application = await tx.get(Application, event.application_id)
+    withdrawal = await tx.get(AwardWithdrawal, event.withdrawal_id)
+    about = _About(withdrawal, event.award_id, _withdrawal(application))
+    await _tell_the_proposer(tx, about, f"/awards/{event.award_id}")
+
+
+@reacts_to(EnlargementSettled)
+async def tell_what_came_of_an_enlargement(tx: Tx, event: EnlargementSettled) -> None:
+    """Whoever proposed it learns what a second person decided."""
+    contract = await tx.get(Contract, event.contract_id)
+    enlargement = await tx.get(EnvelopeEnlargement, event.enlargement_id)
+    about = _About(enlargement, event.envelope_id, _enlargement(contract))
+    await _tell_the_proposer(tx, about, f"/contracts/{quote(contract.reference)}")
+
+
+async def _tell_the_proposer(tx: Tx, about: _About, path: str) -> None:
+    proposal = about.proposal
+    if proposal.outcome not in (Settlement.AGREED, Settlement.REFUSED):
+        return
+    person = await tx.get(Person, proposal.proposed_by)
+    await post(
+        tx,
+        template="awards/proposal_decided",
+        to=person.email,
+        to_name=person.name,
+        subject=about.subject,
+        subject_id=about.subject_id,
+        context={
+            "subject": about.subject,
+            "agreed": proposal.outcome == Settlement.AGREED,
+            "answer": proposal.answer,
+            "path": path,
         },
     )

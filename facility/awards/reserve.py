@@ -15,34 +15,37 @@ from facility.awards.cool_down import cooling
 from facility.awards.events import AwardMade, ReserveEnded
 from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.contracts.models import Envelope
-from facility.contracts.service import commit, free_in
+from facility.contracts.service import commit
 from facility.db import Tx, new_id
+from facility.evaluation.queries import Reader
 from facility.events import record
 
 
 async def plan(
-    tx: Tx,
-    envelope: Envelope,
+    reader: Reader,
+    envelope_id: UUID,
+    free: Decimal,
     *,
     first: UUID | None = None,
     freed: Decimal,
     leaving: UUID | None = None,
     ending: UUID | None = None,
 ) -> list[UUID]:
-    """The applications that get an award once `freed` EUR come back to the call `first`, in order.
+    """The applications that get an award once `freed` EUR come back to the call `first`, in order. free: what the envelope
+    has left before, in EUR.
 
     `leaving`: an application that gives up its own place at the same time; `ending`: one that gives its award back. Nothing is changed or locked yet, so that
     applications can be locked in the order of their ids.
     """
-    lists = await queries.waiting_lists(tx.session, envelope.id, first=first, freed=freed, leaving=leaving)
-    lists = [await _spread(tx, waiting, ending) for waiting in lists]
-    served = rules.serve_envelope(lists, await free_in(tx, envelope) + freed)
+    lists = await queries.waiting_lists(reader, envelope_id, first=first, freed=freed, leaving=leaving)
+    lists = [await _spread(reader, waiting, ending) for waiting in lists]
+    served = rules.serve_envelope(lists, free + freed)
     return [UUID(key) for key in served]
 
 
-async def _spread(tx: Tx, waiting: rules.ReserveList, ending: UUID | None) -> rules.ReserveList:
+async def _spread(reader: Reader, waiting: rules.ReserveList, ending: UUID | None) -> rules.ReserveList:
     """The list with the call's limit for each beneficiary. The rule on leads has passed its applications once."""
-    cool = await cooling(tx.session, waiting.call_id, ending=ending)
+    cool = await cooling(reader, waiting.call_id, ending=ending)
     return msgspec.structs.replace(waiting, cooling=msgspec.structs.replace(cool, same_lead=frozenset()))
 
 

@@ -19,6 +19,9 @@ sentences.register(
             "This has changed since you opened the page. Go back, load it again, and look at what is true now."
         ),
         "not_an_award": N_("This is no standing award."),
+        "withdrawal_proposed": N_(
+            "Somebody has proposed to withdraw this award already. That proposal is decided on first."
+        ),
         "closing_not_proposed": N_("Nobody has proposed to close this award."),
     }
 )

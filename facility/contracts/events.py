@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from facility.events import Event
+from facility.proposals import Settlement
 
 
 class ContractOpened(Event, frozen=True, kw_only=True):
@@ -45,6 +46,29 @@ class EnvelopeChanged(Event, frozen=True, kw_only=True):
     contract_id: UUID
     old: Decimal
     new: Decimal
+
+
+class EnlargementProposed(Event, frozen=True, kw_only=True):
+    """Somebody proposed that an envelope of `old` EUR hold `new`; why, stands in the row."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "It was proposed to enlarge the envelope from EUR {old} to EUR {new}"
+    envelope_id: UUID
+    contract_id: UUID
+    enlargement_id: UUID
+    old: Decimal
+    new: Decimal
+
+
+class EnlargementSettled(Event, frozen=True, kw_only=True):
+    """A proposal to enlarge an envelope was agreed to, refused or taken back; the change itself is an event of its own."""
+
+    subject: ClassVar[str] = "envelope"
+    sentence: ClassVar[str] = "The proposal to enlarge the envelope was settled ({outcome})"
+    envelope_id: UUID
+    contract_id: UUID
+    enlargement_id: UUID
+    outcome: Settlement
 
 
 class CommitmentChanged(Event, frozen=True, kw_only=True):

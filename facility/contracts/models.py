@@ -4,11 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.contracts.rules import UnitCostKind
 from facility.db import Base, Key
+from facility.proposals import Proposed, two_people
 
 
 class Contract(Base):
@@ -71,11 +72,36 @@ class Envelope(Base):
     committed: Mapped[Decimal]
 
 
-FREE = """
-    LEAST(envelope.amount - envelope.committed,
+class EnvelopeEnlargement(Proposed, Base):
+    """Somebody proposes that an envelope holds more, EUR: `amount`, where it holds `computed_on` now."""
+
+    __tablename__ = "envelope_enlargement"
+    __table_args__ = (
+        *two_people(),
+        CheckConstraint("amount > computed_on AND amount < 'NaN'", name="amount"),
+        Index(
+            "uq_envelope_enlargement_open",
+            "envelope_id",
+            unique=True,
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
+    amount: Mapped[Decimal]
+    computed_on: Mapped[Decimal]
+
+
+def free_of(amount: str) -> str:
+    """`FREE` if the row's envelope held this amount."""
+    return f"""
+    LEAST({amount} - envelope.committed,
         (SELECT sum(agreed) FROM donor WHERE donor.contract_id = envelope.contract_id)
         - (SELECT sum(committed) FROM envelope AS beside WHERE beside.contract_id = envelope.contract_id))
-"""
+"""  # noqa: S608 - our own text
+
+
+FREE = free_of("envelope.amount")
 """What awards may still draw on the row's envelope, in EUR: what it holds, and no more than the donors have left. Less
 than nothing where more is committed than was signed."""
 

@@ -1,16 +1,21 @@
 """Pages about money: agreements, what is set aside, committed and free, and the ledger behind every figure."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Router, get, post
+from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
 from facility.contracts import queries, service, unit_cost_pages
+from facility.contracts.enlargement import propose_enlargement
 from facility.contracts.models import Envelope
 from facility.contracts.sentences import INSTRUMENTS, MODES
+from facility.proposals import MAX_REASON
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
+from facility.web.again import draw_again
 from facility.web.carried import whole
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -88,7 +93,7 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
             form=fields.refused(refused),
         )
         raise Wrong(page) from None
-    return view.go(f"/contracts/{reference}", _("The envelope was opened."))
+    return view.go(f"/contracts/{quote(reference)}", _("The envelope was opened."))
 
 
 @get(
@@ -97,10 +102,22 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
 )
 async def envelope(view: View, read: Read, reference: FromPath[str], envelope_id: FromPath[UUID]) -> Page:
     """The form for another amount."""
-    found = await queries.contract(read, reference)
     one = await _envelope(read, reference, envelope_id)
-    form = Fields.showing({"amount": shown(one.amount)})
-    return view.page("contracts/envelope.html", contract=found, envelope=one, form=form)
+    return await _envelope_page(view, read, one, Fields.showing({"amount": shown(one.amount)}))
+
+
+async def _envelope_page(
+    view: View, read: AsyncConnection, one: queries.EnvelopeShown, form: Fields, status: int = 200
+) -> ASGIResponse:
+    return view.page(
+        "contracts/envelope.html",
+        status=status,
+        contract=await queries.contract(read, one.contract),
+        envelope=one,
+        proposal=await queries.enlargement(read, one.id),
+        form=form,
+        most=MAX_REASON,
+    )
 
 
 @post(
@@ -110,25 +127,31 @@ async def envelope(view: View, read: Read, reference: FromPath[str], envelope_id
 async def change_envelope(
     view: View, tx: Tx, form: Form, reference: FromPath[str], envelope_id: FromPath[UUID]
 ) -> Page:
-    """Give the envelope another amount."""
-    connection = await tx.session.connection()
-    found = await queries.contract(connection, reference)
-    one = await _envelope(connection, reference, envelope_id)
+    """Make the envelope smaller; or propose to make it larger, which a second person decides."""
+    one = await _envelope(await tx.session.connection(), reference, envelope_id)
     fields = Fields(form)
     amount = fields.eur("amount")
+    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
+    larger = amount > one.amount
     try:
         fields.check()
-        await service.change_envelope(tx, one.id, amount)
+        if larger:
+            await propose_enlargement(tx, one.id, amount, reason=reason)
+        else:
+            await service.lower_envelope(tx, one.id, amount)
     except Refused as refused:
-        page = view.page(
-            "contracts/envelope.html",
-            status=422,
-            contract=found,
-            envelope=one,
-            form=fields.refused(refused),
+        await draw_again(
+            tx,
+            fields,
+            refused,
+            lambda connection, status: _envelope_page(view, connection, one, fields, status),
         )
-        raise Wrong(page) from None
-    return view.go(f"/contracts/{reference}", _("The envelope was changed."))
+    if larger:
+        return view.go(
+            f"/contracts/{quote(reference)}/envelopes/{one.id}/enlargement",
+            _("It is proposed. A second person decides; until then the envelope stays as it is."),
+        )
+    return view.go(f"/contracts/{quote(reference)}", _("The envelope was changed."))
 
 
 async def _envelope(connection: AsyncConnection, reference: str, envelope_id: UUID) -> queries.EnvelopeShown:

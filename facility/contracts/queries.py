@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.contracts.models import free_of
 from facility.contracts.rules import Rate, UnitCostKind
 from facility.refused import refuse
 
@@ -295,3 +296,44 @@ async def rates_on(connection: AsyncConnection, day: date) -> list[Rate]:
     """The rates in force on a day."""
     rows = await connection.execute(_RATES, {"day": day})
     return [Rate(**{**row._mapping, "kind": UnitCostKind(row.kind)}) for row in rows]
+
+
+class EnlargementShown(msgspec.Struct, frozen=True):
+    """A proposal to enlarge an envelope that stands, EUR; `computed_on`: what it held then, `now`: what it holds."""
+
+    id: UUID
+    envelope_id: UUID
+    contract: str
+    envelope: str
+    computed_on: Decimal
+    amount: Decimal
+    now: Decimal
+    reason: str
+    proposed_by: UUID
+    proposer: str
+    proposed_at: datetime
+
+
+_ENLARGEMENT = text(
+    """
+    SELECT enlargement.id, envelope_id, contract.reference AS contract, envelope.name AS envelope, computed_on,
+        enlargement.amount, envelope.amount AS now, reason, proposed_by, person.name AS proposer, proposed_at
+    FROM envelope_enlargement AS enlargement JOIN envelope ON envelope.id = envelope_id
+    JOIN contract ON contract.id = envelope.contract_id JOIN person ON person.id = proposed_by
+    WHERE envelope_id = :envelope AND outcome IS NULL
+    """
+)
+
+
+async def enlargement(connection: AsyncConnection, envelope_id: UUID) -> EnlargementShown | None:
+    """The proposal on this envelope that stands."""
+    row = (await connection.execute(_ENLARGEMENT, {"envelope": envelope_id})).first()
+    return EnlargementShown(**row._mapping) if row else None
+
+
+async def free_with(connection: AsyncConnection, envelope_id: UUID, amount: Decimal) -> Decimal:
+    """What awards could draw on the envelope if it held this amount, in EUR."""
+    query = text(f"SELECT {free_of('CAST(:amount AS numeric)')} FROM envelope WHERE id = :envelope")  # noqa: S608
+    values = {"amount": amount, "envelope": envelope_id}
+    found: Decimal = (await connection.execute(query, values)).scalar_one()
+    return found

@@ -30,6 +30,18 @@ sentences.register(
         "same_person": N_(
             "Two people are needed for this: whoever took the first step cannot take the second. Ask a colleague."
         ),
+        "not_your_proposal": N_("Only the person who proposed this can take it back."),
+        "proposal_settled": N_(
+            "This proposal is no longer open: somebody has decided on it, or taken it back."
+        ),
+        "computed_on_another": N_(
+            "The envelope holds another amount than when this was proposed. It must be proposed anew."
+        ),
+        "enlarging_takes_two": N_("Two people are needed to enlarge an envelope: propose it with a reason."),
+        "enlargement_proposed": N_(
+            "Somebody has proposed to enlarge this envelope already. That proposal is decided on first."
+        ),
+        "not_larger": N_("Enter an amount that is larger than what the envelope holds."),
         "negative": N_("Enter an amount that is not below zero."),
         "below_one": N_("Enter a number of at least 1."),
         "donor_twice": N_("Two donors have the same name."),

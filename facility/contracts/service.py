@@ -147,28 +147,39 @@ async def open_envelope(tx: Tx, *, contract_id: UUID, name: str, amount: Decimal
     return envelope
 
 
-async def change_envelope(tx: Tx, envelope_id: UUID, amount: Decimal) -> Envelope:
-    """Give the envelope another amount in EUR. Raises Refused (invalid): rules.may_set_aside.
+async def lower_envelope(tx: Tx, envelope_id: UUID, amount: Decimal) -> Envelope:
+    """Give the envelope a smaller amount in EUR, which takes one person: nobody gets anything by it. Nothing happens where it
+    is the same. Raises Refused (invalid): `may_hold`, "enlarging_takes_two"."""
+    envelope = await lock_envelope(tx, envelope_id)
+    await may_hold(tx, envelope, amount)
+    if amount > envelope.amount:
+        refuse("enlarging_takes_two", kind="invalid", field="amount")
+    await set_amount(tx, envelope, amount)
+    return envelope
+
+
+async def may_hold(tx: Tx, envelope: Envelope, amount: Decimal) -> None:
+    """Whether the locked envelope may hold this amount. Raises Refused (invalid): rules.may_set_aside.
 
     Where more is set aside already than was signed, an envelope may still become smaller.
     """
-    contract_id = (await tx.get(Envelope, envelope_id)).contract_id
-    await tx.lock(Contract, contract_id)
-    envelope = await lock_envelope(tx, envelope_id)
-    agreed, set_aside = await _agreed_and_set_aside(tx, contract_id)
-    old = envelope.amount
+    agreed, set_aside = await _agreed_and_set_aside(tx, envelope.contract_id)
     rules.may_set_aside(
         amount,
         committed=envelope.committed,
-        other_envelopes=set_aside - old,
+        other_envelopes=set_aside - envelope.amount,
         agreed=max(agreed, set_aside),
     )
+
+
+async def set_amount(tx: Tx, envelope: Envelope, amount: Decimal) -> None:
+    """Give the locked envelope this amount, EUR; its caller has asked the rules."""
+    old, envelope.amount = envelope.amount, amount
     if amount != old:
-        envelope.amount = amount
-        await record(
-            tx, EnvelopeChanged(envelope_id=envelope_id, contract_id=contract_id, old=old, new=amount)
+        event = EnvelopeChanged(
+            envelope_id=envelope.id, contract_id=envelope.contract_id, old=old, new=amount
         )
-    return envelope
+        await record(tx, event)
 
 
 async def _agreed_and_set_aside(tx: Tx, contract_id: UUID) -> tuple[Decimal, Decimal]:

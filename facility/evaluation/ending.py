@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from facility.applications.models import HAS_ENDED
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.evaluation.events import AssignmentsEnded
@@ -38,7 +39,7 @@ _END = text(
     "assignment",
     held=f"""SELECT application.id FROM call JOIN application ON application.call_id = call.id
         JOIN assignment ON assignment.application_id = application.id
-        WHERE call.state IN ('closed', 'cancelled') AND assignment.ended_at IS NULL
+        WHERE call.state IN ('closed', 'cancelled') AND {HAS_ENDED} AND assignment.ended_at IS NULL
             AND NOT EXISTS (SELECT FROM evaluation_end WHERE evaluation_end.call_id = call.id)
             AND {_NOT_SENT} AND {_NOT_RECUSED}""",  # noqa: S608 - our own text
 )

@@ -272,15 +272,19 @@ class Play:
         async def first_person(tx: Tx) -> None:
             award = await _award(tx, application_id)
             if step.final_cost is None:
-                await awards.withdraw_award(tx, application_id, reason="told")
+                await awards.propose_withdrawal(tx, award.id, reason="told")
             else:
                 await awards.propose_closing(tx, award.id, final_cost=step.final_cost, reason="told")
 
         async def second_person(tx: Tx) -> None:
-            await awards.close_award(tx, (await _award(tx, application_id)).id)
+            award = await _award(tx, application_id)
+            if step.final_cost is None:
+                await awards.agree_to_withdrawal(tx, award.id)
+            else:
+                await awards.close_award(tx, award.id)
 
         refused = await self.stage.told(step.at, people[DRAFTER], first_person)
-        if refused is None and step.what == "closed":
+        if refused is None:
             refused = await self.stage.told(step.at, people[PUBLISHER], second_person)
         return refused
 

@@ -272,8 +272,8 @@ async def test_lists_cost_the_same_for_one_row_and_three(play: Judging, browse: 
     people = [await browse(play.people[name]) for name in ("omar", "carl", "greta")]
     paths = ("/activities", f"/activities/{first}")
     before = [[await statements(play, browser, path) for path in paths] for browser in people]
-    for _ in range(2):
-        await planned(play, "A")
+    for title in ("Second", "Third"):
+        await planned(play, "A", title)
     assert [[await statements(play, browser, path) for path in paths] for browser in people] == before
     assert before == [[3, 4], [2, 2], [2, 4]]
     page = await people[1].get("/activities")

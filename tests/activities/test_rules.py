@@ -89,11 +89,11 @@ def test_completed_from_its_last_day_on_and_verified_by_another() -> None:
         may_complete(ActivityStatus.PLANNED, START, START - timedelta(days=1))
     with pytest.raises(Refused, match="wrong_status"):
         may_complete(ActivityStatus.CANCELLED, START, START)
-    may_verify(ActivityStatus.COMPLETED, "ada", "vera")
+    may_verify(ActivityStatus.COMPLETED, {"ada", "omar"}, "vera")
     with pytest.raises(Refused, match="same_person"):
-        may_verify(ActivityStatus.COMPLETED, "ada", "ada")
+        may_verify(ActivityStatus.COMPLETED, {"ada", "omar"}, "ada")
     with pytest.raises(Refused, match="wrong_status"):
-        may_verify(ActivityStatus.PLANNED, "ada", "vera")
+        may_verify(ActivityStatus.PLANNED, {"ada"}, "vera")
 
 
 def test_taken_back_with_a_reason() -> None:

@@ -1,5 +1,6 @@
 """Commands on activities: the rows, the events, and what is refused."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from facility.awards import service as awards
 from facility.db import Tx
 from facility.events.log import history
 from facility.refused import Refused
-from tests.doing import AFTER, FIRST, LAST, held, planned
+from tests.doing import AFTER, FIRST, LAST, attach_all, held, planned
 from tests.judging import DECIDED, Judging
 
 
@@ -81,6 +82,33 @@ async def test_who_reports_does_not_verify_not_even_in_the_database(play: Judgin
 
     with pytest.raises(IntegrityError, match="four_eyes"):
         await play.act("ada", alone)
+
+
+@pytest.mark.parametrize("what", ["attendance", "evidence", "removal", "days", "plan"])
+async def test_who_wrote_of_it_does_not_verify_it(play: Judging, what: str) -> None:
+    key = await held(play, "A", {"AL": 8, "XK": 8}, report=False)
+    await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
+    rows = [AttendanceRow(beneficiary_code="AL", expected=9, present=9)]
+
+    async def remove(tx: Tx) -> None:
+        photos = await service.attach_evidence(
+            tx, key, kind="photos", name="photos.jpg", size=7, sha256="1" * 64
+        )
+        await service.remove_evidence(tx, photos.id)
+
+    deeds: dict[str, Callable[[Tx], Awaitable[object]]] = {
+        "attendance": lambda tx: service.set_attendance(tx, key, rows),
+        "evidence": lambda tx: service.attach_evidence(
+            tx, key, kind="agenda", name="agenda-2.pdf", size=7, sha256="1" * 64
+        ),
+        "removal": remove,
+        "days": lambda tx: service.postpone(tx, key, starts_on=FIRST, ends_on=FIRST, reason="A strike."),
+        "plan": lambda tx: service.change_activity(tx, key, title="Other", place="Durrës"),
+    }
+    await play.act("ada", deeds[what], AFTER)
+    await play.act("omar", lambda tx: service.complete(tx, key), AFTER)
+    assert await codes(play, "ada", lambda tx: service.verify(tx, key)) == ("same_person",)
+    await play.act("vera", lambda tx: service.verify(tx, key), AFTER)
 
 
 async def test_moved_changed_and_called_off(play: Judging) -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from facility.awards import service as awards
 from facility.awards.models import Award, ReserveEntry
-from facility.contracts.service import change_envelope
 from facility.db import Database
 from tests.awards.reading import by_donor, codes, leave, three
 from tests.judging import DECIDED, Judging
@@ -175,9 +174,9 @@ async def test_more_money_in_the_envelope_serves_the_reserve(db: Database) -> No
         await play.score("elena", reference, "16", "64")
         await play.decide(reference)
     assert await play.statuses() == {"ONE": "awarded", "TWO": "reserve"}
-    await play.act("ada", lambda tx: change_envelope(tx, play.envelopes["Facility"], Decimal("159.99")))
+    await play.enlarge("159.99")
     assert (await play.statuses())["TWO"] == "reserve"
-    await play.act("ada", lambda tx: change_envelope(tx, play.envelopes["Facility"], Decimal("160.00")))
+    await play.enlarge("160.00")
     assert (await play.statuses())["TWO"] == "awarded"
     assert await play.free() == Decimal("0.00")
 

@@ -188,6 +188,8 @@ async def test_withdrawing_an_award_needs_a_reason(play: Judging, browse: Browse
     assert (await carl.get(path)).status_code == 403
     assert (await ada.send_form(path, {"reason": ""})).status_code == 422
     assert (await ada.send_form(path, {"reason": "Not able to start."})).status_code == 303
+    assert (await play.statuses())["A"] == "awarded"  # a second person decides
+    await play.act("paul", lambda tx: awards.agree_to_withdrawal(tx, award.id))
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded", "C": "below_threshold"}
     assert "Not able to start." in (await carl.get(f"/awards/{award.id}")).text
 

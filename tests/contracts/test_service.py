@@ -13,11 +13,11 @@ from facility.contracts.checks import balances, belongs, set_aside, shares
 from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry
 from facility.contracts.reference import Agreement, Share
 from facility.contracts.service import (
-    change_envelope,
     commit,
     enter,
     follow_signed,
     lock_envelope,
+    lower_envelope,
     open_contract,
     open_envelope,
     seed,
@@ -177,7 +177,7 @@ async def test_more_set_aside_than_signed_goes_on_up_to_what_was_signed(db: Data
     for amount, fits in (("18200000.01", False), ("18100000.00", True), ("18100000.01", False)):
         try:
             async with db.transaction(now=NOW) as tx:
-                await change_envelope(tx, envelope.id, EUR(amount))
+                await lower_envelope(tx, envelope.id, EUR(amount))
         except Refused:
             assert not fits
         else:
@@ -260,9 +260,9 @@ async def test_an_envelope_keeps_what_is_committed(db: Database) -> None:
     await book(db, envelope.id, new_id(), "0.00", "60000.00")
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=NOW) as tx:
-            await change_envelope(tx, envelope.id, EUR("59999.99"))
+            await lower_envelope(tx, envelope.id, EUR("59999.99"))
     async with db.transaction(now=NOW) as tx:
-        changed = await change_envelope(tx, envelope.id, EUR("60000.00"))
+        changed = await lower_envelope(tx, envelope.id, EUR("60000.00"))
     assert refused.value.reasons == (Reason("below_committed", "amount", {"committed": "60\u00a0000.00"}),)
     assert changed.amount == EUR("60000.00")
 

@@ -20,7 +20,7 @@ _LIVE = (Link.purpose == PURPOSE, Link.used_at.is_(None), Link.revoked_at.is_(No
 
 @ends_with_the_application(
     "partner's link",
-    held=f"""SELECT application_id FROM party JOIN link ON link.subject_id = party.id
+    held=f"""SELECT (SELECT application_id FROM party WHERE party.id = subject_id) FROM link
         WHERE purpose = '{PURPOSE}' AND used_at IS NULL AND revoked_at IS NULL""",  # noqa: S608 - our own text
 )
 async def end_partners_links(tx: Tx, application_ids: Collection[UUID]) -> None:

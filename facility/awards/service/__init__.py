@@ -13,14 +13,24 @@ from facility.awards.service.ending import (
     standing_award,
     withdraw_award,
 )
+from facility.awards.service.enlargement import agree_to_enlargement
+from facility.awards.service.withdrawal import (
+    agree_to_withdrawal,
+    propose_withdrawal,
+    settle_withdrawal,
+)
 
 __all__ = [
+    "agree_to_enlargement",
+    "agree_to_withdrawal",
     "close_award",
     "decide",
     "end_ineligible",
     "propose",
     "propose_closing",
+    "propose_withdrawal",
     "serve_envelope",
+    "settle_withdrawal",
     "standing_award",
     "take_back",
     "withdraw_award",

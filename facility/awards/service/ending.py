@@ -10,16 +10,17 @@ from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus, still_eligible
 from facility.applications.service import end_what_is_open
 from facility.awards import reserve, rules
-from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded
-from facility.awards.models import Award, ReserveEntry, ReserveState
+from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
+from facility.awards.models import Award, AwardWithdrawal, ReserveEntry, ReserveState
 from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
 from facility.calls.models import Call
 from facility.calls.service import rules_of
 from facility.contracts.models import Envelope
-from facility.contracts.service import commit, lock_envelope
+from facility.contracts.service import commit, free_in, lock_envelope
 from facility.db import Tx
 from facility.evaluation.queries import on_board
 from facility.events import record
+from facility.proposals import Settlement, settle
 from facility.refused import refuse
 
 
@@ -66,11 +67,12 @@ async def close_award(tx: Tx, award_id: UUID, *, seen: Decimal | None = None) ->
     rules.may_close(status, award.final_cost, award.closing_proposed_by, acting(tx))
     award.closed_by = tx.actor
     committed = rules.final_commitment(award.amount, award.final_cost)
-    return await _end_award(tx, envelope, call, award, "closed", committed, award.closing_reason)
+    return await end_award(tx, envelope, call, award, "closed", committed, award.closing_reason)
 
 
 async def withdraw_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID]:
-    """End the application's award or its place on the reserve list as withdrawn, and serve the reserve.
+    """The lead gives up its award or its place on the reserve list: it ends as withdrawn, and the reserve is served. On the
+    facility's side two people do that (service.withdrawal).
 
     Returns the applications that got an award by it. Refused: "not_an_award", "reason_missing" (invalid).
     """
@@ -83,7 +85,7 @@ async def withdraw_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
     if award is not None:
-        return await _end_award(tx, envelope, call, award, "withdrawn", NOTHING, reason.strip())
+        return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, reason.strip())
     assert entry is not None
     return await _end_place(tx, envelope, call, entry, "withdrawn", reason.strip())
 
@@ -103,7 +105,7 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
     if still_eligible(codes, rules_of(call).min_beneficiaries):
         return []
     if award is not None:
-        return await _end_award(tx, envelope, call, award, "ineligible", NOTHING, None)
+        return await end_award(tx, envelope, call, award, "ineligible", NOTHING, None)
     if entry is not None:
         return await _end_place(tx, envelope, call, entry, "ineligible", None)
     return []
@@ -112,7 +114,7 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
 async def serve_envelope(tx: Tx, envelope_id: UUID) -> list[UUID]:
     """Serve the reserve lists on an envelope that was given more money. Returns who got an award by it."""
     envelope = await lock_envelope(tx, envelope_id)
-    served = await reserve.plan(tx, envelope, freed=NOTHING)
+    served = await reserve.plan(tx.session, envelope.id, await free_in(tx, envelope), freed=NOTHING)
     applications = await reserve.lock_applications(tx, served)
     for key in served:
         await reserve.activate(tx, envelope, applications[key])
@@ -125,16 +127,18 @@ async def standing_award(tx: Tx, application_id: UUID) -> Award | None:
     return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
-async def _end_award(
+async def end_award(
     tx: Tx, envelope: Envelope, call: Call, award: Award, how: EndKind, committed: Decimal, reason: str | None
 ) -> list[UUID]:
     freed = award.committed - committed
     ending = None if how == "closed" else award.application_id
-    served = await reserve.plan(tx, envelope, first=call.id, freed=freed, ending=ending)
+    free = await free_in(tx, envelope)
+    served = await reserve.plan(tx.session, envelope.id, free, first=call.id, freed=freed, ending=ending)
     applications = await reserve.lock_applications(tx, [award.application_id, *served])
     old = award.committed
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
     await _leave(tx, applications[award.application_id], how)
+    await _lapse_withdrawal(tx, award)
     await tx.flush()
     await commit(tx, envelope, award_id=award.id, old=old, new=committed)
     await record(
@@ -153,10 +157,33 @@ async def _end_award(
     return served
 
 
+async def _lapse_withdrawal(tx: Tx, award: Award) -> None:
+    """Nobody need decide any more on withdrawing what has ended."""
+    query = select(AwardWithdrawal).filter_by(award_id=award.id, outcome=None)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    if proposal := (await tx.session.scalars(locked)).first():
+        await settled(tx, award, settle(tx, proposal, Settlement.LAPSED))
+
+
+async def settled(tx: Tx, award: Award, proposal: AwardWithdrawal) -> None:
+    """Record what became of a proposal to withdraw the award."""
+    assert proposal.outcome is not None
+    event = WithdrawalSettled(
+        award_id=award.id,
+        application_id=award.application_id,
+        withdrawal_id=proposal.id,
+        outcome=Settlement(proposal.outcome),
+    )
+    await record(tx, event)
+
+
 async def _end_place(
     tx: Tx, envelope: Envelope, call: Call, entry: ReserveEntry, how: EndKind, reason: str | None
 ) -> list[UUID]:
-    served = await reserve.plan(tx, envelope, first=call.id, freed=NOTHING, leaving=entry.application_id)
+    free = await free_in(tx, envelope)
+    served = await reserve.plan(
+        tx.session, envelope.id, free, first=call.id, freed=NOTHING, leaving=entry.application_id
+    )
     applications = await reserve.lock_applications(tx, [entry.application_id, *served])
     entry.state, entry.ended_at, entry.end_reason = ReserveState(how), tx.now, reason
     await _leave(tx, applications[entry.application_id], how)

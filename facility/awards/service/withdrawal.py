@@ -1,0 +1,99 @@
+"""Withdrawing an award on the facility's side, which takes two people: its money goes to the reserve list at once."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.applications.models import Application
+from facility.applications.rules import ApplicationStatus
+from facility.awards import rules
+from facility.awards.consequences import of_withdrawing
+from facility.awards.events import WithdrawalProposed
+from facility.awards.models import Award, AwardWithdrawal
+from facility.awards.service.ending import end_award, settled
+from facility.awards.service.shared import NOTHING, acting, lock_money
+from facility.contracts.service import lock_envelope
+from facility.db import Tx, new_id
+from facility.events import record
+from facility.proposals import Settlement, may_propose, settle
+from facility.refused import refuse
+
+
+async def propose_withdrawal(tx: Tx, award_id: UUID, *, reason: str) -> AwardWithdrawal:
+    """Propose to withdraw a standing award. The same once more by the same person changes nothing.
+
+    Refused: "not_an_award", "withdrawal_proposed" while another proposal stands, "reason_missing" (invalid).
+    """
+    found = await tx.get(Award, award_id)
+    await lock_envelope(tx, found.envelope_id)
+    application = await tx.lock(Application, found.application_id)
+    rules.may_end(ApplicationStatus(application.status))
+    may_propose(reason)
+    award = await tx.lock(Award, award_id)
+    if standing := await _standing(tx, award_id):
+        if (standing.reason, standing.proposed_by) == (reason.strip(), acting(tx)):
+            return standing
+        refuse("withdrawal_proposed")
+    withdrawal = AwardWithdrawal(
+        id=new_id(),
+        award_id=award_id,
+        computed_on=award.committed,
+        reason=reason.strip(),
+        proposed_by=acting(tx),
+        proposed_at=tx.now,
+    )
+    tx.add(withdrawal)
+    await tx.flush()
+    event = WithdrawalProposed(
+        award_id=award_id,
+        application_id=application.id,
+        withdrawal_id=withdrawal.id,
+        committed=award.committed,
+    )
+    await record(tx, event)
+    return withdrawal
+
+
+async def settle_withdrawal(
+    tx: Tx,
+    award_id: UUID,
+    withdrawal_id: UUID,
+    outcome: Settlement,
+    *,
+    answer: str = "",
+    seen: str | None = None,
+) -> list[UUID]:
+    """A second person agrees, which ends the award and serves the reserve, or refuses with an answer; or the proposer takes
+    it back. Returns the applications that got an award by it.
+
+    `seen`: the fingerprint of the consequence that this person was shown. Refused: missing, proposals.settle, "not_an_award",
+    "changed_since_shown".
+    """
+    found = await tx.get(Award, award_id)
+    envelope, call = await lock_money(tx, found.call_id)
+    award = await tx.lock(Award, award_id)
+    withdrawal = await tx.lock(AwardWithdrawal, withdrawal_id)
+    if withdrawal.award_id != award_id:
+        refuse("not_found", kind="missing", what="proposal")
+    settle(tx, withdrawal, outcome, answer)
+    await settled(tx, award, withdrawal)
+    if outcome is not Settlement.AGREED:
+        return []
+    rules.may_end(ApplicationStatus((await tx.lock(Application, award.application_id)).status))
+    await tx.flush()
+    shown = await of_withdrawing(await tx.session.connection(), award_id)
+    if seen is not None and seen != shown.fingerprint:
+        refuse("changed_since_shown")
+    return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, withdrawal.reason)
+
+
+async def agree_to_withdrawal(tx: Tx, award_id: UUID, *, seen: str | None = None) -> list[UUID]:
+    """`settle_withdrawal` of the proposal that stands, by a second person. Refused: also "proposal_settled" where none
+    does."""
+    standing = await _standing(tx, award_id) or refuse("proposal_settled")
+    return await settle_withdrawal(tx, award_id, standing.id, Settlement.AGREED, seen=seen)
+
+
+async def _standing(tx: Tx, award_id: UUID) -> AwardWithdrawal | None:
+    query = select(AwardWithdrawal).filter_by(award_id=award_id, outcome=None)
+    return (await tx.session.scalars(query.execution_options(populate_existing=True))).first()
