@@ -23,7 +23,7 @@ from facility.events.projector import PROJECTIONS, Stop, keep_up, log_position, 
 from facility.events.reconcile import each_check
 from facility.events.sequence import number
 from facility.events.since import know_reactions
-from facility.files import listing
+from facility.files import listing, store
 from facility.files.store import Store
 from facility.outbox import links
 from facility.refused import Refused
@@ -268,6 +268,7 @@ def reconcile_command(settings: Settings) -> None:
             off = off or bool(lines)
         return off
 
+    store.configure(settings)
     sys.exit(1 if with_database(settings, tell) else 0)
 
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event
+from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -179,6 +179,35 @@ class Database:
         """A connection for statements that only read. Every statement sees what is committed when it starts."""
         async with self._autocommit.connect() as connection:
             yield connection
+
+    @contextlib.asynccontextmanager
+    async def sharing(self, what: str, key: str) -> AsyncIterator[None]:
+        """Keep others from being `alone` with it until the block ends, without a transaction: what is slow may be done
+        meanwhile. Waits while somebody is."""
+        async with self._locked("pg_advisory_lock_shared", "pg_advisory_unlock_shared", what, key):
+            yield
+
+    @contextlib.asynccontextmanager
+    async def alone(self, what: str, key: str) -> AsyncIterator[bool]:
+        """Hold it alone until the block ends, without a transaction; False where somebody shares it."""
+        async with self._locked("pg_try_advisory_lock", "pg_advisory_unlock", what, key) as held:
+            yield held
+
+    @contextlib.asynccontextmanager
+    async def _locked(self, lock: str, unlock: str, what: str, key: str) -> AsyncIterator[bool]:
+        names = {"what": f"facility.{what}", "key": key}
+        async with self._autocommit.connect() as connection:
+            query = "SELECT {}(hashtext(:what), hashtext(:key))"
+            held = (await connection.execute(text(query.format(lock)), names)).scalar() is not False
+            try:
+                yield held
+            finally:
+                try:
+                    if held:
+                        await connection.execute(text(query.format(unlock)), names)
+                except BaseException:  # a lock of the session would go back into the pool with it
+                    await connection.invalidate()
+                    raise
 
     @contextlib.asynccontextmanager
     async def transaction(

@@ -36,6 +36,7 @@ from facility.events.reactions import deliver
 from facility.events.relay import hand_over
 from facility.events.schedule import run_due
 from facility.events.sequence import number
+from facility.files import store
 from facility.mail import Mailer
 from facility.outbox import links
 from facility.outbox.sender import Postman, Turn, hand_over_mails, send
@@ -251,6 +252,7 @@ async def background(settings: Settings, database_url: str) -> AsyncIterator[Ser
     links.configure(settings.secret_key)
     security_officer.configure(settings.security_officer)
     closing.configure(PROXY_AHEAD if settings.trusted_proxies else timedelta(0))
+    store.configure(settings)
     db = Database(database_url)
     jobs = Jobs(settings, database_url)
     jobs.start()
@@ -259,4 +261,5 @@ async def background(settings: Settings, database_url: str) -> AsyncIterator[Ser
             yield Service(db, jobs)
     finally:
         await asyncio.to_thread(jobs.stop)
+        store.configure(None)
         await db.dispose()

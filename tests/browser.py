@@ -90,3 +90,9 @@ type Browsers = Callable[..., Awaitable[Browser]]
 def errors(page: httpx.Response) -> list[str]:
     """The fields that the page's summary of mistakes links to."""
     return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
+
+
+def stored(app: Litestar) -> set[str]:
+    """What the app has in its store of documents."""
+    folder: Path = app.state.renderer.settings.documents_dir
+    return {f"{path.parent.name}{path.name}" for path in folder.rglob("*") if path.is_file()}

@@ -12,8 +12,15 @@ from facility.activities.lists import ActivityShown
 from facility.activities.plan_pages import WORDS
 from facility.activities.sentences import EVIDENCE
 from facility.applications.pages.shared import save
-from facility.applications.pages.uploads import content_of, receive, stored_name
-from facility.files.intake import RefusedDocument, Stored
+from facility.applications.pages.uploads import (
+    Received,
+    Sender,
+    content_of,
+    receive,
+    received_at,
+    stored_name,
+)
+from facility.db import Tx as Transaction
 from facility.files.kinds import sniff
 from facility.files.threads import storing
 from facility.refused import refuse
@@ -49,31 +56,34 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, activity_
     """
     fields = Fields(form)
     kind = _kind(fields.choice("kind", tuple(EVIDENCE)))
-    file = fields.file("document")
-    taken = None if fields.errors else await receive(view, limits, view.me.id, fields, file)
-    async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
-        if isinstance(taken, RefusedDocument):
-            await service.refuse_evidence(tx, activity_id, sha256=taken.sha256, reason=taken.reason)
+    files = fields.uploads("document", most=1)
+    sender = Sender(view.me.id, view, db, limits)
+    received = await receive(sender, fields, files, lambda tx: service.may_attach_now(tx, activity_id))
+    async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
+        for document in received.refused:
+            await service.refuse_evidence(tx, activity_id, sha256=document.sha256, reason=document.reason)
             return _page(view, await lists.shown(await tx.session.connection(), activity_id), fields, 422)
 
         async def again(connection: AsyncConnection, status: int, question: str) -> Page:
             return _page(view, await _reportable(connection, activity_id), fields, status)
 
-        async def attach() -> None:
-            assert isinstance(taken, Stored)  # save() calls this where nothing is wrong
-            await service.attach_evidence(
-                tx,
-                activity_id,
-                kind=kind,
-                name=stored_name(file, taken.kind),
-                size=taken.size,
-                sha256=taken.sha256,
-                virus_scan=taken.virus_scan,
-                unread=taken.unread,
-            )
-
-        await save(tx, fields, attach, again)
+        await save(tx, fields, lambda: _attach(tx, activity_id, kind, received), again)
     return view.go(f"/activities/{activity_id}/evidence", _("The document is attached."))
+
+
+async def _attach(tx: Transaction, activity_id: UUID, kind: EvidenceKind, received: Received) -> None:
+    received.check()
+    for file, found in received.stored:
+        await service.attach_evidence(
+            tx,
+            activity_id,
+            kind=kind,
+            name=stored_name(file, found.kind),
+            size=found.size,
+            sha256=found.sha256,
+            virus_scan=found.virus_scan,
+            unread=found.unread,
+        )
 
 
 def _kind(given: str) -> EvidenceKind:

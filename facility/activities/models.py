@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.activities.rules import ActivityKind, ActivityStatus
 from facility.db import Base, Key
+from facility.files import kept
 
 
 def _one_of(column: str, values: type[ActivityKind] | type[ActivityStatus]) -> str:
@@ -88,7 +89,7 @@ class Evidence(Base):
     kind: Mapped[str]
     name: Mapped[str]
     size: Mapped[int]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     virus_scan: Mapped[str] = mapped_column(default="not_scanned")
     unread: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -108,3 +109,7 @@ class EvidenceRefusal(Base):
     reason: Mapped[str] = mapped_column(default="marked")
     at: Mapped[datetime]
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+kept.holds(Evidence.sha256, removed_at=Evidence.removed_at)
+kept.only_names(EvidenceRefusal.sha256)

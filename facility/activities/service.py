@@ -179,6 +179,17 @@ async def _attendance(tx: Tx, activity_id: UUID) -> set[AttendanceRow]:
     }
 
 
+async def may_attach_now(tx: Tx, activity_id: UUID) -> None:
+    """Asked before a document is searched and stored; `attach_evidence` asks again. Refused: "wrong_status"."""
+    await _lock_for_evidence(tx, activity_id)
+
+
+async def _lock_for_evidence(tx: Tx, activity_id: UUID) -> Activity:
+    activity = await tx.lock(Activity, activity_id)
+    rules.may_report(ActivityStatus(activity.state))
+    return activity
+
+
 async def attach_evidence(
     tx: Tx,
     activity_id: UUID,
@@ -192,8 +203,7 @@ async def attach_evidence(
 ) -> Evidence:
     """Add a document, already in the file store, until the activity is verified; one that is there already stays the only
     one. Refused: "wrong_status"."""
-    activity = await tx.lock(Activity, activity_id)
-    rules.may_report(ActivityStatus(activity.state))
+    await _lock_for_evidence(tx, activity_id)
     there = select(Evidence).filter_by(
         activity_id=activity_id, kind=kind, name=name, sha256=sha256, removed_at=None
     )
@@ -220,8 +230,7 @@ async def attach_evidence(
 async def remove_evidence(tx: Tx, evidence_id: UUID) -> None:
     """Take a document back, until the activity is verified. Refused: "wrong_status"; missing when it is gone."""
     found = await tx.get(Evidence, evidence_id)
-    activity = await tx.lock(Activity, found.activity_id)
-    rules.may_report(ActivityStatus(activity.state))
+    activity = await _lock_for_evidence(tx, found.activity_id)
     evidence = await tx.lock(Evidence, evidence_id)
     if evidence.removed_at is not None:
         refuse("not_found", kind="missing", what="evidence")
@@ -233,7 +242,9 @@ async def remove_evidence(tx: Tx, evidence_id: UUID) -> None:
 async def refuse_evidence(
     tx: Tx, activity_id: UUID, *, sha256: str, reason: RefusalReason = "marked"
 ) -> None:
-    """Leave the trace of a document with a classification marking or a virus: hash, instant, person (dossier 7)."""
+    """Leave the trace of a document with a classification marking or a virus: hash, instant, person (dossier 7). Refused:
+    "wrong_status"."""
+    await _lock_for_evidence(tx, activity_id)
     refusal = EvidenceRefusal(
         id=new_id(), activity_id=activity_id, sha256=sha256, reason=reason, at=tx.now, person_id=tx.actor
     )

@@ -4,6 +4,8 @@ In this order, since clamd keeps what it is sent in a temporary file, and a mark
 """
 
 import hashlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Literal
 
 import msgspec
@@ -36,10 +38,17 @@ class RefusedDocument(msgspec.Struct, frozen=True):
     reason: RefusalReason
 
 
-async def take_in(settings: Settings, name: str, content: bytes) -> Stored | RefusedDocument:
+type Keeping = Callable[[str], AbstractAsyncContextManager[object]]
+"""Keeps what has this hash from being collected until the block ends."""
+
+
+async def take_in(
+    settings: Settings, name: str, content: bytes, keeping: Keeping = nullcontext
+) -> Stored | RefusedDocument:
     """Store a document in which nothing was found. Raises UnreadableDocument, ScannerAway, StoreAway, ReaderBusy: not stored.
 
-    What becomes of the caller's transaction afterwards does no harm: bytes under their own hash are nobody's yet.
+    What becomes of the caller's transaction afterwards does no harm: bytes under their own hash are nobody's yet, and after
+    a day they are collected, if they still are.
     """
     sha256 = await storing(lambda: hashlib.sha256(content).hexdigest())
     finding = await scanning(scan, name, content)
@@ -47,6 +56,7 @@ async def take_in(settings: Settings, name: str, content: bytes) -> Stored | Ref
         return RefusedDocument(sha256, "marked")
     if settings.clamd_url and await is_infected(settings.clamd_url, content):
         return RefusedDocument(sha256, "infected")
-    await storing(open_store(settings).put, content)
+    async with keeping(sha256):
+        await storing(open_store(settings).put, content)
     virus_scan: VirusScan = "clean" if settings.clamd_url else "not_scanned"
     return Stored(sha256, len(content), finding.kind, virus_scan, finding.unread)

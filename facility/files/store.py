@@ -4,8 +4,9 @@ import functools
 import hashlib
 import os
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import obstore
 from obstore.exceptions import BaseError
@@ -54,16 +55,16 @@ class Store:
         return store
 
     def put(self, data: bytes) -> str:
-        """Keep the bytes and return their SHA-256. Doing so twice changes nothing; a damaged copy is replaced.
-        A crash leaves the whole document or none; what has returned outlasts a power cut. Raises StoreAway."""
+        """Keep the bytes and return their SHA-256. They are written also where they are already: then they are as young as
+        any new ones, and not collected before somebody can refer to them; a damaged copy is replaced. A crash leaves the
+        whole document or none; what has returned outlasts a power cut. Raises StoreAway."""
         digest = hashlib.sha256(data).hexdigest()
-        if not self.verify(digest):
-            try:
-                obstore.put(self._objects, _key(digest), data, use_multipart=False)
-            except BaseError as error:
-                raise StoreAway("the store of documents did not take one") from error
-            if self._root is not None:
-                _settle(self._root / digest[:2] / digest[2:], self._root)
+        try:
+            obstore.put(self._objects, _key(digest), data, use_multipart=False)
+        except BaseError as error:
+            raise StoreAway("the store of documents did not take one") from error
+        if self._root is not None:
+            _settle(self._root / digest[:2] / digest[2:], self._root)
         return digest
 
     def get(self, sha256: str) -> bytes:
@@ -86,6 +87,69 @@ class Store:
         except (FileNotFoundError, DamagedDocument):
             return False
         return True
+
+    def under(self, prefix: str) -> list["Kept"]:
+        """What is kept whose hash begins with these two digits. Raises StoreAway."""
+        try:
+            found = [each for chunk in obstore.list(self._objects, prefix) for each in chunk]
+        except BaseError as error:
+            raise StoreAway("the store of documents did not say what it has") from error
+        kept = (Kept(each["path"].replace("/", ""), each["size"], each["last_modified"]) for each in found)
+        return [each for each in kept if _DIGEST.fullmatch(each.sha256)]
+
+    def since(self, sha256: str) -> datetime | None:
+        """When it was last put here, by the store's clock; None where it isn't. Raises StoreAway."""
+        try:
+            at: datetime = obstore.head(self._objects, _key(sha256))["last_modified"]
+        except FileNotFoundError:
+            return None
+        except BaseError as error:
+            raise StoreAway("the store of documents did not answer") from error
+        return at
+
+    def remove(self, sha256: str) -> None:
+        """Delete it; nothing where it isn't there. Raises StoreAway."""
+        try:
+            obstore.delete(self._objects, _key(sha256))
+        except FileNotFoundError:
+            return
+        except BaseError as error:
+            raise StoreAway("the store of documents did not delete one") from error
+
+    def now(self) -> datetime:
+        """What the store's clock says: it dates what it keeps by it. Raises StoreAway."""
+        try:
+            obstore.put(self._objects, _CLOCK, b"", use_multipart=False)
+            at: datetime = obstore.head(self._objects, _CLOCK)["last_modified"]
+        except BaseError as error:
+            raise StoreAway("the store of documents did not say what time it is") from error
+        return at
+
+
+class Kept(NamedTuple):
+    """A document in the store: its hash, its size in bytes, and when it was last put there."""
+
+    sha256: str
+    size: int
+    at: datetime
+
+
+PREFIXES = tuple(f"{number:02x}" for number in range(256))
+"""Under which the store keeps documents."""
+
+_CLOCK = "clock"
+
+_configured: list[Store] = []
+
+
+def configure(settings: Settings | None) -> None:
+    """Say which store the steps and checks of this process look into; None for none."""
+    _configured[:] = [open_store(settings)] if settings else []
+
+
+def configured() -> Store | None:
+    """That store; None where none was named, as in a process that only reads the database."""
+    return _configured[0] if _configured else None
 
 
 @functools.cache

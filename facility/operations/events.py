@@ -33,3 +33,19 @@ class ReactionRunAgain(Event, frozen=True, kw_only=True):
 
     event_id: UUID
     reaction: str
+
+
+class DocumentsCollected(Event, frozen=True, kw_only=True):
+    """The store was looked through: what no row named for a day was deleted (`unreferenced`), and what had been removed so
+    long ago that it is needed no more (`removed`); `bytes` of both together."""
+
+    subject: ClassVar[str] = "collection"
+    sentence: ClassVar[str] = (
+        "The store of documents was cleared: {unreferenced} that nothing referred to, {removed} removed long ago"
+    )
+
+    collection_id: UUID
+    looked_at: int
+    unreferenced: int
+    removed: int
+    bytes: int

@@ -9,6 +9,7 @@ from facility.events import record
 from facility.events.models import Delivery, DeliveryState, FailedStep
 from facility.events.reactions import run_again as queue_delivery
 from facility.events.schedule import run_step_again as queue_step
+from facility.operations import collecting  # noqa: F401 - its step registers with the commands
 from facility.operations.events import MailQueuedAgain, ReactionRunAgain, StepRunAgain
 from facility.outbox.models import Mail
 from facility.outbox.service import send_again as queue_mail

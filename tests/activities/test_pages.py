@@ -5,17 +5,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+from litestar import Litestar
 from sqlalchemy import select
 
 from facility import clock
 from facility.accounts.service import add_user
+from facility.activities import service
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
 from facility.activities.service import postpone
 from facility.applications.models import PlannedActivity
 from facility.awards import service as awards
+from facility.refused import Refused
 from facility.settings import Settings
 from facility.web.access import Role
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, stored
 from tests.documents import pdf
 from tests.doing import held, planned
 from tests.judging import Judging
@@ -250,6 +254,25 @@ async def test_from_evidence_to_verification_and_back(play: Judging, browse: Bro
     removed = await omar.send_form(f"{by_name['agenda.pdf']}/remove")
     assert (removed.status_code, (await omar.get(by_name["agenda.pdf"])).status_code) == (303, 404)
     assert (await row(play, key)).state == "completed"
+
+
+@pytest.mark.parametrize("words", ["NATO SECRET", "An agenda"])
+async def test_evidence_for_a_cancelled_activity_is_not_even_looked_at(
+    play: Judging, browse: Browsers, app: Litestar, words: str
+) -> None:
+    key = await planned(play, "A")
+    await play.act("ada", lambda tx: service.cancel(tx, key, reason="No room"))
+    omar = await browse(play.people["omar"])
+    before = stored(app)
+    files = {"document": ("a.pdf", pdf(words, "for what is cancelled"), "application/pdf")}
+    late = await omar.send_form(f"/activities/{key}/evidence", {"kind": "agenda"}, files=files)
+    assert late.status_code == 409
+    assert stored(app) == before
+    async with play.db.transaction(now=clock.now()) as tx:
+        assert (await tx.session.scalars(select(EvidenceRefusal))).all() == []
+        with pytest.raises(Refused) as refused:
+            await service.refuse_evidence(tx, key, sha256="0" * 64)
+    assert refused.value.codes == ("wrong_status",)
 
 
 async def test_the_secretariat_does_not_verify_its_own_report(play: Judging, browse: Browsers) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from litestar import Litestar
 from sqlalchemy import select, text
 
 from facility import clock
@@ -18,6 +19,7 @@ from facility.admission.service import (
     cancel_clarification,
     check_admissibility,
     lapse_clarifications_due,
+    refuse_paper,
     remind_of_clarifications,
     settle_clarification,
 )
@@ -30,7 +32,7 @@ from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, link_to, mails, opened
 from tests.applications.conftest import NOW, Stage, party_id
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, stored
 from tests.documents import pdf
 
 ENDS = datetime(2021, 8, 6, 22, tzinfo=UTC)
@@ -197,6 +199,41 @@ async def test_the_link_shows_takes_documents_and_refuses_marked_ones(
     assert (await sara.get(f"{here}/{asked}/papers/2")).status_code == 404
     assert (await sara.send_form(f"{here}/{asked}/settle", {"accepted": "yes"})).status_code == 303
     assert (await nobody.get("/link/clarification/never-was")).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["RESTREINT UE/EU RESTRICTED", "The mandate"])
+async def test_a_link_that_is_over_takes_nothing_and_alarms_nobody(
+    db: Database, stage: Stage, browse: Browsers, app: Litestar, words: str
+) -> None:
+    now = clock.now()
+    key = await alone(db, stage, NOW)
+    asked = await ask(db, stage, key, now)
+    path, nobody = await link_to(db, asked), await browse()
+    async with db.transaction(now=now, actor=stage.sara) as tx:
+        await cancel_clarification(tx, key, asked)
+    before = stored(app)
+    assert await send(nobody, path, "late.pdf", pdf(words, "by a link that is over")) == 409
+    assert stored(app) == before
+    async with db.transaction(now=NOW) as tx:
+        assert (await tx.session.scalars(select(ClassifiedRefusal))).all() == []
+        with pytest.raises(Refused) as refused:
+            await refuse_paper(tx, asked, sha256="0" * 64, reason="marked")
+    assert refused.value.codes == ("clarification_over",)
+
+
+async def test_an_answer_that_is_not_whole_has_nothing_stored(
+    db: Database, stage: Stage, browse: Browsers, app: Litestar
+) -> None:
+    key = await alone(db, stage, NOW)
+    path, nobody = await link_to(db, await ask(db, stage, key, clock.now())), await browse()
+    before = stored(app)
+    answer = await nobody.send_form(
+        path,
+        {"text": "Here it is.", "name": ""},
+        files={"document": ("a.pdf", pdf("An answer without a name"))},
+    )
+    assert answer.status_code == 422
+    assert stored(app) == before
 
 
 async def test_the_secretariat_asks_on_its_page(db: Database, stage: Stage, browse: Browsers) -> None:

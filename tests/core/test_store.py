@@ -2,22 +2,17 @@
 
 import hashlib
 import os
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
-from bench.processes import free_port
-from facility.files.store import DamagedDocument, Store, StoreAway, open_store
+from facility.files.store import PREFIXES, DamagedDocument, Store, StoreAway, open_store
 from tests import documents
 from tests.browser import told
 
-START_WITHIN = 60.0
 SIGNED = {"authorization": "AWS of-the-tests:as-good-as-any"}
 
 
@@ -62,44 +57,6 @@ def test_a_document_that_was_kept_before_is_found(tmp_path: Path) -> None:
     assert Store(tmp_path).get(digest) == b"an old one"
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The address of an S3 server with a bucket "documents"."""
-    port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _make_bucket(process, url)
-            yield url
-        finally:
-            process.kill()
-
-
-def _make_bucket(process: subprocess.Popen[bytes], url: str) -> None:
-    end = time.monotonic() + START_WITHIN
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            assert httpx.put(f"{url}/documents").status_code == 200
-        except httpx.ConnectError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the S3 server does not answer")
-
-
-@pytest.fixture
-def bucket(s3: str, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """A store in that bucket."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "of-the-tests")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of-the-tests")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    return Store.in_bucket("s3://documents/kept/here")
-
-
 def test_a_bucket_keeps_documents_as_a_folder_does(bucket: Store, s3: str) -> None:
     data = os.urandom(7_000_000)
     digest = bucket.put(data)
@@ -140,3 +97,38 @@ def test_the_settings_say_where(bucket: Store, tmp_path: Path) -> None:
     assert open_store(there).put(b"elsewhere") == hashlib.sha256(b"elsewhere").hexdigest()
     assert bucket.get(hashlib.sha256(b"elsewhere").hexdigest()) == b"elsewhere"
     assert open_store(there) is open_store(there)
+
+
+def test_a_document_put_again_is_as_young_as_a_new_one(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    digest = store.put(b"an old one")
+    os.utime(tmp_path / digest[:2] / digest[2:], (0, 0))
+    assert store.since(digest) == datetime(1970, 1, 1, tzinfo=UTC)
+    before = store.now()
+    assert store.put(b"an old one") == digest
+    again = store.since(digest)
+    assert again is not None
+    assert again >= before - timedelta(seconds=1)
+
+
+def _listed(store: Store) -> None:
+    digests = [store.put(f"document {number}".encode()) for number in range(3)]
+    store.now()  # leaves something that is no document
+    assert sorted(each.sha256 for prefix in PREFIXES for each in store.under(prefix)) == sorted(digests)
+    (there,) = [each for each in store.under(digests[0][:2]) if each.sha256 == digests[0]]
+    assert (there.size, there.at) == (10, store.since(digests[0]))
+    for _ in range(2):
+        store.remove(digests[0])
+        assert store.since(digests[0]) is None
+    assert store.verify(digests[1])
+
+
+def test_a_folder_says_what_it_has(tmp_path: Path) -> None:
+    _listed(Store(tmp_path))
+
+
+def test_a_bucket_says_what_it_has(bucket: Store) -> None:
+    for prefix in PREFIXES:
+        for each in bucket.under(prefix):
+            bucket.remove(each.sha256)
+    _listed(bucket)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.db import Base, Key
+from facility.files import kept
 
 
 def _one_of(column: str, values: Any) -> str:
@@ -65,9 +66,12 @@ class ClarificationDocument(Base):
     name: Mapped[str]
     kind: Mapped[str]
     size: Mapped[int]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     virus_scan: Mapped[str]
     unread: Mapped[int]
+
+
+kept.holds(ClarificationDocument.sha256)
 
 
 class DecisionLetter(Base):

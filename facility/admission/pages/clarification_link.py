@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.admission.pages.clarifications import clarification_words
-from facility.admission.queries.clarification import PURPOSE, ClarificationLine, clarification_by_link
+from facility.admission.queries.clarification import ClarificationLine, clarification_by_link
 from facility.admission.rules.clarification import (
     MAX_DOCUMENTS,
     MAX_TEXT,
@@ -13,17 +13,18 @@ from facility.admission.rules.clarification import (
     ClarificationState,
     ClericalField,
 )
-from facility.admission.service import NewPaper, answer_clarification, refuse_paper
-from facility.applications.pages.uploads import receive, stored_name
+from facility.admission.service import NewPaper, answer_clarification, may_answer_now, refuse_paper
+from facility.applications.pages.uploads import Sender, receive, received_at, stored_name
 from facility.applications.queries import shown
-from facility.files.intake import RefusedDocument, Stored
-from facility.outbox.links import find_link
+from facility.db import Tx as Transaction
+from facility.files.intake import Stored
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, TAKES_FILES, allow
 from facility.web.again import draw_again
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
+from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of
 
@@ -81,7 +82,7 @@ async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> 
 
 @post("/link/clarification/{token:str}", opt=EVERYBODY | TAKES_FILES)
 async def answer(view: View, form: Form, db: Database, limits: Limits, token: FromPath[str]) -> Page:
-    """Answers; documents are searched and stored before the transaction opens."""
+    """Answers; documents are searched and stored before the transaction opens, if the answer may be given now."""
     await limits.hit(BY_LINK, address_of(view.scope))
     async with db.reader() as read:
         found = await clarification_by_link(read, token)
@@ -89,17 +90,23 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
     text = fields.text("text", required=False, most=MAX_TEXT, multiline=True)
     value = _value(fields, found)
     name = fields.text("name", most=200)
-    papers, refused = await _papers(view, limits, fields, found)
-    async with db.transaction(now=view.scope["state"]["received_at"]) as tx:
-        link = await find_link(tx, PURPOSE, token, lock=False)
-        if refused:
-            for one in refused:
-                await refuse_paper(tx, link.subject_id, sha256=one.sha256, reason=one.reason)
+    files = _files(fields, found)
+
+    async def may(tx: Transaction) -> None:
+        await may_answer_now(tx, found.id, text=text, value=value, name=name, papers=len(files))
+
+    received = await receive(Sender(found.id, view, db, limits), fields, files, may)
+    async with db.transaction(now=received_at(view)) as tx:
+        if received.refused:
+            for document in received.refused:
+                await refuse_paper(tx, found.id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return await _page(view, await tx.session.connection(), token, fields, status=422)
         try:
             fields.check()
-            await answer_clarification(tx, link.subject_id, text=text, value=value, name=name, papers=papers)
+            received.check()
+            papers = [_paper(file, stored) for file, stored in received.stored]
+            await answer_clarification(tx, found.id, text=text, value=value, name=name, papers=papers)
         except Refused as wrong:
             await draw_again(
                 tx,
@@ -118,33 +125,24 @@ def _value(fields: Fields, found: ClarificationLine) -> str:
     return fields.email("value") if found.field is ClericalField.CONTACT_EMAIL else fields.text("value")
 
 
-async def _papers(
-    view: render.View, limits: Limits, fields: Fields, found: ClarificationLine
-) -> tuple[list[NewPaper], list[RefusedDocument]]:
-    """The documents that were sent, searched and stored; and those in which something was found."""
+def _files(fields: Fields, found: ClarificationLine) -> list[Upload]:
+    """The documents that were sent, where any are asked for."""
     sent = [file for file in fields.form.files.get("document", []) if file.name or file.content]
     if not sent or found.kind is not ClarificationKind.EVIDENCE:
         fields.ignore("document")
-        return [], []
-    files = fields.uploads("document", most=MAX_DOCUMENTS)
-    papers: list[NewPaper] = []
-    refused: list[RefusedDocument] = []
-    for file in [] if fields.errors else files:
-        taken = await receive(view, limits, found.id, fields, file, named=len(files) > 1)
-        if isinstance(taken, Stored):
-            papers.append(
-                NewPaper(
-                    stored_name(file, taken.kind),
-                    taken.kind.value,
-                    taken.size,
-                    taken.sha256,
-                    taken.virus_scan,
-                    taken.unread,
-                )
-            )
-        elif taken is not None:
-            refused.append(taken)
-    return papers, refused
+        return []
+    return fields.uploads("document", most=MAX_DOCUMENTS)
+
+
+def _paper(file: Upload, stored: Stored) -> NewPaper:
+    return NewPaper(
+        stored_name(file, stored.kind),
+        stored.kind.value,
+        stored.size,
+        stored.sha256,
+        stored.virus_scan,
+        stored.unread,
+    )
 
 
 HANDLERS = [show, answer]

@@ -120,6 +120,24 @@ def _state(clarification: Clarification) -> ClarificationState:
     return ClarificationState(clarification.state)
 
 
+async def may_answer_now(
+    tx: Tx, clarification_id: UUID, *, text: str, value: str, name: str, papers: int
+) -> Clarification:
+    """The clarification, locked, if it may be answered so. Asked before the papers are searched and stored, and again by
+    `answer_clarification`. Refused: "application_ended", as `may_answer` and `check_answer`."""
+    clarification = await _lock_to_answer(tx, clarification_id)
+    kind = ClarificationKind(clarification.kind)
+    asking.check_answer(kind, text=text, value=value, documents=papers, name=name)
+    return clarification
+
+
+async def _lock_to_answer(tx: Tx, clarification_id: UUID) -> Clarification:
+    clarification, application, call = await _lock(tx, clarification_id)
+    _may_still_answer(application, call)
+    asking.may_answer(_state(clarification), late=tx.now >= clarification.ends_at)
+    return clarification
+
+
 async def answer_clarification(
     tx: Tx,
     clarification_id: UUID,
@@ -131,13 +149,10 @@ async def answer_clarification(
 ) -> Clarification:
     """What the lead says, with documents beside; once, in the period.
 
-    Refused: "application_ended", as `may_answer` and `check_answer`.
+    Refused: as `may_answer_now`.
     """
-    clarification, application, call = await _lock(tx, clarification_id)
-    _may_still_answer(application, call)
-    asking.may_answer(_state(clarification), late=tx.now >= clarification.ends_at)
-    asking.check_answer(
-        ClarificationKind(clarification.kind), text=text, value=value, documents=len(papers), name=name
+    clarification = await may_answer_now(
+        tx, clarification_id, text=text, value=value, name=name, papers=len(papers)
     )
     clarification.state, clarification.ended_at = ClarificationState.ANSWERED, tx.now
     clarification.answer, clarification.value = text.strip(), value.strip()
@@ -166,8 +181,8 @@ async def refuse_paper(
     tx: Tx, clarification_id: UUID, *, sha256: str, reason: RefusalReason
 ) -> ClassifiedRefusal:
     """Leave the trace of a document with a marking or a virus that came with an answer; nothing of it is kept, so that there
-    is nothing for the lead to acknowledge."""
-    clarification, _application, _call = await _lock(tx, clarification_id)
+    is nothing for the lead to acknowledge. Refused: "application_ended", as `may_answer`."""
+    clarification = await _lock_to_answer(tx, clarification_id)
     refusal = ClassifiedRefusal(
         id=new_id(),
         application_id=clarification.application_id,

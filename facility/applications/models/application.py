@@ -6,11 +6,23 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Computed, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    exists,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.db import Base, Key
+from facility.files import kept
 from facility.folding import search_key
 
 _RECEIVED = text("received_at IS NOT NULL")
@@ -200,7 +212,7 @@ class Document(Base):
     name: Mapped[str]
     kind: Mapped[str]
     size: Mapped[int]
-    sha256: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
     virus_scan: Mapped[str] = mapped_column(default="not_scanned")
     unread: Mapped[int] = mapped_column(default=0)
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -223,6 +235,19 @@ class ClassifiedRefusal(Base):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+kept.holds(
+    Document.sha256,
+    removed_at=Document.removed_at,
+    frozen=exists().where(
+        Application.id == Document.application_id,
+        Application.submission["documents"].contains(
+            func.jsonb_build_array(func.jsonb_build_object("sha256", Document.sha256))
+        ),
+    ),
+)
+kept.only_names(ClassifiedRefusal.sha256)
 
 
 class AdmissibilityCheck(Base):

@@ -7,24 +7,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries
 from facility.applications.pages.shared import BY_LEAD, BY_PARTY_OR_STAFF, STAFF, draft, edit_of, save
-from facility.applications.pages.uploads import content_of, receive, stored_name
+from facility.applications.pages.uploads import (
+    Received,
+    Sender,
+    content_of,
+    receive,
+    received_at,
+    stored_name,
+)
 from facility.applications.queries import ApplicationShown, DocumentLine
 from facility.applications.rules import MAX_DOCUMENTS
 from facility.applications.service import (
     acknowledge_refusals,
     attach_document,
+    may_attach_now,
     refuse_document,
     remove_document,
 )
 from facility.db import Tx as Transaction
-from facility.files.intake import RefusedDocument, Stored
 from facility.files.kinds import MAX_DOCUMENT, Kind
 from facility.files.threads import storing
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
 from facility.web.fields import Fields
-from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
 
@@ -56,50 +62,48 @@ async def upload(
     """Takes documents in which nothing is found; refuses those with a marking or a virus, and leaves the trace of that.
     Where one of several can't be taken, none is.
 
-    Searching and storing take a while, so the transaction opens afterwards.
+    Searching and storing take a while, so the transaction opens afterwards, and asks again whether they may be attached.
     """
     fields = Fields(form)
     version, may_void = edit_of(fields)
     files = fields.uploads("document", most=MAX_DOCUMENTS)
-    stored: list[tuple[Upload, Stored]] = []
-    refused: list[RefusedDocument] = []
-    for file in [] if fields.errors else files:
-        taken = await receive(view, limits, view.me.id, fields, file, named=len(files) > 1)
-        if isinstance(taken, Stored):
-            stored.append((file, taken))
-        elif taken is not None:
-            refused.append(taken)
+
+    async def may(tx: Transaction) -> None:
+        await may_attach_now(tx, application_id, version=version, count=len(files))
+
+    received = await receive(Sender(view.me.id, view, db, limits), fields, files, may)
     if len(files) > 1 and fields.errors:
         fields.wrong("document", _("None of the files was attached. Choose those again that can be."))
-    async with db.transaction(now=view.scope["state"]["received_at"], actor=view.me.id) as tx:
-        if refused:
-            for one in refused:
-                await refuse_document(tx, application_id, sha256=one.sha256, reason=one.reason)
+    async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
+        if received.refused:
+            for document in received.refused:
+                await refuse_document(tx, application_id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return _page(view, await draft(await tx.session.connection(), application_id), fields, 422)
 
         async def again(connection: AsyncConnection, status: int, question: str) -> Page:
             return _page(view, await draft(connection, application_id), fields, status, question)
 
-        await save(tx, fields, lambda: _attach(tx, application_id, stored, version, may_void), again)
-    done = ngettext("The document is attached.", "{count} documents are attached.", len(stored))
+        await save(tx, fields, lambda: _attach(tx, application_id, received, version, may_void), again)
+    done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
     return view.go(f"/applications/{application_id}/documents", done)
 
 
 async def _attach(
-    tx: Transaction, application_id: UUID, stored: list[tuple[Upload, Stored]], version: int, may_void: bool
+    tx: Transaction, application_id: UUID, received: Received, version: int, may_void: bool
 ) -> None:
     """Attach each; what the editor saw was the version before the first."""
-    for number, (file, one) in enumerate(stored):
+    received.check()
+    for number, (file, found) in enumerate(received.stored):
         await attach_document(
             tx,
             application_id,
-            name=stored_name(file, one.kind),
-            kind=one.kind,
-            size=one.size,
-            sha256=one.sha256,
-            virus_scan=one.virus_scan,
-            unread=one.unread,
+            name=stored_name(file, found.kind),
+            kind=found.kind,
+            size=found.size,
+            sha256=found.sha256,
+            virus_scan=found.virus_scan,
+            unread=found.unread,
             version=version if number == 0 else None,
             may_void=may_void,
         )

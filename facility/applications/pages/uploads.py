@@ -1,16 +1,22 @@
 """Files that come with a form: searched, stored, and what is wrong said at their field."""
 
 import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from pathlib import PurePath
 from uuid import UUID
 
+import msgspec
+
+from facility.db import Database, Tx
 from facility.files.intake import RefusalReason, RefusedDocument, Stored, take_in
+from facility.files.kept import DOCUMENT
 from facility.files.kinds import Code, Kind, UnreadableDocument
 from facility.files.reader import ReaderBusy
 from facility.files.store import DamagedDocument, StoreAway, open_store
 from facility.files.viruses import ScannerAway
 from facility.log import Log
-from facility.refused import refuse
+from facility.refused import Refused, refuse
 from facility.web import render
 from facility.web.fields import Fields
 from facility.web.forms import Upload
@@ -52,20 +58,73 @@ _TURN = 600
 """Seconds after which a turn is over whose process has died; longer than a document takes on a busy machine."""
 
 
-async def receive(
-    view: render.View, limits: Limits, sender: UUID, fields: Fields, upload: Upload, *, named: bool = False
-) -> Stored | RefusedDocument | None:
-    """What became of the file; None where it couldn't be taken. What is wrong is noted at the field, with the file's
-    name before it where there are several (`named`).
+class Received(msgspec.Struct):
+    """What became of the files of a form: `stored` with what they are, `refused` for what was found in them, or nothing
+    looked at, since none may be attached now (`stopped`) or the form is wrong."""
 
-    One at a time for each sender, a person or whatever a link was made for, and so many in ten minutes: Stop 429.
+    stored: list[tuple[Upload, Stored]] = []
+    refused: list[RefusedDocument] = []
+    stopped: Refused | None = None
+
+    def check(self) -> None:
+        """Raises Refused where nothing may be attached now: first of all in the command, whose form is then drawn again as
+        for any refusal."""
+        if self.stopped:
+            raise self.stopped
+
+
+class Sender(msgspec.Struct):
+    """Who sends files: a person's id, or that of whatever a link was made for; and what a handler has at hand."""
+
+    id: UUID
+    view: render.View
+    db: Database
+    limits: Limits
+
+
+async def receive(
+    sender: Sender, fields: Fields, files: Sequence[Upload], may: Callable[[Tx], Awaitable[object]]
+) -> Received:
+    """Search and store the files, where the rest of the form is right and they may be attached now: `may(tx)` asks the rules
+    that the command asks again, and raises Refused. Whoever may not leaves no trace: nothing is searched, stored or told.
+
+    What is wrong with a file is noted at the field. One form at a time for each sender, and so many files in ten minutes:
+    Stop 429.
     """
-    name = name_of(upload)
-    taken: Stored | RefusedDocument | None = None
-    await limits.hit(DOCUMENTS, str(sender))
+    if fields.errors or not files:
+        return Received()
     try:
-        async with limits.alone("document", str(sender), "one_document_at_a_time", seconds=_TURN):
-            taken = await take_in(view.renderer.settings, name, upload.content)
+        async with sender.db.transaction(now=received_at(sender.view), actor=_actor(sender.view)) as tx:
+            await may(tx)
+    except Refused as refused:
+        return Received(stopped=refused)
+    for _file in files:
+        await sender.limits.hit(DOCUMENTS, str(sender.id))
+    async with sender.limits.alone("document", str(sender.id), "one_document_at_a_time", seconds=_TURN):
+        received = Received()
+        for file in files:
+            await _take(sender, fields, file, received, named=len(files) > 1)
+    return received
+
+
+def received_at(view: render.View) -> datetime:
+    """When the whole request had been read."""
+    at: datetime = view.scope["state"]["received_at"]
+    return at
+
+
+def _actor(view: render.View) -> UUID | None:
+    return view.visitor.id if view.visitor else None
+
+
+async def _take(sender: Sender, fields: Fields, file: Upload, received: Received, *, named: bool) -> None:
+    """Note what became of one file; what is wrong at the field, after its name where there are several (`named`)."""
+    name = name_of(file)
+    settings = sender.view.renderer.settings
+    try:
+        taken = await take_in(
+            settings, name, file.content, lambda sha256: sender.db.sharing(DOCUMENT, sha256)
+        )
     except UnreadableDocument as unreadable:
         problem = translated(UNREADABLE[unreadable.code])
     except (ScannerAway, StoreAway, ReaderBusy) as away:
@@ -73,10 +132,11 @@ async def receive(
         problem = _("Documents can't be taken just now. Please try again in a few minutes.")
     else:
         if isinstance(taken, Stored):
-            return taken
+            received.stored.append((file, taken))
+            return
+        received.refused.append(taken)
         problem = translated(REFUSED[taken.reason])
     fields.wrong("document", f"{name}: {problem}" if named else problem)
-    return taken
 
 
 def name_of(upload: Upload) -> str:

@@ -311,10 +311,15 @@ def salted_hash(answer: str | list[str], salt: str) -> str:
 
 
 def may_attach(sha256: str, attached: Collection[str]) -> None:
-    """Refused: "too_many_documents" beyond MAX_DOCUMENTS, "document_twice" for the same bytes again (both invalid)."""
+    """Refused: "document_twice" for the same bytes again (invalid), and as `has_room`."""
     if sha256 in attached:
         refuse("document_twice", kind="invalid", field="document")
-    if len(attached) >= MAX_DOCUMENTS:
+    has_room(len(attached), 1)
+
+
+def has_room(attached: int, more: int) -> None:
+    """Refused: "too_many_documents" beyond MAX_DOCUMENTS (invalid)."""
+    if attached + more > MAX_DOCUMENTS:
         refuse("too_many_documents", kind="invalid", field="document", most=str(MAX_DOCUMENTS))
 
 

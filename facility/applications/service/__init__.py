@@ -18,6 +18,7 @@ from facility.applications.service.confirmations import (
 from facility.applications.service.documents import (
     acknowledge_refusals,
     attach_document,
+    may_attach_now,
     record_consultation,
     refuse_document,
     remove_document,
@@ -65,6 +66,7 @@ __all__ = [
     "keep_copy",
     "keep_link_copy",
     "leave",
+    "may_attach_now",
     "move_parties",
     "move_planned",
     "note_late_attempt",

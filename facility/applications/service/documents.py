@@ -21,6 +21,24 @@ from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 
 
+async def may_attach_now(tx: Tx, application_id: UUID, *, version: int | None, count: int) -> None:
+    """Asked before so many documents are searched and stored; `attach_document` asks again. Refused: as that, but for what
+    is in them."""
+    _application, attached = await _lock_for_documents(tx, application_id, version)
+    rules.has_room(len(attached), count)
+
+
+async def _lock_for_documents(
+    tx: Tx, application_id: UUID, version: int | None
+) -> tuple[Application, list[str]]:
+    """The draft, locked, and the hashes of what is attached to it."""
+    application = await lock_draft(tx, application_id, version)
+    query = select(Document.sha256).where(
+        Document.application_id == application_id, Document.removed_at.is_(None)
+    )
+    return application, list((await tx.session.scalars(query)).all())
+
+
 async def attach_document(
     tx: Tx,
     application_id: UUID,
@@ -39,15 +57,8 @@ async def attach_document(
 
     Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
     """
-    application = await lock_draft(tx, application_id, version)
-    there = (
-        await tx.session.scalars(
-            select(Document.sha256).where(
-                Document.application_id == application_id, Document.removed_at.is_(None)
-            )
-        )
-    ).all()
-    rules.may_attach(sha256, there)
+    application, attached = await _lock_for_documents(tx, application_id, version)
+    rules.may_attach(sha256, attached)
     document = Document(
         id=new_id(),
         application_id=application_id,

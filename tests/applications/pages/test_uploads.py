@@ -15,14 +15,16 @@ from facility.accounts import security_officer
 from facility.applications.models import ClassifiedRefusal, Document
 from facility.applications.pages.uploads import DOCUMENTS
 from facility.applications.queries import parts_of
+from facility.applications.rules import MAX_DOCUMENTS
+from facility.applications.service import attach_document, submit
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.settings import Settings
 from facility.web.limits import Limits
 from tests import documents
-from tests.applications.conftest import Stage, row
-from tests.browser import Browser, Browsers, errors
+from tests.applications.conftest import NOW, Stage, Times, row
+from tests.browser import Browser, Browsers, errors, stored
 from tests.clamd import EICAR, clamd
 
 MARKED = documents.docx("STROGO POVERLJIVO")
@@ -242,7 +244,8 @@ async def test_a_document_comes_and_goes(
         document = (await tx.session.execute(select(Document))).scalar_one()
     assert (document.name, document.kind, document.size) == ("agenda.pdf", "pdf", len(content))
     assert (await omar.get(f"{path}/{document.id}")).content == content
-    text = await omar.send_form(path, {"version": version}, files={"document": ("a.pdf", b"no pdf", "x/y")})
+    now = str((await row(db, confirmed)).version)
+    text = await omar.send_form(path, {"version": now}, files={"document": ("a.pdf", b"no pdf", "x/y")})
     assert (text.status_code, errors(text)) == (422, ["document"])
     gone = await omar.send_form(
         f"{path}/{document.id}/remove", {"version": str((await row(db, confirmed)).version)}
@@ -301,3 +304,41 @@ async def test_a_document_that_fetches_something_is_refused_in_plain_words(
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["document"])
     assert "the file fetches a template" in wrong.text
+
+
+@pytest.mark.parametrize("words", ["STROGO POVERLJIVO", "nothing of the kind"])
+async def test_what_comes_for_a_submitted_application_is_not_even_looked_at(
+    db: Database, stage: Stage, times: Times, confirmed: UUID, browse: Browsers, app: Litestar, words: str
+) -> None:
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await submit(tx, confirmed, received_at=times.now)
+    omar, kept = await browse(stage.omar), stored(app)
+    late = await omar.send_form(
+        f"/applications/{confirmed}/documents",
+        {"version": await _version(db, confirmed)},
+        files=[("document", ("late.docx", documents.docx(words), TYPE))],
+    )
+    assert late.status_code == 409
+    assert await _attached(db) == []
+    assert stored(app) == kept
+    async with db.transaction(now=NOW) as tx:
+        assert (await tx.session.scalars(select(ClassifiedRefusal))).all() == []
+
+
+async def test_what_finds_no_room_or_an_old_page_is_not_stored(
+    db: Database, stage: Stage, draft: UUID, browse: Browsers, app: Litestar
+) -> None:
+    async with db.transaction(now=NOW, actor=stage.omar) as tx:
+        for number in range(MAX_DOCUMENTS):
+            await attach_document(
+                tx, draft, name=f"{number}.pdf", kind="pdf", size=1, sha256=f"{number:064x}", may_void=True
+            )
+    omar, kept = await browse(stage.omar), stored(app)
+    for version, status in ((await _version(db, draft), 422), ("1", 409)):
+        refused = await omar.send_form(
+            f"/applications/{draft}/documents",
+            {"version": version},
+            files=[("document", ("more.docx", documents.docx("one too many"), TYPE))],
+        )
+        assert refused.status_code == status
+    assert stored(app) == kept
