@@ -156,11 +156,10 @@ _APPEND = text(
     INSERT INTO delivery (event_id, reaction, state, attempts, next_attempt_at)
     SELECT event_id, reaction, '{DeliveryState.WAITING}', 0, CAST(:now AS timestamptz)
     FROM (
-        SELECT event_id, reaction, min(place) AS place FROM (
-            SELECT * FROM unnest(CAST(:event_ids AS uuid[]), CAST(:reactions AS text[])) WITH ORDINALITY
-                AS ours (event_id, reaction, place)
-            UNION ALL SELECT line.id, reaction, NULL FROM line JOIN reaction_since USING (kind)
-        ) AS each GROUP BY event_id, reaction
+        SELECT * FROM unnest(CAST(:event_ids AS uuid[]), CAST(:reactions AS text[])) WITH ORDINALITY
+            AS ours (event_id, reaction, place)
+        UNION ALL SELECT line.id, reaction, NULL FROM line JOIN reaction_since USING (kind)
+            WHERE kind || ' ' || reaction <> ALL (CAST(:known AS text[]))
     ) AS called_for
     ORDER BY place NULLS LAST
     """  # noqa: S608 - our own names
@@ -176,7 +175,12 @@ def _columns(lines: Sequence[_Line]) -> dict[str, list[Any]]:
 
 def _deliveries(lines: Sequence[_Line]) -> dict[str, list[Any]]:
     pairs = [(line.id, name) for line in lines for name in line.reactions]
-    return {"event_ids": [key for key, _ in pairs], "reactions": [name for _, name in pairs]}
+    known = {f"{line.kind} {name}" for line in lines for name in line.reactions}
+    return {
+        "event_ids": [key for key, _ in pairs],
+        "reactions": [name for _, name in pairs],
+        "known": sorted(known),
+    }
 
 
 def to_recorded(row: Any) -> Recorded:

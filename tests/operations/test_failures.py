@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click import ClickException
 from sqlalchemy import select
 
-from facility import clock
+from facility import cli, clock
 from facility.accounts.events import PersonInvited
 from facility.db import Database
 from facility.events import Projection, Recorded, record
@@ -98,3 +99,5 @@ async def test_a_read_model_that_stands_still_is_told_with_the_event_and_the_err
     assert "what somebody wrote" not in page
     assert ">Stopped<" in page
     assert await health(browse) == {"status": "degraded", "failed_steps": 0, "stopped": ["test.invited"]}
+    with pytest.raises(ClickException, match=f"stops before PersonInvited {event_id}: KeyError"):
+        await cli._rebuild(db, model.name)

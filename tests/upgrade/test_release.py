@@ -126,6 +126,15 @@ async def test_reconcile_finds_nothing(upgraded: str, tmp_path: Path) -> None:
     assert "OFF" not in said
 
 
+async def test_reactions_of_the_release_before_are_demanded_of_all_that_happened_in_it(db: Database) -> None:
+    known = await rows(db, "SELECT kind, reaction, since_seq FROM reaction_since")
+    since = {(row.kind, row.reaction): row.since_seq for row in known}
+    query = "SELECT DISTINCT kind, reaction FROM delivery JOIN event ON event.id = event_id"
+    delivered = {(row.kind, row.reaction) for row in await rows(db, query)} & since.keys()  # some are gone
+    assert {since[pair] for pair in delivered} == {0}
+    assert len(delivered) > 20
+
+
 async def test_every_link_that_was_open_opens(app_of: Litestar, db: Database) -> None:
     async with db.transaction(now=clock.now()) as tx:
         good = select(Link).where(Link.used_at.is_(None), Link.revoked_at.is_(None))
