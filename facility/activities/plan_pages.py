@@ -24,6 +24,7 @@ from facility.activities.queries import WROTE, involved
 from facility.activities.rules import ActivityKind, ActivityStatus
 from facility.activities.sentences import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES
 from facility.activities.service import ActivityDraft
+from facility.applications.models import shut_out
 from facility.applications.pages.shared import STAFF, save
 from facility.applications.queries import plan_of
 from facility.applications.rules import Planned
@@ -44,6 +45,7 @@ waits(
     rows=f"""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
         FROM activity WHERE state = 'completed' AND NOT EXISTS (
             SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
+            AND NOT {shut_out("activity.application_id", ":person_id")}
         ORDER BY reported_at, id""",  # noqa: S608 - our own text
 )
 

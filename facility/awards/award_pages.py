@@ -7,6 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
+from facility.applications.models import shut_out
 from facility.applications.rules import is_sealed
 from facility.awards import lists, service
 from facility.awards.letters import award_letter
@@ -31,20 +32,22 @@ waits(
     N_("Proposed rankings to decide"),
     "/evaluation",
     Role.AUTHORISING,
-    rows="""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
+    rows=f"""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
     FROM award_decision JOIN call ON call.id = call_id
     WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed'
-    ORDER BY call.closes_at, call.id""",
+        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
+    ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
 )
 waits(
     N_("Awards that a colleague proposed to close"),
     "/awards?closing=yes",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows="""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
+    rows=f"""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
     FROM award JOIN application ON application.id = application_id
     WHERE award.ended_at IS NULL AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
-    ORDER BY application.reference COLLATE "C", award.id""",
+        AND NOT {shut_out(person=":person_id")}
+    ORDER BY application.reference COLLATE "C", award.id""",  # noqa: S608 - our own text
 )
 
 LETTER_LEAD = relation(

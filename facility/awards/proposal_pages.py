@@ -8,6 +8,8 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import shut_out
+from facility.applications.queries.conflicts import refuse_closed
 from facility.awards import consequences, lists, service
 from facility.awards.award_pages import with_served
 from facility.contracts import queries as contracts
@@ -30,9 +32,10 @@ waits(
     "/awards",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows="""SELECT reference || ' ' || title AS label, '/awards/' || award.id || '/withdrawal' AS href
+    rows=f"""SELECT reference || ' ' || title AS label, '/awards/' || award.id || '/withdrawal' AS href
     FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
-    WHERE outcome IS NULL AND proposed_by <> :person_id ORDER BY proposed_at, award.id""",
+    WHERE outcome IS NULL AND proposed_by <> :person_id AND NOT {shut_out(person=":person_id")}
+    ORDER BY proposed_at, award.id""",  # noqa: S608 - our own text
     named=True,
 )
 waits(
@@ -53,6 +56,14 @@ def _who(view: View, proposed_by: UUID) -> dict[str, Any]:
     return {"mine": proposed_by == view.me.id, "most": MAX_REASON}
 
 
+async def _open_to(
+    view: View, read: AsyncConnection, consequence: consequences.Consequence
+) -> consequences.Consequence:
+    """What would come of it, unless somebody would be served with whom the visitor has a conflict (Refused: "shut_out")."""
+    await refuse_closed(read, view.me.id, [one.application_id for one in consequence.served])
+    return consequence
+
+
 @get("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
 async def withdrawal_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
     """Why the award is to be withdrawn, and what would come of it."""
@@ -65,7 +76,7 @@ async def _form(
     award = await lists.award(read, award_id)
     if award.ended_at is not None:
         refuse("not_an_award")
-    consequence = await consequences.of_withdrawing(read, award_id)
+    consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
     return view.page("awards/withdraw.html", status=status, award=award, consequence=consequence, form=form)
 
 
@@ -107,7 +118,7 @@ async def _withdrawal(
         status=status,
         award=award,
         proposal=proposal,
-        consequence=await consequences.of_withdrawing(read, award_id),
+        consequence=await _open_to(view, read, await consequences.of_withdrawing(read, award_id)),
         form=form,
         **_who(view, proposal.proposed_by),
     )
@@ -165,6 +176,7 @@ async def _enlargement(
 ) -> ASGIResponse:
     proposal = await _proposal(read, reference, envelope_id)
     consequence = await consequences.of_enlarging(read, envelope_id, proposal.computed_on, proposal.amount)
+    await _open_to(view, read, consequence)
     return view.page(
         "awards/enlargement.html",
         status=status,

@@ -11,6 +11,7 @@ from facility.accounts.queries import history_lines
 from facility.admission.queries import opening as openings
 from facility.admission.service import confirm_opening, start_opening
 from facility.admission.words import begun, whys
+from facility.applications.models import shut_out
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
@@ -42,6 +43,7 @@ waits(
     Role.AUTHORISING,
     rows=f"""SELECT reference || ' ' || title AS label, '/urgent/' || id AS href
         FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {urgent.STANDS}
+            AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})
         ORDER BY closes_at, id""",  # noqa: S608 - our own text
 )
 

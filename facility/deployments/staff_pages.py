@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.queries import names
+from facility.applications.models import shut_out
 from facility.deployments import form as forms
 from facility.deployments import queries, rules, service, words
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
@@ -50,15 +51,15 @@ waits(
     N_("Orders of experts to confirm"),
     "/deployments?status=requested",
     Role.SECRETARIAT,
-    rows="""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href
-        FROM deployment WHERE state = 'requested' ORDER BY starts_on, id""",
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE state = 'requested' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
 )
 waits(
     N_("Requests for experts whose list has run out"),
     "/deployments?status=exhausted",
     Role.SECRETARIAT,
-    rows="""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href
-        FROM deployment WHERE state = 'exhausted' ORDER BY starts_on, id""",
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE state = 'exhausted' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
 )
 
 

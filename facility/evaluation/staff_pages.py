@@ -7,6 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
+from facility.applications.models import shut_out
 from facility.calls.queries import batches
 from facility.calls.queries.duties import why_not_run
 from facility.calls.rules import Mode
@@ -32,12 +33,12 @@ waits(
     N_("Applications whose admissibility is to be checked"),
     "/evaluation",
     Role.SECRETARIAT,
-    rows="""SELECT application.reference || ' ' || application.title AS label,
+    rows=f"""SELECT application.reference || ' ' || application.title AS label,
         '/applications/' || application.id || '/admissibility' AS href
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND application.opened_at IS NOT NULL
-    ORDER BY application.opened_at, application.id""",
+        AND application.opened_at IS NOT NULL AND NOT {shut_out(person=":person_id")}
+    ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
 )
 
 

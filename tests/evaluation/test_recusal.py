@@ -1,6 +1,7 @@
 """A declared conflict shuts a person out of the application in every role, on every page, and each attempt leaves a trace."""
 
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from facility.monitoring.service import seed
 from facility.refused import Refused
 from facility.web.access import SHUTS_OUT, Allow, Role
 from facility.web.guard import handlers
+from facility.web.waiting import KINDS
 from tests.browser import Browsers
 from tests.doing import ask_experts, planned
 from tests.judging import DECIDED, Judging
@@ -33,10 +35,10 @@ class Play(Judging):
 
     ids: dict[str, UUID]
 
-    async def tell(self) -> None:
+    async def tell(self, amount: str = "80000.00") -> None:
         await self.cast()
-        await self.envelope()
-        await self.call()
+        await self.envelope(amount=amount)
+        await self.call(amount=amount)
         for name in ("SHIPS", "PORTS"):
             await self.apply(name, "10000.00")
         await self.close()
@@ -45,8 +47,8 @@ class Play(Judging):
         )
         self.people["nora"] = nora.id
         await self.declare("nora", "SHIPS", conflict=True)
-        for name in ("SHIPS", "PORTS"):
-            await self.score("erik", name, "16.25", "64")
+        for name, relevance in (("SHIPS", "64"), ("PORTS", "65")):
+            await self.score("erik", name, "16.25", relevance)
         await self.act("vera", lambda tx: awards.propose(tx, self.calls["TAF-2021-01"]), DECIDED)
 
     async def go_on(self) -> None:
@@ -55,6 +57,12 @@ class Play(Judging):
         await self.act(None, seed)
         activity = await planned(self, "SHIPS", title="Workshop on ships")
         deployment = await ask_experts(self, "SHIPS")
+        award = await self.award("SHIPS")
+        await self.act(
+            "vera",
+            lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Held."),
+            DECIDED,
+        )
         await follow(self.db)
         self.ids = {
             "application_id": self.applications["SHIPS"],
@@ -202,6 +210,7 @@ async def test_lists_leave_out_what_follows_from_it(play: Play, browse: Browsers
     nora = await browse(play.people["nora"])
     house = play.institutions["AL"]
     more = [f"/institutions/{house}"] if role in (Role.SECRETARIAT, Role.AUDITOR) else []
+    more += [f"/waiting/{key}" for key, kind in KINDS.items() if role in kind.roles]
     found = {}
     for path in [*LISTS[role], *more]:
         page = await nora.get(path)
@@ -305,3 +314,24 @@ async def test_staff_with_a_conflict_get_no_mail_about_its_experts(play: Play) -
             "SELECT to_address FROM mail WHERE template IN ('deployments/taken_back', 'deployments/exhausted')"
         )
         assert set((await connection.execute(query)).scalars()) == {"vera@example.org"}
+
+
+async def test_nobody_frees_money_for_what_they_have_a_conflict_with(db: Database, browse: Browsers) -> None:
+    """The page that shows who would be served is closed, and so is the act."""
+    play = Play(db)
+    await play.tell(amount="15000.00")
+    await play.act("paul", lambda tx: awards.decide(tx, play.calls["TAF-2021-01"]), DECIDED)
+    assert await play.statuses() == {"SHIPS": "reserve", "PORTS": "awarded"}
+    award = await play.award("PORTS")
+    proposed = await play.act(
+        "vera", lambda tx: awards.propose_withdrawal(tx, award.id, reason="No longer possible."), DECIDED
+    )
+    await play.become("nora", Role.ASSESSOR, Role.SECRETARIAT)
+    nora, ada = await browse(play.people["nora"]), await browse(play.people["ada"])
+    page = f"/awards/{award.id}/withdrawal"
+    assert "Joint work SHIPS" in (await ada.get(page)).text
+    refused = await nora.get(page)
+    assert (refused.status_code, "SHIPS" in refused.text) == (403, False)
+    agreed = await nora.send_form(f"{page}/agree", {"proposal": str(proposed.id), "seen": "x"})
+    assert agreed.status_code == 403
+    assert (await play.statuses())["PORTS"] == "awarded"

@@ -168,6 +168,7 @@ TO_ANSWER = f"""SELECT application.reference || ' ' || consultee.name AS label,
     FROM consultation JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id
     JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'
+        AND NOT {shut_out(person=":person_id")}
     ORDER BY ends_at, consultation.id"""  # noqa: S608 - our own text
 """Those that wait for an officer."""
 _RUNNING = f"""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards.consequences import of_enlarging
 from facility.awards.service.ending import serve_envelope
 from facility.contracts.enlargement import settle_enlargement
@@ -18,13 +19,14 @@ async def agree_to_enlargement(
     """Enlarge the envelope as it was proposed, as a second person. Returns the applications that got an award by it.
 
     `seen`: the fingerprint of the consequence that this person was shown. Refused: contracts.settle_enlargement,
-    "changed_since_shown".
+    "changed_since_shown", "shut_out" (forbidden).
     """
     await lock_envelope(tx, envelope_id)
     proposed = await tx.get(EnvelopeEnlargement, enlargement_id)
     shown = await of_enlarging(
         await tx.session.connection(), envelope_id, proposed.computed_on, proposed.amount
     )
+    await refuse_shut_out(tx, [one.application_id for one in shown.served])
     await settle_enlargement(tx, envelope_id, enlargement_id, Settlement.AGREED)
     if seen is not None and seen != shown.fingerprint:
         refuse("changed_since_shown")

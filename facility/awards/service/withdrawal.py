@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from facility.applications.models import Application
 from facility.applications.rules import ApplicationStatus
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards import rules
 from facility.awards.consequences import of_withdrawing
 from facility.awards.events import WithdrawalProposed
@@ -82,6 +83,7 @@ async def settle_withdrawal(
     rules.may_end(ApplicationStatus((await tx.lock(Application, award.application_id)).status))
     await tx.flush()
     shown = await of_withdrawing(await tx.session.connection(), award_id)
+    await refuse_shut_out(tx, [one.application_id for one in shown.served])
     if seen is not None and seen != shown.fingerprint:
         refuse("changed_since_shown")
     return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, withdrawal.reason)
