@@ -73,13 +73,14 @@ async def ask(
     """Asks one partner, or reminds it; an earlier link stops working."""
     Fields(form).check()
     party = party_of(await draft(await tx.session.connection(), application_id), party_id)
-    await invite_party(tx, party_id)
-    return view.go(
-        f"/applications/{application_id}/partners",
-        _("The mail is on its way. An earlier link no longer works.")
-        if party.invited_at
-        else _("The mail is on its way."),
-    )
+    asked = await invite_party(tx, party_id)
+    if asked.invited_at != tx.now:
+        said = _("You have asked this partner a moment ago. The mail is on its way.")
+    elif party.invited_at:
+        said = _("The mail is on its way. An earlier link no longer works.")
+    else:
+        said = _("The mail is on its way.")
+    return view.go(f"/applications/{application_id}/partners", said)
 
 
 @get("/applications/{application_id:uuid}/parties/{party_id:uuid}/remove", opt=BY_LEAD)

@@ -1,6 +1,7 @@
 """A draft whose call asks every party for a part of its own, and what its pages hide in their forms."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -34,11 +35,12 @@ async def partner(db: Database, application_id: UUID) -> Party:
         return await tx.get(Party, await party_id(tx, application_id))
 
 
-async def invite(db: Database, stage: Stage, application_id: UUID) -> str:
-    """Omar asks the partner; its newest link."""
-    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+async def invite(db: Database, stage: Stage, application_id: UUID, after: timedelta = timedelta()) -> str:
+    """Omar asks the partner, so long from now; its newest link."""
+    at = clock.now() + after
+    async with db.transaction(now=at, actor=stage.omar) as tx:
         await invite_party(tx, await party_id(tx, application_id))
-    await drain(db, clock.now)
+    await drain(db, lambda: at)
     async with db.transaction(now=clock.now()) as tx:
         query = select(Link).where(Link.purpose == "partner", Link.revoked_at.is_(None))
         return path_of((await tx.session.scalars(query)).one())

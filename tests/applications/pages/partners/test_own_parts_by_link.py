@@ -1,5 +1,6 @@
 """A part that is filled in by a link: saved, kept while it is typed, never lost between two who type."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -132,7 +133,7 @@ async def test_an_old_link_keeps_nothing_and_the_new_one_shows_what_was_kept(
     page = await anybody.get(old)
     typed = {"seen": hidden(page, "seen"), "sitting": hidden(page, "sitting"), "part": "Hosts", "secret": ""}
     await anybody.send_form(f"{old}/copy", typed, headers=QUIET)
-    new = f"{await invite(db, stage, asking)}/part/own"
+    new = f"{await invite(db, stage, asking, timedelta(minutes=2))}/part/own"
     late = await anybody.send_form(f"{old}/copy", {**typed, "part": "Hosts it"}, headers=QUIET)
     assert (late.status_code, late.headers["x-reason"]) == (409, "link_revoked")
     assert ("Hosts" in (await anybody.get(new)).text, await link_copies(db)) == (True, ["Hosts"])
