@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, event, text
+from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, TextClause, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -147,6 +147,10 @@ class Tx:
         await self.session.rollback()
 
 
+def _advisory(function: str) -> TextClause:
+    return text(f"SELECT {function}(hashtext(:what), hashtext(:key))")
+
+
 def _refuse_closed(connection: Any, *_: object) -> None:
     """Don't hand out a connection that the server has closed meanwhile, because it was started again: its socket knows,
     so this costs no round trip. Raises InvalidatePoolError, upon which the pool makes new ones."""
@@ -197,14 +201,13 @@ class Database:
     async def _locked(self, lock: str, unlock: str, what: str, key: str) -> AsyncIterator[bool]:
         names = {"what": f"facility.{what}", "key": key}
         async with self._autocommit.connect() as connection:
-            query = "SELECT {}(hashtext(:what), hashtext(:key))"
-            held = (await connection.execute(text(query.format(lock)), names)).scalar() is not False
+            held = (await connection.execute(_advisory(lock), names)).scalar() is not False
             try:
                 yield held
             finally:
                 try:
                     if held:
-                        await connection.execute(text(query.format(unlock)), names)
+                        await connection.execute(_advisory(unlock), names)
                 except BaseException:  # a lock of the session would go back into the pool with it
                     await connection.invalidate()
                     raise

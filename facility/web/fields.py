@@ -222,6 +222,7 @@ class Fields:
             self.wrong(
                 name, _("Enter a day from {first} to {last}.", first=first.isoformat(), last=last.isoformat())
             )
+            return first
         return found
 
     def instant(self, name: str) -> datetime:

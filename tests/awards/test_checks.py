@@ -43,7 +43,7 @@ async def play(db: Database) -> Judging:
 
 
 async def found(play: Judging, check: Check) -> list[str]:
-    async with play.db.reader() as connection:
+    async with play.db.engine.connect() as connection:
         return await check(connection)
 
 

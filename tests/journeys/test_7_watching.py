@@ -68,7 +68,7 @@ def test_a_mail_that_was_refused_is_sent_again(company: Company, visit: Opens, s
     state = "SELECT state FROM mail WHERE to_address = :to"
     until("the mail is parked", lambda: service.rows(state, to=guest.email) == [("parked",)])
     root.goto("/operations")
-    root.sees("Something was given up after too many failures", "1 mail is parked")
+    root.sees("Something does not go on by itself", "1 mail is parked")
     root.follow("1 mail is parked")
     root.step(lambda: root.page.locator("main table a").first.click())
     root.sees("PermanentFailure")
