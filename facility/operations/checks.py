@@ -30,7 +30,10 @@ async def all_there(connection: AsyncConnection) -> list[str]:
         return [_AWAY]
     table = needed(clock.now())
     wanted = (await connection.execute(select(table.c.sha256).distinct())).scalars()
-    return [f"document {sha256} is not in the store" for sha256 in wanted if sha256 not in there]
+    lost = [sha256 for sha256 in wanted if sha256 not in there]
+    if lost and not there:
+        return [f"the store is empty, and {len(lost)} documents belong there: is it the right one?"]
+    return [f"document {sha256} is not in the store" for sha256 in lost]
 
 
 @check("documents: none left behind")

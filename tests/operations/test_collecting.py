@@ -251,6 +251,16 @@ async def test_reconcile_names_what_is_lost_and_what_is_left_behind(
     }
 
 
+async def test_reconcile_says_of_an_empty_store_that_it_is_empty(
+    db: Database, draft: UUID, store: Store
+) -> None:
+    for number in range(2):
+        await attached(db, draft, f"{number:064x}")
+    assert (await reconcile(db))["documents: all there"] == [
+        "the store is empty, and 2 documents belong there: is it the right one?"
+    ]
+
+
 async def test_reconcile_says_that_the_store_is_away(
     db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
