@@ -9,9 +9,9 @@ from bench.rounds import alternate, median, rounded
 from bench.sizes import Size
 from bench.stage import Stage
 
-# What may differ: the form's token, the instant of the answer, the time that is left.
+# What may differ: the form's token, the page's mark, the instant of the answer, the time that is left.
 _PASSING = re.compile(
-    rb'(name="_csrf_token" value="|data-now=")[^"]*"|(<strong data-deadline="[^"]*"[^>]*>)[^<]*'
+    rb'(name="_csrf_token" value="|data-now="|data-mark=")[^"]*"|(<strong data-deadline="[^"]*"[^>]*>)[^<]*'
 )
 
 
