@@ -105,11 +105,16 @@ async def _sign_in(stage: Stage, url: str, count: int) -> None:
         pattern = dict(
             await connection.fetchrow("SELECT * FROM person WHERE email = 'carl@facility.example'")
         )
-        for number_ in range(-(-count // SIGN_INS)):
-            person = {**pattern, "id": new_id(), "email": f"bench-{number_}@example.org"}
-            times = min(SIGN_INS, count - number_ * SIGN_INS)
-            await write(connection, "person", [person])
-            await write(connection, "event", chained([_signed_in(person["id"], n + 1) for n in range(times)]))
+        for done in range(0, count, AT_ONCE):
+            print(f"  {count - done} sign-ins to be written", file=sys.stderr, flush=True)
+            events = min(AT_ONCE, count - done)
+            people = [
+                {**pattern, "id": new_id(), "email": f"bench-{done + n}@example.org"}
+                for n in range(0, events, SIGN_INS)
+            ]
+            lines = [chained([_signed_in(one["id"], n + 1) for n in range(SIGN_INS)]) for one in people]
+            await write(connection, "person", people)
+            await write(connection, "event", [row for rows in lines for row in rows][:events])
     finally:
         await connection.close()
 
