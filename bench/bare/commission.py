@@ -11,14 +11,16 @@ from facility import clock
 from facility.monitoring import queries, words
 from facility.monitoring.pages import chart
 
-_OVERVIEW = str(queries._OVERVIEW)  # by hand already, and the longest of all: not worth a second copy
+_OVERVIEW = str(queries._OVERVIEW).replace(
+    ":viewer", "$1"
+)  # by hand already, and the longest of all: not worth a second copy
 
 
 @get("/commission")
 async def commission(state: State, request: Request[Any, Any, Any]) -> Response[str]:
     """All figures: two statements."""
     me = await visitor_of(request, state.pool)
-    found = queries._overview.decode(await state.pool.fetchval(_OVERVIEW))
+    found = queries._overview.decode(await state.pool.fetchval(_OVERVIEW, me.id))
     newest = found.headlines[0].position if found.headlines else 0
     return pages_of(state).page(
         "monitoring/commission.html",

@@ -14,9 +14,11 @@ from litestar.response import Response
 
 import facility.app  # noqa: F401 - pages register their places in the navigation
 from facility import clock
+from facility.admission.options import MOST_CALLS
 from facility.admission.pages.received import asked_of
 from facility.admission.received import MOST_COUNTED
 from facility.applications import words
+from facility.applications.models import shut_out
 from facility.applications.pages.shared import WORDS
 from facility.calls.queries import public
 from facility.calls.rules import Standing
@@ -108,18 +110,21 @@ async def visitor_of(request: Request[Any, Any, Any], pool: asyncpg.Pool) -> Vis
     return Visitor(**{**row, "roles": frozenset(map(Role, row["roles"]))})
 
 
-_RECEIVED = """
-    SELECT application.id, application.reference, track, application.status, received_at,
-        call.reference AS call_reference, sealed,
-        CASE WHEN NOT sealed THEN application.title END AS title,
-        CASE WHEN NOT sealed THEN institution.name END AS lead,
-        CASE WHEN NOT sealed THEN requested END AS requested,
-        CASE WHEN NOT sealed THEN ARRAY(
+_CLOSED = shut_out(person="$1")
+_RECEIVED = f"""
+    SELECT application.id, application.reference, track, received_at,
+        CASE WHEN NOT closed THEN application.status END AS status, call.reference AS call_reference, sealed, closed,
+        CASE WHEN NOT hidden THEN application.title END AS title,
+        CASE WHEN NOT hidden THEN institution.name END AS lead,
+        CASE WHEN NOT hidden THEN requested END AS requested,
+        CASE WHEN NOT hidden THEN ARRAY(
             SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END
             FROM party JOIN beneficiary ON code = beneficiary_code
             WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END AS chips
     FROM application JOIN call ON call.id = application.call_id
-    CROSS JOIN LATERAL (SELECT track = 'joint' AND application.opened_at IS NULL AS sealed) AS seal
+    CROSS JOIN LATERAL (
+        SELECT track = 'joint' AND application.opened_at IS NULL AS sealed, {_CLOSED} AS closed) AS seal
+    CROSS JOIN LATERAL (SELECT sealed OR closed AS hidden) AS hiding
     JOIN institution ON institution.id = application.lead_institution_id
     WHERE received_at IS NOT NULL
     ORDER BY received_at DESC, application.id DESC LIMIT 26
@@ -142,7 +147,7 @@ _NOTHING = asked_of({})
 async def received(state: State, request: Request[Any, Any, Any]) -> Response[str]:
     """The staff's list: three statements."""
     me = await visitor_of(request, state.pool)
-    lines = await state.pool.fetch(_RECEIVED)
+    lines = await state.pool.fetch(_RECEIVED, me.id)
     options = await state.pool.fetchrow(_OPTIONS, me.id)
     last = lines[24] if len(lines) > 25 else None
     return pages_of(state).page(
@@ -156,6 +161,7 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
         },
         total=None if last else len(lines),
         most=MOST_COUNTED,
+        most_calls=MOST_CALLS,
         asked=_NOTHING,
         query={},
         form=_NOTHING.fields,

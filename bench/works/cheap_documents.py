@@ -72,7 +72,7 @@ async def _here(stage: Stage, line: int) -> dict[str, Any]:
     async with stage.product() as web:
         attack = await _Attack.prepared(stage, web)
         alone = [await attack.receipt() for _ in range(3)]
-        await attack.send([attack.officers[0]], [b"no document"])
+        assert await attack.send([attack.officers[0]], [b"no document"]) == [422]  # it reaches the reader
         one = await attack.measured([attack.officers[0]] * len(files), files)
         seven = await attack.measured(attack.officers[: len(files)], files)
     return {
@@ -119,6 +119,7 @@ class _Attack:
 
     def __init__(self, stage: Stage, web: Process) -> None:
         self.officers: list[tuple[str, UUID]] = []
+        self._version = 0
         self._stage = stage
         self._web = web
         self._receipt = b""
@@ -132,6 +133,7 @@ class _Attack:
         try:
             lead = await connection.fetchval(_LEAD, ready.id)
             row = await connection.fetchrow(_RECEIPT, lead)
+            attack._version = await connection.fetchval(_VERSION, ready.id)
         finally:
             await connection.close()
         attack.officers = list(zip(await colleagues(stage, ready.id, len(drafts)), drafts, strict=True))
@@ -173,7 +175,7 @@ class _Attack:
 
     async def _send(self, cookie: str, draft: UUID, file: bytes) -> int:
         line = await Line.open(self._web.port)
-        fields = {FIELD: self._stage.csrf_token, "version": "1", "void": "yes"}
+        fields = {FIELD: self._stage.csrf_token, "version": str(self._version), "void": "yes"}
         body = b"".join(_part(f'name="{name}"', value.encode()) for name, value in fields.items())
         body += _part('name="document"; filename="letter.docx"', file) + f"--{BOUNDARY}--\r\n".encode()
         head = (
@@ -194,6 +196,7 @@ def _part(what: str, content: bytes) -> bytes:
     return f"--{BOUNDARY}\r\nContent-Disposition: form-data; {what}\r\n\r\n".encode() + content + b"\r\n"
 
 
+_VERSION = "SELECT version FROM application WHERE id = $1"
 _LEAD = """
     SELECT person.id FROM person JOIN application ON person.institution_id = lead_institution_id
     WHERE application.id = $1 AND person.status = 'active' LIMIT 1

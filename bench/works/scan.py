@@ -138,7 +138,7 @@ class Sending:
         """A page, and a document that isn't taken, so that the reader of documents has started."""
         draft, files = next(self._chunks)
         line = await Line.open(self._web.port)
-        answer = await line.ask(self._request(draft, 1, "warm", b"no document"))
+        answer = await line.ask(self._request(draft, await self._version(draft), "warm", b"no document"))
         assert answer.status == 422, answer.head + answer.body
         line.close()
         self._chunks = iter([(draft, files), *self._chunks])

@@ -1,6 +1,7 @@
 """Requests for expertise on pages: asking, the shortlist in words, the order, who may see whom."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -310,10 +311,9 @@ async def test_a_list_and_a_page_cost_the_same_for_one_and_for_three(pool: Sendi
 
 async def test_a_long_list_goes_on_where_a_page_ended(pool: Sending, browse: Browsers) -> None:
     ada = await browse(pool.play.people["ada"])
-    draft = pool.draft()
     for number in range(27):
-        at = clock.now() + timedelta(seconds=number)
-        await pool.play.act("ada", lambda tx: deployments.request_expertise(tx, draft), at)
+        draft, at = pool.draft(place=f"Room {number}, Tirana"), clock.now() + timedelta(seconds=number)
+        await pool.play.act("ada", partial(deployments.request_expertise, draft=draft), at)
     first = (await ada.get("/deployments?status=requested")).text
     assert (first.count("/order"), "A/D27</a>" in first, "A/D2</a>" in first) == (0, True, False)
     older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")

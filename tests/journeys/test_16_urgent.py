@@ -39,7 +39,7 @@ def draft(ada: Visitor) -> str:
     ada.fill("Smallest award", "1 000")
     ada.fill("Largest award", "10 000")
     ada.fill("Fewest assessments of each application", "1")
-    ada.fill("Reason for unusual rules", "Whoever needs help at once can't wait for two assessors.")
+    ada.fill("Reason", "Whoever needs help at once can't wait for two assessors.")
     ada.press("Save the draft", status=422)
     ada.fill("Decided within", "8")
     ada.press("Save the draft")
