@@ -44,6 +44,17 @@ class ActivityPostponed(Event, frozen=True, kw_only=True):
     ends_on: date
 
 
+class ActivityDaysCorrected(Event, frozen=True, kw_only=True):
+    """The activity was held on other days than planned, as its report says."""
+
+    subject: ClassVar[str] = "activity"
+    sentence: ClassVar[str] = "The activity was held from {starts_on} to {ends_on}"
+
+    activity_id: UUID
+    starts_on: date
+    ends_on: date
+
+
 class ActivityCancelled(Event, frozen=True, kw_only=True):
     """The activity does not take place."""
 

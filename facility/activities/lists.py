@@ -19,9 +19,11 @@ from facility.activities.rules import (
     counting,
     funded,
     is_joint,
+    report_gaps,
 )
 from facility.applications.models import shut_out
 from facility.refused import refuse
+from facility.web.sentences import sentence
 from facility.zone import brussels_midnight
 
 PAGE = 25
@@ -244,6 +246,12 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     refusals: int
     version: int
     parties: list[PartyChoice]
+
+    @property
+    def gaps(self) -> dict[str, str]:
+        """What a report still lacks, as a sentence by field."""
+        reasons = report_gaps([line.present for line in self.attendance], self.kinds)
+        return {reason.field: sentence(reason) for reason in reasons if reason.field}
 
     @property
     def note(self) -> str:

@@ -113,7 +113,7 @@ async def activity_page(view: render.View, read: AsyncConnection, activity_id: U
         and clock.now().astimezone(clock.BRUSSELS).date() >= found.ends_on,
         may_verify=me.has(Role.SECRETARIAT) and waits_for_second and not own,
         own_report=own,
-        may_undo=me.has(Role.SECRETARIAT) and found.completed,
+        may_undo=reports if waits_for_second else me.has(Role.SECRETARIAT) and found.completed,
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
         staff=me.has(*STAFF),
         history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],

@@ -48,8 +48,8 @@ def _view(row: Any, evidence: set[str], attended: dict[str, int]) -> ActivityVie
     )
 
 
-WROTE = """event.kind IN ('ActivityPlanned', 'ActivityChanged', 'ActivityPostponed', 'AttendanceRecorded',
-    'EvidenceAttached', 'EvidenceRemoved', 'ActivityCompleted')"""
+WROTE = """event.kind IN ('ActivityPlanned', 'ActivityChanged', 'ActivityPostponed', 'ActivityDaysCorrected',
+    'AttendanceRecorded', 'EvidenceAttached', 'EvidenceRemoved', 'ActivityCompleted')"""
 """By these events somebody has written of what is verified of an activity, the row's subject."""
 _INVOLVED = text(
     f"SELECT DISTINCT actor_id FROM event WHERE subject_id = :activity AND actor_id IS NOT NULL AND {WROTE}"  # noqa: S608

@@ -1,16 +1,19 @@
-"""What follows from activities: who must know of a document that was refused, and from when to when an initiative goes on."""
+"""What follows from activities: who must know of a document that was refused or of a report that was taken back, and from when to
+when an initiative goes on."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
 from facility.activities.events import (
     ActivityCancelled,
+    ActivityDaysCorrected,
     ActivityPlanned,
     ActivityPostponed,
+    CompletionUndone,
     EvidenceInfected,
     EvidenceRefused,
 )
@@ -54,8 +57,32 @@ async def tell_the_secretariat_of_a_virus(tx: Tx, event: EvidenceInfected) -> No
     await _write(tx, event.activity_id, "infected", _("A document with a virus was refused"), people)
 
 
-@reacts_to(ActivityPlanned, ActivityPostponed, ActivityCancelled)
-async def keep_days(tx: Tx, event: ActivityPlanned | ActivityPostponed | ActivityCancelled) -> None:
+_REPORTER = text(
+    """
+    SELECT person.email, person.name
+    FROM event AS back
+    JOIN LATERAL (SELECT actor_id FROM event WHERE subject_id = back.subject_id AND kind = 'ActivityCompleted'
+        AND version < back.version ORDER BY version DESC LIMIT 1) AS report ON true
+    JOIN person ON person.id = report.actor_id AND person.status = 'active'
+    WHERE back.subject_id = :activity AND back.kind = 'CompletionUndone'
+        AND report.actor_id IS DISTINCT FROM back.actor_id
+    ORDER BY back.version DESC LIMIT 1
+    """
+)
+
+
+@reacts_to(CompletionUndone)
+async def tell_who_reported(tx: Tx, event: CompletionUndone) -> None:
+    """Who reported it learns that somebody else has taken the report back; whoever was to verify it no longer finds it on the list."""
+    reporter = await tx.session.execute(_REPORTER, {"activity": event.activity_id})
+    people = [(row.email, row.name) for row in reporter]
+    await _write(tx, event.activity_id, "taken_back", _("Your report was taken back"), people)
+
+
+@reacts_to(ActivityPlanned, ActivityPostponed, ActivityDaysCorrected, ActivityCancelled)
+async def keep_days(
+    tx: Tx, event: ActivityPlanned | ActivityPostponed | ActivityDaysCorrected | ActivityCancelled
+) -> None:
     """Whoever plans something alike is shown when it takes place."""
     application_id: UUID = (await tx.get(Activity, event.activity_id)).application_id
     first, last = (

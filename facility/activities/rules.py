@@ -114,6 +114,30 @@ def day_mistakes(start: date, end: date, made_at: datetime) -> Iterator[Reason]:
         yield Reason("before_the_award", "starts_on", {"first": first.isoformat()})
 
 
+def held_mistakes(
+    held: tuple[date, date], planned: tuple[date, date], made_at: datetime, today: date
+) -> Iterator[Reason]:
+    """What is wrong with the first and the last day on which an activity is reported to have been held.
+
+    An activity that began before its award, as it was planned, can be reported; it never counts.
+    """
+    if held != planned:
+        yield from day_mistakes(*held, made_at)
+    if held[1] > today:
+        yield Reason("not_over_yet", "ends_on")
+
+
+def report_gaps(present: Collection[int | None], kinds: Collection[str]) -> Iterator[Reason]:
+    """What a report still lacks of what is verified and counted. present: people of each line of the attendance, None where
+    not stated. Pages ask for it; the command reports without (scenarios/README)."""
+    if not any(present):
+        yield Reason("attendance_missing", "attendance")
+    elif None in present:
+        yield Reason("attendance_not_stated", "attendance")
+    if not NEEDED_EVIDENCE.issubset(kinds):
+        yield Reason("report_needs_evidence", "evidence")
+
+
 PLANNED = (ActivityStatus.PLANNED, ActivityStatus.POSTPONED)
 """Before anybody reports."""
 

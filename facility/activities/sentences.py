@@ -41,6 +41,12 @@ sentences.register(
     {
         "before_the_award": N_("The award does not cover this day. Choose a first day from {first} on."),
         "not_over_yet": N_("The activity can be reported from its last day on."),
+        "already_verified": N_(
+            "This report has been verified, so it can no longer be taken back here. Ask the secretariat."
+        ),
+        "attendance_missing": N_("Record how many people of each beneficiary came."),
+        "attendance_not_stated": N_("Some lines do not say how many people came. Enter 0 where nobody did."),
+        "report_needs_evidence": N_("Agenda, attendance list and report are needed."),
         "attendance_twice": N_("The same line stands twice. Put the two together."),
         "evidence_personal": N_(
             "This document shows who was there, so it opens for the parties, the secretariat and the auditor only."

@@ -13,6 +13,7 @@ from facility.activities.events import (
     ActivityCancelled,
     ActivityChanged,
     ActivityCompleted,
+    ActivityDaysCorrected,
     ActivityPlanned,
     ActivityPostponed,
     ActivityVerified,
@@ -29,13 +30,14 @@ from facility.activities.models import Activity, Attendance, Evidence, EvidenceR
 from facility.activities.queries import involved
 from facility.activities.rules import ActivityKind, ActivityStatus, AwardLife
 from facility.applications.models import Application
+from facility.awards.models import Award
 from facility.awards.service import standing_award
 from facility.clock import BRUSSELS
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.events.models import EventRow
 from facility.files.intake import RefusalReason, VirusScan
-from facility.refused import refuse
+from facility.refused import refuse, refuse_if
 
 
 class ActivityDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -265,6 +267,33 @@ async def complete(tx: Tx, activity_id: UUID) -> Activity:
     return activity
 
 
+async def report(tx: Tx, activity_id: UUID, *, held: tuple[date, date], seen: int) -> Activity:
+    """Complete an activity with all that is verified later, on the days on which it was held; once for a person who says the
+    same again.
+
+    `seen`: the version that the person was shown. Refused: "changed_meanwhile", rules.may_complete; invalid:
+    rules.held_mistakes, rules.report_gaps.
+    """
+    activity = await tx.lock(Activity, activity_id)
+    planned = (activity.starts_on, activity.ends_on)
+    reported_by = activity.reported_by if activity.state == ActivityStatus.COMPLETED else None
+    if tx.actor is not None and (reported_by, planned) == (tx.actor, held):
+        return activity
+    rules.may_change(ActivityStatus(activity.state))
+    if seen != await _version(tx, activity_id):
+        refuse("changed_meanwhile")
+    award = await tx.get(Award, activity.award_id)
+    today = tx.now.astimezone(BRUSSELS).date()
+    present = [line.present for line in await _attendance(tx, activity_id)]
+    gaps = rules.report_gaps(present, await _evidence_kinds(tx, activity_id))
+    refuse_if([*rules.held_mistakes(held, planned, award.made_at, today), *gaps])
+    if held != planned:
+        activity.starts_on, activity.ends_on = held
+        event = ActivityDaysCorrected(activity_id=activity_id, starts_on=held[0], ends_on=held[1])
+        await record(tx, event)
+    return await complete(tx, activity_id)
+
+
 async def verify(tx: Tx, activity_id: UUID, *, seen: int | None = None) -> Activity:
     """A second person confirms what was reported, with the evidence at hand.
 
@@ -293,22 +322,31 @@ async def _evidence_kinds(tx: Tx, activity_id: UUID) -> set[str]:
     return set((await tx.session.execute(query)).scalars())
 
 
+_TAKEN_BACK = {
+    ActivityStatus.VERIFIED.value: ActivityStatus.COMPLETED,
+    ActivityStatus.COMPLETED.value: ActivityStatus.PLANNED,
+}
+"""Where taking back leads from each state."""
+
+
 async def undo(tx: Tx, activity_id: UUID, *, reason: str, seen: str | None = None) -> Activity:
     """Take back the verification, or else the completion, with a reason.
 
-    `seen`: the state that the person was shown. Refused: "changed_meanwhile", rules.may_reverse.
+    `seen`: the state that the person was shown; what has been taken back from it for this reason stays so.
+    Refused: "changed_meanwhile", rules.may_reverse.
     """
     activity = await tx.lock(Activity, activity_id)
+    if seen is not None and (activity.state, activity.reason) == (_TAKEN_BACK.get(seen), reason):
+        return activity
     if seen is not None and seen != activity.state:
         refuse("changed_meanwhile")
     rules.may_reverse(ActivityStatus(activity.state), reason)
     activity.reason = reason
-    if activity.state == ActivityStatus.VERIFIED:
-        activity.state = ActivityStatus.COMPLETED
+    was, activity.state = activity.state, _TAKEN_BACK[activity.state]
+    if was == ActivityStatus.VERIFIED:
         activity.verified_by = activity.verified_at = None
         await record(tx, VerificationUndone(activity_id=activity_id))
     else:
-        activity.state = ActivityStatus.PLANNED
         activity.reported_by = activity.reported_at = None
         await record(tx, CompletionUndone(activity_id=activity_id))
     return activity

@@ -12,6 +12,7 @@ import msgspec
 from facility.activities.events import (
     ActivityCancelled,
     ActivityCompleted,
+    ActivityDaysCorrected,
     ActivityPlanned,
     ActivityPostponed,
     ActivityVerified,
@@ -172,6 +173,7 @@ JOINT: tuple[type[Event], ...] = (
     AwardEnded,
     ActivityPlanned,
     ActivityPostponed,
+    ActivityDaysCorrected,
     ActivityCancelled,
     AttendanceRecorded,
     EvidenceAttached,
@@ -207,7 +209,10 @@ def joint(figures: Joint, recorded: Recorded) -> None:
 
 def _activity(unit: Unit, recorded: Recorded) -> None:
     match recorded.event:
-        case ActivityPostponed(starts_on=first, ends_on=last):
+        case (
+            ActivityPostponed(starts_on=first, ends_on=last)
+            | ActivityDaysCorrected(starts_on=first, ends_on=last)
+        ):
             unit.starts_on, unit.ends_on, unit.year = first, last, last.year
         case AttendanceRecorded(present=present):
             unit.attended = dict(sorted(present.items()))

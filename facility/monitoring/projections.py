@@ -12,6 +12,7 @@ from facility.activities.events import (
     ActivityCompleted,
     ActivityPlanned,
     ActivityVerified,
+    CompletionUndone,
     VerificationUndone,
 )
 from facility.admission.events import ExceptionDecided
@@ -67,6 +68,7 @@ TOLD: tuple[type[Event], ...] = (
     ActivityCompleted,
     ActivityVerified,
     VerificationUndone,
+    CompletionUndone,
 )
 """What the Commission's page tells of as it happens. What comes in before a call closes is not among it."""
 

@@ -48,6 +48,28 @@ def document(omar: Visitor, activity: str) -> None:
     omar.goto(activity)
 
 
+def report(omar: Visitor, activity: str) -> None:
+    """What is missing is asked for; what was reported too early is taken back and reported again."""
+    omar.goto(activity)
+    omar.follow("Report it as completed")
+    omar.sees("You can't report it yet.")
+    document(omar, activity)
+    confirm_report(omar)
+    omar.follow("Take the report back")
+    omar.press("Take it back", status=422)
+    omar.fill("Why it is taken back", "Too early.")
+    omar.press("Take it back")
+    confirm_report(omar)
+
+
+def confirm_report(omar: Visitor) -> None:
+    """The page shows what will be reported; a button reports it."""
+    omar.follow("Report it as completed")
+    omar.sees("Is this what took place?", "agenda.pdf")
+    omar.press("Report it as completed")
+    omar.sees("until then you can take it back")
+
+
 def test_the_indicator_moves_while_the_commission_looks(company: Company, stage: Stage) -> None:
     stage.awarded("TAF-2026-60", "Activities", Wish("Teams that meet"), ago=timedelta(days=3))
     omar, vera, carl = company["omar"], company["vera"], company["carl"]
@@ -57,8 +79,7 @@ def test_the_indicator_moves_while_the_commission_looks(company: Company, stage:
     carl.page.evaluate("window.opened = true")
 
     activity = plan(omar)
-    document(omar, activity)
-    omar.press("Report it as completed")
+    report(omar, activity)
     omar.sees("You reported it, or entered its plan, attendance or evidence; the secretariat verifies it.")
     assert omar.post_form(f"{activity}/verify")[0] == 403
     vera.goto("/activities?status=completed")
