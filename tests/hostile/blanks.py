@@ -1,0 +1,110 @@
+"""What stands on a page where a value is missing: the words of a program, headings and buttons without a word, stray signs."""
+
+import re
+from html.parser import HTMLParser
+
+SAYS = frozenset(
+    [
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "th",
+        "dt",
+        "dd",
+        "label",
+        "legend",
+        "caption",
+        "summary",
+        "figcaption",
+        "option",
+        "a",
+        "button",
+        "title",
+    ]
+)
+"""Elements that say something, or should not be there."""
+_BLOCKS = SAYS - {"a"} | frozenset(
+    [
+        "p",
+        "li",
+        "td",
+        "div",
+        "section",
+        "article",
+        "aside",
+        "main",
+        "header",
+        "footer",
+        "nav",
+        "ul",
+        "ol",
+        "dl",
+        "table",
+        "tr",
+        "thead",
+        "tbody",
+        "body",
+        "form",
+        "fieldset",
+        "br",
+    ]
+)
+_UNREAD = frozenset({"script", "style", "textarea", "svg"})
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_STRAY = re.compile(
+    r"\bNone\b|\bnan\b|\bNaN\b|\bUndefined\b|\( *\)|\[ *\]|\{ *\}|,\s*,| [,;.](?=\s|$)|[.;]\s+[.;](?=\s|$)"
+)
+
+
+class _Blanks(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self._block: list[str] = []
+        self._said = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        said = given.get("aria-label") or given.get("alt") or (tag == "input" and "input")
+        if said:
+            for _, words in self._open:
+                words.append(str(said))
+        if tag in _BLOCKS:
+            self._end_block()
+        if tag not in _VOID:
+            self._open.append((tag, [str(said)] if said else []))
+
+    def handle_data(self, data: str) -> None:
+        if not any(tag in _UNREAD for tag, _ in self._open):
+            self._block.append(data)
+            for _, words in self._open:
+                words.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_block()
+        while self._open:
+            ended, words = self._open.pop()
+            if ended in SAYS and not "".join(words).strip():
+                self.found.append(f"<{ended}> without a word after {self._said[-80:]!r}")
+            if ended == tag:
+                return
+
+    def _end_block(self) -> None:
+        line = " ".join("".join(self._block).split())
+        self._block.clear()
+        self._said = line or self._said
+        self.found += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
+
+
+def blanks(html: str) -> list[str]:
+    """Each with what stands around it."""
+    parser = _Blanks()
+    parser.feed(html)
+    return parser.found
