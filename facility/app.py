@@ -151,7 +151,7 @@ def create_app(
 def _lifespan(owned: Database | None, *, freeze: bool) -> Any:
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        await _read_designation(app)
+        await _has_tables(app)
         loading: list[asyncio.Task[None]] = []
         if freeze:
             configure_mappers()
@@ -173,16 +173,11 @@ def _lifespan(owned: Database | None, *, freeze: bool) -> Any:
     return lifespan
 
 
-async def _read_designation(app: Litestar) -> None:
-    """The footnote that goes with a designation, from the beneficiaries' table, on every page from here on."""
+async def _has_tables(app: Litestar) -> None:
+    """Raises RuntimeError where the database was never migrated."""
     db: Database = app.state.db
     try:
         async with db.reader() as connection:
-            notes = await connection.execute(
-                text(
-                    "SELECT DISTINCT designation_note FROM beneficiary WHERE designation_note IS NOT NULL ORDER BY 1"
-                )
-            )
-            app.state.renderer.designation_note = " ".join(row[0] for row in notes)
+            await connection.execute(text("SELECT FROM beneficiary LIMIT 1"))
     except ProgrammingError as error:
         raise RuntimeError("the database has no tables yet; run: facility migrate") from error

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import delete, func, select
 
 from facility.accounts import rules
@@ -25,13 +24,13 @@ from facility.accounts.models import Beneficiary, Institution, Person, PersonRol
 from facility.accounts.rules import Standing, Status
 from facility.accounts.sessions import in_turn
 from facility.db import Tx, new_id
+from facility.designations import beneficiaries
 from facility.events import record
 from facility.folding import fold
 from facility.outbox.links import find_link, make_link, use_link
 from facility.outbox.models import Mail
 from facility.outbox.service import post
 from facility.refused import refuse
-from facility.settings import ROOT
 from facility.web.access import Role
 from facility.web.i18n import _
 
@@ -43,23 +42,10 @@ __all__ = [
 REGISTER = "register"
 
 
-class _Told(msgspec.Struct, frozen=True):
-    code: str
-    alpha3: str
-    display: str
-    western_balkans: bool
-    designation_note: str | None
-
-
-class _Reference(msgspec.Struct, frozen=True):
-    beneficiaries: list[_Told]
-
-
 async def seed(tx: Tx) -> None:
     """Enter the beneficiaries of the action that aren't there yet (dossier 1e)."""
-    told = msgspec.json.decode((ROOT / "facility/data/reference.json").read_bytes(), type=_Reference)
     known = set((await tx.session.execute(select(Beneficiary.code))).scalars())
-    for order, one in enumerate(told.beneficiaries):
+    for order, one in enumerate(beneficiaries()):
         if one.code not in known:
             tx.add(
                 Beneficiary(

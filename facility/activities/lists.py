@@ -190,7 +190,6 @@ class Attended(msgspec.Struct, frozen=True):
     beneficiary: str
     designation: str
     chip: str
-    note: str | None
     institution_id: UUID | None
     institution: str | None
     gender: str | None
@@ -254,11 +253,6 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
         return {reason.field: sentence(reason) for reason in reasons if reason.field}
 
     @property
-    def note(self) -> str:
-        """The footnotes that go with the designations of those who came."""
-        return " ".join(sorted({line.note for line in self.attendance if line.note}))
-
-    @property
     def expected(self) -> int | None:
         """How many people were expected; None where no line says."""
         return _together([line.expected for line in self.attendance])
@@ -284,7 +278,7 @@ _SHOWN = text(
         application.title AS application_title, application.lead_institution_id, {_COUNTED},
         (SELECT coalesce(jsonb_agg(to_jsonb(line) ORDER BY sort_order, line.institution NULLS FIRST, gender), '[]')
          FROM (SELECT beneficiary.code AS beneficiary, beneficiary.name AS designation, {_CHIP} AS chip, sort_order,
-                   designation_note AS note, institution_id, institution.name AS institution, gender, expected, present
+                   institution_id, institution.name AS institution, gender, expected, present
                FROM attendance JOIN beneficiary ON beneficiary.code = beneficiary_code
                LEFT JOIN institution ON institution.id = institution_id
                WHERE activity_id = activity.id) AS line) AS attendance,

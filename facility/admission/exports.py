@@ -9,7 +9,7 @@ from facility.applications import words
 from facility.applications.rules import ApplicationStatus
 from facility.db import Database
 from facility.web.i18n import _, translated
-from facility.web.sheets import NOTE, Rows
+from facility.web.sheets import Rows
 
 
 def head() -> list[str]:
@@ -27,7 +27,6 @@ def head() -> list[str]:
         _("Themes"),
         _("Requested EUR"),
         _("Admissibility"),
-        NOTE,
     ]
 
 
@@ -46,7 +45,6 @@ def row(line: ExportLine) -> list[object]:
         " ".join(line.themes or ()),
         line.requested,
         translated(words.CHECKED[line.checked]) if line.checked else None,
-        line.note,
     ]
 
 

@@ -19,6 +19,5 @@ def minutes_pdf(templates: jinja2.Environment, kept: dict[str, Any]) -> bytes:
         minutes=minutes,
         fingerprint=minutes_hash(kept),
         whys=whys(minutes.listed.late),
-        designation_note=None,
     )
     return render_pdf(html, title=_("Minutes of the opening of {call}", call=minutes.call))

@@ -38,12 +38,11 @@ class ReceivedLine(msgspec.Struct, frozen=True):
 
 
 class ExportLine(ReceivedLine, frozen=True):
-    """The same with what only an export holds. `note`: the footnotes to designations in it."""
+    """The same with what only an export holds."""
 
     partners: Sequence[str] | None
     themes: Sequence[str] | None
     checked: str | None
-    note: str | None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -70,10 +69,7 @@ _EXPORTED = f"""{_LINE},
     CASE WHEN NOT hidden THEN theme_codes END AS themes,
     CASE WHEN NOT hidden THEN (SELECT CASE WHEN admissible THEN 'admissible' ELSE 'inadmissible' END
         FROM admissibility_check WHERE application_id = application.id
-        ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1) END AS checked,
-    CASE WHEN NOT hidden THEN (SELECT string_agg(DISTINCT designation_note, ' ')
-        FROM party JOIN beneficiary ON code = beneficiary_code
-        WHERE application_id = application.id AND left_at IS NULL) END AS note"""  # noqa: S608 - our own text
+        ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1) END AS checked"""  # noqa: S608 - our own text
 _FROM = f"""FROM application JOIN call ON call.id = application.call_id
     CROSS JOIN LATERAL (SELECT {SEALED_SQL} AS sealed, {shut_out()} AS closed) AS seal
     CROSS JOIN LATERAL (SELECT sealed OR closed AS hidden) AS hiding

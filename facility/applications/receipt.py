@@ -35,7 +35,6 @@ def receipt_pdf(templates: jinja2.Environment, application: ApplicationShown) ->
     html = templates.get_template("documents/receipt.html").render(
         application=application,
         filename=json_name(application),
-        designation_note=application.parts.note or None,
     )
     return render_pdf(html, title=_("Receipt {reference}", reference=application.reference))
 
@@ -49,6 +48,5 @@ def application_pdf(templates: jinja2.Environment, snapshot: Mapping[str, Any], 
         fingerprint=fingerprint,
         filename=_file(snapshot["reference"], ".json"),
         declared=words.DECLARED,
-        designation_note=snapshot.get("designation_note") or None,
     )
     return render_pdf(html, title=f"{snapshot['reference']}: {snapshot['title']}")

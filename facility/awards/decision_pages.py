@@ -79,7 +79,7 @@ def _words(shown: Ranking) -> dict[str, Any]:
 async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking as CSV."""
     shown = await _ready(read, call_id)
-    content = exports.ranking_csv(shown, view.renderer.designation_note)
+    content = exports.ranking_csv(shown)
     return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv")
 
 
@@ -103,7 +103,6 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         await lists.awards_of_call(read, call_id),
         await lists.shares(read, call_id),
         await lists.places(read, call_id),
-        view.renderer.designation_note,
     )
     return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
 

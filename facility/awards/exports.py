@@ -14,11 +14,11 @@ from facility.calls.rules import TOTAL
 from facility.evaluation.sentences import OUTCOMES
 from facility.pdf import render_pdf
 from facility.web.i18n import _, translated
-from facility.web.sheets import NOTE, to_csv
+from facility.web.sheets import to_csv
 
 
-def ranking_csv(shown: Ranking, note: str) -> bytes:
-    """The ranking, one row an application; `note` is the footnote to designations, for rows that need it."""
+def ranking_csv(shown: Ranking) -> bytes:
+    """The ranking, one row an application."""
     grid = shown.call.grid
     head = [
         _("Rank"),
@@ -31,7 +31,6 @@ def ranking_csv(shown: Ranking, note: str) -> bytes:
         _("Left EUR"),
         _("Outcome"),
         _("Reason"),
-        NOTE,
     ]
     rows = [
         [
@@ -50,7 +49,6 @@ def ranking_csv(shown: Ranking, note: str) -> bytes:
             )
             or (translated(COOLED[line.cooled]) if line.cooled else "")
             or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
-            note if any(chip.endswith("*") for chip in line.chips) else "",
         ]
         for line in shown.lines
     ]
@@ -104,7 +102,6 @@ async def report_pdf(
     awards: Sequence[AwardLine],
     shares: Mapping[UUID, Mapping[str, Decimal]],
     places: Sequence[Place],
-    note: str,
 ) -> bytes:
     """The evaluation report: ranking, reserve list and figures, as PDF/UA."""
     html = templates.get_template("awards/report.html").render(
@@ -122,7 +119,6 @@ async def report_pdf(
         threshold=threshold_of,
         short=short,
         ties=tie_break_words(shown.call.grid),
-        designation_note=note,
     )
     title = _("Evaluation report {call}", call=shown.call.reference)
     return await asyncio.to_thread(render_pdf, html, title=title)

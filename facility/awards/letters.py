@@ -36,8 +36,7 @@ class SectionScore(msgspec.Struct, frozen=True):
 class LetterData(msgspec.Struct, frozen=True):
     """What a letter says. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
-    `note`: the footnote to a designation that the letter prints. `place` and `rank` count from 1.
-    `next_call`: the batch that it was carried over to.
+    `place` and `rank` count from 1. `next_call`: the batch that it was carried over to.
     """
 
     call: str
@@ -48,7 +47,6 @@ class LetterData(msgspec.Struct, frozen=True):
     email: str
     institution: str
     designation: str
-    note: str | None
     decided_at: datetime
     written_at: datetime
     signed_by: str
@@ -74,9 +72,6 @@ _ROWS = text(
         call.reference AS call, call.title AS call_title, call.grid, call.decided_at,
         party.contact_name AS contact, party.contact_email AS email, institution.name AS institution,
         beneficiary.name AS designation, person.name AS signed_by,
-        (SELECT string_agg(DISTINCT known.designation_note, ' ') FROM party AS other
-         JOIN beneficiary AS known ON known.code = other.beneficiary_code
-         WHERE other.application_id = application.id) AS note,
         ranking_entry.cooled_down,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
@@ -166,8 +161,11 @@ async def _send(tx: Tx, kind: LetterKind, letter: Letter, data: LetterData) -> N
         to_name=data.contact or data.institution,
         subject=_("Decision on application {application}", application=data.application),
         subject_id=letter.application_id,
-        context={"call": data.call, "application": data.application, "designation_note": data.note or ""}
-        | {"path": f"/applications/{letter.application_id}/result"},
+        context={
+            "call": data.call,
+            "application": data.application,
+            "path": f"/applications/{letter.application_id}/result",
+        },
         attachments=[("award_letter", letter.id)],
     )
 
@@ -183,7 +181,7 @@ async def award_letter(
     if row is None:
         refuse("not_found", kind="missing", what="letter")
     data = msgspec.convert(row.data, LetterData, strict=False)
-    html = templates.get_template(f"letters/{row.kind}.html").render(letter=data, designation_note=data.note)
+    html = templates.get_template(f"letters/{row.kind}.html").render(letter=data)
     title = _("Decision on application {application}", application=data.application)
     content = await asyncio.to_thread(render_pdf, html, title=title)
     return Attachment(f"{data.application}-{row.kind}.pdf".replace("/", "-"), "application/pdf", content)

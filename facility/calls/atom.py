@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree
 
 from facility.calls.queries import Entry
+from facility.designations import footnotes
 from facility.web.i18n import _
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -15,11 +16,13 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that no XML file may hold, however they are written."""
 
 
-def feed_of(entries: Sequence[Entry], base_url: str, path: str, *, title: str) -> bytes:
-    """The feed of these entries, which stands at this path. Ids are made from what they are about and never change."""
+def feed_of(entries: Sequence[Entry], base_url: str, path: str, *, title: str, funding: str) -> bytes:
+    """The feed of these entries, which stands at this path. Ids are made from what they are about and never change. `funding`: the
+    funding statement. An entry bears the footnotes to the designations that it prints."""
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
     _text(feed, "id", uuid5(NAMESPACE_URL, base_url + path).urn)
     _text(feed, "title", title)
+    _text(feed, "subtitle", funding)
     _text(
         feed, "updated", _instant(max((one.at for one in entries), default=datetime(2020, 1, 1, tzinfo=UTC)))
     )
@@ -43,7 +46,8 @@ def _entry(feed: ElementTree.Element, one: Entry, base_url: str) -> None:
     here = f"{base_url}/calls/{quote(one.reference, safe='')}"
     ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": here + address})
     ElementTree.SubElement(entry, "category", {"term": one.kind})
-    _text(entry, "content", one.said).set("type", "text")
+    notes = footnotes(f"{title} {one.said}")
+    _text(entry, "content", f"{one.said}\n\n{notes}" if notes else one.said).set("type", "text")
 
 
 def _id(one: Entry) -> UUID:

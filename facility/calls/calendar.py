@@ -6,13 +6,16 @@ from datetime import datetime
 from icalendar import Calendar, Event
 
 from facility.calls.queries import Deadlines
+from facility.designations import footnotes
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
 
 PRODUCT = "-//Technical Assistance Facility//Calls//EN"
 
 
-def calendar_of(calls: Iterable[Deadlines], base_url: str, *, name: str, cancels: bool = False) -> bytes:
+def calendar_of(
+    calls: Iterable[Deadlines], base_url: str, *, name: str, funding: str, cancels: bool = False
+) -> bytes:
     """A calendar with an event for each date of these calls.
 
     An event keeps its UID for ever, and counts in SEQUENCE how often its call was corrected or cancelled. `cancels`: the
@@ -24,6 +27,7 @@ def calendar_of(calls: Iterable[Deadlines], base_url: str, *, name: str, cancels
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "CANCEL" if cancels else "PUBLISH")
     calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-caldesc", funding)
     for call in calls:
         for what, summary, at in _dates(call):
             calendar.add_component(_event(call, what, summary, at, base_url))
@@ -60,6 +64,8 @@ def _event(call: Deadlines, what: str, summary: str, at: datetime, base_url: str
     event.add("last-modified", call.changed_at)
     event.add("dtstart", at.astimezone(BRUSSELS))
     event.add("summary", summary)
+    if notes := footnotes(summary):
+        event.add("description", notes)
     event.add("url", f"{base_url}/calls/{call.reference}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT")

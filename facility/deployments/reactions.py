@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.models import Beneficiary, Person
+from facility.accounts.models import Person
 from facility.accounts.service import active_people
 from facility.applications.service.conflicts import shut_out_of
 from facility.awards.events import AwardEnded
@@ -167,7 +167,7 @@ async def _to_expert(
         to_name=expert.name,
         subject=subject,
         subject_id=deployment.id,
-        context={**await _told(tx, deployment), **more},
+        context={**_facts(deployment), **more},
         link=link,
     )
 
@@ -185,19 +185,14 @@ async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: st
             to_name=officer.name,
             subject=subject,
             subject_id=deployment.id,
-            context={**await _told(tx, deployment), "path": f"/deployments/{deployment.id}", **more},
+            context={**_facts(deployment), "path": f"/deployments/{deployment.id}", **more},
         )
 
 
-async def _told(tx: Tx, deployment: Deployment) -> dict[str, Any]:
-    """What every mail says; with the footnote to a designation where the place bears one."""
-    query = select(Beneficiary.name, Beneficiary.designation_note).where(
-        Beneficiary.designation_note.is_not(None)
-    )
-    notes = [row.designation_note for row in await tx.session.execute(query) if row.name in deployment.place]
+def _facts(deployment: Deployment) -> dict[str, Any]:
+    """What every mail says."""
     return {
         "days": days(deployment.starts_on, deployment.ends_on),
         "place": deployment.place,
         "reference": deployment.reference,
-        "designation_note": " ".join(notes),
     }

@@ -1,4 +1,4 @@
-"""Figures as CSV. Where a designation is printed, its footnote stands in the same row."""
+"""Figures as CSV."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from facility.monitoring.lists import IndicatorShown, RequestLine, UnitLine
 from facility.monitoring.queries import CallLine, ContractFigure
 from facility.monitoring.words import UNITS
 from facility.web.i18n import _, translated
-from facility.web.sheets import NOTE, Rows, to_csv
+from facility.web.sheets import Rows, to_csv
 
 BATCH = 1_000
 """Lines that are read at a time."""
@@ -38,7 +38,6 @@ def units_head() -> list[str]:
         _("Beneficiaries present"),
         _("People present"),
         _("Pieces of evidence"),
-        NOTE,
     ]
 
 
@@ -57,12 +56,11 @@ def unit_row(one: UnitLine) -> list[object]:
         " ".join(one.chips),
         sum(one.attended.values()),
         one.pieces,
-        " ".join(one.notes),
     ]
 
 
-def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
-    """All indicators of the action with baselines and targets. `note`: the footnote to designations."""
+def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
+    """All indicators of the action with baselines and targets."""
     head = [
         _("Indicator"),
         _("Name"),
@@ -74,7 +72,6 @@ def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
         _("Target 2023"),
         _("Source"),
         _("Note"),
-        NOTE,
     ]
     rows = [
         [
@@ -87,7 +84,6 @@ def indicators_csv(lines: Sequence[IndicatorShown], note: str) -> bytes:
             *(f"{one.targets[year]:f}" for year in (2021, 2023)),
             one.source,
             one.note,
-            note if one.note and "XK" in one.note else "",
         ]
         for one in lines
     ]
@@ -104,7 +100,6 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
         _("Agreed EUR"),
         _("Committed EUR"),
         _("Free EUR"),
-        NOTE,
     ]
     rows = [
         [
@@ -115,7 +110,6 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
             donor.agreed,
             donor.committed,
             donor.free,
-            "",
         ]
         for one in contracts
         for donor in one.donors
@@ -138,7 +132,6 @@ def calls_head() -> list[str]:
         _("Amount EUR"),
         _("Committed EUR"),
         _("Mean days from receipt to answer"),
-        NOTE,
     ]
 
 
@@ -157,7 +150,6 @@ def call_row(one: CallLine) -> list[object]:
         one.amount,
         one.committed,
         one.days,
-        "",
     ]
 
 
@@ -174,7 +166,6 @@ def requests_head() -> list[str]:
         _("Seats"),
         _("Asked"),
         _("Accepted"),
-        NOTE,
     ]
 
 
@@ -191,7 +182,6 @@ def request_row(one: RequestLine) -> list[object]:
         one.seats,
         one.asked,
         one.accepted,
-        "",
     ]
 
 

@@ -76,7 +76,6 @@ class UnitLine(msgspec.Struct, frozen=True):
     award_id: UUID
     attended: dict[str, int]
     chips: list[str]
-    notes: list[str]
     experts: int
     evidence: dict[str, int]
 
@@ -91,8 +90,6 @@ _UNIT = """
            u.application_id, application.reference AS application, u.award_id, u.attended, u.evidence,
            ARRAY(SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END FROM beneficiary
                  WHERE coalesce((u.attended ->> code)::bigint, 0) > 0 ORDER BY sort_order) AS chips,
-           ARRAY(SELECT DISTINCT designation_note FROM beneficiary WHERE designation_note IS NOT NULL
-                 AND coalesce((u.attended ->> code)::bigint, 0) > 0 ORDER BY 1) AS notes,
            (SELECT coalesce(sum(accepted), 0)::bigint FROM request_figure
             WHERE request_figure.application_id = u.application_id) AS experts
     FROM joint_activity AS u JOIN activity ON activity.id = u.activity_id

@@ -161,7 +161,7 @@ SHORT = ("indicators.csv", "money.csv")
 async def _content(view: render.View, read: AsyncConnection, name: str) -> bytes:
     if name == "money.csv":
         return exports.money_csv((await queries.overview(read, view.me.id)).contracts)
-    return exports.indicators_csv(await lists.indicators(read), view.renderer.designation_note)
+    return exports.indicators_csv(await lists.indicators(read))
 
 
 router = Router(

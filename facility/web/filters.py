@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_time
 
 from facility import clock
 from facility.clock import BRUSSELS
+from facility.designations import footnotes
 from facility.money import format_eur
 from facility.web.i18n import SOURCE, _, language, ngettext
 
@@ -93,5 +94,6 @@ def install(environment: jinja2.Environment) -> None:
         "moment": moment,
         "time": clock_time,
         "left": left,
+        "footnotes": footnotes,
         **_FURTHER,
     }

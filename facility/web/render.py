@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket
 from litestar.response.base import ASGIResponse
 
 from facility import clock
+from facility.designations import all_footnotes
 from facility.settings import ROOT, Settings
 from facility.web import cookies, filters, i18n, marks
 from facility.web.access import Visitor
@@ -87,7 +88,12 @@ class Renderer:
         self.settings = settings
         self.environment = environment(settings)
         self.environment.globals["static_url"] = static.url
-        self.designation_note = ""
+        self.designation_note = all_footnotes()
+
+    @property
+    def funding(self) -> str:
+        """The funding statement, for what no template makes."""
+        return Facility(self.settings).funding
 
     def load(self) -> None:
         """Every page's template, beside the first requests, in a thread: whoever opens a page first doesn't wait until

@@ -12,8 +12,10 @@ from pathlib import Path
 import xlsxwriter
 from litestar.response.streaming import ASGIStreamingResponse
 
+from facility.designations import footnotes
+
 NOTE = "designation_note"
-"""The column with the footnotes to designations, in every export where a designation may stand."""
+"""The last column of every table: the footnotes to the designations that the row prints."""
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,16 +49,20 @@ def _csv(rows: Rows) -> bytes:
     return text.getvalue().encode()
 
 
+def _noted(row: Sequence[object]) -> list[object]:
+    return [*row, footnotes(" ".join(cell for cell in row if isinstance(cell, str)))]
+
+
 def to_csv(head: Sequence[str], rows: Rows) -> bytes:
     """Rows as CSV in UTF-8, with a byte order mark, by which spreadsheets recognise it."""
-    return _BOM + _csv([head, *rows])
+    return _BOM + _csv([[*head, NOTE], *map(_noted, rows)])
 
 
 async def csv_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
     """The same, as it is read."""
-    yield _BOM + _csv([head])
+    yield _BOM + _csv([[*head, NOTE]])
     async for rows in batches:
-        yield _csv(rows)
+        yield _csv(map(_noted, rows))
 
 
 async def xlsx_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
@@ -86,7 +92,7 @@ class _Sheet:
     """The sheet that is written; once it is full, the next."""
 
     def __init__(self, book: xlsxwriter.Workbook, head: Sequence[str]) -> None:
-        self._book, self._head = book, head
+        self._book, self._head = book, [*head, NOTE]
         self._amount = book.add_format({"num_format": "#,##0.00"})
         self._bold = book.add_format({"bold": True})
         self._begin()
@@ -101,7 +107,7 @@ class _Sheet:
         for row in rows:
             if self._next == MOST_ROWS:
                 self._begin()
-            for column, cell in enumerate(row):
+            for column, cell in enumerate(_noted(row)):
                 if isinstance(cell, Decimal):
                     self._sheet.write_number(self._next, column, float(cell), self._amount)
                 elif cell is not None:

@@ -142,22 +142,6 @@ async def test_the_mail_holds_link_and_code(
 
 
 @pytest.mark.parametrize(
-    "name", ["register", "known", "waiting", "registered", "approved", "declined", "invited", "sign_in"]
-)
-def test_every_letter_can_be_written(settings: Settings, name: str) -> None:
-    context = {
-        "institution": "X",
-        "path": "/people/1",
-        "reason": "R",
-        "to_name": "N",
-        "url": "u/t",
-        "base_url": "b",
-    }
-    written = environment(settings).get_template(f"mails/accounts/{name}.txt").render(**context)
-    assert written.endswith("Technical Assistance Facility")
-
-
-@pytest.mark.parametrize(
     "target", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:alert(1)", "/a b"]
 )
 async def test_signing_in_leads_nowhere_else(browse: Browsers, cast: Cast, target: str) -> None:

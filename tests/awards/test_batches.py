@@ -149,7 +149,7 @@ async def test_what_was_decided_stays_as_it_was(db: Database, play: Rolling) -> 
     batch = play.calls[f"{SERIES}/B1"]
     async with db.reader() as connection:
         before = await ranking(connection, batch)
-    told = ranking_csv(before, "note")
+    told = ranking_csv(before)
     await play.judge(2, {})
     await play.act("omar", lambda tx: applications.withdraw(tx, play.applications["B"]), CUT_OFFS[1])
     await play.settle(2)
@@ -157,7 +157,7 @@ async def test_what_was_decided_stays_as_it_was(db: Database, play: Rolling) -> 
         after = await ranking(connection, batch)
     assert [line.line for line in after.ranked] == ["award", "carried"]
     assert after.ranked[1].carried_to == f"{SERIES}/B2"
-    assert ranking_csv(after, "note") == told
+    assert ranking_csv(after) == told
     assert (after.assessors, after.assessments) == (before.assessors, before.assessments) == (1, 3)
     await clean(db)
 

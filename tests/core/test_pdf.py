@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from facility import pdf
 from facility.pdf import STATIC, AssetMissingError, StaticOnly, render_pdf
 from facility.settings import ROOT
-from facility.web import i18n
+from facility.web import filters, i18n
 
 WORDS = "Đorđe Čelik Тајно ë"
 FUNDING = "Co-funded by the European Union"
@@ -35,7 +35,8 @@ def letter(body: str, *, base: str = "letters/base.html") -> str:
     facility = {"name": "Technical Assistance Facility", "funding": FUNDING}
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True)
     i18n.install(environment)
-    return environment.from_string(source).render(facility=facility, designation_note=NOTE)
+    filters.install(environment)
+    return environment.from_string(source).render(facility=facility)
 
 
 def text_of(written: bytes) -> str:
@@ -76,7 +77,9 @@ def test_is_tagged_and_says_its_title_and_language(base: str) -> None:
 
 
 def test_text_comes_out_as_it_went_in_and_in_our_fonts_alone() -> None:
-    written = render_pdf(letter(f"<p>{WORDS} 35\u202f427.70 <strong>{WORDS}</strong></p>"), title="Award")
+    written = render_pdf(
+        letter(f"<p>{WORDS} 35\u202f427.70 <strong>{WORDS}</strong> Kosovo*</p>"), title="Award"
+    )
     text = text_of(written).replace("\u00a0", " ")
     assert text.count(WORDS) == 2
     assert f"{WORDS} 35 427.70" in text

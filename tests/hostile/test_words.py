@@ -1,6 +1,8 @@
-"""Whatever people typed is shown as it is, wherever it stands: percent signs, braces and markup."""
+"""Whatever people typed is shown as it is, wherever it stands: percent signs, braces and markup; and a designation in it
+bears its footnote."""
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,14 +17,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility.db import Database
+from facility.designations import all_footnotes
 from facility.outbox.links import token_of
+from facility.web import sheets
+from tests.hostile.blanks import blanks
 from tests.hostile.conftest import NOBODY, Crowd, Watched
 from tests.hostile.forms import gets, posts
-from tests.hostile.test_confidential import PART
+from tests.hostile.test_confidential import PART, said
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, World
 
-WORDS = " 20 % of {costs} {0} %(x)s %s <b data-planted>"
+WORDS = " 20 % of {costs} {0} %(x)s %s <b data-planted> in Kosovo*"
 # Every party is asked for something in each call.
 ADDED = "UPDATE call SET form = jsonb_set(form, '{sections}', form -> 'sections' || CAST(:part AS jsonb))"
 FORM = """
@@ -66,6 +71,26 @@ async def _plant(connection: Any, table: str, column: str) -> None:
         pass
 
 
+type Answers = list[tuple[str, str, httpx.Response]]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def answers(
+    standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
+) -> AsyncIterator[Answers]:
+    """What stands at each route, as one person of each role gets it: route, path, answer."""
+    crowd, found = Crowd(standing_app, Watched(planted), sessions), []
+    for route, handler in gets(standing_app):
+        for path, name in _places(world, route, handler).items():
+            if not path.endswith("/stream"):
+                found.append((route.path_format, path, await crowd[name].get(path)))
+    for path in await _links(crowd.db):
+        for below in ("", "/part/part"):
+            found.append((f"/link/partner{below}", path, await crowd[NOBODY].get(path + below)))
+    yield found
+    await crowd.leave()
+
+
 def _wrong(answer: httpx.Response) -> bool:
     raw = "html" in answer.headers.get("content-type", "") and "<b data-planted" in answer.text
     return raw or answer.status_code >= 500
@@ -87,40 +112,65 @@ def _path(route: HTTPRoute, ids: dict[str, Any]) -> str:
     return re.sub(r"/part/ask\b", "/part/part", fill(route.path_format, ids))
 
 
-async def test_every_text_is_shown_as_it_was_typed(
-    standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
-) -> None:
-    """On pages and in documents, and in the answers to forms that are not filled in."""
-    crowd = Crowd(standing_app, Watched(planted), sessions)
-    wrong, shown = set(), set()
-    for route, handler in gets(standing_app):
-        for path, name in _places(world, route, handler).items():
-            if not path.endswith("/stream"):
-                answer = await crowd[name].get(path)
-                if _wrong(answer):
-                    wrong.add(f"{answer.status_code} {path}")
-                if "&lt;b data-planted&gt;" in answer.text:
-                    shown.add(route.path_format)
-    for route, handler in posts(standing_app):
-        for path, name in _places(world, route, handler).items():
-            answer = await crowd[name].send_form(path)
-            if _wrong(answer):
-                wrong.add(f"{answer.status_code} POST {path}")
-    for path in await _links(crowd.db):
-        for below in ("", "/part/part"):
-            answer = await crowd[NOBODY].get(path + below)
-            if _wrong(answer):
-                wrong.add(f"{answer.status_code} /link/partner/…{below}")
-            if "&lt;b data-planted&gt;" in answer.text:
-                shown.add(f"/link/partner{below}")
-    await crowd.leave()
-    assert sorted(wrong) == []
+def test_every_text_is_shown_as_it_was_typed(answers: Answers) -> None:
+    """On pages and in documents."""
+    assert sorted({f"{answer.status_code} {path}" for _, path, answer in answers if _wrong(answer)}) == []
+    shown = {route for route, _, answer in answers if "&lt;b data-planted&gt;" in answer.text}
     assert {
         "/applications/{application_id}/part/{section}",
         "/link/partner",
         "/link/partner/part/part",
     } <= shown
     assert len(shown) > 60
+
+
+async def test_every_text_is_shown_as_it_was_typed_when_a_form_comes_back(
+    standing_app: Litestar, planted: str, sessions: dict[str, str], world: World
+) -> None:
+    """Where it is sent with nothing filled in."""
+    crowd, wrong = Crowd(standing_app, Watched(planted), sessions), set()
+    for route, handler in posts(standing_app):
+        for path, name in _places(world, route, handler).items():
+            answer = await crowd[name].send_form(path)
+            if _wrong(answer):
+                wrong.add(f"{answer.status_code} POST {path}")
+    await crowd.leave()
+    assert sorted(wrong) == []
+
+
+def test_no_page_shows_a_trace_of_the_program(answers: Answers) -> None:
+    """Where everything is there; `test_missing` looks where it is not."""
+    pages = [answer for answer in answers if "html" in answer[2].headers.get("content-type", "")]
+    assert sorted({f"{path}: {one}" for path, _, answer in pages for one in blanks(answer.text)}) == []
+
+
+def test_no_designation_leaves_the_facility_without_its_footnote(answers: Answers) -> None:
+    """By pages, documents, tables, feeds and calendars; a scenario is data to be read in."""
+    bare = {route for route, _, answer in answers if not _noted(answer)}
+    assert bare - {"/rehearsal/examples/{name}"} == set()
+    kinds = Counter(answer.headers.get("content-type") for _, _, answer in answers if _prints(said(answer)))
+    assert kinds.keys() >= {
+        "text/html; charset=utf-8",
+        "text/calendar; charset=utf-8",
+        "application/atom+xml",
+        "application/pdf",
+        sheets.XLSX,
+        f"{sheets.CSV}; charset=utf-8",
+    }
+
+
+def _noted(answer: httpx.Response) -> bool:
+    words = said(answer)
+    return not _prints(words) or _plain(all_footnotes()) in _plain(words)
+
+
+def _prints(words: str) -> bool:
+    return re.search(r"Kosovo\*|\bXK\*", words) is not None
+
+
+def _plain(words: str) -> str:
+    """Without what paper, calendars and spreadsheets put between words."""
+    return re.sub(r"[\s\\]", "", words)
 
 
 async def _links(db: Database) -> list[str]:

@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import pytest
 
+from facility.designations import all_footnotes
 from facility.settings import ROOT
-from facility.web.sheets import Rows, safe, to_csv, xlsx_stream
+from facility.web.sheets import NOTE, Rows, safe, to_csv, xlsx_stream
 
 RUN = "=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM(1)", "﹦1", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", '"=1', "\u200b=1"  # fmt: skip
 HIDDEN = [
@@ -51,12 +52,17 @@ def test_every_cell_is_quoted_and_read_as_it_was() -> None:
         ["a\nb", "350,-", "x-y", "a@b.eu", "1=1"],
     ]
     content = to_csv(["A", "B", "C", "D", "E"], rows)
-    assert re.sub(rb'"(?:[^"]|"")*"', b"", content) == b"\xef\xbb\xbf" + b",,,,\r\n" * 3
+    assert re.sub(rb'"(?:[^"]|"")*"', b"", content) == b"\xef\xbb\xbf" + b",,,,,\r\n" * 3
     read = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert read[1:] == [
-        ["Tirana; a “workshop”", 'He said "no"', "-5.00", "12", ""],
-        ["a\nb", "350,-", "x-y", "a@b.eu", "1=1"],
+        ["Tirana; a “workshop”", 'He said "no"', "-5.00", "12", "", ""],
+        ["a\nb", "350,-", "x-y", "a@b.eu", "1=1", ""],
     ]
+
+
+def test_the_last_column_holds_the_footnotes_of_the_row() -> None:
+    read = list(csv.DictReader(io.StringIO(to_csv(["A"], [["RS XK*"], ["RS"]]).decode("utf-8-sig"))))
+    assert [row[NOTE] for row in read] == [all_footnotes(), ""]
 
 
 def test_an_apostrophe_is_all_that_is_added() -> None:

@@ -37,7 +37,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class DecisionData(msgspec.Struct, frozen=True):
-    """What such a letter says. `note`: the footnote to a designation that it prints."""
+    """What such a letter says."""
 
     application: str
     title: str
@@ -46,7 +46,6 @@ class DecisionData(msgspec.Struct, frozen=True):
     contact: str
     institution: str
     designation: str
-    note: str
     decided_at: datetime
     reason: str
     items: list[Item]
@@ -68,7 +67,6 @@ async def _data(
         contact=parts.lead.contact_name,
         institution=parts.lead.institution,
         designation=parts.lead.designation,
-        note=parts.note,
         decided_at=at,
         reason=reason,
         items=items,
@@ -108,7 +106,6 @@ async def _send(
             "approved": kind == "exception_approved",
             "reason": data.reason,
             "path": f"/applications/{application.id}",
-            "designation_note": data.note,
         },
         attachments=[(KIND, letter.id)],
     )
@@ -151,7 +148,7 @@ async def write_the_decision_on_an_exception(tx: Tx, event: ExceptionDecided) ->
 async def letter_pdf(templates: jinja2.Environment, kind: str, kept: dict[str, Any]) -> tuple[str, bytes]:
     """The name and the bytes of a letter as PDF/UA."""
     data = msgspec.convert(kept, DecisionData, strict=False)
-    html = templates.get_template(f"letters/{kind}.html").render(letter=data, designation_note=data.note)
+    html = templates.get_template(f"letters/{kind}.html").render(letter=data)
     title = _("Decision on application {application}", application=data.application)
     content = await asyncio.to_thread(render_pdf, html, title=title)
     return f"{data.application}-{kind}.pdf".replace("/", "-"), content

@@ -183,10 +183,7 @@ async def application_as_pdf(view: View, read: Read, application_id: FromPath[UU
     """The whole application on paper, as it was submitted."""
     application, snapshot = await _submitted(view, read, application_id)
     fingerprint = application.fingerprint or ""
-    note = application.parts.note
-    pdf = await asyncio.to_thread(
-        application_pdf, view.renderer.environment, {"designation_note": note, **snapshot}, fingerprint
-    )
+    pdf = await asyncio.to_thread(application_pdf, view.renderer.environment, snapshot, fingerprint)
     return view.download(pdf, pdf_name(application), "application/pdf")
 
 

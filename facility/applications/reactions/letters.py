@@ -85,7 +85,6 @@ class Case:
                 "title": self.application.title,
                 "lead": self.parts.lead.institution,
                 "path": f"/applications/{self.application.id}",
-                "designation_note": self.parts.note,
                 **context,
             },
         )

@@ -23,7 +23,10 @@ async def all_deadlines(view: View, read: Read) -> Page:
     calls = await queries.all_deadlines(read, clock.now())
     settings = view.renderer.settings
     content = calendar_of(
-        calls, settings.base_url, name=_("Calls of the {facility}", facility=settings.facility_name)
+        calls,
+        settings.base_url,
+        name=_("Calls of the {facility}", facility=settings.facility_name),
+        funding=view.renderer.funding,
     )
     return view.download(content, "calls.ics", CALENDAR, inline=True)
 
@@ -38,6 +41,7 @@ async def deadlines(view: View, read: Read, reference: FromPath[str]) -> Page:
         [call],
         view.renderer.settings.base_url,
         name=_("Call {call}", call=call.reference),
+        funding=view.renderer.funding,
         cancels=call.cancelled_at is not None,
     )
     return view.download(content, f"{call.reference}.ics", CALENDAR)
@@ -48,7 +52,11 @@ async def feed(view: View, read: Read) -> Page:
     """Calls, corrigenda, cancellations and answers, the newest first."""
     settings = view.renderer.settings
     content = feed_of(
-        await queries.entries(read), settings.base_url, "/calls.atom", title=settings.facility_name
+        await queries.entries(read),
+        settings.base_url,
+        "/calls.atom",
+        title=settings.facility_name,
+        funding=view.renderer.funding,
     )
     return view.download(content, "calls.atom", ATOM, inline=True)
 
@@ -59,8 +67,13 @@ async def call_feed(view: View, read: Read, reference: FromPath[str]) -> Page:
     call = await queries.public_call(read, reference)
     settings = view.renderer.settings
     path = f"/calls/{quote(call.reference, safe='')}/feed.atom"
-    title = _("Call {call}", call=call.reference)
-    content = feed_of(await queries.entries(read, call.reference), settings.base_url, path, title=title)
+    content = feed_of(
+        await queries.entries(read, call.reference),
+        settings.base_url,
+        path,
+        title=_("Call {call}", call=call.reference),
+        funding=view.renderer.funding,
+    )
     return view.download(content, f"{call.reference}.atom", ATOM, inline=True)
 
 

@@ -1,0 +1,49 @@
+"""Designations that bear a footnote (dossier 1e). Whatever leaves the facility asks here which footnotes go with its words."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+_DATA = Path(__file__).parent / "data" / "reference.json"
+
+
+class Beneficiary(msgspec.Struct, frozen=True):
+    """A territory as the action document names it; `display` bears an asterisk where there is a `designation_note`."""
+
+    code: str
+    alpha3: str
+    display: str
+    western_balkans: bool
+    designation_note: str | None
+
+
+class _Reference(msgspec.Struct, frozen=True):
+    beneficiaries: list[Beneficiary]
+
+
+@cache
+def beneficiaries() -> list[Beneficiary]:
+    """Those of the action, in its order."""
+    return msgspec.json.decode(_DATA.read_bytes(), type=_Reference).beneficiaries
+
+
+@cache
+def _notes() -> Mapping[re.Pattern[str], str]:
+    return {
+        re.compile(rf"{re.escape(one.display)}|\b{one.code}\b"): one.designation_note
+        for one in beneficiaries()
+        if one.designation_note
+    }
+
+
+def footnotes(words: str) -> str:
+    """The footnotes to the designations that these words print, by name or by code; "" where they print none."""
+    return " ".join(note for printed, note in _notes().items() if printed.search(words))
+
+
+def all_footnotes() -> str:
+    """Those that stand on every page, since any may print a designation."""
+    return " ".join(_notes().values())

@@ -1,0 +1,67 @@
+"""Every mail there is: the funding statement, and the footnotes to the designations that it prints."""
+
+from collections.abc import Iterator
+
+import jinja2
+import pytest
+from jinja2 import nodes
+from jinja2.meta import find_undeclared_variables
+
+from facility.designations import all_footnotes
+from facility.outbox.sender import text_of
+from facility.settings import Settings
+from facility.web.render import TEMPLATES, environment
+from tests.browser import told
+
+MAILS = sorted(
+    str(path.relative_to(TEMPLATES / "mails").with_suffix(""))
+    for path in (TEMPLATES / "mails").glob("*/*.txt")
+)
+
+
+class Whatever(str):
+    """A value that fits wherever a mail uses one: a name, or a list of one name."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([str(self)])
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> jinja2.Environment:
+    settings: Settings = told("postgresql://nowhere/none", tmp_path_factory.mktemp("mails"))
+    return environment(settings)
+
+
+def written(templates: jinja2.Environment, template: str, name: str, value: Whatever) -> str:
+    """The mail to somebody of this name, with this value wherever it takes one; what it counts is 2."""
+    assert templates.loader is not None
+    tree = templates.parse(templates.loader.get_source(templates, f"mails/{template}.txt")[0])
+    names = find_undeclared_variables(tree) - templates.globals.keys() - {"to_name", "url", "base_url"}
+    counted = {
+        call.args[2].name
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name)
+        and call.node.name == "ngettext"
+        and isinstance(call.args[2], nodes.Name)
+    }
+    context = {one: 2 if one in counted else value for one in names}
+    address = "http://f.test"
+    return text_of(
+        templates, template, context, to_name=name, url=f"{address}/link/x/token", base_url=address
+    )
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_every_mail_bears_the_statement_and_the_footnotes(
+    templates: jinja2.Environment, template: str
+) -> None:
+    words = written(templates, template, "Somebody in Kosovo*", Whatever("the police of Kosovo*"))
+    _, _, below = words.partition("\n-- \n")
+    assert below.splitlines()[0] == "Co-funded by the European Union"
+    assert ("Kosovo*" in words) == (all_footnotes() in below)
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_no_footnote_stands_where_nothing_bears_it(templates: jinja2.Environment, template: str) -> None:
+    words = written(templates, template, "Somebody", Whatever("the police of Serbia"))
+    assert words.rstrip().endswith("Never send classified information or data about cases to this address.")
