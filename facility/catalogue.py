@@ -1,9 +1,10 @@
-"""Documents that are generated from the code: which events can happen, and who may use which page."""
+"""Documents that are generated from the code: which events can happen, who hears of them, and who may use which page."""
 
 from pathlib import Path
 
 from litestar import Litestar
 
+from facility.audience import AUDIENCE, ROLES, Mail, Page, Task, Way
 from facility.events.base import KINDS, Event
 from facility.events.projector import PROJECTIONS
 from facility.events.reactions import all_subscriptions
@@ -47,6 +48,46 @@ def _names(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in sorted(names))
 
 
+def audience_table() -> str:
+    """docs/audience.md: every kind of event with what each role gets of it."""
+    lines = ["# Who hears of what", NOTE]
+    lines += [
+        "For each kind of event: what lead, partner, assessor, expert, officer (the secretariat) and decider (the authorising",
+        "officer) get of it: a mail, a page that shows it, or a task on the start page. Where a cell is empty, the last column",
+        "says why. A mail may depend on what happened; its template is named.",
+        "",
+    ]
+    rooms: dict[str, list[type[Event]]] = {}
+    for kind in AUDIENCE:
+        rooms.setdefault(kind.__module__.split(".")[1], []).append(kind)
+    for room, kinds in sorted(rooms.items()):
+        lines += [
+            f"## {room}",
+            "",
+            f"| Event | {' | '.join(role.capitalize() for role in ROLES)} | Nothing to the others, because |",
+        ]
+        lines += ["|---" * (len(ROLES) + 2) + "|"]
+        lines += [_audience(kind) for kind in sorted(kinds, key=lambda kind: kind.__name__)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _audience(kind: type[Event]) -> str:
+    row = AUDIENCE[kind]
+    cells = ["<br>".join(_way(way) for way in getattr(row, role)) for role in ROLES]
+    return f"| `{kind.__name__}` | {' | '.join(cells)} | {row.why} |"
+
+
+def _way(way: Way) -> str:
+    match way:
+        case Mail(template):
+            return f"mail `{template}`"
+        case Page(path):
+            return f"`{path}`"
+        case Task(label):
+            return f"task “{label}”"
+
+
 def access_table(app: Litestar) -> str:
     """docs/access.md: every route with who may."""
     lines = ["# Access", NOTE, "Who may use which page: the data on the handlers, which one guard reads.", ""]
@@ -62,6 +103,7 @@ def access_table(app: Litestar) -> str:
 
 
 def write(app: Litestar, folder: Path) -> None:
-    """Write both into the folder."""
+    """Write all of them into the folder."""
+    (folder / "audience.md").write_text(audience_table())
     (folder / "events.md").write_text(event_catalogue())
     (folder / "access.md").write_text(access_table(app))

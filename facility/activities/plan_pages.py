@@ -28,6 +28,7 @@ from facility.applications.models import shut_out
 from facility.applications.pages.shared import STAFF, save
 from facility.applications.queries import plan_of
 from facility.applications.rules import Planned
+from facility.awards.consequences import ends_with_the_award
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role
@@ -47,6 +48,18 @@ waits(
             SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
             AND NOT {shut_out("activity.application_id", ":person_id")}
         ORDER BY reported_at, id""",  # noqa: S608 - our own text
+)
+ends_with_the_award(
+    N_("Activities that have not begun are called off:"),
+    rows="""SELECT reference || ' ' || title || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label FROM activity
+        WHERE award_id = :award_id AND state IN ('planned', 'postponed')
+        AND starts_on > CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
+)
+ends_with_the_award(
+    N_("Activities that nobody has reported as completed yet. They can still be reported, but not be moved:"),
+    rows="""SELECT reference || ' ' || title || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label FROM activity
+        WHERE award_id = :award_id AND state IN ('planned', 'postponed')
+        AND starts_on <= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
 )
 
 DAYS = {"ends_before_it_starts": ("starts_on",)}

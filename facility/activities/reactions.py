@@ -1,5 +1,5 @@
-"""What follows from activities: who must know of a document that was refused or of a report that was taken back, and from when to
-when an initiative goes on."""
+"""What follows from activities and for them: who must know that a document was refused, a report taken back, or days moved; from
+when to when an initiative goes on; what ends with an award."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
+from facility.activities import service
 from facility.activities.events import (
     ActivityCancelled,
     ActivityDaysCorrected,
@@ -20,8 +21,13 @@ from facility.activities.events import (
 from facility.activities.models import Activity
 from facility.activities.rules import ActivityStatus
 from facility.admission.service import set_initiative_days
+from facility.applications.service.news import write_to_partners
+from facility.awards.events import AwardEnded
+from facility.awards.service import standing_award
 from facility.db import Tx
+from facility.deployments.reactions import tell_of_days_without_activity
 from facility.events import reacts_to
+from facility.experts.words import days
 from facility.outbox.service import post
 from facility.web.access import Role
 from facility.web.i18n import _
@@ -93,3 +99,34 @@ async def keep_days(
         )
     ).one()
     await set_initiative_days(tx, application_id, first, last)
+
+
+@reacts_to(AwardEnded)
+async def end_with_the_award(tx: Tx, event: AwardEnded) -> None:
+    """Nothing begins under an award that has ended."""
+    await service.end_with_the_award(tx, event.award_id, reason=_("The award that paid for it has ended."))
+
+
+@reacts_to(ActivityPostponed, ActivityCancelled)
+async def tell_who_made_plans(tx: Tx, event: ActivityPostponed | ActivityCancelled) -> None:
+    """Partners learn of other days, or that there are none; so do experts who are booked for the old ones, and the officer who
+    asked them. Where it is the award that has ended, they hear of that instead."""
+    activity = await tx.get(Activity, event.activity_id)
+    if await standing_award(tx, activity.application_id) is None:
+        return
+    moved = isinstance(event, ActivityPostponed)
+    subject = (
+        _("Moved to other days: {activity}", activity=activity.reference)
+        if moved
+        else _("Called off: {activity}", activity=activity.reference)
+    )
+    await write_to_partners(
+        tx,
+        activity.application_id,
+        "activities/moved",
+        subject,
+        activity=f"{activity.reference} {activity.title}",
+        days=days(activity.starts_on, activity.ends_on) if moved else "",
+        reason=activity.reason,
+    )
+    await tell_of_days_without_activity(tx, activity.award_id)

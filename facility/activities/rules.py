@@ -148,12 +148,14 @@ def may_change(status: ActivityStatus) -> None:
         refuse("wrong_status", status=status.value)
 
 
-def may_postpone(status: ActivityStatus, start: date, end: date, reason: str) -> None:
-    """A planned activity is moved to other days with a reason.
+def may_postpone(status: ActivityStatus, start: date, end: date, reason: str, *, standing: bool) -> None:
+    """A planned activity is moved to other days with a reason, while its award stands.
 
-    Refused: "wrong_status"; invalid: "ends_before_it_starts", "reason_missing".
+    Refused: "wrong_status", "not_funded"; invalid: "ends_before_it_starts", "reason_missing".
     """
     may_change(status)
+    if not standing:
+        refuse("not_funded")
     if start > end:
         refuse("ends_before_it_starts", kind="invalid", field="ends_on")
     if not reason.strip():

@@ -132,8 +132,10 @@ async def change_activity(tx: Tx, activity_id: UUID, *, title: str, place: str) 
 async def postpone(tx: Tx, activity_id: UUID, *, starts_on: date, ends_on: date, reason: str) -> Activity:
     """Move a planned activity to other days; nothing happens where it has been moved to them for this reason. Refused:
     rules.may_postpone."""
+    await tx.lock(Application, (await tx.get(Activity, activity_id)).application_id)
     activity = await tx.lock(Activity, activity_id)
-    rules.may_postpone(ActivityStatus(activity.state), starts_on, ends_on, reason)
+    standing = await standing_award(tx, activity.application_id) is not None
+    rules.may_postpone(ActivityStatus(activity.state), starts_on, ends_on, reason, standing=standing)
     stands = (activity.state, activity.starts_on, activity.ends_on, activity.reason)
     if stands == (ActivityStatus.POSTPONED, starts_on, ends_on, reason):
         return activity
@@ -150,6 +152,17 @@ async def cancel(tx: Tx, activity_id: UUID, *, reason: str) -> Activity:
     activity.state, activity.reason = ActivityStatus.CANCELLED, reason
     await record(tx, ActivityCancelled(activity_id=activity_id))
     return activity
+
+
+async def end_with_the_award(tx: Tx, award_id: UUID, *, reason: str) -> None:
+    """The award has ended: what was to begin after today (in Brussels) is called off. What has begun can still be reported."""
+    query = select(Activity.id).where(
+        Activity.award_id == award_id,
+        Activity.state.in_(rules.PLANNED),
+        Activity.starts_on > tx.now.astimezone(BRUSSELS).date(),
+    )
+    for activity_id in await tx.session.scalars(query.order_by(Activity.id).with_for_update()):
+        await cancel(tx, activity_id, reason=reason)
 
 
 async def set_attendance(tx: Tx, activity_id: UUID, rows: Sequence[AttendanceRow]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries import history_lines
 from facility.applications.models import shut_out
 from facility.applications.rules import is_sealed
-from facility.awards import lists, service
+from facility.awards import consequences, lists, service
 from facility.awards.letters import award_letter
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
 from facility.evaluation.access import recusal
@@ -93,6 +93,11 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
     told = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
         told = await history_lines(read, award_id, one.application_id)
+    may_confirm = (
+        view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
+        and one.ended_at is None
+        and one.closing_proposed_by not in (None, view.me.id)
+    )
     return view.page(
         "awards/award.html",
         award=one,
@@ -104,9 +109,8 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         may_end=view.me.has(Role.SECRETARIAT) and one.ended_at is None,
         withdrawal=await lists.withdrawal(read, award_id),
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
-        may_confirm=view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
-        and one.ended_at is None
-        and one.closing_proposed_by not in (None, view.me.id),
+        may_confirm=may_confirm,
+        ending=await consequences.what_ends(read, award_id) if may_confirm else [],
         may_read_letters=view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
         history=told,
     )
@@ -121,7 +125,13 @@ async def closing_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page
 async def _closing(
     view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
-    return view.page("awards/closing.html", status=status, award=await lists.award(read, award_id), form=form)
+    return view.page(
+        "awards/closing.html",
+        status=status,
+        award=await lists.award(read, award_id),
+        ending=await consequences.what_ends(read, award_id),
+        form=form,
+    )
 
 
 @post("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})

@@ -2,17 +2,47 @@
 
 import hashlib
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.awards import reserve
 from facility.contracts.queries import free_with
 from facility.refused import refuse
 
 NOTHING = Decimal("0.00")
+
+
+class EndsToo(NamedTuple):
+    """Something that ends with an award. `what`: what becomes of it, untranslated; `rows`: a SELECT of a `label` for each."""
+
+    what: str
+    rows: str
+
+
+ENDS_TOO: list[EndsToo] = []
+
+
+def ends_with_the_award(what: str, *, rows: str) -> None:
+    """Register what rooms above end when an award ends, so that pages say it before. Mark `what` with N_().
+
+    `rows`: a SELECT of a `label` for each such thing, over :award_id and :now, without an ORDER BY.
+    """
+    ENDS_TOO.append(EndsToo(what, rows))
+
+
+async def what_ends(connection: AsyncConnection, award_id: UUID) -> list[tuple[str, list[str]]]:
+    """What would end if the award ended now, by what becomes of it (untranslated): one statement."""
+    parts = [f"SELECT {n} AS kind, label FROM ({one.rows})" for n, one in enumerate(ENDS_TOO)]  # noqa: S608
+    statement = f"{' UNION ALL '.join(parts)} ORDER BY kind, label"
+    found: dict[str, list[str]] = {}
+    for row in await connection.execute(text(statement), {"award_id": award_id, "now": clock.now()}):
+        found.setdefault(ENDS_TOO[row.kind].what, []).append(row.label)
+    return list(found.items())
 
 
 class Served(msgspec.Struct, frozen=True):

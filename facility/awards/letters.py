@@ -13,10 +13,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.service.news import write_to_partners
 from facility.awards.models import Letter, LetterKind
 from facility.calls.rules import TOTAL, Grid
 from facility.db import Tx, new_id
-from facility.money import display
+from facility.money import display, format_eur
 from facility.outbox.service import Attachment, attachment, post
 from facility.pdf import render_pdf
 from facility.refused import refuse
@@ -119,7 +120,8 @@ def _score(
 
 
 async def write_letters(tx: Tx, call_id: UUID, kind: LetterKind, application_ids: Collection[UUID]) -> None:
-    """Freeze a letter of this kind for each application, on the decision of this call, and queue the mail that takes it to the lead.
+    """Freeze a letter of this kind for each application, on the decision of this call, and queue the mail that takes it to the lead, and
+    those by which partners learn what was decided.
 
     A letter that was written before is not written again, so that a reaction may run twice.
     """
@@ -149,6 +151,8 @@ async def _write(tx: Tx, kind: LetterKind, row: Any) -> None:
     )
     tx.add(letter)
     await tx.flush()
+    amount = "" if data.amount is None else format_eur(data.amount)
+    await write_to_partners(tx, row.id, what=kind.value, amount=amount, place=data.place)
     if data.email:
         await _send(tx, kind, letter, data)
 

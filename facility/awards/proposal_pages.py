@@ -77,7 +77,14 @@ async def _form(
     if award.ended_at is not None:
         refuse("not_an_award")
     consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
-    return view.page("awards/withdraw.html", status=status, award=award, consequence=consequence, form=form)
+    return view.page(
+        "awards/withdraw.html",
+        status=status,
+        award=award,
+        consequence=consequence,
+        ending=await consequences.what_ends(read, award_id),
+        form=form,
+    )
 
 
 @post("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
@@ -119,6 +126,7 @@ async def _withdrawal(
         award=award,
         proposal=proposal,
         consequence=await _open_to(view, read, await consequences.of_withdrawing(read, award_id)),
+        ending=await consequences.what_ends(read, award_id),
         form=form,
         **_who(view, proposal.proposed_by),
     )

@@ -12,6 +12,7 @@ from facility.accounts.service import active_people
 from facility.admission.service import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
 from facility.applications.models import Application, Party
+from facility.applications.service.news import write_to_partners
 from facility.awards.events import (
     AwardEnded,
     AwardMade,
@@ -110,15 +111,15 @@ async def drop_from_what_is_done(tx: Tx, event: AwardEnded) -> None:
 
 @reacts_to(AwardEnded)
 async def tell_of_end(tx: Tx, event: AwardEnded) -> None:
-    """The lead is told that its award has ended."""
-    await _tell_lead(tx, event.application_id, "award", event.how, format_eur(event.committed))
+    """Lead and partners are told that the award has ended."""
+    await _tell_of_the_end(tx, event.application_id, "award", event.how, format_eur(event.committed))
 
 
 @reacts_to(ReserveEnded)
 async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
-    """The lead is told that its place on the reserve list has ended without an award."""
+    """Lead and partners are told that the place on the reserve list has ended without an award."""
     if event.how != "activated":
-        await _tell_lead(tx, event.application_id, "place", event.how, "")
+        await _tell_of_the_end(tx, event.application_id, "place", event.how, "")
 
 
 @reacts_to(CallClosed)
@@ -150,7 +151,7 @@ async def _tell_of_urgent(tx: Tx, call: Call, by: datetime, how: str) -> None:
         )
 
 
-async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committed: str) -> None:
+async def _tell_of_the_end(tx: Tx, application_id: UUID, what: str, how: str, committed: str) -> None:
     row = (
         await tx.session.execute(
             select(Application.reference, Party.contact_name, Party.contact_email)
@@ -158,6 +159,9 @@ async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committe
             .where(Application.id == application_id, Party.is_lead)
         )
     ).one()
+    subject = _("Application {application}", application=row.reference)
+    said = {"application": row.reference, "what": what, "how": how, "committed": committed}
+    await write_to_partners(tx, application_id, "awards/ended", subject, **said, path="")
     if not row.contact_email:
         return
     await post(
@@ -165,15 +169,9 @@ async def _tell_lead(tx: Tx, application_id: UUID, what: str, how: str, committe
         template="awards/ended",
         to=row.contact_email,
         to_name=row.contact_name,
-        subject=_("Application {application}", application=row.reference),
+        subject=subject,
         subject_id=application_id,
-        context={
-            "application": row.reference,
-            "what": what,
-            "how": how,
-            "committed": committed,
-            "path": f"/applications/{application_id}/result",
-        },
+        context={**said, "path": f"/applications/{application_id}/result"},
     )
 
 

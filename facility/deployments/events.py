@@ -92,7 +92,8 @@ class InvitationExpired(Event, frozen=True, kw_only=True):
 
 
 class InvitationEnded(Event, frozen=True, kw_only=True):
-    """The invitation ended otherwise: the expert is booked elsewhere, the award ended, or a yes was taken back."""
+    """The invitation ended otherwise: the expert is booked elsewhere, the award ended or the request was called off, or a yes was
+    taken back."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The invitation for seat {seat} ended: {how}"
@@ -112,6 +113,15 @@ class ListExhausted(Event, frozen=True, kw_only=True):
 
     deployment_id: UUID
     seat: int
+
+
+class DeploymentCalledOff(Event, frozen=True, kw_only=True):
+    """The secretariat called the request off: nobody is asked any more, and bookings are free. The reason stands in the row."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The request was called off"
+
+    deployment_id: UUID
 
 
 class DeploymentEnded(Event, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from facility.db import Base, Key
 
 class DeploymentState(StrEnum):
     """requested: shortlist made · asking · filled: every seat has a yes · exhausted: nobody is left for a seat ·
-    ended: the award ended."""
+    ended: the award ended, or the secretariat called it off."""
 
     REQUESTED = "requested"
     ASKING = "asking"
@@ -31,7 +31,7 @@ class CandidateState(StrEnum):
 
 
 class Deployment(Base):
-    """A request for experts. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
+    """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
     {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}."""
 
     __tablename__ = "deployment"
@@ -40,6 +40,7 @@ class Deployment(Base):
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
+        CheckConstraint("end_reason IS NULL OR state = 'ended'", name="end_reason"),
     )
 
     id: Mapped[Key]
@@ -64,6 +65,7 @@ class Deployment(Base):
     requested_at: Mapped[datetime]
     ordered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
 
 
 class Candidate(Base):

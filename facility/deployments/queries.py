@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.applications.models import shut_out
 from facility.deployments.models import DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
@@ -22,6 +23,19 @@ from facility.web.i18n import translated
 PAGE = 25
 PURPOSE = "invitation"
 """What an expert's link is for."""
+
+
+TODAY = "CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)"
+ADRIFT = f"""
+    SELECT deployment.id FROM deployment
+    WHERE state <> 'ended' AND ends_on >= {TODAY}
+        AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND outcome IN ('open', 'accepted'))
+        AND EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id)
+        AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id AND activity.state <> 'cancelled'
+            AND activity.starts_on <= deployment.ends_on AND activity.ends_on >= deployment.starts_on)
+"""  # noqa: S608 - our own text
+"""Requests for which experts are booked or asked though no activity of their award takes place on any of their days: it was
+moved or cancelled. Where an award has no activity yet, nothing is said."""
 
 
 class DeploymentLine(msgspec.Struct, frozen=True):
@@ -180,6 +194,8 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     respond_within_hours: int
     shortlist: Shortlist
     order_reason: str
+    end_reason: str | None
+    adrift: bool
     requested_by: str | None
     ordered_by: str | None
     ordered_at: datetime | None
@@ -201,7 +217,7 @@ _ONE = text(
     f"""
     SELECT {_LINE}, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, shortlist::text AS shortlist,
-        order_reason, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
+        order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason) ORDER BY invited_at, seat), '[]')
@@ -220,7 +236,8 @@ _JSON = ("themes", "shortlist", "invitations", "candidates")
 
 async def deployment(connection: AsyncConnection, deployment_id: UUID) -> DeploymentShown:
     """One request: one statement. Raises Refused (missing)."""
-    row = (await connection.execute(_ONE, {"deployment": deployment_id})).mappings().first()
+    about = {"deployment": deployment_id, "now": clock.now()}
+    row = (await connection.execute(_ONE, about)).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="deployment")
     return msgspec.convert(_decoded(row, _JSON), DeploymentShown)

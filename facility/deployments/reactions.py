@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from facility.accounts.models import Person
 from facility.accounts.service import active_people
@@ -15,6 +15,7 @@ from facility.applications.service.conflicts import shut_out_of
 from facility.awards.events import AwardEnded
 from facility.db import Tx
 from facility.deployments.events import (
+    DeploymentCalledOff,
     DeploymentEnded,
     ExpertInvited,
     InvitationAccepted,
@@ -22,7 +23,7 @@ from facility.deployments.events import (
     ListExhausted,
 )
 from facility.deployments.models import Deployment, Invitation
-from facility.deployments.queries import PURPOSE
+from facility.deployments.queries import ADRIFT, PURPOSE
 from facility.deployments.rules import InvitationStatus
 from facility.deployments.service import end_deployments, end_unavailable
 from facility.events import reacts_to
@@ -91,7 +92,7 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
 
 @reacts_to(InvitationEnded)
 async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
-    """To the expert: the invitation is void with its award, or the yes is taken back. Of the latter the officer hears,
+    """To the expert: the invitation is void with its award or its request, or the yes is taken back. Of the latter the officer hears,
     too, where it was the expert who took it back."""
     if event.how == "unavailable":
         return
@@ -99,7 +100,11 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
     deployment = await tx.get(Deployment, event.deployment_id)
     subject = _("About your invitation {reference}", reference=deployment.reference)
     if event.how == "withdrawn":
-        await _to_expert(tx, invitation, deployment, "withdrawn", subject)
+        if deployment.end_reason is None:
+            await _to_expert(tx, invitation, deployment, "withdrawn", subject)
+        else:
+            reason = deployment.end_reason
+            await _to_expert(tx, invitation, deployment, "called_off", subject, booked=False, reason=reason)
         return
     by_expert = await _actor(tx) is None
     await _to_expert(
@@ -119,6 +124,29 @@ async def tell_of_released_bookings(tx: Tx, event: DeploymentEnded) -> None:
     subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
     for invitation in await _accepted(tx, deployment.id):
         await _to_expert(tx, invitation, deployment, "award_ended", subject)
+
+
+@reacts_to(DeploymentCalledOff)
+async def tell_of_what_is_called_off(tx: Tx, event: DeploymentCalledOff) -> None:
+    """To those who had said yes: they are not needed any more, and why."""
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
+    for invitation in await _accepted(tx, deployment.id):
+        await _to_expert(
+            tx, invitation, deployment, "called_off", subject, booked=True, reason=deployment.end_reason
+        )
+
+
+async def tell_of_days_without_activity(tx: Tx, award_id: UUID) -> None:
+    """An activity of the award was moved or cancelled: where none takes place any more on days for which experts are booked or
+    asked, the officer who asked learns it, and whoever is booked."""
+    adrift = text(f"deployment.id IN ({ADRIFT})")
+    query = select(Deployment).where(Deployment.award_id == award_id, adrift).order_by(Deployment.id)
+    for deployment in (await tx.session.scalars(query, {"now": tx.now})).all():
+        subject = _("No activity on the days of {reference}", reference=deployment.reference)
+        await _to_officer(tx, deployment, "days_without_activity", subject, for_expert=False)
+        for invitation in await _accepted(tx, deployment.id):
+            await _to_expert(tx, invitation, deployment, "days_without_activity", subject, for_expert=True)
 
 
 async def _accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:

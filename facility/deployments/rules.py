@@ -178,6 +178,19 @@ def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *
         refuse("booked_elsewhere")
 
 
+def may_call_off(reason: str, *, ended: bool, today: date, last_day: date) -> None:
+    """A request is called off with a reason, up to its last day in Brussels.
+
+    Refused: "deployment_ended", "too_late_to_cancel", or "reason_missing" (invalid).
+    """
+    if ended:
+        refuse("deployment_ended")
+    if today > last_day:
+        refuse("too_late_to_cancel")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
 def may_cancel(status: InvitationStatus, reason: str, *, ended: bool, today: date, last_day: date) -> None:
     """A yes is taken back with a reason, up to this day in Brussels, while the deployment has not ended.
 
@@ -185,9 +198,4 @@ def may_cancel(status: InvitationStatus, reason: str, *, ended: bool, today: dat
     """
     if status is not InvitationStatus.ACCEPTED:
         refuse("not_accepted", status=status.value)
-    if ended:
-        refuse("deployment_ended")
-    if today > last_day:
-        refuse("too_late_to_cancel")
-    if not reason.strip():
-        refuse("reason_missing", kind="invalid", field="reason")
+    may_call_off(reason, ended=ended, today=today, last_day=last_day)

@@ -20,6 +20,7 @@ from facility.deployments.asking import (
     settle,
 )
 from facility.deployments.events import (
+    DeploymentCalledOff,
     DeploymentEnded,
     ExpertiseRequested,
     InvitationAccepted,
@@ -354,6 +355,29 @@ async def end_deployments(tx: Tx, award_id: UUID) -> None:
     )
     deployments = await lock_deployments(tx, (await tx.session.execute(query)).scalars().all())
     ending = [one for one in deployments if one.state != DeploymentState.ENDED]
+    await _end(tx, ending)
+    for deployment in ending:
+        await record(tx, DeploymentEnded(deployment_id=deployment.id))
+
+
+async def call_off(tx: Tx, deployment_id: UUID, *, reason: str) -> Deployment:
+    """The secretariat needs nobody for these days any more: open invitations end as withdrawn, bookings are free again.
+    Refused: `rules.may_call_off`."""
+    deployment = await tx.lock(Deployment, deployment_id)
+    rules.may_call_off(
+        reason,
+        ended=deployment.state == DeploymentState.ENDED,
+        today=tx.now.astimezone(BRUSSELS).date(),
+        last_day=deployment.ends_on,
+    )
+    await _end(tx, [deployment])
+    deployment.end_reason = reason.strip()
+    await record(tx, DeploymentCalledOff(deployment_id=deployment_id))
+    return deployment
+
+
+async def _end(tx: Tx, ending: Sequence[Deployment]) -> None:
+    """End these deployments, which are locked, and what stands in them."""
     standing = await _standing(tx, [one.id for one in ending])
     accepted = [one for one in standing if one.outcome == InvitationStatus.ACCEPTED]
     await lock_experts(tx, (), also=[one.expert_id for one in accepted])
@@ -364,8 +388,6 @@ async def end_deployments(tx: Tx, award_id: UUID) -> None:
             await ended_otherwise(tx, invitation, InvitationStatus.WITHDRAWN)
     for invitation in accepted:
         await release(tx, invitation.expert_id, invitation.deployment_id)
-    for deployment in ending:
-        await record(tx, DeploymentEnded(deployment_id=deployment.id))
 
 
 async def _standing(tx: Tx, deployment_ids: Collection[UUID]) -> Sequence[Invitation]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries import names
 from facility.applications.models import shut_out
+from facility.awards.consequences import ends_with_the_award
 from facility.deployments import form as forms
 from facility.deployments import queries, rules, service, words
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
@@ -60,6 +61,21 @@ waits(
     Role.SECRETARIAT,
     rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
         WHERE state = 'exhausted' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+waits(
+    N_("Experts booked on days without an activity"),
+    "/deployments",
+    Role.SECRETARIAT,
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE id IN ({queries.ADRIFT})
+        AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+ends_with_the_award(
+    N_("Experts who are booked or asked are told that they are not needed:"),
+    rows="""SELECT deployment.reference || ', ' || expert.code || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label
+        FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
+        WHERE award_id = :award_id AND state <> 'ended' AND outcome IN ('open', 'accepted')
+        AND ends_on >= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
 )
 
 
@@ -338,4 +354,56 @@ async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> None:
         refuse("not_found", kind="missing", what="invitation")
 
 
-HANDLERS = [requests, new_request, ask, deployment, order, confirm, renew, ask_to_cancel, cancel]
+_CALL_OFF = "/deployments/{deployment_id:uuid}/call-off"
+
+
+async def _call_off_page(
+    view: render.View, connection: AsyncConnection, deployment_id: UUID, fields: Fields, status: int = 200
+) -> Page:
+    found = await queries.deployment(connection, deployment_id)
+    return view.page(
+        "deployments/call_off.html",
+        status=status,
+        deployment=found,
+        possible=found.state != DeploymentState.ENDED,
+        most=forms.MOST_REASON,
+        form=fields,
+    )
+
+
+@get(_CALL_OFF, opt=SECRETARIAT)
+async def ask_to_call_off(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+    """Says what will happen, and asks for the reason."""
+    return await _call_off_page(view, read, deployment_id, Fields.showing())
+
+
+@post(_CALL_OFF, opt=SECRETARIAT)
+async def call_off(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
+    """Ends the request; whoever is booked or asked learns it."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
+    try:
+        fields.check()
+        await service.call_off(tx, deployment_id, reason=reason)
+    except Refused as refused:
+        fields.refused(refused)
+        connection = await tx.session.connection()
+        raise Wrong(await _call_off_page(view, connection, deployment_id, fields, 422)) from None
+    return view.go(
+        f"/deployments/{deployment_id}", _("The request is called off. Whoever was booked or asked is told.")
+    )
+
+
+HANDLERS = [
+    requests,
+    new_request,
+    ask,
+    deployment,
+    order,
+    confirm,
+    renew,
+    ask_to_cancel,
+    cancel,
+    ask_to_call_off,
+    call_off,
+]

@@ -14,7 +14,7 @@ STATES = {
     DeploymentState.ASKING: (N_("Asking"), "info"),
     DeploymentState.FILLED: (N_("Filled"), "ok"),
     DeploymentState.EXHAUSTED: (N_("List has run out"), "bad"),
-    DeploymentState.ENDED: (N_("Ended with the award"), "plain"),
+    DeploymentState.ENDED: (N_("Ended"), "plain"),
 }
 """The word of each state, untranslated, and the kind of its tag."""
 
@@ -24,7 +24,7 @@ OUTCOMES = {
     InvitationStatus.DECLINED: (N_("No"), "plain"),
     InvitationStatus.EXPIRED: (N_("No answer in time"), "plain"),
     InvitationStatus.UNAVAILABLE: (N_("Booked elsewhere"), "plain"),
-    InvitationStatus.WITHDRAWN: (N_("Withdrawn with the award"), "plain"),
+    InvitationStatus.WITHDRAWN: (N_("No longer needed"), "plain"),
     InvitationStatus.CANCELLED: (N_("Yes taken back"), "bad"),
 }
 """The word of each outcome of an invitation, untranslated, and the kind of its tag."""
@@ -88,7 +88,7 @@ sentences.register(
         "invitation_ended": N_("This invitation can no longer be answered."),
         "booked_elsewhere": N_("The expert is booked elsewhere on one of these days."),
         "not_accepted": N_("There is no yes to take back."),
-        "deployment_ended": N_("The award has ended, and with it the deployment."),
-        "too_late_to_cancel": N_("It is too late to take this yes back."),
+        "deployment_ended": N_("This deployment has ended."),
+        "too_late_to_cancel": N_("It is too late: the last day is over."),
     }
 )

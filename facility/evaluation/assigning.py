@@ -47,10 +47,10 @@ async def offered(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> O
 async def assign_each(
     tx: Tx, call_id: UUID, application_ids: Collection[UUID], assessor_ids: Collection[UUID]
 ) -> str:
-    """Give each application to each assessor; who has one already keeps it. Returns what is said of it. Raises Refused as
-    service.assign."""
+    """Give each application to each assessor; who has one already keeps it, unless by a conflict it is closed to them. Returns
+    what is said of it. Raises Refused as service.assign."""
     seats = await lists.seats(await tx.session.connection(), call_id)
-    taken = {(seat.application_id, seat.assessor_id) for seat in seats}
+    taken = {(seat.application_id, seat.assessor_id) for seat in seats if not seat.conflict}
     # Applications are locked in the order of their ids.
     new = [
         (application_id, assessor_id)
@@ -61,4 +61,6 @@ async def assign_each(
     await service.begin_assigning(tx, call_id, assessor_ids)
     for application_id, assessor_id in new:
         await service.give(tx, application_id, assessor_id)
+    if not new:
+        return _("Nothing was assigned: they have these applications already.")
     return ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", len(new))

@@ -110,6 +110,19 @@ async def count_assessments(reader: Reader, application_id: UUID) -> int:
     return (await reader.execute(query)).scalar_one()
 
 
+async def count_assessors(reader: Reader, application_id: UUID) -> int:
+    """How many have the application and have declared no conflict on it."""
+    conflict = select(ConflictDeclaration.assessor_id).where(
+        ConflictDeclaration.application_id == Assignment.application_id,
+        ConflictDeclaration.assessor_id == Assignment.assessor_id,
+        ConflictDeclaration.conflict,
+    )
+    query = select(func.count()).where(
+        Assignment.application_id == application_id, Assignment.ended_at.is_(None), ~conflict.exists()
+    )
+    return (await reader.execute(query)).scalar_one()
+
+
 async def has_ended(reader: Reader, call_id: UUID) -> bool:
     """Whether the call's ranking was proposed, so that scores change no more."""
     query = select(EvaluationEnd.call_id).where(EvaluationEnd.call_id == call_id)

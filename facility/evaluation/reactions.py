@@ -1,17 +1,22 @@
-"""What follows for assessors: they are told by mail what was given to them, and when there is nothing left to do."""
+"""Mails to assessors: what was given to them, and when there is nothing left to do; and to the secretariat: who can't assess."""
 
 from sqlalchemy import or_, select
 
 from facility.accounts.models import Person
+from facility.accounts.service import active_people
 from facility.applications.models import Application
+from facility.applications.service.conflicts import shut_out_of
 from facility.calls.events import CallCancelled
 from facility.calls.models import Call, CallCancellation, CallState
-from facility.calls.service import mark_evaluating
+from facility.calls.rules import Mode
+from facility.calls.service import mark_evaluating, rules_of
 from facility.db import Tx
-from facility.evaluation.events import AssessorAssigned, AssignmentsEnded
+from facility.evaluation.events import AssessorAssigned, AssignmentsEnded, ConflictDeclared
 from facility.evaluation.models import Assignment
+from facility.evaluation.queries import count_assessors
 from facility.events import reacts_to
 from facility.outbox.service import post
+from facility.web.access import Role
 from facility.web.i18n import _
 
 
@@ -69,6 +74,36 @@ async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
         subject_id=event.application_id,
         context={"call": row.call, "call_title": row.title, "application": row.reference},
     )
+
+
+@reacts_to(ConflictDeclared)
+async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) -> None:
+    """Somebody else must assess it; whoever has a conflict on it too is not told."""
+    if not event.conflict:
+        return
+    application = await tx.get(Application, event.application_id)
+    call = await tx.get(Call, application.call_id)
+    assessor = await tx.get(Person, event.assessor_id)
+    said = {
+        "call": call.reference,
+        "application": application.reference,
+        "assessor": assessor.name,
+        "assessors": await count_assessors(tx.session, application.id),
+        "needed": rules_of(call).grid.min_assessments,
+        "path": f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call.id}",
+    }
+    closed_to = await shut_out_of(tx, [application.id])
+    for officer in await active_people(tx, Role.SECRETARIAT):
+        if officer.id not in closed_to:
+            await post(
+                tx,
+                template="evaluation/recused",
+                to=officer.email,
+                to_name=officer.name,
+                subject=_("An assessor has a conflict: {application}", application=application.reference),
+                subject_id=application.id,
+                context=said,
+            )
 
 
 @reacts_to(AssignmentsEnded)

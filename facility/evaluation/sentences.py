@@ -15,6 +15,9 @@ sentences.register(
         ),
         "own_assignment": N_("Nobody gives an application to themselves. A colleague can."),
         "not_an_assessor": N_("This person is no assessor."),
+        "assessor_recused": N_(
+            "{assessor} has declared a conflict of interests on {application}. Choose somebody else."
+        ),
         "already_assigned": N_("This assessor has the application already."),
         "already_signed": N_("You have signed the declaration for this call already."),
         "already_declared": N_(

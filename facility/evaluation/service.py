@@ -12,7 +12,7 @@ from facility.admission.service import move
 from facility.applications.models import Application, ConflictDeclaration
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service import was_carried_over
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts import refuse_shut_out, shut_out_of
 from facility.calls.models import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.cancellation import may_go_on
@@ -58,14 +58,18 @@ async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
 async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
     """`assign`, after `begin_assigning`, which several assignments share.
 
-    Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "not_an_assessor" (invalid),
-    "already_assigned".
+    Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "not_an_assessor" and "assessor_recused"
+    (invalid), "already_assigned".
     """
     application = await tx.lock(Application, application_id)
     await refuse_shut_out(tx, [application_id])
     await _may_judge_at_all(tx, application)
     if not await _is_assessor(tx, assessor_id):
         refuse("not_an_assessor", kind="invalid", field="assessors")
+    if assessor_id in await shut_out_of(tx, [application_id]):
+        names = await queries.names_of(tx.session, [assessor_id])
+        about = {"assessor": names[assessor_id], "application": application.reference}
+        refuse("assessor_recused", kind="invalid", field="assessors", **about)
     if await queries.is_assigned(tx.session, application_id, assessor_id):
         refuse("already_assigned")
     assignment = await _assigned_anew(tx, application, assessor_id)
@@ -77,14 +81,15 @@ async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
 
 
 async def _assigned_anew(tx: Tx, application: Application, assessor_id: UUID) -> Assignment:
-    """Whoever had it before it was withdrawn and submitted again declares anew, and may start from what they wrote then."""
+    """Whoever had it before it was withdrawn and submitted again declares anew, and may start from what they wrote then. A
+    declared conflict is final: who has declared one gets it no more."""
     key = (application.id, assessor_id)
     assignment = Assignment(
         application_id=application.id, assessor_id=assessor_id, assigned_by=tx.actor, at=tx.now, ended_at=None
     )
     assignment = await tx.session.merge(assignment)
     answer = await tx.session.get(ConflictDeclaration, key, populate_existing=True)
-    if answer is not None and not answer.conflict:
+    if answer is not None:
         await tx.session.delete(answer)
     assessment = await tx.session.get(Assessment, key, populate_existing=True)
     if assessment is not None and assessment.sent_at is not None:

@@ -40,6 +40,23 @@ waits(
         AND application.opened_at IS NOT NULL AND NOT {shut_out(person=":person_id")}
     ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
 )
+waits(
+    N_("Applications that lack assessors since somebody declared a conflict"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"""SELECT application.reference || ' ' || application.title AS label,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call.id AS href
+    FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'admissible' AND call.decided_at IS NULL AND call.cancelled_at IS NULL
+        AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
+        AND EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id AND conflict)
+        AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
+            AND NOT EXISTS (SELECT FROM conflict_declaration AS declared WHERE declared.conflict
+                AND declared.application_id = application.id AND declared.assessor_id = assignment.assessor_id))
+            < CAST(call.grid ->> 'min_assessments' AS int)
+        AND NOT {shut_out(person=":person_id")}
+    ORDER BY application.reference""",  # noqa: S608 - our own text
+)
 
 
 @get("/evaluation", opt={"allow": WATCH})

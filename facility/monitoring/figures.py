@@ -36,6 +36,7 @@ from facility.contracts.events import (
     EnvelopeOpened,
 )
 from facility.deployments.events import (
+    DeploymentCalledOff,
     DeploymentEnded,
     ExpertInvited,
     ExpertiseRequested,
@@ -364,6 +365,7 @@ REQUESTS: tuple[type[Event], ...] = (
     InvitationAccepted,
     InvitationEnded,
     ListExhausted,
+    DeploymentCalledOff,
     DeploymentEnded,
 )
 
@@ -388,5 +390,5 @@ def requests(figures: Requests, recorded: Recorded) -> None:
             one.accepted -= 1
         case ListExhausted():
             one.exhausted = True
-        case DeploymentEnded():
+        case DeploymentCalledOff() | DeploymentEnded():
             one.ended_at = at

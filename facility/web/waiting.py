@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.refused import refuse
 from facility.web.access import Role, Visitor
 
@@ -71,7 +72,7 @@ def waits(label: str, href: str, *roles: Role, rows: str, named: bool = False) -
     """Register work that waits for people in these roles, where it is done. Mark labels with N_().
 
     `rows`: a SELECT of all of it as `Named` has it (`label`, `href`, and `until` as a JSON array where there is a hurry), over
-    :person_id and :institution_id (the visitor's), with its ORDER BY at the end: what presses most first. `named`: the start
+    :person_id and :institution_id (the visitor's) and :now, with its ORDER BY at the end: what presses most first. `named`: the start
     page names the first few, so that one gets to them in one step and sees the time left.
     """
     kind = Kind(label, href, roles, rows, named)
@@ -81,7 +82,7 @@ def waits(label: str, href: str, *roles: Role, rows: str, named: bool = False) -
 
 
 def _bound(query: str, visitor: Visitor) -> dict[str, object]:
-    about = {"person_id": visitor.id, "institution_id": visitor.institution_id}
+    about = {"person_id": visitor.id, "institution_id": visitor.institution_id, "now": clock.now()}
     return {name: value for name, value in about.items() if f":{name}" in query}
 
 

@@ -70,10 +70,31 @@ async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_awar
     await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], "Not able to start."))
     assert await mails(play) == [
         ("awards/ended", "omar@example.org", "Application A", 0),
+        ("awards/ended", "partner-me@example.org", "Application A", 0),
+        ("awards/ended", "partner-xk@example.org", "Application A", 0),
         TOLD[0],
         ("awards/award", "omar@example.org", "Decision on application B", 1),
         *TOLD[1:],
     ]
+
+
+async def test_partners_learn_what_was_decided_and_get_no_letter(play: Judging, settings: Settings) -> None:
+    async with play.db.reader() as connection:
+        query = select(Mail).where(Mail.template == "applications/partners").order_by(Mail.to_address)
+        rows = (await connection.execute(query)).all()
+    told = [(row.context["reference"], row.to_address, row.context["what"]) for row in rows]
+    partners = {"A": ("me", "xk"), "B": ("ba",), "C": ("rs",), "D": ("me", "xk"), "E": ("me", "xk")}
+    outcomes = {"A": "award", "B": "reserve", "C": "not_funded", "D": "not_funded"}
+    expected = [(name, code, "received") for name, codes in partners.items() for code in codes]
+    expected += [(name, code, what) for name, what in outcomes.items() for code in partners[name]]
+    assert sorted(told) == sorted(
+        (name, f"partner-{code}@example.org", what) for name, code, what in expected
+    )
+    assert all(row.attachments == [] for row in rows)
+    template = environment(settings).get_template("mails/applications/partners.txt")
+    texts = {row.context["what"]: template.render(to_name=row.to_name, **row.context) for row in rows}
+    assert "gets an award of EUR 35 427.70" in texts["award"].replace("\u00a0", " ")
+    assert "at place 1" in texts["reserve"]
 
 
 async def test_a_reaction_that_runs_again_writes_no_second_letter(play: Judging) -> None:

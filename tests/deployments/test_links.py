@@ -194,4 +194,5 @@ async def test_fifty_posts_of_one_link_have_one_outcome(
 
 async def test_the_link_shows_no_other_expert(sending: Sending, asked: UUID, browse: Browsers) -> None:
     page = await (await browse()).get(await sending.link(asked, "X1"))
-    assert re.search(r"X2|Horvat|@example\.org", page.text) is None
+    shown = re.sub(r'data-mark="[^"]*"', "", page.text)  # a mark may hold any letters
+    assert re.search(r"X2|Horvat|@example\.org", shown) is None

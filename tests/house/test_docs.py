@@ -8,7 +8,7 @@ from facility.settings import ROOT
 FRESH = """
 from pathlib import Path
 from facility.app import create_app
-from facility.catalogue import access_table, event_catalogue
+from facility.catalogue import access_table, audience_table, event_catalogue
 from facility.cli import NOWHERE
 from facility.db import Database
 from facility.settings import load
@@ -16,7 +16,7 @@ from facility.worker import load_slices
 import sys
 load_slices()
 app = create_app(load({"FACILITY_DATA": sys.argv[1]}), Database(NOWHERE))
-print({"events.md": event_catalogue(), "access.md": access_table(app)}[sys.argv[2]], end="")
+print({"events.md": event_catalogue(), "audience.md": audience_table(), "access.md": access_table(app)}[sys.argv[2]], end="")
 """
 
 
@@ -30,6 +30,10 @@ def fresh(name: str, data: object) -> str:
 
 def test_the_event_catalogue_is_fresh(tmp_path: object) -> None:
     assert (ROOT / "docs" / "events.md").read_text() == fresh("events.md", tmp_path)
+
+
+def test_the_table_of_who_hears_of_what_is_fresh(tmp_path: object) -> None:
+    assert (ROOT / "docs" / "audience.md").read_text() == fresh("audience.md", tmp_path)
 
 
 def test_the_access_table_is_fresh(tmp_path: object) -> None:

@@ -17,6 +17,7 @@ from facility.admission.rules.checklist import Verdict
 from facility.applications.models import AdmissibilityCheck, Application
 from facility.applications.queries import parts_of
 from facility.applications.rules import ApplicationStatus
+from facility.applications.service.news import write_to_partners
 from facility.calls import words as call_words
 from facility.calls.models import Call
 from facility.db import Tx, new_id
@@ -78,7 +79,8 @@ async def _data(
 async def _send(
     tx: Tx, application: Application, kind: str, template: str, data: DecisionData, to: str
 ) -> None:
-    """Freeze the letter and queue the mail that takes it to the lead; once for the event that called for it."""
+    """Freeze the letter, and queue the mail that takes it to the lead and those by which partners learn what was decided; once
+    for the event that called for it."""
     known = select(DecisionLetter.id).where(DecisionLetter.event_id == tx.causation)
     if tx.causation is not None and (await tx.session.scalars(known)).first() is not None:
         return
@@ -92,6 +94,7 @@ async def _send(
     )
     tx.add(letter)
     await tx.flush()
+    await write_to_partners(tx, application.id, what=kind)
     if not to:
         return
     await post(

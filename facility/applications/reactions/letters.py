@@ -12,6 +12,7 @@ from facility.accounts.security_officer import security_officers
 from facility.accounts.service import active_people
 from facility.applications.events import (
     ApplicationSubmitted,
+    ApplicationTakenUp,
     ApplicationWithdrawn,
     ConfirmationsVoided,
     DocumentInfected,
@@ -29,6 +30,7 @@ from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.applications.rules.agreement import agreed, differences
 from facility.applications.rules.ending import has_ended
 from facility.applications.service.confirmations import PURPOSE
+from facility.applications.service.news import write_to_partners
 from facility.applications.words import exactly
 from facility.calls.models import Call, CallState
 from facility.db import Tx
@@ -184,15 +186,17 @@ async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDecl
 
 @reacts_to(ApplicationSubmitted)
 async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
-    """The lead gets the receipt, with the PDF."""
+    """The lead gets the receipt, with the PDF; partners learn that it came in."""
     case = await Case.of(tx, event.application_id)
+    received = exactly(event.received_at)
     await case.write_lead(
         "receipt",
         _("Receipt for {reference}", reference=case.application.reference),
-        received=exactly(event.received_at),
+        received=received,
         fingerprint=event.fingerprint,
         attachments=((RECEIPT, event.application_id),) if case.application.received_at else (),
     )
+    await write_to_partners(tx, event.application_id, what="received", received=received)
 
 
 @reacts_to(ApplicationSubmitted)
@@ -209,11 +213,15 @@ async def tell_who_decides_exceptions(tx: Tx, event: ApplicationSubmitted) -> No
 @reacts_to(ApplicationWithdrawn)
 async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -> None:
     """Partners that had confirmed learn that the lead has withdrawn."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("{reference} was withdrawn", reference=case.application.reference)
-    for partner in case.parts.partners:
-        if partner.confirmed:
-            await case.write("withdrawn", partner.contact_email, partner.contact_name, subject)
+    reference = (await tx.get(Application, event.application_id)).reference
+    subject = _("{reference} was withdrawn", reference=reference)
+    await write_to_partners(tx, event.application_id, "applications/withdrawn", subject)
+
+
+@reacts_to(ApplicationTakenUp)
+async def tell_partners_that_it_is_taken_up(tx: Tx, event: ApplicationTakenUp) -> None:
+    """Partners whose confirmation stands had learned that the lead withdrew; who must confirm again is asked by another mail."""
+    await write_to_partners(tx, event.application_id, what="taken_up")
 
 
 @reacts_to(PartnerLeft)

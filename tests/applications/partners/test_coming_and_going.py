@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -90,3 +91,22 @@ async def test_a_partner_that_left_meanwhile_is_missed_when_it_is_taken_up_again
     assert application.requested == Decimal("30000.50")
     found = await reconcile(db)
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+async def test_partners_hear_that_it_came_in_was_withdrawn_and_is_worked_on_again(
+    db: Database, trio: UUID
+) -> None:
+    _kosovo, montenegro = await confirm_all(db, trio)
+    for step in (partial(submit, received_at=NOW), withdraw, take_up_again):
+        async with db.transaction(now=NOW) as tx:
+            await step(tx, trio)
+        await drain(db, lambda: NOW)
+    async with db.transaction(now=NOW) as tx:
+        contact = (await tx.get(Party, montenegro)).contact_email
+    told = [(one.template, one.context.get("what")) for one in await mails(db) if one.to_address == contact]
+    assert set(told[-3:]) == {
+        ("applications/partners", "received"),
+        ("applications/withdrawn", None),
+        ("applications/partners", "taken_up"),
+    }
+    assert await states(db, trio) == ["confirmed", "confirmed"]

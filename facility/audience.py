@@ -1,0 +1,629 @@
+"""Who hears of what: for each kind of event, what each of six roles gets of it.
+
+A way is a mail, a page that shows it, or a task that waits. Whoever a row does not name gets nothing, for the reason that the
+row gives. docs/audience.md is made of it; a test holds it to the reactions, routes and tasks that are there.
+"""
+
+from typing import NamedTuple
+
+from facility.accounts import events as accounts
+from facility.activities import events as activities
+from facility.admission import events as admission
+from facility.applications import events as applications
+from facility.applications import partner_events as partners
+from facility.awards import events as awards
+from facility.calls import events as calls
+from facility.contracts import events as contracts
+from facility.deployments import events as deployments
+from facility.evaluation import events as evaluation
+from facility.events import Event
+from facility.experts import events as experts
+from facility.operations import events as operations
+
+ROLES = ("lead", "partner", "assessor", "expert", "officer", "decider")
+"""Officers are the secretariat, deciders the authorising officers."""
+
+
+class Mail(NamedTuple):
+    """A mail of this template."""
+
+    template: str
+
+
+class Page(NamedTuple):
+    """A page at this address shows it."""
+
+    path: str
+
+
+class Task(NamedTuple):
+    """It waits under this label on the start page."""
+
+    label: str
+
+
+type Way = Mail | Page | Task
+
+
+class Row(NamedTuple):
+    """`why`: why all those who are not named get nothing."""
+
+    why: str
+    lead: tuple[Way, ...] = ()
+    partner: tuple[Way, ...] = ()
+    assessor: tuple[Way, ...] = ()
+    expert: tuple[Way, ...] = ()
+    officer: tuple[Way, ...] = ()
+    decider: tuple[Way, ...] = ()
+
+
+def secretariat(why: str, *ways: Way) -> Row:
+    """The secretariat alone."""
+    return Row(why, officer=ways)
+
+
+def staff(why: str, *ways: Way) -> Row:
+    """The secretariat and the authorising officers."""
+    return Row(why, officer=ways, decider=ways)
+
+
+def applicants(why: str, *ways: Way) -> Row:
+    """Lead and partners."""
+    return Row(why, lead=ways, partner=ways)
+
+
+def concerned(why: str, *ways: Way) -> Row:
+    """Applicants and staff."""
+    return Row(why, lead=ways, partner=ways, officer=ways, decider=ways)
+
+
+APPLICATION = Page("/applications/{application_id}")
+RESULT = Page("/applications/{application_id}/result")
+ACTIVITY = Page("/activities/{activity_id}")
+STAFF_CALL = Page("/staff/calls/{call_id}")
+CALL = Page("/calls/{reference}")
+BOARD = Page("/evaluation/{call_id}")
+RANKING = Page("/evaluation/{call_id}/ranking")
+AWARD = Page("/awards/{award_id}")
+CONTRACT = Page("/contracts/{reference}")
+DEPLOYMENT = Page("/deployments/{deployment_id}")
+CONSULTATIONS = Page("/applications/{application_id}/consultations")
+CLARIFICATIONS = Page("/applications/{application_id}/clarifications")
+INSTITUTION = Page("/institutions/{body_id}")
+PERSON = Page("/people/{account_id}")
+EXPERT = Page("/experts/{expert_id}")
+PARTNERS_NEWS = Mail("applications/partners")
+REFUSED_DOCUMENT = (
+    "The security officer has a mail; the sender saw it on the page. Nobody else needs to know."
+)
+DRAFTING = (
+    "Only lead and partners see a draft. Who has confirmed hears of it when a confirmation becomes void."
+)
+SEALED = "What came in is sealed until two people open the call; others have no part in it yet."
+INTERNAL = "Staff keep these data; nothing changes for anybody else."
+POOL = "What the pool knows of an expert is for the secretariat and auditors."
+ASKING = "Applicants and deciders see how many seats are filled; who is asked stays with the secretariat."
+JUDGING = "Applicants hear of the decision, with its scores; how it came about is for staff."
+REPORTING = "Assessors and experts have no part in the report."
+BETWEEN = "Lead and officer deal with it."
+CONSULTING = "Staff consult; the applicant hears of the decision."
+TOGETHER = "It comes together with another event, of which people are told."
+
+AUDIENCE: dict[type[Event], Row] = {
+    # Accounts
+    accounts.InstitutionAbsorbed: secretariat(INTERNAL, INSTITUTION),
+    accounts.InstitutionAdded: Row(INTERNAL, officer=(INSTITUTION, Task("Institutions to look at"))),
+    accounts.InstitutionApproved: secretariat(INTERNAL, INSTITUTION),
+    accounts.InstitutionCorrected: secretariat(INTERNAL, INSTITUTION),
+    accounts.InstitutionDeclined: secretariat(INTERNAL, INSTITUTION),
+    accounts.InstitutionMerged: secretariat(INTERNAL, INSTITUTION),
+    accounts.InstitutionRenamed: secretariat(INTERNAL, INSTITUTION),
+    accounts.PersonAdded: secretariat(INTERNAL, PERSON),
+    accounts.PersonApproved: Row(INTERNAL, lead=(Mail("accounts/approved"),), officer=(PERSON,)),
+    accounts.PersonDeactivated: secretariat(
+        "The person can't sign in any more and reads so when they try.", PERSON
+    ),
+    accounts.PersonDeclined: Row(INTERNAL, lead=(Mail("accounts/declined"),), officer=(PERSON,)),
+    accounts.PersonInvited: Row(
+        "Whoever gets an account is told, whatever role it has; experts need none.",
+        lead=(Mail("accounts/invited"),),
+        assessor=(Mail("accounts/invited"),),
+        officer=(Mail("accounts/invited"), PERSON),
+        decider=(Mail("accounts/invited"),),
+    ),
+    accounts.PersonMoved: secretariat(INTERNAL, PERSON),
+    accounts.PersonReactivated: secretariat("The person asked for it and can sign in again.", PERSON),
+    accounts.PersonRegistered: Row(
+        INTERNAL, officer=(Mail("accounts/registered"), Task("Registrations to approve"))
+    ),
+    accounts.PersonRenamed: secretariat("People correct their own names.", PERSON),
+    accounts.RoleGiven: secretariat("The person sees it in the navigation.", PERSON),
+    accounts.RoleTaken: secretariat("The person sees it in the navigation.", PERSON),
+    accounts.SignatoryEnded: secretariat(INTERNAL, INSTITUTION),
+    accounts.SignatoryNamed: secretariat(INTERNAL, INSTITUTION),
+    accounts.SignedIn: Row("Nobody is told who signs in; auditors and administrators can read the log."),
+    # Calls
+    calls.AnswerPublished: Row(
+        "Assessors and experts have no questions on a call.",
+        lead=(
+            Mail("calls/answered"),
+            Mail("applications/call_answered"),
+            Page("/calls/{reference}/questions"),
+        ),
+        partner=(Page("/calls/{reference}/questions"),),
+        officer=(Page("/staff/questions/{question_id}"),),
+        decider=(STAFF_CALL,),
+    ),
+    calls.CallArchived: staff("It changes a list of staff and nothing else.", STAFF_CALL),
+    calls.CallCancelled: Row(
+        "Experts are asked only for awards.",
+        lead=(Mail("applications/call_cancelled"), CALL),
+        partner=(Mail("applications/call_cancelled"), CALL),
+        assessor=(Mail("evaluation/cancelled"),),
+        officer=(Mail("calls/cancelled"), STAFF_CALL),
+        decider=(Mail("calls/cancelled"), STAFF_CALL),
+    ),
+    calls.CallClosed: Row(
+        "The time was known to all who apply; assessors begin when they are assigned.",
+        lead=(CALL,),
+        partner=(CALL,),
+        officer=(Mail("awards/urgent"), Task("Closed calls to be opened by two people")),
+        decider=(Mail("awards/urgent"), Task("Closed calls to be opened by two people")),
+    ),
+    calls.CallCorrected: Row(
+        "Experts have no part in a call. Assessors judge by the version that was in force at its closing.",
+        lead=(Mail("applications/call_corrected"), Page("/calls/{reference}/changes")),
+        partner=(Page("/calls/{reference}/changes"),),
+        assessor=(Page("/calls/{reference}/changes"),),
+        officer=(STAFF_CALL,),
+        decider=(STAFF_CALL,),
+    ),
+    calls.CallDraftChanged: staff("A draft is for staff.", STAFF_CALL),
+    calls.CallDrafted: Row(
+        "A draft is for staff.",
+        officer=(STAFF_CALL, Task("Drafts of calls that a colleague wrote, to check and publish")),
+        decider=(STAFF_CALL,),
+    ),
+    calls.CallPublished: Row(
+        "Everybody can read it, or follow it by feed and calendar; mails go only to who takes part.",
+        lead=(CALL, Page("/calls.atom")),
+        partner=(CALL, Page("/calls.atom")),
+        assessor=(CALL,),
+        officer=(STAFF_CALL,),
+        decider=(STAFF_CALL,),
+    ),
+    calls.CallTakenFromArchive: staff("It changes a list of staff and nothing else.", STAFF_CALL),
+    calls.CancellationAsked: Row(
+        "Nothing is cancelled yet.",
+        officer=(Mail("calls/cancellation_asked"), Task("Calls that a colleague asks to cancel")),
+        decider=(Mail("calls/cancellation_asked"), Task("Calls that a colleague asks to cancel")),
+    ),
+    calls.CancellationDropped: staff(
+        "Nothing was cancelled, and nobody outside had heard of it.", STAFF_CALL
+    ),
+    calls.CorrigendumDrafted: Row(
+        "A draft is for staff.",
+        officer=(STAFF_CALL, Task("Corrigenda that a colleague wrote, to check and publish")),
+        decider=(STAFF_CALL,),
+    ),
+    calls.CorrigendumDropped: staff("A draft is for staff.", STAFF_CALL),
+    calls.DecisionHalfTime: staff("It presses those who decide.", Mail("awards/urgent")),
+    calls.DecisionOverdue: Row(
+        "It presses those who decide.",
+        officer=(Mail("awards/urgent"), Task("Urgent applications to decide")),
+        decider=(Mail("awards/urgent"), Task("Urgent applications to decide")),
+    ),
+    calls.QuestionAsked: secretariat(
+        "A question is public only with its answer.", Task("Questions on calls to answer")
+    ),
+    calls.QuestionSetAside: Row(
+        "Only who asked had heard of the question.",
+        lead=(Mail("calls/set_aside"),),
+        partner=(Mail("calls/set_aside"),),
+        officer=(Page("/staff/questions/{question_id}"),),
+    ),
+    # Applications
+    applications.ApplicationCarriedOver: Row(
+        "The decision on the first batch tells lead and partners.",
+        lead=(APPLICATION, RESULT),
+        partner=(APPLICATION, RESULT),
+        officer=(APPLICATION, BOARD),
+        decider=(APPLICATION, BOARD),
+    ),
+    applications.ApplicationChanged: applicants(DRAFTING, APPLICATION),
+    applications.ApplicationStarted: Row(
+        DRAFTING, lead=(APPLICATION, Task("Drafts of yours that can still be submitted"))
+    ),
+    applications.ApplicationSubmitted: Row(
+        SEALED,
+        lead=(Mail("applications/receipt"), Page("/applications/{application_id}/receipt")),
+        partner=(PARTNERS_NEWS, Page("/applications/{application_id}/receipt")),
+        officer=(Page("/applications/received"),),
+        decider=(Mail("applications/exception_waits"), Task("Exceptions to decide")),
+    ),
+    applications.ApplicationTakenUp: Row(SEALED, lead=(APPLICATION,), partner=(PARTNERS_NEWS, APPLICATION)),
+    applications.ApplicationWithdrawn: Row(
+        "Experts are asked only for awards. Who was assessing it is told as their work ends (AssignmentsEnded).",
+        lead=(APPLICATION,),
+        partner=(Mail("applications/withdrawn"), APPLICATION),
+        officer=(APPLICATION,),
+        decider=(APPLICATION,),
+    ),
+    partners.ChangeAnswered: Row(
+        DRAFTING, lead=(APPLICATION,), partner=(Mail("applications/change_answered"),)
+    ),
+    applications.ConfirmationsVoided: Row(
+        DRAFTING,
+        lead=(APPLICATION,),
+        partner=(Mail("applications/ask_again"), Task("Applications that wait for your answer")),
+    ),
+    applications.ConsultationRecorded: applicants(
+        "It belongs to a draft of the exception track.", APPLICATION
+    ),
+    applications.DocumentAttached: applicants(DRAFTING, APPLICATION),
+    applications.DocumentInfected: Row(
+        "The sender saw it on the page; the secretariat warns them.",
+        lead=(APPLICATION,),
+        officer=(Mail("applications/infected"),),
+    ),
+    applications.DocumentRefused: Row(REFUSED_DOCUMENT, lead=(APPLICATION,)),
+    applications.DocumentRemoved: applicants(DRAFTING, APPLICATION),
+    applications.LateSubmissionRefused: Row(
+        "The lead saw the refusal on the page. The rest is a trace for auditors.", lead=(APPLICATION,)
+    ),
+    partners.LeadToldWhoIsMissing: Row(
+        "Partners that have not answered are reminded by a mail of their own.",
+        lead=(Mail("applications/missing"),),
+    ),
+    partners.PartFilledIn: applicants(DRAFTING, APPLICATION),
+    partners.PartnerAskedForChange: Row(
+        DRAFTING, lead=(Mail("applications/change_wanted"), APPLICATION), partner=(APPLICATION,)
+    ),
+    applications.PartnerConfirmed: Row(
+        DRAFTING, lead=(Mail("applications/answered"),), partner=(APPLICATION,)
+    ),
+    applications.PartnerDeclined: Row(
+        DRAFTING, lead=(Mail("applications/answered"),), partner=(APPLICATION,)
+    ),
+    applications.PartnerInvited: Row(
+        DRAFTING,
+        lead=(APPLICATION,),
+        partner=(Mail("applications/ask"), Task("Applications that wait for your answer")),
+    ),
+    applications.PartnerLeft: Row(
+        "Who is left on board decides whether the application stands; that is told when it ends.",
+        lead=(Mail("applications/left"),),
+        partner=(APPLICATION,),
+        officer=(APPLICATION,),
+        decider=(APPLICATION,),
+    ),
+    partners.PartnerReminded: Row(DRAFTING, partner=(Mail("applications/reminder"),), lead=(APPLICATION,)),
+    partners.PartnerRemoved: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
+    partners.PartnerReplaced: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
+    partners.PartnersNoLongerAsked: Row(DRAFTING, partner=(Mail("applications/no_longer_asked"),)),
+    applications.PartyMoved: Row(
+        INTERNAL, lead=(APPLICATION,), partner=(APPLICATION,), officer=(APPLICATION,)
+    ),
+    applications.RefusalsAcknowledged: Row(DRAFTING, lead=(APPLICATION,)),
+    # Admission
+    admission.AdmissibilityChecked: Row(
+        "Being admissible is no news before the decision. Assessors begin when they are assigned.",
+        lead=(Mail("admission/inadmissible"), RESULT),
+        partner=(PARTNERS_NEWS, RESULT),
+        officer=(APPLICATION, BOARD),
+        decider=(APPLICATION, BOARD),
+    ),
+    admission.CallOpened: Row(
+        "Applicants know their application; assessors begin when they are assigned.",
+        officer=(
+            Page("/openings/{call_id}"),
+            Task("Applications whose admissibility is to be checked"),
+        ),
+        decider=(Page("/openings/{call_id}"),),
+    ),
+    admission.ClarificationAnswered: Row(
+        "Lead and officer deal with it; the others see the application as it is judged.",
+        lead=(Page("/link/clarification/{token}"),),
+        officer=(Mail("admission/clarified"), Task("Clarifications that were answered")),
+        decider=(CLARIFICATIONS,),
+    ),
+    admission.ClarificationAsked: Row(
+        BETWEEN, lead=(Mail("admission/clarify"),), officer=(CLARIFICATIONS,), decider=(CLARIFICATIONS,)
+    ),
+    admission.ClarificationCancelled: Row(
+        BETWEEN, lead=(Mail("admission/clarify"),), officer=(CLARIFICATIONS,), decider=(CLARIFICATIONS,)
+    ),
+    admission.ClarificationLapsed: Row(
+        "Lead and officer deal with it; the lead knew the day.",
+        officer=(Mail("admission/clarified"),),
+        decider=(CLARIFICATIONS,),
+    ),
+    admission.ClarificationReminded: Row(BETWEEN, lead=(Mail("admission/clarify_again"),)),
+    admission.ClarificationSettled: staff(
+        "What it means stands in the admissibility check, of which the lead hears.", CLARIFICATIONS
+    ),
+    admission.ConsultationAnswered: Row(
+        CONSULTING,
+        officer=(
+            Mail("admission/consultation_news"),
+            Task("Answers of consultees to look at"),
+            CONSULTATIONS,
+        ),
+        decider=(CONSULTATIONS,),
+    ),
+    admission.ConsultationCancelled: staff(
+        "The consultee is told by mail; the applicant hears of the decision.", CONSULTATIONS
+    ),
+    admission.ConsultationEndedTacitly: Row(
+        CONSULTING, officer=(Mail("admission/consultation_news"), CONSULTATIONS), decider=(CONSULTATIONS,)
+    ),
+    admission.ConsultationExtended: Row(
+        CONSULTING, officer=(Mail("admission/consultation_news"), CONSULTATIONS), decider=(CONSULTATIONS,)
+    ),
+    admission.ConsultationReminded: staff("The consultee is told by mail.", CONSULTATIONS),
+    admission.ConsultationStarted: staff(
+        "The consultee is told by mail; the applicant hears of the decision.", CONSULTATIONS
+    ),
+    admission.ConsulteeAdded: secretariat(INTERNAL, Page("/consultees/{consultee_id}")),
+    admission.ConsulteeChanged: secretariat(INTERNAL, Page("/consultees/{consultee_id}")),
+    admission.ExceptionDecided: Row(
+        "Exceptions are not assessed, and have no experts yet.",
+        lead=(Mail("admission/exception_decided"), APPLICATION),
+        partner=(PARTNERS_NEWS, APPLICATION),
+        officer=(APPLICATION,),
+        decider=(APPLICATION,),
+    ),
+    admission.InitiativeRetired: staff(INTERNAL, Page("/initiatives")),
+    admission.InitiativesImported: staff(INTERNAL, Page("/initiatives")),
+    admission.LateAnswerTaken: staff(CONSULTING, CONSULTATIONS),
+    admission.ObjectionAnswered: staff(CONSULTING, CONSULTATIONS),
+    admission.OpeningStarted: Row(
+        "What came in is still sealed.",
+        officer=(Task("Closed calls to be opened by two people"), Page("/openings/{call_id}")),
+        decider=(Task("Closed calls to be opened by two people"), Page("/openings/{call_id}")),
+    ),
+    admission.OverlapJudged: staff(
+        "What it means for the applicant stands in the decision.",
+        Page("/applications/{application_id}/overlap"),
+    ),
+    # Evaluation
+    evaluation.ApplicationBroughtBack: staff(JUDGING, BOARD),
+    evaluation.ApplicationSetAside: staff(JUDGING, BOARD),
+    evaluation.AssessmentSent: Row(
+        JUDGING, assessor=(Page("/assessments"),), officer=(BOARD,), decider=(BOARD,)
+    ),
+    evaluation.AssessorAssigned: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/assigned"), Task("Applications to assess")),
+        officer=(BOARD,),
+        decider=(BOARD,),
+    ),
+    evaluation.AssignmentsEnded: Row(
+        JUDGING, assessor=(Mail("evaluation/no_longer_assigned"),), officer=(BOARD,), decider=(BOARD,)
+    ),
+    evaluation.ConflictDeclared: Row(
+        JUDGING,
+        assessor=(Page("/assessments"),),
+        officer=(
+            Mail("evaluation/recused"),
+            Task("Applications that lack assessors since somebody declared a conflict"),
+            BOARD,
+        ),
+        decider=(BOARD,),
+    ),
+    evaluation.DeclarationSigned: Row(
+        JUDGING, assessor=(Page("/assessments"),), officer=(BOARD,), decider=(BOARD,)
+    ),
+    evaluation.RecusedAttempt: Row("It is a trace for auditors; the person saw the refusal."),
+    # Awards
+    awards.AwardEnded: Row(
+        "Assessors have done their part.",
+        lead=(Mail("awards/ended"), RESULT),
+        partner=(Mail("awards/ended"), RESULT),
+        expert=(Mail("deployments/award_ended"), Mail("deployments/withdrawn")),
+        officer=(AWARD,),
+        decider=(AWARD,),
+    ),
+    awards.AwardMade: Row(
+        "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
+        lead=(Mail("awards/award"), RESULT),
+        partner=(PARTNERS_NEWS, RESULT),
+        officer=(AWARD,),
+        decider=(AWARD,),
+    ),
+    awards.AwardsDecided: Row(
+        "Assessors have done their part; experts hear when they are asked.",
+        lead=(
+            Mail("awards/award"),
+            Mail("awards/reserve"),
+            Mail("awards/not_funded"),
+            Mail("awards/carried_over"),
+            RESULT,
+        ),
+        partner=(PARTNERS_NEWS, RESULT),
+        officer=(RANKING,),
+        decider=(RANKING,),
+    ),
+    awards.AwardsProposed: Row(
+        JUDGING, officer=(RANKING,), decider=(Mail("awards/proposed"), Task("Proposed rankings to decide"))
+    ),
+    awards.ClosingProposed: staff(
+        "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
+    ),
+    awards.CoolDownSetAside: staff(JUDGING, RANKING),
+    awards.ProposalTakenBack: staff(JUDGING, RANKING),
+    awards.ReserveEnded: Row(
+        "Assessors have done their part; experts are asked only for awards.",
+        lead=(Mail("awards/ended"), RESULT),
+        partner=(Mail("awards/ended"), RESULT),
+        officer=(RANKING,),
+        decider=(RANKING,),
+    ),
+    awards.ReservePlaced: Row(
+        TOGETHER, lead=(RESULT,), partner=(RESULT,), officer=(RANKING,), decider=(RANKING,)
+    ),
+    awards.WithdrawalProposed: Row(
+        "Nothing is withdrawn yet.",
+        officer=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
+        decider=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
+    ),
+    awards.WithdrawalSettled: Row(
+        "If it was agreed, AwardEnded tells the others; else nothing happened.",
+        officer=(Mail("awards/proposal_decided"), AWARD),
+        decider=(Mail("awards/proposal_decided"), AWARD),
+    ),
+    # Contracts
+    contracts.AgreementSigned: staff(INTERNAL, CONTRACT),
+    contracts.CommitmentChanged: staff(TOGETHER, CONTRACT),
+    contracts.CommitmentShared: staff(INTERNAL, CONTRACT),
+    contracts.ContractOpened: staff(INTERNAL, CONTRACT),
+    contracts.EnlargementProposed: Row(
+        "Nothing is enlarged yet.",
+        officer=(Mail("awards/enlargement_proposed"), Task("Envelopes that a colleague proposes to enlarge")),
+        decider=(Mail("awards/enlargement_proposed"), Task("Envelopes that a colleague proposes to enlarge")),
+    ),
+    contracts.EnlargementSettled: Row(
+        "Who is served from a reserve list by it hears of the award.",
+        officer=(Mail("awards/proposal_decided"), CONTRACT),
+        decider=(Mail("awards/proposal_decided"), CONTRACT),
+    ),
+    contracts.EnvelopeChanged: staff("Who is served from a reserve list by it hears of the award.", CONTRACT),
+    contracts.EnvelopeOpened: staff(INTERNAL, CONTRACT),
+    contracts.UnitCostEntered: Row(
+        "Budgets say which list they use; one that was made keeps its list.",
+        lead=(Page("/unit-costs"),),
+        partner=(Page("/unit-costs"),),
+        officer=(Page("/unit-costs"),),
+        decider=(Page("/unit-costs"),),
+    ),
+    # Experts and deployments
+    experts.BookingReleased: secretariat(TOGETHER, EXPERT),
+    experts.ExpertBooked: secretariat(TOGETHER, EXPERT),
+    experts.ExpertChanged: secretariat(POOL, EXPERT),
+    experts.ExpertRegistered: secretariat(POOL, EXPERT),
+    deployments.DeploymentCalledOff: Row(
+        ASKING,
+        expert=(Mail("deployments/called_off"), Page("/link/invitation/{token}")),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.DeploymentEnded: Row(
+        ASKING, expert=(Mail("deployments/award_ended"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.ExpertInvited: Row(
+        ASKING,
+        expert=(Mail("deployments/invitation"), Page("/link/invitation/{token}")),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.ExpertiseRequested: Row(
+        ASKING, officer=(DEPLOYMENT, Task("Orders of experts to confirm")), decider=(DEPLOYMENT,)
+    ),
+    deployments.InvitationAccepted: Row(
+        ASKING, expert=(Mail("deployments/accepted"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.InvitationDeclined: Row(
+        ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.InvitationEnded: Row(
+        ASKING,
+        expert=(
+            Mail("deployments/withdrawn"),
+            Mail("deployments/called_off"),
+            Mail("deployments/cancelled"),
+            Page("/link/invitation/{token}"),
+        ),
+        officer=(Mail("deployments/taken_back"), DEPLOYMENT),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.InvitationExpired: Row(
+        ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.ListExhausted: Row(
+        ASKING,
+        officer=(Mail("deployments/exhausted"), Task("Requests for experts whose list has run out")),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
+    deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
+    # Activities
+    activities.ActivityCancelled: Row(
+        "Assessors have done their part.",
+        lead=(ACTIVITY,),
+        partner=(Mail("activities/moved"), ACTIVITY),
+        expert=(Mail("deployments/days_without_activity"),),
+        officer=(
+            Mail("deployments/days_without_activity"),
+            Task("Experts booked on days without an activity"),
+            ACTIVITY,
+        ),
+        decider=(ACTIVITY,),
+    ),
+    activities.ActivityChanged: concerned(
+        "Title or place were corrected; experts have days and place in their own booking.", ACTIVITY
+    ),
+    activities.ActivityCompleted: Row(
+        REPORTING,
+        lead=(ACTIVITY,),
+        partner=(ACTIVITY,),
+        officer=(Task("Activities that somebody reported, to verify"), ACTIVITY),
+        decider=(ACTIVITY,),
+    ),
+    activities.ActivityPlanned: Row(
+        "The lead plans with its partners; experts hear when they are asked.",
+        lead=(ACTIVITY,),
+        partner=(Page("/activities"), ACTIVITY),
+        officer=(ACTIVITY,),
+        decider=(ACTIVITY,),
+    ),
+    activities.ActivityPostponed: Row(
+        "Assessors have done their part.",
+        lead=(ACTIVITY,),
+        partner=(Mail("activities/moved"), ACTIVITY),
+        expert=(Mail("deployments/days_without_activity"),),
+        officer=(
+            Mail("deployments/days_without_activity"),
+            Task("Experts booked on days without an activity"),
+            ACTIVITY,
+        ),
+        decider=(ACTIVITY,),
+    ),
+    activities.ActivityVerified: concerned(REPORTING, ACTIVITY),
+    activities.AttendanceRecorded: concerned(REPORTING, ACTIVITY),
+    activities.EvidenceAttached: concerned(REPORTING, ACTIVITY),
+    activities.EvidenceInfected: Row(
+        "The sender saw it on the page; the secretariat warns them.",
+        officer=(Mail("activities/infected"), ACTIVITY),
+    ),
+    activities.EvidenceRefused: Row(REFUSED_DOCUMENT, lead=(ACTIVITY,), officer=(ACTIVITY,)),
+    activities.EvidenceRemoved: concerned(REPORTING, ACTIVITY),
+    activities.ActivityDaysCorrected: concerned(REPORTING, ACTIVITY),
+    activities.CompletionUndone: Row(
+        REPORTING,
+        lead=(Mail("activities/taken_back"), ACTIVITY),
+        partner=(ACTIVITY,),
+        officer=(ACTIVITY,),
+        decider=(ACTIVITY,),
+    ),
+    activities.VerificationUndone: concerned(REPORTING, ACTIVITY),
+    # Operations
+    operations.DocumentsCollected: Row("It concerns only those who run the service."),
+    operations.MailQueuedAgain: secretariat(
+        "It concerns only those who run the service.", Page("/operations/outbox")
+    ),
+    operations.ReactionRunAgain: Row("It concerns only those who run the service."),
+    operations.StepRunAgain: Row("It concerns only those who run the service."),
+}
+
+TO_OTHERS = {
+    "accounts/known": "who registers with an address that has an account",
+    "accounts/register": "who begins to register",
+    "accounts/sign_in": "who asks for a link to sign in",
+    "accounts/waiting": "who asks for a link before being approved",
+    "activities/refused": "the security officer",
+    "admission/consultation_cancelled": "a consultee",
+    "admission/consulted": "a consultee",
+    "admission/consulted_again": "a consultee",
+    "applications/refused": "the security officer",
+}
+"""Mails to people in none of the six roles."""

@@ -1,0 +1,139 @@
+"""What a change of an activity or the end of its award means for others: partners, experts, the officer who asked them."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.activities import service
+from facility.activities.models import Activity
+from facility.db import Database
+from facility.deployments import service as deployments
+from facility.events.reconcile import reconcile
+from facility.experts.models import Booking
+from facility.outbox.models import Mail
+from facility.refused import Refused
+from facility.web.access import Role, Visitor
+from facility.web.waiting import waiting
+from tests.browser import Browsers
+from tests.doing import AFTER, FIRST, LAST, ask_experts, planned
+from tests.judging import DECIDED, Judging
+
+PARTNERS = ["partner-me@example.org", "partner-xk@example.org"]
+EXPERT, OFFICER = "x03@example.org", "ada@example.org"
+ADRIFT = "Experts booked on days without an activity"
+LATER = (date(2021, 11, 2), date(2021, 11, 4))
+
+
+async def told(play: Judging, template: str) -> list[str]:
+    """Who has a mail of this template."""
+    async with play.db.reader() as connection:
+        query = select(Mail.to_address).where(Mail.template == template).order_by(Mail.to_address)
+        return list((await connection.scalars(query)).all())
+
+
+async def move(play: Judging, key: UUID, first: date, last: date, at: datetime = DECIDED) -> None:
+    await play.act(
+        "omar", lambda tx: service.postpone(tx, key, starts_on=first, ends_on=last, reason="Visas."), at
+    )
+
+
+async def tasks(play: Judging, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Labels of what waits for Ada in September 2021."""
+    monkeypatch.setattr("facility.clock.now", lambda: DECIDED)
+    ada = Visitor(
+        play.people["ada"], "Ada", "AB", frozenset({Role.SECRETARIAT}), None, None, None, play.people["ada"]
+    )
+    async with play.db.reader() as connection:
+        return [one.label for one in await waiting(connection, ada)]
+
+
+async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
+    play: Judging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await planned(play, "A")
+    deployment = await ask_experts(play, "A")
+    assert ADRIFT not in await tasks(play, monkeypatch)
+    await move(play, key, *LATER)
+    assert await told(play, "activities/moved") == PARTNERS
+    assert await told(play, "deployments/days_without_activity") == [OFFICER, EXPERT]
+    assert ADRIFT in await tasks(play, monkeypatch)
+    await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Moved to November."))
+    assert ADRIFT not in await tasks(play, monkeypatch)
+    assert {name: lines for name, lines in (await reconcile(play.db)).items() if lines} == {}
+
+
+async def test_who_is_booked_for_days_that_still_have_an_activity_hears_nothing(play: Judging) -> None:
+    key = await planned(play, "A")
+    await ask_experts(play, "A")
+    await move(play, key, LAST, LAST + timedelta(days=3))
+    assert await told(play, "activities/moved") == PARTNERS
+    assert await told(play, "deployments/days_without_activity") == []
+
+
+async def test_partners_and_experts_learn_that_it_is_called_off(play: Judging) -> None:
+    key = await planned(play, "A")
+    await ask_experts(play, "A")
+    await play.act("omar", lambda tx: service.cancel(tx, key, reason="The hosts can't."))
+    assert await told(play, "activities/moved") == PARTNERS
+    assert EXPERT in await told(play, "deployments/days_without_activity")
+
+
+async def test_an_award_that_is_closed_calls_off_what_has_not_begun(play: Judging) -> None:
+    over, ahead = await planned(play, "A"), await planned(play, "A", "Second workshop")
+    await move(play, ahead, *LATER)
+    moved = await told(play, "activities/moved")
+    await play.end("A", "30000.00", AFTER)
+    states = {name: (await play.row(Activity, name)).state for name in (over, ahead)}
+    assert states == {over: "planned", ahead: "cancelled"}
+    assert await told(play, "activities/moved") == moved  # they hear that the award has ended instead
+    assert await told(play, "awards/ended") == ["omar@example.org", *PARTNERS]
+    with pytest.raises(Refused, match="not_funded"):
+        await move(play, over, *LATER, AFTER)
+    await play.act("omar", lambda tx: service.complete(tx, over), AFTER)
+
+
+async def test_pages_say_what_ends_with_an_award(
+    play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("facility.awards.consequences.clock.now", lambda: DECIDED)
+    await planned(play, "A")
+    await ask_experts(play, "A")
+    award = (await play.award("A")).id
+    ada = await browse(play.people["ada"])
+    for path in ("close", "withdraw"):
+        page = (await ada.get(f"/awards/{award}/{path}")).text
+        assert ("A/A1 Joint workshop" in page, "A/D1, X03" in page) == (True, True), path
+
+
+async def test_called_off_frees_the_days_and_tells_why(db: Database, play: Judging) -> None:
+    deployment = await ask_experts(play, "A")
+    await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Not needed."))
+    assert await told(play, "deployments/called_off") == [EXPERT]
+    async with db.reader() as connection:
+        assert (await connection.scalars(select(Booking.day))).all() == []
+    with pytest.raises(Refused, match="deployment_ended"):
+        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Again."))
+    assert await told(play, "deployments/award_ended") == []
+
+
+async def test_a_request_is_not_called_off_without_reason_or_after_its_days(play: Judging) -> None:
+    deployment = await ask_experts(play, "A")
+    with pytest.raises(Refused, match="reason_missing"):
+        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason=" "))
+    with pytest.raises(Refused, match="too_late_to_cancel"):
+        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Late."), AFTER)
+
+
+async def test_the_page_asks_why_and_keeps_what_was_typed(play: Judging, browse: Browsers) -> None:
+    deployment = await ask_experts(play, "A")
+    ada, path = await browse(play.people["ada"]), f"/deployments/{deployment}/call-off"
+    page = await ada.get(path)
+    assert page.status_code == 200
+    assert "1 expert is booked" in page.text
+    refused = await ada.send_form(path, {"reason": ""})
+    assert refused.status_code == 422
+    assert AFTER.date() > FIRST  # by the real clock its days are long over
+    late = await ada.send_form(path, {"reason": "Kept words"})
+    assert (late.status_code, "Kept words" in late.text) == (409, True)
