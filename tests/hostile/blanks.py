@@ -103,6 +103,11 @@ class _Blanks(HTMLParser):
         self.found += [f"{match.group()!r} in {line[:200]!r}" for match in _STRAY.finditer(line)]
 
 
+def program_words(text: str) -> list[str]:
+    """What a program says for nothing, on paper or in a mail; signs may stand anywhere, where lines are broken."""
+    return [match.group() for match in _STRAY.finditer(text) if match.group()[0] not in " ,.;"]
+
+
 def blanks(html: str) -> list[str]:
     """Each with what stands around it."""
     parser = _Blanks()

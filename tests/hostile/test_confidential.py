@@ -175,19 +175,20 @@ async def _links(made: Planted) -> None:
 
 
 def said(response: httpx.Response) -> str:
-    """Everything that an answer says: headers, text, the text of a PDF, what is inside an archive."""
-    head = " ".join(f"{name}: {value}" for name, value in response.headers.items())
-    kind = response.headers.get("content-type", "")
-    if kind.startswith("application/pdf"):
+    """Everything that an answer says: headers and content."""
+    return " ".join(f"{name}: {value}" for name, value in response.headers.items()) + read_out(response)
+
+
+def read_out(response: httpx.Response) -> str:
+    """The text, also of a PDF, and what is inside an archive."""
+    if response.headers.get("content-type", "").startswith("application/pdf"):
         # Documents of the story are no real ones; what the product makes is.
         with contextlib.suppress(PyPdfError):
-            return head + "".join(
-                page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages
-            )
+            return "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.content)).pages)
     if response.content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-            return head + "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
-    return head + response.content.decode(errors="replace")
+            return "".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    return response.content.decode(errors="replace")
 
 
 async def _walk(

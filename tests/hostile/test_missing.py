@@ -6,14 +6,18 @@ import pytest_asyncio
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from facility.db import Database
 from facility.outbox.links import token_of
-from tests.hostile.blanks import blanks
+from facility.outbox.models import Mail
+from facility.outbox.sender import text_of
+from tests.hostile.blanks import blanks, program_words
 from tests.hostile.conftest import NOBODY, Crowd, Watched
 from tests.hostile.forms import gets
+from tests.hostile.test_confidential import read_out
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, World
 
@@ -26,6 +30,8 @@ OPTIONAL = """
     AND c.column_name !~ '_at$|outcome$|^(end_kind|batch|submission|fingerprint|minutes|decided_line|decide_within_hours|confirmed_version|signatory_name|signatory_function|seal)$'
     AND (c.table_name, c.column_name) <> ('joint_activity', 'reason')
 """
+# Documents that people have sent in are shown as they came.
+_SENT_IN = ("{document_id}", "{evidence_id}")
 # Texts that a form lets be empty.
 EMPTY = {
     "institution": ("own_name", "abbreviation"),
@@ -94,13 +100,33 @@ async def test_what_is_missing_leaves_no_trace(
             answer = await crowd[name].get(path)
             if answer.status_code >= 500:
                 found.add(f"{answer.status_code} {route.path_format} as {name}")
-            if answer.headers.get("content-type", "").startswith("text/html"):
+            kind = answer.headers.get("content-type", "")
+            if kind.startswith("text/html"):
                 found |= {f"{route.path_format}: {one}" for one in blanks(answer.text)}
+            elif kind == "application/pdf" and not route.path_format.endswith(_SENT_IN):
+                found |= {f"{route.path_format}: {one}" for one in program_words(read_out(answer))}
     for path in await _links(crowd):
         answer = await crowd[NOBODY].get(path)
         found |= {f"/link/{path.split('/')[2]}: {one}" for one in blanks(answer.text)}
     await crowd.leave()
-    assert sorted(found) == []
+    assert not found, "\n".join(sorted(found))
+
+
+async def test_no_mail_says_what_is_missing(standing_app: Litestar, bare: str) -> None:
+    """All that the story has sent."""
+    templates, db = standing_app.state.renderer.environment, Database(bare)
+    async with db.reader() as connection:
+        mails = (await connection.execute(select(Mail.template, Mail.context))).all()
+    await db.dispose()
+    found = {
+        f"{mail.template}: {one}"
+        for mail in mails
+        for one in program_words(
+            text_of(templates, mail.template, mail.context, to_name="", url="/link/x/y", base_url="")
+        )
+    }
+    assert len({mail.template for mail in mails}) > 10
+    assert not found, "\n".join(sorted(found))
 
 
 def _places(world: World, route: HTTPRoute, handler: HTTPRouteHandler) -> list[tuple[str, str]]:
