@@ -101,6 +101,7 @@ async def institution_page(
         one=found.about,
         whole=found,
         taking=taking[:SHOWN],
+        opened=await view.open_to_me(connection, [part.href for part in taking[:SHOWN]]),
         more=len(taking) > SHOWN,
         history=await history_lines(connection, institution_id, *found.merged_ids),
         today=clock.now().astimezone(clock.BRUSSELS).date(),

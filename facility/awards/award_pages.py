@@ -12,6 +12,7 @@ from facility.applications.rules import is_sealed
 from facility.awards import consequences, lists, service
 from facility.awards.letters import award_letter
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
+from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import REASONS
@@ -34,7 +35,7 @@ waits(
     Role.AUTHORISING,
     rows=f"""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
     FROM award_decision JOIN call ON call.id = call_id
-    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed'
+    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed' AND NOT {ASSESSES}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
     ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
 )
@@ -74,6 +75,7 @@ async def awards(
     return view.page(
         "awards/awards.html",
         awards=found,
+        opened=await view.open_to_me(read, {line.of_call for line in found}),
         older=older,
         first=before is None,
         closing=closing == "yes",
@@ -101,6 +103,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
     return view.page(
         "awards/award.html",
         award=one,
+        opened=await view.open_to_me(read, [one.of_call]),
         shares=list(shares.get(award_id, {}).items()),
         served=await lists.set_off(read, award_id, view.me.id) if one.ended_at else [],
         letters=await lists.letters(read, one.application_id),

@@ -54,7 +54,7 @@ async def _ready(read: AsyncConnection, call_id: UUID) -> Ranking:
     shown = await ranking(read, call_id)
     if shown.call.sealed:
         refuse("not_opened")
-    if not shown.ready or shown.call.state == "published":
+    if not shown.call.shows_ranking(shown.ready):
         refuse("evaluation_open")
     return shown
 

@@ -33,6 +33,11 @@ class AwardLine(msgspec.Struct, frozen=True):
     end_kind: str | None
     closing: bool
 
+    @property
+    def of_call(self) -> str:
+        """The page with all awards of its call."""
+        return f"/awards/calls/{self.call_id}"
+
 
 _LINE = """
     award.id, award.application_id, application.reference, application.title, award.call_id, call.reference AS call,
@@ -224,6 +229,11 @@ class AwardShown(msgspec.Struct, frozen=True):
     closing_proposer: str | None
     closing_proposed_at: datetime | None
     closed_by: str | None
+
+    @property
+    def of_call(self) -> str:
+        """The page with all awards of its call."""
+        return f"/awards/calls/{self.call_id}"
 
 
 _AWARD = text(

@@ -15,7 +15,7 @@ from facility.applications.models import shut_out
 from facility.awards import service, urgent
 from facility.awards.ranking import ranking
 from facility.awards.sentences import COOLED, STATUSES
-from facility.calls.queries.duties import why_not_run
+from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation import lists
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.assigning import assign_each, chosen_assessors, offered
@@ -43,7 +43,7 @@ waits(
     Role.AUTHORISING,
     rows=f"""SELECT reference || ' ' || title AS label, '/urgent/' || id AS href
         FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {urgent.STANDS}
-            AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})
+            AND NOT {ASSESSES} AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})
         ORDER BY closes_at, id""",  # noqa: S608 - our own text
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from facility.applications.models import closed_to
 from facility.db import Database
 from facility.evaluation.service import note_recused_attempt
-from facility.web.access import RELATIONS, Visitor, on_denied, relation, shuts_out
+from facility.web.access import RELATIONS, Visitor, barred_where, on_denied, relation, shuts_out
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
 
@@ -77,6 +77,8 @@ def recusal(name: str, applications: str) -> str:
     on_denied(name, trace)
     return name
 
+
+barred_where(f"EXISTS ({closed_to(':person_id')})")
 
 RECUSED = recusal("application.recused", "SELECT CAST(:application_id AS uuid)")
 """Whoever has declared a conflict on an application finds every page of it closed, in whatever role."""

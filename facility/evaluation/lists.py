@@ -86,6 +86,20 @@ class CallShown(msgspec.Struct, frozen=True):
     ended_at: datetime | None
     sealed: bool
 
+    @property
+    def ranking(self) -> str:
+        """The page with its ranking."""
+        return f"/evaluation/{self.id}/ranking"
+
+    @property
+    def scores(self) -> str:
+        """The page with what each assessor gave."""
+        return f"/evaluation/{self.id}/scores"
+
+    def shows_ranking(self, ready: bool) -> bool:
+        """Whether there is a ranking to look at. ready: every application is judged or set aside."""
+        return not self.sealed and (self.state == "decided" or (ready and self.state != "published"))
+
 
 _CALL = text(
     f"""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries import history_lines
 from facility.applications.models import shut_out
 from facility.calls.queries import batches
-from facility.calls.queries.duties import why_not_run
+from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.assigning import assign_each, chosen_assessors, offered
@@ -37,7 +37,7 @@ waits(
         '/applications/' || application.id || '/admissibility' AS href
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND application.opened_at IS NOT NULL AND NOT {shut_out(person=":person_id")}
+        AND application.opened_at IS NOT NULL AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
     ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
 )
 waits(
@@ -90,6 +90,7 @@ async def _board(
         "evaluation/board.html",
         status=status,
         call=call,
+        opened=await view.open_to_me(read, [call.ranking, call.scores]),
         batches=await batches(read, call_id) if call.mode != Mode.DEADLINE else [],
         ready=standing.ready,
         people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),

@@ -37,6 +37,7 @@ async def commission(view: View, read: Read, seen: FromQuery[int | None] = None)
         "monitoring/commission.html",
         part="monitoring/_commission.html",
         overview=found,
+        opened=await view.open_to_me(read, [one.awards for one in found.calls]),
         seen=newest if seen is None else seen,
         chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
         lines=words.lines(found.headlines, seen),
@@ -141,7 +142,8 @@ async def requests(view: View, read: Read, before: FromQuery[UUID | None] = None
 async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Published calls with what came in, what was awarded, and how long the answer took."""
     lines, older = await lists.calls(read, before=before)
-    return view.page("monitoring/calls.html", calls=lines, older=older, before=before)
+    opened = await view.open_to_me(read, [one.awards for one in lines])
+    return view.page("monitoring/calls.html", calls=lines, opened=opened, older=older, before=before)
 
 
 @get("/commission/exports/{name:str}", opt=WATCH)

@@ -102,6 +102,11 @@ class CallLine(msgspec.Struct, frozen=True):
     settled: int
 
     @property
+    def awards(self) -> str:
+        """The page that shows its awards; of a series, that of its batches."""
+        return f"/{'staff' if self.batches else 'awards'}/calls/{self.id}"
+
+    @property
     def days(self) -> Decimal | None:
         """From receipt to answer, the mean, in days with one decimal."""
         return in_days(self.waited / self.decided / 1e6) if self.decided else None

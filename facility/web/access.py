@@ -91,7 +91,8 @@ TAKES_FILES = {"takes_files": True}
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Who is signed in. `beneficiary` is the code of the institution's beneficiary (AL … XK), `session` the session's id."""
+    """Who is signed in. `beneficiary` is the code of the institution's beneficiary (AL … XK), `session` the session's id.
+    `barred`: there is something that they are shut out of."""
 
     id: UUID
     name: str
@@ -101,6 +102,7 @@ class Visitor(msgspec.Struct, frozen=True):
     institution_name: str | None
     beneficiary: str | None
     session: UUID
+    barred: bool = True
 
     def has(self, *roles: Role) -> bool:
         """True when the visitor has any of the roles."""
@@ -123,7 +125,7 @@ ON_DENIED: dict[str, OnDenied] = {}
 SHUTS_OUT: dict[str, str] = {}
 """The relation that shuts its person out of a handler's object, by the path parameter that names the object."""
 _FROM_VISITOR = {"person_id": "visitor.id", "institution_id": "visitor.institution_id"}
-_BIND = re.compile(r"(?<!:):([a-z_]+)")
+BIND = re.compile(r"(?<!:):([a-z_]+)")
 
 
 def relation(name: str, *, sql: str, exists: str) -> str:
@@ -134,7 +136,7 @@ def relation(name: str, *, sql: str, exists: str) -> str:
     """
     if name in RELATIONS:
         raise TypeError(f"two relations are named {name}")
-    params = frozenset(_BIND.findall(sql) + _BIND.findall(exists)) - _FROM_VISITOR.keys() - {"now"}
+    params = frozenset(BIND.findall(sql) + BIND.findall(exists)) - _FROM_VISITOR.keys() - {"now"}
     RELATIONS[name] = Relation(name, _bound(sql), _bound(exists), params)
     return name
 
@@ -158,10 +160,18 @@ def shuts_out(name: str, *, where: str) -> str:
     return name
 
 
+def barred_where(sql: str) -> None:
+    """Register when anything shuts a visitor out at all: a boolean expression over :person_id. It is asked with the visitor, so
+    that pages need not ask about each link for the many whom nothing does."""
+    global _barred_sql
+    _barred_sql = _bound(sql)
+
+
 def _bound(sql: str) -> str:
-    return _BIND.sub(lambda match: _FROM_VISITOR.get(match[1], match[0]), sql)
+    return BIND.sub(lambda match: _FROM_VISITOR.get(match[1], match[0]), sql)
 
 
+_barred_sql = "true"
 _visitor_sql = ""
 _ended_sql = ""
 
@@ -187,4 +197,4 @@ def decision_sql(relations: tuple[str, ...]) -> str:
         f", ({RELATIONS[name].sql}) AS related_{n}, ({RELATIONS[name].exists}) AS exists_{n}"
         for n, name in enumerate(relations)
     )
-    return f"WITH visitor AS MATERIALIZED ({_visitor_sql}) SELECT visitor.*{answers} FROM visitor"  # noqa: S608 - our own text
+    return f"WITH visitor AS MATERIALIZED ({_visitor_sql}) SELECT visitor.*, ({_barred_sql}) AS barred{answers} FROM visitor"  # noqa: S608 - our own text

@@ -125,15 +125,12 @@ def error_page(
 
 
 def _object_of(request: Request[Any, Any, Any]) -> str | None:
-    """The page of what a refused deed was about, if it has one: there one sees how it stands."""
+    """The page of what a refused deed was about, if there is one that the visitor may open: there one sees how it stands."""
     path = request.scope["path"]
     match = _OBJECT.match(path)
     if not match or (request.method == "GET" and match[1] == path):
         return None
-    with contextlib.suppress(HTTPException):
-        request.app.asgi_router.handle_routing(path=match[1], method="GET")
-        return match[1]
-    return None
+    return match[1] if View(request.scope).opens(match[1]) else None
 
 
 def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Ready:

@@ -57,6 +57,16 @@ class Door:
             for item in self.rule.items
         )
 
+    def by_roles(self, visitor: Visitor | None) -> bool | None:
+        """Whether the visitor's roles let in or keep out by themselves; None where a relation to the object decides."""
+        if self.anyone or visitor is None:
+            return self.anyone
+        fitting = [item for item in self.rule.items if item.role is None or item.role in visitor.roles]
+        if not fitting:
+            return False
+        barred = visitor.barred and bool(self.shuts_out)
+        return None if barred or all(item.relation for item in fitting) else True
+
     def lets_pass(self, visitor: Visitor, row: Mapping[str, Any]) -> bool:
         """True when the visitor is admitted, and no relation shuts them out."""
         return self.anyone or (self.admits(visitor, row) and not self.bars(row))
@@ -239,6 +249,7 @@ def _visitor(row: Mapping[str, Any]) -> Visitor:
         institution_name=row["institution_name"],
         beneficiary=row["beneficiary"],
         session=row["session"],
+        barred=row["barred"],
     )
 
 

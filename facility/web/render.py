@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,8 @@ from urllib.parse import quote
 import jinja2
 from jinja2.bccache import Bucket
 from litestar.response.base import ASGIResponse
+from litestar.types import Method
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.designations import all_footnotes
@@ -17,6 +20,7 @@ from facility.settings import ROOT, Settings
 from facility.web import cookies, filters, i18n, marks
 from facility.web.access import Visitor
 from facility.web.csrf import Token
+from facility.web.entrances import entrance, open_to
 from facility.web.forms import header_of
 from facility.web.navigation import Shown, places
 from facility.web.notices import KEEP, Notice, seal, unseal
@@ -128,6 +132,16 @@ class View:
         assert self.visitor is not None
         return self.visitor
 
+    def opens(self, path: str, method: Method = "GET") -> bool:
+        """Whether a page may lead this visitor there, as far as roles say: no link where the guard would refuse. Where a
+        relation to the object decides, a page has asked for it itself, or asks `open_to_me`."""
+        found = entrance(self.scope["litestar_app"], path, method)
+        return found is not None and found.door.by_roles(self.visitor) is not False
+
+    async def open_to_me(self, connection: AsyncConnection, paths: Collection[str]) -> frozenset[str]:
+        """Those of these addresses that the visitor may open, where relations to single objects decide."""
+        return await open_to(self.scope["litestar_app"], connection, self.me, paths)
+
     def page(
         self, template: str, *, status: int = 200, part: str | None = None, **context: Any
     ) -> ASGIResponse:
@@ -141,6 +155,7 @@ class View:
             **context,
             me=self.visitor,
             nav=self._nav(),
+            opens=self.opens,
             csrf=token,
             now=self.scope["state"].get("received_at") or clock.now(),
             flash=[notice] if notice else [],

@@ -1,12 +1,13 @@
 """The forms of the told story, found once, and browsers that take back what they did and say what they wrote."""
 
 import contextlib
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest_asyncio
 from litestar import Litestar
 from sqlalchemy import event, text
@@ -85,9 +86,9 @@ class Crowd:
         self.app = app
         self.db = db
         self.browsers = {NOBODY: Browser(app)}
-        for name in EVERYBODY:
+        for name, session in sessions.items():
             self.browsers[name] = Browser(app)
-            self.browsers[name].cookies.set(cookies.SESSION, sessions[name])
+            self.browsers[name].cookies.set(cookies.SESSION, session)
 
     def __getitem__(self, name: str) -> Browser:
         """The person's browser, with no attempt counted and nothing seen yet."""
@@ -140,6 +141,8 @@ class Walk:
         self.shown: dict[str, tuple[str, str]] = {}
         self.asked: dict[str, set[str]] = {}
         self.links: dict[str, set[str]] = {}
+        self.targets: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+        self.answers: dict[tuple[str, str], httpx.Response] = {}
 
     async def walk(self, name: str, start: Sequence[str]) -> None:
         """All kinds of pages that the person gets to, a few of each."""
@@ -153,6 +156,9 @@ class Walk:
             page = await self.crowd[name].get(path)
             self.shown.setdefault(template, (name, path))
             parser = read(page)
+            self.answers[name, path] = page
+            for target in sorted(parser.targets):
+                self.targets[name].setdefault(target, path)
             self.links.setdefault(template, set()).update(
                 link for link in parser.links if link.partition("?")[0] == path.partition("?")[0]
             )

@@ -50,14 +50,28 @@ class Found(msgspec.Struct):
         return {field.name: field.value for field in self.fields if field.kind != "file"}
 
 
+LEADS_TO = {
+    "href": "GET",
+    "src": "GET",
+    "hx-get": "GET",
+    "data-stream": "GET",
+    "data-refresh": "GET",
+    "formaction": "POST",
+    "hx-post": "POST",
+    "data-autosave": "POST",
+}
+"""Attributes that hold an address, and how it is asked for. A form's action goes by the form's method."""
+
+
 class Parser(HTMLParser):
-    """Forms of a page, what stands in their controls, and where links lead."""
+    """Forms of a page, what stands in their controls, where links lead, and everything that a page may ask for."""
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
         self.page = page
         self.forms: list[Found] = []
         self.links: list[str] = []
+        self.targets: set[tuple[str, str]] = set()
         self._form: Found | None = None
         self._area: Field | None = None
         self._select: Field | None = None
@@ -65,6 +79,7 @@ class Parser(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Forms, inputs, text areas, selects with their options, and buttons with names."""
         given = {name: value or "" for name, value in attrs}
+        self._look_for_targets(tag, given)
         if tag == "a" and given.get("href", "").startswith("/"):
             self.links.append(given["href"].partition("#")[0])
         if tag == "form" and given.get("method") == "post":
@@ -73,6 +88,11 @@ class Parser(HTMLParser):
             self.forms.append(self._form)
         elif self._form is not None:
             self._control(self._form, tag, given)
+
+    def _look_for_targets(self, tag: str, given: Mapping[str, str]) -> None:
+        methods = {**LEADS_TO, "action": given.get("method", "get").upper()} if tag == "form" else LEADS_TO
+        found = ((method, given.get(name, "").partition("#")[0]) for name, method in methods.items())
+        self.targets |= {(method, path) for method, path in found if path.startswith("/")}
 
     def _control(self, form: Found, tag: str, given: Mapping[str, str]) -> None:
         name = given.get("name", "")

@@ -8,6 +8,8 @@ from litestar import Litestar
 from facility.web.access import Allow, Role
 from facility.web.guard import handlers
 from tests.browser import Browser
+from tests.hostile.forms import read
+from tests.house.links import admitted
 from tests.house.story import TakingBack, fill, may, objects
 from tests.house.world import EVERYBODY, World
 
@@ -44,7 +46,8 @@ def is_kept(response: Any) -> bool:
 async def test_every_route_lets_pass_whom_the_access_data_names(
     name: str, standing_app: Litestar, story: str, sessions: dict[str, str], world: World
 ) -> None:
-    found = []
+    found: list[Any] = []
+    targets: dict[tuple[str, str], str] = {}
     async with TakingBack(standing_app, story, sessions[name]) as browser:
         for route, handler in handlers(standing_app):
             for label, ids in (
@@ -55,6 +58,12 @@ async def test_every_route_lets_pass_whom_the_access_data_names(
                     response = await _ask(browser, method, path)
                     if wrong := wrongs(response, handler.opt["allow"], world, name, ids):
                         found.append((method, route.path_format, label, response.status_code, wrong))
+                    targets |= dict.fromkeys(read(response).targets, path)
+        found += [
+            (page, *target)
+            for target, page in sorted(targets.items())
+            if not await admitted(standing_app, sessions[name], *target)
+        ]
     assert found == []
 
 

@@ -11,7 +11,7 @@ from facility.admission.queries import opening as queries
 from facility.admission.service import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.pages.shared import STAFF
-from facility.calls.queries.duties import why_not_run
+from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -27,10 +27,10 @@ waits(
     N_("Closed calls to be opened by two people"),
     "/evaluation",
     *OPENERS,
-    rows="""SELECT call.reference || ' ' || call.title AS label, '/openings/' || call.id AS href
-        FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL
+    rows=f"""SELECT call.reference || ' ' || call.title AS label, '/openings/' || call.id AS href
+        FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL AND NOT {ASSESSES}
         AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')
-        ORDER BY call.closes_at, call.id""",
+        ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
 )
 
 

@@ -58,10 +58,12 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     standing = found.call.standing(now)
     runs = view.me.has(Role.SECRETARIAT) and found.series_id is None
     why_not = await queries.why_not_run(read, call_id, view.me.id) if runs else ""
+    steps = steps_of(found, view.me, now)
     return view.page(
         "calls/staff_call.html",
         **shown(found),
-        steps=steps_of(found, view.me, now),
+        steps=steps,
+        opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
         batches=await queries.batches(read, found.series_id or call_id)
         if found.call.mode != "deadline"
         else [],

@@ -9,6 +9,9 @@ from facility.calls.rules.duties import Duty, may_run
 from facility.refused import Refused
 from facility.web.sentences import sentence
 
+ASSESSES = """EXISTS (SELECT FROM call_duty WHERE call_duty.call_id = coalesce(call.series_id, call.id)
+    AND call_duty.person_id = :person_id AND call_duty.duty = 'assesses')"""
+"""The person assesses in the row's call, so that running it is not among what they have to do."""
 _DUTIES = text(
     """
     SELECT person_id, duty FROM call_duty JOIN call ON call.id = :call
