@@ -24,6 +24,7 @@ import facility.evaluation.pages
 import facility.experts.pages
 import facility.monitoring.pages
 import facility.operations.pages
+import facility.press  # it takes a second to load: now, and not while somebody waits for a receipt
 import facility.rehearsal.call_pages
 import facility.rehearsal.pages
 from facility.accounts import security_officer

@@ -1,14 +1,12 @@
 """All tables in one place, and what SQLAlchemy can't say about them: the log refuses to be rewritten."""
 
 import functools
-import importlib
-import pkgutil
 
 from sqlalchemy import create_mock_engine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-import facility
+from facility import rooms
 from facility.db import Base
 
 APPEND_ONLY = ("event", "ledger_entry")
@@ -45,9 +43,7 @@ def _guards() -> list[str]:
 
 def load_models() -> None:
     """Import every module that defines tables, so that the metadata is whole."""
-    for module in pkgutil.walk_packages(facility.__path__, "facility."):
-        if module.name.endswith((".models", ".projections")):
-            importlib.import_module(module.name)
+    rooms.load("models", "projections")
 
 
 @functools.cache

@@ -7,10 +7,8 @@ under locks, read models and the numbering of the log under advisory locks.
 
 import asyncio
 import contextlib
-import importlib
 import logging
 import os
-import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -25,8 +23,7 @@ from dramatiq.middleware import AsyncIO
 from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 
-import facility
-from facility import clock
+from facility import clock, rooms
 from facility.accounts import security_officer
 from facility.calls.service import closing
 from facility.db import AWAY, CHANNEL, Database
@@ -65,10 +62,9 @@ def give_way() -> None:
 
 
 def load_slices() -> None:
-    """Import every reaction, read model, check and scheduled step, so that all have registered."""
-    for module in pkgutil.walk_packages(facility.__path__, "facility."):
-        if module.name.rsplit(".", 1)[-1] in ("events", "reactions", "projections", "checks", "service"):
-            importlib.import_module(module.name)
+    """Import every reaction, read model, check, scheduled step and sentence, so that all have registered; and no page, which most commands
+    can do without."""
+    rooms.load("events", "reactions", "projections", "checks", "service", "sentences", "words")
 
 
 def postman(settings: Settings) -> Postman | None:

@@ -12,8 +12,9 @@ import jinja2
 import pytest
 from pypdf import PdfReader
 
-from facility import pdf
-from facility.pdf import STATIC, AssetMissingError, StaticOnly, render_pdf
+from facility import press
+from facility.pdf import render_pdf
+from facility.press import STATIC, AssetMissingError, StaticOnly
 from facility.settings import ROOT
 from facility.web import filters, i18n
 
@@ -177,8 +178,8 @@ def test_a_missing_font_stops_the_letter_and_the_next_try_finds_it(
     static.mkdir()
     (static / "paper.css").write_bytes((STATIC / "paper.css").read_bytes())
     with monkeypatch.context() as patched:
-        patched.setattr(pdf, "STATIC", static)
-        pdf._press.cache_clear()
+        patched.setattr(press, "STATIC", static)
+        press._press.cache_clear()
         with pytest.raises(AssetMissingError, match=r"static/vendor/fonts/.* is missing"):
             render_pdf(letter("<p>Dear</p>"), title="Award")
     assert "Dear" in text_of(render_pdf(letter("<p>Dear</p>"), title="Award"))

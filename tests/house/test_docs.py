@@ -9,7 +9,7 @@ FRESH = """
 from pathlib import Path
 from facility.app import create_app
 from facility.catalogue import access_table, audience_table, event_catalogue
-from facility.cli import NOWHERE
+from facility.commands.database import NOWHERE
 from facility.db import Database
 from facility.settings import load
 from facility.worker import load_slices

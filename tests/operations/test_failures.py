@@ -9,8 +9,9 @@ import pytest
 from click import ClickException
 from sqlalchemy import select
 
-from facility import cli, clock
+from facility import clock
 from facility.accounts.events import PersonInvited
+from facility.commands.looking_after import rebuild_one
 from facility.db import Database
 from facility.events import Projection, Recorded, record
 from facility.events.models import FailedStep
@@ -100,4 +101,4 @@ async def test_a_read_model_that_stands_still_is_told_with_the_event_and_the_err
     assert ">Stopped<" in page
     assert await health(browse) == {"status": "degraded", "failed_steps": 0, "stopped": ["test.invited"]}
     with pytest.raises(ClickException, match=f"stops before PersonInvited {event_id}: KeyError"):
-        await cli._rebuild(db, model.name)
+        await rebuild_one(db, model.name)
