@@ -56,6 +56,7 @@ class Letter(msgspec.Struct, frozen=True):
 class Mailer:
     """Sends letters through the server of an SMTP URL: smtp://user:password@host:port, smtps:// for TLS from the
     first byte, ?starttls=1 to insist on STARTTLS. User and password are percent-encoded. `sender` may have a name.
+    `answers_to`: where answers go instead of to the sender.
 
     Raises ValueError for a URL or sender that is none, without quoting it.
     """
@@ -65,17 +66,21 @@ class Mailer:
         smtp_url: str,
         sender: str,
         *,
+        answers_to: str | None = None,
         timeout: float = TIMEOUT,
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._server = _server(smtp_url)
         self._sender = _sender(sender)
+        self._answers_to = _sender(answers_to) if answers_to else None
         self._timeout = timeout
         self._tls_context = tls_context
 
     async def send(self, letter: Letter) -> None:
         """Hand the letter to the server. Raises TemporaryFailure or PermanentFailure."""
         message = build(letter, self._sender)
+        if self._answers_to and self._answers_to != self._sender:
+            message["Reply-To"] = self._answers_to
         server = self._server
         try:
             await aiosmtplib.send(

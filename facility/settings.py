@@ -73,6 +73,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     clamd_url: str | None = None
     security_officer: str | None = None
     trusted_proxies: tuple[Network, ...] = ()
+    secretariat_email: str | None = None
+
+    @property
+    def contact(self) -> str:
+        """Where people write to the secretariat: pages, letters and mails name it, and answers to mails go there."""
+        return self.secretariat_email or self.mail_from
 
     @property
     def embedded(self) -> bool:
@@ -143,6 +149,7 @@ def _read(reader: "_Reader") -> Settings:
         clamd_url=reader.clamd("CLAMD_URL"),
         security_officer=reader.address("SECURITY_OFFICER", "") or None,
         trusted_proxies=reader.networks("TRUSTED_PROXIES"),
+        secretariat_email=reader.address("SECRETARIAT_EMAIL", "") or None,
     )
     if settings.demo:
         reader.only_at_home(settings)

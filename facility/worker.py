@@ -72,7 +72,7 @@ def postman(settings: Settings) -> Postman | None:
     if settings.smtp_url is None:
         return None
     return Postman(
-        mailer=Mailer(settings.smtp_url, settings.mail_from),
+        mailer=Mailer(settings.smtp_url, settings.mail_from, answers_to=settings.contact),
         base_url=settings.base_url,
         domain=urlsplit(settings.base_url).hostname or "localhost",
         templates=environment(settings),

@@ -73,11 +73,12 @@ def environment(settings: Settings, folder: Path = TEMPLATES) -> jinja2.Environm
 
 
 class Facility:
-    """What templates know about the service as a whole (`facility.name`, `facility.funding`)."""
+    """What templates know about the service as a whole (`facility.name`, `facility.funding`, `facility.contact`: the secretariat's address)."""
 
     def __init__(self, settings: Settings) -> None:
         self.name = settings.facility_name
         self.base_url = settings.base_url
+        self.contact = settings.contact
 
     @property
     def funding(self) -> str:

@@ -243,3 +243,10 @@ def test_a_wrong_sender_is_refused() -> None:
     for sender in ("", "Facility", "Facility <>", "Facility\n <a@b.example>"):
         with pytest.raises(ValueError, match="sender"):
             Mailer("smtp://mail.example", sender)
+
+
+async def test_answers_go_to_the_secretariat(smtp: SmtpServer) -> None:
+    await Mailer(smtp.url, SENDER, answers_to="secretariat@example.org").send(LETTER)
+    await Mailer(smtp.url, SENDER).send(LETTER)
+    answers, none = (mail.message for mail in smtp.wait_for(2))
+    assert (answers["Reply-To"], none["Reply-To"]) == ("secretariat@example.org", None)

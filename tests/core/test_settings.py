@@ -57,7 +57,11 @@ def test_production(tmp_path: Path) -> None:
     assert settings.secure
     assert settings.database_url == "postgresql+asyncpg://facility:pw@db/facility"
     assert settings.base_url == "https://facility.example.org"
-    assert settings.mail_from == "facility@facility.example.org"
+    assert settings.mail_from == settings.contact == "facility@facility.example.org"
+    named = load(
+        PRODUCTION | {"FACILITY_DATA": str(tmp_path / "var"), "SECRETARIAT_EMAIL": "help@example.org"}
+    )
+    assert named.contact == "help@example.org"
     assert settings.port == 80
     assert list((tmp_path / "var").iterdir()) == []
 
