@@ -196,6 +196,7 @@ sentences.register(
         "confidential_part_missing": N_(
             "{name}: its confidential answers are not complete. Only it can fill them in."
         ),
+        "own_part_incomplete": N_("Fill in your own part first, then confirm. Still needed: {missing}."),
         "asked_enough": N_("This partner was asked {most} times in a day. Wait a day, or call."),
         "change_waits": N_("Your last request for a change still waits for the lead’s answer."),
         "change_answered": N_("This request was answered already."),

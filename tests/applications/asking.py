@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
+
 from facility.applications.service import add_party, change_party, start_application
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft, Mode
@@ -83,7 +85,26 @@ FORM = FormDefinition(
 )
 
 
-async def asked(db: Database, stage: Stage, times: Times, cut_offs: Sequence[datetime] = ()) -> UUID:
+def requiring(key: str, section: str = "own") -> FormDefinition:
+    """The same form, in which this question of a section must be answered."""
+    return msgspec.structs.replace(
+        FORM,
+        sections=tuple(
+            msgspec.structs.replace(one, fields=tuple(_required(field, key) for field in one.fields))
+            if one.key == section
+            else one
+            for one in FORM.sections
+        ),
+    )
+
+
+def _required(field: Field, key: str) -> Field:
+    return msgspec.structs.replace(field, checks=(Required(),)) if field.key == key else field
+
+
+async def asked(
+    db: Database, stage: Stage, times: Times, cut_offs: Sequence[datetime] = (), form: FormDefinition = FORM
+) -> UUID:
     """A draft of Omar's to such a call, with Kosovo* Police as its partner; with cut-offs, to a rolling one."""
     async with db.transaction(now=times.before, actor=stage.sara) as tx:
         other = await tx.get(Call, stage.call)
@@ -99,7 +120,7 @@ async def asked(db: Database, stage: Stage, times: Times, cut_offs: Sequence[dat
             award_max=Decimal("60000.00"),
             min_beneficiaries=2,
             grid=GRID,
-            form=FORM,
+            form=form,
             mode=Mode.ROLLING if cut_offs else Mode.DEADLINE,
             cut_offs=tuple(cut_offs),
         )

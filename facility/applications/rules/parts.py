@@ -66,6 +66,20 @@ def may_fill_in(status: ApplicationStatus, *, left: bool, declined: bool) -> Non
         refuse("already_declined")
 
 
+def part_is_complete(form: FormDefinition, answers_of: Callable[[FormSection], Answers]) -> None:
+    """A partner confirms its own part with the application, so nothing may be missing in it: to fill it in afterwards would
+    make the confirmation void.
+
+    Refused: "own_part_incomplete" (invalid), with the labels of what is missing.
+    """
+    found = [
+        reason for section in form.questions(By.PARTY) for reason in findings(section, answers_of(section))
+    ]
+    if found:
+        labels = dict.fromkeys(reason.params.get("label") or reason.params["labels"] for reason in found)
+        refuse("own_part_incomplete", kind="invalid", field="answer", missing=", ".join(labels))
+
+
 def part_findings[Party](
     form: FormDefinition,
     parties: Sequence[tuple[Party, str]],

@@ -7,29 +7,36 @@ from sqlalchemy import select
 from facility.applications.models import Application, ConfirmedContent, Party
 from facility.applications.queries import Parts, asked_of, parts_of
 from facility.applications.queries.agreement import confirmed_contents, statements_of
+from facility.applications.queries.parts import answers_of
 from facility.applications.rules import Confirmation
 from facility.applications.rules.agreement import Statement, agreed, seal_of, touched
+from facility.applications.rules.parts import part_is_complete
 from facility.calls.models import Call
+from facility.calls.rules.forms import FormDefinition
 from facility.db import Tx, new_id
 from facility.refused import refuse
 
 
-async def _stated(tx: Tx, application: Application) -> tuple[Parts, list[Statement]]:
+async def _stated(tx: Tx, application: Application) -> tuple[FormDefinition, Parts, list[Statement]]:
     await tx.flush()
     parts = await parts_of(await tx.session.connection(), application.id)
     form = asked_of(application, await tx.get(Call, application.call_id))
-    return parts, statements_of(application, form, parts)
+    return form, parts, statements_of(application, form, parts)
 
 
 async def keep_confirmed(tx: Tx, application: Application, party: Party, seen: str | None) -> None:
     """Keep what this party confirms now. seen: the seal of what its signatory was shown (None: whatever it is).
 
-    Refused: "edited_meanwhile" where something else stands by now.
+    Refused: "edited_meanwhile" where something else stands by now, "own_part_incomplete" (invalid) where its own part
+    would have to change after it.
     """
-    _parts, statements = await _stated(tx, application)
+    form, parts, statements = await _stated(tx, application)
     items = agreed(statements, party.id)
     if seen is not None and seen != seal_of(items):
         refuse("edited_meanwhile", version=str(application.version))
+    part_is_complete(
+        form, lambda section: answers_of(application, parts, section, party.id, confidential=True)
+    )
     tx.add(ConfirmedContent(id=new_id(), party_id=party.id, confirmed_at=tx.now, items=items))
 
 
@@ -47,7 +54,7 @@ async def touched_names(tx: Tx, application: Application) -> dict[UUID, str]:
     ).all()
     if not confirmed:
         return {}
-    parts, statements = await _stated(tx, application)
+    _form, parts, statements = await _stated(tx, application)
     kept = await confirmed_contents(await tx.session.connection(), sorted(confirmed))
     gone = set(touched(statements, kept))
     return {party.id: party.institution for party in parts.partners if party.id in gone}

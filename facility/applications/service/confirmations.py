@@ -90,7 +90,8 @@ async def confirm_party(
 ) -> Party:
     """The partner confirms the application as it stands, by a named signatory; what it confirmed is kept.
 
-    seen: the seal of what the signatory was shown. Refused: as `rules.may_confirm`, "edited_meanwhile".
+    seen: the seal of what the signatory was shown. Refused: as `rules.may_confirm`, "edited_meanwhile",
+    "own_part_incomplete" (invalid).
     """
     application, party = await lock_party(tx, party_id)
     rules.may_confirm(

@@ -11,8 +11,9 @@ from facility.applications.service import confirm_party, save_answers, submit
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
-from tests.applications.conftest import Stage, row
-from tests.applications.pages.partners.conftest import hidden, partner
+from tests.applications.asking import asked, requiring
+from tests.applications.conftest import Stage, Times, row
+from tests.applications.pages.partners.conftest import filled, hidden, invite, partner
 from tests.browser import Browsers, errors
 
 
@@ -119,3 +120,23 @@ async def test_every_wrong_field_of_a_partner(
     twice = await omar.send_form(path, {**good, "seen": "2"})
     assert (twice.status_code, errors(twice)) == (422, ["institution_id"])
     assert str((await row(db, draft)).requested) == "35001.00"
+
+
+async def test_who_confirms_has_filled_in_its_own_part(
+    db: Database, stage: Stage, times: Times, browse: Browsers
+) -> None:
+    asking = await asked(db, stage, times, form=requiring("part"))
+    vesa, anybody, here = await browse(stage.vesa), await browse(), f"/applications/{asking}"
+    link = await invite(db, stage, asking)
+    signed = {"answer": "confirm", "signatory_name": "Vesa Gashi", "signatory_function": "Director"}
+    for browser, page, answer in ((vesa, here, f"{here}/answer"), (anybody, link, link)):
+        seen = hidden(await browser.get(page), "seen")
+        early = await browser.send_form(answer, {**signed, "seen": seen})
+        assert (early.status_code, errors(early)) == (422, ["answer"])
+        assert "Fill in your own part first, then confirm. Still needed: What you do." in early.text
+        assert 'value="Vesa Gashi"' in early.text
+    assert (await partner(db, asking)).confirmation == "invited"
+    assert (await filled(anybody, f"{link}/part/own", {"part": "Hosts", "secret": ""})).status_code == 303
+    seen = hidden(await anybody.get(link), "seen")
+    assert (await anybody.send_form(link, {**signed, "seen": seen})).status_code == 303
+    assert (await partner(db, asking)).confirmation == "confirmed"
