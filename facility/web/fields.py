@@ -16,6 +16,7 @@ from uuid import UUID
 from facility.clock import BRUSSELS
 from facility.money import format_eur
 from facility.refused import Reason, Refused
+from facility.web import filters
 from facility.web.amounts import Unclear, plain_digits, read_amount, read_number
 from facility.web.forms import MAX_FILE, Form, Upload
 from facility.web.i18n import _
@@ -219,9 +220,8 @@ class Fields:
             self.wrong(name, _("Enter a day that exists, like 2026-07-30."))
             return first
         if not first <= found <= last:
-            self.wrong(
-                name, _("Enter a day from {first} to {last}.", first=first.isoformat(), last=last.isoformat())
-            )
+            within = {"first": filters.day(first), "last": filters.day(last)}
+            self.wrong(name, _("Enter a day from {first} to {last}.", **within))
             return first
         return found
 

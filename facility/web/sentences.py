@@ -1,8 +1,11 @@
 """What a reason's code says to a person. Slices register their sentences; a code without one is found by a house test."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 
 from facility.refused import Reason
+from facility.web import filters
 from facility.web.i18n import N_, Message, _, filled
 
 SENTENCES: dict[str, Message] = {}
@@ -10,6 +13,9 @@ SENTENCES: dict[str, Message] = {}
 
 SHORT: dict[str, Message] = {}
 """For codes whose sentence names something, what it says where only the code was kept; untranslated."""
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def register(sentences: Mapping[str, Message]) -> None:
@@ -27,9 +33,19 @@ def sentence(reason: Reason) -> str:
     if text is None:
         return _("This is not possible.")
     try:
-        return filled(text, **reason.params)
+        return filled(text, **{name: _shown(value) for name, value in reason.params.items()})
     except (KeyError, IndexError):
         return _("This is not possible.")
+
+
+def _shown(value: str) -> str:
+    """A day as pages write it: rules hand it on as 2026-11-30."""
+    if not _DAY.fullmatch(value):
+        return value
+    try:
+        return filters.day(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 register(

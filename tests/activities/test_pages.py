@@ -337,7 +337,7 @@ async def test_a_day_before_the_award_is_named_at_its_field_with_what_else_is_wr
     early = PLAN | {"title": "", "starts_on": "2021-09-01", "ends_on": "2021-08-30"}
     page = await omar.send_form(here, early)
     assert (page.status_code, errors(page)) == (422, ["title", "ends_on", "starts_on"])
-    assert "Choose a first day from 2021-09-02 on." in page.text
+    assert "Choose a first day from 2 September 2021 on." in page.text
     made = at(await omar.send_form(here, PLAN | {"starts_on": "2021-09-02"}))
     moved = {"starts_on": "2021-09-01", "ends_on": "2021-09-03", "reason": "Holidays"}
     page = await omar.send_form(f"/activities/{made}/postpone", moved)

@@ -265,6 +265,8 @@ def test_days() -> None:
         "99999-01-01",
     ):
         assert list(wrong(lambda f: f.day("day"), day=typed)) == ["day"]
+    early = wrong(lambda f: f.day("day", first=date(2024, 3, 1), last=date(2024, 5, 31)), day="2024-02-29")
+    assert early == {"day": ["Enter a day from 1 March 2024 to 31 May 2024."]}
 
 
 def test_instants_are_brussels_time() -> None:
