@@ -65,3 +65,16 @@ def test_every_mail_bears_the_statement_and_the_footnotes(
 def test_no_footnote_stands_where_nothing_bears_it(templates: jinja2.Environment, template: str) -> None:
     words = written(templates, template, "Somebody", Whatever("the police of Serbia"))
     assert words.rstrip().endswith("Never send classified information or data about cases to this address.")
+
+
+class Several(Whatever):
+    """A value that is a list of two names."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["first name", "second name"])
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_each_item_of_a_list_has_a_line_of_its_own(templates: jinja2.Environment, template: str) -> None:
+    words = written(templates, template, "Somebody", Several("a name"))
+    assert [line for line in words.splitlines() if "first name" in line and "second name" in line] == []
