@@ -51,13 +51,13 @@ waits(
 )
 ends_with_the_award(
     N_("Activities that have not begun are called off:"),
-    rows="""SELECT reference || ' ' || title || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label FROM activity
+    rows="""SELECT reference || ' ' || title AS label, starts_on AS day FROM activity
         WHERE award_id = :award_id AND state IN ('planned', 'postponed')
         AND starts_on > CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
 )
 ends_with_the_award(
     N_("Activities that nobody has reported as completed yet. They can still be reported, but not be moved:"),
-    rows="""SELECT reference || ' ' || title || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label FROM activity
+    rows="""SELECT reference || ' ' || title AS label, starts_on AS day FROM activity
         WHERE award_id = :award_id AND state IN ('planned', 'postponed')
         AND starts_on <= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
 )

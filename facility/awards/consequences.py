@@ -1,6 +1,7 @@
 """What comes of it before it is decided: what comes free or is added, and whom the reserve lists serve with it."""
 
 import hashlib
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -18,10 +19,17 @@ NOTHING = Decimal("0.00")
 
 
 class EndsToo(NamedTuple):
-    """Something that ends with an award. `what`: what becomes of it, untranslated; `rows`: a SELECT of a `label` for each."""
+    """Something that ends with an award. `what`: what becomes of it, untranslated; `rows`: a SELECT of `label` and `day`."""
 
     what: str
     rows: str
+
+
+class Ending(NamedTuple):
+    """One of the things that end. `day`: the first on which it takes place."""
+
+    label: str
+    day: date
 
 
 ENDS_TOO: list[EndsToo] = []
@@ -30,18 +38,18 @@ ENDS_TOO: list[EndsToo] = []
 def ends_with_the_award(what: str, *, rows: str) -> None:
     """Register what rooms above end when an award ends, so that pages say it before. Mark `what` with N_().
 
-    `rows`: a SELECT of a `label` for each such thing, over :award_id and :now, without an ORDER BY.
+    `rows`: a SELECT of `label` and first `day` of each such thing, over :award_id and :now, without an ORDER BY.
     """
     ENDS_TOO.append(EndsToo(what, rows))
 
 
-async def what_ends(connection: AsyncConnection, award_id: UUID) -> list[tuple[str, list[str]]]:
+async def what_ends(connection: AsyncConnection, award_id: UUID) -> list[tuple[str, list[Ending]]]:
     """What would end if the award ended now, by what becomes of it (untranslated): one statement."""
-    parts = [f"SELECT {n} AS kind, label FROM ({one.rows})" for n, one in enumerate(ENDS_TOO)]  # noqa: S608
+    parts = [f"SELECT {n} AS kind, label, day FROM ({one.rows})" for n, one in enumerate(ENDS_TOO)]  # noqa: S608
     statement = f"{' UNION ALL '.join(parts)} ORDER BY kind, label"
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Ending]] = {}
     for row in await connection.execute(text(statement), {"award_id": award_id, "now": clock.now()}):
-        found.setdefault(ENDS_TOO[row.kind].what, []).append(row.label)
+        found.setdefault(ENDS_TOO[row.kind].what, []).append(Ending(row.label, row.day))
     return list(found.items())
 
 

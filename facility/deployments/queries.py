@@ -267,7 +267,8 @@ async def behind(connection: AsyncConnection, codes: Sequence[str]) -> dict[str,
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """What an expert's link shows. `booked`: on one of the days, in another deployment; `beneficiaries` as printed."""
+    """What an expert's link shows. `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
+    its days; `beneficiaries` as printed."""
 
     invitation_id: UUID
     expert_id: UUID
@@ -287,6 +288,7 @@ class Linked(msgspec.Struct, frozen=True):
     shortlist: Shortlist
     reference: str
     booked: bool
+    adrift: bool
     beneficiaries: list[str]
 
     @property
@@ -296,12 +298,12 @@ class Linked(msgspec.Struct, frozen=True):
 
 
 _LINKED = text(
-    """
+    f"""
     SELECT invitation.id AS invitation_id, invitation.expert_id, expert.name, expert.code, outcome, respond_by,
         invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language, language_level,
         deployment.themes::text AS themes, shortlist::text AS shortlist, deployment.reference,
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
-            AND booking.deployment_id <> deployment.id) AS booked,
+            AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND left_at IS NULL)
         )::text AS beneficiaries
@@ -309,13 +311,17 @@ _LINKED = text(
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id
     WHERE token_hash = :hash AND purpose = :purpose
-    """
+    """  # noqa: S608 - our own text
 )
 
 
 async def linked(connection: AsyncConnection, token: str) -> Linked:
     """What the link with this token is about: one statement. Raises Refused (missing)."""
-    row = (await connection.execute(_LINKED, {"hash": hash_of(token), "purpose": PURPOSE})).mappings().first()
+    row = (
+        (await connection.execute(_LINKED, {"hash": hash_of(token), "purpose": PURPOSE, "now": clock.now()}))
+        .mappings()
+        .first()
+    )
     if row is None:
         refuse("link_unknown", kind="missing")
     return msgspec.convert(_decoded(row, ("themes", "shortlist", "beneficiaries")), Linked)

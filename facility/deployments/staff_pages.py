@@ -72,7 +72,7 @@ waits(
 )
 ends_with_the_award(
     N_("Experts who are booked or asked are told that they are not needed:"),
-    rows="""SELECT deployment.reference || ', ' || expert.code || ', ' || to_char(starts_on, 'YYYY-MM-DD') AS label
+    rows="""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
         FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
         WHERE award_id = :award_id AND state <> 'ended' AND outcome IN ('open', 'accepted')
         AND ends_on >= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",

@@ -18,22 +18,28 @@ SUBJECTS = {
     "application": N_("Application"),
     "award": N_("Award"),
     "call": N_("Call"),
+    "collection": N_("Deletion of documents"),
+    "consultee": N_("Consultee"),
     "contract": N_("Agreement"),
     "deployment": N_("Request for expertise"),
     "envelope": N_("Envelope"),
     "event": N_("Event"),
     "expert": N_("Expert"),
     "failed_step": N_("What was due and failed"),
+    "initiative": N_("What others do"),
+    "initiative_import": N_("List of what others do"),
     "institution": N_("Institution"),
     "mail": N_("Mail"),
     "person": N_("Person"),
+    "question": N_("Question on a call"),
+    "unit_cost": N_("Unit cost"),
 }
 """What an event may have happened to, untranslated."""
 
 
 def subject_word(subject: str) -> str:
     """The subject's kind as people say it."""
-    return translated(SUBJECTS.get(subject, subject))
+    return translated(SUBJECTS[subject])
 
 
 def subject_kinds() -> list[tuple[str, str]]:

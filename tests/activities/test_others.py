@@ -10,11 +10,15 @@ from facility.activities import service
 from facility.activities.models import Activity
 from facility.db import Database
 from facility.deployments import service as deployments
+from facility.deployments.models import Invitation
+from facility.deployments.queries import PURPOSE
 from facility.events.reconcile import reconcile
 from facility.experts.models import Booking
+from facility.outbox.links import make_link, path_of
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from facility.web.access import Role, Visitor
+from facility.web.filters import day
 from facility.web.waiting import waiting
 from tests.browser import Browsers
 from tests.doing import AFTER, FIRST, LAST, ask_experts, planned
@@ -64,6 +68,24 @@ async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
     assert {name: lines for name, lines in (await reconcile(play.db)).items() if lines} == {}
 
 
+async def test_the_link_of_who_is_booked_says_what_the_mail_says(
+    play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, moved = await planned(play, "A"), "Please make no travel arrangements yet."
+    deployment = await ask_experts(play, "A")
+    async with play.db.transaction(now=DECIDED) as tx:
+        accepted = select(Invitation.id).where(
+            Invitation.deployment_id == deployment, Invitation.outcome == "accepted"
+        )
+        path = path_of(await make_link(tx, PURPOSE, (await tx.session.scalars(accepted)).one()))
+    monkeypatch.setattr("facility.clock.now", lambda: DECIDED)
+    anybody = await browse()
+    assert moved not in (await anybody.get(path)).text
+    await move(play, key, *LATER)
+    page = (await anybody.get(path)).text
+    assert ("you are booked" in page, moved in page) == (True, True)
+
+
 async def test_who_is_booked_for_days_that_still_have_an_activity_hears_nothing(play: Judging) -> None:
     key = await planned(play, "A")
     await ask_experts(play, "A")
@@ -104,7 +126,8 @@ async def test_pages_say_what_ends_with_an_award(
     ada = await browse(play.people["ada"])
     for path in ("close", "withdraw"):
         page = (await ada.get(f"/awards/{award}/{path}")).text
-        assert ("A/A1 Joint workshop" in page, "A/D1, X03" in page) == (True, True), path
+        for line in ("A/A1 Joint workshop", "A/D1, X03"):
+            assert f"{line}, {day(FIRST)}</li>" in page, path
 
 
 async def test_called_off_frees_the_days_and_tells_why(db: Database, play: Judging) -> None:

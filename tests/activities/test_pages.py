@@ -107,6 +107,13 @@ async def test_the_lead_plans_and_others_do_not(play: Judging, browse: Browsers)
         assert (await browser.send_form(new, PLAN)).status_code == 404
 
 
+async def test_the_summary_names_the_fields_of_a_plan(play: Judging, browse: Browsers) -> None:
+    omar = await browse(play.people["omar"])
+    wrong = await omar.send_form(f"/applications/{play.applications['A']}/activities/new", {})
+    named = re.findall(r'<li><a href="#f-[^"]+">([^:<]+): ', wrong.text)
+    assert named == ["Kind", "Title", "Place", "First day", "Last day"]
+
+
 async def test_without_an_award_planning_is_refused(play: Judging, browse: Browsers) -> None:
     await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], reason="asked"))
     omar = await browse(play.people["omar"])

@@ -193,7 +193,10 @@ async def test_two_open_on_one_page_and_what_came_too_late_stands_in_the_minutes
     assert (await sara.send_form(f"{here}/confirm", {"session": str(session)})).status_code == 403
     assert (await anna.send_form(f"{here}/confirm", {"session": str(stage.call)})).status_code == 409
     assert (await anna.send_form(f"{here}/confirm", {"session": str(session)})).status_code == 303
-    assert "Sara Lind and Anna Weiss opened this call" in (await carl.get(here)).text
+    opened = (await carl.get(here)).text
+    assert "Sara Lind and Anna Weiss opened this call" in opened
+    assert 'href="/applications/received?call=TAF-2021-01"' in opened
+    assert (await carl.get("/applications/received?call=TAF-2021-01")).status_code == 200
     paper = await carl.get(f"{here}/minutes.pdf")
     words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper.content)).pages)
     for said in (

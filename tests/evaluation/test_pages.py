@@ -1,5 +1,6 @@
 """The pages of the evaluation: what each role sees and may do, and what a recused assessor may not."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -61,6 +62,8 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
     wrong = await elena.send_form(assessment(play), {"score-capacity": "20,5", "comment-capacity": "Sound."})
     assert wrong.status_code == 422
     assert wrong.text.count('aria-invalid="true"') == 2
+    first, second = re.findall(r'<li><a href="#f-score-[a-z]+">([^:<]+): ', wrong.text)
+    assert first != second
     assert ("20,5" in wrong.text, "Sound." in wrong.text) == (True, True)
     good = {"score-capacity": "14,5", "score-relevance": "60", "comment-capacity": "Sound."}
     saved = await elena.send_form(assessment(play), good)

@@ -307,3 +307,11 @@ def test_addresses_of_ours_become_links_and_others_do_not() -> None:
         ("http://facility.test/link/x/y_z-", "/link/x/y_z-"),
         (" and\nhttp://facility.testing/a, http://elsewhere.test/", None),
     ]
+
+
+async def test_the_log_is_narrowed_by_words_and_not_by_names_of_tables(browse: Browsers, cast: Cast) -> None:
+    page = (await (await browse(cast.greta)).get("/operations/log")).text
+    choice = re.search(r'<select[^>]*name="subject".*?</select>', page, re.DOTALL)
+    assert choice
+    kinds = re.findall(r'<option value="([a-z_]+)"[^>]*>([^<]+)</option>', choice[0])
+    assert [kind for kind, word in kinds if word == kind or "_" in word] == []

@@ -78,3 +78,22 @@ class Several(Whatever):
 def test_each_item_of_a_list_has_a_line_of_its_own(templates: jinja2.Environment, template: str) -> None:
     words = written(templates, template, "Somebody", Several("a name"))
     assert [line for line in words.splitlines() if "first name" in line and "second name" in line] == []
+
+
+@pytest.mark.parametrize("how", ["closed", "withdrawn", "ineligible"])
+def test_the_end_of_an_award_names_what_ends_with_it(templates: jinja2.Environment, how: str) -> None:
+    """Nothing else tells lead and partners that their activities are called off."""
+    context = {"application": "A", "committed": "9 000.00", "how": how, "path": ""}
+    award, reserve = (
+        text_of(templates, "awards/ended", {**context, "what": what}, to_name="A", url="", base_url="")
+        for what in ("award", "reserve")
+    )
+    assert "Activities that have not begun do not take place." in award
+    assert "Activities" not in reserve
+
+
+def test_the_letter_on_an_award_says_who_asks_experts(templates: jinja2.Environment) -> None:
+    """Leads have no page for it: the secretariat asks them."""
+    context = {"application": "A", "call": "C", "path": "/x"}
+    words = text_of(templates, "awards/award", context, to_name="A", url="", base_url="")
+    assert "ask its secretariat for the experts whom you need" in words
