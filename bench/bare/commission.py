@@ -27,6 +27,7 @@ async def commission(state: State, request: Request[Any, Any, Any]) -> Response[
         "/commission",
         me,
         overview=found,
+        opened={call.awards for call in found.calls},  # Carl is shut out of nothing, so roles decide
         seen=newest,
         chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
         lines=words.lines(found.headlines, None),
