@@ -43,6 +43,45 @@ async def test_a_closed_award_frees_money_for_the_reserve_at_that_instant(play: 
     assert (ended.end_kind, ended.committed, ended.ended_at) == ("closed", Decimal("32100.00"), later)
 
 
+async def test_the_reserve_gets_no_more_than_is_left_of_its_calls_amount_though_the_envelope_has_it(
+    play: Judging,
+) -> None:
+    await three(
+        play
+    )  # of the call's EUR 80 000, 44 572.30 are left; B, first on the reserve list, asks for 47 250.00
+    await play.decide()
+    assert await play.enlarge("200000.00") == []
+    assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "reserve"}
+    await play.end("A", "32750.01")
+    assert await play.statuses() == {"A": "closed", "B": "reserve", "C": "reserve"}
+    assert await play.free() == Decimal("167249.99")
+
+
+async def test_the_reserve_gets_the_last_cent_of_its_calls_amount(play: Judging) -> None:
+    await three(play)
+    await play.decide()
+    await play.enlarge("200000.00")
+    await play.end("A", "32750.00")
+    assert await play.statuses() == {"A": "closed", "B": "awarded", "C": "reserve"}
+    assert await play.free() == Decimal("120000.00")
+
+
+async def test_what_comes_free_in_a_call_adds_nothing_to_what_another_may_commit(play: Judging) -> None:
+    await play.call("TAF-2021-02")
+    await play.apply("A", "60000.00")
+    await play.apply("B", "60000.00", call="TAF-2021-02")
+    await play.apply("C", "30000.00", call="TAF-2021-02")
+    await play.close()
+    await play.close("TAF-2021-02")
+    for name, relevance in {"A": "64", "B": "64", "C": "60"}.items():
+        await play.score("elena", name, "16", relevance)
+    await play.enlarge("200000.00")
+    await play.decide()
+    await play.decide("TAF-2021-02")
+    await play.end("A", "0.00")
+    assert await play.statuses() == {"A": "closed", "B": "awarded", "C": "reserve"}
+
+
 async def test_a_final_cost_above_the_award_is_not_paid(play: Judging) -> None:
     await three(play)
     await play.decide()

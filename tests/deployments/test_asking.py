@@ -1,5 +1,6 @@
 """Asking experts: who is asked next, who is booked, and what ends an invitation."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -152,6 +153,44 @@ async def test_who_is_booked_by_then_is_passed_over_for_good(sending: Sending) -
     third = await sending.request()
     assert (await sending.row(third)).shortlist["excluded"] == {"X1": "not_available"}
     await sound(sending)
+
+
+DAYS_ELSEWHERE = [(1, 4, True), (6, 6, True), (8, 12, True), (1, 3, False), (9, 12, False)]
+"""First and last day in October, and whether one of them is among those of a deployment from 4 to 8 October."""
+
+
+@pytest.mark.parametrize(("first", "last", "clashes"), DAYS_ELSEWHERE)
+async def test_nobody_is_asked_who_is_booked_on_one_of_the_days(
+    sending: Sending, first: int, last: int, clashes: bool
+) -> None:
+    await sending.pool(*[expert(f"X{n}") for n in range(3)])
+    key = await sending.asking()
+    elsewhere = await sending.request(starts_on=date(2021, 10, first), ends_on=date(2021, 10, last))
+    chosen = [sending.experts["X1"]]
+    await sending.play.act(
+        "ada", lambda tx: deployments.confirm_order(tx, elsewhere, chosen, reason="Was there."), INVITED
+    )
+    await sending.accept(elsewhere, "X1")
+    await sending.decline(key, "X0", INVITED + 2 * HOUR)
+    assert await sending.outcomes(key) == {"X0": "declined", "X2" if clashes else "X1": "open"}
+    shortlist = (await sending.row(await sending.request())).shortlist
+    assert shortlist["excluded"] == ({"X1": "not_available"} if clashes else {})
+    await sound(sending)
+
+
+@pytest.mark.parametrize(("first", "last", "clashes"), DAYS_ELSEWHERE)
+async def test_nobody_says_yes_who_is_booked_on_one_of_the_days(
+    sending: Sending, first: int, last: int, clashes: bool
+) -> None:
+    await sending.pool(expert("X0"))
+    key = await sending.asking()
+    elsewhere = await sending.asking(starts_on=date(2021, 10, first), ends_on=date(2021, 10, last))
+    asked = await sending.invitation(elsewhere, "X0")
+    async with sending.db.transaction(now=INVITED + HOUR) as tx:
+        await deployments.accept(tx, asked)  # and no reaction yet
+    with pytest.raises(Refused, match="booked_elsewhere") if clashes else nullcontext():
+        await sending.accept(key, "X0", INVITED + 2 * HOUR)
+    assert await sending.outcomes(key) == {"X0": "open" if clashes else "accepted"}
 
 
 async def test_booked_elsewhere_before_the_news_arrives_is_refused(sending: Sending) -> None:
