@@ -8,6 +8,7 @@ from facility.web import cookies
 from facility.web.access import Visitor
 from facility.web.entrances import Entrance, entrance
 from facility.web.guard import Caller
+from facility.web.stops import Stop
 
 
 async def admitted(app: Litestar, session: str | None, method: Any, path: str) -> bool:
@@ -26,6 +27,33 @@ async def let_in(app: Litestar, session: str, path: str) -> Visitor:
     await Caller(scope, place.door).enter()
     visitor: Visitor = scope["state"]["visitor"]
     return visitor
+
+
+class Guarded:
+    """What the guard answers one person who has signed in: asked once for each rule and object, however many routes share
+    them."""
+
+    def __init__(self, app: Litestar, session: str) -> None:
+        self._app = app
+        self._session = session
+        self._known: dict[tuple[Any, ...], int | None] = {}
+
+    async def refusal(self, method: Any, path: str) -> int | None:
+        """The status with which the person is turned away, or None where the guard lets them pass."""
+        place = entrance(self._app, path, method)
+        assert place is not None
+        objects = (str(place.params[name]) for name in sorted(place.door.params))
+        key = (place.door.rule, place.door.shuts_out, *objects)
+        if key not in self._known:
+            self._known[key] = await self._ask(path, place)
+        return self._known[key]
+
+    async def _ask(self, path: str, place: Entrance) -> int | None:
+        try:
+            await Caller(_scope(self._app, self._session, path, place), place.door).enter()
+        except Stop as stop:
+            return stop.status
+        return None
 
 
 def _scope(app: Litestar, session: str | None, path: str, place: Entrance) -> Any:

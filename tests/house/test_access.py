@@ -9,7 +9,7 @@ from facility.web.access import Allow, Role
 from facility.web.guard import handlers
 from tests.browser import Browser
 from tests.hostile.forms import read
-from tests.house.links import admitted
+from tests.house.links import Guarded, admitted
 from tests.house.story import TakingBack, fill, may, objects
 from tests.house.world import EVERYBODY, World
 
@@ -46,19 +46,31 @@ def is_kept(response: Any) -> bool:
 async def test_every_route_lets_pass_whom_the_access_data_names(
     name: str, standing_app: Litestar, story: str, sessions: dict[str, str], world: World
 ) -> None:
+    """Whoever may pass asks by HTTP, and so does whoever may not, once at each route; about the other objects there, the
+    guard is asked, once for each rule and object."""
     found: list[Any] = []
     targets: dict[tuple[str, str], str] = {}
+    guarded = Guarded(standing_app, sessions[name])
     async with TakingBack(standing_app, story, sessions[name]) as browser:
         for route, handler in handlers(standing_app):
+            rule, turned_away = handler.opt["allow"], set[str]()
             for label, ids in (
                 objects(world).items() if route.path_parameters else [("none", {"reference": ""})]
             ):
-                path = fill(route.path_format, ids)
+                path, passes = fill(route.path_format, ids), may(rule, world, name, ids)
                 for method in handler.http_methods:
+                    place = (method, route.path_format, label)
+                    if method in turned_away and not passes:
+                        refusal = await guarded.refusal(method, path)
+                        if refusal != (expected := expected_denial(rule, world, ids)):
+                            found.append((*place, refusal, f"expected {expected}"))
+                        continue
                     response = await _ask(browser, method, path)
-                    if wrong := wrongs(response, handler.opt["allow"], world, name, ids):
-                        found.append((method, route.path_format, label, response.status_code, wrong))
+                    if wrong := wrongs(response, rule, world, name, ids):
+                        found.append((*place, response.status_code, wrong))
                     targets |= dict.fromkeys(read(response).targets, path)
+                    if not passes:
+                        turned_away.add(method)
         found += [
             (page, *target)
             for target, page in sorted(targets.items())
