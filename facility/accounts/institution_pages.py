@@ -21,10 +21,11 @@ from facility.accounts.sentences import STATES
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import SIGNED_IN, Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
-from facility.web.stops import Stop, Wrong
+from facility.web.stops import Stop
 from facility.web.waiting import waits
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
@@ -140,9 +141,9 @@ async def _entry_page(
     )
 
 
-def known_of(refused: Refused) -> str:
+def known_of(refused: Refused | None) -> str:
     """The id of the entry that is on the list already, or ""."""
-    return next((reason.params.get("known", "") for reason in refused.reasons), "")
+    return next((reason.params.get("known", "") for reason in refused.reasons), "") if refused else ""
 
 
 @get("/institutions/new", opt=BY_SECRETARIAT)
@@ -165,13 +166,12 @@ async def new_institution(view: View, form: Form, tx: Tx) -> Page:
     """Enters an institution."""
     fields = Fields(form)
     name, particulars = fields.text("institution_name"), _particulars(fields)
-    try:
-        fields.check()
+    async with redrawn(
+        tx,
+        fields,
+        lambda read, status: _entry_page(view, read, fields, None, status, known_of(fields.refusal)),
+    ):
         added = await commands.add_institution(tx, name=name, **msgspec.structs.asdict(particulars))
-    except Refused as refused:
-        fields.refused(refused)
-        connection = await tx.session.connection()
-        raise Wrong(await _entry_page(view, connection, fields, None, 422, known_of(refused))) from None
     return view.go(f"/institutions/{added.id}", _("The institution is on the list."))
 
 
@@ -193,14 +193,13 @@ async def edit(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page:
     """Corrects the particulars; the name has a page of its own, since the old one is kept."""
     fields = Fields(form)
     particulars = _particulars(fields)
-    try:
-        fields.check()
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        entry = (await queries.institution(read, body_id)).about
+        return await _entry_page(view, read, fields, entry, status, known_of(fields.refusal))
+
+    async with redrawn(tx, fields, again):
         await commands.correct_institution(tx, body_id, particulars)
-    except Refused as refused:
-        fields.refused(refused)
-        connection = await tx.session.connection()
-        one = (await queries.institution(connection, body_id)).about
-        raise Wrong(await _entry_page(view, connection, fields, one, 422, known_of(refused))) from None
     return view.go(f"/institutions/{body_id}", _("Saved."))
 
 
@@ -228,15 +227,12 @@ async def rename(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Pag
     fields = Fields(form)
     name = fields.text("institution_name")
     ended_on = fields.day("ended_on", last=tx.now.astimezone(clock.BRUSSELS).date())
-    try:
-        fields.check()
+    async with redrawn(
+        tx,
+        fields,
+        lambda read, status: _rename_page(view, read, body_id, fields, status, known_of(fields.refusal)),
+    ):
         await commands.rename_institution(tx, body_id, name=name, ended_on=ended_on)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _rename_page(
-            view, await tx.session.connection(), body_id, fields, 422, known_of(refused)
-        )
-        raise Wrong(page) from None
     return view.go(f"/institutions/{body_id}", _("It bears its new name. The old one is still found."))
 
 
@@ -247,13 +243,10 @@ async def add_signatory(view: View, form: Form, tx: Tx, body_id: FromPath[UUID])
     name, function = fields.text("name", most=120), fields.text("function", most=200)
     since = fields.day("since")
     until = fields.day("until") if fields.given("until") else None
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: institution_page(view, read, body_id, status=status, form=fields)
+    ):
         await commands.name_signatory(tx, body_id, name=name, function=function, since=since, until=until)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await institution_page(view, await tx.session.connection(), body_id, status=422, form=fields)
-        raise Wrong(page) from None
     return view.go(f"/institutions/{body_id}", _("The signatory is entered."))
 
 
@@ -289,13 +282,10 @@ async def end_signatory(
     """Ends the power to sign after that day."""
     fields = Fields(form)
     until = fields.day("until")
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _signatory_page(view, read, body_id, signatory_id, fields, status)
+    ):
         await commands.end_signatory(tx, body_id, signatory_id, until)
-    except Refused as refused:
-        fields.refused(refused)
-        connection = await tx.session.connection()
-        raise Wrong(await _signatory_page(view, connection, body_id, signatory_id, fields, 422)) from None
     return view.go(f"/institutions/{body_id}", _("The last day is entered."))
 
 

@@ -10,12 +10,11 @@ from facility.accounts import institution_queries as queries
 from facility.accounts import institutions as commands
 from facility.accounts.institution_pages import BY_SECRETARIAT
 from facility.accounts.picker import only_searching, picker
-from facility.refused import Refused
 from facility.web import render
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 
 @get("/institutions/{body_id:uuid}/validate", opt=BY_SECRETARIAT)
@@ -75,12 +74,8 @@ async def merge(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page
     if only_searching(fields, "into"):
         return await _merge_page(view, await tx.session.connection(), body_id, fields)
     into = fields.key("into")
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _merge_page(view, read, body_id, fields, status)):
         await commands.merge_institutions(tx, body_id, into)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _merge_page(view, await tx.session.connection(), body_id, fields, 422)) from None
     return view.go(f"/institutions/{into}", _("The two are one now. Both keep their history."))
 
 

@@ -11,6 +11,7 @@ from facility.accounts.sentences import KINDS, ROLES, STATES
 from facility.events.log import history
 from facility.refused import Refused
 from facility.web.access import SIGNED_IN, Role, Visitor, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import moments
@@ -107,13 +108,10 @@ async def decline(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) ->
     """With a reason, which the person reads."""
     fields = Fields(form)
     reason = fields.text("reason", most=1000, multiline=True)
-    try:
-        fields.check()
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _person_page(view, await tx.session.connection(), account_id, status=422, form=fields)
-        raise Wrong(page) from None
-    await service.decline(tx, account_id, reason)
+    async with redrawn(
+        tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
+    ):
+        await service.decline(tx, account_id, reason)
     return view.go(f"/people/{account_id}", _("The registration is declined. The person is told by mail."))
 
 
@@ -122,13 +120,10 @@ async def change_roles(view: View, form: Form, account_id: FromPath[UUID], tx: T
     """Gives and takes roles."""
     fields = Fields(form)
     chosen = fields.many("roles", list(Role), required=False)
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
+    ):
         await service.change_roles(tx, account_id, [Role(role) for role in chosen])
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _person_page(view, await tx.session.connection(), account_id, status=422, form=fields)
-        raise Wrong(page) from None
     return view.go(f"/people/{account_id}", _("The roles are changed."))
 
 
@@ -173,12 +168,8 @@ async def invite(view: View, form: Form, tx: Tx) -> Page:
     name, email = fields.text("name", most=120), fields.email("email")
     role = fields.one_of("role", Role)
     institution_id = fields.key("institution") if fields.given("institution") else None
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _invite_page(view, read, fields, status)):
         person = await service.invite(tx, name=name, email=email, roles=[role], institution_id=institution_id)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _invite_page(view, await tx.session.connection(), fields, 422)) from None
     return view.go(f"/people/{person.id}", _("The invitation is on its way."))
 
 

@@ -14,6 +14,7 @@ from facility.outbox.links import check_link, find_link, subject_of
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.limits import address_of
@@ -90,20 +91,16 @@ async def register(view: View, form: Form, token: FromPath[str], limits: Limits,
     await limits.hit(BY_LINK, address_of(view.scope))
     link = await find_link(tx, service.REGISTER, token)
     check_link(link, tx.now)
-    fields = Fields(form)
+    fields, subject_id = Fields(form), link.subject_id
     name = fields.text("name", most=120)
     if only_searching(fields, "institution"):
         fields.errors.clear()
-        return await _form_page(view, await tx.session.connection(), token, link.subject_id, fields)
+        return await _form_page(view, await tx.session.connection(), token, subject_id, fields)
     institution = read_choice(fields, "institution")
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _form_page(view, read, token, subject_id, fields, status)
+    ):
         await service.register(tx, token, name=name, institution=institution)
-    except Refused as refused:
-        fields.refused(refused)
-        connection = await tx.session.connection()
-        page = await _form_page(view, connection, token, link.subject_id, fields, 422)
-        raise Wrong(page) from None
     return view.go("/registered")
 
 

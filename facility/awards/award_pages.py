@@ -16,13 +16,13 @@ from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import REASONS
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow, relation, shuts_out
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import nav
-from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -143,13 +143,8 @@ async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUI
     fields = Fields(form)
     final_cost = fields.eur("final_cost")
     reason = reason_of(fields)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _closing(view, read, award_id, fields, status)):
         await service.propose_closing(tx, award_id, final_cost=final_cost, reason=reason)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _closing(view, await tx.session.connection(), award_id, fields, 422)
-        raise Wrong(page) from None
     return view.go(f"/awards/{award_id}", _("Closing is proposed. A second person confirms it here."))
 
 
@@ -222,13 +217,8 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     """The lead gives up its award or its place on the reserve list."""
     fields = Fields(form)
     reason = reason_of(fields)
-    connection = await tx.session.connection()
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _result(view, read, application_id, fields, status)):
         await service.withdraw_award(tx, application_id, reason)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _result(view, connection, application_id, fields, 422)) from None
     return view.go(f"/applications/{application_id}/result", _("The application is withdrawn."))
 
 

@@ -13,12 +13,12 @@ from facility.calls.rules import Mode
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.lists import call as call_shown
 from facility.evaluation.reasons import reason_of
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 ACT = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
@@ -55,12 +55,10 @@ async def override(
     fields = Fields(form)
     reason = reason_of(fields)
     connection = await tx.session.connection()
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, call_id, application_id, fields, status)
+    ):
         await set_cool_down_aside(tx, call_id, application_id, reason)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _page(view, connection, call_id, application_id, fields, 422)) from None
     return view.go(await _back(connection, call_id), _("The rule is set aside for this application."))
 
 

@@ -16,9 +16,9 @@ from facility.contracts import queries as contracts
 from facility.contracts.enlargement import settle_enlargement
 from facility.evaluation.reasons import reason_of
 from facility.proposals import MAX_REASON, Settlement
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -92,15 +92,8 @@ async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[
     """Propose to withdraw the award."""
     fields = Fields(form)
     reason = reason_of(fields)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _form(view, read, award_id, fields, status)):
         await service.propose_withdrawal(tx, award_id, reason=reason)
-    except Refused as refused:
-        if refused.kind != "invalid":
-            raise
-        await draw_again(
-            tx, fields, refused, lambda read, status: _form(view, read, award_id, fields, status)
-        )
     return view.go(
         f"/awards/{award_id}/withdrawal",
         _("It is proposed. A second person decides; until then the award stands."),
@@ -148,15 +141,8 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
     fields = Fields(form)
     proposal = fields.key("proposal")
     answer = fields.text("answer", most=MAX_REASON, multiline=True)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _withdrawal(view, read, award_id, fields, status)):
         await service.settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
-    except Refused as refused:
-        if refused.kind != "invalid":
-            raise
-        await draw_again(
-            tx, fields, refused, lambda read, status: _withdrawal(view, read, award_id, fields, status)
-        )
     return view.go(f"/awards/{award_id}", _("The award stands. Whoever proposed to withdraw it is told why."))
 
 
@@ -223,18 +209,10 @@ async def refuse_enlargement(
     fields = Fields(form)
     proposal = fields.key("proposal")
     answer = fields.text("answer", most=MAX_REASON, multiline=True)
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _enlargement(view, read, reference, envelope_id, fields, status)
+    ):
         await settle_enlargement(tx, envelope_id, proposal, Settlement.REFUSED, answer=answer)
-    except Refused as refused:
-        if refused.kind != "invalid":
-            raise
-        await draw_again(
-            tx,
-            fields,
-            refused,
-            lambda read, status: _enlargement(view, read, reference, envelope_id, fields, status),
-        )
     return view.go(
         f"/contracts/{quote(reference)}",
         _("The envelope stays as it is. Whoever proposed to enlarge it is told why."),

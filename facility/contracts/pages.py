@@ -15,7 +15,7 @@ from facility.contracts.sentences import INSTRUMENTS, MODES
 from facility.proposals import MAX_REASON
 from facility.refused import Refused, refuse
 from facility.web.access import Role, allow
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.carried import whole
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -133,19 +133,13 @@ async def change_envelope(
     amount = fields.eur("amount")
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
     larger = amount > one.amount
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _envelope_page(view, read, one, fields, status), late=True
+    ):
         if larger:
             await propose_enlargement(tx, one.id, amount, reason=reason)
         else:
             await service.lower_envelope(tx, one.id, amount)
-    except Refused as refused:
-        await draw_again(
-            tx,
-            fields,
-            refused,
-            lambda connection, status: _envelope_page(view, connection, one, fields, status),
-        )
     if larger:
         return view.go(
             f"/contracts/{quote(reference)}/envelopes/{one.id}/enlargement",

@@ -13,10 +13,9 @@ from facility.deployments.queries import PURPOSE, Linked
 from facility.deployments.rules import InvitationStatus
 from facility.experts.queries import themes
 from facility.outbox.links import find_link
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
@@ -98,14 +97,11 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     choice = fields.choice("answer", ("accept", "decline"))
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
     link = await find_link(tx, PURPOSE, token, lock=False)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
         if choice == "accept":
             await service.accept(tx, link.subject_id)
         else:
             await service.decline(tx, link.subject_id, reason=reason)
-    except Refused as refused:
-        await draw_again(tx, fields, refused, _drawn(view, token, fields))
     link.used_at = tx.now
     return view.go(f"/link/invitation/{token}")
 
@@ -117,11 +113,8 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
     link = await find_link(tx, PURPOSE, token, lock=False)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
         await service.cancel(tx, link.subject_id, reason=reason, by_expert=True)
-    except Refused as refused:
-        await draw_again(tx, fields, refused, _drawn(view, token, fields))
     return view.go(f"/link/invitation/{token}")
 
 

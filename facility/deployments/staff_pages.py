@@ -28,6 +28,7 @@ from facility.experts.words import language_choices
 from facility.refused import Refused, refuse
 from facility.web import render
 from facility.web.access import Role, Visitor, allow, shuts_out
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import Moment, moments
@@ -334,16 +335,15 @@ async def cancel(
     view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
 ) -> Page:
     """Takes a yes back; the days are free and the next is asked."""
-    connection, fields = await tx.session.connection(), Fields(form)
+    fields = Fields(form)
     reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
     await _of(tx, deployment_id, invitation_id)
-    try:
-        fields.check()
+    async with redrawn(
+        tx,
+        fields,
+        lambda read, status: _cancel_page(view, read, deployment_id, invitation_id, fields, status),
+    ):
         await service.cancel(tx, invitation_id, reason=reason)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _cancel_page(view, connection, deployment_id, invitation_id, fields, 422)
-        raise Wrong(page) from None
     return view.go(f"/deployments/{deployment_id}", _("The yes is taken back. The next in line is asked."))
 
 
@@ -382,13 +382,10 @@ async def call_off(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]
     """Ends the request; whoever is booked or asked learns it."""
     fields = Fields(form)
     reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _call_off_page(view, read, deployment_id, fields, status)
+    ):
         await service.call_off(tx, deployment_id, reason=reason)
-    except Refused as refused:
-        fields.refused(refused)
-        connection = await tx.session.connection()
-        raise Wrong(await _call_off_page(view, connection, deployment_id, fields, 422)) from None
     return view.go(
         f"/deployments/{deployment_id}", _("The request is called off. Whoever was booked or asked is told.")
     )

@@ -16,9 +16,9 @@ from facility.evaluation import lists, service
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.sentences import STEPS
 from facility.evaluation.work import work_of
-from facility.refused import Refused
 from facility.web import forms
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -79,13 +79,8 @@ async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     if not fields.yes("agreed"):
         fields.wrong("agreed", _("Tick the box to sign the declaration."))
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _declaration(view, read, call_id, fields, status)):
         await service.sign_declaration(tx, call_id)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _declaration(view, await tx.session.connection(), call_id, fields, 422)
-        raise Wrong(page) from None
     return view.go("/assessments", _("You have signed the declaration for this call."))
 
 
@@ -115,13 +110,10 @@ async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     reason = fields.text("reason", required=False, most=2000, multiline=True)
     if answer == "yes" and not reason:
         fields.wrong("reason", _("Say in a sentence what the conflict is."))
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _conflict(view, read, application_id, fields, status)
+    ):
         await service.declare_conflict(tx, application_id, conflict=answer == "yes", reason=reason)
-    except Refused as refused:
-        fields.refused(refused)
-        page = await _conflict(view, await tx.session.connection(), application_id, fields, 422)
-        raise Wrong(page) from None
     if answer == "yes":
         return view.go("/assessments", _("Thank you. This application is closed to you from now on."))
     own = await lists.own_assessment(await tx.session.connection(), application_id, view.me.id)

@@ -15,13 +15,13 @@ from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.assigning import assign_each, chosen_assessors, offered
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
-from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -118,12 +118,8 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     assessor_ids = chosen_assessors(fields)
     if set(application_ids) - known:
         fields.wrong("applications", _("Choose among the applications of this call."))
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _board(view, read, call_id, fields, status)):
         said = await assign_each(tx, call_id, application_ids, assessor_ids)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _board(view, connection, call_id, fields, 422)) from None
     return view.go(f"/evaluation/{call_id}", said)
 
 
@@ -164,12 +160,10 @@ async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUI
     reason = reason_of(fields)
     connection = await tx.session.connection()
     call = await lists.call(connection, await lists.call_of(connection, application_id))
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _set_aside(view, read, application_id, fields, status)
+    ):
         await service.set_aside(tx, application_id, reason)
-    except Refused as refused:
-        fields.refused(refused)
-        raise Wrong(await _set_aside(view, connection, application_id, fields, 422)) from None
     return view.go(home(call), _("The application is set aside."))
 
 

@@ -44,6 +44,7 @@ class Fields:
         self.errors: dict[str, list[str]] = {}
         self.notes: dict[str, list[str]] = {}
         self.known: set[str] = set()
+        self.refusal: Refused | None = None
         self.prefix = ""
 
     @classmethod

@@ -18,10 +18,9 @@ from facility.applications.pages.uploads import Sender, receive, received_at, st
 from facility.applications.queries import shown
 from facility.db import Tx as Transaction
 from facility.files.intake import Stored
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, TAKES_FILES, allow
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.forms import Upload
@@ -102,18 +101,12 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
                 await refuse_paper(tx, found.id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return await _page(view, await tx.session.connection(), token, fields, status=422)
-        try:
-            fields.check()
+        async with redrawn(
+            tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
+        ):
             received.check()
             papers = [_paper(file, stored) for file, stored in received.stored]
             await answer_clarification(tx, found.id, text=text, value=value, name=name, papers=papers)
-        except Refused as wrong:
-            await draw_again(
-                tx,
-                fields,
-                wrong,
-                lambda connection, status: _page(view, connection, token, fields, status=status),
-            )
     return view.go(f"/link/clarification/{token}")
 
 

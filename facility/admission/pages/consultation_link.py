@@ -9,10 +9,9 @@ from facility.admission.queries.consultation import PURPOSE, asked
 from facility.admission.rules.consultation import MAX_TEXT
 from facility.admission.service import answer_consultation, ask_for_more_days
 from facility.outbox.links import find_link
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
@@ -64,16 +63,10 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     reason = fields.text("reason", required=objects, most=MAX_TEXT, multiline=True)
     name = fields.text("name", most=200)
     link = await find_link(tx, PURPOSE, token, lock=False)
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
+    ):
         await answer_consultation(tx, link.subject_id, objects=objects, reason=reason, name=name)
-    except Refused as refused:
-        await draw_again(
-            tx,
-            fields,
-            refused,
-            lambda connection, status: _page(view, connection, token, fields, status=status),
-        )
     return view.go(f"/link/consultation/{token}")
 
 
@@ -83,16 +76,10 @@ async def more(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[s
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     link = await find_link(tx, PURPOSE, token, lock=False)
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
+    ):
         await ask_for_more_days(tx, link.subject_id)
-    except Refused as refused:
-        await draw_again(
-            tx,
-            fields,
-            refused,
-            lambda connection, status: _page(view, connection, token, fields, status=status),
-        )
     return view.go(f"/link/consultation/{token}", _("You have more time now."))
 
 

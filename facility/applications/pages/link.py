@@ -12,9 +12,9 @@ from facility.applications.pages.documents import send_document
 from facility.applications.pages.shared import BY_LINK, EVERYBODY, WORDS
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.service import party_by_link, use_party_link
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web import render
-from facility.web.again import draw_again
+from facility.web.again import redrawn
 from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
@@ -83,18 +83,14 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     answered = read_answer(fields)
-    try:
-        fields.check()
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        meanwhile = fields.refusal is not None and fields.refusal.codes == ("edited_meanwhile",)
+        return await _page(view, read, token, fields, status, "meanwhile" if meanwhile else "")
+
+    async with redrawn(tx, fields, again, late=True):
         find = party_by_link if answered.choice == "change" else use_party_link
         await give_answer(tx, await find(tx, token), answered)
-    except Refused as refused:
-        question = "meanwhile" if refused.codes == ("edited_meanwhile",) else ""
-        await draw_again(
-            tx,
-            fields,
-            refused,
-            lambda connection, status: _page(view, connection, token, fields, status, question),
-        )
     told = (
         _("The lead is told. You can still answer with this link.") if answered.choice == "change" else None
     )
