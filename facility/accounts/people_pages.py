@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts import queries, rules, service
 from facility.accounts.picker import only_searching, picker
 from facility.accounts.sentences import KINDS, ROLES, STATES
 from facility.events.log import history
-from facility.refused import Refused
 from facility.web.access import SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -17,7 +17,6 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import moments
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
-from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
@@ -185,14 +184,13 @@ async def correct_me(view: View, form: Form, tx: Tx) -> Page:
     """Corrects one's own name."""
     fields = Fields(form)
     name = fields.text("name", most=120)
-    try:
-        fields.check()
-    except Refused as refused:
-        own = await queries.person(await tx.session.connection(), view.me.id)
-        raise Wrong(
-            view.page("accounts/me.html", status=422, person=own, form=fields.refused(refused), **words())
-        ) from None
-    await service.rename(tx, view.me.id, name)
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        own = await queries.person(read, view.me.id)
+        return view.page("accounts/me.html", status=status, person=own, form=fields, **words())
+
+    async with redrawn(tx, fields, again):
+        await service.rename(tx, view.me.id, name)
     return view.go("/me", _("Your name is corrected."))
 
 

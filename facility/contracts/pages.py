@@ -13,7 +13,7 @@ from facility.contracts.enlargement import propose_enlargement
 from facility.contracts.models import Envelope
 from facility.contracts.sentences import INSTRUMENTS, MODES
 from facility.proposals import MAX_REASON
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.carried import whole
@@ -21,7 +21,6 @@ from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
-from facility.web.stops import Wrong
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 
@@ -81,18 +80,15 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
     found = await queries.contract(await tx.session.connection(), reference)
     fields = Fields(form)
     name, amount = fields.text("name", most=100), fields.eur("amount")
-    try:
-        fields.check()
-        await service.open_envelope(tx, contract_id=found.id, name=name, amount=amount)
-    except Refused as refused:
-        page = view.page(
-            "contracts/envelope.html",
-            status=422,
-            contract=found,
-            envelope=None,
-            form=fields.refused(refused),
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        contract = await queries.contract(read, reference)
+        return view.page(
+            "contracts/envelope.html", status=status, contract=contract, envelope=None, form=fields
         )
-        raise Wrong(page) from None
+
+    async with redrawn(tx, fields, again):
+        await service.open_envelope(tx, contract_id=found.id, name=name, amount=amount)
     return view.go(f"/contracts/{quote(reference)}", _("The envelope was opened."))
 
 

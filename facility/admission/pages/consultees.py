@@ -12,13 +12,12 @@ from facility.admission.queries import consultation as queries
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.service import ConsulteeData, add_consultee, change_consultee
 from facility.experts.queries import themes
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, translated
-from facility.web.stops import Wrong
 
 KEEPS = {"allow": allow(Role.SECRETARIAT)}
 
@@ -88,11 +87,8 @@ async def add(view: View, form: Form, tx: Tx) -> Page:
     fields = Fields(form)
     connection = await tx.session.connection()
     data = _read(fields, await _known(connection), active=True)
-    try:
-        fields.check()
-    except Refused as refused:
-        raise Wrong(await _page(view, connection, fields.refused(refused), status=422)) from None
-    await add_consultee(tx, data)
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, fields, status=status)):
+        await add_consultee(tx, data)
     return view.go("/consultees", _("The consultee is on the list."))
 
 
@@ -117,13 +113,10 @@ async def change(view: View, form: Form, tx: Tx, consultee_id: FromPath[UUID]) -
     fields = Fields(form)
     connection = await tx.session.connection()
     data = _read(fields, await _known(connection), active=fields.yes("active"))
-    try:
-        fields.check()
-    except Refused as refused:
-        raise Wrong(
-            await _page(view, connection, fields.refused(refused), status=422, key=consultee_id)
-        ) from None
-    await change_consultee(tx, consultee_id, data)
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, fields, status=status, key=consultee_id)
+    ):
+        await change_consultee(tx, consultee_id, data)
     return view.go("/consultees", _("The consultee is changed."))
 
 

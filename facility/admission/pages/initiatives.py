@@ -14,15 +14,14 @@ from facility.admission.rules.overlap import InitiativeLine, read_codes, read_da
 from facility.admission.service import import_initiatives, retire_initiative
 from facility.experts.queries import themes
 from facility.folding import fold
-from facility.refused import Refused
 from facility.web import carried, render
 from facility.web.access import TAKES_FILES, Role, allow
+from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.pasted import Row, read_rows
-from facility.web.stops import Wrong
 
 SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)}
 KEEPS = {"allow": allow(Role.SECRETARIAT)}
@@ -85,11 +84,8 @@ async def load(view: View, form: Form, tx: Tx) -> Page:
             {one.code for one in await beneficiaries(connection)},
             {code for code, _name in await themes(connection, retired=True)},
         )
-    try:
-        fields.check()
-    except Refused as refused:
-        raise Wrong(await _page(view, connection, fields.refused(refused), status=422)) from None
-    made = await import_initiatives(tx, file.name[:200], lines)
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, fields, status=status)):
+        made = await import_initiatives(tx, file.name[:200], lines)
     return view.go(
         "/initiatives",
         _("Loaded: {added} new, {changed} replaced.", added=made.added, changed=made.changed),

@@ -3,16 +3,16 @@
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls import queries, service
 from facility.calls.pages.shared import shown
 from facility.calls.rules.cancellation import may_cancel
-from facility.refused import Refused
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 MAY = (Role.SECRETARIAT, Role.AUTHORISING)
 MAX_REASON = 2000
@@ -43,14 +43,13 @@ async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Ask that the call be cancelled."""
     fields = Fields(form)
-    try:
-        reason = fields.text("reason", most=MAX_REASON, multiline=True)
-        fields.check()
+    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        return _page(view, await queries.staff_call(read, call_id), fields, status)
+
+    async with redrawn(tx, fields, again):
         await service.ask_cancellation(tx, call_id, reason)
-    except Refused as refused:
-        fields.refused(refused)
-        found = await queries.staff_call(await tx.session.connection(), call_id)
-        raise Wrong(_page(view, found, fields, 422)) from None
     return view.go(
         f"/staff/calls/{call_id}", _("Saved. A colleague must confirm it; until then the call goes on.")
     )

@@ -12,6 +12,7 @@ from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON,
 from facility.calls.words import stands
 from facility.refused import Refused
 from facility.web.access import ANYONE, Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -54,14 +55,11 @@ async def questions(view: View, read: Read, reference: FromPath[str]) -> Page:
 async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPath[str]) -> Page:
     """Ask a question."""
     await limits.hit(ASKING, str(view.me.id))
-    connection = await tx.session.connection()
     fields = Fields(form)
-    try:
-        text = fields.text("question", most=MAX_QUESTION, multiline=True)
-        fields.check()
-        await service.ask_question(tx, await queries.published_id(connection, reference), text)
-    except Refused as refused:
-        raise Wrong(await _public_page(view, connection, reference, fields.refused(refused), 422)) from None
+    text = fields.text("question", most=MAX_QUESTION, multiline=True)
+    async with redrawn(tx, fields, lambda read, status: _public_page(view, read, reference, fields, status)):
+        call_id = await queries.published_id(await tx.session.connection(), reference)
+        await service.ask_question(tx, call_id, text)
     return view.go(
         f"/calls/{reference}/questions",
         _(
@@ -159,15 +157,15 @@ async def _not_saved(view: View, found: queries.QuestionStaff, fields: Fields, r
 async def set_aside(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
     """Leave the question unanswered, with a reason."""
     fields = Fields(form)
-    try:
-        reason = fields.text("reason", most=MAX_REASON, multiline=True)
-        fields.check()
+    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        question = await queries.question(read, question_id)
+        fields.values |= {"public_text": question.public_text, "answer_text": question.answer_text}
+        return await _answer_page(view, question, fields, status)
+
+    async with redrawn(tx, fields, again):
         await service.set_aside_question(tx, question_id, reason)
-    except Refused as refused:
-        found = await queries.question(await tx.session.connection(), question_id)
-        fields.refused(refused)
-        fields.values |= {"public_text": found.public_text, "answer_text": found.answer_text}
-        raise Wrong(await _answer_page(view, found, fields, 422)) from None
     return view.go("/staff/questions", _("The question is set aside. Whoever asked is told by mail."))
 
 
