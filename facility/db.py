@@ -15,7 +15,19 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import BigInteger, DateTime, MetaData, Numeric, Text, TextClause, event, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnExpressionArgument,
+    DateTime,
+    MetaData,
+    Numeric,
+    Text,
+    TextClause,
+    and_,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -57,6 +69,12 @@ class Base(DeclarativeBase):
 
 Key = Annotated[UUID, mapped_column(primary_key=True)]
 """The primary key of most tables: a random UUID made in Python by `new_id()`."""
+
+
+def as_sql(condition: ColumnExpressionArgument[bool]) -> str:
+    """The condition for a statement that is written as text, where the table bears its own name."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return f"({and_(condition).compile(dialect=dialect, compile_kwargs={'literal_binds': True})})"
 
 
 def new_id() -> UUID:

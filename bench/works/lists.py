@@ -172,7 +172,7 @@ async def _path(db: Database, asked: Asked) -> str:
         if asked.own:
             own = text("SELECT id FROM institution WHERE name = 'Albanian State Police'")
             where = Party.institution_id == await connection.scalar(own)
-            query = select(Party.id, Party.added_at.label("value")).where(where, Party.left_at.is_(None))
+            query = select(Party.id, Party.added_at.label("value")).where(where, Party.on_board)
             query = query.order_by(Party.added_at.desc(), Party.id.desc())
         else:
             filters = asked_of(asked.query()).filters

@@ -1,5 +1,6 @@
 """Who may: relations between a visitor and an activity."""
 
+from facility.applications.models import TAKES_PART_SQL
 from facility.applications.pages.shared import LEAD as APPLICATION_LEAD
 from facility.applications.pages.shared import STAFF
 from facility.evaluation.access import recusal
@@ -15,10 +16,9 @@ LEAD = relation(
 )
 PARTY = relation(
     "activity.party",
-    sql="""EXISTS (
+    sql=f"""EXISTS (
         SELECT FROM activity JOIN party ON party.application_id = activity.application_id
-        WHERE activity.id = :activity_id AND party.institution_id = :institution_id
-          AND party.left_at IS NULL AND party.confirmation <> 'declined')""",
+        WHERE activity.id = :activity_id AND party.institution_id = :institution_id AND {TAKES_PART_SQL})""",
     exists=_EXISTS,
 )
 

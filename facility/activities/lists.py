@@ -21,7 +21,7 @@ from facility.activities.rules import (
     is_joint,
     report_gaps,
 )
-from facility.applications.models import shut_out
+from facility.applications.models import ON_BOARD_SQL, TAKES_PART_SQL, shut_out
 from facility.refused import refuse
 from facility.web.sentences import sentence
 from facility.zone import brussels_midnight
@@ -114,9 +114,9 @@ _COUNTED = """
         WHERE attendance.activity_id = activity.id GROUP BY 1) AS counts) AS attended
 """
 _FILTERS = {
-    "institution": """AND (application.lead_institution_id = :institution OR EXISTS (
+    "institution": f"""AND (application.lead_institution_id = :institution OR EXISTS (
         SELECT FROM party WHERE party.application_id = application.id AND party.institution_id = :institution
-          AND left_at IS NULL AND confirmation <> 'declined'))""",
+          AND {TAKES_PART_SQL}))""",
     "state": "AND activity.state = :state",
     "application": "AND activity.application_id = :application",
     "before": "AND (activity.ends_on, activity.id) < (SELECT ends_on, id FROM activity WHERE id = :before)",
@@ -292,7 +292,7 @@ _SHOWN = text(
                     'beneficiary', beneficiary.code, 'chip', {_CHIP}) ORDER BY position)
          FROM party JOIN institution ON institution.id = institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
-         WHERE party.application_id = application.id AND left_at IS NULL) AS parties
+         WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties
     FROM activity JOIN award ON award.id = activity.award_id
     JOIN application ON application.id = activity.application_id
     LEFT JOIN person AS planner ON planner.id = planned_by

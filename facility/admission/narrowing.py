@@ -99,7 +99,7 @@ def _among(column: Any, values: Sequence[UUID]) -> ColumnElement[bool]:
 
 
 def _on_board(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Party.application_id).where(Party.left_at.is_(None), *conditions)
+    found = select(Party.application_id).where(Party.on_board, *conditions)
     return Application.id.in_(found)
 
 
@@ -191,13 +191,13 @@ async def _searched(connection: AsyncConnection, search: str, viewer: UUID | Non
     institutions = await named(connection, search)
     titles = select(Application.id).where(Application.received_at.is_not(None), spelt).limit(_FEW + 1)
     takes = _among(Party.institution_id, institutions)
-    parts = select(Party.application_id).where(Party.left_at.is_(None), takes).limit(_FEW + 1)
+    parts = select(Party.application_id).where(Party.on_board, takes).limit(_FEW + 1)
     by_title = (await connection.execute(titles)).scalars().all()
     by_part = (await connection.execute(parts)).scalars().all() if institutions else []
     found = spelt if len(by_title) > _FEW else _among(Application.id, by_title)
     if len(by_part) > _FEW:
         # Asked for each row on the way: a subquery with IN would collect all parties of all those institutions first.
-        part = select(Party.id).where(Party.application_id == Application.id, Party.left_at.is_(None), takes)
+        part = select(Party.id).where(Party.application_id == Application.id, Party.on_board, takes)
         found = or_(found, part.limit(1).scalar_subquery().is_not(None))
     elif by_part:
         found = or_(found, _among(Application.id, by_part))

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.narrowing import Filters, cursor, narrowed, ordered, place_of
-from facility.applications.models import SEALED_SQL, Application, shut_out
+from facility.applications.models import ON_BOARD_SQL, SEALED_SQL, Application, shut_out
 from facility.db import Database
 
 PAGE = 25
@@ -53,10 +53,10 @@ class Page(msgspec.Struct, frozen=True):
     before: str | None
 
 
-_CHIPS = """CASE WHEN NOT hidden THEN ARRAY(
+_CHIPS = f"""CASE WHEN NOT hidden THEN ARRAY(
     SELECT code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END
     FROM party JOIN beneficiary ON code = beneficiary_code
-    WHERE application_id = application.id AND left_at IS NULL ORDER BY position) END"""
+    WHERE application_id = application.id AND {ON_BOARD_SQL} ORDER BY position) END"""  # noqa: S608 - our own text
 _LINE = f"""application.id, application.reference, track, received_at,
     CASE WHEN NOT closed THEN application.status END AS status, call.reference AS call_reference, sealed, closed,
     CASE WHEN NOT hidden THEN application.title END AS title,
@@ -65,7 +65,7 @@ _LINE = f"""application.id, application.reference, track, received_at,
 _EXPORTED = f"""{_LINE},
     CASE WHEN NOT hidden THEN ARRAY(
         SELECT other.name FROM party JOIN institution AS other ON other.id = institution_id
-        WHERE application_id = application.id AND left_at IS NULL AND NOT is_lead ORDER BY position) END AS partners,
+        WHERE application_id = application.id AND {ON_BOARD_SQL} AND NOT is_lead ORDER BY position) END AS partners,
     CASE WHEN NOT hidden THEN theme_codes END AS themes,
     CASE WHEN NOT hidden THEN (SELECT CASE WHEN admissible THEN 'admissible' ELSE 'inadmissible' END
         FROM admissibility_check WHERE application_id = application.id

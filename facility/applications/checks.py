@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.confirmation_checks import confirmations as confirmations
-from facility.applications.models import HAS_ENDED_ITSELF
+from facility.applications.models import HAS_ENDED_ITSELF, ON_BOARD_SQL
 from facility.applications.rules import fingerprint_of, shares
 from facility.applications.service.ending import OPENABLE
 from facility.events import check
@@ -18,13 +18,13 @@ async def requested(connection: AsyncConnection) -> list[str]:
     """A draft asks for what its parties on board ask for; a submitted one for what its snapshot says."""
     rows = await connection.execute(
         text(
-            """
+            f"""
             SELECT reference, requested, told FROM application
             CROSS JOIN LATERAL (
                 SELECT coalesce((submission ->> 'requested')::numeric, sum(amount)) AS told FROM party
-                WHERE application_id = application.id AND left_at IS NULL) AS parts
+                WHERE application_id = application.id AND {ON_BOARD_SQL}) AS parts
             WHERE requested <> told ORDER BY reference COLLATE "C"
-            """
+            """  # noqa: S608 - our own text
         )
     )
     return [f"application {row.reference}: asks for EUR {row.requested}, not {row.told}" for row in rows]
@@ -55,15 +55,15 @@ async def boards(connection: AsyncConnection) -> list[str]:
     """A submitted joint application has only confirmed partners on board, and no refused document unacknowledged."""
     rows = await connection.execute(
         text(
-            """
+            f"""
             SELECT reference FROM application
             WHERE received_at IS NOT NULL AND track = 'joint' AND (
-                EXISTS (SELECT FROM party WHERE application_id = application.id AND left_at IS NULL
+                EXISTS (SELECT FROM party WHERE application_id = application.id AND {ON_BOARD_SQL}
                     AND NOT is_lead AND confirmation <> 'confirmed')
                 OR EXISTS (SELECT FROM classified_refusal WHERE application_id = application.id
                     AND reason = 'marked' AND acknowledged_at IS NULL))
             ORDER BY reference COLLATE "C"
-            """
+            """  # noqa: S608 - our own text
         )
     )
     return [f"application {row.reference}: submitted although it could not be" for row in rows]
@@ -73,17 +73,17 @@ async def boards(connection: AsyncConnection) -> list[str]:
 async def budgets(connection: AsyncConnection) -> list[str]:
     """Where there are lines, each party asks for its own and its share of the indirect costs."""
     query = text(
-        """
+        f"""
         SELECT reference, coalesce(indirect_percent, 0) AS percent,
             (SELECT jsonb_agg(jsonb_build_array(party.id, party.amount::text) ORDER BY position) FROM party
              WHERE application_id = application.id
-                AND (left_at IS NULL OR (received_at IS NOT NULL AND left_at > received_at))) AS parties,
+                AND ({ON_BOARD_SQL} OR (received_at IS NOT NULL AND left_at > received_at))) AS parties,
             (SELECT jsonb_agg(jsonb_build_array(party_id, amount::text) ORDER BY position) FROM budget_line
              WHERE application_id = application.id) AS lines
         FROM application LEFT JOIN budget ON budget.application_id = application.id
         WHERE EXISTS (SELECT FROM budget_line WHERE application_id = application.id)
         ORDER BY reference COLLATE "C"
-        """
+        """  # noqa: S608 - our own text
     )
     return [
         f"application {row.reference}: the amounts are not those of the lines"

@@ -8,16 +8,18 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models import ON_BOARD_SQL
 from facility.applications.queries.agreement import statements_of
 from facility.applications.queries.parts import PARTS, Parts, asked_of, parts_from
+from facility.applications.rules import is_on_board
 from facility.applications.rules.agreement import touched
 from facility.calls.rules.forms import FormDefinition
 from facility.events import check
 from facility.events.reconcile import read_ahead
 
-_CONFIRMED = """
+_CONFIRMED = f"""
     FROM party JOIN application ON application.id = application_id
-    WHERE confirmation = 'confirmed' AND NOT is_lead AND left_at IS NULL
+    WHERE confirmation = 'confirmed' AND NOT is_lead AND {ON_BOARD_SQL}
 """
 _KEPT = "EXISTS (SELECT FROM confirmed_content WHERE party_id = party.id)"
 
@@ -70,9 +72,7 @@ def _as_it_came_in(parts: Parts, received: datetime | None) -> Parts:
     if received is None:
         return parts
     parties = tuple(
-        msgspec.structs.replace(party, left_at=None)
-        if party.left_at is not None and party.left_at > received
-        else party
+        msgspec.structs.replace(party, left_at=None) if is_on_board(party.left_at, received) else party
         for party in parts.parties
     )
     return msgspec.structs.replace(parts, parties=parties)

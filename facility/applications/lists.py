@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models import shut_out
+from facility.applications.models import ON_BOARD_SQL, shut_out
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.calls.rules import submit_by
 from facility.web import carried
@@ -32,7 +32,7 @@ class OwnLine(msgspec.Struct, frozen=True):
     is_lead: bool
     lead: str
     confirmation: Confirmation
-    left_at: datetime | None
+    on_board: bool
     requested: Decimal
 
     def submit_by(self, at: datetime) -> datetime:
@@ -45,11 +45,11 @@ class OwnLine(msgspec.Struct, frozen=True):
 _OWN = f"""
     SELECT application.id, application.reference, application.title, track, application.status,
         call.reference AS call_reference, closes_at, cut_offs, decided_at, party.added_at, party.id AS party_id, party.is_lead,
-        institution.name AS lead, confirmation, left_at, requested
+        institution.name AS lead, confirmation, {ON_BOARD_SQL} AS on_board, requested
     FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
     JOIN institution ON institution.id = application.lead_institution_id
-    WHERE party.institution_id = :institution AND (left_at IS NULL OR leave_reason IS NOT NULL) AND NOT {shut_out()} {{filters}}
+    WHERE party.institution_id = :institution AND ({ON_BOARD_SQL} OR leave_reason IS NOT NULL) AND NOT {shut_out()} {{filters}}
     ORDER BY party.added_at {{direction}}, party.id {{direction}} LIMIT :limit
 """  # noqa: S608 - our own text
 _FILTERS = {

@@ -70,7 +70,7 @@ def plain(amounts: Sequence[str]) -> tuple[Row, ...]:
 
 async def write_plan(tx: Tx, application_id: UUID, rows: Sequence[Row], month: date) -> None:
     """A workshop in that month, a study trip where a row is for one, and the lines."""
-    query = select(Party.id).where(Party.application_id == application_id, Party.left_at.is_(None))
+    query = select(Party.id).where(Party.application_id == application_id, Party.on_board)
     parties = (await tx.session.scalars(query.order_by(Party.position))).all()
     workshop = Plan(
         kind=ActivityKind.WORKSHOP,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models import shut_out
+from facility.applications.models import ON_BOARD_SQL, shut_out
 from facility.deployments.models import DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
 from facility.deployments.words import OUTCOMES
@@ -305,7 +305,7 @@ _LINKED = text(
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
             AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
-            SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND left_at IS NULL)
+            SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id

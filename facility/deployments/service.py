@@ -128,9 +128,7 @@ class ShortlistData(msgspec.Struct, frozen=True):
 
 async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
     """Rank the pool for this request, as it stands now (scenarios/README, deployments)."""
-    served = select(Party.institution_id).where(
-        Party.application_id == draft.application_id, Party.left_at.is_(None)
-    )
+    served = select(Party.institution_id).where(Party.application_id == draft.application_id, Party.on_board)
     pool = await profiles(tx, institutions=(await tx.session.execute(served)).scalars().all())
     request = ExpertiseRequest(
         start=draft.starts_on,

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models import SEALED_SQL, shut_out
+from facility.applications.models import ON_BOARD_SQL, SEALED_SQL, shut_out
 from facility.calls.rules import Grid
 from facility.evaluation.rules import Outcome, Standing
 from facility.refused import refuse
@@ -153,7 +153,7 @@ _APPLICATIONS = text(
             'chip', beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END) ORDER BY position)
          FROM party JOIN institution ON institution.id = party.institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
-         WHERE party.application_id = application.id AND left_at IS NULL) AS parties,
+         WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
         (SELECT reason FROM admissibility_check WHERE application_id = application.id
          ORDER BY checked_at DESC, id LIMIT 1) AS checked,
         (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id

@@ -43,7 +43,7 @@ async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping
     found: dict[UUID, list[str]] = defaultdict(list)
     rows = await reader.execute(
         select(Party.application_id, Party.beneficiary_code).where(
-            Party.application_id.in_(application_ids), Party.left_at.is_(None)
+            Party.application_id.in_(application_ids), Party.on_board
         )
     )
     for row in rows:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models import shut_out
+from facility.applications.models import ON_BOARD_SQL, shut_out
 from facility.calls.rules import Grid
 from facility.refused import refuse
 from facility.rehearsal.from_call import Source, grid_told
@@ -44,15 +44,15 @@ async def past_calls(connection: AsyncConnection, viewer: UUID) -> list[PastCall
 
 _CALL = text("SELECT reference, title, closes_at, grid FROM call WHERE id = :id AND decided_at IS NOT NULL")
 _APPLICATIONS = text(
-    """
+    f"""
     SELECT application.id, application.reference, application.title, requested, received_at,
         (SELECT json_agg(json_build_object('institution', institution.name, 'beneficiary', party.beneficiary_code,
             'lead', is_lead, 'confirmed', confirmation = 'confirmed') ORDER BY position)
          FROM party JOIN institution ON institution.id = institution_id
-         WHERE application_id = application.id AND left_at IS NULL) AS parties
+         WHERE application_id = application.id AND {ON_BOARD_SQL}) AS parties
     FROM application WHERE call_id = :id AND track = 'joint' AND received_at IS NOT NULL AND status <> 'withdrawn'
     ORDER BY received_at, application.reference COLLATE "C"
-    """
+    """  # noqa: S608 - our own text
 ).bindparams(bindparam("id", type_=Uuid()))
 _SCORES = text(
     """

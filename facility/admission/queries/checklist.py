@@ -11,6 +11,7 @@ from facility.admission.queries.consultation import against, consultations
 from facility.admission.queries.overlap import judgements
 from facility.admission.rules.checklist import Facts, Found, find
 from facility.admission.rules.consultation import ConsultationState
+from facility.applications.models import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules import DECLARATIONS
 from facility.applications.rules.judged import Finding
@@ -50,14 +51,14 @@ class Checklist(msgspec.Struct, frozen=True):
 
 
 _MORE = text(
-    """
+    f"""
     SELECT checklist, submission -> 'signature' -> 'declared' AS declared,
         (SELECT coalesce(sum(unread), 0) FROM document WHERE application_id = application.id AND removed_at IS NULL)
         AS unread,
         (SELECT count(*) FROM party JOIN institution ON institution.id = institution_id
-         WHERE application_id = application.id AND left_at IS NULL AND institution.status <> 'approved') AS unchecked
+         WHERE application_id = application.id AND {ON_BOARD_SQL} AND institution.status <> 'approved') AS unchecked
     FROM application JOIN call ON call.id = call_id WHERE application.id = :id
-    """
+    """  # noqa: S608 - our own text
 )
 
 

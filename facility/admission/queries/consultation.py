@@ -18,7 +18,7 @@ from facility.admission.rules.consultation import (
     stands_against,
 )
 from facility.admission.rules.working_days import last_day
-from facility.applications.models import HAS_ENDED, shut_out
+from facility.applications.models import HAS_ENDED, ON_BOARD_SQL, shut_out
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.lifecycle import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
@@ -274,7 +274,7 @@ _ASKED = text(
             'chip', code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END, 'is_lead', is_lead) ORDER BY position)
          FROM party JOIN institution ON institution.id = party.institution_id
          JOIN beneficiary ON code = party.beneficiary_code
-         WHERE application_id = application.id AND left_at IS NULL) AS parties,
+         WHERE application_id = application.id AND {ON_BOARD_SQL}) AS parties,
         {HAS_ENDED} AS ended
     FROM link JOIN consultation ON consultation.id = link.subject_id JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id

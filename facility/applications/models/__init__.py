@@ -9,6 +9,7 @@ from facility.applications.models.application import (
     Party,
     SectionAnswers,
 )
+from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART, TAKES_PART_SQL
 from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity, PlannedPeople
 from facility.applications.models.carry_over import CarryOver
 from facility.applications.models.conflict import ConflictDeclaration, closed_to, shut_out
@@ -20,8 +21,11 @@ from facility.applications.models.writing import LinkCopy, SectionChange, Workin
 __all__ = [
     "HAS_ENDED",
     "HAS_ENDED_ITSELF",
+    "ON_BOARD_SQL",
     "SEALED",
     "SEALED_SQL",
+    "TAKES_PART",
+    "TAKES_PART_SQL",
     "TELLS",
     "TELLS_SQL",
     "AdmissibilityCheck",

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     CheckConstraint,
+    ColumnElement,
     Computed,
     ForeignKey,
     Index,
@@ -18,9 +19,10 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.rules import ApplicationStatus, Confirmation, is_on_board
 from facility.db import Base, Key
 from facility.files import kept
 from facility.folding import search_key
@@ -180,6 +182,16 @@ class Party(Base):
     leave_reason: Mapped[str | None]
     replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("party.id"))
     reminded_at: Mapped[datetime | None]
+
+    @hybrid_property
+    def on_board(self) -> bool:
+        """It was neither taken out of the draft, nor did it leave later (`rules.is_on_board`)."""
+        return is_on_board(self.left_at)
+
+    @on_board.inplace.expression
+    @classmethod
+    def _on_board(cls) -> ColumnElement[bool]:
+        return cls.left_at.is_(None)
 
 
 class SectionAnswers(Base):

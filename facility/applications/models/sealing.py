@@ -2,9 +2,9 @@
 is `rules.is_sealed`)."""
 
 from sqlalchemy import ColumnElement, and_, not_
-from sqlalchemy.dialects import postgresql
 
 from facility.applications.models.application import Application
+from facility.db import as_sql
 
 SEALED: ColumnElement[bool] = and_(Application.track == "joint", Application.opened_at.is_(None))
 """Nobody has opened its call yet: staff see only that something was submitted."""
@@ -12,12 +12,5 @@ SEALED: ColumnElement[bool] = and_(Application.track == "joint", Application.ope
 TELLS: ColumnElement[bool] = and_(Application.received_at.is_not(None), not_(SEALED))
 """Staff may see what it says and who applies: it was submitted, and is not sealed. A draft is the business of those who
 write it."""
-
-
-def as_sql(condition: ColumnElement[bool]) -> str:
-    """The condition for a statement that is written as text, where the table bears its own name."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    return f"({condition.compile(dialect=dialect, compile_kwargs={'literal_binds': True})})"
-
 
 SEALED_SQL, TELLS_SQL = as_sql(SEALED), as_sql(TELLS)

@@ -57,7 +57,7 @@ async def _page(
 
 def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> str:
     """What the page says instead of asking; "" while it asks."""
-    if party.left_at is not None:
+    if not party.on_board:
         return "followed" if party.replaced_by else "left"
     if party.confirmed:
         return "confirmed"

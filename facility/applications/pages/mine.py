@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications import lists, rules, words
+from facility.applications.models import ON_BOARD_SQL
 from facility.applications.pages.shared import WORDS, save
 from facility.applications.rules import ApplicationStatus
 from facility.applications.service import start_application
@@ -26,9 +27,9 @@ _PRESSING = """SELECT '/applications/' || application.id AS href, application.ti
 _DRAFTS = """FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'draft' AND call.state = 'published'
         AND application.lead_institution_id = :institution_id"""
-_TO_ANSWER = """FROM party JOIN application ON application.id = party.application_id
+_TO_ANSWER = f"""FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
-    WHERE party.institution_id = :institution_id AND NOT is_lead AND left_at IS NULL
+    WHERE party.institution_id = :institution_id AND NOT is_lead AND {ON_BOARD_SQL}
         AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
 _SOONEST = "ORDER BY call.closes_at, application.id"
 waits(

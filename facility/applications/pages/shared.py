@@ -8,6 +8,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import queries, words
+from facility.applications.models import TAKES_PART_SQL
 from facility.applications.queries import ApplicationShown, PartyLine
 from facility.contracts.sentences import UNIT_COSTS
 from facility.db import Tx
@@ -29,7 +30,7 @@ PARTY = relation(
     "application.party",
     sql=(
         "EXISTS (SELECT FROM party WHERE application_id = :application_id AND institution_id = :institution_id"
-        " AND left_at IS NULL AND confirmation <> 'declined')"
+        f" AND {TAKES_PART_SQL})"
     ),
     exists=_EXISTS,
 )

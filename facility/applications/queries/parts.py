@@ -18,6 +18,7 @@ from facility.applications.rules import (
     Planned,
     Track,
     form_findings,
+    is_on_board,
     not_joint,
     plan_findings,
 )
@@ -63,6 +64,11 @@ class PartyLine(msgspec.Struct, frozen=True):
     leave_reason: str | None
     replaced_by: UUID | None
     asks_change: bool
+
+    @property
+    def on_board(self) -> bool:
+        """Whether it was neither taken out nor left."""
+        return is_on_board(self.left_at)
 
     @property
     def confirmed(self) -> bool:
@@ -120,7 +126,7 @@ class Parts(msgspec.Struct, frozen=True):
     @property
     def on_board(self) -> tuple[PartyLine, ...]:
         """The lead and the partners that have not left, lead first."""
-        return tuple(party for party in self.parties if party.left_at is None)
+        return tuple(party for party in self.parties if party.on_board)
 
     @property
     def lead(self) -> PartyLine:

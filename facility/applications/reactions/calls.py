@@ -49,7 +49,7 @@ async def _addressees(tx: Tx, call_id: UUID) -> list[_Addressee]:
         .where(
             (Application.call_id == call_id) | Application.call_id.in_(batches),
             Application.status.not_in(OVER),
-            Party.left_at.is_(None),
+            Party.on_board,
             Party.is_lead | Party.confirmation.in_(CONCERNED),
             Party.contact_email != "",
         )

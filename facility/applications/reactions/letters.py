@@ -118,7 +118,7 @@ async def send_link(
     """
     party = await tx.lock(Party, party_id)
     waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
-    if not waits or party.left_at is not None or case.application.status != ApplicationStatus.DRAFT:
+    if not waits or not party.on_board or case.application.status != ApplicationStatus.DRAFT:
         return
     call = await tx.get(Call, case.application.call_id)
     if has_ended(ApplicationStatus.DRAFT, track_of(case.application), CallState(call.state)):

@@ -175,9 +175,14 @@ def _joint_reasons(application: ApplicationView, call: CallRules, received_at: d
         yield "classified_document"
 
 
+def is_on_board(left_at: datetime | None, at: datetime | None = None) -> bool:
+    """A party is on board until it is taken out of the draft or leaves. at: the instant that counts; None is now."""
+    return left_at is None or (at is not None and left_at > at)
+
+
 def on_board(lead: str, partners: Iterable[Partner], at: datetime) -> tuple[str, ...]:
     """The beneficiaries' codes of the lead and of the partners that had not left by this instant."""
-    return (lead, *(p.beneficiary for p in partners if p.left_at is None or p.left_at > at))
+    return (lead, *(p.beneficiary for p in partners if is_on_board(p.left_at, at)))
 
 
 def still_eligible(parties_on_board: Iterable[str], min_beneficiaries: int) -> bool:

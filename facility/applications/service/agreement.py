@@ -48,7 +48,7 @@ async def touched_names(tx: Tx, application: Application) -> dict[UUID, str]:
             select(Party.id).where(
                 Party.application_id == application.id,
                 Party.confirmation == Confirmation.CONFIRMED,
-                Party.left_at.is_(None),
+                Party.on_board,
             )
         )
     ).all()

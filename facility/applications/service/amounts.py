@@ -31,14 +31,14 @@ async def add_up(tx: Tx, application: Application) -> None:
     if await section_of(tx, application, SectionKind.BUDGET):
         await _share_out(tx, application)
     total = select(func.coalesce(func.sum(Party.amount), 0)).where(
-        Party.application_id == application.id, Party.left_at.is_(None)
+        Party.application_id == application.id, Party.on_board
     )
     application.requested = (await tx.session.execute(total)).scalar_one()
 
 
 async def _share_out(tx: Tx, application: Application) -> None:
     """Each party on board asks for its lines and its share of the indirect costs."""
-    on_board = select(Party).where(Party.application_id == application.id, Party.left_at.is_(None))
+    on_board = select(Party).where(Party.application_id == application.id, Party.on_board)
     parties = (await tx.session.scalars(on_board.order_by(Party.position))).all()
     rows = await tx.session.scalars(
         select(BudgetLine)

@@ -34,7 +34,7 @@ async def end_partners_links(tx: Tx, application_ids: Collection[UUID]) -> None:
     )
     asked = await tx.session.execute(
         select(Party.application_id, Party.id)
-        .where(Party.id.in_(ended.all()), Party.confirmation.in_(ASKED), Party.left_at.is_(None))
+        .where(Party.id.in_(ended.all()), Party.confirmation.in_(ASKED), Party.on_board)
         .order_by(Party.application_id, Party.id)
     )
     for application_id, rows in groupby(asked.all(), key=lambda row: row.application_id):

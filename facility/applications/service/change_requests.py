@@ -20,7 +20,7 @@ async def ask_for_change(tx: Tx, party_id: UUID, *, wish: str) -> ChangeRequest:
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
-        left=party.left_at is not None,
+        left=not party.on_board,
         waiting=await _open(tx, party_id) is not None,
         wish=wish,
     )

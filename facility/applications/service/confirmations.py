@@ -39,7 +39,7 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=False,
-        left=party.left_at is not None,
+        left=not party.on_board,
     )
     call = await tx.get(Call, application.call_id)
     may_still_answer(status_of(application), track_of(application), CallState(call.state))
@@ -98,7 +98,7 @@ async def confirm_party(
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
-        left=party.left_at is not None,
+        left=not party.on_board,
         signatory=signatory_name,
     )
     await keep_confirmed(tx, application, party, seen)
@@ -122,7 +122,7 @@ async def decline_party(tx: Tx, party_id: UUID, *, reason: str) -> Party:
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
-        left=party.left_at is not None,
+        left=not party.on_board,
         reason=reason,
     )
     await drop_request(tx, party.id)

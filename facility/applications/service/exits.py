@@ -81,7 +81,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     reason: None where a scenario tells none. Refused: as `rules.may_leave`.
     """
     application, party = await lock_party(tx, party_id)
-    rules.may_leave(is_lead=party.is_lead, left=party.left_at is not None, reason=reason)
+    rules.may_leave(is_lead=party.is_lead, left=not party.on_board, reason=reason)
     party.left_at = tx.now
     party.leave_reason = reason and reason.strip()
     if status_of(application) is ApplicationStatus.DRAFT:
@@ -107,7 +107,7 @@ async def parties_on_board(tx: Tx, application_id: UUID) -> tuple[str, ...]:
     """The beneficiaries' codes of the lead and of the partners that have not left, lead first."""
     rows = await tx.session.scalars(
         select(Party.beneficiary_code)
-        .where(Party.application_id == application_id, Party.left_at.is_(None))
+        .where(Party.application_id == application_id, Party.on_board)
         .order_by(Party.position)
     )
     return tuple(rows)
@@ -118,7 +118,7 @@ async def boards(tx: Tx, call_id: UUID) -> dict[UUID, tuple[str, ...]]:
     rows = await tx.session.execute(
         select(Party.application_id, Party.beneficiary_code)
         .join(Application, Application.id == Party.application_id)
-        .where(Application.call_id == call_id, Party.left_at.is_(None))
+        .where(Application.call_id == call_id, Party.on_board)
         .order_by(Party.application_id, Party.position)
     )
     found: dict[UUID, list[str]] = defaultdict(list)

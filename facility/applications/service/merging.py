@@ -5,17 +5,18 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from facility.accounts.merging import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
-from facility.applications.models import TELLS_SQL, Application, Party, shut_out
-from facility.db import Tx
+from facility.applications.models import ON_BOARD_SQL, TAKES_PART_SQL, TELLS_SQL, Application, Party, shut_out
+from facility.db import Tx, as_sql
 from facility.events import record
 
 _TAKING = text(
     f"""
     SELECT application.id, '/applications/' || application.id AS href, application.reference, application.title,
-        is_lead AS as_lead, left_at IS NULL AND confirmation <> 'declined' AS open, received_at AS at
+        is_lead AS as_lead, {TAKES_PART_SQL} AS open, received_at AS at
     FROM party JOIN application ON application.id = party.application_id JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :institution AND {TELLS_SQL} AND NOT {shut_out()}
     ORDER BY received_at DESC, application.id DESC LIMIT 21
@@ -28,7 +29,7 @@ _TOGETHER = text(
     FROM party JOIN party AS other ON other.application_id = party.application_id
     JOIN application ON application.id = party.application_id JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :one AND other.institution_id = :other
-        AND party.left_at IS NULL AND other.left_at IS NULL
+        AND {ON_BOARD_SQL} AND {as_sql(aliased(Party, name="other").on_board)}
     ORDER BY application.reference
     """  # noqa: S608 - our own text
 )

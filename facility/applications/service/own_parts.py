@@ -42,7 +42,7 @@ async def fill_in_part(
     application, party = await lock_party(tx, party_id)
     may_fill_in(
         status_of(application),
-        left=party.left_at is not None,
+        left=not party.on_board,
         declined=party.confirmation == Confirmation.DECLINED,
     )
     form = asked_of(application, await tx.get(Call, application.call_id))

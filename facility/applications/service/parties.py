@@ -102,12 +102,12 @@ async def _next_position(tx: Tx, application: Application, institution_id: UUID)
     if institution_id == application.lead_institution_id:
         refuse("partner_is_lead", kind="invalid", field="institution_id")
     rows = await tx.session.execute(
-        select(Party.institution_id, Party.position, Party.left_at).where(
+        select(Party.institution_id, Party.position, Party.on_board).where(
             Party.application_id == application.id
         )
     )
     known = rows.all()
-    if any(row.institution_id == institution_id and row.left_at is None for row in known):
+    if any(row.institution_id == institution_id and row.on_board for row in known):
         refuse("already_party", kind="invalid", field="institution_id")
     return 1 + max(int(row.position) for row in known)
 
@@ -161,7 +161,7 @@ async def remove_party(
     check_version(application, version)
     if party.is_lead:
         refuse("lead_cannot_leave")
-    if party.left_at is not None:
+    if not party.on_board:
         refuse("left")
     await take_out(tx, party)
     await add_up(tx, application)

@@ -113,7 +113,7 @@ async def _of_those_on_board(tx: Tx, application_id: UUID, plan: Plan) -> Plan:
     """The plan with those who send people and take part still."""
     on_board = set(
         await tx.session.scalars(
-            select(Party.id).where(Party.application_id == application_id, Party.left_at.is_(None))
+            select(Party.id).where(Party.application_id == application_id, Party.on_board)
         )
     )
     people = {party: count for party, count in plan.people.items() if count and party in on_board}

@@ -64,7 +64,7 @@ async def remind_partners(db: Database, now: datetime) -> int:
         .where(
             _open_drafts(now),
             Party.confirmation.in_(WAITED_FOR),
-            Party.left_at.is_(None),
+            Party.on_board,
             _due(REMIND_DAYS, last, now),
         )
         .order_by(Call.closes_at, Party.id)
@@ -77,7 +77,7 @@ async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
     party = await tx.lock(Party, party_id)
     told = [at for at in (party.invited_at, party.reminded_at) if at]
     days = reminder_due(REMIND_DAYS, call.submit_by(tx.now), max(told, default=None), tx.now)
-    waits = party.confirmation in WAITED_FOR and party.left_at is None
+    waits = party.confirmation in WAITED_FOR and party.on_board
     if days is None or not waits or application.status != ApplicationStatus.DRAFT:
         return False
     party.reminded_at = tx.now
@@ -108,7 +108,7 @@ def _missing() -> ColumnElement[bool]:
         .where(
             Party.application_id == Application.id,
             ~Party.is_lead,
-            Party.left_at.is_(None),
+            Party.on_board,
             Party.confirmation != Confirmation.CONFIRMED,
         )
         .exists()
@@ -125,7 +125,7 @@ async def _tell(tx: Tx, application_id: UUID) -> bool:
         select(Party.id).where(
             Party.application_id == application_id,
             ~Party.is_lead,
-            Party.left_at.is_(None),
+            Party.on_board,
             Party.confirmation != Confirmation.CONFIRMED,
         )
     )

@@ -32,7 +32,7 @@ async def replace_party(
     "voids_confirmations" unless may_void.
     """
     application, old = await lock_party(tx, party_id)
-    rules.may_replace(status_of(application), is_lead=old.is_lead, left=old.left_at is not None)
+    rules.may_replace(status_of(application), is_lead=old.is_lead, left=not old.on_board)
     check_version(application, version)
     new = await new_party(
         tx,
