@@ -22,6 +22,7 @@ from facility.activities.rules import (
     report_gaps,
 )
 from facility.applications.models import ON_BOARD_SQL, TAKES_PART_SQL, shut_out
+from facility.awards.models import AWARD_STANDS_SQL
 from facility.refused import refuse
 from facility.web.sentences import sentence
 from facility.zone import brussels_midnight
@@ -170,7 +171,7 @@ _FUNDABLE = text(
     f"""
     SELECT application.id, application.reference, application.title,
            (SELECT count(*) FROM activity WHERE activity.application_id = application.id) AS activities
-    FROM application JOIN award ON award.application_id = application.id AND award.ended_at IS NULL
+    FROM application JOIN award ON award.application_id = application.id AND {AWARD_STANDS_SQL}
     WHERE application.lead_institution_id = :institution AND NOT {shut_out()}
     ORDER BY award.made_at DESC, application.id
     """  # noqa: S608 - our own text
@@ -336,11 +337,11 @@ async def plan_for(connection: AsyncConnection, application_id: UUID) -> PlanFor
     row = (
         await connection.execute(
             text(
-                """
+                f"""
                 SELECT id, reference, title, (SELECT made_at FROM award
-                    WHERE application_id = application.id AND ended_at IS NULL) AS made_at
+                    WHERE application_id = application.id AND {AWARD_STANDS_SQL}) AS made_at
                 FROM application WHERE id = :id
-                """
+                """  # noqa: S608 - our own text
             ),
             {"id": application_id},
         )

@@ -8,6 +8,7 @@ import msgspec
 
 from facility.accounts.rules import distinct_beneficiaries
 from facility.applications.rules import ActivityKind as ActivityKind
+from facility.awards.rules import stands
 from facility.refused import Reason, refuse
 from facility.zone import BRUSSELS, brussels_midnight
 
@@ -56,7 +57,7 @@ class ActivityView(msgspec.Struct, frozen=True):
 
 def standing(award: AwardLife | None, at: datetime) -> bool:
     """Whether the award stands at this instant, after all that happens at it."""
-    return award is not None and award.made_at <= at and (award.ended_at is None or award.ended_at > at)
+    return award is not None and award.made_at <= at and stands(award.ended_at, at)
 
 
 def funded(start: date, award: AwardLife | None) -> bool:

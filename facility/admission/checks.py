@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.service.opening import minutes_hash
+from facility.applications.models import OPENED_SQL, SEALED_SQL
 from facility.events import check
 
 
@@ -73,13 +74,12 @@ async def sealed(connection: AsyncConnection) -> list[str]:
     """What was checked, assessed or decided was opened first; what is still to come in is not."""
     rows = await connection.execute(
         text(
-            """
+            f"""
             SELECT reference FROM application
-            WHERE track = 'joint' AND (
-                (opened_at IS NULL AND status NOT IN ('draft', 'submitted', 'withdrawn'))
-                OR (opened_at IS NOT NULL AND received_at IS NULL))
+            WHERE ({SEALED_SQL} AND status NOT IN ('draft', 'submitted', 'withdrawn'))
+                OR (track = 'joint' AND {OPENED_SQL} AND received_at IS NULL)
             ORDER BY reference COLLATE "C"
-            """
+            """  # noqa: S608 - our own text
         )
     )
     return [

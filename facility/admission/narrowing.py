@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
     Select,
     Uuid,
@@ -22,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     literal,
+    literal_column,
     not_,
     or_,
     select,
@@ -32,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from facility.accounts.institution_queries import named
-from facility.applications.models import SEALED, AdmissibilityCheck, Application, Party, shut_out
+from facility.applications.models import LATEST_CHECK_SQL, SEALED, Application, Party, shut_out
 from facility.calls.models import Call
 from facility.folding import search_words
 from facility.web import carried
@@ -104,13 +106,7 @@ def _on_board(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _judged(checked: str) -> ColumnElement[bool]:
-    latest = (
-        select(AdmissibilityCheck.admissible)
-        .where(AdmissibilityCheck.application_id == Application.id)
-        .order_by(AdmissibilityCheck.checked_at.desc(), AdmissibilityCheck.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    latest: ColumnElement[bool] = literal_column(f"(SELECT admissible {LATEST_CHECK_SQL})", Boolean())
     if checked == "unchecked":
         return and_(Application.status == _is(Application.status, "submitted"), latest.is_(None))
     return latest.is_(checked == "admissible")

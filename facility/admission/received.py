@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.narrowing import Filters, cursor, narrowed, ordered, place_of
-from facility.applications.models import ON_BOARD_SQL, SEALED_SQL, Application, shut_out
+from facility.applications.models import LATEST_CHECK_SQL, ON_BOARD_SQL, SEALED_SQL, Application, shut_out
 from facility.db import Database
 
 PAGE = 25
@@ -68,8 +68,7 @@ _EXPORTED = f"""{_LINE},
         WHERE application_id = application.id AND {ON_BOARD_SQL} AND NOT is_lead ORDER BY position) END AS partners,
     CASE WHEN NOT hidden THEN theme_codes END AS themes,
     CASE WHEN NOT hidden THEN (SELECT CASE WHEN admissible THEN 'admissible' ELSE 'inadmissible' END
-        FROM admissibility_check WHERE application_id = application.id
-        ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1) END AS checked"""  # noqa: S608 - our own text
+        {LATEST_CHECK_SQL}) END AS checked"""  # noqa: S608 - our own text
 _FROM = f"""FROM application JOIN call ON call.id = application.call_id
     CROSS JOIN LATERAL (SELECT {SEALED_SQL} AS sealed, {shut_out()} AS closed) AS seal
     CROSS JOIN LATERAL (SELECT sealed OR closed AS hidden) AS hiding

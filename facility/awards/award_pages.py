@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
 from facility.applications.models import shut_out
-from facility.applications.rules import is_sealed
 from facility.awards import consequences, lists, service
 from facility.awards.letters import award_letter
+from facility.awards.models import AWARD_STANDS_SQL
 from facility.awards.sentences import ENDS, LETTERS, PLACES, STATUSES
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
@@ -46,7 +46,7 @@ waits(
     Role.AUTHORISING,
     rows=f"""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
     FROM award JOIN application ON application.id = application_id
-    WHERE award.ended_at IS NULL AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
+    WHERE {AWARD_STANDS_SQL} AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
         AND NOT {shut_out(person=":person_id")}
     ORDER BY application.reference COLLATE "C", award.id""",  # noqa: S608 - our own text
 )
@@ -97,7 +97,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         told = await history_lines(read, award_id, one.application_id)
     may_confirm = (
         view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
-        and one.ended_at is None
+        and one.stands
         and one.closing_proposed_by not in (None, view.me.id)
     )
     return view.page(
@@ -105,11 +105,11 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         award=one,
         opened=await view.open_to_me(read, [one.of_call]),
         shares=list(shares.get(award_id, {}).items()),
-        served=await lists.set_off(read, award_id, view.me.id) if one.ended_at else [],
+        served=await lists.set_off(read, award_id, view.me.id) if not one.stands else [],
         letters=await lists.letters(read, one.application_id),
         letter_words=LETTERS,
         ends=ENDS,
-        may_end=view.me.has(Role.SECRETARIAT) and one.ended_at is None,
+        may_end=view.me.has(Role.SECRETARIAT) and one.stands,
         withdrawal=await lists.withdrawal(read, award_id),
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
         may_confirm=may_confirm,
@@ -187,9 +187,7 @@ async def _result(
 ) -> ASGIResponse:
     one = await lists.result(read, application_id)
     leads = view.me.has(Role.OFFICER) and view.me.institution_id == one.lead_institution_id
-    if view.me.has(*READERS) and (
-        one.received_at is None or is_sealed(one.track, opened=one.opened_at is not None)
-    ):
+    if view.me.has(*READERS) and (one.received_at is None or one.sealed):
         refuse("not_found", kind="missing", what="application")
     letters = []
     if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.rules import Drawn
+from facility.evaluation.models import counts
 from facility.events import check
 
 
@@ -116,23 +117,18 @@ async def sums(connection: AsyncConnection) -> list[str]:
     """The sums that a ranking was made from are those of the assessments that counted when it was decided."""
     rows = await connection.execute(
         text(
-            """
+            f"""
             SELECT ranking_entry.application_id FROM ranking_entry
             JOIN award_decision ON award_decision.call_id = ranking_entry.call_id
             CROSS JOIN LATERAL jsonb_each_text(section_sums) AS kept (key, total)
             CROSS JOIN LATERAL (
                 SELECT coalesce(sum(CAST(scores ->> kept.key AS numeric)), 0) AS total, count(*) AS number
                 FROM assessment JOIN application ON application.id = assessment.application_id
-                WHERE assessment.application_id = ranking_entry.application_id AND state = 'sent'
-                    AND sent_at BETWEEN application.received_at AND decided_at AND NOT EXISTS (
-                    SELECT FROM conflict_declaration AS answer
-                    WHERE answer.application_id = assessment.application_id
-                        AND answer.assessor_id = assessment.assessor_id AND answer.conflict
-                        AND answer.at <= decided_at)
+                WHERE assessment.application_id = ranking_entry.application_id AND {counts(until="award_decision.decided_at")}
             ) AS counted
             WHERE CAST(kept.total AS numeric) <> counted.total OR ranking_entry.assessments <> counted.number
             GROUP BY ranking_entry.application_id ORDER BY ranking_entry.application_id
-            """
+            """  # noqa: S608 - our own text
         )
     )
     return [f"application {row.application_id}: ranked by other scores than were sent" for row in rows]

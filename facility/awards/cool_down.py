@@ -6,10 +6,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
-from facility.applications.models import Application
+from facility.applications.models import OPENED_SQL, Application
 from facility.applications.rules import ApplicationStatus
 from facility.awards.events import CoolDownSetAside
-from facility.awards.models import CoolDownOverride
+from facility.awards.models import AWARD_KEPT_SQL, CoolDownOverride
 from facility.awards.rules import NO_COOLING, Cooling
 from facility.calls.models import Call
 from facility.calls.rules import CoolDown
@@ -21,17 +21,17 @@ from facility.events import record
 from facility.refused import refuse
 
 _LEADS = text(
-    """
+    f"""
     SELECT application.id, beneficiary_code, application.lead_institution_id,
         EXISTS (SELECT FROM cool_down_override AS told
             WHERE told.application_id = application.id AND told.call_id = :call) AS overridden
     FROM application JOIN party ON party.application_id = application.id AND is_lead
-    WHERE application.call_id = :call AND application.opened_at IS NOT NULL
-    """
+    WHERE application.call_id = :call AND {OPENED_SQL}
+    """  # noqa: S608 - our own text
 )
 # Batches of a series count as one call. An award that was withdrawn or lost is none.
 _AWARDED = text(
-    """
+    f"""
     WITH own AS (SELECT coalesce(series_id, id) AS id FROM call WHERE id = :call),
     recent AS (
         SELECT coalesce(series_id, id) AS id FROM call
@@ -43,8 +43,8 @@ _AWARDED = text(
     JOIN application ON application.id = award.application_id
     JOIN party ON party.application_id = application.id AND is_lead
     WHERE coalesce(call.series_id, call.id) IN (SELECT id FROM own UNION ALL SELECT id FROM recent)
-        AND (end_kind IS NULL OR end_kind = 'closed')
-    """
+        AND {AWARD_KEPT_SQL}
+    """  # noqa: S608 - our own text
 )
 
 
@@ -83,7 +83,7 @@ async def set_cool_down_aside(tx: Tx, call_id: UUID, application_id: UUID, reaso
     if call.decided_at is not None:
         refuse("already_decided")
     application = await tx.lock(Application, application_id)
-    if application.call_id != call_id or application.opened_at is None:
+    if application.call_id != call_id or not application.opened:
         refuse("not_found", kind="missing", what="application")
     if application.status != ApplicationStatus.ADMISSIBLE:
         refuse("wrong_status", status=application.status, wanted=ApplicationStatus.AWARDED.value)

@@ -10,7 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models import shut_out
-from facility.applications.rules import Track
+from facility.applications.rules import Track, is_sealed
+from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.rules import stands
 from facility.contracts.models import FREE
 from facility.refused import refuse
 
@@ -39,10 +41,10 @@ class AwardLine(msgspec.Struct, frozen=True):
         return f"/awards/calls/{self.call_id}"
 
 
-_LINE = """
+_LINE = f"""
     award.id, award.application_id, application.reference, application.title, award.call_id, call.reference AS call,
     award.amount, award.committed, award.made_at, award.from_reserve, award.end_kind,
-    award.final_cost IS NOT NULL AND award.ended_at IS NULL AS closing
+    award.final_cost IS NOT NULL AND {AWARD_STANDS_SQL} AS closing
     FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
 """
 _AWARDS = text(
@@ -50,7 +52,7 @@ _AWARDS = text(
     SELECT {_LINE}
     WHERE NOT {shut_out()} AND (CAST(:before AS uuid) IS NULL
            OR (award.made_at, award.id) < (SELECT made_at, id FROM award WHERE id = :before))
-      AND (NOT :closing OR (award.final_cost IS NOT NULL AND award.ended_at IS NULL))
+      AND (NOT :closing OR (award.final_cost IS NOT NULL AND {AWARD_STANDS_SQL}))
     ORDER BY award.made_at DESC, award.id DESC LIMIT {PAGE + 1}
     """  # noqa: S608 - no value goes in
 )
@@ -231,6 +233,11 @@ class AwardShown(msgspec.Struct, frozen=True):
     closed_by: str | None
 
     @property
+    def stands(self) -> bool:
+        """Whether it has not ended."""
+        return stands(self.ended_at)
+
+    @property
     def of_call(self) -> str:
         """The page with all awards of its call."""
         return f"/awards/calls/{self.call_id}"
@@ -320,6 +327,11 @@ class Result(msgspec.Struct, frozen=True):
     place: int | None
     place_state: str | None
     carried_from: str | None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether staff may only know that it is there."""
+        return is_sealed(self.track, self.opened_at)
 
 
 _RESULT = text(

@@ -6,11 +6,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key
+from facility.awards.rules import stands
+from facility.db import Base, Key, as_sql
 from facility.proposals import Proposed, two_people
 
 
@@ -116,6 +118,30 @@ class Award(Base):
     closing_proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closing_proposed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    @hybrid_property
+    def stands(self) -> bool:
+        """It has not ended (`rules.stands`)."""
+        return stands(self.ended_at)
+
+    @stands.inplace.expression
+    @classmethod
+    def _stands(cls) -> ColumnElement[bool]:
+        return cls.ended_at.is_(None)
+
+    @hybrid_property
+    def kept(self) -> bool:
+        """It was neither withdrawn nor lost: it stands, or was closed at its final cost."""
+        return self.end_kind in (None, "closed")
+
+    @kept.inplace.expression
+    @classmethod
+    def _kept(cls) -> ColumnElement[bool]:
+        return or_(cls.end_kind.is_(None), cls.end_kind == "closed")
+
+
+AWARD_STANDS_SQL, AWARD_KEPT_SQL = as_sql(Award.stands), as_sql(Award.kept)
+"""The same for a statement that is written as text, where the table bears its own name."""
 
 
 class AwardWithdrawal(Proposed, Base):

@@ -74,7 +74,7 @@ async def _form(
     view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     award = await lists.award(read, award_id)
-    if award.ended_at is not None:
+    if not award.stands:
         refuse("not_an_award")
     consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
     return view.page(

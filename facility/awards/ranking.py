@@ -17,6 +17,7 @@ from facility.awards import queries, rules
 from facility.awards.cool_down import cooling
 from facility.calls.rules import TOTAL, Grid
 from facility.evaluation import lists
+from facility.evaluation.models import counts
 from facility.evaluation.queries import applicants
 from facility.evaluation.rules import Applicant, Judged, Outcome, SectionMeans, stand
 from facility.money import display
@@ -249,10 +250,9 @@ async def _awards(connection: AsyncConnection, call_id: UUID) -> dict[UUID, UUID
 
 
 _COUNTS = text(
-    """
+    f"""
     SELECT count(DISTINCT assignment.assessor_id) AS assessors,
-        count(*) FILTER (WHERE assessment.state = 'sent' AND assessment.sent_at BETWEEN received_at AND until
-            AND NOT coalesce(declared.conflict AND declared.at <= until, false)) AS assessments,
+        count(*) FILTER (WHERE {counts("mine", until="until")}) AS assessments,
         count(*) FILTER (WHERE declared.conflict AND declared.at <= until) AS recusals
     FROM (SELECT id AS application_id, received_at, CAST('infinity' AS timestamptz) AS until
             FROM application WHERE call_id = :call
@@ -263,7 +263,7 @@ _COUNTS = text(
         AND assessment.assessor_id = assignment.assessor_id
     LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
         AND declared.assessor_id = assignment.assessor_id
-    """
+    """  # noqa: S608 - our own text
 )
 """What a batch carried over counts as it stood then."""
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,6 +23,11 @@ class Request(msgspec.Struct, frozen=True):
 
     application: str
     amount: Decimal
+
+
+def stands(ended_at: datetime | None, at: datetime | None = None) -> bool:
+    """An award stands until it ends: a closed award is no award any more. at: the instant that counts; None is now."""
+    return ended_at is None or (at is not None and ended_at > at)
 
 
 class Cooling(msgspec.Struct, frozen=True):

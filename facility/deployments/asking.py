@@ -19,8 +19,6 @@ from facility.deployments.rules import InvitationStatus
 from facility.events import record
 from facility.experts.models import Booking, Expert
 
-STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
-
 
 async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Deployment]:
     """These deployments as they are now, locked one after the other in the order of their ids."""
@@ -58,9 +56,7 @@ async def ask_for_free_seats(tx: Tx, deployment: Deployment, *, freed: int | Non
 
 async def _free_seats(tx: Tx, deployment: Deployment) -> Iterator[int]:
     """In ascending order, one by one: there may be far more seats than anybody could be asked for."""
-    held = select(Invitation.seat).where(
-        Invitation.deployment_id == deployment.id, Invitation.outcome.in_(STANDING)
-    )
+    held = select(Invitation.seat).where(Invitation.deployment_id == deployment.id, Invitation.stands)
     taken = set((await tx.session.execute(held)).scalars())
     return (seat for seat in range(1, deployment.seats + 1) if seat not in taken)
 

@@ -3,6 +3,8 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.awards.models import AWARD_STANDS_SQL
+from facility.deployments.models import INVITATION_STANDS_SQL
 from facility.events import check
 
 
@@ -15,7 +17,7 @@ async def seats(connection: AsyncConnection) -> list[str]:
     """Never more yeses than seats, no seat beyond them, one standing invitation for each, none open once all ended."""
     return await _lines(
         connection,
-        """
+        f"""
         SELECT format('deployment %s: %s accepted for %s seats', deployment.id, count(*), seats)
         FROM deployment JOIN invitation ON deployment_id = deployment.id AND outcome = 'accepted'
         GROUP BY deployment.id HAVING count(*) > seats
@@ -24,13 +26,13 @@ async def seats(connection: AsyncConnection) -> list[str]:
         FROM invitation JOIN deployment ON deployment.id = deployment_id WHERE seat NOT BETWEEN 1 AND seats
         UNION ALL
         SELECT format('deployment %s: seat %s is held %s times', deployment_id, seat, count(*))
-        FROM invitation WHERE outcome IN ('open', 'accepted') GROUP BY deployment_id, seat HAVING count(*) > 1
+        FROM invitation WHERE {INVITATION_STANDS_SQL} GROUP BY deployment_id, seat HAVING count(*) > 1
         UNION ALL
         SELECT format('invitation %s is open, but its deployment is %s', invitation.id, state)
         FROM invitation JOIN deployment ON deployment.id = deployment_id
         WHERE outcome = 'open' AND state NOT IN ('asking', 'exhausted')
         ORDER BY 1
-        """,
+        """,  # noqa: S608 - our own text
     )
 
 
@@ -79,7 +81,7 @@ async def candidates(connection: AsyncConnection) -> list[str]:
     """Who was asked has one invitation, who waits or was passed over has none; states say what the seats say."""
     return await _lines(
         connection,
-        """
+        f"""
         SELECT format('deployment %s: candidate %s is %s and has %s', candidate.deployment_id, candidate.expert_id,
             candidate.state, CASE WHEN invitation.id IS NULL THEN 'no invitation' ELSE 'an invitation' END)
         FROM candidate LEFT JOIN invitation USING (deployment_id, expert_id)
@@ -94,11 +96,11 @@ async def candidates(connection: AsyncConnection) -> list[str]:
         WHERE state <> 'ended' AND (state = 'filled') <> (yes = seats)
         UNION ALL
         SELECT format('deployment %s: somebody waits and a seat is free', deployment.id)
-        FROM deployment JOIN award ON award.id = award_id AND ended_at IS NULL
+        FROM deployment JOIN award ON award.id = award_id AND {AWARD_STANDS_SQL}
         CROSS JOIN LATERAL (SELECT count(*) AS held FROM invitation
-            WHERE deployment_id = deployment.id AND outcome IN ('open', 'accepted'))
+            WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
         WHERE state IN ('asking', 'exhausted') AND held < seats
             AND EXISTS (SELECT FROM candidate WHERE deployment_id = deployment.id AND candidate.state = 'waiting')
         ORDER BY 1
-        """,
+        """,  # noqa: S608 - our own text
     )

@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key
+from facility.db import Base, Key, as_sql
+from facility.deployments.rules import STANDING
 
 
 class DeploymentState(StrEnum):
@@ -114,3 +116,17 @@ class Invitation(Base):
     outcome: Mapped[str]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str]
+
+    @hybrid_property
+    def stands(self) -> bool:
+        """It is open or accepted: nobody else is asked for its seat (`rules.STANDING`)."""
+        return self.outcome in STANDING
+
+    @stands.inplace.expression
+    @classmethod
+    def _stands(cls) -> ColumnElement[bool]:
+        return cls.outcome.in_(STANDING)
+
+
+INVITATION_STANDS_SQL = as_sql(Invitation.stands)
+"""`Invitation.stands` for a statement that is written as text, where the table bears its own name."""

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications.models import ON_BOARD_SQL, shut_out
-from facility.deployments.models import DeploymentState
+from facility.awards.models import AWARD_STANDS_SQL
+from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
 from facility.deployments.words import OUTCOMES
 from facility.experts.queries import Engagement, engagements_from
@@ -29,7 +30,7 @@ TODAY = "CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)"
 ADRIFT = f"""
     SELECT deployment.id FROM deployment
     WHERE state <> 'ended' AND ends_on >= {TODAY}
-        AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND outcome IN ('open', 'accepted'))
+        AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
         AND EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id)
         AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id AND activity.state <> 'cancelled'
             AND activity.starts_on <= deployment.ends_on AND activity.ends_on >= deployment.starts_on)
@@ -117,7 +118,7 @@ async def application(connection: AsyncConnection, application_id: UUID, viewer:
                 text(
                     f"""
                     SELECT id, reference, title, themes, {shut_out()} AS closed,
-                        EXISTS (SELECT FROM award WHERE application_id = application.id AND ended_at IS NULL) AS funded
+                        EXISTS (SELECT FROM award WHERE application_id = application.id AND {AWARD_STANDS_SQL}) AS funded
                     FROM application WHERE id = :application AND received_at IS NOT NULL
                     """  # noqa: S608 - our own text
                 ),

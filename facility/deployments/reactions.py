@@ -162,7 +162,7 @@ async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
     deployment = await tx.get(Deployment, event.deployment_id)
     held = select(Invitation.seat).where(
         Invitation.deployment_id == deployment.id,
-        Invitation.outcome.in_([InvitationStatus.OPEN, InvitationStatus.ACCEPTED]),
+        Invitation.stands,
     )
     free = deployment.seats - len((await tx.session.execute(held)).all())
     if free == 0:

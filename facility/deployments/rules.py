@@ -136,6 +136,10 @@ class InvitationStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
+"""An invitation that holds its seat: its expert may still answer, or has said yes."""
+
+
 class Next(msgspec.Struct, frozen=True):
     """Whom to ask now (None: the list has run out), and who is passed over for good on the way."""
 

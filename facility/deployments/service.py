@@ -12,7 +12,6 @@ from facility.awards.service import standing_award
 from facility.db import Database, Tx, new_id
 from facility.deployments import rules
 from facility.deployments.asking import (
-    STANDING,
     ask_for_free_seats,
     ended_otherwise,
     lock_deployments,
@@ -390,9 +389,7 @@ async def _end(tx: Tx, ending: Sequence[Deployment]) -> None:
 
 async def _standing(tx: Tx, deployment_ids: Collection[UUID]) -> Sequence[Invitation]:
     """Open and accepted invitations of locked deployments, as they are now."""
-    query = select(Invitation).where(
-        Invitation.deployment_id.in_(deployment_ids), Invitation.outcome.in_(STANDING)
-    )
+    query = select(Invitation).where(Invitation.deployment_id.in_(deployment_ids), Invitation.stands)
     ordered = query.order_by(Invitation.deployment_id, Invitation.seat)
     return (await tx.session.execute(ordered.execution_options(populate_existing=True))).scalars().all()
 

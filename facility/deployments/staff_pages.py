@@ -17,7 +17,7 @@ from facility.awards.consequences import ends_with_the_award
 from facility.deployments import form as forms
 from facility.deployments import queries, rules, service, words
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
-from facility.deployments.models import DeploymentState
+from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.queries import DeploymentShown
 from facility.evaluation.access import recusal
 from facility.events import Recorded
@@ -73,10 +73,10 @@ waits(
 )
 ends_with_the_award(
     N_("Experts who are booked or asked are told that they are not needed:"),
-    rows="""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
+    rows=f"""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
         FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
-        WHERE award_id = :award_id AND state <> 'ended' AND outcome IN ('open', 'accepted')
-        AND ends_on >= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",
+        WHERE award_id = :award_id AND state <> 'ended' AND {INVITATION_STANDS_SQL}
+        AND ends_on >= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",  # noqa: S608 - our own text
 )
 
 

@@ -10,12 +10,12 @@ from facility.applications.models import HAS_ENDED
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.evaluation.events import AssignmentsEnded
+from facility.evaluation.models import recused
 from facility.events import record
 
 _NOT_SENT = """NOT EXISTS (SELECT FROM assessment WHERE assessment.application_id = assignment.application_id
     AND assessment.assessor_id = assignment.assessor_id AND assessment.sent_at IS NOT NULL)"""
-_NOT_RECUSED = """NOT EXISTS (SELECT FROM conflict_declaration AS declared WHERE declared.conflict
-    AND declared.application_id = assignment.application_id AND declared.assessor_id = assignment.assessor_id)"""
+_NOT_RECUSED = f"NOT {recused('assignment')}"
 _UNSENT = text(
     f"""
     SELECT assignment.application_id, application.call_id, assignment.assessor_id

@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.models import ON_BOARD_SQL, SEALED_SQL, shut_out
+from facility.applications.models import LATEST_CHECK_SQL, ON_BOARD_SQL, OPENED_SQL, SEALED_SQL, shut_out
 from facility.calls.rules import Grid
+from facility.evaluation.models import counts
 from facility.evaluation.rules import Outcome, Standing
 from facility.refused import refuse
 
@@ -46,11 +47,7 @@ _CALLS = text(
             CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
         FROM application CROSS JOIN LATERAL (
             SELECT count(*) AS sent FROM assessment
-            WHERE assessment.application_id = application.id AND assessment.state = 'sent'
-                AND assessment.sent_at >= application.received_at AND NOT EXISTS (
-                SELECT FROM conflict_declaration AS declared
-                WHERE declared.application_id = assessment.application_id
-                    AND declared.assessor_id = assessment.assessor_id AND declared.conflict)) AS counting
+            WHERE assessment.application_id = application.id AND {counts()}) AS counting
         WHERE application.call_id = call.id AND track = 'joint' AND received_at IS NOT NULL) AS counted
     WHERE call.state IN ('closed', 'decided') AND (call.mode = 'deadline') = (call.series_id IS NULL)
       AND (CAST(:before AS uuid) IS NULL
@@ -154,14 +151,13 @@ _APPLICATIONS = text(
          FROM party JOIN institution ON institution.id = party.institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
          WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
-        (SELECT reason FROM admissibility_check WHERE application_id = application.id
-         ORDER BY checked_at DESC, id LIMIT 1) AS checked,
+        (SELECT reason {LATEST_CHECK_SQL}) AS checked,
         (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id
          WHERE application_id = application.id AND to_call_id = :call) AS carried_from, {shut_out()} AS closed
     FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
     WHERE application.id IN (SELECT id FROM application WHERE call_id = :call
             UNION ALL SELECT application_id FROM carry_over WHERE :with_carried AND from_call_id = :call)
-        AND track = 'joint' AND application.opened_at IS NOT NULL
+        AND track = 'joint' AND {OPENED_SQL}
         AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
     ORDER BY application.number
     """  # noqa: S608 - our own text

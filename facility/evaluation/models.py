@@ -1,4 +1,4 @@
-"""Tables of the evaluation: who may judge what, and what they said."""
+"""Tables of the evaluation: who may judge what, and what they said; and as conditions of statements, which of it counts."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -83,3 +83,20 @@ class EvaluationEnd(Base):
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+def recused(row: str = "assessment", until: str | None = None) -> str:
+    """The assessor of this row, of an assessment or an assignment, has declared a conflict on its application: a condition.
+    until: an expression for the instant up to which declarations count."""
+    early = f" AND declared.at <= {until}" if until else ""
+    return f"""EXISTS (SELECT FROM conflict_declaration AS declared WHERE declared.conflict{early}
+        AND declared.application_id = {row}.application_id AND declared.assessor_id = {row}.assessor_id)"""
+
+
+def counts(application: str = "application", until: str | None = None) -> str:
+    """The row `assessment` counts: it was sent, it is about what is submitted now, and its assessor has no conflict. A
+    condition: here and nowhere else. application: the table that holds `received_at`; until: as in `recused`, for how it
+    stood then."""
+    early = f" AND assessment.sent_at <= {until}" if until else ""
+    return f"""(assessment.state = 'sent' AND assessment.sent_at >= {application}.received_at{early}
+        AND NOT {recused(until=until)})"""

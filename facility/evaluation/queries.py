@@ -6,36 +6,26 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.accounts.models import Person
-from facility.applications.models import SEALED, Application, ConflictDeclaration, Party
+from facility.applications.models import SEALED, Application, Party
 from facility.applications.rules import ApplicationStatus
 from facility.evaluation.models import (
     Assessment,
-    AssessmentState,
     Assignment,
     EvaluationEnd,
+    counts,
+    recused,
 )
 from facility.evaluation.rules import Applicant, Scores
 
 type Reader = AsyncConnection | AsyncSession
 """A page's connection, or the session of a command."""
 
-RECUSED = (
-    select(ConflictDeclaration.assessor_id)
-    .where(
-        ConflictDeclaration.application_id == Assessment.application_id,
-        ConflictDeclaration.assessor_id == Assessment.assessor_id,
-        ConflictDeclaration.conflict,
-    )
-    .exists()
-)
-COUNTING = (
-    (Assessment.state == AssessmentState.SENT) & (Assessment.sent_at >= Application.received_at) & ~RECUSED
-)
-"""The assessments that count: sent, about what is submitted now, and their assessor has no conflict."""
+COUNTING = text(counts())
+"""Of the assessments that are joined with their applications, those that count."""
 
 
 async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
@@ -77,7 +67,7 @@ async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
             ).where(
                 Application.call_id == call_id,
                 Application.track == "joint",
-                Application.opened_at.is_not(None),
+                Application.opened,
                 Application.status != ApplicationStatus.DRAFT,
             )
         )
@@ -112,13 +102,10 @@ async def count_assessments(reader: Reader, application_id: UUID) -> int:
 
 async def count_assessors(reader: Reader, application_id: UUID) -> int:
     """How many have the application and have declared no conflict on it."""
-    conflict = select(ConflictDeclaration.assessor_id).where(
-        ConflictDeclaration.application_id == Assignment.application_id,
-        ConflictDeclaration.assessor_id == Assignment.assessor_id,
-        ConflictDeclaration.conflict,
-    )
     query = select(func.count()).where(
-        Assignment.application_id == application_id, Assignment.ended_at.is_(None), ~conflict.exists()
+        Assignment.application_id == application_id,
+        Assignment.ended_at.is_(None),
+        text(f"NOT {recused('assignment')}"),
     )
     return (await reader.execute(query)).scalar_one()
 

@@ -7,12 +7,13 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import history_lines
-from facility.applications.models import shut_out
+from facility.applications.models import OPENED_SQL, shut_out
 from facility.calls.queries import batches
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.assigning import assign_each, chosen_assessors, offered
+from facility.evaluation.models import recused
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
 from facility.refused import refuse
@@ -37,7 +38,7 @@ waits(
         '/applications/' || application.id || '/admissibility' AS href
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND application.opened_at IS NOT NULL AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
+        AND {OPENED_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
     ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
 )
 waits(
@@ -51,8 +52,7 @@ waits(
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
         AND EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id AND conflict)
         AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
-            AND NOT EXISTS (SELECT FROM conflict_declaration AS declared WHERE declared.conflict
-                AND declared.application_id = application.id AND declared.assessor_id = assignment.assessor_id))
+            AND NOT {recused("assignment")})
             < CAST(call.grid ->> 'min_assessments' AS int)
         AND NOT {shut_out(person=":person_id")}
     ORDER BY application.reference""",  # noqa: S608 - our own text

@@ -69,17 +69,17 @@ async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[
         except Refused as refused:
             page = _form_page(view, call, past, fields.refused(refused), status=fields.status)
             raise Wrong(page) from None
-        mapped = scenario_from(call.draft, await _source(read, chosen))
+        mapped = scenario_from(call.draft, await _source(read, chosen, view.me.id))
     if mapped.scenario is None:
         raise Wrong(_form_page(view, call, past, fields, status=422, notes=mapped.notes))
     return await played(view, db, mapped.scenario, mapped.notes)
 
 
-async def _source(connection: AsyncConnection, chosen: str) -> Source:
+async def _source(connection: AsyncConnection, chosen: str, viewer: UUID) -> Source:
     if chosen in EXAMPLES:
         told = await asyncio.to_thread(check, example_file(chosen))
         return Source(told.scenario, told.call.grid, told.call.closes_at, told.applications)
-    return await past_source(connection, UUID(chosen))
+    return await past_source(connection, UUID(chosen), viewer)
 
 
 router = Router("/", route_handlers=[choose, rehearse_call])

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models import ON_BOARD_SQL, shut_out
 from facility.calls.rules import Grid
+from facility.evaluation.models import counts
 from facility.refused import refuse
 from facility.rehearsal.from_call import Source, grid_told
 from facility.rehearsal.scenario import Application, Lead, Partner
@@ -26,23 +27,26 @@ class PastCall(msgspec.Struct, frozen=True):
     decided_at: datetime
 
 
+_READABLE = f"""decided_at IS NOT NULL AND mode = 'deadline'
+    AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out()})"""
+"""A call whose applications the viewer may rehearse: it is decided, and none of them is closed to them, since its scores
+would be played."""
+
+
 async def past_calls(connection: AsyncConnection, viewer: UUID) -> list[PastCall]:
-    """The calls that are decided, the latest first; without those in which an application is closed to the viewer: its scores
-    would be played. One statement."""
+    """The calls that the viewer may rehearse, the latest first. One statement."""
     rows = await connection.execute(
         text(
-            f"""
-            SELECT id, reference, title, decided_at FROM call WHERE decided_at IS NOT NULL AND mode = 'deadline'
-                AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out()})
-            ORDER BY decided_at DESC, id
-            """  # noqa: S608 - our own text
+            f"SELECT id, reference, title, decided_at FROM call WHERE {_READABLE} ORDER BY decided_at DESC, id"  # noqa: S608
         ),
         {"viewer": viewer},
     )
     return [PastCall(*row) for row in rows]
 
 
-_CALL = text("SELECT reference, title, closes_at, grid FROM call WHERE id = :id AND decided_at IS NOT NULL")
+_CALL = text(
+    f"SELECT reference, title, closes_at, grid FROM call WHERE id = :id AND {_READABLE}"  # noqa: S608 - our own text
+).bindparams(bindparam("id", type_=Uuid()))
 _APPLICATIONS = text(
     f"""
     SELECT application.id, application.reference, application.title, requested, received_at,
@@ -55,26 +59,21 @@ _APPLICATIONS = text(
     """  # noqa: S608 - our own text
 ).bindparams(bindparam("id", type_=Uuid()))
 _SCORES = text(
-    """
+    f"""
     SELECT assessment.application_id, assessment.assessor_id, scores FROM assessment
     JOIN application ON application.id = assessment.application_id
-    LEFT JOIN conflict_declaration AS declared ON declared.application_id = assessment.application_id
-        AND declared.assessor_id = assessment.assessor_id
-    WHERE application.call_id = :id AND assessment.state = 'sent' AND assessment.sent_at >= application.received_at
-        AND NOT coalesce(declared.conflict, false)
+    WHERE application.call_id = :id AND {counts()}
     ORDER BY assessment.application_id, assessment.assessor_id
-    """
+    """  # noqa: S608 - our own text
 ).bindparams(bindparam("id", type_=Uuid()))
 
 
-async def past_source(connection: AsyncConnection, call_id: UUID) -> Source:
+async def past_source(connection: AsyncConnection, call_id: UUID, viewer: UUID | None) -> Source:
     """The applications of a decided call with their parties, amounts and scores; assessors are numbered, not named.
 
-    Three statements. Raises Refused (missing) for a call that is not decided.
+    Three statements. Raises Refused (missing) for a call that the viewer may not rehearse.
     """
-    call = (
-        await connection.execute(_CALL.bindparams(bindparam("id", type_=Uuid())), {"id": call_id})
-    ).first()
+    call = (await connection.execute(_CALL, {"id": call_id, "viewer": viewer})).first()
     if call is None:
         refuse("not_found", kind="missing")
     scores: dict[UUID, dict[str, dict[str, Decimal]]] = defaultdict(dict)

@@ -96,7 +96,7 @@ async def _budget(connection: AsyncConnection) -> Json:
     awards = await connection.execute(
         select(Award.id, Award.committed, Application.reference)
         .join(Application, Application.id == Award.application_id)
-        .where((Award.ended_at.is_(None)) | (Award.end_kind == "closed"))
+        .where(Award.kept)
     )
     committed = {row.id: row for row in awards}
     donors: dict[str, dict[str, str]] = {}

@@ -36,6 +36,50 @@ STATES = {
         "TAKES_PART or TAKES_PART_SQL",
         "applications/models/boarding.py",
     ),
+    "sealed, or opened": _state(
+        r"\b[Aa]pplication\.opened_at(\s+IS\b(?! NOT DISTINCT)|\.is_| is\b)|opened=\w+\.opened_at is"
+        r"|\btrack = 'joint'[^\"]{0,60}\bopened_at\s+IS\b(?! NOT DISTINCT)",
+        "Application.sealed, Application.opened, SEALED_SQL, OPENED_SQL or rules.is_sealed",
+    ),
+    "the check that stands": _state(
+        r"\bchecked_at DESC\b[^\"]{0,60}LIMIT 1|checked_at\.desc\(\)",
+        "LATEST_CHECK_SQL",
+        "applications/models/application.py",
+    ),
+    "a call runs": _state(
+        r"[Cc]all\.state ==? ('published'|CallState\.PUBLISHED)[^\"]{0,60}closes_at\s*(>|<\s*:now)"
+        r"|PUBLISHED (or|and) \w+ <?>?=? \w*\.?closes_at|PUBLISHED if now",
+        "calls.rules.standing.runs, or RUNS_SQL, PAST_SQL and STANDS of calls.models.standing",
+        "calls/models/standing.py",
+        "calls/rules/standing.py",
+    ),
+    "an assessment counts": _state(
+        r"\b(state|Assessment\.state)\s*==?\s*('sent'|AssessmentState\.SENT)(?=[^\"]{0,80}\b(sent_at|received_at)\b)",
+        "evaluation.models.counts",
+        "evaluation/models.py",
+    ),
+    "recused": _state(
+        r"EXISTS\s*\(\s*SELECT FROM conflict_declaration AS \w+\s+WHERE[^\"]{0,160}\b(assignment|assessment)\.assessor_id",
+        "evaluation.models.recused",
+    ),
+    "an award stands": _state(
+        r"\b[Aa]ward\.ended_at(\s+IS\b|\.is_| is\b)|\b(FROM|JOIN) award\b[^\"]{0,120}?[\s(]ended_at IS\b",
+        "Award.stands, AWARD_STANDS_SQL or awards.rules.stands",
+    ),
+    "an award is kept": _state(
+        r"end_kind\s+IS NULL OR\b|\bAward\.end_kind == \"closed\"",
+        "Award.kept or AWARD_KEPT_SQL",
+    ),
+    "a call may be rehearsed": _state(
+        r"decided_at IS NOT NULL AND (call\.)?mode = 'deadline'", "_READABLE", "rehearsal/past.py"
+    ),
+    "an invitation stands": _state(
+        r"outcome IN \('open', 'accepted'\)|\(InvitationStatus\.OPEN, InvitationStatus\.ACCEPTED\)"
+        r"|\[InvitationStatus\.OPEN, InvitationStatus\.ACCEPTED\]",
+        "Invitation.stands or INVITATION_STANDS_SQL",
+        "deployments/models.py",
+        "deployments/rules.py",
+    ),
 }
 
 
@@ -77,6 +121,23 @@ def test_each_home_defines_its_state(name: str) -> None:
         ("on board", "left=party.left_at is not None"),
         ("on board", "{% if party.left_at %}"),
         ("takes part", "confirmation <> 'declined'"),
+        (
+            "an assessment counts",
+            "assessment.state = 'sent' AND assessment.sent_at >= application.received_at",
+        ),
+        (
+            "an assessment counts",
+            "(Assessment.state == AssessmentState.SENT) & (Assessment.sent_at >= received)",
+        ),
+        (
+            "recused",
+            """NOT EXISTS (SELECT FROM conflict_declaration AS declared
+            WHERE declared.conflict AND declared.assessor_id = assignment.assessor_id)""",
+        ),
+        ("an award stands", "SELECT FROM award WHERE application_id = application.id AND ended_at IS NULL"),
+        ("an award stands", "select(Award).where(Award.ended_at.is_(None))"),
+        ("an award is kept", "AND (end_kind IS NULL OR end_kind = 'closed')"),
+        ("an invitation stands", "WHERE deployment_id = :id AND outcome IN ('open', 'accepted')"),
     ],
 )
 def test_a_copy_is_found(name: str, source: str) -> None:

@@ -38,7 +38,7 @@ async def drafted(play: Judging, **fields: object) -> CallDraft:
 async def test_the_same_rules_give_the_ranking_of_then(past: Judging, db: Database) -> None:
     draft = await drafted(past)
     async with db.reader() as connection:
-        source = await past_source(connection, past.calls["TAF-2021-01"])
+        source = await past_source(connection, past.calls["TAF-2021-01"], None)
     mapped = scenario_from(draft, source)
     assert mapped.scenario is not None
     result = await rehearse(db.url, mapped.scenario)
@@ -59,7 +59,7 @@ async def test_what_does_not_go_over_is_said_and_not_made_up(past: Judging, db: 
         total=100,
     )
     async with db.reader() as connection:
-        source = await past_source(connection, past.calls["TAF-2021-01"])
+        source = await past_source(connection, past.calls["TAF-2021-01"], None)
     mapped = scenario_from(await drafted(past, grid=grid), source)
     assert mapped.scenario is not None
     assert mapped.scenario.call.grid.thresholds == {"relevance": Decimal(36)}

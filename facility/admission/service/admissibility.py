@@ -49,7 +49,7 @@ async def check_admissibility(
     may_check(
         track_of(application),
         status_of(application),
-        opened=application.opened_at is not None,
+        opened=application.opened,
         admissible=admissible,
         reason=reason,
     )

@@ -25,7 +25,6 @@ from facility.admission.rules.clarification import (
 )
 from facility.admission.rules.consultation import GRACE
 from facility.admission.rules.working_days import end_of_period, reminder
-from facility.applications import rules
 from facility.applications.events import DocumentInfected, DocumentRefused
 from facility.applications.models import Application, ClassifiedRefusal, Party
 from facility.applications.queries import track_of
@@ -64,7 +63,7 @@ async def ask_for_clarification(
     application, call = await lock_with_call(tx, application_id)
     asking.may_ask(
         status_of(application),
-        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        sealed=application.sealed,
         decided=application.track == "joint" and call.decided_at is not None,
     )
     asking.check_question(kind, field, question, days)

@@ -20,7 +20,6 @@ from facility.admission.models import Consultation, Consultee
 from facility.admission.rules import consultation as consulting
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.rules.working_days import end_of_period, reminder
-from facility.applications import rules
 from facility.applications.models import Application
 from facility.applications.queries import track_of
 from facility.applications.rules.ending import may_still_answer
@@ -48,7 +47,7 @@ async def start_consultations(
     application, call = await lock_with_call(tx, application_id)
     consulting.may_start(
         status_of(application),
-        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        sealed=application.sealed,
         decided=call.decided_at is not None and application.track == "joint",
     )
     consulting.check_period(days, more_days)

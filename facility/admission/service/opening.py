@@ -120,7 +120,7 @@ async def _unseal(tx: Tx, call_id: UUID) -> None:
         .where(
             Application.call_id == call_id,
             Application.received_at.is_not(None),
-            Application.opened_at.is_(None),
+            ~Application.opened,
         )
         .order_by(Application.id)
         .with_for_update(key_share=True)

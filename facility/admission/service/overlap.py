@@ -8,8 +8,6 @@ from sqlalchemy import func, select
 from facility.admission.events import OverlapJudged
 from facility.admission.models import Initiative, OverlapJudgement
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap
-from facility.applications import rules
-from facility.applications.queries import track_of
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.db import Tx, new_id
 from facility.events import record
@@ -32,7 +30,7 @@ async def judge_overlap(
     application, call = await lock_with_call(tx, application_id)
     may_judge_overlap(
         status_of(application),
-        sealed=rules.is_sealed(track_of(application), opened=application.opened_at is not None),
+        sealed=application.sealed,
         decided=application.track == "joint" and call.decided_at is not None,
         outcome=outcome,
         reason=reason,

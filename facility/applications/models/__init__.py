@@ -1,6 +1,7 @@
 """Tables of joint applications and of what hangs on them."""
 
 from facility.applications.models.application import (
+    LATEST_CHECK_SQL,
     AdmissibilityCheck,
     Application,
     ClassifiedRefusal,
@@ -15,13 +16,15 @@ from facility.applications.models.carry_over import CarryOver
 from facility.applications.models.conflict import ConflictDeclaration, closed_to, shut_out
 from facility.applications.models.ending import HAS_ENDED, HAS_ENDED_ITSELF
 from facility.applications.models.partners import ChangeRequest, ConfirmedContent
-from facility.applications.models.sealing import SEALED, SEALED_SQL, TELLS, TELLS_SQL
+from facility.applications.models.sealing import OPENED_SQL, SEALED, SEALED_SQL, TELLS, TELLS_SQL
 from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
 
 __all__ = [
     "HAS_ENDED",
     "HAS_ENDED_ITSELF",
+    "LATEST_CHECK_SQL",
     "ON_BOARD_SQL",
+    "OPENED_SQL",
     "SEALED",
     "SEALED_SQL",
     "TAKES_PART",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    and_,
     exists,
     func,
     text,
@@ -22,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from facility.applications.rules import ApplicationStatus, Confirmation, is_on_board
+from facility.applications.rules import ApplicationStatus, Confirmation, is_on_board, is_sealed
 from facility.db import Base, Key
 from facility.files import kept
 from facility.folding import search_key
@@ -117,6 +118,26 @@ class Application(Base):
     exception_reason: Mapped[str | None]
     exception_decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     exception_decided_at: Mapped[datetime | None]
+
+    @hybrid_property
+    def opened(self) -> bool:
+        """Two people have opened its call with it."""
+        return self.opened_at is not None
+
+    @opened.inplace.expression
+    @classmethod
+    def _opened(cls) -> ColumnElement[bool]:
+        return cls.opened_at.is_not(None)
+
+    @hybrid_property
+    def sealed(self) -> bool:
+        """Staff see only that something was submitted (`rules.is_sealed`)."""
+        return is_sealed(self.track, self.opened_at)
+
+    @sealed.inplace.expression
+    @classmethod
+    def _sealed(cls) -> ColumnElement[bool]:
+        return and_(cls.track == "joint", cls.opened_at.is_(None))
 
     @validates("title", "reference")
     def _find_by(self, name: str, value: str) -> str:
@@ -275,6 +296,11 @@ class AdmissibilityCheck(Base):
     items: Mapped[list[Any]] = mapped_column(default=list)
     checked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     checked_at: Mapped[datetime]
+
+
+LATEST_CHECK_SQL = """FROM admissibility_check WHERE application_id = application.id
+    ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1"""
+"""Of the row `application` the judgement on admissibility that stands."""
 
 
 class LateAttempt(Base):

@@ -176,7 +176,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     @property
     def sealed(self) -> bool:
         """Whether staff may only know that it is there."""
-        return is_sealed(self.track, opened=self.opened_at is not None)
+        return is_sealed(self.track, self.opened_at)
 
     @property
     def beneficiaries(self) -> int:
@@ -219,7 +219,7 @@ _SHOWN = text(
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
         cool_down, form,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
-            'items', items, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id), '[]')
+            'items', items, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id DESC), '[]')
          FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
          WHERE application_id = :id) AS checks,
         {PARTS}

@@ -12,7 +12,8 @@ from facility.applications.partner_events import LeadToldWhoIsMissing, PartnerRe
 from facility.applications.rules import ApplicationStatus, Confirmation
 from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
 from facility.applications.service.changes import lock_with_call
-from facility.calls.models import Call, CallState
+from facility.calls.models import Call
+from facility.calls.models.standing import runs
 from facility.db import Database, Tx
 from facility.events import one_by_one, record, scheduled
 
@@ -48,8 +49,7 @@ def _open_drafts(now: datetime) -> ColumnElement[bool]:
     return and_(
         Application.status == ApplicationStatus.DRAFT,
         Application.track == "joint",
-        Call.state == CallState.PUBLISHED,
-        Call.closes_at > now,
+        runs(now),
     )
 
 

@@ -123,7 +123,7 @@ async def serve_envelope(tx: Tx, envelope_id: UUID) -> list[UUID]:
 
 async def standing_award(tx: Tx, application_id: UUID) -> Award | None:
     """The application's award, as it is now, unless it has ended (a closed award is no award any more)."""
-    query = select(Award).where(Award.application_id == application_id, Award.ended_at.is_(None))
+    query = select(Award).where(Award.application_id == application_id, Award.stands)
     return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 

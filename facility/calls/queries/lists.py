@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.calls.models.standing import PAST_SQL, RUNS_SQL, STANDS
 from facility.calls.rules import Standing, Told, standing
 
 PAGE = 25
@@ -54,7 +55,7 @@ _ASKED = """
 """
 _CURRENT = text(
     f"""
-    SELECT {_LINE} FROM call WHERE call.state = 'published' AND call.series_id IS NULL AND call.closes_at >= :now
+    SELECT {_LINE} FROM call WHERE {RUNS_SQL} AND call.series_id IS NULL
         AND {_ASKED}
     ORDER BY call.closes_at, call.id
     """  # noqa: S608
@@ -62,7 +63,7 @@ _CURRENT = text(
 _PAST = text(
     f"""
     SELECT {_LINE} FROM call
-    WHERE (call.state IN ('closed', 'decided', 'cancelled') OR call.state = 'published' AND call.closes_at < :now)
+    WHERE {PAST_SQL}
       AND (call.archived_at IS NOT NULL) = :archived AND call.series_id IS NULL AND {_ASKED}
       AND (CAST(:before AS text) IS NULL
            OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE reference = :before))
@@ -152,21 +153,6 @@ def standing_of(line: Any, now: datetime) -> Standing:
         ),
         now,
     )
-
-
-_OVER = "(call.state = 'closed' OR call.state = 'published' AND call.closes_at < :now)"
-STANDS = {
-    Standing.DRAFT: "call.state = 'draft'",
-    Standing.COMING: "call.state = 'published' AND call.opens_at > :now",
-    Standing.OPEN: "call.state = 'published' AND call.opens_at <= :now AND call.closes_at >= :now",
-    Standing.CLOSED: f"{_OVER} AND call.evaluating_since IS NULL AND call.opened_at IS NULL",
-    Standing.OPENED: f"{_OVER} AND call.evaluating_since IS NULL AND call.opened_at IS NOT NULL",
-    Standing.EVALUATION: f"{_OVER} AND call.evaluating_since IS NOT NULL",
-    Standing.DECIDED: "call.state = 'decided'",
-    Standing.CANCELLED: "call.state = 'cancelled'",
-    Standing.ARCHIVED: "true",
-}
-"""rules.standing as conditions, for lists; what is archived is left out of all but its own."""
 
 
 def _staff(where: Standing | None) -> TextClause:

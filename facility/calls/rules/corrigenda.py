@@ -13,7 +13,7 @@ import msgspec
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import Field, FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.modes import Mode
-from facility.calls.rules.standing import CallState
+from facility.calls.rules.standing import CallState, runs
 from facility.refused import Reason, refuse
 
 
@@ -88,7 +88,7 @@ def may_correct(state: str, closes_at: datetime, now: datetime) -> None:
         refuse("not_published")
     if state == CallState.CANCELLED:
         refuse("call_cancelled")
-    if state != CallState.PUBLISHED or now > closes_at:
+    if not runs(state, closes_at, now):
         refuse("too_late_to_correct")
 
 

@@ -46,16 +46,19 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     archived_at: datetime | None = None
 
 
+def runs(state: str, closes_at: datetime, now: datetime) -> bool:
+    """Published, and its deadline has not passed: it is open or will be. The deadline itself is still in time."""
+    return state == CallState.PUBLISHED and now <= closes_at
+
+
 def standing(call: Told, now: datetime) -> Standing:
     """Where the call stands at this instant: exactly at its deadline it is still open, a moment later closed, whether
     or not the scheduler has written that down."""
     if call.archived_at is not None:
         return Standing.ARCHIVED
     match call.state:
-        case CallState.PUBLISHED if now < call.opens_at:
-            return Standing.COMING
-        case CallState.PUBLISHED if now <= call.closes_at:
-            return Standing.OPEN
+        case state if runs(state, call.closes_at, now):
+            return Standing.COMING if now < call.opens_at else Standing.OPEN
         case CallState.PUBLISHED | CallState.CLOSED:
             return _after_closing(call)
     return Standing(call.state)
