@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Base, Tx
 from facility.events import Event, Projection, Recorded, reacts_to
+from facility.operations.words import SUBJECTS
+from facility.web.i18n import N_
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -46,6 +48,9 @@ class BellPolished(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "The bell was polished"
 
     bell_id: UUID
+
+
+SUBJECTS[BellRung.subject] = N_("Bell")  # the log's page names whatever events are about
 
 
 class Ears:

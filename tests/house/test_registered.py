@@ -13,6 +13,7 @@ from facility import schema
 from facility.db import Base
 from facility.events.base import KINDS
 from facility.events.reactions import all_subscriptions
+from facility.operations.words import SUBJECTS
 from facility.refused import Reason
 from facility.settings import ROOT
 from facility.web import sentences
@@ -87,6 +88,11 @@ def test_what_every_kind_of_event_speaks_of_has_a_table_in_which_reconcile_looks
     ours = {kind.subject for kind in KINDS.values() if kind.__module__.startswith("facility.")}
     tables = Base.metadata.tables
     assert {subject for subject in ours if subject not in tables or "id" not in tables[subject].c} == set()
+
+
+def test_what_every_kind_of_event_speaks_of_has_a_word_in_the_log() -> None:
+    load_slices()
+    assert {kind.subject for kind in KINDS.values()} - SUBJECTS.keys() == set()
 
 
 def test_a_reason_of_which_only_the_code_was_kept_is_a_sentence() -> None:
