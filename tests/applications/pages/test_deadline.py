@@ -35,7 +35,7 @@ async def test_every_page_of_a_draft_shows_the_time_left(
         link = path_of(await make_link(tx, "partner", await party_id(tx, draft)))
     for page in (await vesa.get(here), await (await browse()).get(link)):
         assert (left in page.text, "Confirm by" in page.text) == (True, True)
-    assert "can still replace it" in (await omar.get(here)).text
+    assert "change it and submit it again" in (await omar.get(here)).text
 
 
 MENDS = (
@@ -83,7 +83,12 @@ async def test_after_it_nothing_leads_on_to_submitting(
     omar, here = await browse(stage.omar), f"/applications/{confirmed}"
     tasks = (await omar.get(here)).text
     assert "The draft stays here to be read; it can no longer be submitted." in tasks
-    leads_on = ("can still replace it", "Cannot be submitted yet", "Continue:", "Check and submit</a>")
+    leads_on = (
+        "change it and submit it again",
+        "Cannot be submitted yet",
+        "Continue:",
+        "Check and submit</a>",
+    )
     assert [words for words in leads_on if words in tasks] == []
     check = (await omar.get(f"{here}/check")).text
     assert ("It can no longer be submitted" in check, f'action="{here}/submit"' in check) == (True, False)
