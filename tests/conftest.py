@@ -32,6 +32,7 @@ from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all
 from tests.judging import Judging, judging
+from tests.prepared import Prepared, built_once
 from tests.smtp import smtp, smtp_server  # noqa: F401 - fixtures for all
 
 load_slices()  # commands record deliveries for the reactions that are known
@@ -147,17 +148,23 @@ async def tx(db: Database) -> AsyncIterator[Tx]:
         yield opened
 
 
-@pytest_asyncio.fixture
+@built_once
 async def cast(db: Database) -> Cast:
     """The people whom tests and demo know by name, with their institutions."""
     async with db.transaction(now=NOW) as opened:
         return await call_together(opened)
 
 
+@pytest.fixture(scope="session")
+def prepared(standing_db: Database) -> Prepared:
+    """What tests begin with, built once in the shared database."""
+    return Prepared(standing_db)
+
+
 @pytest.fixture
-async def play(db: Database) -> Judging:
+async def play(db: Database, prepared: Prepared) -> Judging:
     """The cast, an envelope of EUR 80 000, and the published call TAF-2021-01 of the same amount."""
-    return await judging(db)
+    return await prepared(judging)
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """An application that is awarded."""
 
-import pytest
-
 from facility.db import Database
 from tests.judging import Judging, judging
+from tests.prepared import built_once
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """A is awarded."""
     made = await judging(db)

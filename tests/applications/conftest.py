@@ -21,6 +21,7 @@ from facility.calls.service import draft_call, publish_call
 from facility.contracts.service import open_contract, open_envelope
 from facility.db import Database, Tx
 from facility.web.access import Role
+from tests.prepared import Prepared
 
 BEFORE = datetime(2021, 5, 3, 8, tzinfo=UTC)
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
@@ -66,8 +67,12 @@ def form() -> FormDefinition:
 
 
 @pytest.fixture
-async def stage(db: Database, times: Times, form: FormDefinition) -> Stage:
+async def stage(db: Database, times: Times, form: FormDefinition, prepared: Prepared) -> Stage:
     """Omar leads (AL), Vesa is with a partner (XK), Sara in the secretariat, Anna authorises, Carl only looks."""
+    return await prepared(_stage, times, form)
+
+
+async def _stage(db: Database, times: Times, form: FormDefinition) -> Stage:
     async with db.transaction(now=times.before) as tx:
         await seed_accounts(tx)
         houses = {

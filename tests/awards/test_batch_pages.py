@@ -2,17 +2,16 @@
 
 from datetime import timedelta
 
-import pytest
-
 from facility import clock
 from facility.calls.models import Call
 from facility.db import Database
 from facility.evaluation.queries import is_sealed
 from tests.browser import Browsers
+from tests.prepared import built_once
 from tests.rolling import SERIES, Rolling, rolling
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Rolling:
     """A is awarded in the first batch, B is carried over."""
     made = await rolling(db)

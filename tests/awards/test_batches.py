@@ -21,12 +21,13 @@ from facility.events.reconcile import reconcile
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.judging import CLOSES, OPENS
+from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 
 MOMENT = timedelta(microseconds=1)
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Rolling:
     """EUR 80 000 for three cut-offs."""
     return await rolling(db)

@@ -12,6 +12,7 @@ from facility.db import Database
 from facility.evaluation import checks as of_evaluation
 from facility.evaluation import service as evaluation
 from tests.judging import Judging, judging
+from tests.prepared import built_once
 
 CHECKS = [
     of_evaluation.declared,
@@ -27,7 +28,7 @@ CHECKS = [
 type Check = Callable[[AsyncConnection], Awaitable[list[str]]]
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """A withdrawn after its award, B served from the reserve, C waiting, D set aside."""
     made = await judging(db)

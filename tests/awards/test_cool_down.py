@@ -20,6 +20,7 @@ from facility.events.reconcile import reconcile
 from facility.refused import Refused
 from tests.browser import Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, rolling
 
 RANKED = [Request("A", Decimal(10)), Request("B", Decimal(10)), Request("C", Decimal(10))]
@@ -49,7 +50,7 @@ async def with_rules(play: Judging, reference: str, rules: dict[str, int]) -> No
         call.cool_down = {"same_lead_calls": None, "per_beneficiary_most": None} | rules
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """A first call, in which Albania's police led an award; a second one with an application of theirs."""
     made = await judging(db)

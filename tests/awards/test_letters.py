@@ -19,9 +19,10 @@ from facility.settings import Settings
 from facility.web.render import environment
 from facility.web.sheets import safe
 from tests.judging import DECIDED, Judging, judging
+from tests.prepared import built_once
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """A awarded, B on the reserve list, C below a threshold, D set aside, E withdrawn."""
     made = await judging(db)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 import httpx
-import pytest
 from sqlalchemy import select
 
 from facility.awards import service as awards
@@ -16,12 +15,13 @@ from facility.db import Database
 from facility.evaluation import service as evaluation
 from tests.browser import Browser, Browsers
 from tests.judging import DECIDED, Judging, judging
+from tests.prepared import built_once
 from tests.statements import count_statements
 
 LATER = DECIDED + timedelta(days=30)
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """A is ranked first and gets the money, B waits, C is below a threshold; not proposed yet."""
     made = await judging(db)

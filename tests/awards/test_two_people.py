@@ -5,7 +5,6 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 from facility.awards import service as awards
@@ -21,11 +20,12 @@ from facility.refused import Refused
 from tests.browser import Browser, Browsers
 from tests.calls.reading import mails, refused
 from tests.judging import DECIDED, Judging
+from tests.prepared import built_once
 
 REASON = "The lead does not answer."
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """EUR 100: A has an award of 80, B waits for 60."""
     made = Judging(db)

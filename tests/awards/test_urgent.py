@@ -25,12 +25,13 @@ from facility.refused import Refused
 from facility.web.filters import instant
 from tests.browser import Browsers, errors
 from tests.judging import CLOSES, OPENS
+from tests.prepared import built_once
 from tests.rolling import URGENT, Rolling, rolling
 
 AT = OPENS + timedelta(days=3)
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Rolling:
     """An envelope of EUR 80 000, and an urgent call of EUR 50 000 that is decided within eight hours."""
     made = await rolling(db)

@@ -18,6 +18,7 @@ from facility.refused import Reason, Refused
 from facility.web.fields import shown_instant
 from tests.browser import Browsers, errors
 from tests.judging import CLOSES, OPENS
+from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 
 WEEK = timedelta(days=7)
@@ -29,7 +30,7 @@ async def with_cut_offs(play: Rolling, *cut_offs: datetime) -> CallDraft:
     return msgspec.structs.replace(draft, cut_offs=cut_offs, closes_at=cut_offs[-1])
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Rolling:
     return await rolling(db)
 

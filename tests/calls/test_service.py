@@ -30,6 +30,7 @@ from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Reason, Refused
 from facility.web.access import Role
+from tests.prepared import built_once
 
 NOW = datetime(2021, 5, 3, 8, tzinfo=UTC)
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)
@@ -50,7 +51,7 @@ class Stage(msgspec.Struct):
     draft: CallDraft
 
 
-@pytest.fixture
+@built_once
 async def stage(db: Database) -> Stage:
     async with db.transaction(now=NOW) as tx:
         ada = await add_user(tx, name="Ada Officer", email="ada@example.org", roles=[Role.SECRETARIAT])

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
 import facility.deployments.checks
@@ -23,6 +22,7 @@ from facility.experts.service import ExpertDraft, register_expert, seed_themes
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from tests.judging import Judging, judging
+from tests.prepared import built_once
 
 INVITED = datetime(2021, 9, 6, 7, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -155,7 +155,7 @@ class Sending:
         return await self.play.row(Expert, self.experts[code])
 
 
-@pytest.fixture
+@built_once
 async def sending(db: Database) -> Sending:
     """A awarded, B on the reserve list; themes, and no expert yet."""
     play = await judging(db)

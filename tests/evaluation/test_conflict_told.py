@@ -1,6 +1,5 @@
 """A declared conflict is told to the secretariat, and who has declared it gets the application no more."""
 
-import pytest
 from sqlalchemy import select
 
 from facility.db import Database
@@ -10,11 +9,12 @@ from facility.web.access import Role, Visitor
 from facility.web.waiting import waiting
 from tests.browser import Browsers
 from tests.judging import Judging, judging
+from tests.prepared import built_once
 
 LACKS = "Applications that lack assessors since somebody declared a conflict"
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """Elena has A and declares a conflict on it."""
     made = await judging(db)

@@ -23,6 +23,7 @@ from facility.refused import Refused
 from facility.web.access import Role
 from tests.browser import Browsers
 from tests.judging import CLOSES, OPENS, Judging, judging
+from tests.prepared import built_once
 from tests.rolling import SERIES, rolling
 
 BOTH = [Role.SECRETARIAT, Role.ASSESSOR]
@@ -35,7 +36,7 @@ async def make_both(play: Judging, *names: str) -> None:
         await play.act("root", lambda tx, name=name: change_roles(tx, play.people[name], BOTH))  # type: ignore[misc]
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """Drafted by Ada and published by Vera, closed; Emma is in the secretariat, too. Nobody has opened it."""
     made = await judging(db)

@@ -22,13 +22,14 @@ from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.browser import Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, rolling
 
 GOOD = {"capacity": Decimal("14.5"), "relevance": Decimal(60)}
 LATER = CLOSES + timedelta(days=2)
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """Elena has sent hers, Erik has not, on the one application."""
     made = await judging(db)

@@ -12,11 +12,12 @@ from facility.evaluation.models import Assessment
 from facility.events.log import history
 from tests.browser import Browser, Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
 from tests.rolling import SERIES, rolling
 from tests.statements import count_statements
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """One application under assessment, given to Elena, who has declared nothing yet."""
     made = await judging(db)

@@ -26,6 +26,7 @@ from facility.web.waiting import KINDS
 from tests.browser import Browsers
 from tests.doing import ask_experts, planned
 from tests.judging import DECIDED, Judging
+from tests.prepared import built_once
 
 WITH_ASSESSOR = [(Role.ASSESSOR, role) for role in Role if role is not Role.ASSESSOR]
 
@@ -100,7 +101,7 @@ class Play(Judging):
             return (await connection.execute(query)).scalar_one()
 
 
-@pytest.fixture
+@built_once
 async def proposed(db: Database) -> Play:
     made = Play(db)
     await made.tell()

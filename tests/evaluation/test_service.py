@@ -15,11 +15,12 @@ from facility.events.log import history
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
 
 GOOD = {"capacity": Decimal("14.5"), "relevance": Decimal(60)}
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """One application under assessment."""
     made = await judging(db)

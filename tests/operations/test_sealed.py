@@ -13,11 +13,12 @@ from facility.outbox.models import Mail
 from facility.web.access import Role
 from tests.browser import Browser, Browsers
 from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
 
 NAMES = re.compile(r"Omar|Hoxha|omar@|Petra|partner-xk|Albanian|Kosovo\*|CHARLIE|Joint work", re.I)
 
 
-@pytest.fixture
+@built_once
 async def play(db: Database) -> Judging:
     """Omar's application came in, with two partners that confirmed; the call is closed and not opened."""
     made = await judging(db)

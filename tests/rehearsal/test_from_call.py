@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import msgspec
-import pytest
 
 from facility.calls.models import Call
 from facility.calls.rules import CallDraft, Grid, Section
@@ -14,9 +13,10 @@ from facility.rehearsal.past import past_source
 from facility.rehearsal.play import rehearse
 from tests.browser import Browsers
 from tests.judging import CLOSES, DECIDED, Judging, judging
+from tests.prepared import built_once
 
 
-@pytest.fixture
+@built_once
 async def past(db: Database) -> Judging:
     """A decided call with two applications, the second of them better."""
     play = await judging(db)

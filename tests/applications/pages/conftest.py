@@ -9,7 +9,7 @@ from tests.applications.conftest import Stage, Times
 from tests.browser import Browser, Browsers
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def times() -> Times:
     """A call that opened eight days ago and closes tomorrow."""
     now = clock.now()

@@ -1,0 +1,80 @@
+"""What many tests begin with is built once, by its commands; its rows are kept beside the tables and put back for each."""
+
+import copy
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from facility.db import Database
+
+# A schema holds the rows of each table that has any, and a function that puts them back into emptied tables, with
+# triggers and foreign keys out of the way. What is generated generates itself again.
+_KEEP = """
+DO $$
+DECLARE line record; own text; filled boolean; body text := '';
+BEGIN
+    CREATE SCHEMA kept;
+    FOR line IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'beneficiary' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', line.name) INTO filled;
+        CONTINUE WHEN NOT filled;
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO own FROM pg_attribute
+            WHERE attrelid = format('public.%I', line.name)::regclass AND attnum > 0
+            AND NOT attisdropped AND attgenerated = '';
+        EXECUTE format('CREATE TABLE kept.%I AS SELECT %s FROM public.%I', line.name, own, line.name);
+        body := body || format(
+            'INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM kept.%I;', line.name, own, own, line.name
+        );
+    END LOOP;
+    FOR line IN SELECT sequencename AS name, last_value FROM pg_sequences
+        WHERE schemaname = 'public' AND last_value IS NOT NULL
+    LOOP
+        body := body || format('PERFORM setval(%L, %s);', 'public.' || line.name, line.last_value);
+    END LOOP;
+    EXECUTE format(
+        'CREATE FUNCTION kept.put_back() RETURNS void LANGUAGE plpgsql SET session_replication_role = replica AS %L',
+        'BEGIN ' || body || ' END'
+    );
+END $$
+"""
+
+
+class Prepared:
+    """Builds what a test begins with, or puts it back. The database is empty before."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._made: dict[Any, tuple[str, Any]] = {}
+
+    async def __call__[Made](self, build: Callable[..., Awaitable[Made]], *given: Hashable) -> Made:
+        """What `build(db, *given)` has made, as it was then; the test may change it."""
+        key = (build, *given)
+        if key in self._made:
+            await self._run(f"SELECT {self._made[key][0]}.put_back()")
+        else:
+            self._made[key] = f"kept_{len(self._made)}", await self._build(build, *given)
+            await self._run(_KEEP.replace("kept", self._made[key][0]))
+        made: Made = copy.deepcopy(self._made[key][1], {id(self._db): self._db})
+        return made
+
+    async def _build(self, build: Callable[..., Awaitable[Any]], *given: Hashable) -> Any:
+        async with self._db.reader() as connection:
+            assert await connection.scalar(text("SELECT count(*) FROM event")) == 0, (
+                "something was built before"
+            )
+        return await build(self._db, *given)
+
+    async def _run(self, statement: str) -> None:
+        async with self._db.engine.begin() as connection:
+            await connection.execute(text(statement))
+
+
+def built_once(build: Callable[[Database], Awaitable[Any]]) -> Any:
+    """A fixture of what this makes in an empty database."""
+
+    async def put_back(db: Database, prepared: Prepared) -> Any:
+        return await prepared(build)
+
+    put_back.__doc__ = build.__doc__
+    return pytest.fixture(name=build.__name__)(put_back)
