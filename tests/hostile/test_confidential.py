@@ -39,6 +39,7 @@ from facility.outbox.models import Link
 from facility.web.guard import handlers
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser
+from tests.house.links import Guarded
 from tests.house.story import TakingBack, fill, objects
 from tests.house.world import EVERYBODY, World
 
@@ -194,14 +195,21 @@ def read_out(response: httpx.Response) -> str:
 async def _walk(
     app: Litestar, made: Planted, name: str, session: str | None, world: World
 ) -> tuple[list[str], set[str]]:
-    """What this person read that is not theirs, and which secrets they read at all."""
+    """What this person read that is not theirs, and which secrets they read at all. How the guard turns somebody away knows
+    nothing of the object: it is read once at each route."""
     leaks, read = [], set()
     sets = {key: ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded")}
+    guarded = Guarded(app, session) if session else None
     async with TakingBack(app, made.url, session) as browser:
         for route, handler in handlers(app):
+            turned_away = set[str]()
             for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
                 for path in _paths(route.path_format, ids, world):
                     for method in sorted(handler.http_methods):
+                        if guarded and await guarded.refusal(method, path):
+                            if method in turned_away:
+                                continue
+                            turned_away.add(method)
                         app.state.limits = Limits(None, SECRET)
                         found = _secrets(await _ask(browser, method, path), made)
                         read |= found
