@@ -40,7 +40,9 @@ def pages() -> jinja2.Environment:
     }
     made.globals |= {
         "static_url": lambda name: f"/static/x/{name}",
-        "facility": SimpleNamespace(name="Facility", funding="Co-funded by the European Union"),
+        "facility": SimpleNamespace(
+            name="Facility", funding="Co-funded by the European Union", contact="secretariat@example.org"
+        ),
         "demo": False,
     }
     return made
