@@ -8,7 +8,7 @@ from uuid import UUID
 
 import jinja2
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from facility.db import Database
 from facility.events.failures import MAX_ATTEMPTS, backoff, reason_of
@@ -40,12 +40,17 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 async def hand_over_mails(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[Turn]:
-    """Mails that wait for their turn, or that a sender left halfway. Each is handed over again if nobody marks it."""
+    """Mails that wait for their turn, or that a sender left halfway. Each is handed over again if nobody marks it.
+
+    Those with a link or a document go first: somebody waits for them. In the rush before a deadline receipts would otherwise wait
+    for the mails to everybody's partners.
+    """
+    only_news = Mail.link_id.is_(None) & (func.jsonb_array_length(Mail.attachments) == 0)
     async with db.engine.begin() as connection:
         due = (
             select(Mail.id)
             .where(Mail.state.in_([MailState.WAITING, MailState.SENDING]), Mail.next_attempt_at <= now)
-            .order_by(Mail.next_attempt_at, Mail.id)
+            .order_by(only_news, Mail.next_attempt_at, Mail.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

@@ -1,7 +1,6 @@
 """Queueing a mail, and what its attachments are made from."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,9 +49,8 @@ async def post(
     context: Mapping[str, Any] | None = None,
     link: Link | None = None,
     attachments: Sequence[tuple[str, UUID]] = (),
-    after: timedelta = timedelta(),
 ) -> UUID:
-    """Queue one letter; it is sent after this transaction has been committed, and not before that time has passed `after` it.
+    """Queue one letter; it is sent after this transaction has been committed.
 
     `template` names templates/mails/<template>.txt, which sees `context` (plain JSON values), `to_name` and `url`
     (the link's address, or that of the facility). `subject` may hold no personal data and nothing that applicants
@@ -71,7 +69,7 @@ async def post(
         attachments=[[kind, str(about)] for kind, about in attachments],
         link_id=link.id if link else None,
         created_at=tx.now,
-        next_attempt_at=tx.now + after,
+        next_attempt_at=tx.now,
     )
     tx.add(mail)
     tx.recorded += 1  # wakes the worker after the commit

@@ -185,3 +185,11 @@ async def test_a_revoked_link_and_one_of_another_purpose_open_nothing(tx: Tx) ->
     with pytest.raises(Refused) as revoked:
         links.check_link(await links.find_link(tx, "partner", token), tx.now)
     assert (unknown.value.codes, revoked.value.codes) == (("link_unknown",), ("link_revoked",))
+
+
+async def test_who_waits_for_a_link_or_a_document_is_served_first(db: Database) -> None:
+    async with db.transaction(now=START - timedelta(minutes=1)) as tx:
+        news = await post(tx, template="outbox/none", to="a@example.org", to_name="A", subject="News")
+    receipt = await write(db)
+    assert [turn.mail_id for turn in await hand_over_mails(db, START, limit=1)] == [receipt]
+    assert [turn.mail_id for turn in await hand_over_mails(db, START, limit=1)] == [news]

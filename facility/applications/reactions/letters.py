@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,9 +43,6 @@ from facility.web.filters import instant
 from facility.web.i18n import _
 
 RECEIPT = "application.receipt"
-AFTER_RECEIPTS = timedelta(minutes=10)
-"""In the rush before a deadline receipts would wait for mails to everybody's partners. What partners hear of submitting, withdrawing
-and taking up waits equally long, so that it arrives in its order."""
 ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
 
 
@@ -200,9 +196,7 @@ async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
         fingerprint=event.fingerprint,
         attachments=((RECEIPT, event.application_id),) if case.application.received_at else (),
     )
-    await write_to_partners(
-        tx, event.application_id, after=AFTER_RECEIPTS, what="received", received=received
-    )
+    await write_to_partners(tx, event.application_id, what="received", received=received)
 
 
 @reacts_to(ApplicationSubmitted)
@@ -221,13 +215,13 @@ async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -
     """Partners that had confirmed learn that the lead has withdrawn."""
     reference = (await tx.get(Application, event.application_id)).reference
     subject = _("{reference} was withdrawn", reference=reference)
-    await write_to_partners(tx, event.application_id, "applications/withdrawn", subject, after=AFTER_RECEIPTS)
+    await write_to_partners(tx, event.application_id, "applications/withdrawn", subject)
 
 
 @reacts_to(ApplicationTakenUp)
 async def tell_partners_that_it_is_taken_up(tx: Tx, event: ApplicationTakenUp) -> None:
     """Partners whose confirmation stands had learned that the lead withdrew; who must confirm again is asked by another mail."""
-    await write_to_partners(tx, event.application_id, after=AFTER_RECEIPTS, what="taken_up")
+    await write_to_partners(tx, event.application_id, what="taken_up")
 
 
 @reacts_to(PartnerLeft)

@@ -1,6 +1,5 @@
 """What partners hear of the joint application that they confirmed: it came in, it was decided, it ended."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +15,12 @@ async def write_to_partners(
     application_id: UUID,
     template: str = "applications/partners",
     subject: str = "",
-    after: timedelta = timedelta(),
     **context: Any,
 ) -> None:
     """A mail to the contact of each partner on board that has confirmed; whoever was only asked hears of it by other mails.
 
     `template` sees, beside `context`, `reference` and `lead`. It carries no link: a contact need not have
-    an account. `after`: as outbox.service.post.
+    an account.
     """
     application = await tx.get(Application, application_id)
     parts = await parts_of(await tx.session.connection(), application_id)
@@ -36,6 +34,5 @@ async def write_to_partners(
                 subject=subject
                 or _("About the joint application {reference}", reference=application.reference),
                 subject_id=application_id,
-                after=after,
                 context={"reference": application.reference, "lead": parts.lead.institution, **context},
             )
