@@ -15,3 +15,7 @@ def brussels_midnight(day: date) -> datetime:
     OverflowError for a day so early that this instant lies before year 1.
     """
     return datetime.combine(day, time(), BRUSSELS).astimezone(UTC)
+
+
+TODAY_SQL = "CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)"
+"""The day in Brussels, in a statement that is given `now`."""

@@ -20,16 +20,16 @@ from facility.experts.rules import CefrLevel
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 from facility.web.i18n import translated
+from facility.zone import TODAY_SQL
 
 PAGE = 25
 PURPOSE = "invitation"
 """What an expert's link is for."""
 
 
-TODAY = "CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)"
 ADRIFT = f"""
     SELECT deployment.id FROM deployment
-    WHERE state <> 'ended' AND ends_on >= {TODAY}
+    WHERE state <> 'ended' AND ends_on >= {TODAY_SQL}
         AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
         AND EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id)
         AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id AND activity.state <> 'cancelled'

@@ -10,8 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.accounts.models import Person
-from facility.accounts.service import active_people
-from facility.applications.service.conflicts import shut_out_of
+from facility.applications.service.conflicts import officers_for
 from facility.awards.events import AwardEnded
 from facility.db import Tx
 from facility.deployments.events import (
@@ -33,7 +32,6 @@ from facility.experts.words import days, language_name
 from facility.outbox.links import make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
-from facility.web.access import Role
 from facility.web.filters import instant
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
@@ -202,8 +200,7 @@ async def _to_expert(
 
 async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: str, **more: Any) -> None:
     """To the officer who asked; to the whole secretariat where that one is there no more."""
-    closed_to = await shut_out_of(tx, [deployment.application_id])
-    officers = [one for one in await active_people(tx, Role.SECRETARIAT) if one.id not in closed_to]
+    officers = await officers_for(tx, deployment.application_id)
     asked: list[Person] = [one for one in officers if one.id == deployment.requested_by]
     for officer in asked or officers:
         await post(

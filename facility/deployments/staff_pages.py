@@ -36,6 +36,7 @@ from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.stops import Wrong
 from facility.web.waiting import waits
+from facility.zone import TODAY_SQL
 
 ROLES = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 READERS = {"allow": allow(*ROLES)}
@@ -76,7 +77,7 @@ ends_with_the_award(
     rows=f"""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
         FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
         WHERE award_id = :award_id AND state <> 'ended' AND {INVITATION_STANDS_SQL}
-        AND ends_on >= CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)""",  # noqa: S608 - our own text
+        AND ends_on >= {TODAY_SQL}""",  # noqa: S608 - our own text
 )
 
 

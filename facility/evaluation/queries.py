@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from facility.accounts.models import Person
 from facility.applications.models import SEALED, Application, Party
 from facility.applications.rules import ApplicationStatus
+from facility.calls.rules import Mode
 from facility.evaluation.models import (
     Assessment,
     Assignment,
@@ -26,6 +27,11 @@ type Reader = AsyncConnection | AsyncSession
 
 COUNTING = text(counts())
 """Of the assessments that are joined with their applications, those that count."""
+
+
+def home(mode: str, call_id: UUID) -> str:
+    """Where the steps of a call are walked: those of an urgent application stand on a page of their own."""
+    return f"/{'urgent' if mode == Mode.URGENT else 'evaluation'}/{call_id}"
 
 
 async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:

@@ -3,20 +3,17 @@
 from sqlalchemy import or_, select
 
 from facility.accounts.models import Person
-from facility.accounts.service import active_people
 from facility.applications.models import Application
-from facility.applications.service.conflicts import shut_out_of
+from facility.applications.service.conflicts import officers_for
 from facility.calls.events import CallCancelled
 from facility.calls.models import Call, CallCancellation, CallState
-from facility.calls.rules import Mode
 from facility.calls.service import mark_evaluating, rules_of
 from facility.db import Tx
 from facility.evaluation.events import AssessorAssigned, AssignmentsEnded, ConflictDeclared
 from facility.evaluation.models import Assignment
-from facility.evaluation.queries import count_assessors
+from facility.evaluation.queries import count_assessors, home
 from facility.events import reacts_to
 from facility.outbox.service import post
-from facility.web.access import Role
 from facility.web.i18n import _
 
 
@@ -90,20 +87,18 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) ->
         "assessor": assessor.name,
         "assessors": await count_assessors(tx.session, application.id),
         "needed": rules_of(call).grid.min_assessments,
-        "path": f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call.id}",
+        "path": home(call.mode, call.id),
     }
-    closed_to = await shut_out_of(tx, [application.id])
-    for officer in await active_people(tx, Role.SECRETARIAT):
-        if officer.id not in closed_to:
-            await post(
-                tx,
-                template="evaluation/recused",
-                to=officer.email,
-                to_name=officer.name,
-                subject=_("An assessor has a conflict: {application}", application=application.reference),
-                subject_id=application.id,
-                context=said,
-            )
+    for officer in await officers_for(tx, application.id):
+        await post(
+            tx,
+            template="evaluation/recused",
+            to=officer.email,
+            to_name=officer.name,
+            subject=_("An assessor has a conflict: {application}", application=application.reference),
+            subject_id=application.id,
+            context=said,
+        )
 
 
 @reacts_to(AssignmentsEnded)

@@ -14,6 +14,7 @@ from facility.calls.rules import Mode
 from facility.evaluation import lists, queries, rules, service
 from facility.evaluation.assigning import assign_each, chosen_assessors, offered
 from facility.evaluation.models import recused
+from facility.evaluation.queries import home
 from facility.evaluation.reasons import reason_of
 from facility.evaluation.sentences import OUTCOMES, REASONS, SEATS
 from facility.refused import refuse
@@ -123,11 +124,6 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     return view.go(f"/evaluation/{call_id}", said)
 
 
-def home(call: lists.CallShown) -> str:
-    """Where the steps of a call are walked: those of an urgent application stand on a page of their own."""
-    return f"/{'urgent' if call.mode == Mode.URGENT else 'evaluation'}/{call.id}"
-
-
 @get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
 async def set_aside_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Why the application can't get its minimum of assessments."""
@@ -146,7 +142,7 @@ async def _set_aside(
         "evaluation/set_aside.html",
         status=status,
         call=call,
-        back=home(call),
+        back=home(call.mode, call.id),
         application=line,
         count=count,
         form=form,
@@ -164,7 +160,7 @@ async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUI
         tx, fields, lambda read, status: _set_aside(view, read, application_id, fields, status)
     ):
         await service.set_aside(tx, application_id, reason)
-    return view.go(home(call), _("The application is set aside."))
+    return view.go(home(call.mode, call.id), _("The application is set aside."))
 
 
 @post("/evaluation/applications/{application_id:uuid}/bring-back", opt={"allow": ACT})
@@ -174,7 +170,7 @@ async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UU
     connection = await tx.session.connection()
     call = await lists.call(connection, await lists.call_of(connection, application_id))
     await service.bring_back(tx, application_id)
-    return view.go(home(call), _("The application is under assessment again."))
+    return view.go(home(call.mode, call.id), _("The application is under assessment again."))
 
 
 @get("/evaluation/{call_id:uuid}/scores", opt={"allow": allow(Role.AUDITOR)})

@@ -5,9 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from facility.accounts.models import Person
+from facility.accounts.service import active_people
 from facility.applications.models import ConflictDeclaration
 from facility.db import Tx
 from facility.refused import refuse
+from facility.web.access import Role
 
 
 async def shut_out_of(tx: Tx, application_ids: Collection[UUID]) -> set[UUID]:
@@ -17,6 +20,12 @@ async def shut_out_of(tx: Tx, application_ids: Collection[UUID]) -> set[UUID]:
         ConflictDeclaration.application_id.in_(application_ids), ConflictDeclaration.conflict
     )
     return set((await tx.session.execute(query)).scalars())
+
+
+async def officers_for(tx: Tx, application_id: UUID) -> list[Person]:
+    """The secretariat, but for those to whom the application is closed: whom mails about it may reach."""
+    closed_to = await shut_out_of(tx, [application_id])
+    return [officer for officer in await active_people(tx, Role.SECRETARIAT) if officer.id not in closed_to]
 
 
 async def refuse_shut_out(tx: Tx, application_ids: Collection[UUID]) -> None:
