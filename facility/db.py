@@ -94,7 +94,7 @@ class _Session(Session):
 class Tx:
     """One transaction in the hands of a command.
 
-    `now` is the instant that counts for it (for a request: when its whole body had been read), `actor` the person
+    `now` is the instant that counts for it (for a request: when the whole of it was there), `actor` the person
     who acts (None: the facility itself, or somebody who came by a link), `correlation` ties together what one
     request or scheduled step set off, `causation` is the event that a reaction answers.
     """

@@ -33,6 +33,7 @@ class Server(uvicorn.Server):
         """Open the port."""
         await super().startup(sockets)
         if self.started:
+            self._connections.listen([listener for server in self.servers for listener in server.sockets])
             self._ready()
 
     async def on_tick(self, counter: int) -> bool:

@@ -10,7 +10,6 @@ import contextlib
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -38,7 +37,7 @@ from facility.mail import Mailer
 from facility.outbox import links
 from facility.outbox.sender import Postman, Turn, hand_over_mails, send
 from facility.settings import Settings
-from facility.web.peers import PROXY_AHEAD
+from facility.web.arrivals import ON_THE_WAY
 from facility.web.render import environment
 
 log = logging.getLogger(__name__)
@@ -247,7 +246,7 @@ async def background(settings: Settings, database_url: str) -> AsyncIterator[Ser
     load_slices()
     links.configure(settings.secret_key)
     security_officer.configure(settings.security_officer)
-    closing.configure(PROXY_AHEAD if settings.trusted_proxies else timedelta(0))
+    closing.configure(ON_THE_WAY)
     store.configure(settings)
     db = Database(database_url)
     jobs = Jobs(settings, database_url)

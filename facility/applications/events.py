@@ -172,7 +172,7 @@ class PartnerLeft(Event, frozen=True, kw_only=True):
 
 
 class LateSubmissionRefused(Event, frozen=True, kw_only=True):
-    """Somebody tried to submit when the time was over; reasons are codes. `at`: when the request had been read."""
+    """Somebody tried to submit when the time was over; reasons are codes. `at`: when the request was there."""
 
     subject: ClassVar[str] = "application"
     sentence: ClassVar[str] = "A submission at {at} was refused, since the time was over"

@@ -7,14 +7,12 @@ memory or time, so whoever sends more, or slowly, is asked for first: session, o
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from facility import clock
+from facility.web.arrivals import received_at
 from facility.web.forms import Form, header_of, steps
-from facility.web.peers import PROXY_AHEAD, request_start
 from facility.web.stops import Stop
 
 FIRST = 32_768
@@ -199,20 +197,13 @@ async def receive(
         if known is None:
             raise refusal
         await incoming.rest(known)
-    scope["state"]["received_at"] = _received_at(scope)
+    scope["state"]["received_at"] = received_at(scope)
     form = Form({}, {}, takes_files)
     content = bytes(incoming.content)
     for _step in steps(form, content, header_of(scope, b"content-type"), whole=incoming.whole):
         await asyncio.sleep(0)  # the pages of others come first
     scope["state"]["form"] = form
     return form
-
-
-def _received_at(scope: Any) -> datetime:
-    """When the connection had read the whole request, or a proxy of ours had, which may be a moment earlier."""
-    arrived: datetime = scope["state"].get("arrived_at") or clock.now()
-    start = request_start(scope)
-    return arrived if start is None else min(arrived, max(start, arrived - PROXY_AHEAD))
 
 
 def release(scope: Any) -> None:

@@ -6,6 +6,8 @@ what a chunked body carries beside its content; what an answer leaves unread; an
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,6 +17,8 @@ from uvicorn.server import ServerState
 
 from facility import clock
 from facility.settings import is_loopback
+from facility.web import arrivals
+from facility.web.arrivals import Arrivals
 from facility.web.forms import header_of
 from facility.web.peers import Proxies, network_of
 
@@ -48,6 +52,13 @@ class Connections:
         self._proxies = proxies
         self._open: set[Connection] = set()
         self._addresses: Counter[str] = Counter()
+        self._listeners: Sequence[Any] = ()
+        self._coming: set[asyncio.Task[Any]] = set()
+
+    def listen(self, listeners: Sequence[Any]) -> None:
+        """The sockets at which they come in."""
+        self._listeners = listeners
+        arrivals.note(listeners)
 
     def protocol(
         self,
@@ -56,8 +67,19 @@ class Connections:
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> "Connection":
-        """What uvicorn makes for each connection."""
-        return Connection(self, config, server_state, app_state)
+        """What uvicorn makes for each connection. uvloop lets one in with each turn of its loop, which is long where many
+        requests are under way: the others who wait come in with it."""
+
+        def make() -> Connection:
+            return Connection(self, config, server_state, app_state)
+
+        loop = asyncio.get_running_loop()
+        for listener in self._listeners:
+            for waiting in arrivals.all_at(listener):
+                coming = loop.create_task(loop.connect_accepted_socket(make, waiting))
+                self._coming.add(coming)
+                coming.add_done_callback(self._coming.discard)
+        return make()
 
     def enter(self, connection: "Connection", host: str) -> bool:
         """Count it in. False where there are too many."""
@@ -108,10 +130,13 @@ class Connection(asyncio.BufferedProtocol):
         self._beside = 0
         self._content = 0
         self._unsent: tuple[int, float] | None = None
+        self._arrivals: Arrivals | None = None
+        self.arrived_at: datetime | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Somebody has connected."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
+        self._arrivals = Arrivals(transport.get_extra_info("socket"))
         peer = transport.get_extra_info("peername")
         self._entered = self._all.enter(self, peer[0] if isinstance(peer, tuple) else "localhost")
         if self._entered:
@@ -122,14 +147,18 @@ class Connection(asyncio.BufferedProtocol):
 
     def get_buffer(self, sizehint: int) -> memoryview:
         """Where the next piece is put."""
+        assert self._arrivals is not None
+        self._arrivals.look(_BUFFER)
         return _BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
         """A piece is there."""
         assert self._transport is not None
+        assert self._arrivals is not None
         if not self._entered or self._transport.is_closing():
             return
         self._beside += nbytes
+        self.arrived_at = self._arrivals.of(nbytes)
         self._has_large_body = False
         self._http.data_received(bytes(_BUFFER[:nbytes]))
         if self._has_large_body and self.in_message and not self._transport.is_closing():
@@ -288,8 +317,8 @@ class _Http(HttpToolsProtocol):
             self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
-        """A request is there, whole: this instant counts, however long the event loop takes to look at it."""
-        self.scope["state"]["arrived_at"] = clock.now()
+        """A request is there, whole: what counts is when it came, however long the event loop takes to look at it."""
+        self.scope["state"] |= {"read_at": clock.now(), "arrived_at": self._connection.arrived_at}
         self._connection.ends(answered=self.is_answered)
         super().on_message_complete()
 

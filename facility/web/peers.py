@@ -3,14 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from facility.settings import Network
-
-PROXY_AHEAD = timedelta(seconds=5)
-"""How much earlier than our clock a proxy of ours may say that it had a request. Closing a call waits so long."""
 
 _START = re.compile(r"(?:t=)?([0-9]{10,16}(?:\.[0-9]{1,6})?)")
 

@@ -60,7 +60,7 @@ async def provide_read(view: handler.View, visitor: handler.Who) -> AsyncIterato
 async def provide_tx(view: handler.View, form: handler.Form) -> AsyncIterator[Tx]:
     """The request's transaction: committed when the answer has been rendered, before any of it is sent.
 
-    `now` is the instant at which the whole request had been read.
+    `now` is the instant at which the whole request was there.
     """
     now = view.scope["state"].get("received_at") or clock.now()
     actor = view.visitor.id if view.visitor else None

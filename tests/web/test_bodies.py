@@ -365,15 +365,22 @@ async def test_a_request_was_there_when_our_proxy_had_it(ahead: float, counts: f
     arrived = clock.now()
     start = arrived - timedelta(seconds=ahead)
     scope = scope_with([*URLENCODED_BODY, (b"x-request-start", f"t={start.timestamp():.6f}".encode())])
-    scope["state"] |= {"arrived_at": arrived, "proxied": True}
+    scope["state"] |= {"read_at": arrived, "proxied": True}
     await receive(scope, sender(b"a=b"), known)
     assert abs(arrived - scope["state"]["received_at"] - timedelta(seconds=counts)) < timedelta(
         milliseconds=1
     )
 
 
-async def test_a_request_was_there_when_the_connection_had_read_it() -> None:
+@pytest.mark.parametrize(
+    ("before", "counts"),
+    [(None, 0), (2, 2), (60, 5), (-1, 0)],
+    ids=["unknown", "in time", "no clock goes so wrong", "our future"],
+)
+async def test_a_request_was_there_when_the_kernel_had_it(before: float | None, counts: float) -> None:
     scope = scope_with(URLENCODED_BODY)
-    scope["state"]["arrived_at"] = arrived = clock.now() - timedelta(seconds=2)
+    read = clock.now() - timedelta(seconds=2)
+    arrived = None if before is None else read - timedelta(seconds=before)
+    scope["state"] |= {"read_at": read, "arrived_at": arrived}
     await receive(scope, sender(b"a=b"), known)
-    assert scope["state"]["received_at"] == arrived
+    assert scope["state"]["received_at"] == read - timedelta(seconds=counts)

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
 import pytest_asyncio
 import uvicorn
+import uvloop
 from uvicorn.server import ServerState
 
 from facility import clock
@@ -119,8 +123,8 @@ class Site:
                 await writer.wait_closed()
 
 
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
+@contextlib.asynccontextmanager
+async def serving() -> AsyncIterator[Site]:
     """On loopback."""
     seen = Seen()
     connections = Connections(Proxies([]))
@@ -129,6 +133,7 @@ async def site() -> AsyncIterator[Site]:
     state = ServerState()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: connections.protocol(config, state, {}), "127.0.0.1", 0)
+    connections.listen(server.sockets)
     made = Site(seen, connections, server.sockets[0].getsockname()[1])
     yield made
     seen.go_on.set()
@@ -136,6 +141,13 @@ async def site() -> AsyncIterator[Site]:
     server.close()
     await server.wait_closed()
     await made.count(0)
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    """In the event loop of the test."""
+    async with serving() as made:
+        yield made
 
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -171,8 +183,49 @@ async def test_a_small_request_has_its_instant_before_anybody_looks_at_it(site: 
     assert "arrived_at" not in scope["state"]
     before = clock.now()
     await peer.send(b"text")
-    await until(lambda: "arrived_at" in scope["state"])
-    assert before <= scope["state"]["arrived_at"] <= clock.now()
+    await until(lambda: "read_at" in scope["state"])
+    assert before <= scope["state"]["arrived_at"] <= scope["state"]["read_at"] <= clock.now()
+
+
+def _nobody_looks() -> datetime:
+    """The event loop has other work for a while. Returns when that began."""
+    begin = clock.now()
+    while clock.now() - begin < timedelta(milliseconds=20):
+        pass
+    return begin
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels don't say it")
+@pytest.mark.parametrize("connected", [False, True], ids=["new connection", "open connection"])
+async def test_what_waited_while_the_loop_was_busy_has_the_instant_at_which_it_came(
+    site: Site, *, connected: bool
+) -> None:
+    with socket.create_connection(("127.0.0.1", site.port)) as peer:
+        if connected:
+            await site.count(1)
+        peer.sendall(POST + b"Content-Length: 4\r\n\r\nte")
+        _nobody_looks()
+        before = clock.now()
+        peer.sendall(b"xt")
+        after = _nobody_looks()
+        await until(lambda: bool(site.seen.scopes) and "read_at" in site.seen.scopes[0]["state"])
+        state = site.seen.scopes[0]["state"]
+    assert before <= state["arrived_at"] <= after < state["read_at"]
+
+
+def test_all_who_wait_come_in_at_once() -> None:
+    async def knock() -> int:
+        async with serving() as site, asyncio.timeout(20):
+            with contextlib.ExitStack() as stack:
+                for _ in range(50):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+                turns = 0
+                while len(site.connections._open) < 50:
+                    turns += 1
+                    await asyncio.sleep(0)
+        return turns
+
+    assert uvloop.run(knock()) < 10  # uvloop by itself lets one in with each turn
 
 
 async def test_of_a_body_that_somebody_reads_little_is_held(site: Site) -> None:

@@ -69,7 +69,7 @@ async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
 
 @post("/applications/{application_id:uuid}/submit", opt=BY_LEAD)
 async def submit_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Submits, received at the instant when this request had been read; or says everything that stands against it."""
+    """Submits, received at the instant when this request was there; or says everything that stands against it."""
     fields = Fields(form)
     signature = Signature(
         name=fields.text("signatory_name"),

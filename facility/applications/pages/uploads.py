@@ -108,7 +108,7 @@ async def receive(
 
 
 def received_at(view: render.View) -> datetime:
-    """When the whole request had been read."""
+    """When the whole request was there."""
     at: datetime = view.scope["state"]["received_at"]
     return at
 

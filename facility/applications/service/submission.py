@@ -51,7 +51,7 @@ async def submit(
     version: int | None = None,
     read: datetime | None = None,
 ) -> Application:
-    """Hand the application in, received at this instant (when the whole request had been read), whatever the call's
+    """Hand the application in, received at this instant (when the whole request was there), whatever the call's
     state says by now: closing waits for us, since we hold the call's row shared. In a series it goes to the batch whose
     window holds that instant.
 

@@ -18,7 +18,7 @@ _on_the_way = timedelta(0)
 
 
 def configure(on_the_way: timedelta) -> None:
-    """Set how long a request that was in time may still be on its way, once at start-up. Closing waits so long, and so
+    """Set how long a request that was in time may wait to be read, once at start-up. Closing waits so long, and so
     does the opening after it."""
     global _on_the_way
     _on_the_way = on_the_way
