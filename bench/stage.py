@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from bench.processes import Process, free_port, running
 from facility import clock, migrate
 from facility.accounts.models import Person
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.sessions import begin_session
 from facility.db import Database
 from facility.demo import tell
 from facility.embedded import EmbeddedPostgres

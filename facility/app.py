@@ -12,22 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import configure_mappers
 
-import facility.accounts.pages
-import facility.activities.pages
-import facility.admission.pages
-import facility.applications.pages
-import facility.awards.pages
-import facility.calls.pages
-import facility.contracts.pages
-import facility.deployments.pages
-import facility.evaluation.pages
-import facility.experts.pages
-import facility.monitoring.pages
-import facility.operations.pages
-import facility.press  # it takes a second to load: now, and not while somebody waits for a receipt
-import facility.rehearsal.call_pages
-import facility.rehearsal.pages
-from facility.accounts import security_officer
+from facility import rooms
+from facility.accounts.service import security_officer
 from facility.db import Database
 from facility.outbox import links
 from facility.settings import ROOT, Settings
@@ -44,20 +30,7 @@ from facility.worker import load_slices
 ROUTERS: list[Router] = [
     static.router,
     public.router,
-    facility.accounts.pages.router,
-    facility.contracts.pages.router,
-    facility.calls.pages.router,
-    facility.applications.pages.router,
-    facility.admission.pages.router,
-    facility.evaluation.pages.router,
-    facility.awards.pages.router,
-    facility.experts.pages.router,
-    facility.deployments.pages.router,
-    facility.activities.pages.router,
-    facility.monitoring.pages.router,
-    facility.rehearsal.pages.router,
-    facility.rehearsal.call_pages.router,
-    facility.operations.pages.router,
+    *(Router("/", route_handlers=rooms.handlers(room)) for room in rooms.names()),
 ]
 
 

@@ -10,7 +10,6 @@ from facility.accounts import events as accounts
 from facility.activities import events as activities
 from facility.admission import events as admission
 from facility.applications import events as applications
-from facility.applications import partner_events as partners
 from facility.awards import events as awards
 from facility.calls import events as calls
 from facility.contracts import events as contracts
@@ -249,7 +248,7 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(APPLICATION,),
         decider=(APPLICATION,),
     ),
-    partners.ChangeAnswered: Row(
+    applications.ChangeAnswered: Row(
         DRAFTING, lead=(APPLICATION,), partner=(Mail("applications/change_answered"),)
     ),
     applications.ConfirmationsVoided: Row(
@@ -271,12 +270,12 @@ AUDIENCE: dict[type[Event], Row] = {
     applications.LateSubmissionRefused: Row(
         "The lead saw the refusal on the page. The rest is a trace for auditors.", lead=(APPLICATION,)
     ),
-    partners.LeadToldWhoIsMissing: Row(
+    applications.LeadToldWhoIsMissing: Row(
         "Partners that have not answered are reminded by a mail of their own.",
         lead=(Mail("applications/missing"),),
     ),
-    partners.PartFilledIn: applicants(DRAFTING, APPLICATION),
-    partners.PartnerAskedForChange: Row(
+    applications.PartFilledIn: applicants(DRAFTING, APPLICATION),
+    applications.PartnerAskedForChange: Row(
         DRAFTING, lead=(Mail("applications/change_wanted"), APPLICATION), partner=(APPLICATION,)
     ),
     applications.PartnerConfirmed: Row(
@@ -297,10 +296,12 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(APPLICATION,),
         decider=(APPLICATION,),
     ),
-    partners.PartnerReminded: Row(DRAFTING, partner=(Mail("applications/reminder"),), lead=(APPLICATION,)),
-    partners.PartnerRemoved: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
-    partners.PartnerReplaced: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
-    partners.PartnersNoLongerAsked: Row(DRAFTING, partner=(Mail("applications/no_longer_asked"),)),
+    applications.PartnerReminded: Row(
+        DRAFTING, partner=(Mail("applications/reminder"),), lead=(APPLICATION,)
+    ),
+    applications.PartnerRemoved: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
+    applications.PartnerReplaced: Row(DRAFTING, partner=(Mail("applications/removed"),), lead=(APPLICATION,)),
+    applications.PartnersNoLongerAsked: Row(DRAFTING, partner=(Mail("applications/no_longer_asked"),)),
     applications.PartyMoved: Row(
         INTERNAL, lead=(APPLICATION,), partner=(APPLICATION,), officer=(APPLICATION,)
     ),

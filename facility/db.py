@@ -82,6 +82,12 @@ def new_id() -> UUID:
     return uuid4()
 
 
+class Left(Exception):  # noqa: N818 - a way out, not an error
+    """Leaves a transaction's block. Where it `keeps`, what was written is committed before it goes on."""
+
+    keeps = False
+
+
 class _Session(Session):
     """A session whose rollback also undoes what its Tx keeps beside it: recorded events, work planned for the flush. There is
     no way to roll back rows and keep these."""
@@ -239,16 +245,25 @@ class Database:
         correlation: UUID | None = None,
         causation: UUID | None = None,
     ) -> AsyncIterator[Tx]:
-        """Open a transaction, commit it when the block ends, roll it back when it raises, then wake the worker."""
+        """Open a transaction, commit it when the block ends, roll it back when it raises, then wake the worker. Left says which of the
+        two it wants."""
+        left: Left | None = None
         async with AsyncSession(
             self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=True
         ) as session:
             tx = Tx(session, now=now, actor=actor, correlation=correlation, causation=causation)
-            yield tx
+            try:
+                yield tx
+            except Left as leaving:
+                if not leaving.keeps:
+                    raise
+                left = leaving
             await tx.flush()
             await session.commit()
         if tx.recorded:
             self.wake()
+        if left:
+            raise left
 
     def wake(self) -> None:
         """Tell the worker that the log has grown. Outside the transaction, and many commits in one notice.

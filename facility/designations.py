@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import msgspec
 
-_DATA = Path(__file__).parent / "data" / "reference.json"
+from facility.data import DATA
+
+_DATA = DATA / "reference.json"
 
 
 class Beneficiary(msgspec.Struct, frozen=True):

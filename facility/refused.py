@@ -1,6 +1,6 @@
 """What a rule says when it says no: codes, never sentences (the pages turn codes into sentences)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, NoReturn
 
 import msgspec
@@ -34,6 +34,15 @@ class Refused(Exception):  # noqa: N818 - it is a rule's answer, not a fault
 def refuse(code: str, *, kind: Kind = "conflict", field: str | None = None, **params: str) -> NoReturn:
     """Raise Refused for a single reason."""
     raise Refused((Reason(code, field, params),), kind)
+
+
+def passes[**P](rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> bool:
+    """Whether the rule has nothing against it: for a button that leads to what it guards."""
+    try:
+        rule(*args, **kwargs)
+    except Refused:
+        return False
+    return True
 
 
 def refuse_if(reasons: Iterable[Reason], kind: Kind = "invalid") -> None:

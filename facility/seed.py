@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from facility.accounts.service import seed as seed_accounts
-from facility.contracts.service import seed as seed_contracts
+from facility.accounts.service.people import seed as seed_accounts
+from facility.contracts.service.money import seed as seed_contracts
 from facility.db import Database
 from facility.experts.service import seed_themes
-from facility.monitoring.service import seed as seed_monitoring
+from facility.monitoring.service.indicators import seed as seed_monitoring
 
 
 async def seed(db: Database, now: datetime) -> None:

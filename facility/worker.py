@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.engine import make_url
 
 from facility import clock, rooms
-from facility.accounts import security_officer
+from facility.accounts.service import security_officer
 from facility.calls.service import closing
 from facility.db import AWAY, CHANNEL, Database
 from facility.events.failures import backoff
@@ -63,7 +63,7 @@ def give_way() -> None:
 def load_slices() -> None:
     """Import every reaction, read model, check, scheduled step and sentence, so that all have registered; and no page, which most commands
     can do without."""
-    rooms.load("events", "reactions", "projections", "checks", "service", "sentences", "words")
+    rooms.load("events", "reactions", "projections", "checks", "service", "words", "registry")
 
 
 def postman(settings: Settings) -> Postman | None:

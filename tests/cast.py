@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.accounts.service import add_institution, add_user
+from facility.accounts.service.people import add_institution, add_user
 from facility.db import Tx
 from facility.web.access import Role
 

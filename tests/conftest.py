@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from xdist.scheduler import LoadScopeScheduling
 
 from facility import clock, schema
-from facility.accounts.service import seed
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.people import seed
+from facility.accounts.service.sessions import begin_session
 from facility.app import create_app
 from facility.db import Database, Tx
 from facility.embedded import EmbeddedPostgres

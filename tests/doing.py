@@ -5,14 +5,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.activities import service as activities
 from facility.activities.events import EvidenceKind
 from facility.activities.models import Activity
-from facility.activities.service import ActivityDraft, AttendanceRow
+from facility.activities.service.activities import ActivityDraft, complete, plan_activity, verify
+from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
 from facility.db import Tx
-from facility.deployments import service as deployments
 from facility.deployments.models import Invitation
-from facility.deployments.service import RequestDraft
+from facility.deployments.service.expertise import (
+    RequestDraft,
+    accept,
+    confirm_shortlist,
+    decline,
+    request_expertise,
+)
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
 from tests.judging import DECIDED, Judging
 
@@ -31,7 +36,7 @@ async def planned(play: Judging, name: str, title: str = "Joint workshop") -> UU
         starts_on=FIRST,
         ends_on=LAST,
     )
-    activity: Activity = await play.act("omar", lambda tx: activities.plan_activity(tx, draft), DECIDED)
+    activity: Activity = await play.act("omar", lambda tx: plan_activity(tx, draft), DECIDED)
     return activity.id
 
 
@@ -39,18 +44,18 @@ async def held(play: Judging, name: str, present: dict[str, int], *, report: boo
     """The same, with this attendance and all evidence, completed by the lead and verified by Vera unless `report` is off."""
     key = await planned(play, name)
     rows = [AttendanceRow(beneficiary_code=code, expected=n, present=n) for code, n in present.items()]
-    await play.act("omar", lambda tx: activities.set_attendance(tx, key, rows), AFTER)
+    await play.act("omar", lambda tx: set_attendance(tx, key, rows), AFTER)
     if report:
         await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
-        await play.act("omar", lambda tx: activities.complete(tx, key), AFTER)
-        await play.act("vera", lambda tx: activities.verify(tx, key), AFTER)
+        await play.act("omar", lambda tx: complete(tx, key), AFTER)
+        await play.act("vera", lambda tx: verify(tx, key), AFTER)
     return key
 
 
 async def attach_all(tx: Tx, key: UUID) -> None:
     """All the evidence that is needed."""
     for kind in NEEDED:
-        await activities.attach_evidence(tx, key, kind=kind, name=f"{kind}.pdf", size=7, sha256="0" * 64)
+        await attach_evidence(tx, key, kind=kind, name=f"{kind}.pdf", size=7, sha256="0" * 64)
 
 
 def expert(code: str, deployments_12m: int) -> ExpertDraft:
@@ -92,8 +97,8 @@ async def ask_experts(play: Judging, name: str) -> UUID:
             await register_expert(tx, expert(code, recent))
 
     await play.act("ada", pool)
-    made = await play.act("ada", lambda tx: deployments.request_expertise(tx, draft))
-    await play.act("ada", lambda tx: deployments.confirm_shortlist(tx, made.id))
+    made = await play.act("ada", lambda tx: request_expertise(tx, draft))
+    await play.act("ada", lambda tx: confirm_shortlist(tx, made.id))
     await _answer(play, made.id, yes=False, at=DECIDED + timedelta(hours=24))
     await _answer(play, made.id, yes=True, at=DECIDED + timedelta(hours=30))
     return made.id
@@ -106,6 +111,6 @@ async def _answer(play: Judging, deployment_id: UUID, *, yes: bool, at: datetime
         )
         key = (await tx.session.scalars(query)).one()
     if yes:
-        await play.act(None, lambda tx: deployments.accept(tx, key), at)
+        await play.act(None, lambda tx: accept(tx, key), at)
     else:
-        await play.act(None, lambda tx: deployments.decline(tx, key), at)
+        await play.act(None, lambda tx: decline(tx, key), at)

@@ -10,21 +10,32 @@ from sqlalchemy import select
 
 import facility.awards.reactions
 import facility.evaluation.reactions  # noqa: F401 - what follows from events registers when it is imported
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Application, Party
-from facility.awards import service as awards
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.opening import confirm_opening, start_opening
+from facility.applications.models.application import Application, Party
+from facility.applications.service.answers import start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.parties import add_party, change_party
+from facility.applications.service.submission import submit
 from facility.awards.models import Award, AwardDecision
-from facility.calls.rules import CallDraft, CoolDown, Grid, Section
+from facility.awards.service import deciding
+from facility.awards.service.deciding import propose
+from facility.awards.service.ending import close_award, propose_closing
+from facility.awards.service.enlargement import agree_to_enlargement
+from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal
+from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
-from facility.calls.service import close_call, draft_call, publish_call
-from facility.contracts.enlargement import propose_enlargement
+from facility.calls.service.closing import close_call
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.contracts.models import Envelope
-from facility.contracts.service import open_contract, open_envelope
+from facility.contracts.service.enlargement import propose_enlargement
+from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
-from facility.evaluation import service as evaluation
 from facility.evaluation.models import Declaration
+from facility.evaluation.service import assessing as evaluation
 from facility.events.relay import deliver_all
 from tests.cast import INSTITUTIONS, OFFICERS, STAFF, call_together
 
@@ -168,7 +179,7 @@ class Judging:
         received_at: datetime,
         lead: str = "AL",
     ) -> UUID:
-        made = await applications.start_application(
+        made = await start_application(
             tx,
             call_id=call_id,
             lead_institution_id=self.institutions[lead],
@@ -178,17 +189,15 @@ class Judging:
         )
         query = select(Party.id).where(Party.application_id == made.id)
         party = (await tx.session.scalars(query)).one()
-        await applications.change_party(tx, party, role="lead", amount=Decimal(requested))
+        await change_party(tx, party, role="lead", amount=Decimal(requested))
         parties = [await self._partner(tx, made.id, code) for code in partners]
         for party_id in parties:
-            await applications.confirm_party(
-                tx, party_id, signatory_name="Sava Signatory", signatory_function="Head"
-            )
-        await applications.submit(tx, made.id, received_at=received_at)
+            await confirm_party(tx, party_id, signatory_name="Sava Signatory", signatory_function="Head")
+        await submit(tx, made.id, received_at=received_at)
         return made.id
 
     async def _partner(self, tx: Tx, application_id: UUID, code: str) -> UUID:
-        party = await applications.add_party(
+        party = await add_party(
             tx,
             application_id,
             institution_id=self.institutions[code],
@@ -211,14 +220,14 @@ class Judging:
                 Application.call_id == call_id, Application.status == "submitted"
             )
             for key in (await tx.session.scalars(query)).all():
-                await admission.check_admissibility(tx, key, admissible=True, reason="")
+                await check_admissibility(tx, key, admissible=True, reason="")
 
         await self.act("ada", check, CLOSES)
 
     async def open(self, call_id: UUID, at: datetime = CLOSES) -> None:
         """Ada and Vera open the call together."""
-        await self.act("ada", lambda tx: admission.start_opening(tx, call_id), at)
-        await self.act("vera", lambda tx: admission.confirm_opening(tx, call_id), at)
+        await self.act("ada", lambda tx: start_opening(tx, call_id), at)
+        await self.act("vera", lambda tx: confirm_opening(tx, call_id), at)
 
     async def declare(self, assessor: str, name: str, *, conflict: bool = False, sign: bool = True) -> None:
         """Assigned, signed for the call where that is new, and declared on the application."""
@@ -255,17 +264,15 @@ class Judging:
 
     async def decide(self, call: str = "TAF-2021-01", at: datetime = DECIDED) -> AwardDecision:
         """Proposed by Vera, decided by Paul."""
-        await self.act("vera", lambda tx: awards.propose(tx, self.calls[call]), at)
-        return await self.act("paul", lambda tx: awards.decide(tx, self.calls[call]), at)
+        await self.act("vera", lambda tx: propose(tx, self.calls[call]), at)
+        return await self.act("paul", lambda tx: deciding.decide(tx, self.calls[call]), at)
 
     async def end(self, name: str, final_cost: str, at: datetime = DECIDED) -> None:
         """The award is closed at this cost, as Ada proposes and Vera confirms."""
         key = (await self.award(name)).id
         cost = Decimal(final_cost)
-        await self.act(
-            "ada", lambda tx: awards.propose_closing(tx, key, final_cost=cost, reason="Final report"), at
-        )
-        await self.act("vera", lambda tx: awards.close_award(tx, key), at)
+        await self.act("ada", lambda tx: propose_closing(tx, key, final_cost=cost, reason="Final report"), at)
+        await self.act("vera", lambda tx: close_award(tx, key), at)
 
     async def enlarge(self, amount: str, envelope: str = "Facility", at: datetime = DECIDED) -> list[UUID]:
         """Ada proposes that the envelope hold so much, Paul agrees; who is served by it."""
@@ -273,13 +280,13 @@ class Judging:
         made = await self.act(
             "ada", lambda tx: propose_enlargement(tx, key, Decimal(amount), reason="More was paid in."), at
         )
-        return await self.act("paul", lambda tx: awards.agree_to_enlargement(tx, key, made.id), at)
+        return await self.act("paul", lambda tx: agree_to_enlargement(tx, key, made.id), at)
 
     async def withdraw_award(self, name: str, reason: str, at: datetime = DECIDED) -> list[UUID]:
         """Ada proposes to withdraw the award on the facility's side, Paul agrees; who is served by it."""
         key = (await self.award(name)).id
-        await self.act("ada", lambda tx: awards.propose_withdrawal(tx, key, reason=reason), at)
-        return await self.act("paul", lambda tx: awards.agree_to_withdrawal(tx, key), at)
+        await self.act("ada", lambda tx: propose_withdrawal(tx, key, reason=reason), at)
+        return await self.act("paul", lambda tx: agree_to_withdrawal(tx, key), at)
 
     async def proposed(self, references: list[str], requested: str, *, envelope: str = "Facility") -> None:
         """Calls with one assessed application each, their rankings proposed: in one transaction, since they are many."""
@@ -294,11 +301,11 @@ class Judging:
                 key = await self._submitted(tx, made.id, reference, requested, ("XK",), OPENS)
                 tx.now, tx.actor = CLOSES, people["ada"]
                 await close_call(tx, made.id, due_at=CLOSES)
-                await admission.start_opening(tx, made.id)
+                await start_opening(tx, made.id)
                 tx.actor = people["vera"]
-                await admission.confirm_opening(tx, made.id)
+                await confirm_opening(tx, made.id)
                 tx.actor = people["ada"]
-                await admission.check_admissibility(tx, key, admissible=True, reason="")
+                await check_admissibility(tx, key, admissible=True, reason="")
                 await evaluation.assign(tx, key, people["elena"])
                 tx.actor = people["elena"]
                 await evaluation.sign_declaration(tx, made.id)
@@ -306,7 +313,7 @@ class Judging:
                 scores = {"capacity": Decimal(16), "relevance": Decimal(64)}
                 await evaluation.send_assessment(tx, key, scores, {})
                 tx.actor = people["vera"]
-                await awards.propose(tx, made.id)
+                await propose(tx, made.id)
                 self.calls[reference], self.applications[reference] = made.id, key
 
     async def row[Row](self, model: type[Row], key: UUID | tuple[UUID, ...]) -> Row:

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.admission import service as admission
-from facility.applications.models import Application
-from facility.awards import service as awards
-from facility.awards.queries import free_money
-from facility.calls.models import Call
-from facility.calls.rules import CoolDown, Mode
-from facility.calls.service import close_call, draft_call, publish_call
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.models.application import Application
+from facility.awards.queries.money import free_money
+from facility.awards.service.deciding import decide, propose
+from facility.calls.models.call import Call
+from facility.calls.rules.cool_down import CoolDown
+from facility.calls.rules.modes import Mode
+from facility.calls.service.closing import close_call
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.db import Database
 from tests.judging import CLOSES, NO_COOL_DOWN, OPENS, Judging
 
@@ -73,14 +76,14 @@ class Rolling(Judging):
             await self.score("elena", name, "16", relevance)
 
     async def _admit(self, key: UUID, at: datetime) -> None:
-        await self.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), at)
+        await self.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), at)
 
     async def settle(self, number: int, series: str = SERIES) -> None:
         """Proposed by Vera, decided by Paul, a day after the batch closed."""
         row = (await self.batches(series))[number - 1]
         at = row.closes_at + timedelta(days=1)
-        await self.act("vera", lambda tx: awards.propose(tx, row.id), at)
-        await self.act("paul", lambda tx: awards.decide(tx, row.id), at)
+        await self.act("vera", lambda tx: propose(tx, row.id), at)
+        await self.act("paul", lambda tx: decide(tx, row.id), at)
 
     async def batch_of(self, name: str) -> int | None:
         """The number of the batch that an application is in."""

@@ -8,10 +8,11 @@ from litestar.response import Response
 
 from bench.bare.pages import pages_of, visitor_of
 from facility import clock
-from facility.monitoring import queries, words
-from facility.monitoring.pages import chart
+from facility.monitoring import words
+from facility.monitoring.pages.commission import chart
+from facility.monitoring.queries import overview
 
-_OVERVIEW = str(queries._OVERVIEW).replace(
+_OVERVIEW = str(overview._OVERVIEW).replace(
     ":viewer", "$1"
 )  # by hand already, and the longest of all: not worth a second copy
 
@@ -20,7 +21,7 @@ _OVERVIEW = str(queries._OVERVIEW).replace(
 async def commission(state: State, request: Request[Any, Any, Any]) -> Response[str]:
     """All figures: two statements."""
     me = await visitor_of(request, state.pool)
-    found = queries._overview.decode(await state.pool.fetchval(_OVERVIEW, me.id))
+    found = overview._overview.decode(await state.pool.fetchval(_OVERVIEW, me.id))
     newest = found.headlines[0].position if found.headlines else 0
     return pages_of(state).page(
         "monitoring/commission.html",

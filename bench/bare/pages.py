@@ -14,15 +14,15 @@ from litestar.response import Response
 
 import facility.app  # noqa: F401 - pages register their places in the navigation
 from facility import clock
-from facility.admission.options import MOST_CALLS
 from facility.admission.pages.received import asked_of
-from facility.admission.received import MOST_COUNTED
+from facility.admission.queries.options import MOST_CALLS
+from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
-from facility.applications.models import shut_out
-from facility.applications.pages.shared import WORDS
+from facility.applications.models.conflict import shut_out
+from facility.applications.words import WORDS
 from facility.calls.queries import public
-from facility.calls.rules import Standing
-from facility.calls.words import stands, ties
+from facility.calls.rules.standing import Standing
+from facility.calls.words.calls import stands, ties
 from facility.settings import ROOT, Settings
 from facility.web.access import Role, Visitor
 from facility.web.i18n import _

@@ -32,7 +32,7 @@ from bench.rounds import rounded
 from bench.stage import CSRF_COOKIE, Stage, prepared
 from bench.works.submission import ready_draft
 from facility import clock
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.sessions import begin_session
 from facility.db import new_id
 from facility.web import cookies
 from facility.web.csrf import FIELD

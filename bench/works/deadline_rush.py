@@ -26,8 +26,8 @@ from bench.sizes import Rush, Size
 from bench.stage import Stage
 from bench.works.rush_drafts import LEAD, complete_draft, rush_call
 from facility import clock
-from facility.applications import queries
-from facility.applications.rules import DECLARATIONS
+from facility.applications.queries import application
+from facility.applications.rules.lifecycle import DECLARATIONS
 from facility.web.csrf import FIELD
 
 LAST_FIFTH = 5.0
@@ -113,7 +113,7 @@ def _turns(rush: Rush, keys: list[UUID], deadline: float) -> list[Turn]:
 
 async def _form(stage: Stage, application_id: UUID) -> str:
     async with stage.db.reader() as connection:
-        shown = await queries.shown(connection, application_id)
+        shown = await application.shown(connection, application_id)
     reasons = shown.reasons_now(clock.now())
     assert not reasons, reasons
     return urlencode(

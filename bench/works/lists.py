@@ -23,10 +23,10 @@ from bench.many import NEEDLE, enter_many
 from bench.rounds import rounded
 from bench.sizes import Size
 from bench.stage import Stage
-from facility.admission.narrowing import narrowed, ordered
 from facility.admission.pages.received import asked_of
+from facility.admission.queries.narrowing import narrowed, ordered
 from facility.app import create_app
-from facility.applications.models import Party
+from facility.applications.models.application import Party
 from facility.db import Database
 
 RECEIVED = "/applications/received"

@@ -13,8 +13,8 @@ from weasyprint import HTML
 from bench.rounds import alternate, median, rounded
 from bench.sizes import Size
 from bench.stage import Stage
-from facility.applications import queries
-from facility.applications.receipt import receipt_pdf
+from facility.applications.queries.application import shown
+from facility.applications.service.receipt import receipt_pdf
 from facility.web.render import environment
 
 
@@ -22,7 +22,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Receipts a second of processor time. The page of the bare way has every word of the receipt in one paragraph, and
     is tagged PDF/UA-1 as well."""
     async with stage.db.reader() as connection:
-        application = await queries.shown(connection, await stage.one(_SUBMITTED))
+        application = await shown(connection, await stage.one(_SUBMITTED))
     templates = environment(stage.settings)
 
     def product() -> bytes:

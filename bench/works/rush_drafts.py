@@ -8,11 +8,15 @@ from sqlalchemy import select, text
 
 from bench.stage import Stage
 from facility import clock
-from facility.applications import service as applications
-from facility.applications.models import Party
-from facility.calls.form import preset
-from facility.calls.rules import CallDraft
-from facility.calls.service import draft_call, publish_call
+from facility.applications.models.application import Party
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.documents import attach_document
+from facility.applications.service.parties import add_party, change_party
+from facility.calls.forms.grid import preset
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.db import Tx
 from facility.demo.texts import answered
 
@@ -48,7 +52,7 @@ async def complete_draft(stage: Stage, call_id: UUID) -> UUID:
     """A draft of Omar's against which nothing stands: five partners that have confirmed, three documents."""
     omar = await stage.person(LEAD)
     async with stage.db.transaction(now=clock.now(), actor=omar) as tx:
-        made = await applications.start_application(
+        made = await start_application(
             tx,
             call_id=call_id,
             lead_institution_id=await _institution(tx, LEAD),
@@ -56,27 +60,25 @@ async def complete_draft(stage: Stage, call_id: UUID) -> UUID:
             track="joint",
         )
         words = "Investigators of six agencies work on one question together, and stay in contact. " * 20
-        await applications.save_answers(tx, made.id, answered(("X.JIT",), words, words * 3, words))
+        await save_answers(tx, made.id, answered(("X.JIT",), words, words * 3, words))
         lead = (await tx.session.scalars(select(Party.id).where(Party.application_id == made.id))).one()
-        await applications.change_party(tx, lead, role="Leads and hosts.", amount=Decimal("10000.00"))
+        await change_party(tx, lead, role="Leads and hosts.", amount=Decimal("10000.00"))
         parties = [await _partner(tx, made.id, name) for name in PARTNERS]
     for number in range(3):  # each at an instant of its own: by these they are told in order
         async with stage.db.transaction(now=clock.now(), actor=omar) as tx:
-            await applications.attach_document(
+            await attach_document(
                 tx, made.id, name=f"annex {number}.pdf", kind="pdf", size=1000, sha256=f"{number:064x}"
             )
     # At a whole second, as people's confirmations are told; the bare way writes no fractions.
     at = clock.now().replace(microsecond=0)
     for party_id in parties:
         async with stage.db.transaction(now=at) as tx:
-            await applications.confirm_party(
-                tx, party_id, signatory_name="Who may sign", signatory_function="Director"
-            )
+            await confirm_party(tx, party_id, signatory_name="Who may sign", signatory_function="Director")
     return made.id
 
 
 async def _partner(tx: Tx, application_id: UUID, name: str) -> UUID:
-    party = await applications.add_party(
+    party = await add_party(
         tx,
         application_id,
         institution_id=await _institution(tx, name),

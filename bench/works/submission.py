@@ -16,9 +16,9 @@ from bench.sizes import Size
 from bench.stage import Stage
 from bench.works.rush_drafts import complete_draft, rush_call
 from facility import clock
-from facility.applications import queries
-from facility.applications.queries import ApplicationShown
-from facility.applications.rules import DECLARATIONS
+from facility.applications.queries import application
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.rules.lifecycle import DECLARATIONS
 from facility.web.csrf import FIELD
 
 
@@ -90,7 +90,7 @@ async def _complete(stage: Stage) -> ApplicationShown:
     call_id = await rush_call(stage, clock.now() + timedelta(days=1), "TAF-BENCH")
     key = await complete_draft(stage, call_id)
     async with stage.db.reader() as connection:
-        return await queries.shown(connection, key)
+        return await application.shown(connection, key)
 
 
 async def ready_draft(stage: Stage) -> ApplicationShown:
@@ -99,7 +99,7 @@ async def ready_draft(stage: Stage) -> ApplicationShown:
         drafts = await connection.execute(
             text("SELECT id FROM application WHERE status = 'draft' ORDER BY id")
         )
-        shown = [await queries.shown(connection, key) for key in drafts.scalars()]
+        shown = [await application.shown(connection, key) for key in drafts.scalars()]
     return next(one for one in shown if one.parts.partners and not one.reasons_now(clock.now()))
 
 

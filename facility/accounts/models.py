@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.accounts.rules import Kind, Standing, Status
+from facility.accounts.rules.accounts import Status
+from facility.accounts.rules.institutions import Kind, Standing
 from facility.db import Base, Key
 from facility.web.access import Role
 

@@ -1,10 +1,10 @@
 """Letters about accounts."""
 
-from facility.accounts import rules
 from facility.accounts.events import PersonApproved, PersonDeclined, PersonInvited, PersonRegistered
 from facility.accounts.models import Institution, Person
-from facility.accounts.service import active_people
-from facility.accounts.sessions import sign_in_link
+from facility.accounts.rules.accounts import INVITATION_LASTS
+from facility.accounts.service.people import active_people
+from facility.accounts.service.sessions import sign_in_link
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.service import post
@@ -32,7 +32,7 @@ async def tell_the_secretariat(tx: Tx, event: PersonRegistered) -> None:
 async def tell_the_approved(tx: Tx, event: PersonApproved) -> None:
     """The officer may sign in, by a link that lasts a week."""
     person = await tx.get(Person, event.person_id)
-    link = await sign_in_link(tx, person.id, rules.INVITATION_LASTS)
+    link = await sign_in_link(tx, person.id, INVITATION_LASTS)
     await post(
         tx,
         template="accounts/approved",
@@ -63,7 +63,7 @@ async def tell_the_declined(tx: Tx, event: PersonDeclined) -> None:
 async def tell_the_invited(tx: Tx, event: PersonInvited) -> None:
     """A link to sign in, which lasts a week."""
     person = await tx.get(Person, event.person_id)
-    link = await sign_in_link(tx, person.id, rules.INVITATION_LASTS)
+    link = await sign_in_link(tx, person.id, INVITATION_LASTS)
     await post(
         tx,
         template="accounts/invited",

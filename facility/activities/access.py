@@ -1,8 +1,8 @@
 """Who may: relations between a visitor and an activity."""
 
-from facility.applications.models import TAKES_PART_SQL
-from facility.applications.pages.shared import LEAD as APPLICATION_LEAD
-from facility.applications.pages.shared import STAFF
+from facility.applications.access import LEAD as APPLICATION_LEAD
+from facility.applications.access import STAFF
+from facility.applications.models.boarding import TAKES_PART_SQL
 from facility.evaluation.access import recusal
 from facility.web.access import Role, allow, relation, shuts_out
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from facility.activities.rules import ActivityKind
+from facility.applications.rules.activities import ActivityKind
 from facility.events import Event
 
 EvidenceKind = Literal["agenda", "attendance_list", "report", "photos"]

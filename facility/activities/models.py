@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.activities.rules import ActivityKind, ActivityStatus
+from facility.activities.rules.counting import ActivityStatus
+from facility.applications.rules.activities import ActivityKind
 from facility.db import Base, Key
 from facility.files import kept
 

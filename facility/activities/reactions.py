@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from facility.accounts.security_officer import security_officers
-from facility.accounts.service import active_people
-from facility.activities import service
+from facility.accounts.service.people import active_people
+from facility.accounts.service.security_officer import security_officers
 from facility.activities.events import (
     ActivityCancelled,
     ActivityDaysCorrected,
@@ -19,11 +18,12 @@ from facility.activities.events import (
     EvidenceRefused,
 )
 from facility.activities.models import Activity
-from facility.activities.rules import ActivityStatus
-from facility.admission.service import set_initiative_days
+from facility.activities.rules.counting import ActivityStatus
+from facility.activities.service import activities
+from facility.admission.service.initiatives import set_initiative_days
 from facility.applications.service.news import write_to_partners
 from facility.awards.events import AwardEnded
-from facility.awards.service import standing_award
+from facility.awards.service.ending import standing_award
 from facility.db import Tx
 from facility.deployments.reactions import tell_of_days_without_activity
 from facility.events import reacts_to
@@ -104,7 +104,7 @@ async def keep_days(
 @reacts_to(AwardEnded)
 async def end_with_the_award(tx: Tx, event: AwardEnded) -> None:
     """Nothing begins under an award that has ended."""
-    await service.end_with_the_award(tx, event.award_id, reason=_("The award that paid for it has ended."))
+    await activities.end_with_the_award(tx, event.award_id, reason=_("The award that paid for it has ended."))
 
 
 @reacts_to(ActivityPostponed, ActivityCancelled)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.service.opening import minutes_hash
-from facility.applications.models import OPENED_SQL, SEALED_SQL
+from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.events import check
 
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from babel.dates import format_date
 
-from facility.applications.rules import DECLARATIONS, ActivityKind, ApplicationStatus, Confirmation
+from facility.applications.rules.activities import ActivityKind
+from facility.applications.rules.lifecycle import DECLARATIONS, ApplicationStatus, Confirmation
 from facility.contracts.rules import UnitCostKind
-from facility.contracts.sentences import UNIT_COSTS
+from facility.contracts.words import UNIT_COSTS
 from facility.web import filters, sentences
 from facility.web.i18n import N_, translated
 
@@ -269,3 +271,14 @@ filters.register("activity_kind", activity_kind)
 filters.register("cost_category", cost_category)
 filters.register("month", month)
 filters.register("number", number)
+
+WORDS: dict[str, Any] = {
+    "words": {
+        "statuses": STATUSES,
+        "confirmations": CONFIRMATIONS,
+        "tracks": TRACKS,
+        "activity_kinds": ACTIVITY_KINDS,
+        "categories": UNIT_COSTS,
+    }
+}
+"""For templates."""

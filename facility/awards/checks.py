@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.awards.rules import Drawn
+from facility.awards.rules.money_line import Drawn
 from facility.evaluation.models import counts
 from facility.events import check
 

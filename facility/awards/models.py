@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.awards.rules import stands
+from facility.awards.rules.awards import stands
 from facility.db import Base, Key, as_sql
 from facility.proposals import Proposed, two_people
 
@@ -43,7 +43,7 @@ class RankingEntry(Base):
     """How an application stood when its call was decided; never changed. What was carried over has one for each batch.
 
     `section_sums`: exact sums of the scores by section key, as decimal strings; divided by `assessments` they are the
-    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.Outcome`. `cooled_down`: the
+    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.ranking.Outcome`. `cooled_down`: the
     cool-down rule that passed it over (rules.Cooling).
     """
 

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.accounts.models import Person
-from facility.accounts.service import active_people
-from facility.admission.service import drop_initiative, keep_initiative
+from facility.accounts.service.people import active_people
+from facility.admission.service.initiatives import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
-from facility.applications.models import Application, Party
+from facility.applications.models.application import Application, Party
 from facility.applications.service.news import write_to_partners
 from facility.awards.events import (
     AwardEnded,
@@ -22,17 +22,17 @@ from facility.awards.events import (
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.letters import write_letters
 from facility.awards.models import AwardWithdrawal, LetterKind, RankingEntry
-from facility.awards.service import end_ineligible, serve_envelope
-from facility.awards.urgent import decide_by
+from facility.awards.rules.urgent import decide_by
+from facility.awards.service.ending import end_ineligible, serve_envelope
+from facility.awards.service.letters import write_letters
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
-from facility.calls.models import Call
-from facility.calls.rules import Mode
+from facility.calls.models.call import Call
+from facility.calls.rules.modes import Mode
 from facility.contracts.events import EnlargementProposed, EnlargementSettled, EnvelopeChanged
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
-from facility.evaluation.rules import Outcome
+from facility.evaluation.rules.ranking import Outcome
 from facility.events import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post

@@ -9,10 +9,11 @@ import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.models import Call, CallVersion
-from facility.calls.rules import call_mistakes
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.rules.call import call_mistakes
 from facility.calls.rules.corrigenda import CORRIGENDUM, Corrected, Frozen, changed_fields
-from facility.calls.service import draft_from, draft_of, rules_of
+from facility.calls.service.reading import draft_from, draft_of, rules_of
 from facility.events import check
 
 

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from facility.accounts.models import Person
-from facility.accounts.service import active_people
+from facility.accounts.service.people import active_people
 from facility.calls.events import AnswerPublished, CallCancelled, CancellationAsked, QuestionSetAside
-from facility.calls.models import Answer, Call, CallCancellation, Question
+from facility.calls.models.call import Call
+from facility.calls.models.cancellation import CallCancellation
+from facility.calls.models.question import Answer, Question
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.service import post

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from facility.rehearsal.check import WrongScenario, check
+from facility.rehearsal.service.check import WrongScenario, check
 from facility.settings import Settings
 
 
@@ -23,7 +23,7 @@ def rehearse(settings: Settings, file: Path) -> None:
     import uvloop
 
     from facility.commands.database import database_url
-    from facility.rehearsal.play import rehearse as play
+    from facility.rehearsal.service.play import rehearse as play
 
     with database_url(settings) as url:
         result = uvloop.run(play(url, scenario))

@@ -6,7 +6,7 @@ import click
 
 from facility import clock
 from facility import migrate as migrations
-from facility.accounts.service import add_user
+from facility.accounts.service.people import add_user
 from facility.commands.database import database_url, with_database, with_url
 from facility.db import Database
 from facility.refused import Refused

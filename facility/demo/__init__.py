@@ -6,7 +6,7 @@ Everything is told through commands, at instants of the story's own; a facility 
 from sqlalchemy import select
 
 from facility import clock
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.db import Database
 from facility.demo.around import tell_around
 from facility.demo.batches import tell_batches

@@ -5,10 +5,13 @@ from uuid import UUID
 
 import msgspec
 
-from facility.calls import service as calls
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
-from facility.calls.service import draft_of
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.cloning import clone_call
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
+from facility.calls.service.draft import change_draft
+from facility.calls.service.questions import ask_question, publish_answer
+from facility.calls.service.reading import draft_of
 from facility.db import Tx
 from facility.demo.story import Story
 
@@ -25,22 +28,22 @@ async def _extended(story: Story, call_id: UUID) -> None:
     draft = await story.act(at, None, _read, call_id)
     later = msgspec.structs.replace(draft, closes_at=story.noon(12))
     reason = "Several institutions asked for more time to obtain the signatures of their partners."
-    await story.act(at, "ada", calls.draft_corrigendum, call_id, later, reason)
-    await story.act(at + timedelta(hours=2), "vera", calls.publish_corrigendum, call_id)
+    await story.act(at, "ada", draft_corrigendum, call_id, later, reason)
+    await story.act(at + timedelta(hours=2), "vera", publish_corrigendum, call_id)
 
 
 async def _questions(story: Story, call_id: UUID) -> None:
     answered = await story.act(
         story.noon(-8),
         "milena",
-        calls.ask_question,
+        ask_question,
         call_id,
         "May the Supreme State Prosecutor’s Office be a partner in two applications of the same call?",
     )
     await story.act(
         story.noon(-6),
         "ada",
-        calls.publish_answer,
+        publish_answer,
         answered.id,
         public_text="May an institution be a partner in two applications of the same call?",
         answer_text="Yes. It may also lead one of them. Each application is judged on its own.",
@@ -48,7 +51,7 @@ async def _questions(story: Story, call_id: UUID) -> None:
     await story.act(
         story.noon(-1),
         "jelena",
-        calls.ask_question,
+        ask_question,
         call_id,
         "May part of the study trip take place in a Member State that sends none of the experts?",
     )
@@ -58,7 +61,7 @@ async def _next_round(story: Story, call_id: UUID) -> None:
     made = await story.act(
         story.now,
         "ada",
-        calls.clone_call,
+        clone_call,
         call_id,
         reference=f"TAF-{story.now.year}-04",
         opens_at=story.noon(30),
@@ -68,7 +71,7 @@ async def _next_round(story: Story, call_id: UUID) -> None:
         title="Joint initiatives, next round",
         closes_at=story.noon(75),
     )
-    await story.act(story.now, "ada", calls.change_draft, made.id, draft)
+    await story.act(story.now, "ada", change_draft, made.id, draft)
 
 
 async def _read(tx: Tx, call_id: UUID) -> CallDraft:

@@ -9,14 +9,16 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.admission import service as admission
-from facility.awards import service as awards
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft, Mode
-from facility.calls.service import draft_call, publish_call
+from facility.admission.service.admissibility import check_admissibility
+from facility.awards.service.deciding import decide, propose
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
+from facility.calls.rules.modes import Mode
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.demo.story import GRID, Story, Wish
 from facility.demo.texts import CALL_TEXT
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 
 THB = Wish(
     title="Identifying victims of trafficking at borders",
@@ -84,8 +86,8 @@ async def _rolling(story: Story) -> None:
     first, *_later = await _batches(story, series)
     await story.close(first, cut_offs[0])
     await _judge(story, first, ids, [[16, 17, 13, 12, 12, 12], [15, 15, 11, 12, 11, 11]])
-    await story.act(story.noon(-15), "vera", awards.propose, first)
-    await story.act(story.noon(-14), "paul", awards.decide, first)
+    await story.act(story.noon(-15), "vera", propose, first)
+    await story.act(story.noon(-14), "paul", decide, first)
 
 
 async def _batches(story: Story, series: UUID) -> list[UUID]:
@@ -96,9 +98,7 @@ async def _batches(story: Story, series: UUID) -> list[UUID]:
 
 async def _judge(story: Story, call_id: UUID, ids: Sequence[UUID], scores: Sequence[Sequence[int]]) -> None:
     for application_id in ids:
-        await story.act(
-            story.noon(-22), "ada", admission.check_admissibility, application_id, admissible=True
-        )
+        await story.act(story.noon(-22), "ada", check_admissibility, application_id, admissible=True)
     for assessor in ("emma", "enzo"):
         for application_id in ids:
             await story.act(

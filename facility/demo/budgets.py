@@ -8,9 +8,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.applications import service as applications
-from facility.applications.models import Party
-from facility.applications.rules import ActivityKind, BudgetLine, Plan
+from facility.applications.models.application import Party
+from facility.applications.rules.activities import ActivityKind, Plan
+from facility.applications.rules.budget import BudgetLine
+from facility.applications.service.budget import save_budget
+from facility.applications.service.plan import add_activity
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
 from facility.calls.rules.presets import PLAIN
 from facility.contracts.rules import UnitCostKind
@@ -95,10 +97,10 @@ async def write_plan(tx: Tx, application_id: UUID, rows: Sequence[Row], month: d
             people=dict.fromkeys(parties, 3),
         )
         plans.append(trip)
-    planned = [(await applications.add_activity(tx, application_id, plan)).id for plan in plans]
+    planned = [(await add_activity(tx, application_id, plan)).id for plan in plans]
     lines = [_line(row, parties, planned) for row in rows]
     percent = Decimal(7) if rows == WORKED else Decimal(0)
-    await applications.save_budget(tx, application_id, lines, indirect_percent=percent)
+    await save_budget(tx, application_id, lines, indirect_percent=percent)
 
 
 def _line(row: Row, parties: Sequence[UUID], planned: Sequence[UUID]) -> BudgetLine:

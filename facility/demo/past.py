@@ -2,27 +2,27 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.service import save_answers
+from facility.applications.service.answers import save_answers
 from facility.contracts.models import Contract as ContractRow
-from facility.contracts.service import open_envelope
+from facility.contracts.service.money import open_envelope
+from facility.data import DATA
 from facility.db import Database
 from facility.demo.texts import EXPERTS, PAST_TEXTS, answered
 from facility.demo.troupe import OFFICERS, PLACES, Troupe
 from facility.experts.service import ExpertDraft
 from facility.files.store import Store
-from facility.rehearsal import play, stage
-from facility.rehearsal.check import check
-from facility.rehearsal.scenario import Activity, Application, Call, Contract, Expert, Scenario
+from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
+from facility.rehearsal.service import play, stage
+from facility.rehearsal.service.check import check
 from facility.web.access import Role
 
-EXAMPLE = Path(play.__file__).parent / "examples" / "taf-2021-01.json"
+EXAMPLE = DATA / "examples" / "taf-2021-01.json"
 ENVELOPE = Decimal("500000.00")
 ROLES = {"drafter": "ada", "publisher": "vera", "authorising officer": "paul"}
 ASSESSORS = {"E1": "elena", "E2": "erik", "E3": "emma", "E4": "enzo", "E5": "eva"}

@@ -6,16 +6,17 @@ from uuid import UUID
 
 import msgspec
 
-from facility.activities import service as activities
-from facility.activities.service import ActivityDraft, AttendanceRow
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.awards import service as awards
+from facility.activities.service.activities import ActivityDraft, complete, plan_activity
+from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.service.documents import record_consultation, refuse_document
+from facility.applications.service.exits import withdraw
+from facility.awards.service.deciding import decide, propose
 from facility.demo import budgets, review
 from facility.demo.story import Story, Wish
 from facility.demo.wishes import ask_for_other_days
-from facility.deployments import service as deployments
-from facility.evaluation import service as evaluation
+from facility.deployments.service.expertise import RequestDraft, confirm_shortlist, request_expertise
+from facility.evaluation.service import assessing as evaluation
 
 FIREARMS = Wish(
     title="Tracing firearms across three borders",
@@ -69,7 +70,7 @@ async def _decided_call(story: Story) -> None:
         await story.act(
             story.noon(-72),
             "ada",
-            admission.check_admissibility,
+            check_admissibility,
             application_id,
             admissible=True,
             reason="Complete, signed and in time.",
@@ -80,8 +81,8 @@ async def _decided_call(story: Story) -> None:
     ):
         for assessor in ("elena", "erik", "emma"):
             await story.score(application_id, assessor, scores, story.noon(-60))
-    await story.act(story.noon(-46), "vera", awards.propose, call_id)
-    await story.act(story.noon(-45), "paul", awards.decide, call_id)
+    await story.act(story.noon(-46), "vera", propose, call_id)
+    await story.act(story.noon(-45), "paul", decide, call_id)
     await _activities(story, ids[0])
     await _experts_asked(story, ids[0])
 
@@ -93,7 +94,7 @@ async def _activities(story: Story, application_id: UUID) -> None:
     workshop = await story.act(
         plan,
         "omar",
-        activities.plan_activity,
+        plan_activity,
         ActivityDraft(
             application_id=application_id,
             kind="workshop",
@@ -106,7 +107,7 @@ async def _activities(story: Story, application_id: UUID) -> None:
     await story.act(
         plan,
         "omar",
-        activities.plan_activity,
+        plan_activity,
         ActivityDraft(
             application_id=application_id,
             kind="study_trip",
@@ -137,21 +138,21 @@ async def _report(story: Story, activity_id: UUID) -> None:
             ("ME", "montenegrin_prosecution", None, 8, 7),
         )
     ]
-    await story.act(at, "omar", activities.set_attendance, activity_id, rows)
+    await story.act(at, "omar", set_attendance, activity_id, rows)
     for kind in ("agenda", "attendance_list", "report"):
         words = kind.replace("_", " ")
         size, sha256 = story.troupe.paper(f"Tracing workshop: {words}", "A paper of the demo story.")
         await story.act(
             at,
             "omar",
-            activities.attach_evidence,
+            attach_evidence,
             activity_id,
             kind=kind,
             name=f"{words}.pdf",
             size=size,
             sha256=sha256,
         )
-    await story.act(at, "omar", activities.complete, activity_id)
+    await story.act(at, "omar", complete, activity_id)
 
 
 async def _experts_asked(story: Story, application_id: UUID) -> None:
@@ -161,8 +162,8 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
     deployment = await story.act(
         asked,
         "ada",
-        deployments.request_expertise,
-        deployments.RequestDraft(
+        request_expertise,
+        RequestDraft(
             application_id=application_id,
             place="Rome",
             starts_on=starts_on,
@@ -177,7 +178,7 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
             respond_within_hours=72,
         ),
     )
-    await story.act(asked, "ada", deployments.confirm_shortlist, deployment.id)
+    await story.act(asked, "ada", confirm_shortlist, deployment.id)
 
 
 _DRUGS = Wish(
@@ -212,7 +213,7 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.act(
         story.noon(-20),
         "dragana",
-        applications.record_consultation,
+        record_consultation,
         alone,
         "The regional secretariat and the EU Delegation were consulted in writing and raised no objection.",
     )
@@ -223,7 +224,7 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.act(
         story.noon(-5),
         "ada",
-        admission.check_admissibility,
+        check_admissibility,
         first,
         admissible=True,
         reason="Complete, signed and in time.",
@@ -267,7 +268,7 @@ async def _open_call(story: Story) -> UUID:
     )
     withdrawn = await story.apply(call_id, taken_back, at, budget=budgets.plain(taken_back.amounts))
     await story.submit(withdrawn, taken_back, story.noon(-3))
-    await story.act(story.noon(-2), "amra", applications.withdraw, withdrawn)
+    await story.act(story.noon(-2), "amra", withdraw, withdrawn)
     ports = Wish(
         title="Container control in two ports",
         lead="luan",
@@ -276,5 +277,5 @@ async def _open_call(story: Story) -> UUID:
         themes=("OC.CONTAINER",),
     )
     refused = await story.apply(call_id, ports, at, confirm=0, budget=budgets.plain(ports.amounts))
-    await story.act(story.noon(-4), "luan", applications.refuse_document, refused, sha256="5b" * 32)
+    await story.act(story.noon(-4), "luan", refuse_document, refused, sha256="5b" * 32)
     return call_id

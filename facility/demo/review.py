@@ -3,11 +3,17 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from facility.admission import service as admission
 from facility.admission.rules.clarification import ClarificationKind
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.rules.overlap import DONOR, InitiativeLine
-from facility.admission.service import ConsulteeData
+from facility.admission.service.clarifications import answer_clarification, ask_for_clarification
+from facility.admission.service.consultations import (
+    answer_consultation,
+    end_consultations_due,
+    start_consultations,
+)
+from facility.admission.service.consultees import ConsulteeData, add_consultee
+from facility.admission.service.initiatives import import_initiatives
 from facility.demo.troupe import Troupe
 from facility.events.relay import deliver_all
 
@@ -28,10 +34,7 @@ CONSULTEES = {
 
 async def consultees(troupe: Troupe, at: datetime) -> dict[str, UUID]:
     """Neutral samples, by their short names."""
-    return {
-        name: (await troupe.act(at, "vera", admission.add_consultee, data)).id
-        for name, data in CONSULTEES.items()
-    }
+    return {name: (await troupe.act(at, "vera", add_consultee, data)).id for name, data in CONSULTEES.items()}
 
 
 INITIATIVES = (
@@ -70,7 +73,7 @@ INITIATIVES = (
 
 async def load_initiatives(troupe: Troupe, at: datetime) -> None:
     """What other results and donors do."""
-    await troupe.act(at, "ada", admission.import_initiatives, "sample.csv", INITIATIVES)
+    await troupe.act(at, "ada", import_initiatives, "sample.csv", INITIATIVES)
 
 
 async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
@@ -79,7 +82,7 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
     _silent, agreed = await troupe.act(
         asked,
         "ada",
-        admission.start_consultations,
+        start_consultations,
         application_id,
         [known["iisg"], known["delegation"]],
         days=1,
@@ -89,15 +92,13 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
     await troupe.act(
         asked + timedelta(hours=3),
         None,
-        admission.answer_consultation,
+        answer_consultation,
         agreed.id,
         objects=False,
         name="Head of the operations section",
     )
-    await troupe.act(
-        now - timedelta(hours=2), "ada", admission.start_consultations, application_id, [known["unit"]]
-    )
-    await admission.end_consultations_due(troupe.db, now)
+    await troupe.act(now - timedelta(hours=2), "ada", start_consultations, application_id, [known["unit"]])
+    await end_consultations_due(troupe.db, now)
     await deliver_all(troupe.db, lambda: now)
 
 
@@ -106,7 +107,7 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
     asked = await troupe.act(
         now - timedelta(days=3),
         "ada",
-        admission.ask_for_clarification,
+        ask_for_clarification,
         application_id,
         kind=ClarificationKind.EVIDENCE,
         question="Which of your units hosts the experts, and until when is the head of unit appointed?",
@@ -115,7 +116,7 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
         await troupe.act(
             now - timedelta(days=2),
             None,
-            admission.answer_clarification,
+            answer_clarification,
             asked.id,
             text="The unit for mutual legal assistance; the head is appointed until the end of next year.",
             name="Dragana Ilić, prosecutor",

@@ -8,21 +8,26 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Party
-from facility.applications.rules import DECLARATIONS, Signature
+from facility.admission.service.opening import confirm_opening, start_opening
+from facility.applications.models.application import Party
 from facility.applications.rules.exceptions import JUSTIFICATION
-from facility.calls.rules import CallDraft, Grid, Section
+from facility.applications.rules.lifecycle import DECLARATIONS, Signature
+from facility.applications.service import submission
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.applications.service.parties import add_party, change_party
+from facility.calls.rules.call import CallDraft, Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
-from facility.calls.service import close_call, draft_call, publish_call
+from facility.calls.service.closing import close_call
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.clock import BRUSSELS
 from facility.db import Tx
 from facility.demo import budgets
 from facility.demo.texts import CALL_TEXT, WHY_ALONE, answered
 from facility.demo.troupe import OFFICERS, Troupe
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 
 SECTIONS = (
     Section("capacity", "Financial and operational capacity", 20),
@@ -125,7 +130,7 @@ class Story:
         application = await self.act(
             at,
             wish.lead,
-            applications.start_application,
+            start_application,
             call_id=call_id,
             lead_institution_id=self.troupe.places[OFFICERS[wish.lead][1]],
             title=wish.title,
@@ -134,7 +139,7 @@ class Story:
         await self.act(
             at,
             wish.lead,
-            applications.save_answers,
+            save_answers,
             application.id,
             answered(wish.themes, wish.summary, wish.plan, wish.origin)
             | ({} if wish.partners else {JUSTIFICATION.key: {"justification": WHY_ALONE}}),
@@ -151,7 +156,7 @@ class Story:
             await self.act(
                 at + timedelta(hours=5),
                 partner,
-                applications.confirm_party,
+                confirm_party,
                 party_id,
                 signatory_name=OFFICERS[partner][0],
                 signatory_function="Head of unit",
@@ -165,7 +170,7 @@ class Story:
         party = await self.act(
             at,
             lead,
-            applications.add_party,
+            add_party,
             application_id,
             institution_id=self.troupe.places[place],
             role="Sends investigators and prosecutors, and hosts the study trip.",
@@ -173,7 +178,7 @@ class Story:
             contact_name=name,
             contact_email=f"{partner}@facility.example",
         )
-        await self.act(at, lead, applications.invite_party, party.id)
+        await self.act(at, lead, invite_party, party.id)
         return party.id
 
     async def submit(self, application_id: UUID, wish: Wish, at: datetime) -> None:
@@ -181,15 +186,13 @@ class Story:
         signature = Signature(
             name=OFFICERS[wish.lead][0], function="Head of department", declared=DECLARATIONS
         )
-        await self.act(
-            at, wish.lead, applications.submit, application_id, received_at=at, signature=signature
-        )
+        await self.act(at, wish.lead, submission.submit, application_id, received_at=at, signature=signature)
 
     async def close(self, call_id: UUID, at: datetime) -> None:
         """The call closes, and Ada and Vera open it together."""
         await self.act(at, None, close_call, call_id, due_at=at)
-        await self.act(at, "ada", admission.start_opening, call_id)
-        await self.act(at, "vera", admission.confirm_opening, call_id)
+        await self.act(at, "ada", start_opening, call_id)
+        await self.act(at, "vera", confirm_opening, call_id)
 
     async def score(self, application_id: UUID, assessor: str, scores: Sequence[int], at: datetime) -> None:
         """Declare no conflict, and send these scores."""
@@ -203,4 +206,4 @@ async def _set_lead_part(tx: Tx, application_id: UUID, amount: Decimal) -> None:
     lead = select(Party.id).where(Party.application_id == application_id, Party.is_lead)
     party_id = (await tx.session.execute(lead)).scalar_one()
     role = "Plans the activities, hosts the workshop and keeps the accounts."
-    await applications.change_party(tx, party_id, role=role, amount=amount)
+    await change_party(tx, party_id, role=role, amount=amount)

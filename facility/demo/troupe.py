@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.accounts.service import add_institution, add_user
+from facility.accounts.service.people import add_institution, add_user
 from facility.db import Database, Tx
 from facility.events.relay import deliver_all
 from facility.files.store import Store

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.applications.models import Party
-from facility.applications.rules import Confirmation
-from facility.applications.service import ask_for_change
+from facility.applications.models.application import Party
+from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.service.change_requests import ask_for_change
 from facility.db import Tx
 
 

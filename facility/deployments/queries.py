@@ -10,16 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models import ON_BOARD_SQL, shut_out
+from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.conflict import shut_out
 from facility.awards.models import AWARD_STANDS_SQL
 from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
-from facility.deployments.words import OUTCOMES
-from facility.experts.queries import Engagement, engagements_from
 from facility.experts.rules import CefrLevel
 from facility.outbox.links import hash_of
 from facility.refused import refuse
-from facility.web.i18n import translated
 from facility.zone import TODAY_SQL
 
 PAGE = 25
@@ -326,35 +324,3 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
     if row is None:
         refuse("link_unknown", kind="missing")
     return msgspec.convert(_decoded(row, ("themes", "shortlist", "beneficiaries")), Linked)
-
-
-@engagements_from
-async def asked_of(connection: AsyncConnection, expert_id: UUID, viewer: UUID) -> list[Engagement]:
-    """The invitations of one expert, for the expert's page; without those for an application that is closed to the viewer."""
-    rows = await connection.execute(
-        text(
-            f"""
-            SELECT deployment.id, reference, place, starts_on, ends_on, outcome, invited_at
-            FROM invitation JOIN deployment ON deployment.id = deployment_id
-            WHERE expert_id = :expert AND NOT {shut_out("deployment.application_id")}
-            ORDER BY invited_at DESC
-            """  # noqa: S608 - our own text
-        ),
-        {"expert": expert_id, "viewer": viewer},
-    )
-    told = []
-    for row in rows:
-        word, kind = OUTCOMES[InvitationStatus(row.outcome)]
-        label = f"{row.reference}, {row.place}"
-        told.append(
-            Engagement(
-                label=label,
-                href=f"/deployments/{row.id}",
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-                state=translated(word),
-                kind=kind,
-                asked_at=row.invited_at,
-            )
-        )
-    return told

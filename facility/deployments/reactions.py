@@ -24,7 +24,7 @@ from facility.deployments.events import (
 from facility.deployments.models import Deployment, Invitation
 from facility.deployments.queries import ADRIFT, PURPOSE
 from facility.deployments.rules import InvitationStatus
-from facility.deployments.service import end_deployments, end_unavailable
+from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.events import reacts_to
 from facility.events.models import EventRow
 from facility.experts.models import Expert

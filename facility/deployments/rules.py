@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.experts.rules import (
-    EU_MEMBER_STATES,
     CefrLevel,
     ExpertProfile,
     is_available,

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from facility.applications.models import closed_to
+from facility.applications.models.conflict import closed_to
 from facility.db import Database
-from facility.evaluation.service import note_recused_attempt
+from facility.evaluation.service.assessing import note_recused_attempt
 from facility.web.access import RELATIONS, Visitor, barred_where, on_denied, relation, shuts_out
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"

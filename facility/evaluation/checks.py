@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.rules import Grid
-from facility.evaluation.rules import score_mistakes
+from facility.calls.rules.call import Grid
+from facility.evaluation.rules.assessing import score_mistakes
 from facility.events import check
 from facility.events.reconcile import read_ahead
 

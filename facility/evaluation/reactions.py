@@ -3,15 +3,18 @@
 from sqlalchemy import or_, select
 
 from facility.accounts.models import Person
-from facility.applications.models import Application
+from facility.applications.models.application import Application
 from facility.applications.service.conflicts import officers_for
 from facility.calls.events import CallCancelled
-from facility.calls.models import Call, CallCancellation, CallState
-from facility.calls.service import mark_evaluating, rules_of
+from facility.calls.models.call import Call
+from facility.calls.models.cancellation import CallCancellation
+from facility.calls.rules.standing import CallState
+from facility.calls.service.closing import mark_evaluating
+from facility.calls.service.reading import rules_of
 from facility.db import Tx
 from facility.evaluation.events import AssessorAssigned, AssignmentsEnded, ConflictDeclared
 from facility.evaluation.models import Assignment
-from facility.evaluation.queries import count_assessors, home
+from facility.evaluation.queries.standing import count_assessors, home
 from facility.events import reacts_to
 from facility.outbox.service import post
 from facility.web.i18n import _

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from litestar import Router, get, post
+from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.countries import country_choices
-from facility.accounts.institution_queries import institutions
-from facility.accounts.queries import history_lines
-from facility.experts import form as expert_form
+from facility.accounts.queries.institutions import institutions
+from facility.accounts.queries.people import history_lines
+from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
+from facility.accounts.words import country_choices
+from facility.experts import forms as expert_form
 from facility.experts import queries, rules, service, words
-from facility.experts.form import Known
+from facility.experts.forms import Known
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
@@ -49,7 +50,7 @@ async def pool(
         themes=await queries.themes(read, retired=True),
         countries=country_choices(country[:2]),
         languages=words.language_choices(),
-        members=rules.EU_MEMBER_STATES,
+        members=EU_MEMBER_STATES,
         may_change=view.me.has(Role.SECRETARIAT),
     )
 
@@ -126,7 +127,7 @@ async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
     return view.page(
         "experts/expert.html",
         expert=found,
-        member=found.country in rules.EU_MEMBER_STATES,
+        member=found.country in EU_MEMBER_STATES,
         engagements=await queries.engagements(read, expert_id, view.me.id),
         genders=words.GENDERS,
         history=await history_lines(read, expert_id),
@@ -179,4 +180,4 @@ async def _not_saved(
     )
 
 
-router = Router("/", route_handlers=[pool, new_expert, register, expert, edit_expert, change])
+HANDLERS = [pool, new_expert, register, expert, edit_expert, change]

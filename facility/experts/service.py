@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Date, cast, delete, func, insert, or_, select, text, update
 
-from facility.accounts.merging import of_institutions
+from facility.accounts.registry import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events import record
 from facility.experts.events import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
@@ -22,8 +22,7 @@ from facility.experts.models import (
     ExpertTheme,
     Theme,
 )
-from facility.experts.rules import CefrLevel, ExpertProfile, Period
-from facility.experts.taxonomy import THEMES
+from facility.experts.rules import THEMES, CefrLevel, ExpertProfile, Period
 from facility.refused import Reason, refuse, refuse_if
 
 

@@ -12,15 +12,15 @@ import msgspec
 from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.activities.queries import counting_of
+from facility.activities.queries.counting import counting_of
 from facility.events import Event, Recorded, check
 from facility.events.log import to_recorded
 from facility.events.models import EventRow
 from facility.events.projector import positions
 from facility.events.reconcile import read_ahead
-from facility.monitoring import figures
 from facility.monitoring.models import READ_MODELS
-from facility.monitoring.projections import (
+from facility.monitoring.projections import figures
+from facility.monitoring.projections.read_models import (
     CALL_FIGURES,
     HANDED,
     LIVES,
@@ -30,7 +30,7 @@ from facility.monitoring.projections import (
     TOLD,
     UNITS,
 )
-from facility.monitoring.rows import load
+from facility.monitoring.projections.rows import load
 
 
 async def _told(

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from facility.events.base import from_data
-from facility.monitoring.queries import Told
+from facility.monitoring.queries.overview import Told
 from facility.web.history import told
 from facility.web.i18n import N_
 

@@ -330,10 +330,14 @@ class Fields:
 
     def check(self) -> None:
         """Raises Refused (invalid) when a field is wrong, and Stop 400 when the form has fields that nobody asked for."""
+        if not self.are_right():
+            raise Refused([Reason(_WRONG, name) for name in self.errors], "invalid")
+
+    def are_right(self) -> bool:
+        """Whether no field is wrong, for a form that calls no command. Raises Stop as `check`."""
         if (self.form.fields.keys() | self.form.files.keys()) - self.known:
             raise Stop(400, "unknown_fields")
-        if self.errors:
-            raise Refused([Reason(_WRONG, name) for name in self.errors], "invalid")
+        return not self.errors
 
     def refused(self, refused: Refused) -> "Fields":
         """Put a rule's reasons at their fields, to show the form again. Raises it anew when it is not about the input."""

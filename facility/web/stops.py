@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from facility.db import Left
+
 if TYPE_CHECKING:
     from litestar.response.base import ASGIResponse
 
@@ -16,12 +18,14 @@ class Stop(Exception):  # noqa: N818 - an answer, not an error
         self.headers = headers or {}
 
 
-class Wrong(Exception):  # noqa: N818 - an answer, not an error
-    """Carries a page that is ready (the form again, 422): raised and not returned, so that the transaction rolls back."""
+class Wrong(Left):
+    """Carries a page that is ready (the form again, 422): raised and not returned, so that the transaction rolls back. `keeps`: it
+    holds nothing but the trace of a refusal, and is committed."""
 
-    def __init__(self, page: "ASGIResponse") -> None:
+    def __init__(self, page: "ASGIResponse", *, keeps: bool = False) -> None:
         super().__init__(page.status_code)
         self.page = page
+        self.keeps = keeps
 
 
 class SignInFirst(Exception):  # noqa: N818 - an answer, not an error

@@ -11,9 +11,9 @@ from litestar import Litestar
 from sqlalchemy import event, text
 
 from facility import clock
-from facility.accounts import service, sessions
-from facility.accounts.rules import CODE_ATTEMPTS, CODES_AN_HOUR, MAILS_AT_A_TIME, code_of
-from facility.accounts.sessions import ask_to_sign_in
+from facility.accounts.rules.accounts import CODE_ATTEMPTS, CODES_AN_HOUR, MAILS_AT_A_TIME, code_of
+from facility.accounts.service import people, sessions
+from facility.accounts.service.sessions import ask_to_sign_in
 from facility.db import Database
 from facility.outbox.links import token_of
 from facility.outbox.models import Link
@@ -199,10 +199,10 @@ async def test_letters_to_register_are_as_few(app: Litestar, db: Database, cast:
 
 async def test_a_pending_account_is_told_to_wait_as_rarely(app: Litestar, db: Database, cast: Cast) -> None:
     async with db.transaction(now=clock.now()) as tx:
-        await service.ask_to_register(tx, "pending@example.org")
+        await people.ask_to_register(tx, "pending@example.org")
     token = (await link_to(db, "pending@example.org")).rsplit("/", 1)[-1]
     async with db.transaction(now=clock.now()) as tx:
-        await service.register(tx, token, name="Pending", institution=cast.albanian_police)
+        await people.register(tx, token, name="Pending", institution=cast.albanian_police)
     before = await mails(db, "pending@example.org")
     for number in range(MAILS_AT_A_TIME + 3):
         await ask(FromAddress(app, f"203.0.113.{number}"), "pending@example.org")

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import event
 
 from facility import clock
-from facility.accounts import service
-from facility.accounts.institutions import NewInstitution, chosen_or_added
+from facility.accounts.service import people
+from facility.accounts.service.institutions import NewInstitution, chosen_or_added
 from facility.db import Database
 from tests.accounts.letters import link_to
 from tests.browser import NOW, Browsers, errors
@@ -124,7 +124,7 @@ async def test_merging_searches_without_javascript(browse: Browsers, cast: Cast,
 
 async def test_registering_finds_the_institution(browse: Browsers, db: Database, cast: Cast) -> None:
     async with db.transaction(now=clock.now()) as tx:
-        await service.ask_to_register(tx, "ivo@example.mk")
+        await people.ask_to_register(tx, "ivo@example.mk")
     path = await link_to(db, "ivo@example.mk")
     nobody = await browse()
     part = await nobody.get(f"{path}/institutions?field=institution&institution_q=Косово")

@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from facility.accounts import institution_queries as queries
-from facility.accounts.institution_queries import Filters
-from facility.accounts.institutions import (
+from facility.accounts.models import Institution
+from facility.accounts.queries import institutions as queries
+from facility.accounts.queries.institutions import Filters
+from facility.accounts.service.institutions import (
     NewInstitution,
     Particulars,
     add_institution,
@@ -22,8 +23,7 @@ from facility.accounts.institutions import (
     rename_institution,
     validate_institution,
 )
-from facility.accounts.models import Institution
-from facility.accounts.service import add_user, invite
+from facility.accounts.service.people import add_user, invite
 from facility.db import Database, Tx
 from facility.refused import Refused
 from facility.web.access import Role

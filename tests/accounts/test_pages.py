@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from litestar import Router
 from sqlalchemy import event, text
 
-from facility import clock
-from facility.accounts import service
-from facility.accounts.pages import router
-from facility.accounts.rules import code_of
+from facility import clock, rooms
+from facility.accounts.rules.accounts import code_of
+from facility.accounts.service import people as service
 from facility.app import create_app
 from facility.db import Database
 from facility.settings import Settings
@@ -106,7 +106,7 @@ SHAPE_HEADERS = sorted(
 
 
 async def test_a_link_ends_after_fifteen_minutes(browse: Browsers, db: Database, cast: Cast) -> None:
-    from facility.accounts.sessions import ask_to_sign_in
+    from facility.accounts.service.sessions import ask_to_sign_in
 
     async with db.transaction(now=clock.now() - timedelta(minutes=15, seconds=1)) as tx:
         await ask_to_sign_in(tx, "ada@example.org")
@@ -280,7 +280,12 @@ async def test_the_cast_can_be_played_in_the_demo_only(
         (await nobody.send_form("/demo", {"person": str(cast.ada)})).status_code,
     ] == [404, 404]
     demo = msgspec.structs.replace(settings, demo=True)
-    made = create_app(demo, db, routers=[static.router, public.router, router], freeze=False)
+    made = create_app(
+        demo,
+        db,
+        routers=[static.router, public.router, Router("/", route_handlers=rooms.handlers("accounts"))],
+        freeze=False,
+    )
     async with living(made), Browser(made) as browser:
         assert "Vera Novak" in (await browser.get("/demo")).text
         missing = await browser.send_form("/demo", {"person": str(uuid4())})

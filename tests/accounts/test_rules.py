@@ -2,7 +2,8 @@
 
 import pytest
 
-from facility.accounts.rules import code_of, compatible, distinct_beneficiaries, initials, may_give
+from facility.accounts.rules.accounts import code_of, compatible, initials, may_give
+from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.folding import fold
 from facility.refused import Refused
 from facility.web.access import Role

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts import service
 from facility.accounts.models import Institution, Person
-from facility.accounts.service import NewInstitution
+from facility.accounts.service import people
+from facility.accounts.service.people import NewInstitution
 from facility.db import Database, Tx
 from facility.events.log import history
 from facility.refused import Refused
@@ -38,10 +38,10 @@ async def refused(
 async def registered(
     db: Database, email: str = "ivo@example.mk", institution: UUID | NewInstitution = NEW
 ) -> UUID:
-    await act(db, None, lambda tx: service.ask_to_register(tx, email))
+    await act(db, None, lambda tx: people.ask_to_register(tx, email))
     token = (await link_to(db, email)).rsplit("/", 1)[-1]
     person = await act(
-        db, None, lambda tx: service.register(tx, token, name="Ivo Ilievski", institution=institution)
+        db, None, lambda tx: people.register(tx, token, name="Ivo Ilievski", institution=institution)
     )
     return person.id
 
@@ -63,7 +63,7 @@ async def test_an_officer_registers_is_approved_and_the_new_institution_with_the
         "pending",
         "pending",
     ]
-    await act(db, cast.ada, lambda tx: service.approve(tx, ivo))
+    await act(db, cast.ada, lambda tx: people.approve(tx, ivo))
     assert [await state(db, Person, ivo), await state(db, Institution, institution_id)] == [
         "active",
         "approved",
@@ -86,31 +86,31 @@ async def test_an_officer_registers_is_approved_and_the_new_institution_with_the
 
 async def test_a_registration_is_decided_once(db: Database, cast: Cast) -> None:
     ivo = await registered(db, institution=cast.albanian_police)
-    await act(db, cast.ada, lambda tx: service.decline(tx, ivo, "Not known there"))
+    await act(db, cast.ada, lambda tx: people.decline(tx, ivo, "Not known there"))
     assert await state(db, Person, ivo) == "declined"
     assert ("accounts/declined", "ivo@example.mk") in await letters(db)
-    assert await refused(db, cast.vera, lambda tx: service.approve(tx, ivo)) == ("registration_decided",)
-    assert await refused(db, cast.vera, lambda tx: service.decline(tx, ivo, "x")) == ("registration_decided",)
+    assert await refused(db, cast.vera, lambda tx: people.approve(tx, ivo)) == ("registration_decided",)
+    assert await refused(db, cast.vera, lambda tx: people.decline(tx, ivo, "x")) == ("registration_decided",)
 
 
 async def test_two_who_approve_at_once_approve_once(db: Database, cast: Cast) -> None:
     ivo = await registered(db)
     answers = await asyncio.gather(
-        *(act(db, officer, lambda tx: service.approve(tx, ivo)) for officer in (cast.ada, cast.vera)),
+        *(act(db, officer, lambda tx: people.approve(tx, ivo)) for officer in (cast.ada, cast.vera)),
         return_exceptions=True,
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "Refused"]
 
 
 async def test_an_address_with_an_account_is_told_so_and_gets_no_form(db: Database, cast: Cast) -> None:
-    await act(db, None, lambda tx: service.ask_to_register(tx, "Omar@Example.org"))
+    await act(db, None, lambda tx: people.ask_to_register(tx, "Omar@Example.org"))
     assert await letters(db) == [("accounts/known", "omar@example.org")]
 
 
 async def test_a_registration_link_works_once(db: Database, cast: Cast) -> None:
     await registered(db)
     token = (await link_to(db, "ivo@example.mk")).rsplit("/", 1)[-1]
-    again = service.register
+    again = people.register
     codes = await refused(
         db, None, lambda tx: again(tx, token, name="Ivo Ilievski", institution=cast.albanian_police)
     )
@@ -119,12 +119,12 @@ async def test_a_registration_link_works_once(db: Database, cast: Cast) -> None:
 
 async def test_an_institution_is_entered_once(db: Database, cast: Cast) -> None:
     same = NewInstitution(name="ALBANIAN State Police", kind="POLICE", beneficiary_code="AL")
-    await act(db, None, lambda tx: service.ask_to_register(tx, "ivo@example.mk"))
+    await act(db, None, lambda tx: people.ask_to_register(tx, "ivo@example.mk"))
     token = (await link_to(db, "ivo@example.mk")).rsplit("/", 1)[-1]
-    codes = await refused(db, None, lambda tx: service.register(tx, token, name="Ivo", institution=same))
+    codes = await refused(db, None, lambda tx: people.register(tx, token, name="Ivo", institution=same))
     assert codes == ("institution_known",)
     elsewhere = NewInstitution(name="Albanian State Police", kind="POLICE", beneficiary_code="RS")
-    await act(db, None, lambda tx: service.register(tx, token, name="Ivo", institution=elsewhere))
+    await act(db, None, lambda tx: people.register(tx, token, name="Ivo", institution=elsewhere))
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ async def test_who_may_invite_whom(
     db: Database, cast: Cast, actor: str, role: Role, codes: tuple[str, ...] | None
 ) -> None:
     async def invite(tx: Tx) -> None:
-        await service.invite(tx, name="Nina New", email="nina@example.org", roles=[role])
+        await people.invite(tx, name="Nina New", email="nina@example.org", roles=[role])
 
     if codes:
         assert await refused(db, getattr(cast, actor), invite) == codes
@@ -155,31 +155,29 @@ async def test_who_may_invite_whom(
 
 async def test_an_address_has_one_account(db: Database, cast: Cast) -> None:
     async def invite(tx: Tx) -> None:
-        await service.invite(tx, name="Ada Again", email="ADA@example.org", roles=[Role.ASSESSOR])
+        await people.invite(tx, name="Ada Again", email="ADA@example.org", roles=[Role.ASSESSOR])
 
     assert await refused(db, cast.vera, invite) == ("address_taken",)
 
 
 async def test_roles_are_given_and_taken_but_not_ones_own(db: Database, cast: Cast) -> None:
-    await act(
-        db, cast.ada, lambda tx: service.change_roles(tx, cast.elena, [Role.ASSESSOR, Role.SECRETARIAT])
-    )
-    await act(db, cast.ada, lambda tx: service.change_roles(tx, cast.elena, [Role.SECRETARIAT]))
+    await act(db, cast.ada, lambda tx: people.change_roles(tx, cast.elena, [Role.ASSESSOR, Role.SECRETARIAT]))
+    await act(db, cast.ada, lambda tx: people.change_roles(tx, cast.elena, [Role.SECRETARIAT]))
     async with db.transaction(now=clock.now()) as tx:
-        assert await service.roles_of(tx, cast.elena) == {"secretariat"}
-    own = await refused(db, cast.ada, lambda tx: service.change_roles(tx, cast.ada, [Role.ASSESSOR]))
-    foreign = await refused(db, cast.ada, lambda tx: service.change_roles(tx, cast.paul, [Role.ASSESSOR]))
+        assert await people.roles_of(tx, cast.elena) == {"secretariat"}
+    own = await refused(db, cast.ada, lambda tx: people.change_roles(tx, cast.ada, [Role.ASSESSOR]))
+    foreign = await refused(db, cast.ada, lambda tx: people.change_roles(tx, cast.paul, [Role.ASSESSOR]))
     assert (own, foreign) == (("account_own",), ("role_not_yours_to_give",))
 
 
 async def test_a_closed_account_has_no_sessions_and_may_be_opened_again(db: Database, cast: Cast) -> None:
-    await act(db, cast.root, lambda tx: service.deactivate(tx, cast.omar))
+    await act(db, cast.root, lambda tx: people.deactivate(tx, cast.omar))
     assert await state(db, Person, cast.omar) == "deactivated"
-    again = await refused(db, cast.root, lambda tx: service.deactivate(tx, cast.omar))
-    await act(db, cast.root, lambda tx: service.reactivate(tx, cast.omar))
+    again = await refused(db, cast.root, lambda tx: people.deactivate(tx, cast.omar))
+    await act(db, cast.root, lambda tx: people.reactivate(tx, cast.omar))
     assert await state(db, Person, cast.omar) == "active"
-    open_already = await refused(db, cast.root, lambda tx: service.reactivate(tx, cast.omar))
-    own = await refused(db, cast.root, lambda tx: service.deactivate(tx, cast.root))
+    open_already = await refused(db, cast.root, lambda tx: people.reactivate(tx, cast.omar))
+    own = await refused(db, cast.root, lambda tx: people.deactivate(tx, cast.root))
     assert (again, open_already, own) == (
         ("account_not_active",),
         ("account_not_deactivated",),
@@ -188,16 +186,16 @@ async def test_a_closed_account_has_no_sessions_and_may_be_opened_again(db: Data
 
 
 async def test_one_administrator_stays_even_when_two_close_each_other(db: Database, cast: Cast) -> None:
-    alone = await refused(db, cast.ada, lambda tx: service.deactivate(tx, cast.root))
+    alone = await refused(db, cast.ada, lambda tx: people.deactivate(tx, cast.root))
     assert alone == ("account_last_administrator",)
     rita = await act(
         db,
         None,
-        lambda tx: service.add_user(tx, name="Rita", email="rita@example.org", roles=[Role.ADMINISTRATOR]),
+        lambda tx: people.add_user(tx, name="Rita", email="rita@example.org", roles=[Role.ADMINISTRATOR]),
     )
     answers = await asyncio.gather(
-        act(db, cast.root, lambda tx: service.deactivate(tx, rita.id)),
-        act(db, rita.id, lambda tx: service.deactivate(tx, cast.root)),
+        act(db, cast.root, lambda tx: people.deactivate(tx, rita.id)),
+        act(db, rita.id, lambda tx: people.deactivate(tx, cast.root)),
         return_exceptions=True,
     )
     assert sorted(type(answer).__name__ for answer in answers) == ["NoneType", "Refused"]
@@ -207,7 +205,7 @@ async def test_reference_data_is_loaded_once(db: Database) -> None:
     from facility.accounts.models import Beneficiary
 
     async with db.transaction(now=clock.now()) as tx:
-        await service.seed(tx)
+        await people.seed(tx)
         rows = (
             (await tx.session.execute(select(Beneficiary).order_by(Beneficiary.sort_order))).scalars().all()
         )

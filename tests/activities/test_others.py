@@ -6,12 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.activities import service
 from facility.activities.models import Activity
+from facility.activities.service.activities import cancel, complete, postpone
 from facility.db import Database
-from facility.deployments import service as deployments
 from facility.deployments.models import Invitation
 from facility.deployments.queries import PURPOSE
+from facility.deployments.service.ending import call_off
 from facility.events.reconcile import reconcile
 from facility.experts.models import Booking
 from facility.outbox.links import make_link, path_of
@@ -38,9 +38,7 @@ async def told(play: Judging, template: str) -> list[str]:
 
 
 async def move(play: Judging, key: UUID, first: date, last: date, at: datetime = DECIDED) -> None:
-    await play.act(
-        "omar", lambda tx: service.postpone(tx, key, starts_on=first, ends_on=last, reason="Visas."), at
-    )
+    await play.act("omar", lambda tx: postpone(tx, key, starts_on=first, ends_on=last, reason="Visas."), at)
 
 
 async def tasks(play: Judging, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -63,7 +61,7 @@ async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
     assert await told(play, "activities/moved") == PARTNERS
     assert await told(play, "deployments/days_without_activity") == [OFFICER, EXPERT]
     assert ADRIFT in await tasks(play, monkeypatch)
-    await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Moved to November."))
+    await play.act("ada", lambda tx: call_off(tx, deployment, reason="Moved to November."))
     assert ADRIFT not in await tasks(play, monkeypatch)
     assert {name: lines for name, lines in (await reconcile(play.db)).items() if lines} == {}
 
@@ -97,7 +95,7 @@ async def test_who_is_booked_for_days_that_still_have_an_activity_hears_nothing(
 async def test_partners_and_experts_learn_that_it_is_called_off(play: Judging) -> None:
     key = await planned(play, "A")
     await ask_experts(play, "A")
-    await play.act("omar", lambda tx: service.cancel(tx, key, reason="The hosts can't."))
+    await play.act("omar", lambda tx: cancel(tx, key, reason="The hosts can't."))
     assert await told(play, "activities/moved") == PARTNERS
     assert EXPERT in await told(play, "deployments/days_without_activity")
 
@@ -113,13 +111,13 @@ async def test_an_award_that_is_closed_calls_off_what_has_not_begun(play: Judgin
     assert await told(play, "awards/ended") == ["omar@example.org", *PARTNERS]
     with pytest.raises(Refused, match="not_funded"):
         await move(play, over, *LATER, AFTER)
-    await play.act("omar", lambda tx: service.complete(tx, over), AFTER)
+    await play.act("omar", lambda tx: complete(tx, over), AFTER)
 
 
 async def test_pages_say_what_ends_with_an_award(
     play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facility.awards.consequences.clock.now", lambda: DECIDED)
+    monkeypatch.setattr("facility.awards.service.consequences.clock.now", lambda: DECIDED)
     await planned(play, "A")
     await ask_experts(play, "A")
     award = (await play.award("A")).id
@@ -132,21 +130,21 @@ async def test_pages_say_what_ends_with_an_award(
 
 async def test_called_off_frees_the_days_and_tells_why(db: Database, play: Judging) -> None:
     deployment = await ask_experts(play, "A")
-    await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Not needed."))
+    await play.act("ada", lambda tx: call_off(tx, deployment, reason="Not needed."))
     assert await told(play, "deployments/called_off") == [EXPERT]
     async with db.reader() as connection:
         assert (await connection.scalars(select(Booking.day))).all() == []
     with pytest.raises(Refused, match="deployment_ended"):
-        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Again."))
+        await play.act("ada", lambda tx: call_off(tx, deployment, reason="Again."))
     assert await told(play, "deployments/award_ended") == []
 
 
 async def test_a_request_is_not_called_off_without_reason_or_after_its_days(play: Judging) -> None:
     deployment = await ask_experts(play, "A")
     with pytest.raises(Refused, match="reason_missing"):
-        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason=" "))
+        await play.act("ada", lambda tx: call_off(tx, deployment, reason=" "))
     with pytest.raises(Refused, match="too_late_to_cancel"):
-        await play.act("ada", lambda tx: deployments.call_off(tx, deployment, reason="Late."), AFTER)
+        await play.act("ada", lambda tx: call_off(tx, deployment, reason="Late."), AFTER)
 
 
 async def test_the_page_asks_why_and_keeps_what_was_typed(play: Judging, browse: Browsers) -> None:

@@ -10,12 +10,12 @@ from litestar import Litestar
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts.service import add_user
-from facility.activities import service
+from facility.accounts.service.people import add_user
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
-from facility.activities.service import postpone
-from facility.applications.models import PlannedActivity
-from facility.awards import service as awards
+from facility.activities.service.activities import cancel, complete, postpone
+from facility.activities.service.evidence import refuse_evidence
+from facility.applications.models.budget import PlannedActivity
+from facility.awards.service.ending import withdraw_award
 from facility.refused import Refused
 from facility.settings import Settings
 from facility.web.access import Role
@@ -115,7 +115,7 @@ async def test_the_summary_names_the_fields_of_a_plan(play: Judging, browse: Bro
 
 
 async def test_without_an_award_planning_is_refused(play: Judging, browse: Browsers) -> None:
-    await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], reason="asked"))
+    await play.act("ada", lambda tx: withdraw_award(tx, play.applications["A"], reason="asked"))
     omar = await browse(play.people["omar"])
     new = f"/applications/{play.applications['A']}/activities/new"
     assert (await omar.get(new)).status_code == 409
@@ -233,9 +233,7 @@ async def test_from_evidence_to_verification_and_back(play: Judging, browse: Bro
         403,
     ]
     assert "it opens for the parties" in (await carl.get(by_name["attendance_list.pdf"])).text
-    await play.act(
-        "omar", lambda tx: service.complete(tx, key), AFTER
-    )  # as a rehearsal may, without a report
+    await play.act("omar", lambda tx: complete(tx, key), AFTER)  # as a rehearsal may, without a report
     assert "the secretariat verifies it" in (await omar.get(here)).text
     assert (await omar.get(f"{here}/verify")).status_code == 403
     assert (await vera.send_form(f"{here}/verify")).status_code == 409
@@ -270,7 +268,7 @@ async def test_evidence_for_a_cancelled_activity_is_not_even_looked_at(
     play: Judging, browse: Browsers, app: Litestar, words: str
 ) -> None:
     key = await planned(play, "A")
-    await play.act("ada", lambda tx: service.cancel(tx, key, reason="No room"))
+    await play.act("ada", lambda tx: cancel(tx, key, reason="No room"))
     omar = await browse(play.people["omar"])
     before = stored(app)
     files = {"document": ("a.pdf", pdf(words, "for what is cancelled"), "application/pdf")}
@@ -280,14 +278,14 @@ async def test_evidence_for_a_cancelled_activity_is_not_even_looked_at(
     async with play.db.transaction(now=clock.now()) as tx:
         assert (await tx.session.scalars(select(EvidenceRefusal))).all() == []
         with pytest.raises(Refused) as refused:
-            await service.refuse_evidence(tx, key, sha256="0" * 64)
+            await refuse_evidence(tx, key, sha256="0" * 64)
     assert refused.value.codes == ("wrong_status",)
 
 
 async def test_the_secretariat_does_not_verify_its_own_report(play: Judging, browse: Browsers) -> None:
     key = await planned(play, "A")
     ada = await browse(play.people["ada"])
-    await play.act("ada", lambda tx: service.complete(tx, key), AFTER)
+    await play.act("ada", lambda tx: complete(tx, key), AFTER)
     assert (await ada.get(f"/activities/{key}/verify")).status_code == 403
     assert (await ada.send_form(f"/activities/{key}/verify")).status_code == 403
     assert "somebody else of the secretariat verifies it" in (await ada.get(f"/activities/{key}")).text

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from facility.accounts import security_officer
-from facility.activities import service
+from facility.accounts.service import security_officer
+from facility.activities.service.evidence import refuse_evidence
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
@@ -16,10 +16,8 @@ async def test_refused_evidence_is_told_to_those_who_must_know(db: Database, pla
     await drain(db, lambda: AFTER)
     security_officer.configure("officer@example.org")
     try:
-        await play.act("omar", lambda tx: service.refuse_evidence(tx, key, sha256="b" * 64))
-        await play.act(
-            "omar", lambda tx: service.refuse_evidence(tx, key, sha256="c" * 64, reason="infected")
-        )
+        await play.act("omar", lambda tx: refuse_evidence(tx, key, sha256="b" * 64))
+        await play.act("omar", lambda tx: refuse_evidence(tx, key, sha256="c" * 64, reason="infected"))
         await drain(db, lambda: AFTER)
     finally:
         security_officer.configure(None)

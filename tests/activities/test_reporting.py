@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.activities import service
 from facility.activities.models import Activity
-from facility.activities.service import AttendanceRow
+from facility.activities.service import activities
+from facility.activities.service.activities import complete, undo
+from facility.activities.service.evidence import AttendanceRow, remove_evidence, set_attendance
 from facility.db import Tx
 from facility.events.log import history
 from facility.events.reconcile import reconcile
@@ -48,7 +49,7 @@ async def ready(play: Judging) -> UUID:
 async def reported(play: Judging) -> UUID:
     """The same, reported by its lead."""
     key = await ready(play)
-    await play.act("omar", lambda tx: service.complete(tx, key), AFTER)
+    await play.act("omar", lambda tx: complete(tx, key), AFTER)
     return key
 
 
@@ -73,7 +74,7 @@ async def test_a_report_asks_for_what_is_missing(play: Judging, browse: Browsers
         AttendanceRow(beneficiary_code="AL", expected=8, present=8),
         AttendanceRow(beneficiary_code="XK", expected=8, present=None),
     ]
-    await play.act("omar", lambda tx: service.set_attendance(tx, key, rows), AFTER)
+    await play.act("omar", lambda tx: set_attendance(tx, key, rows), AFTER)
     await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
     assert "Some lines do not say how many people came." in (await omar.get(here)).text
     assert (await play.row(Activity, key)).state == "planned"
@@ -89,7 +90,7 @@ async def test_what_is_shown_is_what_is_reported(play: Judging, browse: Browsers
     assert (await omar.send_form(here, DAYS)).status_code == 422  # nobody knows what was shown
     shown = {**DAYS, "seen": seen(page)}
     removed = re.findall(rf'href="/activities/{key}/evidence/([^"]+)"', page.text)[0]
-    await play.act("ada", lambda tx: service.remove_evidence(tx, UUID(removed)), AFTER)
+    await play.act("ada", lambda tx: remove_evidence(tx, UUID(removed)), AFTER)
     stale = await omar.send_form(here, shown)
     assert (stale.status_code, "meanwhile" in stale.text) == (409, True)
     await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
@@ -146,8 +147,8 @@ async def test_the_lead_takes_a_report_back_until_it_is_verified(play: Judging, 
     assert (row.state, row.reported_by, row.reported_at) == ("planned", None, None)
     assert (await kinds(play, key)).count("CompletionUndone") == 1
     assert "Wrong list" in (await omar.get(here)).text
-    await play.act("omar", lambda tx: service.complete(tx, key), AFTER)
-    await play.act("vera", lambda tx: service.verify(tx, key), AFTER)
+    await play.act("omar", lambda tx: complete(tx, key), AFTER)
+    await play.act("vera", lambda tx: activities.verify(tx, key), AFTER)
     verified = (await omar.get(here)).text
     assert (f'href="{here}/undo"' in verified, "Wrong list" in verified) == (False, False)
     late = await omar.get(f"{here}/undo")
@@ -160,7 +161,7 @@ async def test_the_lead_takes_a_report_back_until_it_is_verified(play: Judging, 
 
 async def test_a_report_that_was_taken_back_leaves_every_figure(play: Judging) -> None:
     key = await reported(play)
-    await play.act("omar", lambda tx: service.undo(tx, key, reason="Wrong list", seen="completed"), LATER)
+    await play.act("omar", lambda tx: undo(tx, key, reason="Wrong list", seen="completed"), LATER)
     await drain(play.db, lambda: LATER)
     async with play.db.transaction(now=LATER) as tx:
         unit = (await tx.session.scalars(select(JointActivity).filter_by(activity_id=key))).one()
@@ -172,10 +173,10 @@ async def test_a_report_that_was_taken_back_leaves_every_figure(play: Judging) -
 
 async def test_who_reported_hears_that_somebody_else_took_it_back(play: Judging) -> None:
     key = await reported(play)
-    own = partial(service.undo, activity_id=key, reason="Wrong list", seen="completed")
+    own = partial(undo, activity_id=key, reason="Wrong list", seen="completed")
     await play.act("omar", own, LATER)
-    await play.act("omar", lambda tx: service.complete(tx, key), LATER)
-    other = partial(service.undo, activity_id=key, reason="Confidential words", seen="completed")
+    await play.act("omar", lambda tx: complete(tx, key), LATER)
+    other = partial(undo, activity_id=key, reason="Confidential words", seen="completed")
     await play.act("vera", other, LATER)
     await drain(play.db, lambda: LATER)
     async with play.db.transaction(now=LATER) as tx:
@@ -196,10 +197,10 @@ async def test_of_taking_back_and_verifying_exactly_one_wins(play: Judging) -> N
         return "done"
 
     async def verify(tx: Tx) -> None:
-        await service.verify(tx, key, seen=6)
+        await activities.verify(tx, key, seen=6)
 
     async def take_back(tx: Tx) -> None:
-        await service.undo(tx, key, reason="Wrong list", seen="completed")
+        await undo(tx, key, reason="Wrong list", seen="completed")
 
     answers = await asyncio.gather(
         *[attempt("vera", verify) if n % 2 else attempt("omar", take_back) for n in range(6)]

@@ -4,7 +4,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.activities.rules import (
+from facility.activities.rules.counting import (
     ActivityStatus,
     ActivityView,
     AwardEnd,
@@ -12,11 +12,8 @@ from facility.activities.rules import (
     counting,
     funded,
     is_joint,
-    may_complete,
-    may_plan,
-    may_reverse,
-    may_verify,
 )
+from facility.activities.rules.lifecycle import may_complete, may_plan, may_reverse, may_verify
 from facility.refused import Refused
 
 START = date(2021, 10, 5)

@@ -10,12 +10,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from facility.activities import service
 from facility.activities.events import AttendanceRecorded
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
-from facility.activities.queries import counting_of
-from facility.activities.service import ActivityDraft, AttendanceRow
-from facility.awards import service as awards
+from facility.activities.queries.counting import counting_of
+from facility.activities.service.activities import (
+    ActivityDraft,
+    cancel,
+    change_activity,
+    complete,
+    plan_activity,
+    postpone,
+    undo,
+    verify,
+)
+from facility.activities.service.evidence import (
+    AttendanceRow,
+    attach_evidence,
+    refuse_evidence,
+    remove_evidence,
+    set_attendance,
+)
+from facility.awards.service.ending import withdraw_award
 from facility.db import Tx
 from facility.events.log import history
 from facility.refused import Refused
@@ -45,14 +60,14 @@ async def test_from_plan_to_verification_and_back(play: Judging) -> None:
     assert (row.reference, row.state, row.award_id) == ("A/A1", "verified", (await play.award("A")).id)
     assert (row.reported_by, row.verified_by) == (play.people["omar"], play.people["vera"])
     assert await counted(play, key) is None
-    assert await codes(play, "ada", lambda tx: service.verify(tx, key)) == ("wrong_status",)
-    assert await codes(play, "omar", lambda tx: service.set_attendance(tx, key, [])) == ("wrong_status",)
-    assert await codes(play, "vera", lambda tx: service.undo(tx, key, reason=" ")) == ("reason_missing",)
-    stale = await codes(play, "vera", lambda tx: service.undo(tx, key, reason="x", seen="completed"))
+    assert await codes(play, "ada", lambda tx: verify(tx, key)) == ("wrong_status",)
+    assert await codes(play, "omar", lambda tx: set_attendance(tx, key, [])) == ("wrong_status",)
+    assert await codes(play, "vera", lambda tx: undo(tx, key, reason=" ")) == ("reason_missing",)
+    stale = await codes(play, "vera", lambda tx: undo(tx, key, reason="x", seen="completed"))
     assert stale == ("changed_meanwhile",)
-    await play.act("vera", lambda tx: service.undo(tx, key, reason="wrong list", seen="verified"))
+    await play.act("vera", lambda tx: undo(tx, key, reason="wrong list", seen="verified"))
     assert await counted(play, key) == "not_verified"
-    await play.act("vera", lambda tx: service.undo(tx, key, reason="wrong day"))
+    await play.act("vera", lambda tx: undo(tx, key, reason="wrong day"))
     row = await play.row(Activity, key)
     assert (row.state, row.reason, row.reported_by, row.verified_by) == ("planned", "wrong day", None, None)
     assert await counted(play, key) == "not_completed"
@@ -69,12 +84,12 @@ async def test_from_plan_to_verification_and_back(play: Judging) -> None:
 
 async def test_who_reports_does_not_verify_not_even_in_the_database(play: Judging) -> None:
     key = await planned(play, "A")
-    assert await codes(play, "ada", lambda tx: service.verify(tx, key)) == ("wrong_status",)
+    assert await codes(play, "ada", lambda tx: verify(tx, key)) == ("wrong_status",)
     early = DECIDED + timedelta(days=1)
-    assert await codes(play, "ada", lambda tx: service.complete(tx, key), early) == ("not_over_yet",)
-    await play.act("ada", lambda tx: service.complete(tx, key), AFTER)
-    assert await codes(play, "ada", lambda tx: service.verify(tx, key)) == ("same_person",)
-    assert await codes(play, "vera", lambda tx: service.verify(tx, key)) == ("missing_evidence",)
+    assert await codes(play, "ada", lambda tx: complete(tx, key), early) == ("not_over_yet",)
+    await play.act("ada", lambda tx: complete(tx, key), AFTER)
+    assert await codes(play, "ada", lambda tx: verify(tx, key)) == ("same_person",)
+    assert await codes(play, "vera", lambda tx: verify(tx, key)) == ("missing_evidence",)
 
     async def alone(tx: Tx) -> None:
         row = await tx.lock(Activity, key)
@@ -91,42 +106,40 @@ async def test_who_wrote_of_it_does_not_verify_it(play: Judging, what: str) -> N
     rows = [AttendanceRow(beneficiary_code="AL", expected=9, present=9)]
 
     async def remove(tx: Tx) -> None:
-        photos = await service.attach_evidence(
-            tx, key, kind="photos", name="photos.jpg", size=7, sha256="1" * 64
-        )
-        await service.remove_evidence(tx, photos.id)
+        photos = await attach_evidence(tx, key, kind="photos", name="photos.jpg", size=7, sha256="1" * 64)
+        await remove_evidence(tx, photos.id)
 
     deeds: dict[str, Callable[[Tx], Awaitable[object]]] = {
-        "attendance": lambda tx: service.set_attendance(tx, key, rows),
-        "evidence": lambda tx: service.attach_evidence(
+        "attendance": lambda tx: set_attendance(tx, key, rows),
+        "evidence": lambda tx: attach_evidence(
             tx, key, kind="agenda", name="agenda-2.pdf", size=7, sha256="1" * 64
         ),
         "removal": remove,
-        "days": lambda tx: service.postpone(tx, key, starts_on=FIRST, ends_on=FIRST, reason="A strike."),
-        "plan": lambda tx: service.change_activity(tx, key, title="Other", place="Durrës"),
+        "days": lambda tx: postpone(tx, key, starts_on=FIRST, ends_on=FIRST, reason="A strike."),
+        "plan": lambda tx: change_activity(tx, key, title="Other", place="Durrës"),
     }
     await play.act("ada", deeds[what], AFTER)
-    await play.act("omar", lambda tx: service.complete(tx, key), AFTER)
-    assert await codes(play, "ada", lambda tx: service.verify(tx, key)) == ("same_person",)
-    await play.act("vera", lambda tx: service.verify(tx, key), AFTER)
+    await play.act("omar", lambda tx: complete(tx, key), AFTER)
+    assert await codes(play, "ada", lambda tx: verify(tx, key)) == ("same_person",)
+    await play.act("vera", lambda tx: verify(tx, key), AFTER)
 
 
 async def test_moved_changed_and_called_off(play: Judging) -> None:
     key = await planned(play, "A")
-    await play.act("omar", lambda tx: service.change_activity(tx, key, title="Other", place="Durrës"))
+    await play.act("omar", lambda tx: change_activity(tx, key, title="Other", place="Durrës"))
     day = date(2022, 1, 3)
     wrong = await codes(
-        play, "omar", lambda tx: service.postpone(tx, key, starts_on=LAST, ends_on=FIRST, reason="snow")
+        play, "omar", lambda tx: postpone(tx, key, starts_on=LAST, ends_on=FIRST, reason="snow")
     )
     assert wrong == ("ends_before_it_starts",)
-    await play.act("omar", lambda tx: service.postpone(tx, key, starts_on=day, ends_on=day, reason="snow"))
+    await play.act("omar", lambda tx: postpone(tx, key, starts_on=day, ends_on=day, reason="snow"))
     row = await play.row(Activity, key)
     assert (row.title, row.place, row.starts_on, row.ends_on) == ("Other", "Durrës", day, day)
     assert (row.state, row.reason) == ("postponed", "snow")
-    assert await codes(play, "omar", lambda tx: service.complete(tx, key)) == ("not_over_yet",)
-    await play.act("omar", lambda tx: service.cancel(tx, key, reason="no host"))
+    assert await codes(play, "omar", lambda tx: complete(tx, key)) == ("not_over_yet",)
+    await play.act("omar", lambda tx: cancel(tx, key, reason="no host"))
     assert (await play.row(Activity, key)).state == "cancelled"
-    assert await codes(play, "omar", lambda tx: service.complete(tx, key)) == ("wrong_status",)
+    assert await codes(play, "omar", lambda tx: complete(tx, key)) == ("wrong_status",)
     assert await kinds(play, key) == [
         "ActivityPlanned",
         "ActivityChanged",
@@ -139,17 +152,17 @@ async def test_attendance_and_evidence(play: Judging) -> None:
     key = await planned(play, "A")
     row = AttendanceRow(beneficiary_code="AL", expected=9, present=8, institution_id=play.institutions["AL"])
     women = msgspec.structs.replace(row, gender="F", expected=4, present=4)
-    twice = await codes(play, "omar", lambda tx: service.set_attendance(tx, key, [row, row]))
+    twice = await codes(play, "omar", lambda tx: set_attendance(tx, key, [row, row]))
     assert twice == ("attendance_twice",)
-    await play.act("omar", lambda tx: service.set_attendance(tx, key, [row]))
-    await play.act("omar", lambda tx: service.set_attendance(tx, key, [row, women]))
+    await play.act("omar", lambda tx: set_attendance(tx, key, [row]))
+    await play.act("omar", lambda tx: set_attendance(tx, key, [row, women]))
     one = await play.act(
         "omar",
-        lambda tx: service.attach_evidence(tx, key, kind="report", name="r.pdf", size=1, sha256="a" * 64),
+        lambda tx: attach_evidence(tx, key, kind="report", name="r.pdf", size=1, sha256="a" * 64),
     )
-    await play.act("omar", lambda tx: service.remove_evidence(tx, one.id))
-    assert await codes(play, "omar", lambda tx: service.remove_evidence(tx, one.id)) == ("not_found",)
-    await play.act("omar", lambda tx: service.refuse_evidence(tx, key, sha256="b" * 64))
+    await play.act("omar", lambda tx: remove_evidence(tx, one.id))
+    assert await codes(play, "omar", lambda tx: remove_evidence(tx, one.id)) == ("not_found",)
+    await play.act("omar", lambda tx: refuse_evidence(tx, key, sha256="b" * 64))
     async with play.db.transaction(now=AFTER) as tx:
         attendance = (await tx.session.scalars(select(Attendance).order_by(Attendance.gender))).all()
         evidence = (await tx.session.scalars(select(Evidence))).one()
@@ -169,7 +182,7 @@ async def test_attendance_and_evidence(play: Judging) -> None:
 
 
 async def test_without_a_standing_award_nothing_is_planned(play: Judging) -> None:
-    await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], reason="asked"))
+    await play.act("ada", lambda tx: withdraw_award(tx, play.applications["A"], reason="asked"))
     draft = ActivityDraft(
         application_id=play.applications["A"],
         kind="seminar",
@@ -178,4 +191,4 @@ async def test_without_a_standing_award_nothing_is_planned(play: Judging) -> Non
         starts_on=FIRST,
         ends_on=LAST,
     )
-    assert await codes(play, "omar", lambda tx: service.plan_activity(tx, draft)) == ("not_funded",)
+    assert await codes(play, "omar", lambda tx: plan_activity(tx, draft)) == ("not_funded",)

@@ -7,10 +7,13 @@ from uuid import UUID
 from sqlalchemy import text
 
 from facility.admission.rules.consultation import ConsulteeKind
-from facility.admission.service import ConsulteeData, add_consultee, start_consultations
-from facility.applications.service import record_consultation, save_answers, start_application, submit
+from facility.admission.service.consultations import start_consultations
+from facility.admission.service.consultees import ConsulteeData, add_consultee
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.documents import record_consultation
+from facility.applications.service.submission import submit
 from facility.calls.rules.forms import Answers
-from facility.calls.service import close_call
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
 from facility.outbox.links import path_of

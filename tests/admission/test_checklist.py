@@ -12,11 +12,13 @@ from sqlalchemy import select, text
 from facility.admission.queries.checklist import checklist
 from facility.admission.rules.checklist import Facts, Found, Judged, Verdict, check_judgements, find
 from facility.admission.rules.overlap import OverlapOutcome
-from facility.admission.service import answer_consultation, check_admissibility, judge_overlap
-from facility.applications.models import AdmissibilityCheck, Application
-from facility.applications.queries import shown
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.consultations import answer_consultation
+from facility.admission.service.overlap import judge_overlap
+from facility.applications.models.application import AdmissibilityCheck, Application
+from facility.applications.queries.application import shown
 from facility.applications.rules.judged import Finding
-from facility.applications.service import withdraw
+from facility.applications.service.exits import withdraw
 from facility.calls.rules.checklist import STANDARD, ChecklistItem
 from facility.db import Database
 from facility.events.relay import deliver_all

@@ -8,23 +8,23 @@ from litestar import Litestar
 from sqlalchemy import select, text
 
 from facility import clock
-from facility.admission.models import Clarification, DecisionLetter
+from facility.admission.models.clarification import Clarification, DecisionLetter
 from facility.admission.queries.clarification import clarified
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
 from facility.admission.rules.consultation import GRACE
-from facility.admission.service import (
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.clarifications import (
     NewPaper,
     answer_clarification,
     ask_for_clarification,
     cancel_clarification,
-    check_admissibility,
     lapse_clarifications_due,
     refuse_paper,
     remind_of_clarifications,
     settle_clarification,
 )
-from facility.applications.models import Application, ClassifiedRefusal, Document, Party
-from facility.applications.rules import fingerprint_of
+from facility.applications.models.application import Application, ClassifiedRefusal, Document, Party
+from facility.applications.rules.lifecycle import fingerprint_of
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile

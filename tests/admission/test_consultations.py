@@ -6,21 +6,21 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from facility.admission.models import Consultation
+from facility.admission.models.consultation import Consultation
 from facility.admission.rules.consultation import GRACE
-from facility.admission.service import (
+from facility.admission.service.consultations import (
     answer_consultation,
     answer_objection,
     ask_for_more_days,
     cancel_consultation,
-    decide_exception,
     end_consultations_due,
     remind_consultees,
     start_consultations,
     take_late_answer,
 )
-from facility.applications.models import Application
-from facility.applications.service import withdraw
+from facility.admission.service.exceptions import decide_exception
+from facility.applications.models.application import Application
+from facility.applications.service.exits import withdraw
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile

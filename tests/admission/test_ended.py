@@ -10,40 +10,41 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from facility.admission.models import Clarification
+from facility.admission.models.clarification import Clarification
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
 from facility.admission.rules.consultation import GRACE
-from facility.admission.service import (
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.clarifications import (
     answer_clarification,
-    answer_consultation,
     ask_for_clarification,
-    ask_for_more_days,
-    check_admissibility,
-    decide_exception,
-    end_consultations_due,
     lapse_clarifications_due,
-    remind_consultees,
     remind_of_clarifications,
     settle_clarification,
+)
+from facility.admission.service.consultations import (
+    answer_consultation,
+    ask_for_more_days,
+    end_consultations_due,
+    remind_consultees,
     take_late_answer,
 )
-from facility.applications.models import HAS_ENDED, ChangeRequest, Party
-from facility.applications.rules import ApplicationStatus, Track
+from facility.admission.service.exceptions import decide_exception
+from facility.applications.models.application import Party
+from facility.applications.models.ending import HAS_ENDED
+from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.ending import has_ended
-from facility.applications.service import (
-    add_party,
-    ask_for_change,
-    confirm_party,
-    invite_party,
-    record_consultation,
-    start_application,
-    submit,
-    take_up_again,
-    withdraw,
-)
+from facility.applications.rules.lifecycle import ApplicationStatus, Track
+from facility.applications.service.answers import start_application
+from facility.applications.service.change_requests import ask_for_change
+from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.applications.service.documents import record_consultation
 from facility.applications.service.ending import OPENABLE, end_with_the_call
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.parties import add_party
+from facility.applications.service.submission import submit
 from facility.calls.rules.standing import CallState
-from facility.calls.service import ask_cancellation, close_call, confirm_cancellation
+from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
+from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all

@@ -5,11 +5,12 @@ from uuid import UUID
 
 import pytest
 
-from facility.accounts.institutions import add_institution
+from facility.accounts.service.institutions import add_institution
 from facility.admission.queries.checklist import checklist
-from facility.applications import queries
+from facility.applications.queries.application import shown
 from facility.applications.rules.judged import Finding
-from facility.applications.service import add_party, save_answers
+from facility.applications.service.answers import save_answers
+from facility.applications.service.parties import add_party
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import STANDARD
 from facility.db import Database
@@ -24,7 +25,7 @@ def form() -> FormDefinition:
 
 async def found(db: Database, application_id: UUID, key: str) -> tuple[Finding, dict[str, str]]:
     async with db.reader() as connection:
-        application = await queries.shown(connection, application_id)
+        application = await shown(connection, application_id)
         one = (await checklist(connection, application)).found[key]
     return one.finding, one.figures
 

@@ -11,14 +11,15 @@ from sqlalchemy import select, text, update
 
 from facility import clock
 from facility.admission.checks import openings, sealed
-from facility.admission.models import OpeningSession
-from facility.admission.rules import SESSION
-from facility.admission.service import check_admissibility, confirm_opening, start_opening
-from facility.admission.service.opening import minutes_hash
-from facility.applications.models import Application, LateAttempt
-from facility.applications.service import submit, take_up_again, withdraw
-from facility.calls.models import Call
-from facility.calls.service import close_call
+from facility.admission.models.opening import OpeningSession
+from facility.admission.rules.opening import SESSION
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.opening import confirm_opening, minutes_hash, start_opening
+from facility.applications.models.application import Application, LateAttempt
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.submission import submit
+from facility.calls.models.call import Call
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused

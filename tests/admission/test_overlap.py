@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from facility.admission.models import Initiative, OverlapJudgement
+from facility.admission.models.overlap import Initiative, OverlapJudgement
 from facility.admission.queries.overlap import judgements, similar
 from facility.admission.rules.overlap import (
     InitiativeLine,
@@ -22,14 +22,11 @@ from facility.admission.rules.overlap import (
     stems,
     times_meet,
 )
-from facility.admission.service import (
-    check_admissibility,
-    import_initiatives,
-    judge_overlap,
-    retire_initiative,
-)
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.initiatives import import_initiatives, retire_initiative
+from facility.admission.service.overlap import judge_overlap
 from facility.applications.rules.activities import ActivityKind, Plan
-from facility.applications.service import withdraw
+from facility.applications.service.exits import withdraw
 from facility.db import Database
 from facility.events.relay import deliver_all
 from facility.refused import Refused

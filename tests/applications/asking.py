@@ -7,9 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications.service import add_party, change_party, start_application
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft, Mode
+from facility.applications.service.answers import start_application
+from facility.applications.service.parties import add_party, change_party
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import (
     AskedIf,
     Between,
@@ -23,7 +24,9 @@ from facility.calls.rules.forms import (
     Required,
     SectionKind,
 )
-from facility.calls.service import draft_call, publish_call
+from facility.calls.rules.modes import Mode
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.db import Database
 from tests.applications.conftest import GRID, Stage, Times, party_id
 

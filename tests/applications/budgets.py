@@ -8,11 +8,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.applications.models import Party
-from facility.applications.rules import ActivityKind, Plan
-from facility.applications.service import add_activity, add_party
-from facility.contracts.reference import UNIT_COSTS
-from facility.contracts.service import enter_unit_costs
+from facility.applications.models.application import Party
+from facility.applications.rules.activities import ActivityKind, Plan
+from facility.applications.service.parties import add_party
+from facility.applications.service.plan import add_activity
+from facility.contracts.service.money import enter_unit_costs
+from facility.contracts.service.reference import UNIT_COSTS
 from facility.db import Database, Tx
 from tests.applications.conftest import Stage, Times
 

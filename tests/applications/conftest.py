@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts.service import add_institution, add_user
-from facility.accounts.service import seed as seed_accounts
-from facility.admission.service import confirm_opening, start_opening
-from facility.applications.models import Application, Party
-from facility.applications.service import add_party, change_party, confirm_party, start_application
-from facility.calls.rules import CallDraft, Grid, Section
+from facility.accounts.service.people import add_institution, add_user
+from facility.accounts.service.people import seed as seed_accounts
+from facility.admission.service.opening import confirm_opening, start_opening
+from facility.applications.models.application import Application, Party
+from facility.applications.service.answers import start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.parties import add_party, change_party
+from facility.calls.rules.call import CallDraft, Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
-from facility.calls.service import draft_call, publish_call
-from facility.contracts.service import open_contract, open_envelope
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
+from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
 from facility.web.access import Role
 from tests.prepared import Prepared

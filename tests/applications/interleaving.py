@@ -10,15 +10,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from facility.applications.models import Application, Party
-from facility.applications.service import (
-    add_party,
-    change_party,
-    start_application,
-)
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
-from facility.calls.service import draft_call, publish_call
+from facility.applications.models.application import Application, Party
+from facility.applications.service.answers import start_application
+from facility.applications.service.parties import add_party, change_party
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx
 from facility.refused import Refused
 from tests.applications.asking import FORM

@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from facility.applications.models import Party
+from facility.applications.models.application import Party
 from facility.db import Database
 from facility.events.log import history
 from tests.applications.conftest import NOW, party_id

@@ -7,22 +7,15 @@ from decimal import Decimal
 import msgspec
 from sqlalchemy import select
 
-from facility.applications.models import Application, Party
-from facility.applications.service import (
-    change_party,
-    confirm_party,
-    decline_party,
-    fill_in_part,
-    invite_party,
-    leave,
-    remove_party,
-    replace_party,
-    save_answers,
-    submit,
-    take_up_again,
-    withdraw,
-)
-from facility.calls.service import close_call
+from facility.applications.models.application import Application, Party
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party, decline_party, invite_party
+from facility.applications.service.exits import leave, take_up_again, withdraw
+from facility.applications.service.own_parts import fill_in_part
+from facility.applications.service.parties import change_party, remove_party
+from facility.applications.service.replacement import replace_party
+from facility.applications.service.submission import submit
+from facility.calls.service.closing import close_call
 from facility.db import Tx
 from tests.applications.interleaving import Member, Play
 

@@ -11,8 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facility.applications import rules
-from facility.applications.rules import ActivityKind, BudgetLine, Plan, Sum, Totals
+from facility.applications.rules.activities import ActivityKind, Plan, check_activity, moved, not_joint
+from facility.applications.rules.budget import (
+    BudgetLine,
+    Sum,
+    Totals,
+    add_up,
+    ceiling_of,
+    line_mistakes,
+    rates_day,
+)
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.contracts.rules import Rate, UnitCostKind
 from facility.refused import Refused
@@ -60,7 +68,7 @@ BUDGET_A = [
 
 
 def test_the_worked_budget() -> None:
-    totals = rules.add_up(BUDGET_A, [AL, XK, ME], Decimal(7))
+    totals = add_up(BUDGET_A, [AL, XK, ME], Decimal(7))
     assert [str(one.amount) for one in BUDGET_A] == [
         "3500.00",
         "1280.00",
@@ -95,7 +103,7 @@ def test_each_line_is_rounded_half_up_by_itself() -> None:
 
 def test_indirect_costs_are_rounded_once_and_shared_out_whole() -> None:
     lines = [line(n, party, None, K.OTHER, "1", "1", "0.33") for n, party in enumerate((AL, XK, ME))]
-    totals = rules.add_up(lines, [AL, XK, ME], Decimal(7))
+    totals = add_up(lines, [AL, XK, ME], Decimal(7))
     assert totals.whole == Sum(Decimal("0.99"), Decimal("0.07"))
     assert [share.indirect for share in totals.by_party.values()] == [
         Decimal("0.03"),
@@ -105,7 +113,7 @@ def test_indirect_costs_are_rounded_once_and_shared_out_whole() -> None:
 
 
 def test_lines_of_a_party_that_left_do_not_count() -> None:
-    totals = rules.add_up(BUDGET_A, [AL, XK], Decimal(7))
+    totals = add_up(BUDGET_A, [AL, XK], Decimal(7))
     assert totals.whole.direct == Decimal("20360.00")
     assert ME not in totals.by_party
     assert TRIP not in totals.by_activity
@@ -113,7 +121,7 @@ def test_lines_of_a_party_that_left_do_not_count() -> None:
 
 def test_nothing_adds_up_to_nothing() -> None:
     nothing = Sum(Decimal("0.00"), Decimal("0.00"))
-    assert rules.add_up([], [AL], Decimal(7)) == Totals(nothing, {AL: nothing}, {}, {}, {})
+    assert add_up([], [AL], Decimal(7)) == Totals(nothing, {AL: nothing}, {}, {}, {})
 
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="99999.99", places=2)
@@ -137,7 +145,7 @@ def test_every_breakdown_adds_up_to_the_cent(
     lines: list[BudgetLine], percent: Decimal, parties: Sequence[UUID]
 ) -> None:
     on_board = parties[:2]
-    totals = rules.add_up(lines, on_board, percent)
+    totals = add_up(lines, on_board, percent)
     counted = [one for one in lines if one.party in on_board]
     assert totals.whole.direct == sum((one.amount for one in counted), Decimal(0))
     exact = Fraction(totals.whole.direct) * Fraction(percent) / 100
@@ -191,7 +199,7 @@ def test_what_a_unit_may_cost(
     taken: int | None, kind: UnitCostKind, country: str | None, most: str | None
 ) -> None:
     rate_taken = None if taken is None else RATES[taken]
-    found = rules.ceiling_of(RATES, rate_taken, kind, country)
+    found = ceiling_of(RATES, rate_taken, kind, country)
     assert (str(found) if found is not None else None) == most
 
 
@@ -208,7 +216,7 @@ def test_what_cannot_be_kept_of_a_line() -> None:
 
     def wrong(**changes: object) -> list[tuple[str, str]]:
         one = msgspec.structs.replace(BUDGET_A[8], **changes)
-        return list(rules.line_mistakes(one, parties={AL, ME}, countries=countries, rates=rates))
+        return list(line_mistakes(one, parties={AL, ME}, countries=countries, rates=rates))
 
     assert wrong() == []
     assert wrong(rate=RATES[1].id) == []
@@ -235,36 +243,36 @@ def plan(**changes: object) -> Plan:
 
 
 def test_days_of_an_activity() -> None:
-    rules.check_activity(plan())
-    rules.check_activity(plan(starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 3)))
+    check_activity(plan())
+    check_activity(plan(starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 3)))
     for starts, ends, code in ((3, 1, "ends_before_it_starts"), (1, 2, "more_days_than_that")):
         wrong = plan(starts_on=date(2027, 3, starts), ends_on=date(2027, 3, ends))
         with pytest.raises(Refused) as refused:
-            rules.check_activity(wrong)
+            check_activity(wrong)
         assert (refused.value.kind, refused.value.codes) == ("invalid", (code,))
 
 
 def test_joint_means_people_of_two_beneficiaries_on_board() -> None:
     codes = {AL: "AL", XK: "XK", ME: "TR"}
-    assert not rules.not_joint({AL: 1, XK: 1}, codes)
-    assert rules.not_joint({AL: 9}, codes)
-    assert rules.not_joint({AL: 9, XK: 0}, codes)
-    assert rules.not_joint({AL: 9, ME: 9}, codes)
-    assert rules.not_joint({AL: 9, UUID(int=7): 9}, codes)
+    assert not not_joint({AL: 1, XK: 1}, codes)
+    assert not_joint({AL: 9}, codes)
+    assert not_joint({AL: 9, XK: 0}, codes)
+    assert not_joint({AL: 9, ME: 9}, codes)
+    assert not_joint({AL: 9, UUID(int=7): 9}, codes)
 
 
 def test_moving_up_and_down_stops_at_the_ends() -> None:
-    assert rules.moved("abc", "b", -1) == ["b", "a", "c"]
-    assert rules.moved("abc", "b", 1) == ["a", "c", "b"]
-    assert rules.moved("abc", "a", -1) == ["a", "b", "c"]
-    assert rules.moved("abc", "c", 1) == ["a", "b", "c"]
+    assert moved("abc", "b", -1) == ["b", "a", "c"]
+    assert moved("abc", "b", 1) == ["a", "c", "b"]
+    assert moved("abc", "a", -1) == ["a", "b", "c"]
+    assert moved("abc", "c", 1) == ["a", "b", "c"]
 
 
 def test_the_day_of_the_rates() -> None:
     section = FormSection(key="budget", title="Budget", kind=SectionKind.BUDGET)
     published = datetime(2021, 6, 1, 22, 30, tzinfo=UTC)
     later = datetime(2021, 7, 1, tzinfo=UTC)
-    assert rules.rates_day(section, published, later) == date(2021, 6, 2)  # the day begins in Brussels
-    assert rules.rates_day(section, None, later) == date(2021, 7, 1)
+    assert rates_day(section, published, later) == date(2021, 6, 2)  # the day begins in Brussels
+    assert rates_day(section, None, later) == date(2021, 7, 1)
     stated = msgspec.structs.replace(section, rates_on=date(2024, 11, 8))
-    assert rules.rates_day(stated, published, later) == date(2024, 11, 8)
+    assert rates_day(stated, published, later) == date(2024, 11, 8)

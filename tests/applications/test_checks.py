@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from facility.applications.checks import boards, confirmations, fingerprints, requested
-from facility.applications.service import submit
+from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.reconcile import Check
 from tests.applications.conftest import CLOSES

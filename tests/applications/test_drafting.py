@@ -6,23 +6,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.applications.models import Document, Party
-from facility.applications.queries import shown
+from facility.applications.models.application import Document, Party
 from facility.applications.queries.agreement import statements_of
+from facility.applications.queries.application import shown
 from facility.applications.rules.agreement import agreed, seal_of
-from facility.applications.service import (
-    add_party,
-    attach_document,
-    change_party,
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import (
     confirm_party,
     decline_party,
     invite_party,
-    remove_document,
-    remove_party,
-    save_answers,
-    start_application,
     use_party_link,
 )
+from facility.applications.service.documents import attach_document, remove_document
+from facility.applications.service.parties import add_party, change_party, remove_party
 from facility.calls.rules.forms import Answers
 from facility.db import Database
 from facility.outbox.links import find_link, make_link, path_of

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
-from facility.accounts.institutions import add_institution
-from facility.applications.models import Application, Party
-from facility.applications.service import add_party, remove_party
+from facility.accounts.service.institutions import add_institution
+from facility.applications.models.application import Application, Party
+from facility.applications.service.parties import add_party, remove_party
 from facility.db import Database, Tx
 from tests.applications.conftest import NOW, Stage
 from tests.browser import Browsers

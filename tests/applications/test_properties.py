@@ -12,15 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
-from facility.applications.service import (
-    confirm_party,
-    fill_in_part,
-    save_answers,
-    submit,
-    take_up_again,
-    withdraw,
-)
-from facility.calls.service import close_call
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.own_parts import fill_in_part
+from facility.applications.service.submission import submit
+from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.applications.rules import (
+from facility.applications.rules.lifecycle import (
     TRANSITIONS,
     ApplicationStatus,
     ApplicationView,
@@ -19,7 +19,7 @@ from facility.applications.rules import (
     still_eligible,
     submission_reasons,
 )
-from facility.calls.rules import CallRules, Grid
+from facility.calls.rules.call import CallRules, Grid
 from facility.refused import Refused
 
 S = ApplicationStatus

@@ -8,28 +8,24 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.admission.service import answer_consultation, check_admissibility, decide_exception, move
-from facility.applications import rules
-from facility.applications.models import AdmissibilityCheck, Application, ClassifiedRefusal
-from facility.applications.rules import ApplicationStatus, Signature
-from facility.applications.service import (
+from facility.admission.service.admissibility import check_admissibility, move
+from facility.admission.service.consultations import answer_consultation
+from facility.admission.service.exceptions import decide_exception
+from facility.applications.models.application import AdmissibilityCheck, Application, ClassifiedRefusal
+from facility.applications.rules.lifecycle import DECLARATIONS, ApplicationStatus, Signature, canonical
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.documents import (
     acknowledge_refusals,
-    add_party,
     attach_document,
-    boards,
-    confirm_party,
-    leave,
-    parties_on_board,
     record_consultation,
     refuse_document,
-    save_answers,
-    start_application,
-    submit,
-    take_up_again,
-    withdraw,
 )
-from facility.calls.models import Call
-from facility.calls.service import close_call, mark_decided
+from facility.applications.service.exits import boards, leave, parties_on_board, take_up_again, withdraw
+from facility.applications.service.parties import add_party
+from facility.applications.service.submission import submit
+from facility.calls.models.call import Call
+from facility.calls.service.closing import close_call, mark_decided
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Refused
@@ -80,7 +76,7 @@ async def test_a_receipt_can_be_recomputed(db: Database, stage: Stage, confirmed
         application = await tx.get(Application, confirmed)
         snapshot = await tx.session.scalar(select(Application.submission))
     assert snapshot is not None
-    body = rules.canonical(snapshot)
+    body = canonical(snapshot)
     assert application.fingerprint == hashlib.sha256(body).hexdigest()
     assert body.startswith(b'{"call":"TAF-2021-01","consultation":null,"designation_note":"* This')
     assert b" :" not in body
@@ -119,7 +115,7 @@ async def test_every_reason_at_once(db: Database, stage: Stage) -> None:
                 tx,
                 application.id,
                 received_at=late,
-                signature=Signature("Omar", "Head", rules.DECLARATIONS),
+                signature=Signature("Omar", "Head", DECLARATIONS),
             )
     assert refused.value.codes == (
         "below_award_min",

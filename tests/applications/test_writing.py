@@ -6,31 +6,19 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.accounts.service import add_user
-from facility.applications.models import LinkCopy, SectionAnswers, SectionChange, WorkingCopy
-from facility.applications.queries import own_copies, section_changes, writing
-from facility.applications.rules import (
-    MOST_KEPT,
-    Whose,
-    base_of,
-    canonical,
-    clashes,
-    compared,
-    salted_hash,
-)
-from facility.applications.service import (
-    Sitting,
-    confirm_party,
-    end_copies,
-    keep_copy,
-    keep_link_copy,
-    save_answers,
-    submit,
-)
-from facility.applications.service.link_copies import MOST_SITTINGS
-from facility.applications.service.working_copies import KEPT_FOR, forget_copies
-from facility.calls.models import Call
-from facility.calls.service import close_call, mark_decided
+from facility.accounts.service.people import add_user
+from facility.applications.models.application import SectionAnswers
+from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
+from facility.applications.queries.writing import own_copies, section_changes, writing
+from facility.applications.rules.differences import MOST_KEPT, Whose, base_of, clashes, compared
+from facility.applications.rules.lifecycle import canonical, salted_hash
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.link_copies import MOST_SITTINGS, Sitting, keep_link_copy
+from facility.applications.service.submission import submit
+from facility.applications.service.working_copies import KEPT_FOR, end_copies, forget_copies, keep_copy
+from facility.calls.models.call import Call
+from facility.calls.service.closing import close_call, mark_decided
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Refused

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from facility import clock
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.db import Database
-from facility.evaluation.queries import is_sealed
+from facility.evaluation.queries.standing import is_sealed
 from tests.browser import Browsers
 from tests.prepared import built_once
 from tests.rolling import SERIES, Rolling, rolling

@@ -11,10 +11,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from facility.applications import service as applications
-from facility.applications.models import Application, CarryOver
+from facility.applications.models.application import Application
+from facility.applications.models.carry_over import CarryOver
+from facility.applications.service import submission
+from facility.applications.service.exits import take_up_again, withdraw
 from facility.awards.models import Award
-from facility.calls.service import close_call
+from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.refused import Refused
@@ -33,7 +35,7 @@ async def test_a_submission_at_the_cut_off_is_in_one_batch_whoever_is_first(db: 
 
     async def submit(name: str, at: datetime) -> None:
         async with db.transaction(now=CUT_OFFS[0], actor=play.people["omar"]) as tx:
-            await applications.submit(tx, play.applications[name], received_at=at)
+            await submission.submit(tx, play.applications[name], received_at=at)
 
     async def close() -> None:
         async with db.transaction(now=CUT_OFFS[0]) as tx:
@@ -53,8 +55,8 @@ async def test_a_submission_at_the_cut_off_is_in_one_batch_whoever_is_first(db: 
 
 
 async def _taken_up(play: Rolling, key: UUID) -> None:
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), CUT_OFFS[0])
-    await play.act("omar", lambda tx: applications.take_up_again(tx, key), CUT_OFFS[0])
+    await play.act("omar", lambda tx: withdraw(tx, key), CUT_OFFS[0])
+    await play.act("omar", lambda tx: take_up_again(tx, key), CUT_OFFS[0])
 
 
 STEPS = st.lists(
@@ -105,11 +107,11 @@ async def _step(play: Rolling, kind: str, name: str, at: datetime) -> None:
     if kind == "submit" and key is None:
         await play.apply(name, ASKS[name], call=SERIES, received_at=at)
     elif key is not None and kind == "submit":
-        await play.act("omar", lambda tx: applications.submit(tx, key, received_at=at), at)
+        await play.act("omar", lambda tx: submission.submit(tx, key, received_at=at), at)
     elif key is not None and kind == "withdraw":
-        await play.act("omar", lambda tx: applications.withdraw(tx, key), at)
+        await play.act("omar", lambda tx: withdraw(tx, key), at)
     elif key is not None:
-        await play.act("omar", lambda tx: applications.take_up_again(tx, key), at)
+        await play.act("omar", lambda tx: take_up_again(tx, key), at)
 
 
 async def _cut_off(play: Rolling, number: int) -> None:

@@ -7,16 +7,20 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
-from facility.applications import service as applications
 from facility.applications.checks import batches as batches_check
-from facility.applications.models import Application, CarryOver
-from facility.awards import service as awards
-from facility.awards.exports import ranking_csv
+from facility.applications.models.application import Application
+from facility.applications.models.carry_over import CarryOver
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.submission import submit
 from facility.awards.models import Letter, RankingEntry, ReserveEntry
-from facility.awards.ranking import ranking
-from facility.calls.models import Call
+from facility.awards.pages.exports import ranking_csv
+from facility.awards.queries.ranking import ranking
+from facility.awards.service import deciding
+from facility.awards.service.deciding import propose
+from facility.awards.service.ending import withdraw_award
+from facility.calls.models.call import Call
 from facility.db import Database
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.outbox.models import Mail
 from facility.refused import Refused
@@ -88,10 +92,10 @@ async def test_numbers_run_through_the_series(play: Rolling) -> None:
 
 async def test_what_is_withdrawn_and_taken_up_goes_back_and_into_a_later_batch(play: Rolling) -> None:
     key = await play.apply("A", "1000.00", call=SERIES)
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), CLOSES)
-    await play.act("omar", lambda tx: applications.take_up_again(tx, key), CLOSES + MOMENT)
+    await play.act("omar", lambda tx: withdraw(tx, key), CLOSES)
+    await play.act("omar", lambda tx: take_up_again(tx, key), CLOSES + MOMENT)
     assert (await play.row(Application, key)).call_id == play.calls[SERIES]
-    await play.act("omar", lambda tx: applications.submit(tx, key, received_at=CUT_OFFS[1]), CUT_OFFS[1])
+    await play.act("omar", lambda tx: submit(tx, key, received_at=CUT_OFFS[1]), CUT_OFFS[1])
     assert await play.batch_of("A") == 2
 
 
@@ -152,7 +156,7 @@ async def test_what_was_decided_stays_as_it_was(db: Database, play: Rolling) -> 
         before = await ranking(connection, batch)
     told = ranking_csv(before)
     await play.judge(2, {})
-    await play.act("omar", lambda tx: applications.withdraw(tx, play.applications["B"]), CUT_OFFS[1])
+    await play.act("omar", lambda tx: withdraw(tx, play.applications["B"]), CUT_OFFS[1])
     await play.settle(2)
     async with db.reader() as connection:
         after = await ranking(connection, batch)
@@ -181,9 +185,9 @@ async def test_who_is_recused_stays_so_and_nobody_scores_it_again(play: Rolling)
 async def test_it_is_not_taken_up_again(play: Rolling) -> None:
     await first_batch(play)
     key = play.applications["B"]
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), CUT_OFFS[1])
+    await play.act("omar", lambda tx: withdraw(tx, key), CUT_OFFS[1])
     with pytest.raises(Refused) as refused:
-        await play.act("omar", lambda tx: applications.take_up_again(tx, key), CUT_OFFS[1])
+        await play.act("omar", lambda tx: take_up_again(tx, key), CUT_OFFS[1])
     assert refused.value.codes == ("carried_over",)
 
 
@@ -193,9 +197,7 @@ async def test_the_last_batch_has_a_reserve_list_of_its_own(db: Database, play: 
     await play.judge(3, {"A": "70", "B": "60"})
     await play.settle(3)
     assert await play.statuses() == {"A": "awarded", "B": "reserve"}
-    await play.act(
-        "vera", lambda tx: awards.withdraw_award(tx, play.applications["A"], "given up"), CUT_OFFS[2]
-    )
+    await play.act("vera", lambda tx: withdraw_award(tx, play.applications["A"], "given up"), CUT_OFFS[2])
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded"}
     await clean(db)
 
@@ -225,9 +227,7 @@ async def test_money_that_comes_free_serves_the_whole_series_and_no_more(db: Dat
     await play.judge(3, {"E": "60"})
     await play.settle(3)
     assert await play.statuses() == {"A": "awarded", "B": "reserve", "E": "reserve"}
-    await play.act(
-        "vera", lambda tx: awards.withdraw_award(tx, play.applications["A"], "given up"), CUT_OFFS[2]
-    )
+    await play.act("vera", lambda tx: withdraw_award(tx, play.applications["A"], "given up"), CUT_OFFS[2])
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded", "E": "reserve"}
     assert await play.left() == Decimal("40000.00")
     await clean(db)
@@ -238,11 +238,11 @@ async def test_two_who_decide_at_once_decide_one_batch_once(db: Database, play: 
     await play.apply("B", "50000.00", call=SERIES)
     await play.judge(1, {"A": "70", "B": "60"})
     batch, at = play.calls[f"{SERIES}/B1"], CLOSES + timedelta(days=1)
-    await play.act("vera", lambda tx: awards.propose(tx, batch), at)
+    await play.act("vera", lambda tx: propose(tx, batch), at)
 
     async def decide(who: str) -> tuple[str, ...]:
         try:
-            await play.act(who, lambda tx: awards.decide(tx, batch), at)
+            await play.act(who, lambda tx: deciding.decide(tx, batch), at)
         except Refused as refused:
             return refused.codes
         return ()

@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards import checks as of_awards
-from facility.awards import service as awards
+from facility.awards.service.ending import withdraw_award
 from facility.db import Database
 from facility.evaluation import checks as of_evaluation
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from tests.judging import Judging, judging
 from tests.prepared import built_once
 
@@ -39,7 +39,7 @@ async def play(db: Database) -> Judging:
         await made.score("elena", name, "15", relevance)
     await made.act("ada", lambda tx: evaluation.set_aside(tx, made.applications["D"], "Nobody is free."))
     await made.decide()
-    await made.act("ada", lambda tx: awards.withdraw_award(tx, made.applications["A"], "Not able to start."))
+    await made.act("ada", lambda tx: withdraw_award(tx, made.applications["A"], "Not able to start."))
     return made
 
 

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from facility.awards import service as awards
-from facility.awards.cool_down import cooling, set_cool_down_aside
 from facility.awards.models import CoolDownOverride, Letter, RankingEntry
-from facility.awards.rules import NO_COOLING, Cooling, Request, draw_line
-from facility.calls.models import Call
-from facility.calls.rules import CoolDown
+from facility.awards.queries.cool_down import cooling
+from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
+from facility.awards.service.cool_down import set_cool_down_aside
+from facility.awards.service.ending import withdraw_award
+from facility.calls.models.call import Call
+from facility.calls.rules.cool_down import CoolDown
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
@@ -93,7 +94,7 @@ async def test_a_lead_with_an_award_of_late_is_passed_over(db: Database, play: J
 
 async def test_an_award_that_was_given_back_is_none(play: Judging) -> None:
     await with_rules(play, "TAF-2021-02", {"same_lead_calls": 1})
-    await play.act("vera", lambda tx: awards.withdraw_award(tx, play.applications["A"], "given up"))
+    await play.act("vera", lambda tx: withdraw_award(tx, play.applications["A"], "given up"))
     await propose_and_decide(play)
     assert (await play.statuses())["B"] == "awarded"
 

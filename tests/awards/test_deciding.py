@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from facility.applications import service as applications
-from facility.applications.models import Application
-from facility.awards import service as awards
+from facility.applications.models.application import Application
+from facility.applications.service.exits import withdraw
 from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry
-from facility.calls.models import Call
+from facility.awards.service import deciding
+from facility.awards.service.deciding import propose, take_back
+from facility.calls.models.call import Call
 from facility.contracts.models import Envelope, LedgerEntry
 from facility.db import Database
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
 from tests.awards.reading import by_donor, codes, leave, three
 from tests.judging import CLOSES, DECIDED, Judging, judging
@@ -41,9 +42,9 @@ async def test_a_decision_awards_from_the_top_and_puts_the_rest_on_the_reserve_l
 async def test_nobody_decides_what_they_proposed(play: Judging) -> None:
     await three(play)
     call_id = play.calls["TAF-2021-01"]
-    assert await codes(play, "paul", lambda tx: awards.decide(tx, call_id)) == ("not_proposed",)
-    await play.act("vera", lambda tx: awards.propose(tx, call_id))
-    assert await codes(play, "vera", lambda tx: awards.decide(tx, call_id)) == ("same_person",)
+    assert await codes(play, "paul", lambda tx: deciding.decide(tx, call_id)) == ("not_proposed",)
+    await play.act("vera", lambda tx: propose(tx, call_id))
+    assert await codes(play, "vera", lambda tx: deciding.decide(tx, call_id)) == ("same_person",)
     with pytest.raises(IntegrityError, match="ck_award_decision_four_eyes"):
         await play.act(
             "vera",
@@ -53,16 +54,16 @@ async def test_nobody_decides_what_they_proposed(play: Judging) -> None:
                 )
             ),
         )
-    await play.act("paul", lambda tx: awards.decide(tx, call_id))
-    assert await codes(play, "paul", lambda tx: awards.decide(tx, call_id)) == ("already_decided",)
-    assert await codes(play, "vera", lambda tx: awards.propose(tx, call_id)) == ("already_decided",)
+    await play.act("paul", lambda tx: deciding.decide(tx, call_id))
+    assert await codes(play, "paul", lambda tx: deciding.decide(tx, call_id)) == ("already_decided",)
+    assert await codes(play, "vera", lambda tx: propose(tx, call_id)) == ("already_decided",)
 
 
 async def test_a_line_that_changed_since_it_was_shown_is_not_decided(play: Judging) -> None:
     await three(play)
     call_id = play.calls["TAF-2021-01"]
-    await play.act("vera", lambda tx: awards.propose(tx, call_id))
-    assert await codes(play, "paul", lambda tx: awards.decide(tx, call_id, seen="0" * 32)) == (
+    await play.act("vera", lambda tx: propose(tx, call_id))
+    assert await codes(play, "paul", lambda tx: deciding.decide(tx, call_id, seen="0" * 32)) == (
         "changed_since_shown",
     )
 
@@ -70,9 +71,9 @@ async def test_a_line_that_changed_since_it_was_shown_is_not_decided(play: Judgi
 async def test_nothing_is_proposed_while_something_is_open(play: Judging) -> None:
     await play.apply("A", "100.00")
     call_id = play.calls["TAF-2021-01"]
-    assert await codes(play, "vera", lambda tx: awards.propose(tx, call_id)) == ("call_not_closed",)
+    assert await codes(play, "vera", lambda tx: propose(tx, call_id)) == ("call_not_closed",)
     await play.close()
-    assert await codes(play, "vera", lambda tx: awards.propose(tx, call_id)) == ("evaluation_open",)
+    assert await codes(play, "vera", lambda tx: propose(tx, call_id)) == ("evaluation_open",)
     await play.act("ada", lambda tx: evaluation.set_aside(tx, play.applications["A"], "Nobody free."))
     await play.decide()
     assert await play.statuses() == {"A": "not_assessed"}
@@ -87,9 +88,9 @@ async def test_a_proposal_ends_the_scoring_until_it_is_taken_back(play: Judging)
     async def send(tx: object) -> None:
         await evaluation.send_assessment(tx, play.applications["A"], scores, {})  # type: ignore[arg-type]
 
-    await play.act("vera", lambda tx: awards.propose(tx, call_id))
+    await play.act("vera", lambda tx: propose(tx, call_id))
     assert await codes(play, "erik", send) == ("evaluation_ended",)
-    await play.act("vera", lambda tx: awards.take_back(tx, call_id))
+    await play.act("vera", lambda tx: take_back(tx, call_id))
     await play.act("erik", send)
     await play.decide()
     entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
@@ -105,7 +106,7 @@ async def test_what_was_withdrawn_or_lost_its_beneficiaries_before_the_decision_
     await play.close()
     for name in ("A", "B", "C"):
         await play.score("elena", name, "16", "64")
-    await play.act("omar", lambda tx: applications.withdraw(tx, play.applications["B"]), DECIDED)
+    await play.act("omar", lambda tx: withdraw(tx, play.applications["B"]), DECIDED)
     await leave(play, "A", "XK")
     assert (await play.statuses())["A"] == "admissible"
     await play.decide()
@@ -136,7 +137,7 @@ async def test_fifty_decisions_at_once_on_an_envelope_that_pays_for_ten(db: Data
 
     async def decide(reference: str) -> None:
         async with db.transaction(now=DECIDED, actor=play.people["paul"]) as tx:
-            await awards.decide(tx, play.calls[reference])
+            await deciding.decide(tx, play.calls[reference])
 
     await asyncio.gather(*map(decide, references))
     statuses = await play.statuses()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from facility.awards import service as awards
 from facility.awards.models import Award, ReserveEntry
+from facility.awards.service.ending import close_award, propose_closing, withdraw_award
 from facility.db import Database
 from tests.awards.reading import by_donor, codes, leave, three
 from tests.judging import DECIDED, Judging
@@ -22,14 +22,10 @@ async def test_a_closed_award_frees_money_for_the_reserve_at_that_instant(play: 
     later = DECIDED + timedelta(days=150)
     await play.act(
         "ada",
-        lambda tx: awards.propose_closing(
-            tx, award.id, final_cost=Decimal("32100.00"), reason="Final report."
-        ),
+        lambda tx: propose_closing(tx, award.id, final_cost=Decimal("32100.00"), reason="Final report."),
         later,
     )
-    assert await play.act("vera", lambda tx: awards.close_award(tx, award.id), later) == [
-        play.applications["B"]
-    ]
+    assert await play.act("vera", lambda tx: close_award(tx, award.id), later) == [play.applications["B"]]
     assert await play.statuses() == {"A": "closed", "B": "awarded", "C": "reserve"}
     assert await play.free() == Decimal("650.00")
     made = await play.award("B")
@@ -88,9 +84,9 @@ async def test_a_final_cost_above_the_award_is_not_paid(play: Judging) -> None:
     award = await play.award("A")
     await play.act(
         "ada",
-        lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("99999.99"), reason="Report."),
+        lambda tx: propose_closing(tx, award.id, final_cost=Decimal("99999.99"), reason="Report."),
     )
-    assert await play.act("vera", lambda tx: awards.close_award(tx, award.id)) == []
+    assert await play.act("vera", lambda tx: close_award(tx, award.id)) == []
     ended = await play.award("A")
     assert (ended.final_cost, ended.committed) == (Decimal("99999.99"), Decimal("35427.70"))
 
@@ -99,12 +95,12 @@ async def test_nobody_closes_what_they_proposed_to_close(play: Judging) -> None:
     await three(play)
     await play.decide()
     award = await play.award("A")
-    assert await codes(play, "vera", lambda tx: awards.close_award(tx, award.id)) == ("closing_not_proposed",)
+    assert await codes(play, "vera", lambda tx: close_award(tx, award.id)) == ("closing_not_proposed",)
     await play.act(
-        "ada", lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Report.")
+        "ada", lambda tx: propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Report.")
     )
-    assert await codes(play, "ada", lambda tx: awards.close_award(tx, award.id)) == ("same_person",)
-    assert await codes(play, "vera", lambda tx: awards.close_award(tx, award.id, seen=Decimal("2.00"))) == (
+    assert await codes(play, "ada", lambda tx: close_award(tx, award.id)) == ("same_person",)
+    assert await codes(play, "vera", lambda tx: close_award(tx, award.id, seen=Decimal("2.00"))) == (
         "changed_since_shown",
     )
     with pytest.raises(IntegrityError, match="ck_award_four_eyes"):
@@ -138,26 +134,26 @@ async def test_a_later_exit_of_a_partner_of_a_closed_award_changes_nothing(play:
     await play.decide()
     award = await play.award("A")
     await play.act(
-        "ada", lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("50.00"), reason="Report.")
+        "ada", lambda tx: propose_closing(tx, award.id, final_cost=Decimal("50.00"), reason="Report.")
     )
-    await play.act("vera", lambda tx: awards.close_award(tx, award.id))
+    await play.act("vera", lambda tx: close_award(tx, award.id))
     await leave(play, "A", "XK", days=3)
     assert await play.statuses() == {"A": "closed"}
     assert await play.free() == Decimal("79950.00")
-    assert await codes(
-        play, "ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], "Too late.")
-    ) == ("not_an_award",)
+    assert await codes(play, "ada", lambda tx: withdraw_award(tx, play.applications["A"], "Too late.")) == (
+        "not_an_award",
+    )
     assert await codes(
         play,
         "ada",
-        lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Again."),
+        lambda tx: propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Again."),
     ) == ("not_an_award",)
 
 
 async def test_a_reserve_place_in_front_that_leaves_lets_the_next_one_through(play: Judging) -> None:
     await three(play)  # A awarded, 44 572.30 left; B waits for 47 250.00, C behind it for 30 000.00
     await play.decide()
-    served = await play.act("omar", lambda tx: awards.withdraw_award(tx, play.applications["B"], "No staff."))
+    served = await play.act("omar", lambda tx: withdraw_award(tx, play.applications["B"], "No staff."))
     assert served == [play.applications["C"]]
     assert await play.statuses() == {"A": "awarded", "B": "withdrawn", "C": "awarded"}
     assert (await play.row(ReserveEntry, play.applications["B"])).state == "withdrawn"
@@ -189,9 +185,7 @@ async def test_money_that_comes_free_serves_its_call_first_and_then_others_by_th
         "OWN-1": "awarded",
         "OWN-2": "reserve",
     }
-    await play.act(
-        "ada", lambda tx: awards.withdraw_award(tx, play.applications["OWN-1"], "Not able to start.")
-    )
+    await play.act("ada", lambda tx: withdraw_award(tx, play.applications["OWN-1"], "Not able to start."))
     assert await play.statuses() == {
         "LATE-1": "reserve",
         "EARLY-1": "awarded",
@@ -237,7 +231,7 @@ async def test_awards_that_end_at_once_serve_the_reserve_without_deadlock_or_ove
 
     async def withdraw(name: str) -> None:
         async with db.transaction(now=DECIDED + timedelta(days=1), actor=play.people["ada"]) as tx:
-            await awards.withdraw_award(tx, play.applications[name], "Not able to start.")
+            await withdraw_award(tx, play.applications[name], "Not able to start.")
 
     await asyncio.gather(*map(withdraw, names[:4]))
     statuses = await play.statuses()

@@ -7,13 +7,13 @@ import pypdf
 import pytest
 from sqlalchemy import select, update
 
-from facility.applications import service as applications
-from facility.applications.models import Application
-from facility.awards import service as awards
-from facility.awards.letters import award_letter, write_letters
+from facility.applications.models.application import Application
+from facility.applications.service.exits import withdraw
 from facility.awards.models import Letter, LetterKind
+from facility.awards.service.ending import withdraw_award
+from facility.awards.service.letters import award_letter, write_letters
 from facility.db import Database
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.outbox.models import Mail
 from facility.settings import Settings
 from facility.web.render import environment
@@ -36,7 +36,7 @@ async def play(db: Database) -> Judging:
     await made.score("elena", "B", "14", "60.5")
     await made.score("elena", "C", "11.6", "60.6")
     await made.act("ada", lambda tx: evaluation.set_aside(tx, made.applications["D"], "Nobody is free."))
-    await made.act("omar", lambda tx: applications.withdraw(tx, made.applications["E"]))
+    await made.act("omar", lambda tx: withdraw(tx, made.applications["E"]))
     await made.decide()
     return made
 
@@ -68,7 +68,7 @@ async def test_winners_reserve_and_the_others_get_letters_and_who_withdrew_gets_
 async def test_who_is_served_from_the_reserve_gets_another_letter_and_whose_award_ended_is_told(
     play: Judging,
 ) -> None:
-    await play.act("ada", lambda tx: awards.withdraw_award(tx, play.applications["A"], "Not able to start."))
+    await play.act("ada", lambda tx: withdraw_award(tx, play.applications["A"], "Not able to start."))
     assert await mails(play) == [
         ("awards/ended", "omar@example.org", "Application A", 0),
         ("awards/ended", "partner-me@example.org", "Application A", 0),

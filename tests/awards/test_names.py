@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from facility.applications.models import Application
+from facility.applications.models.application import Application
 from facility.contracts.models import Contract
 from facility.db import Database
 from tests.browser import Browsers

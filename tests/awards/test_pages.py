@@ -9,10 +9,11 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from facility.awards import service as awards
 from facility.awards.models import Letter
+from facility.awards.service.deciding import propose
+from facility.awards.service.withdrawal import agree_to_withdrawal
 from facility.db import Database
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from tests.browser import Browser, Browsers
 from tests.judging import DECIDED, Judging, judging
 from tests.prepared import built_once
@@ -101,7 +102,7 @@ async def test_one_proposes_and_another_decides_what_the_page_has_shown(
 async def test_a_change_after_the_proposal_is_said_before_it_is_decided(
     play: Judging, browse: Browsers
 ) -> None:
-    await play.act("vera", lambda tx: awards.propose(tx, play.calls["TAF-2021-01"]))
+    await play.act("vera", lambda tx: propose(tx, play.calls["TAF-2021-01"]))
     await play.act(
         "elena",
         lambda tx: evaluation.declare_conflict(tx, play.applications["C"], conflict=True, reason="Kin."),
@@ -111,7 +112,7 @@ async def test_a_change_after_the_proposal_is_said_before_it_is_decided(
     ada = await browse(play.people["ada"])
     assert (await ada.send_form(call_path(play, "/take-back"))).status_code == 303
     await play.act("ada", lambda tx: evaluation.set_aside(tx, play.applications["C"], "Nobody is free."))
-    await play.act("vera", lambda tx: awards.propose(tx, play.calls["TAF-2021-01"]))
+    await play.act("vera", lambda tx: propose(tx, play.calls["TAF-2021-01"]))
     assert "Not as it was proposed" not in (await paul.get(call_path(play, "/decision"))).text
 
 
@@ -189,7 +190,7 @@ async def test_withdrawing_an_award_needs_a_reason(play: Judging, browse: Browse
     assert (await ada.send_form(path, {"reason": ""})).status_code == 422
     assert (await ada.send_form(path, {"reason": "Not able to start."})).status_code == 303
     assert (await play.statuses())["A"] == "awarded"  # a second person decides
-    await play.act("paul", lambda tx: awards.agree_to_withdrawal(tx, award.id))
+    await play.act("paul", lambda tx: agree_to_withdrawal(tx, award.id))
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded", "C": "below_threshold"}
     assert "Not able to start." in (await carl.get(f"/awards/{award.id}")).text
 

@@ -2,8 +2,9 @@ from decimal import Decimal
 
 import pytest
 
-from facility.applications.rules import ApplicationStatus
-from facility.awards.rules import Line, Request, draw_line, final_commitment, may_close, serve_reserve
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.awards.rules.awards import final_commitment, may_close
+from facility.awards.rules.money_line import Line, Request, draw_line, serve_reserve
 from facility.refused import Refused
 
 S = ApplicationStatus

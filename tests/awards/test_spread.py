@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.awards import service as awards
-from facility.awards.cool_down import set_cool_down_aside
-from facility.awards.rules import Cooling, Request, ReserveList, draw_line, serve_envelope
-from facility.calls.rules import CoolDown
+from facility.awards.rules.money_line import Cooling, Request, ReserveList, draw_line, serve_envelope
+from facility.awards.service.cool_down import set_cool_down_aside
+from facility.awards.service.ending import withdraw_award
+from facility.calls.rules.cool_down import CoolDown
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from tests.judging import DECIDED
@@ -235,5 +235,5 @@ async def end_one(chance: random.Random, play: Played, spread: Spread) -> None:
         spread.close(name, cost)
     else:
         key = play.applications[name]
-        await play.act("vera", lambda tx: awards.withdraw_award(tx, key, "Given up"), LATER)
+        await play.act("vera", lambda tx: withdraw_award(tx, key, "Given up"), LATER)
         spread.withdraw(name)

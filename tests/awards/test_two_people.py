@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from facility.awards import service as awards
-from facility.awards.consequences import of_enlarging, of_withdrawing
 from facility.awards.models import AwardWithdrawal
-from facility.contracts.enlargement import propose_enlargement, settle_enlargement
+from facility.awards.service.consequences import of_enlarging, of_withdrawing
+from facility.awards.service.ending import withdraw_award
+from facility.awards.service.enlargement import agree_to_enlargement
+from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal, settle_withdrawal
 from facility.contracts.models import Envelope, EnvelopeEnlargement
-from facility.contracts.service import lower_envelope
+from facility.contracts.service.enlargement import propose_enlargement, settle_enlargement
+from facility.contracts.service.money import lower_envelope
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.proposals import Settlement
@@ -45,7 +47,7 @@ async def play(db: Database) -> Judging:
 async def proposed(play: Judging, by: str = "ada") -> tuple[UUID, UUID]:
     """The award, and the proposal to withdraw it."""
     key = (await play.award("A")).id
-    return key, (await play.act(by, lambda tx: awards.propose_withdrawal(tx, key, reason=REASON))).id
+    return key, (await play.act(by, lambda tx: propose_withdrawal(tx, key, reason=REASON))).id
 
 
 async def enlarging(play: Judging, amount: str = "140.00", by: str = "ada") -> tuple[UUID, UUID]:
@@ -65,25 +67,25 @@ async def test_an_award_is_withdrawn_by_two(play: Judging, db: Database) -> None
     assert await mails(db, "awards/withdrawal_proposed") == [
         ("awards/withdrawal_proposed", f"{name}@example.org") for name in ("ines", "paul", "vera")
     ]
-    again = await play.act("ada", lambda tx: awards.propose_withdrawal(tx, key, reason=REASON))
+    again = await play.act("ada", lambda tx: propose_withdrawal(tx, key, reason=REASON))
     assert again.id == proposal
-    assert await refused(
-        play, "vera", lambda tx: awards.propose_withdrawal(tx, key, reason="Other."), DECIDED
-    ) == [("withdrawal_proposed", None)]
+    assert await refused(play, "vera", lambda tx: propose_withdrawal(tx, key, reason="Other."), DECIDED) == [
+        ("withdrawal_proposed", None)
+    ]
     for settlement in (Settlement.AGREED, Settlement.REFUSED):
         settle = partial(
-            awards.settle_withdrawal, award_id=key, withdrawal_id=proposal, outcome=settlement, answer="No."
+            settle_withdrawal, award_id=key, withdrawal_id=proposal, outcome=settlement, answer="No."
         )
         assert await refused(play, "ada", settle, DECIDED) == [("same_person", None)]
     assert await refused(
-        play, "vera", lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.TAKEN_BACK), DECIDED
+        play, "vera", lambda tx: settle_withdrawal(tx, key, proposal, Settlement.TAKEN_BACK), DECIDED
     ) == [("not_your_proposal", None)]
-    served = await play.act("vera", lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.AGREED))
+    served = await play.act("vera", lambda tx: settle_withdrawal(tx, key, proposal, Settlement.AGREED))
     assert served == [play.applications["B"]]
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded"}
     assert await mails(db, "awards/proposal_decided") == [("awards/proposal_decided", "ada@example.org")]
     assert await refused(
-        play, "vera", lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.AGREED), DECIDED
+        play, "vera", lambda tx: settle_withdrawal(tx, key, proposal, Settlement.AGREED), DECIDED
     ) == [("proposal_settled", None)]
     await clean(db)
 
@@ -91,14 +93,14 @@ async def test_an_award_is_withdrawn_by_two(play: Judging, db: Database) -> None
 async def test_it_is_refused_for_a_reason_or_taken_back(play: Judging, db: Database) -> None:
     key, proposal = await proposed(play)
     assert await refused(
-        play, "paul", lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.REFUSED), DECIDED
+        play, "paul", lambda tx: settle_withdrawal(tx, key, proposal, Settlement.REFUSED), DECIDED
     ) == [("reason_missing", "answer")]
     await play.act(
         "paul",
-        lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.REFUSED, answer="They did answer."),
+        lambda tx: settle_withdrawal(tx, key, proposal, Settlement.REFUSED, answer="They did answer."),
     )
     _key, second = await proposed(play, "vera")
-    await play.act("vera", lambda tx: awards.settle_withdrawal(tx, key, second, Settlement.TAKEN_BACK))
+    await play.act("vera", lambda tx: settle_withdrawal(tx, key, second, Settlement.TAKEN_BACK))
     rows = [await play.row(AwardWithdrawal, one) for one in (proposal, second)]
     assert [(row.outcome, row.answer) for row in rows] == [
         ("refused", "They did answer."),
@@ -111,7 +113,7 @@ async def test_it_is_refused_for_a_reason_or_taken_back(play: Judging, db: Datab
 
 async def test_a_leads_own_withdrawal_takes_one_and_ends_the_proposal(play: Judging, db: Database) -> None:
     _key, proposal = await proposed(play)
-    await play.act("omar", lambda tx: awards.withdraw_award(tx, play.applications["A"], "No staff."))
+    await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."))
     assert await play.statuses() == {"A": "withdrawn", "B": "awarded"}
     assert (await play.row(AwardWithdrawal, proposal)).outcome == "lapsed"
     await clean(db)
@@ -129,13 +131,13 @@ async def test_an_envelope_is_enlarged_by_two(play: Judging, db: Database) -> No
     assert await mails(db, "awards/enlargement_proposed") == [
         ("awards/enlargement_proposed", f"{name}@example.org") for name in ("ines", "paul", "vera")
     ]
-    assert await refused(play, "ada", lambda tx: awards.agree_to_enlargement(tx, key, proposal), DECIDED) == [
+    assert await refused(play, "ada", lambda tx: agree_to_enlargement(tx, key, proposal), DECIDED) == [
         ("same_person", None)
     ]
     assert await refused(play, "ada", lambda tx: lower_envelope(tx, key, Decimal(120)), DECIDED) == [
         ("enlarging_takes_two", "amount")
     ]
-    served = await play.act("paul", lambda tx: awards.agree_to_enlargement(tx, key, proposal))
+    served = await play.act("paul", lambda tx: agree_to_enlargement(tx, key, proposal))
     assert served == [play.applications["C"]]
     assert (await play.row(Envelope, key)).amount == Decimal("120.00")
     assert await play.free() == Decimal("10.00")
@@ -145,9 +147,9 @@ async def test_an_envelope_is_enlarged_by_two(play: Judging, db: Database) -> No
 async def test_a_proposal_on_another_amount_is_made_anew(play: Judging, db: Database) -> None:
     key, proposal = await enlarging(play)
     await play.act("vera", lambda tx: lower_envelope(tx, key, Decimal("90.00")))  # one person may
-    assert await refused(
-        play, "paul", lambda tx: awards.agree_to_enlargement(tx, key, proposal), DECIDED
-    ) == [("computed_on_another", None)]
+    assert await refused(play, "paul", lambda tx: agree_to_enlargement(tx, key, proposal), DECIDED) == [
+        ("computed_on_another", None)
+    ]
     assert (await play.row(EnvelopeEnlargement, proposal)).outcome is None
     await play.act("ada", lambda tx: settle_enlargement(tx, key, proposal, Settlement.TAKEN_BACK))
     await enlarging(play, "95.00")
@@ -161,15 +163,13 @@ async def test_what_is_shown_is_what_is_done(play: Judging, db: Database) -> Non
     assert [(one.reference, one.amount) for one in shown.served] == [("B", Decimal("60.00"))]
     assert (shown.free, shown.more, shown.left) == (Decimal(20), Decimal(80), Decimal(40))
     # Meanwhile B gives up its place: what was shown is no longer true.
-    await play.act("omar", lambda tx: awards.withdraw_award(tx, play.applications["B"], "No staff."))
+    await play.act("omar", lambda tx: withdraw_award(tx, play.applications["B"], "No staff."))
     assert await refused(
-        play, "paul", lambda tx: awards.agree_to_withdrawal(tx, key, seen=shown.fingerprint), DECIDED
+        play, "paul", lambda tx: agree_to_withdrawal(tx, key, seen=shown.fingerprint), DECIDED
     ) == [("changed_since_shown", None)]
     async with db.reader() as read:
         shown = await of_withdrawing(read, key)
-    assert (
-        await play.act("paul", lambda tx: awards.agree_to_withdrawal(tx, key, seen=shown.fingerprint)) == []
-    )
+    assert await play.act("paul", lambda tx: agree_to_withdrawal(tx, key, seen=shown.fingerprint)) == []
     async with db.reader() as read:
         more = await of_enlarging(read, play.envelopes["Facility"], Decimal(100), Decimal(140))
     assert (more.free, more.more, more.served) == (Decimal(100), Decimal(40), ())
@@ -179,10 +179,10 @@ async def test_of_several_who_decide_at_once_one_does(play: Judging, db: Databas
     key, proposal = await proposed(play)
     outcomes = await asyncio.gather(
         *(
-            play.act(name, lambda tx: awards.settle_withdrawal(tx, key, proposal, Settlement.AGREED))
+            play.act(name, lambda tx: settle_withdrawal(tx, key, proposal, Settlement.AGREED))
             for name in ("vera", "paul", "ines")
         ),
-        play.act("omar", lambda tx: awards.withdraw_award(tx, play.applications["A"], "No staff.")),
+        play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff.")),
         return_exceptions=True,
     )
     assert sum(isinstance(one, Refused) for one in outcomes) == 3

@@ -8,15 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Application
-from facility.awards import service as awards
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.models.application import Application
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.submission import submit
 from facility.awards.models import AwardDecision
-from facility.awards.urgent import remind_due
-from facility.calls.models import Call
+from facility.awards.service.deciding import decide, propose
+from facility.awards.service.urgent import remind_due
+from facility.calls.models.call import Call
 from facility.db import Database, Tx
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
@@ -45,9 +46,9 @@ async def assessed(play: Rolling, name: str, requested: str) -> UUID:
     row = await play.row(Call, (await play.row(Application, play.applications[name])).call_id)
     await play.open(row.id, AT)
     key = play.applications[name]
-    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), AT)
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), AT)
     await play.score("elena", name, "16", "60")
-    await play.act("vera", lambda tx: awards.propose(tx, row.id), CLOSES)
+    await play.act("vera", lambda tx: propose(tx, row.id), CLOSES)
     return row.id
 
 
@@ -72,9 +73,9 @@ async def test_submissions_at_once_are_numbered_one_after_the_other(play: Rollin
 
 async def test_one_taken_up_again_gets_another_call(db: Database, play: Rolling) -> None:
     key = await play.apply("A", "1000.00", call=URGENT, received_at=AT)
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), AT)
-    await play.act("omar", lambda tx: applications.take_up_again(tx, key), AT)
-    await play.act("omar", lambda tx: applications.submit(tx, key, received_at=AT), AT)
+    await play.act("omar", lambda tx: withdraw(tx, key), AT)
+    await play.act("omar", lambda tx: take_up_again(tx, key), AT)
+    await play.act("omar", lambda tx: submit(tx, key, received_at=AT), AT)
     assert await play.batch_of("A") == 2
 
 
@@ -83,8 +84,8 @@ async def test_two_decisions_at_once_never_spend_more_than_the_series_has(
 ) -> None:
     first, second = await assessed(play, "A", "30000.00"), await assessed(play, "B", "30000.00")
     await asyncio.gather(
-        play.act("paul", lambda tx: awards.decide(tx, first)),
-        play.act("ines", lambda tx: awards.decide(tx, second)),
+        play.act("paul", lambda tx: decide(tx, first)),
+        play.act("ines", lambda tx: decide(tx, second)),
     )
     assert sorted((await play.statuses()).values()) == ["awarded", "reserve"]
     assert await play.left(URGENT) == Decimal("20000.00")
@@ -121,9 +122,9 @@ async def test_receipt_and_half_and_all_of_the_time_are_told_once(db: Database, 
 
 async def test_nobody_is_reminded_of_what_was_withdrawn_or_decided(db: Database, play: Rolling) -> None:
     key = await play.apply("A", "1000.00", call=URGENT, received_at=AT)
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), AT)
+    await play.act("omar", lambda tx: withdraw(tx, key), AT)
     decided = await assessed(play, "B", "1000.00")
-    await play.act("paul", lambda tx: awards.decide(tx, decided))
+    await play.act("paul", lambda tx: decide(tx, decided))
     assert await remind_due(db, AT + timedelta(days=9)) == 0
 
 
@@ -147,7 +148,7 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     page = (await ada.get(here)).text
     assert "Joint work A" in page
     key = play.applications["A"]
-    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True))
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True))
     nobody = await ada.send_form(f"{here}/assign")
     assert (nobody.status_code, errors(nobody), "Decide by" in nobody.text) == (422, ["assessors"], True)
     officer = await ada.send_form(f"{here}/assign", {"assessors": str(play.people["omar"])})
@@ -181,5 +182,5 @@ async def _scored(tx: Tx, call_id: UUID, key: UUID) -> None:
 async def test_proposing_and_deciding_take_two_people(play: Rolling) -> None:
     call_id = await assessed(play, "A", "1000.00")
     with pytest.raises(Refused) as refused:
-        await play.act("vera", lambda tx: awards.decide(tx, call_id))
+        await play.act("vera", lambda tx: decide(tx, call_id))
     assert refused.value.codes == ("same_person",)

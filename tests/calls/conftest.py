@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from facility import clock
-from facility.calls.form import preset
-from facility.calls.rules import CallDraft
-from facility.calls.service import draft_call, publish_call
-from facility.contracts.service import open_contract, open_envelope
+from facility.calls.forms.grid import preset
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
+from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
 from tests.cast import Cast
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
-from facility.calls.service import draft_of
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.reading import draft_of
 from facility.db import Database, Tx
 from facility.events.log import history
 from facility.events.reconcile import reconcile

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.calls.form.corrigendum import shown_corrigendum
-from facility.calls.models import Call, CallVersion
-from facility.calls.rules import CallDraft
+from facility.calls.forms.corrigendum import shown_corrigendum
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import FieldType, Length, Option, Required
-from facility.calls.service import draft_of, form_of
+from facility.calls.service.reading import draft_of, form_of
 from facility.db import Database
 from tests.browser import Browser, Browsers
 from tests.calls.conftest import store

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from facility import clock
-from facility.applications import service as applications
-from facility.calls.rules import CallDraft
+from facility.applications.service.answers import start_application
+from facility.applications.service.parties import add_party
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import FormDefinition
 from facility.db import Database
 from tests.browser import Browser, Browsers, errors
@@ -105,10 +106,10 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
     db: Database, cast: Cast, published: UUID, browse: Browsers
 ) -> None:
     async with db.transaction(now=clock.now(), actor=cast.omar) as tx:
-        begun = await applications.start_application(
+        begun = await start_application(
             tx, call_id=published, lead_institution_id=cast.albanian_police, title="Begun", track="joint"
         )
-        partner = await applications.add_party(
+        partner = await add_party(
             tx,
             begun.id,
             institution_id=cast.kosovo_police,

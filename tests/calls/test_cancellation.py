@@ -11,26 +11,21 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Application, Party
-from facility.awards import service as awards
-from facility.calls.models import Call
-from facility.calls.rules import Mode
-from facility.calls.service import (
-    archive_call,
-    ask_cancellation,
-    close_due,
-    confirm_cancellation,
-    draft_call,
-    draft_corrigendum,
-    drop_cancellation,
-    publish_call,
-    publish_corrigendum,
-    take_from_archive,
-)
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.models.application import Application, Party
+from facility.applications.service import submission
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.awards.service.deciding import decide, propose
+from facility.calls.models.call import Call
+from facility.calls.rules.modes import Mode
+from facility.calls.service.archive import archive_call, take_from_archive
+from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation, drop_cancellation
+from facility.calls.service.closing import close_due
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.refused import Refused
 from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
@@ -67,7 +62,7 @@ async def test_one_asks_another_confirms(play: Judging, db: Database, by: str) -
 async def test_everybody_concerned_is_told_once(play: Judging, db: Database) -> None:
     await play.apply("submitted", "20000.00", partners=("XK", "ME"), received_at=MID)
     withdrawn = await play.apply("withdrawn", "20000.00", partners=("RS",), received_at=MID)
-    await play.act("omar", lambda tx: applications.withdraw(tx, withdrawn), MID)
+    await play.act("omar", lambda tx: withdraw(tx, withdrawn), MID)
     async with db.transaction(now=MID) as tx:  # one partner was asked and has not answered, another said no
         await tx.session.execute(update(Party).values(contact_name="Somebody"))
     await play.close()
@@ -99,11 +94,9 @@ async def test_everybody_concerned_is_told_once(play: Judging, db: Database) -> 
 
 async def test_nothing_is_submitted_begun_or_taken_up_again(play: Judging, db: Database) -> None:
     key = await play.apply("withdrawn", "20000.00", received_at=MID)
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), MID)
+    await play.act("omar", lambda tx: withdraw(tx, key), MID)
     await cancel(play)
-    assert await refused(play, "omar", lambda tx: applications.take_up_again(tx, key)) == [
-        ("call_cancelled", None)
-    ]
+    assert await refused(play, "omar", lambda tx: take_up_again(tx, key)) == [("call_cancelled", None)]
     with pytest.raises(Refused) as found:
         await play.apply("new", "20000.00", received_at=MID)
     assert "call_cancelled" in found.value.codes
@@ -119,12 +112,12 @@ async def test_assessing_and_deciding_stop(play: Judging) -> None:
     await cancel(play, at)
     call_id = play.calls[CALL]
     commands: tuple[tuple[str, Callable[[Tx], Awaitable[object]]], ...] = (
-        ("ada", lambda tx: admission.check_admissibility(tx, key, admissible=False, reason="Late.")),
+        ("ada", lambda tx: check_admissibility(tx, key, admissible=False, reason="Late.")),
         ("ada", lambda tx: evaluation.assign(tx, key, play.people["eva"])),
         ("elena", lambda tx: evaluation.save_assessment(tx, key, {}, {})),
         ("elena", lambda tx: evaluation.send_assessment(tx, key, {}, {})),
         ("ada", lambda tx: evaluation.set_aside(tx, key, "Nobody is left.")),
-        ("ada", lambda tx: awards.propose(tx, call_id)),
+        ("ada", lambda tx: propose(tx, call_id)),
     )
     for actor, command in commands:
         assert await refused(play, actor, command, at) == [("call_cancelled", None)]
@@ -134,9 +127,9 @@ async def test_a_proposal_that_waits_is_not_decided(play: Judging) -> None:
     await play.apply("one", "20000.00", received_at=MID)
     await play.close()
     await play.score("elena", "one", "16", "64")
-    await play.act("vera", lambda tx: awards.propose(tx, play.calls[CALL]))
+    await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     await cancel(play, DECIDED)
-    assert await refused(play, "paul", lambda tx: awards.decide(tx, play.calls[CALL]), DECIDED) == [
+    assert await refused(play, "paul", lambda tx: decide(tx, play.calls[CALL]), DECIDED) == [
         ("call_cancelled", None)
     ]
 
@@ -188,15 +181,15 @@ async def test_cancelled_while_somebody_submits_is_either_before_or_after(
     drafts = [await play.apply(f"application-{n}", "1000.00", received_at=MID) for n in range(4)]
 
     async def back_to_draft(application_id: UUID) -> None:
-        await play.act("omar", lambda tx: applications.withdraw(tx, application_id), MID)
-        await play.act("omar", lambda tx: applications.take_up_again(tx, application_id), MID)
+        await play.act("omar", lambda tx: withdraw(tx, application_id), MID)
+        await play.act("omar", lambda tx: take_up_again(tx, application_id), MID)
 
     for draft in drafts:
         await back_to_draft(draft)
 
     async def submit(application_id: UUID) -> None:
         async with db.transaction(now=MID, actor=play.people["omar"]) as tx:
-            await applications.submit(tx, application_id, received_at=MID)
+            await submission.submit(tx, application_id, received_at=MID)
 
     async def confirm() -> None:
         async with db.transaction(now=MID, actor=play.people["paul"]) as tx:

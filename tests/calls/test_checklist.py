@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.checklist import MOST_OWN, STANDARD, ChecklistItem, checklist_of
 from facility.calls.service.checklist import checklist_in
 from facility.db import Database

@@ -8,9 +8,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import text
 
-from facility.calls.models import Call
-from facility.calls.service import clone_call
-from facility.calls.service.cloning import moved_with
+from facility.calls.models.call import Call
+from facility.calls.service.cloning import clone_call, moved_with
 from facility.db import Database
 from tests.browser import Browsers, errors
 from tests.calls.reading import CALL, MID, reconciled, refused, says

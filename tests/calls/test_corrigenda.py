@@ -8,21 +8,18 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from facility.applications import service as applications
-from facility.applications.models import Application
-from facility.calls.changes import meanings
-from facility.calls.models import Call, CallVersion
-from facility.calls.rules import CallDraft, CoolDown
+from facility.applications.models.application import Application
+from facility.applications.service.answers import start_application
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.rules.call import CallDraft
+from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
 from facility.calls.rules.forms import Field, FieldType, FormDefinition
-from facility.calls.service import (
-    close_due,
-    confirm_cancellation,
-    draft_corrigendum,
-    drop_corrigendum,
-    publish_corrigendum,
-    share_call,
-)
+from facility.calls.service.cancellation import confirm_cancellation
+from facility.calls.service.closing import close_due, share_call
+from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
+from facility.calls.words.changes import meanings
 from facility.db import Database
 from facility.outbox.models import Mail
 from facility.refused import Refused
@@ -49,7 +46,7 @@ async def test_the_deadline_is_extended_by_two_people_and_everybody_concerned_he
     await play.apply("submitted", "20000.00", received_at=MID)
     draft = await play.act(
         "milena",
-        lambda tx: applications.start_application(
+        lambda tx: start_application(
             tx,
             call_id=play.calls[CALL],
             lead_institution_id=play.institutions["ME"],
@@ -258,7 +255,7 @@ async def test_checks_name_versions_that_were_tampered_with(play: Judging, db: D
 async def test_a_draft_begun_before_it_says_what_it_means(play: Judging, browse: Browsers) -> None:
     draft = await play.act(
         "milena",
-        lambda tx: applications.start_application(
+        lambda tx: start_application(
             tx,
             call_id=play.calls[CALL],
             lead_institution_id=play.institutions["ME"],

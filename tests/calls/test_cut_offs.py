@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.calls.models import Call, CallVersion
-from facility.calls.rules import CallDraft
-from facility.calls.service import close_due, draft_corrigendum, publish_corrigendum
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.closing import close_due
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
 from facility.calls.service.reading import draft_of
 from facility.db import Database
 from facility.events.reconcile import reconcile

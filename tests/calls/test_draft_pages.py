@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.calls.form import shown_draft
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
+from facility.calls.forms.draft import shown_draft
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
 from facility.db import Database
 from tests.browser import Browsers, errors
 from tests.calls.conftest import store

@@ -5,12 +5,8 @@ from xml.etree import ElementTree
 import pytest
 from icalendar import Calendar
 
-from facility.calls.service import (
-    ask_question,
-    draft_corrigendum,
-    publish_answer,
-    publish_corrigendum,
-)
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
+from facility.calls.service.questions import ask_question, publish_answer
 from facility.db import Database
 from tests.browser import Browsers
 from tests.calls.reading import CALL, LATER, MID, changed

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from facility.calls.form import preset
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
+from facility.calls.forms.grid import preset
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.edits import with_field, with_section
 from facility.calls.rules.forms import (
     AskedIf,
@@ -23,9 +23,13 @@ from facility.calls.rules.forms import (
     Required,
     SectionKind,
 )
-from facility.calls.service import add_to_form, change_form, draft_call, draft_of, form_of, publish_call
-from facility.calls.words import TYPES
-from facility.contracts.service import open_contract, open_envelope
+from facility.calls.service.corrigenda import add_to_form
+from facility.calls.service.draft import draft_call
+from facility.calls.service.form import change_form
+from facility.calls.service.publication import publish_call
+from facility.calls.service.reading import draft_of, form_of
+from facility.calls.words.calls import TYPES
+from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
 from facility.refused import Reason, Refused
 from tests.browser import NOW, Browser, Browsers

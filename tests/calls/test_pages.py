@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from facility import clock
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft
-from facility.calls.service import close_due, mark_decided
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.closing import close_due, mark_decided
 from facility.db import Database
 from tests.browser import Browsers
 from tests.calls.conftest import store

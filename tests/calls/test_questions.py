@@ -7,16 +7,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from facility.applications import service as applications
-from facility.calls.models import Answer, Question
-from facility.calls.queries import published_answers
-from facility.calls.service import (
+from facility.applications.service.answers import start_application
+from facility.calls.models.question import Answer, Question
+from facility.calls.queries.questions import published_answers
+from facility.calls.service.archive import archive_call
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
+from facility.calls.service.questions import (
     Contact,
-    archive_call,
     ask_question,
-    draft_corrigendum,
     publish_answer,
-    publish_corrigendum,
     save_answer,
     set_aside_question,
 )
@@ -56,7 +55,7 @@ async def test_an_officer_asks_and_everybody_reads_the_answer_without_the_name(
 ) -> None:
     await asking.act(
         "milena",
-        lambda tx: applications.start_application(
+        lambda tx: start_application(
             tx,
             call_id=asking.calls[CALL],
             lead_institution_id=asking.institutions["ME"],

@@ -10,22 +10,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from facility.accounts.service import add_user
+from facility.accounts.service.people import add_user
 from facility.calls.checks import frozen, sound_rules, state_and_log
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft, Grid, Section
-from facility.calls.service import (
-    change_draft,
-    close_call,
-    close_due,
-    closing,
-    draft_call,
-    mark_decided,
-    publish_call,
-    rules_of,
-    share_call,
-)
-from facility.contracts.service import open_contract, open_envelope
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.service import closing
+from facility.calls.service.closing import close_call, close_due, mark_decided, share_call
+from facility.calls.service.draft import change_draft, draft_call
+from facility.calls.service.publication import publish_call
+from facility.calls.service.reading import rules_of
+from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Reason, Refused

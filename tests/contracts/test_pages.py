@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from facility.contracts.models import Donor, Envelope
-from facility.contracts.service import commit, lock_envelope, open_contract, open_envelope, seed
+from facility.contracts.service.money import commit, lock_envelope, open_contract, open_envelope, seed
 from facility.db import Database, new_id
 from tests.browser import NOW, Browsers
 from tests.cast import Cast

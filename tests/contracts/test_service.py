@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from facility.contracts.checks import balances, belongs, set_aside, shares
 from facility.contracts.models import Contract, Donor, Envelope, LedgerEntry
-from facility.contracts.reference import Agreement, Share
-from facility.contracts.service import (
+from facility.contracts.service.money import (
     commit,
     enter,
     follow_signed,
@@ -22,6 +21,7 @@ from facility.contracts.service import (
     open_envelope,
     seed,
 )
+from facility.contracts.service.reference import Agreement, Share
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Reason, Refused

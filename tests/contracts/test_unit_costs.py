@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from facility.contracts.models import UnitCost
 from facility.contracts.queries import rates_on, unit_costs
 from facility.contracts.rules import UnitCostKind, UnitCostRow
-from facility.contracts.service import enter_unit_costs, seed
+from facility.contracts.service.money import enter_unit_costs, seed
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused

@@ -12,10 +12,10 @@ import facility.deployments.checks
 import facility.deployments.reactions  # noqa: F401 - what follows from events registers when it is imported
 from facility import clock
 from facility.db import Database
-from facility.deployments import service as deployments
 from facility.deployments.models import Deployment, Invitation
 from facility.deployments.queries import PURPOSE
-from facility.deployments.service import RequestDraft
+from facility.deployments.service import expertise
+from facility.deployments.service.expertise import RequestDraft, confirm_shortlist, request_expertise
 from facility.events.reconcile import CHECKS, reconcile
 from facility.experts.models import Booking, Expert
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
@@ -86,12 +86,12 @@ class Sending:
     async def request(self, **changes: Any) -> UUID:
         """Ask for experts; nobody is invited yet."""
         draft = self.draft(**changes)
-        return (await self.play.act("ada", lambda tx: deployments.request_expertise(tx, draft), self.at)).id
+        return (await self.play.act("ada", lambda tx: request_expertise(tx, draft), self.at)).id
 
     async def asking(self, **changes: Any) -> UUID:
         """Ask for experts, in the order of the shortlist."""
         key = await self.request(**changes)
-        await self.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, key), self.at)
+        await self.play.act("ada", lambda tx: confirm_shortlist(tx, key), self.at)
         return key
 
     async def soon(self, **changes: Any) -> UUID:
@@ -137,12 +137,12 @@ class Sending:
     async def accept(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
         """The expert says yes."""
         key = await self.invitation(deployment_id, code)
-        await self.play.act(None, lambda tx: deployments.accept(tx, key), at)
+        await self.play.act(None, lambda tx: expertise.accept(tx, key), at)
 
     async def decline(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
         """The expert says no."""
         key = await self.invitation(deployment_id, code)
-        await self.play.act(None, lambda tx: deployments.decline(tx, key, reason="Away"), at)
+        await self.play.act(None, lambda tx: expertise.decline(tx, key, reason="Away"), at)
 
     async def booked(self, code: str) -> list[date]:
         """Days on which the expert is booked."""
@@ -183,6 +183,6 @@ async def cancel(sending: Sending, key: object, code: str, **options: object) ->
     at = options.pop("at", INVITED + 5 * HOUR)
     await sending.play.act(
         "vera",
-        lambda tx: deployments.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
+        lambda tx: expertise.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
         at,  # type: ignore[arg-type]
     )

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from facility.awards import service as awards
-from facility.deployments import service as deployments
+from facility.awards.service.ending import withdraw_award
 from facility.deployments.events import ListExhausted
 from facility.deployments.models import Candidate
+from facility.deployments.service.expertise import accept, confirm_order, confirm_shortlist, expire_due
 from facility.events.log import history
 from facility.experts.service import change_expert
 from facility.refused import Refused
@@ -56,8 +56,8 @@ async def test_as_many_as_there_are_seats_are_asked_and_the_rest_wait(sending: S
 async def test_the_last_instant_counts_and_silence_ends_when_it_was_due(sending: Sending) -> None:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking()
-    assert await deployments.expire_due(sending.db, DUE + 4 * SECOND) == 0
-    assert await deployments.expire_due(sending.db, DUE + 48 * HOUR) == 1
+    assert await expire_due(sending.db, DUE + 4 * SECOND) == 0
+    assert await expire_due(sending.db, DUE + 48 * HOUR) == 1
     ended = await sending.invitations(key)
     assert (ended["X0"].outcome, ended["X0"].ended_at) == ("expired", DUE)
     assert (ended["X1"].outcome, ended["X1"].invited_at) == ("open", DUE + 48 * HOUR)
@@ -71,10 +71,10 @@ async def test_after_an_outage_everything_due_is_caught_up_in_order(sending: Sen
     first = await sending.asking(respond_within_hours=72)
     second = await sending.asking(respond_within_hours=24)
     late = DUE + 400 * HOUR
-    assert await deployments.expire_due(sending.db, late) == 2
+    assert await expire_due(sending.db, late) == 2
     assert await sending.outcomes(first) == {"X0": "expired", "X1": "open"}
     assert (await sending.invitations(second))["X0"].ended_at == INVITED + 24 * HOUR
-    assert await deployments.expire_due(sending.db, late) == 0
+    assert await expire_due(sending.db, late) == 0
     await sound(sending)
 
 
@@ -111,14 +111,14 @@ async def test_an_order_of_ones_own_takes_a_reason(sending: Sending) -> None:
     key = await sending.request()
     chosen = [sending.experts["X2"], sending.experts["X0"]]
     with pytest.raises(Refused, match="reason_missing"):
-        await sending.play.act("ada", lambda tx: deployments.confirm_order(tx, key, chosen), INVITED)
+        await sending.play.act("ada", lambda tx: confirm_order(tx, key, chosen), INVITED)
     await sending.play.act(
-        "ada", lambda tx: deployments.confirm_order(tx, key, chosen, reason="Knows the case law."), INVITED
+        "ada", lambda tx: confirm_order(tx, key, chosen, reason="Knows the case law."), INVITED
     )
     assert await sending.outcomes(key) == {"X2": "open"}
     assert (await sending.row(key)).order_reason == "Knows the case law."
     with pytest.raises(Refused, match="already_asking"):
-        await sending.play.act("vera", lambda tx: deployments.confirm_shortlist(tx, key), INVITED)
+        await sending.play.act("vera", lambda tx: confirm_shortlist(tx, key), INVITED)
 
 
 async def test_who_has_left_the_pool_is_passed_over(sending: Sending) -> None:
@@ -126,7 +126,7 @@ async def test_who_has_left_the_pool_is_passed_over(sending: Sending) -> None:
     key = await sending.request()
     gone = expert("X0", active=False)
     await sending.play.act("ada", lambda tx: change_expert(tx, sending.experts["X0"], gone), INVITED)
-    await sending.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, key), INVITED)
+    await sending.play.act("ada", lambda tx: confirm_shortlist(tx, key), INVITED)
     assert await sending.outcomes(key) == {"X1": "open"}
 
 
@@ -168,7 +168,7 @@ async def test_nobody_is_asked_who_is_booked_on_one_of_the_days(
     elsewhere = await sending.request(starts_on=date(2021, 10, first), ends_on=date(2021, 10, last))
     chosen = [sending.experts["X1"]]
     await sending.play.act(
-        "ada", lambda tx: deployments.confirm_order(tx, elsewhere, chosen, reason="Was there."), INVITED
+        "ada", lambda tx: confirm_order(tx, elsewhere, chosen, reason="Was there."), INVITED
     )
     await sending.accept(elsewhere, "X1")
     await sending.decline(key, "X0", INVITED + 2 * HOUR)
@@ -187,7 +187,7 @@ async def test_nobody_says_yes_who_is_booked_on_one_of_the_days(
     elsewhere = await sending.asking(starts_on=date(2021, 10, first), ends_on=date(2021, 10, last))
     asked = await sending.invitation(elsewhere, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await deployments.accept(tx, asked)  # and no reaction yet
+        await accept(tx, asked)  # and no reaction yet
     with pytest.raises(Refused, match="booked_elsewhere") if clashes else nullcontext():
         await sending.accept(key, "X0", INVITED + 2 * HOUR)
     assert await sending.outcomes(key) == {"X0": "open" if clashes else "accepted"}
@@ -198,9 +198,9 @@ async def test_booked_elsewhere_before_the_news_arrives_is_refused(sending: Send
     here, there = await sending.asking(), await sending.asking()
     one, two = await sending.invitation(here, "X0"), await sending.invitation(there, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await deployments.accept(tx, one)  # and no reaction yet
+        await accept(tx, one)  # and no reaction yet
     with pytest.raises(Refused, match="booked_elsewhere"):
-        await sending.play.act(None, lambda tx: deployments.accept(tx, two), INVITED + HOUR)
+        await sending.play.act(None, lambda tx: accept(tx, two), INVITED + HOUR)
 
 
 async def test_a_yes_taken_back_frees_the_days_and_asks_the_next(sending: Sending) -> None:
@@ -238,14 +238,14 @@ async def test_an_award_that_ends_takes_its_deployments_with_it(sending: Sending
     await sending.accept(key, "X0")
     application = sending.play.applications["A"]
     at = INVITED + 4 * HOUR
-    await sending.play.act("ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), at)
+    await sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), at)
     assert await sending.outcomes(key) == {"X0": "accepted", "X1": "withdrawn"}
     assert await sending.booked("X0") == []
     assert [(await sending.row(one)).state for one in (key, waiting)] == ["ended", "ended"]
     with pytest.raises(Refused, match="deployment_ended"):
         await cancel(sending, key, "X0")
     with pytest.raises(Refused, match="already_asking"):
-        await sending.play.act("ada", lambda tx: deployments.confirm_shortlist(tx, waiting), at)
+        await sending.play.act("ada", lambda tx: confirm_shortlist(tx, waiting), at)
     await sound(sending)
 
 

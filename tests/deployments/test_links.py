@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.awards import service as awards
-from facility.deployments import service as deployments
+from facility.awards.service.ending import withdraw_award
+from facility.deployments.service.expertise import expire_due
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.outbox.models import Link
@@ -119,7 +119,7 @@ async def test_silence_is_over_before_it_is_written_down(sending: Sending, brows
     late = await browser.send_form(path, {"answer": "decline", "reason": "On leave until March."})
     assert (late.status_code, await sending.outcomes(key)) == (409, {"X0": "open"})
     assert "On leave until March.</textarea>" in late.text  # to copy
-    assert await deployments.expire_due(sending.db, clock.now()) == 1
+    assert await expire_due(sending.db, clock.now()) == 1
     assert "The time to answer is over" in (await browser.get(path)).text
 
 
@@ -143,7 +143,7 @@ async def test_an_award_that_ends_is_said_kindly(sending: Sending, asked: UUID, 
     application = sending.play.applications["A"]
     await sending.play.act(
         "ada",
-        lambda tx: awards.withdraw_award(tx, application, "Gave up."),
+        lambda tx: withdraw_award(tx, application, "Gave up."),
         clock.now() + timedelta(seconds=1),
     )
     assert "Nobody is needed any more" in (await browser.get(path)).text

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from facility import clock
-from facility.deployments import service as deployments
+from facility.deployments.service.expertise import request_expertise
 from facility.experts.service import change_expert
 from tests.browser import Browser, Browsers
 from tests.deployments.conftest import AHEAD, Sending, expert
@@ -313,7 +313,7 @@ async def test_a_long_list_goes_on_where_a_page_ended(pool: Sending, browse: Bro
     ada = await browse(pool.play.people["ada"])
     for number in range(27):
         draft, at = pool.draft(place=f"Room {number}, Tirana"), clock.now() + timedelta(seconds=number)
-        await pool.play.act("ada", partial(deployments.request_expertise, draft=draft), at)
+        await pool.play.act("ada", partial(request_expertise, draft=draft), at)
     first = (await ada.get("/deployments?status=requested")).text
     assert (first.count("/order"), "A/D27</a>" in first, "A/D2</a>" in first) == (0, True, False)
     older = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select, text
 
-from facility.awards import service as awards
+from facility.awards.service.ending import withdraw_award
 from facility.db import Tx
-from facility.deployments import service as deployments
 from facility.deployments.models import Deployment
+from facility.deployments.service import expertise
+from facility.deployments.service.expertise import decline, expire_due, request_expertise
 from facility.refused import Refused
 from tests.deployments.conftest import DUE, HOUR, INVITED, SECOND, Sending, cancel, expert, sound
 
@@ -23,7 +24,7 @@ async def test_many_answers_at_once_have_one_outcome(sending: Sending) -> None:
     async def answer(n: int) -> str:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                command = deployments.accept if n % 2 else deployments.decline
+                command = expertise.accept if n % 2 else decline
                 return (await command(tx, invitation)).outcome
         except Refused as refused:
             return refused.codes[0]
@@ -43,11 +44,11 @@ async def test_a_yes_racing_its_own_expiry_has_one_outcome(sending: Sending) -> 
         async def accept(invitation=invitation) -> str:  # type: ignore[no-untyped-def]
             try:
                 async with sending.db.transaction(now=DUE) as tx:
-                    return (await deployments.accept(tx, invitation)).outcome
+                    return (await expertise.accept(tx, invitation)).outcome
             except Refused as refused:
                 return refused.codes[0]
 
-        said, expired = await asyncio.gather(accept(), deployments.expire_due(sending.db, DUE + 5 * SECOND))
+        said, expired = await asyncio.gather(accept(), expire_due(sending.db, DUE + 5 * SECOND))
         outcomes = await sending.outcomes(key)
         assert (said, expired, outcomes) in [
             ("accepted", 0, {"X0": "accepted"}),
@@ -70,7 +71,7 @@ async def test_two_deployments_want_one_expert_on_a_day(sending: Sending) -> Non
     async def accept(n: int) -> str:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                return (await deployments.accept(tx, invitations[n])).outcome
+                return (await expertise.accept(tx, invitations[n])).outcome
         except Refused as refused:
             return refused.codes[0]
 
@@ -104,7 +105,7 @@ async def test_whoever_is_asked_while_they_say_yes_elsewhere_is_not_left_asked(s
     assert (await sending.outcomes(one), await sending.outcomes(two)) == ({"X0": "open"}, {"X1": "open"})
     asked = await sending.invitation(one, "X0")
     async with sending.db.transaction(now=INVITED + HOUR) as tx:
-        await deployments.decline(tx, asked)
+        await decline(tx, asked)
         yes = asyncio.create_task(sending.accept(two, "X1"))
         while not yes.done() and not await somebody_waits(sending):
             pass
@@ -124,14 +125,12 @@ async def test_awards_that_end_while_experts_answer_leave_nothing_behind(sending
     async def accept(key: object) -> None:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                await deployments.accept(tx, key)  # type: ignore[arg-type]
+                await expertise.accept(tx, key)  # type: ignore[arg-type]
         except Refused:
             pass
 
     application = sending.play.applications["A"]
-    end = sending.play.act(
-        "ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), INVITED + HOUR
-    )
+    end = sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), INVITED + HOUR)
     await asyncio.gather(end, *[accept(key) for key in invitations])
     await sending.play.act(None, nothing, INVITED + HOUR)
     assert [await sending.booked(code) for code in sending.experts] == [[]] * 6
@@ -150,12 +149,12 @@ async def test_an_award_that_ends_while_experts_are_asked_for_leaves_no_request_
     async def ask() -> None:
         try:
             async with sending.db.transaction(now=INVITED, actor=sending.play.people["ada"]) as tx:
-                await deployments.request_expertise(tx, draft)
+                await request_expertise(tx, draft)
         except Refused as refused:
             refusals.append(refused.codes)
 
     application = sending.play.applications["A"]
-    end = sending.play.act("ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), INVITED)
+    end = sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), INVITED)
     await asyncio.gather(*[ask() for _ in range(4)], end)
     await sending.play.act(None, nothing, INVITED)
     async with sending.db.reader() as connection:

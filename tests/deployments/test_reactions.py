@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.service import deactivate
-from facility.awards import service as awards
+from facility.accounts.service.people import deactivate
+from facility.awards.service.ending import withdraw_award
 from facility.db import Tx
-from facility.deployments import service as deployments
 from facility.deployments.models import Invitation
+from facility.deployments.service.expertise import cancel, confirm_shortlist, decline
 from facility.outbox.models import Link
 from facility.settings import Settings
 from facility.web.render import environment
@@ -23,7 +23,7 @@ async def told(sending: Sending) -> list[tuple[str, str]]:
 
 async def end_award(sending: Sending, at: datetime = INVITED + 5 * HOUR) -> None:
     application = sending.play.applications["A"]
-    await sending.play.act("ada", lambda tx: awards.withdraw_award(tx, application, "Gave up."), at)
+    await sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), at)
 
 
 async def test_each_invitation_has_a_link_of_its_own_until_its_last_instant(sending: Sending) -> None:
@@ -43,9 +43,9 @@ async def test_who_has_answered_before_the_mail_was_written_gets_none(sending: S
     await sending.pool(expert("X0"))
     key = await sending.request()
     async with sending.db.transaction(now=INVITED) as tx:
-        await deployments.confirm_shortlist(tx, key)
+        await confirm_shortlist(tx, key)
         invitation = await only_invitation(tx, key)
-        await deployments.decline(tx, invitation)
+        await decline(tx, invitation)
     await sending.play.act(None, nothing, INVITED)
     assert [template for template, _to in await told(sending)] == ["exhausted"]
 
@@ -103,7 +103,7 @@ async def test_who_took_the_yes_back_decides_who_is_told(sending: Sending) -> No
         one = await sending.invitation(key, code)
         await sending.play.act(
             actor,
-            partial(deployments.cancel, invitation_id=one, reason="Moved.", by_expert=actor is None),
+            partial(cancel, invitation_id=one, reason="Moved.", by_expert=actor is None),
             INVITED + 2 * HOUR,
         )
     cancelled = {mail.to_address: mail.context for mail in await sending.mails("cancelled")}
@@ -141,9 +141,7 @@ async def test_no_subject_names_anybody_and_every_mail_can_be_written(
     key = await sending.asking(seats=2)
     await sending.accept(key, "X0")
     one = await sending.invitation(key, "X0")
-    await sending.play.act(
-        None, lambda tx: deployments.cancel(tx, one, reason="Ill", by_expert=True), INVITED + 2 * HOUR
-    )
+    await sending.play.act(None, lambda tx: cancel(tx, one, reason="Ill", by_expert=True), INVITED + 2 * HOUR)
     await sending.decline(key, "X1", INVITED + 3 * HOUR)
     await sending.accept(key, "X2", INVITED + 4 * HOUR)
     await end_award(sending)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from facility.db import Database
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.outbox.models import Mail
 from facility.web.access import Role, Visitor
 from facility.web.waiting import waiting

@@ -10,15 +10,18 @@ import msgspec
 import pytest
 from sqlalchemy import select, text
 
-from facility.accounts.service import change_roles
-from facility.admission import service as admission
-from facility.applications.models import Application
-from facility.awards import service as awards
-from facility.calls.models import Call, CallDuty
-from facility.calls.service import close_call, draft_corrigendum, publish_corrigendum
+from facility.accounts.service.people import change_roles
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.opening import confirm_opening, start_opening
+from facility.applications.models.application import Application
+from facility.awards.service.deciding import propose, take_back
+from facility.calls.models.call import Call
+from facility.calls.models.duty import CallDuty
+from facility.calls.service.closing import close_call
+from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
 from facility.calls.service.reading import draft_of
 from facility.db import Database, Tx
-from facility.evaluation import service as evaluation
+from facility.evaluation.service import assessing as evaluation
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.browser import Browsers
@@ -84,15 +87,13 @@ async def test_each_act_in_a_call_is_one_of_those_who_run_it(play: Judging) -> N
     call_id, x, y = play.calls["TAF-2021-01"], play.applications["X"], play.applications["Y"]
     await play.close()
     await make_both(play, "erik", "eva")
-    await play.act(
-        "emma", lambda tx: admission.check_admissibility(tx, x, admissible=True, reason="Again."), CLOSES
-    )
+    await play.act("emma", lambda tx: check_admissibility(tx, x, admissible=True, reason="Again."), CLOSES)
     await play.act("enzo", assign(play, "elena"), CLOSES)
     await play.act("ada", assign(play, "elena", "Y"), CLOSES)
     await play.act("erik", lambda tx: evaluation.set_aside(tx, x, "None."), CLOSES)
     await play.act("erik", lambda tx: evaluation.set_aside(tx, y, "None."), CLOSES)
-    await play.act("eva", lambda tx: awards.propose(tx, call_id), CLOSES)
-    await play.act("eva", lambda tx: awards.take_back(tx, call_id), CLOSES)
+    await play.act("eva", lambda tx: propose(tx, call_id), CLOSES)
+    await play.act("eva", lambda tx: take_back(tx, call_id), CLOSES)
     await play.act("erik", lambda tx: evaluation.bring_back(tx, x), CLOSES)
     said = {name: await refusal(play, "ada", assign(play, name)) for name in ("emma", "enzo", "erik", "eva")}
     assert said == {
@@ -108,12 +109,12 @@ async def test_whoever_assesses_in_a_call_does_nothing_else_in_it(play: Judging)
     call_id, x = play.calls["TAF-2021-01"], play.applications["X"]
     await play.act("ada", assign(play, "emma"), CLOSES)
     commands: dict[str, Callable[[Tx], Awaitable[object]]] = {
-        "check": lambda tx: admission.check_admissibility(tx, x, admissible=False, reason="No."),
+        "check": lambda tx: check_admissibility(tx, x, admissible=False, reason="No."),
         "assign": assign(play, "elena", "Y"),
         "set aside": lambda tx: evaluation.set_aside(tx, x, "No."),
-        "propose": lambda tx: awards.propose(tx, call_id),
-        "open": lambda tx: admission.start_opening(tx, call_id),
-        "confirm": lambda tx: admission.confirm_opening(tx, call_id),
+        "propose": lambda tx: propose(tx, call_id),
+        "open": lambda tx: start_opening(tx, call_id),
+        "confirm": lambda tx: confirm_opening(tx, call_id),
     }
     said = {name: await refusal(play, "emma", command) for name, command in commands.items()}
     assert said == dict.fromkeys(commands, ("assesses_here",))
@@ -143,9 +144,9 @@ async def test_the_batches_of_a_series_are_one_call(db: Database) -> None:
     later = second.closes_at
     await play.act(None, lambda tx: _close(tx, second.id, later), later)
     with pytest.raises(Refused) as refused:
-        await play.act("emma", lambda tx: admission.start_opening(tx, second.id), later)
+        await play.act("emma", lambda tx: start_opening(tx, second.id), later)
     assert refused.value.codes == ("assesses_here",)
-    await play.act("enzo", lambda tx: admission.start_opening(tx, second.id), later)
+    await play.act("enzo", lambda tx: start_opening(tx, second.id), later)
     assert await refusal(play, "ada", assign(play, "enzo", "ONE")) == ("opened_here",)
     async with play.db.reader() as connection:
         rows = (await connection.execute(select(CallDuty.call_id).distinct())).scalars().all()
@@ -155,7 +156,7 @@ async def test_the_batches_of_a_series_are_one_call(db: Database) -> None:
 async def _admit(tx: Tx, call_id: UUID) -> None:
     query = select(Application.id).where(Application.call_id == call_id, Application.status == "submitted")
     for key in (await tx.session.scalars(query)).all():
-        await admission.check_admissibility(tx, key, admissible=True)
+        await check_admissibility(tx, key, admissible=True)
 
 
 async def _close(tx: Tx, call_id: UUID, at: Any) -> None:
@@ -170,9 +171,7 @@ async def test_of_two_acts_at_the_same_moment_one_is_refused(play: Judging) -> N
     for name in ("emma", "enzo", "erik", "eva"):
         outcomes = await asyncio.gather(
             _one(play, "ada", assign(play, name)),
-            _one(
-                play, name, lambda tx: admission.check_admissibility(tx, y, admissible=True, reason="Twice.")
-            ),
+            _one(play, name, lambda tx: check_admissibility(tx, y, admissible=True, reason="Twice.")),
         )
         assert sorted(outcomes) in (["", "assesses_here"], ["", "checked_here"])
         async with play.db.reader() as connection:

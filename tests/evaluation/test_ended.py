@@ -7,16 +7,17 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Application
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.models.application import Application
 from facility.applications.service.ending import OPENABLE, end_with_the_call
-from facility.calls.service import ask_cancellation, confirm_cancellation
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.submission import submit
+from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
 from facility.db import Database
-from facility.evaluation import service as evaluation
 from facility.evaluation.models import Assignment
-from facility.evaluation.queries import count_assessments
-from facility.evaluation.work import work_of
+from facility.evaluation.queries.standing import count_assessments
+from facility.evaluation.queries.work import work_of
+from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.outbox.models import Mail
 from facility.refused import Refused
@@ -71,7 +72,7 @@ async def test_a_withdrawal_takes_the_work_away_and_says_so(
 ) -> None:
     key = play.applications["A"]
     assert await to_do(play, "erik") == 1
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), LATER)
+    await play.act("omar", lambda tx: withdraw(tx, key), LATER)
     assert await told(db) == [("erik@example.org", "Nothing left to assess: A")]
     assert await ended(play) == {"elena": True, "erik": True}
     assert await to_do(play, "erik") == 0
@@ -86,13 +87,11 @@ async def test_a_withdrawal_takes_the_work_away_and_says_so(
 async def test_what_is_found_inadmissible_keeps_what_was_sent(db: Database, play: Judging) -> None:
     key = play.applications["A"]
     reason = "The mandate is missing."
-    await play.act(
-        "ada", lambda tx: admission.check_admissibility(tx, key, admissible=False, reason=reason), LATER
-    )
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=False, reason=reason), LATER)
     assert await ended(play) == {"elena": False, "erik": True}
     assert len(await told(db)) == 1
     # Put right, it needs him anew; what was sent is about the same version.
-    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), LATER)
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), LATER)
     assert await to_do(play, "erik") == 0
     await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), LATER)
     assert await to_do(play, "erik") == 1
@@ -122,12 +121,12 @@ async def test_a_version_that_comes_after_is_judged_anew(db: Database) -> None:
     await play.apply("A", "10000.00", call=SERIES)
     await play.judge(1, {"A": "70"})
     key, at = play.applications["A"], CUT_OFFS[1]
-    await play.act("omar", lambda tx: applications.withdraw(tx, key), at - timedelta(days=1))
-    await play.act("omar", lambda tx: applications.take_up_again(tx, key), at - timedelta(days=1))
-    await play.act("omar", lambda tx: applications.submit(tx, key, received_at=at), at)
+    await play.act("omar", lambda tx: withdraw(tx, key), at - timedelta(days=1))
+    await play.act("omar", lambda tx: take_up_again(tx, key), at - timedelta(days=1))
+    await play.act("omar", lambda tx: submit(tx, key, received_at=at), at)
     # Admitted by the same judgement as the version before, and nobody has it yet.
     await play.judge(2, {})
-    await play.act("ada", lambda tx: admission.check_admissibility(tx, key, admissible=True), at)
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), at)
     assert (await play.row(Application, key)).status == "admissible"
     assert await _counted(db, key) == 0
     with pytest.raises(Refused) as refused:

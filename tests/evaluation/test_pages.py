@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from facility.db import Database
-from facility.evaluation import service as evaluation
 from facility.evaluation.events import RecusedAttempt
 from facility.evaluation.models import Assessment
+from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
 from tests.browser import Browser, Browsers
 from tests.judging import CLOSES, Judging, judging

@@ -10,15 +10,17 @@ from litestar import Litestar
 from sqlalchemy import delete, func, insert, select, text, update
 
 from facility.accounts.models import Person, PersonRole
-from facility.accounts.service import add_user, deactivate
-from facility.admission.service import check_admissibility
-from facility.awards import service as awards
+from facility.accounts.service.people import add_user, deactivate
+from facility.admission.service.admissibility import check_admissibility
+from facility.awards.service.deciding import decide, propose, take_back
+from facility.awards.service.ending import propose_closing
+from facility.awards.service.withdrawal import propose_withdrawal
 from facility.db import Database, Tx
-from facility.deployments import service as deployments
-from facility.evaluation import service as evaluation
+from facility.deployments.service.expertise import cancel
+from facility.evaluation.service import assessing as evaluation
 from facility.events.models import EventRow
 from facility.events.relay import follow
-from facility.monitoring.service import seed
+from facility.monitoring.service.indicators import seed
 from facility.refused import Refused
 from facility.web.access import SHUTS_OUT, Allow, Role
 from facility.web.guard import handlers
@@ -50,18 +52,18 @@ class Play(Judging):
         await self.declare("nora", "SHIPS", conflict=True)
         for name, relevance in (("SHIPS", "64"), ("PORTS", "65")):
             await self.score("erik", name, "16.25", relevance)
-        await self.act("vera", lambda tx: awards.propose(tx, self.calls["TAF-2021-01"]), DECIDED)
+        await self.act("vera", lambda tx: propose(tx, self.calls["TAF-2021-01"]), DECIDED)
 
     async def go_on(self) -> None:
         """The decision, an activity, and experts that are asked."""
-        await self.act("paul", lambda tx: awards.decide(tx, self.calls["TAF-2021-01"]), DECIDED)
+        await self.act("paul", lambda tx: decide(tx, self.calls["TAF-2021-01"]), DECIDED)
         await self.act(None, seed)
         activity = await planned(self, "SHIPS", title="Workshop on ships")
         deployment = await ask_experts(self, "SHIPS")
         award = await self.award("SHIPS")
         await self.act(
             "vera",
-            lambda tx: awards.propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Held."),
+            lambda tx: propose_closing(tx, award.id, final_cost=Decimal("1.00"), reason="Held."),
             DECIDED,
         )
         await follow(self.db)
@@ -278,14 +280,14 @@ async def test_whoever_has_a_conflict_neither_proposes_nor_decides(proposed: Pla
         assert (path, answer.status_code) == (path, 403)
     # Commands ask it themselves, under the lock by which a conflict is declared.
     await proposed.act(None, lambda tx: _forget_duties(tx))
-    for command in (awards.propose, awards.decide):
+    for command in (propose, decide):
         with pytest.raises(Refused) as refused:
             await proposed.act("nora", lambda tx, command=command: command(tx, call))  # type: ignore[misc]
         assert refused.value.codes == ("shut_out",)
 
 
 async def test_commands_that_learn_of_it_from_a_form_refuse_too(proposed: Play) -> None:
-    await proposed.act("vera", lambda tx: awards.take_back(tx, proposed.calls["TAF-2021-01"]))
+    await proposed.act("vera", lambda tx: take_back(tx, proposed.calls["TAF-2021-01"]))
     await proposed.act(None, lambda tx: _forget_duties(tx))
     key = proposed.applications["SHIPS"]
     for command in (
@@ -309,7 +311,7 @@ async def test_staff_with_a_conflict_get_no_mail_about_its_experts(play: Play) -
         "SELECT invitation.id FROM invitation JOIN deployment ON deployment.id = deployment_id"
         " WHERE application_id = :id AND outcome = 'accepted'"
     )
-    await play.act(None, lambda tx: deployments.cancel(tx, yes, reason="Ill.", by_expert=True))
+    await play.act(None, lambda tx: cancel(tx, yes, reason="Ill.", by_expert=True))
     async with play.db.reader() as connection:
         query = text(
             "SELECT to_address FROM mail WHERE template IN ('deployments/taken_back', 'deployments/exhausted')"
@@ -321,11 +323,11 @@ async def test_nobody_frees_money_for_what_they_have_a_conflict_with(db: Databas
     """The page that shows who would be served is closed, and so is the act."""
     play = Play(db)
     await play.tell(amount="15000.00")
-    await play.act("paul", lambda tx: awards.decide(tx, play.calls["TAF-2021-01"]), DECIDED)
+    await play.act("paul", lambda tx: decide(tx, play.calls["TAF-2021-01"]), DECIDED)
     assert await play.statuses() == {"SHIPS": "reserve", "PORTS": "awarded"}
     award = await play.award("PORTS")
     proposed = await play.act(
-        "vera", lambda tx: awards.propose_withdrawal(tx, award.id, reason="No longer possible."), DECIDED
+        "vera", lambda tx: propose_withdrawal(tx, award.id, reason="No longer possible."), DECIDED
     )
     await play.become("nora", Role.ASSESSOR, Role.SECRETARIAT)
     nora, ada = await browse(play.people["nora"]), await browse(play.people["ada"])

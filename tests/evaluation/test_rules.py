@@ -4,16 +4,15 @@ from fractions import Fraction
 
 import pytest
 
-from facility.calls.rules import Grid, Section
-from facility.evaluation.rules import (
+from facility.calls.rules.call import Grid, Section
+from facility.evaluation.rules.assessing import may_assess, score_mistakes
+from facility.evaluation.rules.ranking import (
     Candidate,
     SectionMeans,
     enough_assessments,
-    may_assess,
     means,
     missed_thresholds,
     rank,
-    score_mistakes,
 )
 from facility.refused import Refused
 

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 
 from facility.db import Database, Tx
-from facility.evaluation import service as evaluation
 from facility.evaluation.checks import scores
 from facility.evaluation.models import Assessment, SettingAside
-from facility.evaluation.rules import Outcome
+from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
 from facility.outbox.models import Mail
 from facility.refused import Refused

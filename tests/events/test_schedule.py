@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from facility.calls.models import Call
-from facility.calls.service import close_due
+from facility.calls.models.call import Call
+from facility.calls.service.closing import close_due
 from facility.db import Database, Tx
 from facility.events import one_by_one
 from facility.events.failures import MAX_ATTEMPTS

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from facility.db import Database
-from facility.experts.form import shown_expert
+from facility.experts.forms import shown_expert
 from facility.experts.queries import expert as shown
 from facility.experts.queries import pool as listed
 from facility.experts.service import register_expert, seed_themes

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
+from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.experts.rules import (
-    EU_MEMBER_STATES,
     Period,
     is_available,
     is_booked,

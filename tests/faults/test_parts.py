@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from facility.accounts.service import invite
+from facility.accounts.service.people import invite
 from facility.db import Database, Tx
 from facility.outbox import links
 from facility.web.access import Role

@@ -13,24 +13,35 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from facility.accounts import institutions
-from facility.accounts import service as accounts
-from facility.activities import service as activities
-from facility.activities.service import ActivityDraft, AttendanceRow
-from facility.admission import service as admission
+from facility.accounts.service import institutions
+from facility.accounts.service import people as accounts
+from facility.activities.service.activities import ActivityDraft, change_activity, plan_activity, postpone
+from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
 from facility.admission.rules.clarification import ClarificationKind
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.rules.overlap import InitiativeLine, OverlapOutcome
-from facility.applications import service as applications
-from facility.awards import service as awards
-from facility.calls import service as calls
-from facility.calls.rules import CallDraft
-from facility.contracts import service as contracts
+from facility.admission.service.clarifications import ask_for_clarification
+from facility.admission.service.consultees import ConsulteeData, add_consultee
+from facility.admission.service.initiatives import import_initiatives
+from facility.admission.service.opening import start_opening
+from facility.admission.service.overlap import judge_overlap
+from facility.applications.service.answers import start_application
+from facility.applications.service.confirmations import invite_party
+from facility.applications.service.parties import add_party
+from facility.awards.service.deciding import propose
+from facility.awards.service.ending import propose_closing
+from facility.calls.rules.call import CallDraft
+from facility.calls.service.cancellation import ask_cancellation
+from facility.calls.service.closing import close_call
+from facility.calls.service.corrigenda import draft_corrigendum
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
+from facility.calls.service.questions import ask_question
 from facility.contracts.rules import UnitCostKind, UnitCostRow
+from facility.contracts.service import money as contracts
 from facility.db import Database, Tx
-from facility.deployments import service as deployments
-from facility.deployments.service import RequestDraft
-from facility.evaluation import service as evaluation
+from facility.deployments.service.expertise import RequestDraft, request_expertise
+from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused
@@ -82,8 +93,8 @@ async def open_call(play: Judging) -> None:
         answers_until=CLOSES - timedelta(days=5),
     )
     at = OPENS - timedelta(days=7)
-    made = await play.act("ada", lambda tx: calls.draft_call(tx, draft), at)
-    await play.act("vera", lambda tx: calls.publish_call(tx, made.id), at)
+    made = await play.act("ada", lambda tx: draft_call(tx, draft), at)
+    await play.act("vera", lambda tx: publish_call(tx, made.id), at)
     play.calls[OPEN] = made.id
 
 
@@ -102,17 +113,17 @@ async def stage(play: Judging) -> UUID:
     await play.close(SCORED)
     await play.score("elena", "R", "16", "70")
     sealed = play.calls[SEALED]
-    await play.act(None, lambda tx: calls.close_call(tx, sealed, due_at=CLOSES), CLOSES)
+    await play.act(None, lambda tx: close_call(tx, sealed, due_at=CLOSES), CLOSES)
 
     async def write(tx: Tx) -> UUID:
-        made = await applications.start_application(
+        made = await start_application(
             tx,
             call_id=play.calls[OPEN],
             lead_institution_id=play.institutions["AL"],
             title="Draft",
             track="joint",
         )
-        party = await applications.add_party(
+        party = await add_party(
             tx,
             made.id,
             institution_id=play.institutions["XK"],
@@ -131,28 +142,28 @@ def in_calls(play: Judging, draft: CallDraft, partner: UUID) -> list[Press]:
     key, police = play.calls[OPEN], play.institutions["AL"]
     start: dict[str, Any] = {"call_id": key, "lead_institution_id": police, "title": "New", "track": "joint"}
     return [
-        ("corrigendum", "ada", lambda tx: calls.draft_corrigendum(tx, key, draft, "A typo."), MID),
-        ("question", "omar", lambda tx: calls.ask_question(tx, key, "May we?"), MID),
-        ("cancellation", "ada", lambda tx: calls.ask_cancellation(tx, key, "No money."), MID),
-        ("start", "omar", lambda tx: applications.start_application(tx, **start), MID),
-        ("ask a partner", "omar", lambda tx: applications.invite_party(tx, partner), MID),
+        ("corrigendum", "ada", lambda tx: draft_corrigendum(tx, key, draft, "A typo."), MID),
+        ("question", "omar", lambda tx: ask_question(tx, key, "May we?"), MID),
+        ("cancellation", "ada", lambda tx: ask_cancellation(tx, key, "No money."), MID),
+        ("start", "omar", lambda tx: start_application(tx, **start), MID),
+        ("ask a partner", "omar", lambda tx: invite_party(tx, partner), MID),
     ]
 
 
 def in_procedure(play: Judging) -> list[Press]:
     """From the opening to the decision."""
     scored, key = play.calls[SCORED], play.applications["R"]
-    office = admission.ConsulteeData(name="Office", kind=ConsulteeKind.DELEGATION, email="o@example.org")
+    office = ConsulteeData(name="Office", kind=ConsulteeKind.DELEGATION, email="o@example.org")
     line = InitiativeLine("R3", "Firearms", "Training", ("AL",), (), None, None, "R3 list")
     question: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": "Where is the mandate?"}
     return [
-        ("opening", "ada", lambda tx: admission.start_opening(tx, play.calls[SEALED]), CLOSES),
-        ("clarification", "ada", lambda tx: admission.ask_for_clarification(tx, key, **question), CLOSES),
-        ("overlap", "ada", lambda tx: admission.judge_overlap(tx, key, outcome=OverlapOutcome.NONE), CLOSES),
-        ("consultee", "ada", lambda tx: admission.add_consultee(tx, office), CLOSES),
-        ("list of others", "ada", lambda tx: admission.import_initiatives(tx, "r3.csv", [line]), CLOSES),
+        ("opening", "ada", lambda tx: start_opening(tx, play.calls[SEALED]), CLOSES),
+        ("clarification", "ada", lambda tx: ask_for_clarification(tx, key, **question), CLOSES),
+        ("overlap", "ada", lambda tx: judge_overlap(tx, key, outcome=OverlapOutcome.NONE), CLOSES),
+        ("consultee", "ada", lambda tx: add_consultee(tx, office), CLOSES),
+        ("list of others", "ada", lambda tx: import_initiatives(tx, "r3.csv", [line]), CLOSES),
         ("assign", "ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), CLOSES),
-        ("propose", "vera", lambda tx: awards.propose(tx, scored), DECIDED),
+        ("propose", "vera", lambda tx: propose(tx, scored), DECIDED),
     ]
 
 
@@ -180,21 +191,21 @@ def after_award(play: Judging, award: UUID, planned: UUID) -> list[Press]:
         respond_within_hours=48,
     )
     return [
-        ("plan", "omar", lambda tx: activities.plan_activity(tx, plan), DECIDED),
+        ("plan", "omar", lambda tx: plan_activity(tx, plan), DECIDED),
         (
             "change",
             "omar",
-            lambda tx: activities.change_activity(tx, planned, title="B", place="Durrës"),
+            lambda tx: change_activity(tx, planned, title="B", place="Durrës"),
             DECIDED,
         ),
-        ("postpone", "omar", lambda tx: activities.postpone(tx, planned, **moved), DECIDED),
-        ("attendance", "omar", lambda tx: activities.set_attendance(tx, planned, rows), DECIDED),
-        ("evidence", "omar", lambda tx: activities.attach_evidence(tx, planned, **agenda), DECIDED),
-        ("request", "ada", lambda tx: deployments.request_expertise(tx, wanted), DECIDED),
+        ("postpone", "omar", lambda tx: postpone(tx, planned, **moved), DECIDED),
+        ("attendance", "omar", lambda tx: set_attendance(tx, planned, rows), DECIDED),
+        ("evidence", "omar", lambda tx: attach_evidence(tx, planned, **agenda), DECIDED),
+        ("request", "ada", lambda tx: request_expertise(tx, wanted), DECIDED),
         (
             "closing",
             "ada",
-            lambda tx: awards.propose_closing(tx, award, final_cost=Decimal(9000), reason="Cheaper."),
+            lambda tx: propose_closing(tx, award, final_cost=Decimal(9000), reason="Cheaper."),
             DECIDED,
         ),
     ]
@@ -237,7 +248,7 @@ async def test_what_is_pressed_at_once_is_done_once(play: Judging, db: Database)
         starts_on=FIRST,
         ends_on=LAST,
     )
-    planned = (await play.act("omar", lambda tx: activities.plan_activity(tx, draft), DECIDED)).id
+    planned = (await play.act("omar", lambda tx: plan_activity(tx, draft), DECIDED)).id
     presses = [
         *in_calls(play, corrected, partner),
         *in_procedure(play),
@@ -258,14 +269,14 @@ async def test_what_differs_is_done(play: Judging, db: Database) -> None:
     scored, key = play.calls[SCORED], play.applications["R"]
     await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["erik"]), CLOSES)
     for actor in ("vera", "ada", "vera"):
-        await play.act(actor, lambda tx: awards.propose(tx, scored), DECIDED)
+        await play.act(actor, lambda tx: propose(tx, scored), DECIDED)
     assert (await told(db))["AwardsProposed"] == 1 + 3  # the first was that of the decided call
     for question in ("Where?", "When?"):
         said: dict[str, Any] = {"kind": ClarificationKind.EVIDENCE, "question": question}
-        await play.act("ada", partial(admission.ask_for_clarification, application_id=key, **said), CLOSES)
+        await play.act("ada", partial(ask_for_clarification, application_id=key, **said), CLOSES)
     assert (await told(db))["ClarificationAsked"] == 2
     for at in (MID, MID + timedelta(minutes=2)):
-        await play.act("omar", lambda tx: applications.invite_party(tx, partner), at)
+        await play.act("omar", lambda tx: invite_party(tx, partner), at)
     assert (await told(db))["applications/ask to petra@example.org"] == 2
 
 

@@ -12,14 +12,18 @@ from uuid import UUID
 import pytest_asyncio
 from sqlalchemy import select, text
 
-from facility.applications import service as applications
-from facility.applications.models import Application
-from facility.applications.rules import fingerprint_of
-from facility.awards import service as awards
-from facility.calls.service import close_due, draft_call, publish_call
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import fingerprint_of
+from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.submission import submit
+from facility.awards.service.deciding import decide
+from facility.awards.service.ending import withdraw_award
+from facility.calls.service.closing import close_due
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.contracts.models import Envelope
 from facility.db import Database, Tx
-from facility.deployments import service as deployments
+from facility.deployments.service.expertise import accept, cancel, decline, expire_due
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused
@@ -65,7 +69,7 @@ async def test_fifty_calls_award_from_an_envelope_that_pays_for_ten(db: Database
     at, paul = DECIDED, play.people["paul"]
     answers = await asyncio.gather(
         *[
-            _attempt(wide, at, partial(awards.decide, call_id=play.calls[one]), paul)
+            _attempt(wide, at, partial(decide, call_id=play.calls[one]), paul)
             for one in [*references, *references[:10]]  # some are decided twice
         ]
     )
@@ -81,7 +85,7 @@ async def test_fifty_calls_award_from_an_envelope_that_pays_for_ten(db: Database
             _attempt(
                 wide,
                 later,
-                partial(awards.withdraw_award, application_id=play.applications[name], reason="Not able."),
+                partial(withdraw_award, application_id=play.applications[name], reason="Not able."),
                 play.people["ada"],
             )
             for name in won[:5] * 2
@@ -103,11 +107,9 @@ async def test_experts_answer_crosswise_while_time_runs_out(sending: Sending, wi
         work = [
             _attempt(wide, due, partial(command, invitation_id=key), None)
             for key in (asked if round_ % 2 else reversed(asked))
-            for command in (deployments.accept, deployments.decline, deployments.accept)
+            for command in (accept, decline, accept)
         ]
-        *answers, _expired = await asyncio.gather(
-            *work, deployments.expire_due(wide, due + timedelta(seconds=5))
-        )
+        *answers, _expired = await asyncio.gather(*work, expire_due(wide, due + timedelta(seconds=5)))
         assert set(answers) <= {"done", "invitation_ended", "booked_elsewhere"}
         await _sound(sending.db, due + HOUR)
         await _no_day_twice(sending)
@@ -133,9 +135,9 @@ async def _end(sending: Sending, keys: list[UUID]) -> None:
         }:
             for invitation, outcome in standing.items():
                 command = (
-                    partial(deployments.cancel, invitation_id=invitation, reason="Over.")
+                    partial(cancel, invitation_id=invitation, reason="Over.")
                     if outcome == "accepted"
-                    else partial(deployments.decline, invitation_id=invitation)
+                    else partial(decline, invitation_id=invitation)
                 )
                 await _attempt(sending.db, sending.at, command, sending.play.people["ada"])
 
@@ -183,15 +185,15 @@ async def _receipt(play: Judging, name: str) -> Any:
 
 async def _take_up(tx: Tx, key: UUID) -> None:
     """Back to a draft, which may be submitted again until the deadline."""
-    await applications.withdraw(tx, key)
-    await applications.take_up_again(tx, key)
+    await withdraw(tx, key)
+    await take_up_again(tx, key)
 
 
 async def _submit(db: Database, play: Judging, name: str, at: datetime) -> str:
     return await _attempt(
         db,
         at,
-        partial(applications.submit, application_id=play.applications[name], received_at=at),
+        partial(submit, application_id=play.applications[name], received_at=at),
         play.people["omar"],
     )
 

@@ -13,7 +13,7 @@ from litestar import Litestar
 from sqlalchemy import event, text
 
 from facility import clock
-from facility.accounts.sessions import ask_to_sign_in
+from facility.accounts.service.sessions import ask_to_sign_in
 from facility.db import Database, Tx
 from facility.outbox.links import token_of
 from facility.web import cookies

@@ -21,15 +21,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import clock
-from facility.applications.service import (
-    Sitting,
-    ask_for_change,
-    confirm_party,
-    fill_in_part,
-    keep_copy,
-    keep_link_copy,
-    save_answers,
-)
+from facility.applications.service.answers import save_answers
+from facility.applications.service.change_requests import ask_for_change
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.link_copies import Sitting, keep_link_copy
+from facility.applications.service.own_parts import fill_in_part
+from facility.applications.service.working_copies import keep_copy
 from facility.calls.rules.forms import By, Field, FieldType, FormSection
 from facility.db import Database
 from facility.events.relay import drain

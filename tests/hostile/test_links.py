@@ -9,11 +9,11 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from facility import clock
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.sessions import begin_session
 from facility.db import Database
-from facility.operations.demo_pages import linked
-from facility.operations.mails import MailShown
-from facility.operations.mails import mail as mail_shown
+from facility.operations.pages.demo import linked
+from facility.operations.queries.mails import MailShown
+from facility.operations.queries.mails import mail as mail_shown
 from facility.outbox.links import path_of
 from facility.outbox.sender import text_of
 from facility.web.access import Role, Visitor

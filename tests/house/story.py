@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import clock, schema
-from facility.accounts.sessions import begin_session
-from facility.applications.service import attach_document
+from facility.accounts.service.sessions import begin_session
+from facility.applications.service.documents import attach_document
 from facility.db import Database
 from facility.demo import tell
 from facility.files import Store

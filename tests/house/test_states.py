@@ -64,14 +64,14 @@ STATES = {
     ),
     "an award stands": _state(
         r"\b[Aa]ward\.ended_at(\s+IS\b|\.is_| is\b)|\b(FROM|JOIN) award\b[^\"]{0,120}?[\s(]ended_at IS\b",
-        "Award.stands, AWARD_STANDS_SQL or awards.rules.stands",
+        "Award.stands, AWARD_STANDS_SQL or awards.rules.awards.stands",
     ),
     "an award is kept": _state(
         r"end_kind\s+IS NULL OR\b|\bAward\.end_kind == \"closed\"",
         "Award.kept or AWARD_KEPT_SQL",
     ),
     "a call may be rehearsed": _state(
-        r"decided_at IS NOT NULL AND (call\.)?mode = 'deadline'", "_READABLE", "rehearsal/past.py"
+        r"decided_at IS NOT NULL AND (call\.)?mode = 'deadline'", "_READABLE", "rehearsal/service/past.py"
     ),
     "an invitation stands": _state(
         r"outcome IN \('open', 'accepted'\)|\(InvitationStatus\.OPEN, InvitationStatus\.ACCEPTED\)"

@@ -10,19 +10,25 @@ import msgspec
 from sqlalchemy import select
 
 from facility import clock
-from facility.admission import service as admission
-from facility.applications import service as applications
-from facility.applications.models import Application, ConflictDeclaration, Party
-from facility.applications.rules import DECLARATIONS, Signature
-from facility.awards import service as awards
-from facility.calls.rules import CallDraft, Grid, Section
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.opening import confirm_opening, start_opening
+from facility.applications.models.application import Application, Party
+from facility.applications.models.conflict import ConflictDeclaration
+from facility.applications.rules.lifecycle import DECLARATIONS, Signature
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.parties import add_party, change_party
+from facility.applications.service.submission import submit
+from facility.awards.service.deciding import decide, propose
+from facility.calls.rules.call import CallDraft, Grid, Section
 from facility.calls.rules.forms import Answers
-from facility.calls.service import draft_call, publish_call
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
 from facility.contracts.models import Contract
-from facility.contracts.service import open_envelope
+from facility.contracts.service.money import open_envelope
 from facility.db import Tx
-from facility.evaluation import service as evaluation
 from facility.evaluation.models import Assignment, Declaration
+from facility.evaluation.service import assessing as evaluation
 from facility.experts.service import ExpertDraft, register_expert
 from tests.journeys.cast import REGISTERED, Company, address
 from tests.journeys.machinery import Service, until
@@ -124,17 +130,17 @@ class Stage:
         places = {key: self._place(key) for key in (lead, *partners)}
 
         async def write(tx: Tx) -> UUID:
-            made = await applications.start_application(
+            made = await start_application(
                 tx, call_id=call_id, lead_institution_id=places[lead], title=title, track="joint"
             )
-            await applications.save_answers(tx, made.id, ANSWERS)
+            await save_answers(tx, made.id, ANSWERS)
             query = select(Party.id).where(Party.application_id == made.id, Party.is_lead)
             own = (await tx.session.scalars(query)).one()
-            await applications.change_party(tx, own, role="Hosts the workshop.", amount=Decimal(amounts[0]))
+            await change_party(tx, own, role="Hosts the workshop.", amount=Decimal(amounts[0]))
             for key, amount in zip(partners, amounts[1:], strict=True):
                 party_id = await _bring_in(tx, made.id, key, places[key], Decimal(amount))
                 if confirmed:
-                    await applications.confirm_party(
+                    await confirm_party(
                         tx, party_id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
                     )
             return made.id
@@ -157,7 +163,7 @@ class Stage:
         signature = Signature(name=REGISTERED[lead][0], function="Head", declared=DECLARATIONS)
         self.service.act(
             address(lead),
-            lambda tx: applications.submit(tx, key, received_at=received_at, signature=signature),
+            lambda tx: submit(tx, key, received_at=received_at, signature=signature),
             received_at,
         )
         return key
@@ -192,14 +198,14 @@ class Stage:
 
     def open(self, call_id: UUID) -> None:
         """Ada and Vera open a closed call together."""
-        self.service.act(address("ada"), lambda tx: admission.start_opening(tx, call_id))
-        self.service.act(address("vera"), lambda tx: admission.confirm_opening(tx, call_id))
+        self.service.act(address("ada"), lambda tx: start_opening(tx, call_id))
+        self.service.act(address("vera"), lambda tx: confirm_opening(tx, call_id))
 
     def admit(self, application_id: UUID, at: datetime | None = None) -> None:
         """Ada finds it admissible."""
         self.service.act(
             address("ada"),
-            lambda tx: admission.check_admissibility(tx, application_id, admissible=True, reason=""),
+            lambda tx: check_admissibility(tx, application_id, admissible=True, reason=""),
             at,
         )
 
@@ -246,8 +252,8 @@ class Stage:
         self.admit(application_id, at)
         for assessor in ("elena", "erik"):
             self.score(application_id, assessor, "16", "70", at)
-        self.service.act(address("vera"), lambda tx: awards.propose(tx, call_id), at)
-        self.service.act(address("paul"), lambda tx: awards.decide(tx, call_id), at)
+        self.service.act(address("vera"), lambda tx: propose(tx, call_id), at)
+        self.service.act(address("paul"), lambda tx: decide(tx, call_id), at)
         return application_id
 
     def expert(self, code: str, country: str, first: date, last: date, *, recent: int = 0) -> None:
@@ -276,7 +282,7 @@ class Stage:
 
 async def _bring_in(tx: Tx, application_id: UUID, key: str, institution_id: UUID, amount: Decimal) -> UUID:
     """Somebody's institution as a partner; its part."""
-    party = await applications.add_party(
+    party = await add_party(
         tx,
         application_id,
         institution_id=institution_id,

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Dialog, expect
 from sqlalchemy import text
 
-from facility.accounts.service import add_user
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.people import add_user
+from facility.accounts.service.sessions import begin_session
 from facility.db import Tx
 from facility.web import cookies
 from facility.web.access import Role

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from facility.applications.service import invite_party
+from facility.applications.service.confirmations import invite_party
 from facility.calls.rules.forms import By, Field, FieldType, FormDefinition, FormSection, Required
 from facility.calls.rules.presets import PLAIN
 from tests.journeys.cast import Company, address

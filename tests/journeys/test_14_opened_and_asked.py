@@ -7,9 +7,9 @@ from uuid import UUID
 from pypdf import PdfReader
 
 from facility import clock
-from facility.admission import service as admission
 from facility.admission.rules.consultation import ConsulteeKind
-from facility.admission.service.consultees import ConsulteeData
+from facility.admission.service.consultations import start_consultations
+from facility.admission.service.consultees import ConsulteeData, add_consultee
 from facility.db import Tx
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
@@ -89,8 +89,8 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
         data = ConsulteeData(
             name="A delegation", kind=ConsulteeKind.DELEGATION, email="delegation@consulted.example"
         )
-        consultee = await admission.add_consultee(tx, data)
-        (made,) = await admission.start_consultations(tx, application, [consultee.id], days=5)
+        consultee = await add_consultee(tx, data)
+        (made,) = await start_consultations(tx, application, [consultee.id], days=5)
         return made.id
 
     consultation = service.act(address("ada"), ask, clock.now() - ago + timedelta(hours=1))

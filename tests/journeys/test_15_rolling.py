@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from facility import clock
-from facility.calls.rules import CoolDown, Mode
+from facility.calls.rules.cool_down import CoolDown
+from facility.calls.rules.modes import Mode
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, until

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from facility import clock
 from facility.db import Database
 from facility.events.reactions import deliver
-from facility.rehearsal import play
+from facility.rehearsal.service import play
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, until

@@ -9,7 +9,7 @@ import pytest
 
 from facility.db import Database
 from facility.events.relay import follow
-from facility.monitoring.service import seed
+from facility.monitoring.service.indicators import seed
 from tests.browser import NOW, Browser, Browsers
 from tests.cast import Cast
 from tests.doing import held, planned
@@ -179,7 +179,9 @@ async def table(browser: Browser, name: str) -> list[dict[str, str]]:
 async def test_exports_carry_the_footnote_and_no_formula(
     play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facility.monitoring.exports.BATCH", 1)  # an export goes on until everything was sent
+    monkeypatch.setattr(
+        "facility.monitoring.pages.exports.BATCH", 1
+    )  # an export goes on until everything was sent
     made = await story(play)
     await planned(play, "A", title="=HYPERLINK(1)")
     await follow(play.db)

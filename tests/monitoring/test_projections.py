@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 import facility.monitoring.checks  # noqa: F401 - checks register when they are imported
-from facility.activities import service as activities
-from facility.activities.queries import counting_of
-from facility.applications import service as applications
-from facility.awards import service as awards
+from facility.activities.queries.counting import counting_of
+from facility.activities.service.activities import cancel, postpone, undo
+from facility.applications.service.exits import withdraw
+from facility.awards.service.ending import withdraw_award
 from facility.db import Database
 from facility.events.projector import PROJECTIONS, advance, reset
 from facility.events.reconcile import CHECKS, reconcile
@@ -29,7 +29,7 @@ async def story(play: Judging) -> dict[str, UUID]:
     await play.apply("B", "40000.00")
     await play.apply("C", "30000.00")
     await play.apply("D", "1000.00")
-    await play.act("omar", lambda tx: applications.withdraw(tx, play.applications["D"]), CLOSES)
+    await play.act("omar", lambda tx: withdraw(tx, play.applications["D"]), CLOSES)
     await play.close()
     await play.score("elena", "A", "16", "64")
     await play.score("elena", "B", "14", "60")
@@ -44,12 +44,12 @@ async def story(play: Judging) -> dict[str, UUID]:
     late = date(2022, 1, 3)
     await play.act(
         "omar",
-        lambda tx: activities.postpone(tx, made["off"], starts_on=late, ends_on=late, reason="snow"),
+        lambda tx: postpone(tx, made["off"], starts_on=late, ends_on=late, reason="snow"),
     )
-    await play.act("omar", lambda tx: activities.cancel(tx, made["off"], reason="no host"))
+    await play.act("omar", lambda tx: cancel(tx, made["off"], reason="no host"))
     await ask_experts(play, "A")
     at = datetime.fromisoformat("2021-11-02T10:00:00+00:00")
-    await play.act("vera", lambda tx: awards.withdraw_award(tx, play.applications["B"], reason="asked"), at)
+    await play.act("vera", lambda tx: withdraw_award(tx, play.applications["B"], reason="asked"), at)
     return made
 
 
@@ -88,7 +88,7 @@ async def test_what_is_taken_back_no_longer_counts(play: Judging) -> None:
     made = await story(play)
     for _ in ("verification", "completion"):
         await follow(play.db)
-        await play.act("ada", lambda tx: activities.undo(tx, made["workshop"], reason="wrong list"))
+        await play.act("ada", lambda tx: undo(tx, made["workshop"], reason="wrong list"))
         await follow(play.db)
         assert (await row(play.db, "SELECT count(*) FROM joint_activity WHERE reason IS NULL")) == (0,)
     found = await row(

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from facility.db import Database
 from facility.monitoring.models import Indicator, IndicatorTarget, Result
-from facility.monitoring.reference import REFERENCE
-from facility.monitoring.service import seed
+from facility.monitoring.service.indicators import seed
+from facility.monitoring.service.reference import REFERENCE
 from tests.browser import NOW
 
 

@@ -9,9 +9,9 @@ from litestar import Litestar
 from sqlalchemy import text
 
 from facility import clock
-from facility.accounts.sessions import end_all_sessions
+from facility.accounts.service.sessions import end_all_sessions
 from facility.db import Database
-from facility.monitoring.stream import Watch, messages
+from facility.monitoring.pages.stream import Watch, messages
 from facility.settings import ROOT
 from facility.web import streams
 from tests.browser import Browsers

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.applications.models import Application, Document
-from facility.applications.service import attach_document, remove_document
+from facility.applications.models.application import Application, Document
+from facility.applications.service.documents import attach_document, remove_document
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.events.reconcile import reconcile
@@ -19,9 +19,9 @@ from facility.files import intake
 from facility.files import store as stores
 from facility.files.kept import AFTER_REMOVAL, DOCUMENT
 from facility.files.store import PREFIXES, Store, open_store
-from facility.operations.collecting import EVERY, collect, collect_documents_due
 from facility.operations.events import DocumentsCollected
 from facility.operations.models import Collection
+from facility.operations.service.collecting import EVERY, collect, collect_documents_due
 from facility.settings import Settings
 from facility.worker import background
 from tests import documents

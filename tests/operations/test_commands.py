@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bench.processes import free_port
 from facility.cli import main
 from facility.embedded import EmbeddedPostgres
-from facility.rehearsal.pages import EXAMPLES, FOLDER
+from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER
 from facility.settings import ROOT
 from tests.oracle.figures import normal
 

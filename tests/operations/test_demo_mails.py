@@ -8,7 +8,7 @@ import pytest_asyncio
 from litestar import Litestar
 from sqlalchemy import select
 
-from facility.accounts.sessions import ask_to_sign_in
+from facility.accounts.service.sessions import ask_to_sign_in
 from facility.app import create_app
 from facility.db import Database, new_id
 from facility.outbox.models import Mail

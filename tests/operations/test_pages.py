@@ -10,11 +10,11 @@ from litestar import Litestar
 from sqlalchemy import select, text, update
 
 from facility.accounts.events import PersonInvited
-from facility.accounts.sessions import ask_to_sign_in
+from facility.accounts.service.sessions import ask_to_sign_in
 from facility.db import Database, new_id
 from facility.events import record
 from facility.events.models import Delivery, EventRow
-from facility.operations.demo_pages import linked
+from facility.operations.pages.demo import linked
 from facility.outbox.models import Mail
 from facility.outbox.service import post
 from tests.browser import NOW, Browsers

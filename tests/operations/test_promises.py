@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from facility.applications.service.working_copies import KEPT_FOR
 from facility.files.kept import AFTER_REMOVAL, UNREFERENCED
-from facility.operations.collecting import EVERY
+from facility.operations.service.collecting import EVERY
 from facility.web.render import TEMPLATES
 from tests.browser import Browsers
 

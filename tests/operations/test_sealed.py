@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text, update
 
-from facility.accounts.service import invite
-from facility.applications.service import start_application
+from facility.accounts.service.people import invite
+from facility.applications.service.answers import start_application
 from facility.db import Database, Tx
 from facility.outbox.models import Mail
 from facility.web.access import Role

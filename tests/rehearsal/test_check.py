@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.rehearsal.check import Mistake, WrongScenario, check
+from facility.rehearsal.service.check import Mistake, WrongScenario, check
 
 EXAMPLES = Path(__file__).parents[2] / "facility" / "rehearsal" / "examples"
 RESERVE: dict[str, Any] = json.loads((EXAMPLES / "taf-2021-01-reserve.json").read_text())

@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import msgspec
 
-from facility.calls.models import Call
-from facility.calls.rules import CallDraft, Grid, Section
-from facility.calls.service import clone_call, draft_of
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.service.cloning import clone_call
+from facility.calls.service.reading import draft_of
 from facility.db import Database
-from facility.rehearsal.from_call import scenario_from
-from facility.rehearsal.past import past_source
-from facility.rehearsal.play import rehearse
+from facility.rehearsal.service.from_call import scenario_from
+from facility.rehearsal.service.past import past_source
+from facility.rehearsal.service.play import rehearse
 from tests.browser import Browsers
 from tests.judging import CLOSES, DECIDED, Judging, judging
 from tests.prepared import built_once

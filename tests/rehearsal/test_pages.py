@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from facility.db import Database
-from facility.rehearsal import pages
-from facility.rehearsal.pages import EXAMPLES, FOLDER, MAX_SCENARIO
+from facility.rehearsal.pages import scenario as pages
+from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER, MAX_SCENARIO
 from facility.web import csrf
 from tests.browser import SECRET, Browser, Browsers
 from tests.cast import Cast

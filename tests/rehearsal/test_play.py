@@ -12,9 +12,9 @@ from hypothesis import Phase, given, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from facility.rehearsal.check import check
-from facility.rehearsal.pages import FOLDER
-from facility.rehearsal.play import rehearse
+from facility.rehearsal.pages.scenario import FOLDER
+from facility.rehearsal.service.check import check
+from facility.rehearsal.service.play import rehearse
 from facility.worker import load_slices
 from tests.oracle.figures import normal
 from tests.oracle.result import expected_result

@@ -9,18 +9,25 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from facility.accounts.rules import distinct_beneficiaries
-from facility.activities.rules import ActivityView, AwardEnd, AwardLife, counting
-from facility.applications.rules import ApplicationView, Partner, on_board, still_eligible, submission_reasons
-from facility.awards.rules import Request, draw_line, final_commitment, serve_reserve
-from facility.calls.rules import CallRules, Grid, Section, call_mistakes
+from facility.accounts.rules.beneficiaries import distinct_beneficiaries
+from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
+from facility.applications.rules.lifecycle import (
+    ApplicationView,
+    Partner,
+    on_board,
+    still_eligible,
+    submission_reasons,
+)
+from facility.awards.rules.awards import final_commitment
+from facility.awards.rules.money_line import Request, draw_line, serve_reserve
+from facility.calls.rules.call import CallRules, Grid, Section, call_mistakes
 from facility.contracts.rules import Donor, donor_split, free
 from facility.deployments.rules import ExpertiseRequest, answer_by, next_to_ask, shortlist
-from facility.evaluation.rules import Candidate, enough_assessments, means, missed_thresholds, rank
+from facility.evaluation.rules.ranking import Candidate, enough_assessments, means, missed_thresholds, rank
 from facility.experts.rules import ExpertProfile
 from facility.money import display
-from facility.rehearsal.check import check
-from facility.rehearsal.scenario import Application, Deployment, Expert, Scenario
+from facility.rehearsal.rules.scenario import Application, Deployment, Expert, Scenario
+from facility.rehearsal.service.check import check
 from tests.oracle.figures import euro, normal
 from tests.oracle.result import expected_result, of_application, result_of
 from tests.oracle.world import World

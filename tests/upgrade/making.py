@@ -22,24 +22,24 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from facility import clock, migrate
-from facility.accounts.service import ask_to_register, invite
-from facility.accounts.sessions import ask_to_sign_in
+from facility.accounts.service.people import ask_to_register, invite
+from facility.accounts.service.sessions import ask_to_sign_in
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
-from facility.admission.service import ask_for_clarification, save_view, start_opening
-from facility.applications.service import (
-    Sitting,
-    ask_for_change,
-    attach_document,
-    confirm_party,
-    keep_copy,
-    keep_link_copy,
-    note_late_attempt,
-    withdraw,
-)
-from facility.calls.service import ask_cancellation, publish_answer
+from facility.admission.service.clarifications import ask_for_clarification
+from facility.admission.service.opening import start_opening
+from facility.admission.service.views import save_view
+from facility.applications.service.change_requests import ask_for_change
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.documents import attach_document
+from facility.applications.service.exits import withdraw
+from facility.applications.service.link_copies import Sitting, keep_link_copy
+from facility.applications.service.submission import note_late_attempt
+from facility.applications.service.working_copies import keep_copy
+from facility.calls.service.cancellation import ask_cancellation
+from facility.calls.service.questions import publish_answer
 from facility.db import Database, Tx, new_id
 from facility.demo import tell
-from facility.deployments.service import accept
+from facility.deployments.service.expertise import accept
 from facility.embedded import EmbeddedPostgres
 from facility.events import reactions
 from facility.files.store import Store

@@ -17,7 +17,7 @@ from litestar import Litestar
 from sqlalchemy import select, text
 
 from facility import clock
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.sessions import begin_session
 from facility.db import Database
 from facility.events.reactions import run_again
 from facility.events.reconcile import reconcile

@@ -10,7 +10,7 @@ import pytest_asyncio
 from litestar import Litestar, Router, get, post
 from sqlalchemy import text
 
-from facility.accounts.pages import router as accounts
+from facility import rooms
 from facility.app import create_app
 from facility.db import Database
 from facility.refused import Reason, Refused
@@ -91,7 +91,7 @@ def anyone(view: View) -> Page:
     return view.download((view.visitor.name if view.visitor else "nobody").encode(), "name.txt", "text/plain")
 
 
-BASE = [static.router, public.router, accounts]
+BASE = [static.router, public.router, Router("/", route_handlers=rooms.handlers("accounts"))]
 TEST_ROUTER = Router("/", route_handlers=[show, secret, write, anyone])
 
 TABLES = [

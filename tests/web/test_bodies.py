@@ -14,7 +14,7 @@ from litestar import Litestar, Router, post
 from sqlalchemy import event, text
 
 from facility import clock
-from facility.accounts.sessions import begin_session
+from facility.accounts.service.sessions import begin_session
 from facility.app import create_app
 from facility.db import Database
 from facility.outbox.links import make_link, path_of

@@ -9,17 +9,18 @@ from facility.admission import words
 from facility.admission.pages.staff import may_be_judged, unsealed
 from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.checklist import Judged, Verdict
-from facility.admission.service import check_admissibility
-from facility.applications import rules
-from facility.applications.pages.shared import WORDS, save
-from facility.applications.queries import ApplicationShown
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.judged import Finding
-from facility.calls import words as call_words
+from facility.applications.rules.lifecycle import MAX_REASON
+from facility.applications.words import WORDS
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.duties import may_run
+from facility.calls.words import calls as call_words
 from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, translated
@@ -90,7 +91,7 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
     asked = await checklist(connection, await unsealed(connection, application_id))
     fields = Fields(form)
     admissible = fields.choice("admissible", ("yes", "no")) == "yes"
-    reason = fields.text("reason", required=False, most=rules.MAX_REASON, multiline=True)
+    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
     judged = {item.key: one for item in asked.items if (one := _judged(fields, item.key))}
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:

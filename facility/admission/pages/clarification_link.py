@@ -13,9 +13,13 @@ from facility.admission.rules.clarification import (
     ClarificationState,
     ClericalField,
 )
-from facility.admission.service import NewPaper, answer_clarification, may_answer_now, refuse_paper
-from facility.applications.pages.uploads import Sender, receive, received_at, stored_name
-from facility.applications.queries import shown
+from facility.admission.service.clarifications import (
+    NewPaper,
+    answer_clarification,
+    may_answer_now,
+    refuse_paper,
+)
+from facility.applications.queries.application import shown
 from facility.db import Tx as Transaction
 from facility.files.intake import Stored
 from facility.web import render
@@ -26,6 +30,7 @@ from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
 from facility.web.limits import Rate, address_of
+from facility.web.uploads import Sender, receive, received_at, stored_name
 
 BY_LINK = Rate("clarification-link", 60, 600)
 EVERYBODY = {"allow": allow(ANYONE)}

@@ -19,17 +19,21 @@ from facility.admission.rules.clarification import (
     may_ask,
 )
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.admission.service import ask_for_clarification, cancel_clarification, settle_clarification
-from facility.applications.pages.shared import BY_LEAD, STAFF, WORDS, save
-from facility.applications.pages.uploads import content_of
-from facility.files.kinds import Kind
-from facility.files.threads import storing
-from facility.refused import Refused, refuse
+from facility.admission.service.clarifications import (
+    ask_for_clarification,
+    cancel_clarification,
+    settle_clarification,
+)
+from facility.applications.access import BY_LEAD, STAFF
+from facility.applications.words import WORDS
+from facility.refused import passes, refuse
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
+from facility.web.uploads import hand_out
 from facility.web.waiting import waits
 
 SEES = {"allow": allow(*STAFF)}
@@ -62,11 +66,8 @@ async def _page(
 ) -> Page:
     application = await unsealed(connection, application_id)
     decided = application.track == "joint" and application.call_decided_at is not None
-    try:
-        may_ask(application.status, sealed=application.sealed, decided=decided)
-        asks = view.me.has(Role.SECRETARIAT)
-    except Refused:
-        asks = False
+    askable = passes(may_ask, application.status, sealed=application.sealed, decided=decided)
+    asks = askable and view.me.has(Role.SECRETARIAT)
     return view.page(
         "admission/clarifications.html",
         status=status,
@@ -154,8 +155,7 @@ async def paper(
     found = next((one for one in papers if one.number == number), None)
     if found is None:
         refuse("not_found", kind="missing", what="document")
-    content = await storing(content_of, view, found.sha256)
-    return view.download(content, found.name, Kind(found.kind).mime)
+    return await hand_out(view, found.sha256, found.name, found.kind)
 
 
 @get("/applications/{application_id:uuid}/decision.pdf", opt=BY_LEAD_OR_STAFF)

@@ -7,7 +7,7 @@ from facility import clock
 from facility.admission.pages.consultations import consultation_words
 from facility.admission.queries.consultation import PURPOSE, asked
 from facility.admission.rules.consultation import MAX_TEXT
-from facility.admission.service import answer_consultation, ask_for_more_days
+from facility.admission.service.consultations import answer_consultation, ask_for_more_days
 from facility.outbox.links import find_link
 from facility.web import render
 from facility.web.access import ANYONE, allow

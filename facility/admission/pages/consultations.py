@@ -12,17 +12,19 @@ from facility.admission.pages.staff import unsealed
 from facility.admission.queries import consultation as queries
 from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS, may_start
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.admission.service import (
+from facility.admission.service.consultations import (
     answer_objection,
     cancel_consultation,
     start_consultations,
     take_late_answer,
 )
-from facility.applications.pages.shared import STAFF, WORDS, save
-from facility.applications.queries import ApplicationShown
-from facility.refused import Refused
+from facility.applications.access import STAFF
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.words import WORDS
+from facility.refused import passes
 from facility.web import carried, render
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -42,11 +44,7 @@ def consultation_words() -> dict[str, Any]:
 
 def _may_start(application: ApplicationShown) -> bool:
     decided = application.track == "joint" and application.call_decided_at is not None
-    try:
-        may_start(application.status, sealed=application.sealed, decided=decided)
-    except Refused:
-        return False
-    return True
+    return passes(may_start, application.status, sealed=application.sealed, decided=decided)
 
 
 async def _page(

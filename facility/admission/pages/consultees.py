@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries import beneficiaries
+from facility.accounts.queries.people import beneficiaries
 from facility.admission import words
 from facility.admission.queries import consultation as queries
 from facility.admission.rules.consultation import ConsulteeKind
-from facility.admission.service import ConsulteeData, add_consultee, change_consultee
+from facility.admission.service.consultees import ConsulteeData, add_consultee, change_consultee
 from facility.experts.queries import themes
 from facility.web import render
 from facility.web.access import Role, allow

@@ -10,13 +10,14 @@ from facility.admission.pages.consultations import consultation_words
 from facility.admission.pages.staff import unsealed
 from facility.admission.queries.consultation import consultations
 from facility.admission.rules.consultation import MAX_TEXT, exception_needs
-from facility.admission.service import decide_exception
-from facility.applications import rules
-from facility.applications.pages.shared import WORDS, save
-from facility.applications.queries import ApplicationShown
+from facility.admission.service.exceptions import decide_exception
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.rules.lifecycle import MAX_REASON
+from facility.applications.words import WORDS
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -67,7 +68,7 @@ async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPa
     """Approves or refuses it, with the reason, and with what is said to each objection."""
     fields = Fields(form)
     approved = fields.choice("approved", ("yes", "no")) == "yes"
-    reason = fields.text("reason", most=rules.MAX_REASON, multiline=True)
+    reason = fields.text("reason", most=MAX_REASON, multiline=True)
     answers = {
         row.key("id"): row.text("answer", most=MAX_TEXT, multiline=True) for row in fields.rows("objections")
     }

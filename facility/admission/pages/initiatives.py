@@ -7,11 +7,11 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries import beneficiaries
+from facility.accounts.queries.people import beneficiaries
 from facility.admission import words
 from facility.admission.queries import overlap as queries
 from facility.admission.rules.overlap import InitiativeLine, read_codes, read_day, read_result
-from facility.admission.service import import_initiatives, retire_initiative
+from facility.admission.service.initiatives import import_initiatives, retire_initiative
 from facility.experts.queries import themes
 from facility.folding import fold
 from facility.web import carried, render

@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import get, post
 
 from facility import clock
-from facility.admission.minutes import minutes_pdf
 from facility.admission.queries import opening as queries
-from facility.admission.service import confirm_opening, start_opening
+from facility.admission.service.minutes import minutes_pdf
+from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
-from facility.applications.pages.shared import STAFF
+from facility.applications.access import STAFF
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.web.access import Role, allow
 from facility.web.fields import Fields

@@ -11,14 +11,16 @@ from facility.admission import words
 from facility.admission.pages.staff import unsealed
 from facility.admission.queries.overlap import Similar, judgements, similar, told_keys, told_text
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap, period_of
-from facility.admission.service import judge_overlap
-from facility.applications import queries, rules
-from facility.applications.pages.shared import BY_PARTY, BY_PARTY_OR_STAFF, STAFF, WORDS, save
-from facility.applications.queries import ApplicationShown
+from facility.admission.service.overlap import judge_overlap
+from facility.applications.access import BY_PARTY, BY_PARTY_OR_STAFF, STAFF
+from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.rules.lifecycle import MAX_REASON, MAX_TITLE
+from facility.applications.words import WORDS
 from facility.calls.rules.forms import TITLE, By
-from facility.refused import Refused
+from facility.refused import passes
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -64,7 +66,7 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
     """For those who apply: what is public. For staff: also what was admitted, and what officers said about it."""
     if view.me.has(*STAFF):
         return await _staff_page(view, read, application_id, Fields.showing())
-    found = await queries.shown(read, application_id)
+    found = await shown(read, application_id)
     return view.page(
         "admission/overlap.html",
         part="admission/_overlap.html",
@@ -78,7 +80,7 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
 @post("/applications/{application_id:uuid}/overlap/look", opt=BY_PARTY)
 async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
     """The part beside a form, for what is being typed in it. Changes nothing and keeps nothing."""
-    found = await queries.shown(read, application_id)
+    found = await shown(read, application_id)
     fields = Fields(form)
     fields.ignore(*(field.key for section in found.form.questions(By.LEAD) for field in section.fields))
     fields.check()
@@ -88,7 +90,7 @@ async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID
     text = "\n".join(typed)[:LONGEST] if typed else told_text(found)
     return view.page(
         "admission/_overlap.html",
-        similar=await _like(view, read, found, title[: rules.MAX_TITLE], text, BESIDE, public=True),
+        similar=await _like(view, read, found, title[:MAX_TITLE], text, BESIDE, public=True),
         **_words(view),
     )
 
@@ -113,13 +115,14 @@ async def _staff_page(
 
 def _may_judge(found: ApplicationShown) -> bool:
     decided = found.track == "joint" and found.call_decided_at is not None
-    try:
-        may_judge_overlap(
-            found.status, sealed=found.sealed, decided=decided, outcome=OverlapOutcome.NONE, reason=""
-        )
-    except Refused:
-        return False
-    return True
+    return passes(
+        may_judge_overlap,
+        found.status,
+        sealed=found.sealed,
+        decided=decided,
+        outcome=OverlapOutcome.NONE,
+        reason="",
+    )
 
 
 @post("/applications/{application_id:uuid}/overlap", opt=JUDGES)
@@ -127,7 +130,7 @@ async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     """Writes down what the officer finds."""
     fields = Fields(form)
     outcome = fields.one_of("outcome", OverlapOutcome)
-    reason = fields.text("reason", required=False, most=rules.MAX_REASON, multiline=True)
+    reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
     about = fields.keys("initiatives", required=False)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:

@@ -11,12 +11,14 @@ from litestar import Request, get
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.admission import exports, options, received
-from facility.admission.narrowing import CHECKED, SORTS, Filters
-from facility.admission.received import MOST_COUNTED
+from facility.admission.pages import exports
+from facility.admission.queries import options, received
+from facility.admission.queries.narrowing import CHECKED, SORTS, Filters
+from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
-from facility.applications.pages.shared import STAFF, WORDS
-from facility.applications.rules import ApplicationStatus
+from facility.applications.access import STAFF
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.words import WORDS
 from facility.web import render, sheets
 from facility.web.access import Role, allow
 from facility.web.fields import Fields, shown

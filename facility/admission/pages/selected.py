@@ -5,9 +5,9 @@ from urllib.parse import parse_qs
 
 from litestar import post
 
-from facility.admission import bulk
-from facility.admission.narrowing import Filters
 from facility.admission.pages.received import BY_STAFF, HERE, address, asked_of, list_page, streamed
+from facility.admission.queries.narrowing import Filters
+from facility.admission.service import bulk
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, Page, View

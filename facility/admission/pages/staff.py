@@ -5,14 +5,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.rules.admissibility import may_judge
-from facility.applications import queries
-from facility.applications.queries import ApplicationShown
-from facility.refused import Refused, refuse
+from facility.applications.queries.application import ApplicationShown, shown
+from facility.refused import passes, refuse
 
 
 async def unsealed(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
     """The application, once staff may read it. Raises Refused (missing, "not_opened")."""
-    application = await queries.shown(connection, application_id)
+    application = await shown(connection, application_id)
     if application.received_at is None:
         refuse("not_found", kind="missing", what="application")
     if application.sealed:
@@ -27,8 +26,4 @@ def may_be_judged(found: ApplicationShown) -> None:
 
 def judgeable(found: ApplicationShown) -> bool:
     """The same, for a button that leads there."""
-    try:
-        may_be_judged(found)
-    except Refused:
-        return False
-    return True
+    return passes(may_be_judged, found)

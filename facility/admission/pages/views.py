@@ -6,9 +6,9 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.admission.options import view_of
 from facility.admission.pages.received import BY_STAFF, address, asked_of, list_page
-from facility.admission.service import drop_view, save_view
+from facility.admission.queries.options import view_of
+from facility.admission.service.views import drop_view, save_view
 from facility.refused import Refused
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View

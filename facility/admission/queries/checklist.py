@@ -6,15 +6,15 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.rules import WESTERN_BALKANS
+from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.admission.queries.consultation import against, consultations
 from facility.admission.queries.overlap import judgements
 from facility.admission.rules.checklist import Facts, Found, find
 from facility.admission.rules.consultation import ConsultationState
-from facility.applications.models import ON_BOARD_SQL
+from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.rules import DECLARATIONS
 from facility.applications.rules.judged import Finding
+from facility.applications.rules.lifecycle import DECLARATIONS
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.rules.forms import By, is_filled
 

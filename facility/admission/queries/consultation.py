@@ -18,7 +18,9 @@ from facility.admission.rules.consultation import (
     stands_against,
 )
 from facility.admission.rules.working_days import last_day
-from facility.applications.models import HAS_ENDED, ON_BOARD_SQL, shut_out
+from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.conflict import shut_out
+from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.lifecycle import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.admission.rules import Minutes, OpeningList
+from facility.admission.rules.opening import Minutes, OpeningList
 from facility.refused import refuse
 
 _LIST = text(

@@ -10,11 +10,11 @@ from facility.admission.events import (
     ClarificationLapsed,
     ClarificationReminded,
 )
-from facility.admission.models import Clarification
+from facility.admission.models.clarification import Clarification
 from facility.admission.queries.clarification import PURPOSE
 from facility.admission.rules.clarification import ClarificationState
 from facility.admission.rules.working_days import last_day
-from facility.applications.models import Application, Party
+from facility.applications.models.application import Application, Party
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import live_link, make_link

@@ -11,11 +11,11 @@ from facility.admission.events import (
     ConsultationReminded,
     ConsultationStarted,
 )
-from facility.admission.models import Consultation, Consultee
+from facility.admission.models.consultation import Consultation, Consultee
 from facility.admission.queries.consultation import PURPOSE
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.rules.working_days import last_day
-from facility.applications.models import Application
+from facility.applications.models.application import Application
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import live_link, make_link

@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Person
 from facility.admission.events import AdmissibilityChecked, ExceptionDecided
-from facility.admission.models import DecisionLetter
+from facility.admission.models.clarification import DecisionLetter
 from facility.admission.rules.checklist import Verdict
-from facility.applications.models import AdmissibilityCheck, Application
-from facility.applications.queries import parts_of
-from facility.applications.rules import ApplicationStatus
+from facility.applications.models.application import AdmissibilityCheck, Application
+from facility.applications.queries.parts import parts_of
+from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.applications.service.news import write_to_partners
-from facility.calls import words as call_words
-from facility.calls.models import Call
+from facility.calls.models.call import Call
+from facility.calls.words import calls as call_words
 from facility.db import Tx, new_id
 from facility.events import reacts_to
 from facility.outbox.service import Attachment, attachment, post

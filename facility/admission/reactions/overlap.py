@@ -1,9 +1,9 @@
 """Our own applications among what is done already: kept once admitted, public once supported, dropped when they end."""
 
 from facility.admission.events import AdmissibilityChecked, ExceptionDecided
-from facility.admission.service import drop_initiative, keep_initiative
+from facility.admission.service.initiatives import drop_initiative, keep_initiative
 from facility.applications.events import ApplicationWithdrawn
-from facility.applications.rules import ApplicationStatus
+from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.db import Tx
 from facility.events import reacts_to
 

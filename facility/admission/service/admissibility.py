@@ -10,10 +10,10 @@ from facility.admission.events import AdmissibilityChecked
 from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.admissibility import may_check
 from facility.admission.rules.checklist import Judged, by_findings, check_judgements
-from facility.applications import rules
-from facility.applications.models import AdmissibilityCheck, Application
-from facility.applications.queries import shown, track_of
-from facility.applications.rules import ApplicationStatus
+from facility.applications.models.application import AdmissibilityCheck, Application
+from facility.applications.queries.application import shown
+from facility.applications.queries.parts import track_of
+from facility.applications.rules.lifecycle import ApplicationStatus, may_become
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open
@@ -119,6 +119,6 @@ async def move(
 
     Refused ("wrong_status") where the table of transitions has no such step.
     """
-    rules.may_become(status_of(application), status)
+    may_become(status_of(application), status)
     application.status = status
     application.reasons = sorted(reasons)

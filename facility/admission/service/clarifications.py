@@ -15,7 +15,7 @@ from facility.admission.events import (
     ClarificationReminded,
     ClarificationSettled,
 )
-from facility.admission.models import Clarification, ClarificationDocument
+from facility.admission.models.clarification import Clarification, ClarificationDocument
 from facility.admission.rules import clarification as asking
 from facility.admission.rules.clarification import (
     APPLIED,
@@ -26,12 +26,13 @@ from facility.admission.rules.clarification import (
 from facility.admission.rules.consultation import GRACE
 from facility.admission.rules.working_days import end_of_period, reminder
 from facility.applications.events import DocumentInfected, DocumentRefused
-from facility.applications.models import Application, ClassifiedRefusal, Party
-from facility.applications.queries import track_of
+from facility.applications.models.application import Application, ClassifiedRefusal, Party
+from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.ending import ends_with_the_application
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.files.intake import RefusalReason

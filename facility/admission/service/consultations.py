@@ -16,16 +16,17 @@ from facility.admission.events import (
     LateAnswerTaken,
     ObjectionAnswered,
 )
-from facility.admission.models import Consultation, Consultee
+from facility.admission.models.consultation import Consultation, Consultee
 from facility.admission.rules import consultation as consulting
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.rules.working_days import end_of_period, reminder
-from facility.applications.models import Application
-from facility.applications.queries import track_of
+from facility.applications.models.application import Application
+from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.ending import ends_with_the_application
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.refused import refuse

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select, text
 
 from facility.admission.events import ConsulteeAdded, ConsulteeChanged
-from facility.admission.models import Consultee
+from facility.admission.models.consultation import Consultee
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.db import Tx, new_id
 from facility.events import record

@@ -6,16 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.admission.events import ExceptionDecided
-from facility.admission.models import Consultation
+from facility.admission.models.consultation import Consultation
 from facility.admission.rules.consultation import ConsultationState, Consulted, exception_needs
 from facility.admission.rules.exceptions import may_decide_exception
 from facility.admission.service.consultations import answer_objection
-from facility.applications.models import Application
-from facility.applications.queries import track_of
-from facility.applications.rules import ApplicationStatus
+from facility.applications.models.application import Application
+from facility.applications.queries.parts import track_of
+from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.applications.service.changes import status_of
 from facility.applications.service.ending import end_what_is_open
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx
 from facility.events import record

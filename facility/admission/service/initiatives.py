@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy import select, text, update
 
 from facility.admission.events import InitiativeRetired, InitiativesImported
-from facility.admission.models import Initiative, InitiativeImport
+from facility.admission.models.overlap import Initiative, InitiativeImport
 from facility.admission.queries.overlap import told_text
 from facility.admission.rules.overlap import InitiativeLine, stems
-from facility.applications.queries import shown
+from facility.applications.queries.application import shown
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.folding import fold

@@ -8,13 +8,19 @@ import msgspec
 from sqlalchemy import select, update
 
 from facility.accounts.models import Person
-from facility.admission import rules
 from facility.admission.events import CallOpened, OpeningStarted
-from facility.admission.models import OpeningSession
+from facility.admission.models.opening import OpeningSession
 from facility.admission.queries.opening import list_of, opening_list
-from facility.applications.models import Application
-from facility.applications.rules import canonical
-from facility.calls.models import Call
+from facility.admission.rules.opening import (
+    SESSION,
+    Minutes,
+    OpeningList,
+    may_confirm_opening,
+    may_start_opening,
+)
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import canonical
+from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx, new_id
@@ -30,7 +36,7 @@ async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
     call = await tx.lock(Call, call_id)
     last = await last_session(tx, call_id)
     running = last.started_by if last and last.confirmed_at is None and tx.now <= last.ends_at else None
-    rules.may_start_opening(call.closed_at, call.opened_at, running=running, me=actor)
+    may_start_opening(call.closed_at, call.opened_at, running=running, me=actor)
     listed = await opening_list(tx.session, call_id)
     if last is not None and running == actor and list_of(last.listed) == listed:
         return last
@@ -40,7 +46,7 @@ async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
         number=last.number + 1 if last else 1,
         started_by=actor,
         started_at=tx.now,
-        ends_at=tx.now + rules.SESSION,
+        ends_at=tx.now + SESSION,
         listed=msgspec.to_builtins(listed),
     )
     tx.add(session)
@@ -61,7 +67,7 @@ async def confirm_opening(tx: Tx, call_id: UUID, *, seen: UUID | None = None) ->
     session = await last_session(tx, call_id)
     if session is None:
         refuse("opening_not_started")
-    rules.may_confirm_opening(call.opened_at, session.started_by, session.ends_at, me=actor, now=tx.now)
+    may_confirm_opening(call.opened_at, session.started_by, session.ends_at, me=actor, now=tx.now)
     listed = await opening_list(tx.session, call_id)
     if seen not in (None, session.id) or listed != list_of(session.listed):
         refuse("changed_since_shown")
@@ -99,8 +105,8 @@ async def last_session(tx: Tx, call_id: UUID) -> OpeningSession | None:
     return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
-async def _minutes(tx: Tx, call: Call, session: OpeningSession, listed: rules.OpeningList) -> rules.Minutes:
-    return rules.Minutes(
+async def _minutes(tx: Tx, call: Call, session: OpeningSession, listed: OpeningList) -> Minutes:
+    return Minutes(
         number=f"{call.reference}/OPENING-{session.number}",
         call=call.reference,
         call_title=call.title,

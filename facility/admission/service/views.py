@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from facility.admission.models import SavedView
+from facility.admission.models.view import SavedView
 from facility.db import Tx, new_id
 from facility.refused import refuse
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.applications.rules import ActivityKind
+from facility.applications.rules.activities import ActivityKind
 from facility.contracts.rules import UnitCostKind
 from facility.db import Base, Key
 

@@ -5,13 +5,16 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.access import BY_LEAD
 from facility.applications.pages import activity_form
 from facility.applications.pages.activity_form import draft_with_activities, planned
-from facility.applications.pages.shared import BY_LEAD, WORDS, edit_of, save
+from facility.applications.pages.drafts import edit_of
 from facility.applications.pages.unsaved import Unsaved
-from facility.applications.queries import ApplicationShown
-from facility.applications.service import move_planned, remove_planned
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.service.plan import move_planned, remove_planned
+from facility.applications.words import WORDS
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _

@@ -11,8 +11,10 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.countries import PLACES, place_choices
-from facility.applications import queries, rules, words
+from facility.accounts.words import PLACES, place_choices
+from facility.applications import words
+from facility.applications.access import BY_LEAD
+from facility.applications.pages.drafts import draft
 from facility.applications.pages.entries import (
     Entry,
     Reading,
@@ -21,10 +23,21 @@ from facility.applications.pages.entries import (
     open_form,
     save_form,
 )
-from facility.applications.pages.shared import BY_LEAD, draft
-from facility.applications.queries import ApplicationShown
-from facility.applications.rules import ActivityKind, EntryKind, Plan, Planned, activity_answers, people_field
-from facility.applications.service import add_activity, change_planned
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.writing import entry_version
+from facility.applications.rules.activities import (
+    MAX_DAYS,
+    MAX_PEOPLE,
+    MAX_PLACE,
+    MAX_PURPOSE,
+    ActivityKind,
+    Plan,
+    Planned,
+    activity_mistakes,
+)
+from facility.applications.rules.entries import EntryKind, activity_answers, entry_key, people_field
+from facility.applications.rules.lifecycle import MAX_TITLE
+from facility.applications.service.plan import add_activity, change_planned
 from facility.calls.rules.forms import Answers, Field, FieldType, FormSection, Option
 from facility.db import Tx
 from facility.refused import refuse
@@ -67,7 +80,7 @@ def _section(application: ApplicationShown, activity: Planned | None) -> FormSec
         for party in application.parts.on_board
     )
     return FormSection(
-        key=rules.entry_key(EntryKind.ACTIVITY, activity.id if activity else None),
+        key=entry_key(EntryKind.ACTIVITY, activity.id if activity else None),
         title=activity.title if activity else _("Add an activity"),
         fields=(
             Field(key="kind", label=_("Kind"), type=FieldType.ONE_OF, options=kinds),
@@ -89,7 +102,7 @@ def activity_entries(
 ) -> Iterator[tuple[FormSection, Answers]]:
     """The activities with these keys and what is saved of them, a new one among them."""
     for activity in (*application.plan.activities, None):
-        if rules.entry_key(EntryKind.ACTIVITY, activity.id if activity else None) in keys:
+        if entry_key(EntryKind.ACTIVITY, activity.id if activity else None) in keys:
             yield _section(application, activity), activity_answers(activity) if activity else {}
 
 
@@ -112,7 +125,7 @@ class ActivityForm(msgspec.Struct, frozen=True):
             here=f"{back}/{self.planned_id or 'add'}",
             back=back,
             stored=activity_answers(activity) if activity else {},
-            version=await queries.entry_version(
+            version=await entry_version(
                 connection, self.application_id, application.parts.lead.id, section.key
             ),
             is_new=activity is None,
@@ -141,10 +154,10 @@ class ActivityForm(msgspec.Struct, frozen=True):
 
 def _read(fields: Fields, application: ApplicationShown, before: Planned | None) -> Plan:
     kind = fields.one_of("kind", ActivityKind)
-    title = fields.text("title", most=rules.MAX_TITLE)
-    place = fields.text("place", most=rules.MAX_PLACE)
+    title = fields.text("title", most=MAX_TITLE)
+    place = fields.text("place", most=MAX_PLACE)
     country = fields.choice("country", PLACES)
-    days = fields.integer("days", 1, rules.MAX_DAYS)
+    days = fields.integer("days", 1, MAX_DAYS)
     month, starts_on, ends_on = _when(fields)
     plan = Plan(
         kind=kind,
@@ -155,11 +168,11 @@ def _read(fields: Fields, application: ApplicationShown, before: Planned | None)
         month=month,
         starts_on=starts_on,
         ends_on=ends_on,
-        purpose=fields.text("purpose", most=rules.MAX_PURPOSE, multiline=True),
+        purpose=fields.text("purpose", most=MAX_PURPOSE, multiline=True),
         people={party.id: _people(fields, party.id, before) for party in application.parts.on_board},
     )
     first = max(application.activities_from, clock.now().astimezone(BRUSSELS).date())
-    fields.between(rules.activity_mistakes(plan, first), DAYS)
+    fields.between(activity_mistakes(plan, first), DAYS)
     return plan
 
 
@@ -167,7 +180,7 @@ def _people(fields: Fields, party_id: UUID, before: Planned | None) -> int:
     """How many a party sends; as it is saved where the form had no field for it, since it came in after that was opened."""
     name = people_field(party_id)
     if fields.given(name):
-        return fields.integer(name, 0, rules.MAX_PEOPLE)
+        return fields.integer(name, 0, MAX_PEOPLE)
     return before.people.get(party_id, 0) if before and name not in fields.form.fields else 0
 
 

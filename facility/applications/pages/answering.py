@@ -6,15 +6,16 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import rules
 from facility.applications.pages.desk import Copies, typed_sections
 from facility.applications.pages.tasks import Task, part_tasks
-from facility.applications.queries import ApplicationShown, PartyLine
 from facility.applications.queries.agreement import confirmed_contents, statements_of
+from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.changes_wanted import RequestLine, change_requests
-from facility.applications.rules import Confirmation
+from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.agreement import MAX_WISH, Difference, agreed, differences, seal_of
-from facility.applications.service import ask_for_change, confirm_party, decline_party
+from facility.applications.rules.lifecycle import MAX_REASON, Confirmation
+from facility.applications.service.change_requests import ask_for_change
+from facility.applications.service.confirmations import confirm_party, decline_party
 from facility.db import Tx
 from facility.web.fields import Fields
 
@@ -74,7 +75,7 @@ def read_answer(fields: Fields) -> Answered:
         choice=choice,
         name=fields.text("signatory_name", required=given == "confirm"),
         function=fields.text("signatory_function", required=given == "confirm"),
-        reason=fields.text("reason", required=given == "decline", most=rules.MAX_REASON, multiline=True),
+        reason=fields.text("reason", required=given == "decline", most=MAX_REASON, multiline=True),
         wish=fields.text("wish", required=given == "change", most=MAX_WISH, multiline=True),
         seen=fields.text("seen", most=64),
     )

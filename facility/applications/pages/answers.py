@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
+from facility.applications.access import BY_LEAD
 from facility.applications.pages import tasks
 from facility.applications.pages.desk import (
     Part,
@@ -16,16 +16,20 @@ from facility.applications.pages.desk import (
     values_of,
     voiding,
 )
+from facility.applications.pages.drafts import draft, same_person
 from facility.applications.pages.keeping import keep_typed
 from facility.applications.pages.questions import offered, read_answers
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, question_of, same_person
 from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
-from facility.applications.service import end_copies, keep_copy, save_answers
+from facility.applications.queries.writing import Writing, section_changes, writing
+from facility.applications.service.answers import save_answers
+from facility.applications.service.working_copies import end_copies, keep_copy
+from facility.applications.words import WORDS
 from facility.calls.rules.forms import Answer, By, SectionKind
-from facility.calls.words import conditions
+from facility.calls.words.calls import conditions
 from facility.db import Tx
 from facility.refused import Refused, refuse
 from facility.web import render
+from facility.web.again import question_of
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, View
 from facility.web.handler import Tx as Opened
@@ -40,8 +44,8 @@ async def _part(connection: AsyncConnection, application_id: UUID, key: str) -> 
     return Part(application, section, application.parts.lead.id)
 
 
-async def _writing(view: render.View, connection: AsyncConnection, part: Part) -> queries.Writing:
-    return await queries.writing(connection, part.application.id, part.party_id, part.section.key, view.me.id)
+async def _writing(view: render.View, connection: AsyncConnection, part: Part) -> Writing:
+    return await writing(connection, part.application.id, part.party_id, part.section.key, view.me.id)
 
 
 async def _page(view: render.View, connection: AsyncConnection, part: Part, **more: Any) -> Page:
@@ -78,7 +82,7 @@ async def answers_form(
         fields = Fields.showing(part.shown)
         fields.notes = notes(part)
         return await _page(view, read, part, form=fields, seen=part.version, colleagues=found.colleagues)
-    behind = await queries.section_changes(read, application_id, part.party_id, section, seen=copy.based_on)
+    behind = await section_changes(read, application_id, part.party_id, section, seen=copy.based_on)
     form = Fields.showing(values_of(copy.typed))
     return await _page(
         view,

@@ -8,16 +8,22 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications import queries, rules
+from facility.applications.access import BY_LEAD
 from facility.applications.pages import budget_copy, budget_form
 from facility.applications.pages.budget_copy import section_of, unsaved
 from facility.applications.pages.budget_form import Typed
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, same_person, save
-from facility.applications.queries import ApplicationShown, rates_for
-from facility.applications.service import end_copies, save_budget
+from facility.applications.pages.drafts import draft, edit_of, same_person
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.budget import rates_for
+from facility.applications.queries.writing import writing
+from facility.applications.rules.budget import MAX_LINES, BudgetLine, add_up, ceiling_of
+from facility.applications.service.budget import save_budget
+from facility.applications.service.working_copies import end_copies
+from facility.applications.words import WORDS
 from facility.contracts.rules import Rate
 from facility.refused import Refused, refuse
 from facility.web import forms, render
+from facility.web.again import save
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -41,13 +47,13 @@ class _Case(msgspec.Struct, frozen=True):
             refuse("not_found", kind="missing", what="section")
         return cls(application, *await rates_for(connection, application_id, day))
 
-    def priced(self, typed: Typed) -> list[rules.BudgetLine]:
+    def priced(self, typed: Typed) -> list[BudgetLine]:
         """The lines with what the tables say of them."""
         countries = {one.id: one.country for one in self.application.plan.activities}
         return [
             msgspec.structs.replace(
                 line,
-                ceiling=rules.ceiling_of(
+                ceiling=ceiling_of(
                     self.rates,
                     self.takeable.get(line.rate) if line.rate else None,
                     line.category,
@@ -82,7 +88,7 @@ def _page(
         form=fields,
         lines=lines,
         wrong=typed.wrong,
-        totals=rules.add_up(lines.values(), on_board, typed.percent),
+        totals=add_up(lines.values(), on_board, typed.percent),
         rates=[rate for rate in case.takeable.values() if rate.country is None or rate.country in countries],
         rates_day=application.rates_day(clock.now()),
         question=question,
@@ -115,7 +121,7 @@ async def budget(view: View, read: Read, application_id: FromPath[UUID]) -> Page
     case = await _Case.of(read, application_id)
     application = case.application
     key = section_of(application).key
-    found = await queries.writing(read, application_id, application.parts.lead.id, key, view.me.id)
+    found = await writing(read, application_id, application.parts.lead.id, key, view.me.id)
     copy = unsaved(application, found.own)
     if copy is None:
         return _page(view, case, *_stored(case), colleagues=found.colleagues)
@@ -197,7 +203,7 @@ def _paste_page(view: render.View, case: _Case, fields: Fields, status: int = 20
         status=status,
         application=case.application,
         form=fields,
-        most=rules.MAX_LINES - len(case.application.plan.lines),
+        most=MAX_LINES - len(case.application.plan.lines),
         **WORDS,
     )
 

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from litestar import post
 
+from facility.applications.access import BY_LEAD
 from facility.applications.pages import budget_form
+from facility.applications.pages.drafts import draft, same_person
 from facility.applications.pages.keeping import keep_quietly, kept_for_you
-from facility.applications.pages.shared import BY_LEAD, draft, same_person
-from facility.applications.queries import ApplicationShown, Copy
-from facility.applications.service import end_copies, keep_copy
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.writing import Copy
+from facility.applications.service.working_copies import end_copies, keep_copy
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.refused import refuse
 from facility.web import forms

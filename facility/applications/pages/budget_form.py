@@ -6,11 +6,19 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications import rules
-from facility.applications.queries import ApplicationShown, BudgetLineShown
-from facility.applications.rules import BudgetLine
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.budget import BudgetLineShown
+from facility.applications.rules.budget import (
+    MAX_DESCRIPTION,
+    MAX_LINE_REASON,
+    MAX_LINES,
+    MAX_QUANTITY,
+    MAX_UNIT,
+    MAX_UNIT_COST,
+    BudgetLine,
+)
 from facility.contracts.rules import Rate, UnitCostKind
-from facility.contracts.sentences import UNIT_COSTS
+from facility.contracts.words import UNIT_COSTS
 from facility.db import new_id
 from facility.folding import fold
 from facility.refused import Reason, Refused
@@ -22,7 +30,7 @@ from facility.web.pasted import Row, read_rows
 
 GROUP = "lines"
 SPARE_ROWS = 3
-MOST_ROWS = rules.MAX_LINES + 2 * SPARE_ROWS
+MOST_ROWS = MAX_LINES + 2 * SPARE_ROWS
 TYPED = ("description", "quantity", "units", "unit", "unit_cost", "reason")
 """A row in which none of these is filled in is no line."""
 FIELDS = ("id", "party", "activity", "category", "rate", "remove", *TYPED)
@@ -98,7 +106,7 @@ def row_numbers(fields: Fields, spare: int = SPARE_ROWS) -> list[int]:
     held = (name for name, value in fields.values.items() if value and name.rpartition("-")[2] in TYPED)
     used = web_fields.row_numbers(held, GROUP)
     after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, min(after + spare, after + rules.MAX_LINES - len(used))))
+    return sorted(used) + list(range(after, min(after + spare, after + MAX_LINES - len(used))))
 
 
 def sent_rows(fields: Fields) -> list[int]:
@@ -136,18 +144,16 @@ def _line(row: Fields, known: set[UUID], rates: Mapping[UUID, Rate]) -> BudgetLi
     return BudgetLine(
         # A line that is not of this application, or stands in two rows, is a new one.
         id=next((one for one in known if str(one) == given), None) or new_id(),
-        description=row.text("description", most=rules.MAX_DESCRIPTION),
+        description=row.text("description", most=MAX_DESCRIPTION),
         category=row.one_of("category", UnitCostKind),
         party=row.key("party"),
         activity=row.key("activity") if row.given("activity") else None,
-        quantity=row.decimal("quantity", CENT, rules.MAX_QUANTITY),
-        units=row.decimal("units", CENT, rules.MAX_QUANTITY) if row.given("units") else Decimal(1),
-        unit=row.text("unit", required=False, most=rules.MAX_UNIT),
-        unit_cost=row.eur("unit_cost", most=rules.MAX_UNIT_COST)
-        if own or rate is None
-        else rates[rate].amount,
+        quantity=row.decimal("quantity", CENT, MAX_QUANTITY),
+        units=row.decimal("units", CENT, MAX_QUANTITY) if row.given("units") else Decimal(1),
+        unit=row.text("unit", required=False, most=MAX_UNIT),
+        unit_cost=row.eur("unit_cost", most=MAX_UNIT_COST) if own or rate is None else rates[rate].amount,
         rate=rate,
-        reason=row.text("reason", required=False, most=rules.MAX_LINE_REASON),
+        reason=row.text("reason", required=False, most=MAX_LINE_REASON),
     )
 
 
@@ -159,7 +165,7 @@ def pasted(text: str, application: ApplicationShown) -> tuple[Fields, dict[str, 
     values = {name: [str(value)] for name, value in values_of(application).items()}
     first = len(application.plan.lines)
     unknown: dict[str, str] = {}
-    for number, row in enumerate(read_rows(text, COLUMNS, rules.MAX_LINES - first), first):
+    for number, row in enumerate(read_rows(text, COLUMNS, MAX_LINES - first), first):
         for name, value in _cells(row, application).items():
             at = f"{GROUP}-{number}-{name}"
             if value is None:

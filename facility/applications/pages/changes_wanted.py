@@ -5,12 +5,14 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.shared import BY_LEAD, draft, save
+from facility.applications.access import BY_LEAD
+from facility.applications.pages.drafts import draft
 from facility.applications.queries.changes_wanted import RequestLine, change_requests
 from facility.applications.rules.agreement import MAX_WISH, ChangeOutcome
-from facility.applications.service import answer_change
+from facility.applications.service.change_requests import answer_change
 from facility.refused import refuse
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _

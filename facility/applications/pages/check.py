@@ -9,23 +9,26 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications import queries, rules, words
+from facility.applications import words
+from facility.applications.access import BY_LEAD, BY_PARTY
 from facility.applications.pages import tasks
-from facility.applications.pages.shared import BY_LEAD, BY_PARTY, WORDS, draft
+from facility.applications.pages.drafts import draft
 from facility.applications.pages.unsaved import Unsaved
-from facility.applications.queries import ApplicationShown
-from facility.applications.receipt import application_pdf, json_name, pdf_name, receipt_pdf
-from facility.applications.rules import DECLARATIONS, Signature
-from facility.applications.service import note_late_attempt, submit
+from facility.applications.queries import application as application_queries
+from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.rules.lifecycle import DECLARATIONS, ApplicationStatus, Signature, canonical
+from facility.applications.service.receipt import application_pdf, json_name, pdf_name, receipt_pdf
+from facility.applications.service.submission import note_late_attempt, submit
+from facility.applications.words import WORDS
 from facility.refused import Reason, Refused, refuse
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.carried import stamp
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.sentences import sentence
-from facility.web.stops import Wrong
 
 # The canonical JSON holds what was said of casework and whom to ask: for the parties and the secretariat.
 BY_PARTY_OR_SECRETARIAT = {
@@ -78,29 +81,18 @@ async def submit_application(view: View, form: Form, tx: Tx, application_id: Fro
     )
     version = fields.integer("version", 1, 999_999_999)
     read = _read_at(fields)
-    try:
-        fields.check()
+
+    async def not_submitted(connection: AsyncConnection, _status: int) -> Page:
+        return await _not_submitted(view, connection, application_id, fields, tx.now)
+
+    async def note_if_late(refused: Refused) -> None:
+        # That somebody tried is kept for the minutes of the opening.
+        if "late" in refused.codes:
+            await note_late_attempt(tx, application_id, at=tx.now, reasons=refused.codes)
+
+    async with redrawn(tx, fields, not_submitted, late=True, trace=note_if_late):
         await submit(tx, application_id, received_at=tx.now, signature=signature, version=version, read=read)
-    except Refused as refused:
-        if "not_a_draft" in refused.codes and await _handed_in(tx, application_id):
-            # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
-            await tx.undo()
-            return view.go(
-                f"/applications/{application_id}/receipt",
-                _("It had been handed in already. Nothing was submitted twice."),
-            )
-        page = await _not_submitted(view, tx, application_id, fields, refused)
-        if "late" not in refused.codes:
-            raise Wrong(page) from None
-        # Returned and not raised: that somebody tried is kept for the minutes of the opening.
-        await note_late_attempt(tx, application_id, at=tx.now, reasons=refused.codes)
-        return page
     return view.go(f"/applications/{application_id}/receipt")
-
-
-async def _handed_in(tx: Tx, application_id: UUID) -> bool:
-    found = await queries.shown(await tx.session.connection(), application_id)
-    return found.status is rules.ApplicationStatus.SUBMITTED
 
 
 def _read_at(fields: Fields) -> datetime | None:
@@ -109,30 +101,34 @@ def _read_at(fields: Fields) -> datetime | None:
 
 
 async def _not_submitted(
-    view: render.View, tx: Tx, application_id: UUID, fields: Fields, refused: Refused
+    view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, at: datetime
 ) -> Page:
     """The page again, 422 for the form and 409 for the application, with each reason and the way to mend it."""
-    if refused.kind not in ("invalid", "conflict") or "not_a_draft" in refused.codes:
+    refused = fields.refusal
+    assert refused is not None, "a page is drawn again after a refusal"
+    application = await shown(connection, application_id)
+    if application.status is ApplicationStatus.SUBMITTED:
+        # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
+        return view.go(
+            f"/applications/{application_id}/receipt",
+            _("It had been handed in already. Nothing was submitted twice."),
+        )
+    if not application.is_draft or refused.kind == "forbidden":
         raise refused
-    await tx.undo()
-    connection = await tx.session.connection()
-    application = await draft(connection, application_id)
     unsaved = (await Unsaved.of(connection, application, view.me.id)).sections()
-    now = application.reasons_now(tx.now)
     if refused.kind == "invalid":
-        if fields.errors:
-            _name_declarations(fields)
-        return _check_page(view, application, fields.refused(refused), now, unsaved, 422)
+        _name_declarations(fields)
+        return _check_page(view, application, fields, application.reasons_now(at), unsaved, fields.status)
     if "edited_meanwhile" in refused.codes:
         fields.wrong("", sentence(refused.reasons[0]))
-        return _check_page(view, application, fields, now, unsaved, 409)
+        return _check_page(view, application, fields, application.reasons_now(at), unsaved, 409)
     return _check_page(view, application, fields, tuple(refused.reasons), unsaved, 409)
 
 
 def _name_declarations(fields: Fields) -> None:
     # A wrong field stops the form before the rule looks: name the unticked declarations too, all at once.
     for name in DECLARATIONS:
-        if not fields.yes(name):
+        if not fields.yes(name) and name not in fields.errors:
             fields.wrong(name, sentence(Reason("declaration_missing")))
     # In the order of the page.
     place = {name: number for number, name in enumerate(DECLARATIONS)}
@@ -140,7 +136,7 @@ def _name_declarations(fields: Fields) -> None:
 
 
 async def _received(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
-    application = await queries.shown(connection, application_id)
+    application = await shown(connection, application_id)
     if application.received_at is None:
         refuse("not_submitted")
     return application
@@ -157,7 +153,7 @@ async def receipt(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
 async def receipt_json(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The very bytes that the fingerprint covers."""
     application, snapshot = await _submitted(view, read, application_id)
-    return view.download(rules.canonical(snapshot), json_name(application), "application/json")
+    return view.download(canonical(snapshot), json_name(application), "application/json")
 
 
 async def _submitted(
@@ -167,7 +163,7 @@ async def _submitted(
     application = await _received(read, application_id)
     if view.me.has(Role.SECRETARIAT) and application.sealed:
         refuse("not_found", kind="missing", what="receipt")
-    return application, await queries.snapshot(read, application_id)
+    return application, await application_queries.snapshot(read, application_id)
 
 
 @get("/applications/{application_id:uuid}/receipt.pdf", opt=BY_PARTY)

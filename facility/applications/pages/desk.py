@@ -8,10 +8,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries, rules
 from facility.applications.pages.questions import shown_answers
-from facility.applications.queries import ApplicationShown, Change, Copy, PartyLine
-from facility.applications.rules import Piece, Whose
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.writing import Change, Copy, own_copies
+from facility.applications.rules.differences import Piece, Whose, base_of, clashes, compared
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import TEXTS, Answer, Answers, By, Field, FormSection, findings
@@ -137,7 +138,7 @@ async def copies_of(
     connection: AsyncConnection, application_id: UUID, party_id: UUID, person_id: UUID
 ) -> Copies:
     """What this person has typed in a party's sections and not saved."""
-    found = await queries.own_copies(connection, application_id, person_id)
+    found = await own_copies(connection, application_id, person_id)
     return {key: [copy] for (party, key), copy in found.items() if party == party_id}
 
 
@@ -178,7 +179,7 @@ class Difference(msgspec.Struct, frozen=True):
 def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH) -> Difference:
     """What becomes of an answer."""
     texts = field.type in TEXTS and isinstance(old, str) and isinstance(new, str)
-    return Difference(field, old, new, rules.compared(str(old), str(new)) if texts else (), whose)
+    return Difference(field, old, new, compared(str(old), str(new)) if texts else (), whose)
 
 
 def voiding(desk: Desk, answers: Answers) -> list[Difference]:
@@ -201,8 +202,8 @@ class Meanwhile(msgspec.Struct, frozen=True):
 def meanwhile(desk: Desk, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
     """Mine against what is saved; changes: the saves since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
-    base = rules.base_of(desk.stored, [change.before for change in changes]) if changes else None
-    found = rules.clashes(mine, desk.stored, base)
+    base = base_of(desk.stored, [change.before for change in changes]) if changes else None
+    found = clashes(mine, desk.stored, base)
     return Meanwhile(
         names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
         or (_("Somebody"),),

@@ -5,19 +5,11 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
-from facility.applications.pages.shared import BY_LEAD, BY_PARTY_OR_STAFF, STAFF, draft, edit_of, save
-from facility.applications.pages.uploads import (
-    Received,
-    Sender,
-    content_of,
-    receive,
-    received_at,
-    stored_name,
-)
-from facility.applications.queries import ApplicationShown, DocumentLine
-from facility.applications.rules import MAX_DOCUMENTS
-from facility.applications.service import (
+from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF, STAFF
+from facility.applications.pages.drafts import draft, edit_of
+from facility.applications.queries.application import ApplicationShown, document_of, shown
+from facility.applications.rules.lifecycle import MAX_DOCUMENTS
+from facility.applications.service.documents import (
     acknowledge_refusals,
     attach_document,
     may_attach_now,
@@ -25,14 +17,15 @@ from facility.applications.service import (
     remove_document,
 )
 from facility.db import Tx as Transaction
-from facility.files.kinds import MAX_DOCUMENT, Kind
-from facility.files.threads import storing
+from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
+from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
 
 
 def _page(
@@ -144,28 +137,16 @@ async def remove(
     return view.go(f"/applications/{application_id}/documents", _("The document is removed."))
 
 
-def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLine:
-    """The attached document with this id. Raises Refused (missing)."""
-    document = next((one for one in application.parts.documents if one.id == document_id), None)
-    return document or refuse("not_found", kind="missing", what="document")
-
-
-async def send_document(view: render.View, application: ApplicationShown, document_id: UUID) -> Page:
-    """The document as a download. The caller has made sure that the visitor may read the application."""
-    document = document_of(application, document_id)
-    content = await storing(content_of, view, document.sha256)
-    return view.download(content, document.name, Kind(document.kind).mime)
-
-
 @get("/applications/{application_id:uuid}/documents/{document_id:uuid}", opt=BY_PARTY_OR_STAFF)
 async def download(
     view: View, read: Read, application_id: FromPath[UUID], document_id: FromPath[UUID]
 ) -> Page:
     """A document, for the parties at any time, for staff once the application is unsealed."""
-    application = await queries.shown(read, application_id)
+    application = await shown(read, application_id)
     if view.me.has(*STAFF) and (application.received_at is None or application.sealed):
         refuse("not_found", kind="missing", what="document")
-    return await send_document(view, application, document_id)
+    document = document_of(application, document_id)
+    return await hand_out(view, document.sha256, document.name, document.kind)
 
 
 HANDLERS = [documents, upload, acknowledge, remove, download]

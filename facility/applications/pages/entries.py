@@ -8,17 +8,19 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
 from facility.applications.pages.desk import Difference, typed_in, unsaved, values_of, voiding
+from facility.applications.pages.drafts import same_person
 from facility.applications.pages.keeping import keep_typed
-from facility.applications.pages.shared import WORDS, question_of, same_person
 from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
-from facility.applications.queries import ApplicationShown, Change, Colleague, Copy
-from facility.applications.service import end_copies, keep_copy
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.writing import Change, Colleague, Copy, section_changes, writing
+from facility.applications.service.working_copies import end_copies, keep_copy
+from facility.applications.words import WORDS
 from facility.calls.rules.forms import Answers, FormSection
 from facility.db import Tx
 from facility.refused import Refused
 from facility.web import forms, render
+from facility.web.again import question_of
 from facility.web.fields import Fields
 from facility.web.handler import Page
 from facility.web.i18n import _
@@ -110,14 +112,14 @@ async def open_form(view: render.View, connection: AsyncConnection, one: EntryFo
     """The form with what this person has typed and not saved, or with what is saved."""
     entry = await one.find(connection)
     place = (entry.application.id, entry.party_id, entry.section.key)
-    found = await queries.writing(connection, *place, view.me.id)
+    found = await writing(connection, *place, view.me.id)
     copy = unsaved(entry.section, entry.stored, found.own)
     around = Around(entry.version, colleagues=found.colleagues)
     if copy is None:
         return await draw(view, connection, one, entry, Fields.showing(entry.stored), around)
     around = msgspec.structs.replace(around, copy=copy)
     if not entry.is_new and copy.based_on != entry.version:
-        since = await queries.section_changes(connection, *place, seen=copy.based_on)
+        since = await section_changes(connection, *place, seen=copy.based_on)
         around = msgspec.structs.replace(around, seen=copy.based_on, behind=since[0] if since else None)
     # A party that came in since then has a field of its own, of which the copy says nothing.
     fields = Fields.showing({**entry.stored, **values_of(copy.typed)})
@@ -192,7 +194,7 @@ async def _added_meanwhile(
     """Somebody has added one: the same form sent twice is done, another one is named and asked about."""
     connection = await tx.session.connection()
     place = (entry.application.id, entry.party_id, entry.section.key)
-    added = await queries.section_changes(connection, *place, seen=sent.seen)
+    added = await section_changes(connection, *place, seen=sent.seen)
     mine = reading.answers
     if any(all(mine.get(name, "") == said for name, said in change.after.items()) for change in added):
         await end_copies(tx, entry.application.id, entry.party_id, [entry.section.key])

@@ -6,15 +6,19 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries, rules
+from facility.applications.access import BY_LEAD
 from facility.applications.pages.desk import typed_in, unsaved, values_of
+from facility.applications.pages.drafts import draft, same_person
 from facility.applications.pages.keeping import keep_quietly, kept_for_you
-from facility.applications.pages.shared import BY_LEAD, draft, question_of, same_person
-from facility.applications.queries import ApplicationShown, Copy
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.writing import Copy, writing
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.service import end_copies, keep_copy, record_consultation, seal_of_consultation
+from facility.applications.rules.lifecycle import MAX_CONSULTATION
+from facility.applications.service.documents import record_consultation, seal_of_consultation
+from facility.applications.service.working_copies import end_copies, keep_copy
 from facility.refused import Refused, refuse
 from facility.web import render
+from facility.web.again import question_of
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -59,7 +63,7 @@ async def consultation_form(view: View, read: Read, application_id: FromPath[UUI
     """Whom the lead has consulted on an exception, as this person has typed it, or as it is saved."""
     application = await _exception(read, application_id)
     stored = {KEY: application.consultation or ""}
-    found = await queries.writing(read, application_id, application.parts.lead.id, KEY, view.me.id)
+    found = await writing(read, application_id, application.parts.lead.id, KEY, view.me.id)
     if copy := unsaved(CONSULTATION, stored, found.own):
         return _page(view, application, Fields.showing(values_of(copy.typed)), seen=copy.seal, copy=copy)
     return _page(view, application, Fields.showing(stored))
@@ -73,7 +77,7 @@ async def save_consultation(view: View, form: Form, tx: Tx, application_id: From
     fields = Fields(form)
     fields.ignore("then")
     seen = fields.text("seen", most=MOST_SEAL)
-    text = fields.text(KEY, most=rules.MAX_CONSULTATION, multiline=True)
+    text = fields.text(KEY, most=MAX_CONSULTATION, multiline=True)
     try:
         fields.check()
         await record_consultation(tx, application_id, text, seen=seen)

@@ -6,12 +6,14 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications import queries, rules
-from facility.applications.pages.shared import BY_LEAD, BY_PARTY, save
-from facility.applications.queries import ApplicationShown, PartyLine
-from facility.applications.service import leave, take_up_again, withdraw
+from facility.applications.access import BY_LEAD, BY_PARTY
+from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.rules.lifecycle import MAX_REASON, may_withdraw
+from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -20,8 +22,8 @@ from facility.web.i18n import _
 @get("/applications/{application_id:uuid}/withdraw", opt=BY_LEAD)
 async def withdraw_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Says what withdrawing does."""
-    application = await queries.shown(read, application_id)
-    rules.may_withdraw(application.status, application.call_decided_at, clock.now())
+    application = await shown(read, application_id)
+    may_withdraw(application.status, application.call_decided_at, clock.now())
     if application.call_decided_at is not None:
         refuse("award_stands")
     return view.page("applications/withdraw.html", application=application)
@@ -57,7 +59,7 @@ def _own(view: render.View, application: ApplicationShown) -> PartyLine:
 @get("/applications/{application_id:uuid}/leave", opt=BY_PARTY)
 async def leave_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Says what leaving does, and asks for the reason."""
-    application = await queries.shown(read, application_id)
+    application = await shown(read, application_id)
     own = _own(view, application)
     return view.page("applications/leave.html", application=application, own=own, form=Fields.showing())
 
@@ -66,8 +68,8 @@ async def leave_form(view: View, read: Read, application_id: FromPath[UUID]) -> 
 async def leave_application(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The partner leaves; eligibility is put to the test again."""
     fields = Fields(form)
-    reason = fields.text("reason", most=rules.MAX_REASON, multiline=True)
-    found = await queries.shown(await tx.session.connection(), application_id)
+    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    found = await shown(await tx.session.connection(), application_id)
     own = _own(view, found)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:

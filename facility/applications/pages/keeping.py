@@ -6,8 +6,8 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.desk import Desk, typed_in
-from facility.applications.pages.shared import same_person
-from facility.applications.service import keep_copy
+from facility.applications.pages.drafts import same_person
+from facility.applications.service.working_copies import keep_copy
 from facility.calls.rules.form_keys import BESIDE, SIDES
 from facility.db import Tx
 from facility.refused import Refused

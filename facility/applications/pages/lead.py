@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import words
 from facility.applications.pages import tasks
-from facility.applications.pages.history import told_to_parties
-from facility.applications.pages.shared import WORDS
 from facility.applications.pages.unsaved import Unsaved
-from facility.applications.queries import ApplicationShown
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.news import news
-from facility.applications.rules import BEFORE_DECISION
-from facility.calls.changes import meanings
+from facility.applications.rules.lifecycle import BEFORE_DECISION
+from facility.applications.words import WORDS
+from facility.calls.words.changes import meanings
 from facility.web import render
 from facility.web.handler import Page
 

@@ -6,12 +6,15 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries, rules
+from facility.applications.access import BY_LINK, EVERYBODY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
-from facility.applications.pages.documents import send_document
-from facility.applications.pages.shared import BY_LINK, EVERYBODY, WORDS
-from facility.applications.queries import ApplicationShown, PartyLine
-from facility.applications.service import party_by_link, use_party_link
+from facility.applications.queries import application as application_queries
+from facility.applications.queries.application import ApplicationShown, document_of, shown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.writing import link_copies
+from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.service.confirmations import party_by_link, use_party_link
+from facility.applications.words import WORDS
 from facility.refused import refuse
 from facility.web import render
 from facility.web.again import redrawn
@@ -20,6 +23,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import address_of
+from facility.web.uploads import hand_out
 
 
 async def _page(
@@ -31,13 +35,13 @@ async def _page(
     question: str = "",
 ) -> Page:
     """The application and the two answers; or, once the link does nothing more, what became of it."""
-    linked = await queries.linked(connection, token)
-    application = await queries.shown(connection, linked.application_id)
+    linked = await application_queries.linked(connection, token)
+    application = await shown(connection, linked.application_id)
     party = next(one for one in application.parts.parties if one.id == linked.party_id)
     outcome = _outcome(application, party, live=linked.live)
     side = None
     if not outcome:
-        copies = await queries.link_copies(connection, party.id)
+        copies = await link_copies(connection, party.id)
         side = await side_of(connection, application, party, f"/link/partner/{token}/part", copies)
     return view.page(
         "applications/link.html",
@@ -61,7 +65,7 @@ def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> 
         return "followed" if party.replaced_by else "left"
     if party.confirmed:
         return "confirmed"
-    if party.confirmation is rules.Confirmation.DECLINED:
+    if party.confirmation is Confirmation.DECLINED:
         return "declined"
     if application.ended:
         return "ended"
@@ -103,10 +107,11 @@ async def document(
 ) -> Page:
     """A document, while the link can still be answered."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    linked = await queries.linked(read, token)
+    linked = await application_queries.linked(read, token)
     if not linked.live:
         refuse("link_revoked")
-    return await send_document(view, await queries.shown(read, linked.application_id), document_id)
+    document = document_of(await shown(read, linked.application_id), document_id)
+    return await hand_out(view, document.sha256, document.name, document.kind)
 
 
 HANDLERS = [show, answer, document]

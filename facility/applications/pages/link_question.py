@@ -4,12 +4,13 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
+from facility.applications.access import BY_LINK, EVERYBODY
 from facility.applications.pages.seats import Seat, linked_seat
-from facility.applications.pages.shared import BY_LINK, EVERYBODY, save
-from facility.calls.queries import public_call
+from facility.calls.queries.public import public_call
 from facility.calls.rules.questions import MAX_QUESTION, takes_questions
-from facility.calls.service import Contact, ask_question
+from facility.calls.service.questions import Contact, ask_question
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _

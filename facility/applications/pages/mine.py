@@ -6,15 +6,17 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications import lists, rules, words
-from facility.applications.models import ON_BOARD_SQL
-from facility.applications.pages.shared import WORDS, save
-from facility.applications.rules import ApplicationStatus
-from facility.applications.service import start_application
-from facility.calls.models import Call
-from facility.calls.service import rules_of
+from facility.applications import words
+from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.queries import lists
+from facility.applications.rules.lifecycle import MAX_TITLE, ApplicationStatus, may_still_start
+from facility.applications.service.answers import start_application
+from facility.applications.words import WORDS
+from facility.calls.models.call import Call
+from facility.calls.service.reading import rules_of
 from facility.refused import refuse
 from facility.web.access import Role, allow
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -97,7 +99,7 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
     fields = Fields(form)
     call_id = fields.key("call_id")
     track = fields.choice("track", ("joint", "exception"))
-    title = fields.text("title", most=rules.MAX_TITLE)
+    title = fields.text("title", most=MAX_TITLE)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
         calls = await lists.calls(connection, closes_after=tx.now)
@@ -107,7 +109,7 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
         call = await tx.session.get(Call, call_id)
         if call is None or call.state == "draft":
             refuse("call_unknown", kind="invalid", field="call_id")
-        rules.may_still_start(rules_of(call), "exception" if track == "exception" else "joint", tx.now)
+        may_still_start(rules_of(call), "exception" if track == "exception" else "joint", tx.now)
         application = await start_application(
             tx,
             call_id=call_id,

@@ -7,6 +7,7 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
 from facility.applications.pages.desk import typed_in, unsaved, values_of
 from facility.applications.pages.questions import offered, read_answers, shown_answers
 from facility.applications.pages.seats import (
@@ -19,21 +20,15 @@ from facility.applications.pages.seats import (
     linked_seat,
     officers_seat,
 )
-from facility.applications.pages.shared import (
-    BY_LEAD,
-    BY_LINK,
-    BY_PARTY,
-    EVERYBODY,
-    WORDS,
-    Question,
-    question_of,
-)
-from facility.applications.queries import Copy
-from facility.applications.service import fill_in_part, party_by_link, seal_of_part
+from facility.applications.queries.writing import Copy
+from facility.applications.service.confirmations import party_by_link
+from facility.applications.service.own_parts import fill_in_part, seal_of_part
+from facility.applications.words import WORDS
 from facility.calls.rules.forms import FormSection
-from facility.calls.words import conditions
+from facility.calls.words.calls import conditions
 from facility.refused import Refused
 from facility.web import forms, render
+from facility.web.again import Question, question_of
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _

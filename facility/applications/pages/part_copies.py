@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import post
 
+from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
 from facility.applications.pages.desk import typed_in
 from facility.applications.pages.keeping import keep_quietly, kept_for_you
 from facility.applications.pages.own_part import MOST_SEAL
@@ -17,7 +18,6 @@ from facility.applications.pages.seats import (
     linked_seat,
     officers_seat,
 )
-from facility.applications.pages.shared import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Tx, View

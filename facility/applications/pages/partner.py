@@ -5,14 +5,18 @@ from uuid import UUID
 from litestar import post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries, words
+from facility.applications import words
+from facility.applications.access import BY_PARTY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.pages.desk import copies_of
-from facility.applications.pages.history import told_to_parties
-from facility.applications.pages.shared import BY_PARTY, WORDS, draft, save
-from facility.applications.queries import ApplicationShown, PartyLine
+from facility.applications.pages.drafts import draft
+from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.queries.history import told_to_parties
+from facility.applications.queries.parts import PartyLine
+from facility.applications.words import WORDS
 from facility.refused import refuse
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Tx, View
 from facility.web.i18n import _
@@ -64,7 +68,7 @@ async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
     answered = read_answer(fields)
 
     async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        application = await queries.shown(connection, application_id)
+        application = await shown(connection, application_id)
         return await partner_page(view, connection, application, fields, status, question)
 
     await save(tx, fields, lambda: give_answer(tx, own.id, answered), again)

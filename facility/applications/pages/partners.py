@@ -4,13 +4,16 @@ from uuid import UUID
 
 from litestar import get, post
 
+from facility.applications.access import BY_LEAD
 from facility.applications.pages import party_form
-from facility.applications.pages.shared import BY_LEAD, WORDS, draft, edit_of, party_of
+from facility.applications.pages.drafts import draft, edit_of, party_of
 from facility.applications.pages.tasks import part_tasks
 from facility.applications.pages.unsaved import Unsaved
-from facility.applications.queries import ApplicationShown
-from facility.applications.rules import ASKABLE
-from facility.applications.service import invite_party, remove_party
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.rules.lifecycle import ASKABLE
+from facility.applications.service.confirmations import invite_party
+from facility.applications.service.parties import remove_party
+from facility.applications.words import WORDS
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext

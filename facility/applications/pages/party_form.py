@@ -9,9 +9,10 @@ import msgspec
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.institutions import NewInstitution, chosen_or_added
-from facility.accounts.picker import only_searching, picker, read_choice
-from facility.applications import queries, rules
+from facility.accounts.forms import only_searching, picker, read_choice
+from facility.accounts.service.institutions import NewInstitution, chosen_or_added
+from facility.applications.access import BY_LEAD
+from facility.applications.pages.drafts import draft, party_of
 from facility.applications.pages.entries import (
     Around,
     Entry,
@@ -23,12 +24,13 @@ from facility.applications.pages.entries import (
     open_form,
     save_form,
 )
-from facility.applications.pages.shared import BY_LEAD, draft, party_of
 from facility.applications.pages.versions import sent_in
-from facility.applications.queries import ApplicationShown, PartyLine
-from facility.applications.rules import EntryKind, party_answers
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.writing import entry_version
+from facility.applications.rules.entries import EntryKind, entry_key, party_answers
 from facility.applications.rules.parts import MAX_ROLE
-from facility.applications.service import add_party, change_party
+from facility.applications.service.parties import add_party, change_party
 from facility.calls.rules.forms import Answers, Field, FieldType, FormSection
 from facility.db import Tx
 from facility.web.fields import Fields
@@ -46,7 +48,7 @@ def _section(application: ApplicationShown, party: PartyLine | None) -> FormSect
     # Where the budget is by lines, the amount follows from them.
     amount = () if application.asks_lines else (_amount(),)
     return FormSection(
-        key=rules.entry_key(EntryKind.PARTY, party.id if party else None),
+        key=entry_key(EntryKind.PARTY, party.id if party else None),
         title=party.institution if party else _("Add a partner"),
         fields=(
             *chosen,
@@ -90,7 +92,7 @@ def party_entries(
 ) -> Iterator[tuple[FormSection, Answers]]:
     """The parties on board with these keys and what is saved of them, a new partner among them."""
     for party in (*application.parts.on_board, None):
-        if rules.entry_key(EntryKind.PARTY, party.id if party else None) in keys:
+        if entry_key(EntryKind.PARTY, party.id if party else None) in keys:
             yield _section(application, party), _stored(party) if party else {}
 
 
@@ -113,7 +115,7 @@ class PartyForm(msgspec.Struct, frozen=True):
             here=f"{here}/parties/{self.party_id}" if party else f"{here}/partners/add",
             back=f"{here}/partners",
             stored=_stored(party) if party else {},
-            version=await queries.entry_version(
+            version=await entry_version(
                 connection, self.application_id, application.parts.lead.id, section.key
             ),
             is_new=party is None,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from decimal import Decimal
 
-from facility.applications.queries import ApplicationShown
+from facility.applications.queries.application import ApplicationShown
 from facility.calls.rules.forms import Answer, Answers, Field, FieldType, FormSection
 from facility.folding import fold
 from facility.web.fields import Fields

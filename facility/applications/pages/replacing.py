@@ -5,12 +5,16 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.institutions import chosen_or_added
-from facility.accounts.picker import only_searching, picker, read_choice
-from facility.applications import queries, rules
-from facility.applications.pages.shared import BY_LEAD, WORDS, edit_of, party_of, save
-from facility.applications.service import replace_party
+from facility.accounts.forms import only_searching, picker, read_choice
+from facility.accounts.service.institutions import chosen_or_added
+from facility.applications.access import BY_LEAD
+from facility.applications.pages.drafts import edit_of, party_of
+from facility.applications.queries.application import shown
+from facility.applications.rules.lifecycle import may_replace
+from facility.applications.service.replacement import replace_party
+from facility.applications.words import WORDS
 from facility.web import render
+from facility.web.again import save
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -25,9 +29,9 @@ async def _page(
     status: int = 200,
     question: str = "",
 ) -> Page:
-    application = await queries.shown(connection, application_id)
+    application = await shown(connection, application_id)
     party = party_of(application, party_id)
-    rules.may_replace(application.status, is_lead=party.is_lead, left=False)
+    may_replace(application.status, is_lead=party.is_lead, left=False)
     return view.page(
         "applications/replace_party.html",
         status=status,
@@ -58,7 +62,7 @@ async def replace(
     if only_searching(fields, "institution_id"):
         fields.errors.clear()
         return await _page(view, await tx.session.connection(), application_id, party_id, fields)
-    party_of(await queries.shown(await tx.session.connection(), application_id), party_id)
+    party_of(await shown(await tx.session.connection(), application_id), party_id)
     institution = read_choice(fields, "institution_id")
     contact_name, contact_email = fields.text("contact_name"), fields.email("contact_email")
 

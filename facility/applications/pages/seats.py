@@ -8,11 +8,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
-from facility.applications.pages.shared import draft, party_of, same_person
-from facility.applications.queries import ApplicationShown, Copy, PartyLine
+from facility.applications.pages.drafts import draft, party_of, same_person
+from facility.applications.queries import application as application_queries
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.writing import Copy, link_copies, writing
 from facility.applications.rules.parts import ROLE, own_sections, readable
-from facility.applications.service import Sitting, end_copies, end_link_copy, keep_copy, keep_link_copy
+from facility.applications.service.link_copies import Sitting, end_link_copy, keep_link_copy
+from facility.applications.service.working_copies import end_copies, keep_copy
 from facility.calls.rules.forms import Answers, FormSection
 from facility.db import Tx, new_id
 from facility.refused import refuse
@@ -85,7 +88,7 @@ def linked_seat(token: str) -> Sit:
     """Of whoever holds the party's link. Refused: "link_unknown" (missing), "link_revoked"."""
 
     async def sit(connection: AsyncConnection) -> Seat:
-        linked = await queries.linked(connection, token)
+        linked = await application_queries.linked(connection, token)
         if not linked.live:
             refuse("link_revoked")
         application = await draft(connection, linked.application_id)
@@ -128,7 +131,7 @@ class ForPerson(msgspec.Struct, frozen=True):
 
     async def copies(self, connection: AsyncConnection, seat: Seat, key: str) -> Sequence[Copy]:
         """The person's own."""
-        found = await queries.writing(connection, seat.application.id, seat.party.id, key, self.person_id)
+        found = await writing(connection, seat.application.id, seat.party.id, key, self.person_id)
         return [found.own] if found.own else []
 
     async def keep(self, tx: Tx, seat: Seat, key: str, typed: Typed, seal: str) -> None:
@@ -169,7 +172,7 @@ class ForLink(msgspec.Struct, frozen=True):
 
     async def copies(self, connection: AsyncConnection, seat: Seat, key: str) -> Sequence[Copy]:
         """Everything that was typed by the party's link."""
-        return (await queries.link_copies(connection, seat.party.id)).get(key, [])
+        return (await link_copies(connection, seat.party.id)).get(key, [])
 
     async def keep(self, tx: Tx, seat: Seat, key: str, typed: Typed, seal: str) -> None:
         """In the page's copy."""

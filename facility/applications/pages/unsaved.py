@@ -6,12 +6,13 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
 from facility.applications.pages import budget_copy
 from facility.applications.pages.activity_form import activity_entries
 from facility.applications.pages.desk import typed_sections, unsaved
 from facility.applications.pages.party_form import party_entries
-from facility.applications.queries import ApplicationShown, Copy, PartyLine
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.writing import Copy, own_copies
 from facility.calls.rules.forms import Answers, FormSection, SectionKind
 
 
@@ -26,7 +27,7 @@ class Unsaved(msgspec.Struct, frozen=True):
         cls, connection: AsyncConnection, application: ApplicationShown, person_id: UUID
     ) -> "Unsaved":
         """In one statement."""
-        return cls(application, await queries.own_copies(connection, application.id, person_id))
+        return cls(application, await own_copies(connection, application.id, person_id))
 
     def activities(self) -> list[str]:
         """The keys of the activities, a new one among them."""

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications import queries
 from facility.applications.pages.desk import Desk, meanwhile
-from facility.applications.rules import Whose
+from facility.applications.queries.writing import section_changes
+from facility.applications.rules.differences import Whose
 from facility.calls.rules.forms import Answers, FormSection
 from facility.web import render
 from facility.web.fields import Fields
@@ -65,7 +65,7 @@ async def compare(
     **more: Any,
 ) -> Page:
     """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
-    changes = await queries.section_changes(
+    changes = await section_changes(
         connection, desk.application.id, desk.party_id, desk.section.key, seen=sent.began
     )
     found = meanwhile(desk, answers, changes)

@@ -9,10 +9,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.rules import distinct_beneficiaries
+from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.queries.budget import PlanShown
 from facility.applications.queries.parts import (
     PARTS,
+    DocumentLine,
     Parts,
     answers_of,
     asked_of,
@@ -20,18 +21,13 @@ from facility.applications.queries.parts import (
     parts_from,
     view_of,
 )
-from facility.applications.rules import (
-    ApplicationStatus,
-    Totals,
-    Track,
-    earliest_day,
-    is_sealed,
-    rates_day,
-    submission_reasons,
-)
+from facility.applications.rules.activities import earliest_day
+from facility.applications.rules.budget import Totals, rates_day
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.judged import JudgedItem
-from facility.calls.rules import CallRules, Mode, submit_by
+from facility.applications.rules.lifecycle import ApplicationStatus, Track, submission_reasons
+from facility.applications.rules.sealing import is_sealed
+from facility.calls.rules.call import CallRules
 from facility.calls.rules.forms import (
     INDIRECT_MOST,
     Answers,
@@ -41,8 +37,9 @@ from facility.calls.rules.forms import (
     SectionKind,
     is_asked,
 )
+from facility.calls.rules.modes import Mode, submit_by
 from facility.calls.rules.standing import CallState
-from facility.calls.service import rules_of
+from facility.calls.service.reading import rules_of
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
 
@@ -288,3 +285,9 @@ async def reference_of(connection: AsyncConnection, application_id: UUID) -> str
         {"id": application_id},
     )
     return found
+
+
+def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLine:
+    """The attached document with this id. Raises Refused (missing)."""
+    document = next((one for one in application.parts.documents if one.id == document_id), None)
+    return document or refuse("not_found", kind="missing", what="document")

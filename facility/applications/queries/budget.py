@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.rules import BudgetLine, Planned, Totals, add_up
+from facility.applications.rules.activities import Planned
+from facility.applications.rules.budget import BudgetLine, Totals, add_up
 from facility.contracts.queries import rates_on
 from facility.contracts.rules import Rate, UnitCostKind
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls.rules import CallDraft
+from facility.calls.rules.call import CallDraft
 
 
 class _Step(msgspec.Struct, frozen=True):

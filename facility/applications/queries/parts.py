@@ -11,19 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.queries.budget import PLAN, PlanShown
-from facility.applications.rules import (
-    ApplicationView,
-    Confirmation,
-    Partner,
-    Planned,
-    Track,
-    form_findings,
-    is_on_board,
-    not_joint,
-    plan_findings,
-)
+from facility.applications.rules.activities import Planned, not_joint
+from facility.applications.rules.answers import form_findings
 from facility.applications.rules.exceptions import asked_for
+from facility.applications.rules.lifecycle import ApplicationView, Confirmation, Partner, Track, is_on_board
 from facility.applications.rules.parts import part_findings, without_confidential
+from facility.applications.rules.plan import plan_findings
 from facility.calls.rules.forms import (
     THEMES,
     TITLE,
@@ -32,7 +25,7 @@ from facility.calls.rules.forms import (
     FormDefinition,
     FormSection,
 )
-from facility.calls.service import form_of
+from facility.calls.service.reading import form_of
 from facility.refused import Reason, refuse
 
 

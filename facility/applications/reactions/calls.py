@@ -7,12 +7,15 @@ import msgspec
 from sqlalchemy import select
 
 from facility.accounts.models import Person
-from facility.applications.models import Application, Party
-from facility.applications.rules import ApplicationStatus, Confirmation
-from facility.calls.changes import meanings
+from facility.applications.models.application import Application, Party
+from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation
 from facility.calls.events import AnswerPublished, CallCancelled, CallCorrected
-from facility.calls.models import Answer, Call, CallCancellation, CallVersion, Question
-from facility.calls.service import draft_from
+from facility.calls.models.call import Call
+from facility.calls.models.cancellation import CallCancellation
+from facility.calls.models.question import Answer, Question
+from facility.calls.models.version import CallVersion
+from facility.calls.service.reading import draft_from
+from facility.calls.words.changes import meanings
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.service import post

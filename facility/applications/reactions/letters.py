@@ -8,8 +8,8 @@ from uuid import UUID
 import jinja2
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.security_officer import security_officers
-from facility.accounts.service import active_people
+from facility.accounts.service.people import active_people
+from facility.accounts.service.security_officer import security_officers
 from facility.applications.events import (
     ApplicationSubmitted,
     ApplicationTakenUp,
@@ -22,17 +22,19 @@ from facility.applications.events import (
     PartnerInvited,
     PartnerLeft,
 )
-from facility.applications.models import Application, Party
-from facility.applications.queries import Parts, PartyLine, asked_of, parts_of, shown, track_of
+from facility.applications.models.application import Application, Party
 from facility.applications.queries.agreement import confirmed_contents, statements_of
-from facility.applications.receipt import json_name, receipt_pdf
-from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.queries.application import shown
+from facility.applications.queries.parts import Parts, PartyLine, asked_of, parts_of, track_of
 from facility.applications.rules.agreement import agreed, differences
 from facility.applications.rules.ending import has_ended
+from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.news import write_to_partners
+from facility.applications.service.receipt import json_name, receipt_pdf
 from facility.applications.words import exactly
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.standing import CallState
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.outbox.links import make_link, revoke_links

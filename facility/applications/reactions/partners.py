@@ -1,6 +1,6 @@
 """Letters between lead and partners: requests for a change, who goes and comes, reminders."""
 
-from facility.applications.partner_events import (
+from facility.applications.events import (
     ChangeAnswered,
     LeadToldWhoIsMissing,
     PartnerAskedForChange,
@@ -10,9 +10,10 @@ from facility.applications.partner_events import (
     PartnersNoLongerAsked,
 )
 from facility.applications.reactions.letters import Case, send_link
-from facility.applications.rules import ApplicationStatus
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.calls.models import Call, CallState
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.calls.models.call import Call
+from facility.calls.rules.standing import CallState
 from facility.db import Tx
 from facility.events import reacts_to
 from facility.web.filters import instant

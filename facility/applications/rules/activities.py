@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.accounts.rules import distinct_beneficiaries
+from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.calls.rules.modes import Mode
 from facility.refused import Reason, refuse_if
 from facility.zone import BRUSSELS

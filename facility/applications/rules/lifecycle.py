@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from facility.accounts.rules import WESTERN_BALKANS, distinct_beneficiaries
-from facility.calls.rules import CallRules
+from facility.accounts.rules.beneficiaries import WESTERN_BALKANS, distinct_beneficiaries
+from facility.calls.rules.call import CallRules
 from facility.refused import Reason, refuse, refuse_if
 
 Track = Literal["joint", "exception"]

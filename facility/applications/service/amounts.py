@@ -4,11 +4,12 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from facility.applications import rules
-from facility.applications.models import Application, Budget, BudgetLine, Party
-from facility.calls.models import Call
+from facility.applications.models.application import Application, Party
+from facility.applications.models.budget import Budget, BudgetLine
+from facility.applications.rules import budget as budget_rules
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormSection, SectionKind
-from facility.calls.service import form_of
+from facility.calls.service.reading import form_of
 from facility.contracts.rules import UnitCostKind
 from facility.db import Tx
 from facility.refused import refuse
@@ -47,7 +48,7 @@ async def _share_out(tx: Tx, application: Application) -> None:
         .execution_options(populate_existing=True)
     )
     budget = await tx.session.get(Budget, application.id)
-    totals = rules.add_up(
+    totals = budget_rules.add_up(
         [line_of(row) for row in rows],
         [party.id for party in parties],
         budget.indirect_percent if budget else Decimal("0.00"),
@@ -57,9 +58,9 @@ async def _share_out(tx: Tx, application: Application) -> None:
     await tx.flush()
 
 
-def line_of(row: BudgetLine) -> rules.BudgetLine:
+def line_of(row: BudgetLine) -> budget_rules.BudgetLine:
     """A line as the rules know it."""
-    return rules.BudgetLine(
+    return budget_rules.BudgetLine(
         id=row.id,
         party=row.party_id,
         activity=row.activity_id,

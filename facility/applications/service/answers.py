@@ -8,18 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from facility.accounts.institutions import chosen
 from facility.accounts.models import Institution, Person
-from facility.applications import rules
+from facility.accounts.service.institutions import chosen
 from facility.applications.events import ApplicationStarted
-from facility.applications.models import Application, Party, SectionAnswers
-from facility.applications.queries import asked_of
-from facility.applications.rules import ApplicationStatus, Track
+from facility.applications.models.application import Application, Party, SectionAnswers
+from facility.applications.queries.parts import asked_of
+from facility.applications.rules.lifecycle import ApplicationStatus, Track, may_start
 from facility.applications.service.changes import changed, lead_of, lock_draft, section_change
 from facility.applications.service.working_copies import end_copies
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormDefinition, FormSection
-from facility.calls.service import series_of
+from facility.calls.service.batches import series_of
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import refuse
@@ -42,7 +41,7 @@ async def start_application(
     institution = await chosen(tx, lead_institution_id)
     call = await series_of(tx, await tx.get(Call, call_id))
     call_id = call.id
-    rules.may_start(published=call.state != "draft")
+    may_start(published=call.state != "draft")
     number = await _next_number(tx, call_id)
     if untouched := await _untouched(tx, call_id, institution, title, track):
         return untouched

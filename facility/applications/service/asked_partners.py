@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from facility.applications.models import ChangeRequest, Party
-from facility.applications.partner_events import PartnersNoLongerAsked
+from facility.applications.events import PartnersNoLongerAsked
+from facility.applications.models.application import Party
+from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.agreement import ChangeOutcome
 from facility.applications.service.confirmations import ASKED, PURPOSE
 from facility.applications.service.ending import ends_with_the_application

@@ -4,11 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from facility.applications.events import ApplicationCarriedOver
-from facility.applications.models import Application, CarryOver
+from facility.applications.models.application import Application
+from facility.applications.models.carry_over import CarryOver
 from facility.applications.service.ending import end_what_is_open
-from facility.calls.models import Call
-from facility.calls.rules import Mode
-from facility.calls.service import batch_of, make_urgent_batch
+from facility.calls.models.call import Call
+from facility.calls.rules.modes import Mode
+from facility.calls.service.batches import batch_of, make_urgent_batch
 from facility.db import Tx
 from facility.events import record
 

@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, select
 
-from facility.applications import rules
-from facility.applications.models import Application, Budget, BudgetLine, Party, PlannedActivity
-from facility.applications.queries import rates_for
+from facility.applications.models.application import Application, Party
+from facility.applications.models.budget import Budget, BudgetLine, PlannedActivity
+from facility.applications.queries.budget import rates_for
+from facility.applications.rules import budget
+from facility.applications.rules.budget import MAX_LINES, ceiling_of, line_mistakes, rates_day
 from facility.applications.service.amounts import add_up, asked
 from facility.applications.service.changes import changed, lock_draft
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.db import Tx
 from facility.refused import Reason, refuse_if
@@ -22,7 +24,7 @@ from facility.refused import Reason, refuse_if
 async def save_budget(
     tx: Tx,
     application_id: UUID,
-    lines: Sequence[rules.BudgetLine],
+    lines: Sequence[budget.BudgetLine],
     *,
     indirect_percent: Decimal,
     version: int | None = None,
@@ -48,12 +50,12 @@ async def _priced(
     tx: Tx,
     application: Application,
     section: FormSection,
-    lines: Sequence[rules.BudgetLine],
+    lines: Sequence[budget.BudgetLine],
     indirect_percent: Decimal,
-) -> list[rules.BudgetLine]:
+) -> list[budget.BudgetLine]:
     """The lines with their ceilings. Raises Refused (invalid) with everything that is wrong with them."""
     call = await tx.get(Call, application.call_id)
-    day = rules.rates_day(section, call.published_at, tx.now)
+    day = rates_day(section, call.published_at, tx.now)
     rates, taken = await rates_for(await tx.session.connection(), application.id, day)
     countries = await _countries(tx, application.id)
     parties = await _parties(tx, application.id)
@@ -62,21 +64,21 @@ async def _priced(
     for number, line in enumerate(lines):
         mistakes += [
             Reason(code, f"lines-{number}-{field}")
-            for field, code in rules.line_mistakes(line, parties=parties, countries=countries, rates=taken)
+            for field, code in line_mistakes(line, parties=parties, countries=countries, rates=taken)
         ]
         country = countries.get(line.activity) if line.activity else None
         rate = taken.get(line.rate) if line.rate else None
-        ceiling = rules.ceiling_of(rates, rate, line.category, country)
+        ceiling = ceiling_of(rates, rate, line.category, country)
         priced.append(msgspec.structs.replace(line, ceiling=ceiling))
     refuse_if(mistakes)
     return priced
 
 
 def _frame_mistakes(
-    section: FormSection, lines: Sequence[rules.BudgetLine], indirect_percent: Decimal
+    section: FormSection, lines: Sequence[budget.BudgetLine], indirect_percent: Decimal
 ) -> Iterator[Reason]:
-    if len(lines) > rules.MAX_LINES:
-        yield Reason("too_many_lines", "", {"most": str(rules.MAX_LINES)})
+    if len(lines) > MAX_LINES:
+        yield Reason("too_many_lines", "", {"most": str(MAX_LINES)})
     if indirect_percent > section.indirect_most:
         yield Reason("indirect_too_high", "indirect_percent", {"most": f"{section.indirect_most:f}"})
 
@@ -96,7 +98,7 @@ async def _parties(tx: Tx, application_id: UUID) -> set[UUID]:
 
 
 async def _replace(
-    tx: Tx, application: Application, lines: Sequence[rules.BudgetLine], indirect_percent: Decimal
+    tx: Tx, application: Application, lines: Sequence[budget.BudgetLine], indirect_percent: Decimal
 ) -> bool:
     """Write the lines down in their order, and take out those that are not among them; False where nothing differs."""
     rows = await tx.session.scalars(select(BudgetLine).where(BudgetLine.application_id == application.id))
@@ -131,7 +133,7 @@ async def _set_percent(tx: Tx, application_id: UUID, percent: Decimal) -> bool:
     return differs
 
 
-def _columns(application_id: UUID, position: int, line: rules.BudgetLine) -> dict[str, Any]:
+def _columns(application_id: UUID, position: int, line: budget.BudgetLine) -> dict[str, Any]:
     return {
         "id": line.id,
         "application_id": application_id,

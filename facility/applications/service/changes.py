@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select, text, update
 
-from facility.applications import rules
 from facility.applications.events import ApplicationChanged, ConfirmationsVoided
-from facility.applications.models import Application, Party, SectionChange
-from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.models.application import Application, Party
+from facility.applications.models.writing import SectionChange
+from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation, may_edit
 from facility.applications.service.agreement import touched_names
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import Answers
 from facility.db import Tx, new_id
 from facility.events import record
@@ -22,7 +22,7 @@ async def lock_draft(tx: Tx, application_id: UUID, version: int | None = None) -
     """The application, locked, if it may be edited. Refused: "not_a_draft", or "edited_meanwhile" when it is no longer
     the version that the editor saw (None: whatever it is)."""
     application = await tx.lock(Application, application_id)
-    rules.may_edit(status_of(application))
+    may_edit(status_of(application))
     check_version(application, version)
     return application
 

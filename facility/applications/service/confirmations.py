@@ -5,16 +5,24 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from facility.applications import rules
 from facility.applications.events import PartnerConfirmed, PartnerDeclined, PartnerInvited
-from facility.applications.models import Application, Party
-from facility.applications.queries import track_of
-from facility.applications.rules import Confirmation
+from facility.applications.models.application import Application, Party
+from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import may_still_answer
+from facility.applications.rules.lifecycle import (
+    ASKED_ONCE_WITHIN,
+    ASKED_WITHIN,
+    Confirmation,
+    may_answer_confirmation,
+    may_ask_again,
+    may_confirm,
+    may_decline,
+)
 from facility.applications.service.agreement import keep_confirmed
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import lock_party, status_of
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.standing import CallState
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.links import check_link, find_link, revoke_links, use_link
@@ -35,7 +43,7 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
     "application_ended".
     """
     application, party = await lock_party(tx, party_id)
-    rules.may_answer_confirmation(
+    may_answer_confirmation(
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=False,
@@ -49,13 +57,13 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
         refuse("contact_missing")
     if party.confirmation in ASKED and await _just_asked(tx, party):
         return party
-    rules.may_ask_again(await _asked(tx, party, rules.ASKED_WITHIN))
+    may_ask_again(await _asked(tx, party, ASKED_WITHIN))
     await send_link(tx, application, party)
     return party
 
 
 async def _just_asked(tx: Tx, party: Party) -> bool:
-    return tx.actor is not None and await _asked(tx, party, rules.ASKED_ONCE_WITHIN, by=tx.actor) > 0
+    return tx.actor is not None and await _asked(tx, party, ASKED_ONCE_WITHIN, by=tx.actor) > 0
 
 
 async def _asked(tx: Tx, party: Party, within: timedelta, *, by: UUID | None = None) -> int:
@@ -94,7 +102,7 @@ async def confirm_party(
     "own_part_incomplete" (invalid).
     """
     application, party = await lock_party(tx, party_id)
-    rules.may_confirm(
+    may_confirm(
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
@@ -118,7 +126,7 @@ async def confirm_party(
 async def decline_party(tx: Tx, party_id: UUID, *, reason: str) -> Party:
     """The partner says no. Refused: as `rules.may_decline`."""
     application, party = await lock_party(tx, party_id)
-    rules.may_decline(
+    may_decline(
         status_of(application),
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.accounts.models import Person
-from facility.accounts.service import active_people
-from facility.applications.models import ConflictDeclaration
+from facility.accounts.service.people import active_people
+from facility.applications.models.conflict import ConflictDeclaration
 from facility.db import Tx
 from facility.refused import refuse
 from facility.web.access import Role

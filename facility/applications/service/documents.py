@@ -4,7 +4,6 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from facility.applications import rules
 from facility.applications.events import (
     ConsultationRecorded,
     DocumentAttached,
@@ -13,7 +12,8 @@ from facility.applications.events import (
     DocumentRemoved,
     RefusalsAcknowledged,
 )
-from facility.applications.models import Application, ClassifiedRefusal, Document
+from facility.applications.models.application import Application, ClassifiedRefusal, Document
+from facility.applications.rules.lifecycle import fingerprint_of, has_room, may_attach, may_consult
 from facility.applications.service.changes import changed, lock_draft
 from facility.db import Tx, new_id
 from facility.events import record
@@ -25,7 +25,7 @@ async def may_attach_now(tx: Tx, application_id: UUID, *, version: int | None, c
     """Asked before so many documents are searched and stored; `attach_document` asks again. Refused: as that, but for what
     is in them."""
     _application, attached = await _lock_for_documents(tx, application_id, version)
-    rules.has_room(len(attached), count)
+    has_room(len(attached), count)
 
 
 async def _lock_for_documents(
@@ -58,7 +58,7 @@ async def attach_document(
     Refused: "not_a_draft", "too_many_documents", "document_twice", and "voids_confirmations" unless may_void.
     """
     application, attached = await _lock_for_documents(tx, application_id, version)
-    rules.may_attach(sha256, attached)
+    may_attach(sha256, attached)
     document = Document(
         id=new_id(),
         application_id=application_id,
@@ -138,7 +138,7 @@ async def acknowledge_refusals(tx: Tx, application_id: UUID) -> int:
 
 def seal_of_consultation(text: str | None) -> str:
     """A short name for what an editor of the consultation was shown."""
-    return rules.fingerprint_of({"consultation": text or ""})
+    return fingerprint_of({"consultation": text or ""})
 
 
 async def record_consultation(
@@ -151,7 +151,7 @@ async def record_consultation(
     "consultation_missing" (invalid), "edited_meanwhile".
     """
     application = await lock_draft(tx, application_id)
-    rules.may_consult(application.track, text)
+    may_consult(application.track, text)
     changed = (application.consultation or "") != text.strip()
     if not changed and application.consulted_by == tx.actor:
         return application

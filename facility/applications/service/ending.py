@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import text
 
 from facility.applications.models.ending import HAS_ENDED
-from facility.applications.queries import track_of
+from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import has_ended
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.calls.rules.standing import CallState

@@ -5,8 +5,9 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from facility.applications.models import Application, SectionChange
-from facility.applications.rules import differing
+from facility.applications.models.application import Application
+from facility.applications.models.writing import SectionChange
+from facility.applications.rules.differences import differing
 from facility.applications.service.changes import lead_of, section_change
 from facility.applications.service.working_copies import end_copies
 from facility.calls.rules.forms import Answers

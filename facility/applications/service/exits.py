@@ -5,11 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.rules import distinct_beneficiaries
-from facility.applications import rules
+from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.events import ApplicationTakenUp, ApplicationWithdrawn, PartnerLeft
-from facility.applications.models import Application, Party
-from facility.applications.rules import HOLDS_PLACE, ApplicationStatus
+from facility.applications.models.application import Application, Party
+from facility.applications.rules.lifecycle import (
+    HOLDS_PLACE,
+    ApplicationStatus,
+    may_leave,
+    may_take_up_again,
+    may_withdraw,
+)
 from facility.applications.service.amounts import add_up
 from facility.applications.service.batches import was_carried_over
 from facility.applications.service.change_requests import drop_request
@@ -23,7 +28,8 @@ from facility.applications.service.changes import (
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.ending import end_what_is_open
 from facility.applications.service.working_copies import drop_party_copies
-from facility.calls.service import rules_of, series_of
+from facility.calls.service.batches import series_of
+from facility.calls.service.reading import rules_of
 from facility.db import Tx
 from facility.events import record
 from facility.outbox.links import revoke_links
@@ -37,7 +43,7 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
     """
     application, call = await lock_with_call(tx, application_id)
     status = status_of(application)
-    rules.may_withdraw(status, call.decided_at, tx.now)
+    may_withdraw(status, call.decided_at, tx.now)
     if status in HOLDS_PLACE:
         refuse("award_stands")
     application.status = ApplicationStatus.WITHDRAWN
@@ -56,7 +62,7 @@ async def take_up_again(tx: Tx, application_id: UUID) -> Application:
     """
     application, call = await lock_with_call(tx, application_id)
     series = await series_of(tx, call)
-    rules.may_take_up_again(status_of(application), rules_of(series), tx.now)
+    may_take_up_again(status_of(application), rules_of(series), tx.now)
     if call.decided_at is not None:
         refuse("call_decided")
     if await was_carried_over(tx, application_id):
@@ -81,7 +87,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     reason: None where a scenario tells none. Refused: as `rules.may_leave`.
     """
     application, party = await lock_party(tx, party_id)
-    rules.may_leave(is_lead=party.is_lead, left=not party.on_board, reason=reason)
+    may_leave(is_lead=party.is_lead, left=not party.on_board, reason=reason)
     party.left_at = tx.now
     party.leave_reason = reason and reason.strip()
     if status_of(application) is ApplicationStatus.DRAFT:

@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from facility.applications import rules
-from facility.applications.models import LinkCopy
+from facility.applications.models.writing import LinkCopy
+from facility.applications.rules.differences import may_keep
 from facility.db import Tx
 
 MOST_SITTINGS = 20
@@ -32,7 +32,7 @@ async def keep_link_copy(
 
     Refused: "copy_too_long" (invalid).
     """
-    rules.may_keep(typed)
+    may_keep(typed)
     row = insert(LinkCopy).values(
         party_id=party_id,
         section=section,

@@ -7,9 +7,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from facility.accounts.merging import TakesPart, of_institutions
+from facility.accounts.registry import TakesPart, of_institutions
 from facility.applications.events import PartyMoved
-from facility.applications.models import ON_BOARD_SQL, TAKES_PART_SQL, TELLS_SQL, Application, Party, shut_out
+from facility.applications.models.application import Application, Party
+from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
+from facility.applications.models.conflict import shut_out
+from facility.applications.models.sealing import TELLS_SQL
 from facility.db import Tx, as_sql
 from facility.events import record
 

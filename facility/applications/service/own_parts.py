@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from facility.applications.partner_events import PartFilledIn
-from facility.applications.queries import answers_of, asked_of, parts_of
-from facility.applications.rules import Confirmation, fingerprint_of
+from facility.applications.events import PartFilledIn
+from facility.applications.queries.parts import answers_of, asked_of, parts_of
+from facility.applications.rules.lifecycle import Confirmation, fingerprint_of
 from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
 from facility.applications.service.answers import save_answers
 from facility.applications.service.changes import lock_party, status_of
 from facility.applications.service.parties import change_party
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import Answers, FormSection
 from facility.db import Tx
 from facility.events import record

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.institutions import chosen
-from facility.applications import rules
-from facility.applications.models import Application, Party
-from facility.applications.partner_events import PartnerRemoved
-from facility.applications.rules import Confirmation, EntryKind, entry_key, party_answers
+from facility.accounts.service.institutions import chosen
+from facility.applications.events import PartnerRemoved
+from facility.applications.models.application import Application, Party
+from facility.applications.rules.entries import EntryKind, entry_key, party_answers
+from facility.applications.rules.lifecycle import Confirmation, may_edit
 from facility.applications.service.amounts import add_up, section_of
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import (
@@ -130,7 +130,7 @@ async def change_party(
     A new address for a partner that was asked and has not answered gets a new link at once; the old one stops working.
     """
     application, party = await lock_party(tx, party_id)
-    rules.may_edit(status_of(application))
+    may_edit(status_of(application))
     if await section_of(tx, application, SectionKind.BUDGET):
         amount = None  # it follows from the lines
     new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
@@ -157,7 +157,7 @@ async def remove_party(
 ) -> Application:
     """Take a partner out of the draft; its link stops working. The row stays, since the history names it."""
     application, party = await lock_party(tx, party_id)
-    rules.may_edit(status_of(application))
+    may_edit(status_of(application))
     check_version(application, version)
     if party.is_lead:
         refuse("lead_cannot_leave")

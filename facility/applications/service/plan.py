@@ -5,9 +5,10 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, func, select, update
 
-from facility.applications import rules
-from facility.applications.models import Application, Party, PlannedActivity, PlannedPeople
-from facility.applications.rules import EntryKind, Plan, activity_answers, entry_key
+from facility.applications.models.application import Application, Party
+from facility.applications.models.budget import PlannedActivity, PlannedPeople
+from facility.applications.rules.activities import MAX_ACTIVITIES, Plan, check_activity, moved
+from facility.applications.rules.entries import EntryKind, activity_answers, entry_key
 from facility.applications.service.amounts import asked
 from facility.applications.service.changes import changed, lock_draft
 from facility.applications.service.entries import Saving
@@ -27,13 +28,13 @@ async def add_activity(
     """
     application = await lock_draft(tx, application_id)
     await asked(tx, application, SectionKind.ACTIVITIES)
-    rules.check_activity(plan)
+    check_activity(plan)
     planned = select(func.count(), func.coalesce(func.max(PlannedActivity.position), 0)).where(
         PlannedActivity.application_id == application_id
     )
     count, last = (await tx.session.execute(planned)).one()
-    if count >= rules.MAX_ACTIVITIES:
-        refuse("too_many_activities", kind="invalid", field="", most=str(rules.MAX_ACTIVITIES))
+    if count >= MAX_ACTIVITIES:
+        refuse("too_many_activities", kind="invalid", field="", most=str(MAX_ACTIVITIES))
     plan = await _of_those_on_board(tx, application_id, plan)
     key = entry_key(EntryKind.ACTIVITY)
     saving = await Saving.of(tx, application, key, {}, activity_answers(plan), seen=seen)
@@ -54,7 +55,7 @@ async def change_planned(
     """Change an activity; nothing happens where nothing differs. seen: the version of it that the editor saw (None: whatever it
     is). Refused: as `add_activity`."""
     application, activity = await _lock(tx, activity_id, None)
-    rules.check_activity(plan)
+    check_activity(plan)
     plan = await _of_those_on_board(tx, application.id, plan)
     before, after = activity_answers(await _plan_of(tx, activity)), activity_answers(plan)
     key = entry_key(EntryKind.ACTIVITY, activity_id)
@@ -88,7 +89,7 @@ async def move_planned(tx: Tx, activity_id: UUID, by: int) -> Application:
         .order_by(PlannedActivity.position)
     )
     order = (await tx.session.scalars(query)).all()
-    for position, one in enumerate(rules.moved(order, activity_id, by), 1):
+    for position, one in enumerate(moved(order, activity_id, by), 1):
         await tx.session.execute(
             update(PlannedActivity).where(PlannedActivity.id == one).values(position=position)
         )

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications.queries import BudgetLineShown, Parts
-from facility.applications.rules import Planned, rates_day
+from facility.applications.queries.budget import BudgetLineShown
+from facility.applications.queries.parts import Parts
+from facility.applications.rules.activities import Planned
+from facility.applications.rules.budget import rates_day
 from facility.calls.rules.forms import FormDefinition, SectionKind
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, ColumnElement, and_, cast, func, or_, select
 
-from facility.applications.models import Application, Party
-from facility.applications.partner_events import LeadToldWhoIsMissing, PartnerReminded
-from facility.applications.rules import ApplicationStatus, Confirmation
+from facility.applications.events import LeadToldWhoIsMissing, PartnerReminded
+from facility.applications.models.application import Application, Party
+from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation
 from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
 from facility.applications.service.changes import lock_with_call
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.models.standing import runs
 from facility.db import Database, Tx
 from facility.events import one_by_one, record, scheduled

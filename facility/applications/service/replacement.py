@@ -4,9 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from facility.applications import rules
-from facility.applications.models import BudgetLine, Party, PlannedPeople
-from facility.applications.partner_events import PartnerReplaced
+from facility.applications.events import PartnerReplaced
+from facility.applications.models.application import Party
+from facility.applications.models.budget import BudgetLine, PlannedPeople
+from facility.applications.rules.lifecycle import may_replace
 from facility.applications.service.amounts import add_up
 from facility.applications.service.changes import changed, check_version, lock_party, status_of
 from facility.applications.service.confirmations import send_link
@@ -32,7 +33,7 @@ async def replace_party(
     "voids_confirmations" unless may_void.
     """
     application, old = await lock_party(tx, party_id)
-    rules.may_replace(status_of(application), is_lead=old.is_lead, left=not old.on_board)
+    may_replace(status_of(application), is_lead=old.is_lead, left=not old.on_board)
     check_version(application, version)
     new = await new_party(
         tx,

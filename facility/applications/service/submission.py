@@ -6,10 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications import rules
 from facility.applications.events import ApplicationSubmitted, LateSubmissionRefused
-from facility.applications.models import Application, LateAttempt
-from facility.applications.queries import (
+from facility.applications.models.application import Application, LateAttempt
+from facility.applications.queries.parts import (
     DocumentLine,
     Parts,
     PartyLine,
@@ -19,12 +18,20 @@ from facility.applications.queries import (
     parts_of,
     view_of,
 )
-from facility.applications.rules import ApplicationStatus, Signature
+from facility.applications.rules.activities import earliest_day
+from facility.applications.rules.lifecycle import (
+    ApplicationStatus,
+    Signature,
+    check_signature,
+    fingerprint_of,
+    may_edit,
+    salted_hash,
+    submission_reasons,
+)
 from facility.applications.service.batches import taken_in, window_of
 from facility.applications.service.changes import check_version, lock_with_call, status_of
 from facility.applications.service.plan_snapshot import plan_told
-from facility.calls.models import Call
-from facility.calls.rules import Mode
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import (
     THEMES,
     TITLE,
@@ -36,7 +43,8 @@ from facility.calls.rules.forms import (
     FormSection,
     is_asked,
 )
-from facility.calls.service import rules_of
+from facility.calls.rules.modes import Mode
+from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.refused import Reason, refuse, refuse_if
@@ -62,7 +70,7 @@ async def submit(
     or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
-    rules.may_edit(status_of(application))
+    may_edit(status_of(application))
     check_version(application, version)
     if read is not None and read != application.saved_at:
         refuse("edited_meanwhile", version=str(application.version))
@@ -71,9 +79,9 @@ async def submit(
     window = await window_of(tx, application, call, received_at)
     reasons = _against(application, call, parts, window, received_at)
     if signature is not None:
-        rules.check_signature(signature)
+        check_signature(signature)
         joint = application.track == "joint"
-        earliest = rules.earliest_day(
+        earliest = earliest_day(
             Mode(call.mode), joint=joint, opens_at=call.opens_at, closes_at=call.closes_at
         )
         reasons += findings_of(application, form, parts, earliest)
@@ -89,7 +97,7 @@ def _against(
     application: Application, call: Call, parts: Parts, window: Call | None, received_at: datetime
 ) -> list[Reason]:
     """What stands against it, whatever the texts say. window: the call that would take it in at that instant."""
-    codes = rules.submission_reasons(view_of(application, parts), rules_of(call), received_at)
+    codes = submission_reasons(view_of(application, parts), rules_of(call), received_at)
     reasons = [Reason(code) for code in codes]
     judged = window is not None and (window.opened_at or window.decided_at)
     if application.track == "joint" and judged and "late" not in codes:
@@ -104,7 +112,7 @@ async def _handed_in(
     application.reasons = []
     application.received_at = received_at
     application.submission = snapshot
-    application.fingerprint = rules.fingerprint_of(snapshot)
+    application.fingerprint = fingerprint_of(snapshot)
     application.submitted_by = tx.actor
     await record(
         tx,
@@ -169,7 +177,7 @@ def _answer(field: Field, answer: Answer, salt: str, parts: Parts) -> dict[str, 
     """What was answered; of what is confidential only a hash, since every party can download this."""
     told: dict[str, Any] = {"key": field.key, "label": field.label, "type": field.type.value}
     if field.confidential:
-        return {**told, "confidential": True, "sha256": rules.salted_hash(answer, salt) if answer else None}
+        return {**told, "confidential": True, "sha256": salted_hash(answer, salt) if answer else None}
     chosen = [answer] if isinstance(answer, str) else answer
     if field.options:
         told["chosen"] = [option.label for option in field.options if option.key in chosen]

@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from facility.applications import rules
-from facility.applications.models import Application, LinkCopy, Party, WorkingCopy
+from facility.applications.models.application import Application, Party
+from facility.applications.models.writing import LinkCopy, WorkingCopy
+from facility.applications.rules.differences import may_keep
 from facility.applications.rules.ending import ENDED
+from facility.applications.rules.entries import EntryKind, entry_key
+from facility.applications.rules.lifecycle import ApplicationStatus, may_edit
 from facility.applications.service.changes import status_of
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.db import Database, Tx
 from facility.events import scheduled
 
@@ -34,8 +37,8 @@ async def keep_copy(
     based_on: the version of the section that the actor saw; seal: of a party's own part, the seal of it. Refused: "not_a_draft", or "copy_too_long" (invalid).
     """
     assert tx.actor is not None
-    rules.may_edit(status_of(await tx.get(Application, application_id)))
-    rules.may_keep(typed)
+    may_edit(status_of(await tx.get(Application, application_id)))
+    may_keep(typed)
     row = insert(WorkingCopy).values(
         application_id=application_id,
         party_id=party_id,
@@ -80,7 +83,7 @@ async def drop_copies(tx: Tx, application_id: UUID, section: str) -> None:
 
 async def drop_party_copies(tx: Tx, party: Party) -> None:
     """Forget what anybody has typed about a party that is gone: about itself, and in its own part."""
-    await drop_copies(tx, party.application_id, rules.entry_key(rules.EntryKind.PARTY, party.id))
+    await drop_copies(tx, party.application_id, entry_key(EntryKind.PARTY, party.id))
     await tx.session.execute(delete(WorkingCopy).where(WorkingCopy.party_id == party.id))
     await tx.session.execute(delete(LinkCopy).where(LinkCopy.party_id == party.id))
 
@@ -89,7 +92,7 @@ async def drop_party_copies(tx: Tx, party: Party) -> None:
 async def forget_copies(db: Database, now: datetime) -> int:
     """Forget what nobody will save any more: of calls that are decided, of what has ended for good, and what was left
     lying. What was withdrawn may be taken up again while its call is open."""
-    ended = Application.status.in_(ENDED - {rules.ApplicationStatus.WITHDRAWN})
+    ended = Application.status.in_(ENDED - {ApplicationStatus.WITHDRAWN})
     decided = (
         select(Application.id)
         .join(Call, Call.id == Application.call_id)

@@ -6,15 +6,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, select
 
-from facility.admission.service import move
-from facility.applications.models import Application
-from facility.applications.queries import track_of
-from facility.applications.rules import ApplicationStatus
+from facility.admission.service.admissibility import move
+from facility.applications.models.application import Application
+from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import has_ended
-from facility.applications.service import carry_over, end_what_is_open
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.service.batches import carry_over
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards import queries, reserve, rules
-from facility.awards.cool_down import cooling
+from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import (
     AwardsDecided,
     AwardsProposed,
@@ -22,15 +21,23 @@ from facility.awards.events import (
     ReservePlaced,
 )
 from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState
+from facility.awards.queries import money
+from facility.awards.queries.cool_down import cooling
+from facility.awards.rules.awards import may_decide, may_propose
+from facility.awards.rules.money_line import Drawn, draw
+from facility.awards.service import reserve
 from facility.awards.service.shared import LOST, acting, lock_money
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
-from facility.calls.service import mark_decided, next_batch, rules_of
+from facility.calls.rules.standing import CallState
+from facility.calls.service.batches import next_batch
+from facility.calls.service.closing import mark_decided
 from facility.calls.service.duties import run
+from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
-from facility.evaluation.queries import is_sealed
-from facility.evaluation.rules import Judged, Outcome, Standing
-from facility.evaluation.service import end_evaluation, reopen_evaluation, standing
+from facility.evaluation.queries.standing import is_sealed
+from facility.evaluation.rules.ranking import Judged, Outcome, Standing
+from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
 from facility.events import record
 from facility.refused import refuse
 
@@ -44,7 +51,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
     call = await tx.lock(Call, call_id)
-    applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
     await refuse_shut_out(tx, applications)
     decision = await _decision(tx, call_id)
     stands = await standing(tx, call_id)
@@ -84,8 +91,8 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await run(tx, call_id, Duty.DECIDED)
     envelope, call = await lock_money(tx, call_id)
     decision = await _proposal(tx, call_id)
-    rules.may_decide(decision.proposed_by, actor)
-    applications = await reserve.lock_applications(tx, await queries.application_ids(tx.session, call_id))
+    may_decide(decision.proposed_by, actor)
+    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
     await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
@@ -109,11 +116,11 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     return decision
 
 
-def _line(decision: AwardDecision) -> rules.Drawn:
-    return msgspec.convert(decision.line, rules.Drawn, strict=False)
+def _line(decision: AwardDecision) -> Drawn:
+    return msgspec.convert(decision.line, Drawn, strict=False)
 
 
-def _decided(call: Call, drawn: rules.Drawn) -> AwardsDecided:
+def _decided(call: Call, drawn: Drawn) -> AwardsDecided:
     return AwardsDecided(
         call_id=call.id,
         envelope_id=call.envelope_id,
@@ -127,12 +134,12 @@ def _decided(call: Call, drawn: rules.Drawn) -> AwardsDecided:
 
 
 async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:
-    rules.may_propose(
+    may_propose(
         stands,
         call.state,
         decided=decided,
         sealed=await is_sealed(tx.session, call.id),
-        earlier=await queries.earlier_batch_open(tx.session, call),
+        earlier=await money.earlier_batch_open(tx.session, call),
     )
 
 
@@ -145,7 +152,7 @@ async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> No
         await carry_over(tx, application, following)
 
 
-def _entry(call_id: UUID, judged: Judged, drawn: rules.Drawn) -> RankingEntry:
+def _entry(call_id: UUID, judged: Judged, drawn: Drawn) -> RankingEntry:
     scores = judged.applicant.assessments if judged.means else ()
     return RankingEntry(
         call_id=call_id,
@@ -206,13 +213,13 @@ async def _place(tx: Tx, application: Application, place: int) -> None:
     )
 
 
-async def _draw(tx: Tx, call: Call, stands: Standing) -> rules.Drawn:
-    free = await queries.free_money(tx.session, call.id)
-    return rules.draw(
+async def _draw(tx: Tx, call: Call, stands: Standing) -> Drawn:
+    free = await money.free_money(tx.session, call.id)
+    return draw(
         stands,
         free,
         rules_of(call).skip_unaffordable,
-        may_carry=await queries.may_be_carried(tx.session, call.id),
+        may_carry=await money.may_be_carried(tx.session, call.id),
         cooling=await cooling(tx.session, call.id),
     )
 

@@ -5,20 +5,21 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.admission.service import move
-from facility.applications.models import Application
-from facility.applications.rules import ApplicationStatus, still_eligible
-from facility.applications.service import end_what_is_open
-from facility.awards import reserve, rules
+from facility.admission.service.admissibility import move
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import ApplicationStatus, still_eligible
+from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
 from facility.awards.models import Award, AwardWithdrawal, ReserveEntry, ReserveState
+from facility.awards.rules.awards import final_commitment, may_close, may_end
+from facility.awards.service import reserve
 from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
-from facility.calls.models import Call
-from facility.calls.service import rules_of
+from facility.calls.models.call import Call
+from facility.calls.service.reading import rules_of
 from facility.contracts.models import Envelope
-from facility.contracts.service import commit, free_in, lock_envelope
+from facility.contracts.service.money import commit, free_in, lock_envelope
 from facility.db import Tx
-from facility.evaluation.queries import on_board
+from facility.evaluation.queries.standing import on_board
 from facility.events import record
 from facility.proposals import Settlement, settle
 from facility.refused import refuse
@@ -33,7 +34,7 @@ async def propose_closing(tx: Tx, award_id: UUID, *, final_cost: Decimal, reason
     found = await tx.get(Award, award_id)
     await lock_envelope(tx, found.envelope_id)
     application = await tx.lock(Application, found.application_id)
-    rules.may_end(ApplicationStatus(application.status))
+    may_end(ApplicationStatus(application.status))
     if not final_cost >= 0:
         refuse("negative", kind="invalid", field="final_cost")
     if not reason.strip():
@@ -59,14 +60,14 @@ async def close_award(tx: Tx, award_id: UUID, *, seen: Decimal | None = None) ->
     envelope, call = await lock_money(tx, found.call_id)
     award = await tx.lock(Award, award_id)
     status = ApplicationStatus((await _fresh(tx, award.application_id)).status)
-    rules.may_end(status)
+    may_end(status)
     if award.final_cost is None or award.closing_proposed_by is None:
         refuse("closing_not_proposed")
     if seen is not None and seen != award.final_cost:
         refuse("changed_since_shown")
-    rules.may_close(status, award.final_cost, award.closing_proposed_by, acting(tx))
+    may_close(status, award.final_cost, award.closing_proposed_by, acting(tx))
     award.closed_by = tx.actor
-    committed = rules.final_commitment(award.amount, award.final_cost)
+    committed = final_commitment(award.amount, award.final_cost)
     return await end_award(tx, envelope, call, award, "closed", committed, award.closing_reason)
 
 

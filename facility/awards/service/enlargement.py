@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards.consequences import of_enlarging
+from facility.awards.service.consequences import of_enlarging
 from facility.awards.service.ending import serve_envelope
-from facility.contracts.enlargement import settle_enlargement
 from facility.contracts.models import EnvelopeEnlargement
-from facility.contracts.service import lock_envelope
+from facility.contracts.service.enlargement import settle_enlargement
+from facility.contracts.service.money import lock_envelope
 from facility.db import Tx
 from facility.proposals import Settlement
 from facility.refused import refuse

@@ -3,9 +3,9 @@
 from decimal import Decimal
 from uuid import UUID
 
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.contracts.models import Envelope
-from facility.contracts.service import lock_envelope
+from facility.contracts.service.money import lock_envelope
 from facility.db import Tx
 
 NOTHING = Decimal("0.00")

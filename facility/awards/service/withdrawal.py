@@ -4,16 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.applications.models import Application
-from facility.applications.rules import ApplicationStatus
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import ApplicationStatus
 from facility.applications.service.conflicts import refuse_shut_out
-from facility.awards import rules
-from facility.awards.consequences import of_withdrawing
 from facility.awards.events import WithdrawalProposed
 from facility.awards.models import Award, AwardWithdrawal
+from facility.awards.rules.awards import may_end
+from facility.awards.service.consequences import of_withdrawing
 from facility.awards.service.ending import end_award, settled
 from facility.awards.service.shared import NOTHING, acting, lock_money
-from facility.contracts.service import lock_envelope
+from facility.contracts.service.money import lock_envelope
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.proposals import Settlement, may_propose, settle
@@ -28,7 +28,7 @@ async def propose_withdrawal(tx: Tx, award_id: UUID, *, reason: str) -> AwardWit
     found = await tx.get(Award, award_id)
     await lock_envelope(tx, found.envelope_id)
     application = await tx.lock(Application, found.application_id)
-    rules.may_end(ApplicationStatus(application.status))
+    may_end(ApplicationStatus(application.status))
     may_propose(reason)
     award = await tx.lock(Award, award_id)
     if standing := await _standing(tx, award_id):
@@ -80,7 +80,7 @@ async def settle_withdrawal(
     await settled(tx, award, withdrawal)
     if outcome is not Settlement.AGREED:
         return []
-    rules.may_end(ApplicationStatus((await tx.lock(Application, award.application_id)).status))
+    may_end(ApplicationStatus((await tx.lock(Application, award.application_id)).status))
     await tx.flush()
     shown = await of_withdrawing(await tx.session.connection(), award_id)
     await refuse_shut_out(tx, [one.application_id for one in shown.served])

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.calls import queries
-from facility.calls.changes import meanings
-from facility.calls.form.questions import choices_of, dependable, new_field, read_field, shown_field
+from facility.calls.forms.questions import choices_of, dependable, new_field, read_field, shown_field
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
@@ -18,20 +16,22 @@ from facility.calls.pages.adding import (
     form_so_far,
     reason_where_none_is,
 )
+from facility.calls.queries.staff import CallStaff
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_questions, added_sections
 from facility.calls.rules.forms import Field, FormSection, SectionKind
+from facility.calls.words.changes import meanings
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-def _here(found: queries.CallStaff) -> str:
+def _here(found: CallStaff) -> str:
     return f"{at_corrigendum(found)}/questions"
 
 
-def _added(found: queries.CallStaff, section_key: str, key: str) -> tuple[FormSection, Field]:
+def _added(found: CallStaff, section_key: str, key: str) -> tuple[FormSection, Field]:
     """A question that the corrigendum adds. Raises Refused (missing): what is published is not edited here."""
     added = {
         (section.key, field.key) for section, field in added_questions(found.draft.form, form_so_far(found))
@@ -42,7 +42,7 @@ def _added(found: queries.CallStaff, section_key: str, key: str) -> tuple[FormSe
     return section, section.field(key)
 
 
-def _list(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
+def _list(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
     after = form_so_far(found)
     return adding_page(
         view,
@@ -60,7 +60,7 @@ def _list(view: View, found: queries.CallStaff, fields: Fields, status: int = 20
 
 
 def _one(
-    view: View, found: queries.CallStaff, where: tuple[FormSection, Field], fields: Fields, status: int = 200
+    view: View, found: CallStaff, where: tuple[FormSection, Field], fields: Fields, status: int = 200
 ) -> Page:
     section, field = where
     here = _here(found)

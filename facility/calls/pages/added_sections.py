@@ -5,14 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.calls import queries
-from facility.calls.form.questions import (
-    NUMBERS,
-    new_field,
-    new_section,
-    read_section,
-    shown_section,
-)
+from facility.calls.forms.questions import NUMBERS, new_field, new_section, read_section, shown_section
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
@@ -23,6 +16,7 @@ from facility.calls.pages.adding import (
     form_so_far,
     reason_where_none_is,
 )
+from facility.calls.queries.staff import CallStaff
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_sections
 from facility.calls.rules.forms import By, FormDefinition, FormSection
@@ -32,7 +26,7 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-def _added(found: queries.CallStaff, key: str) -> FormSection:
+def _added(found: CallStaff, key: str) -> FormSection:
     """A section that the corrigendum adds. Raises Refused (missing): what is published is not edited here."""
     sections = {one.key: one for one in added_sections(found.draft.form, form_so_far(found))}
     return sections.get(key) or refuse("not_found", kind="missing", what="section")
@@ -49,7 +43,7 @@ def _behind(form: FormDefinition, key: str) -> str:
     return keys[keys.index(key) - 1] if keys.index(key) else ""
 
 
-def _new(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
+def _new(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
     return adding_page(
         view,
         "add_section",
@@ -61,9 +55,7 @@ def _new(view: View, found: queries.CallStaff, fields: Fields, status: int = 200
     )
 
 
-def _one(
-    view: View, found: queries.CallStaff, section: FormSection, fields: Fields, status: int = 200
-) -> Page:
+def _one(view: View, found: CallStaff, section: FormSection, fields: Fields, status: int = 200) -> Page:
     return adding_page(
         view,
         "added_section",
@@ -131,7 +123,7 @@ async def save_added_section(
     def edit(form: FormDefinition) -> FormDefinition:
         return edits.placed_section(edits.with_section(form, new), section, behind)
 
-    def again(found: queries.CallStaff, status: int) -> Page:
+    def again(found: CallStaff, status: int) -> Page:
         return _one(view, found, _added(found, section), fields, status)
 
     await change_added(tx, call_id, fields, edit, again)
@@ -150,7 +142,7 @@ async def remove_added_section(
     fields = Fields(form)
     fields.ignore("seen")
 
-    def again(found: queries.CallStaff, status: int) -> Page:
+    def again(found: CallStaff, status: int) -> Page:
         fields.values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
         return _one(view, found, _added(found, section), fields, status)
 

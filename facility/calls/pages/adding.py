@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.calls import queries
-from facility.calls.form.corrigendum import MAX_REASON
+from facility.calls.forms.corrigendum import MAX_REASON
 from facility.calls.pages.shared import seen_in, shown
+from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FieldType, FormDefinition
-from facility.calls.service import add_to_form
-from facility.calls.words import TYPES, WHO, check_in_words, condition
+from facility.calls.service.corrigenda import add_to_form
+from facility.calls.words.calls import TYPES, WHO, check_in_words, condition
 from facility.db import Tx
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -27,29 +27,29 @@ ADDABLE = {type_: name for type_, name in TYPES.items() if type_ is not FieldTyp
 """Every form has its one question about themes."""
 
 
-async def correctable(connection: AsyncConnection, call_id: UUID) -> queries.CallStaff:
+async def correctable(connection: AsyncConnection, call_id: UUID) -> CallStaff:
     """The call, which can be corrected now. Raises Refused: rules.corrigenda.may_correct."""
-    found = await queries.staff_call(connection, call_id)
+    found = await staff_call(connection, call_id)
     may_correct(found.call.state, found.call.closes_at, clock.now())
     return found
 
 
-def form_so_far(found: queries.CallStaff) -> FormDefinition:
+def form_so_far(found: CallStaff) -> FormDefinition:
     """What the call will ask for, as far as it is written."""
     return found.corrigendum.draft.form if found.corrigendum else found.draft.form
 
 
-def reason_where_none_is(found: queries.CallStaff, fields: Fields) -> str:
+def reason_where_none_is(found: CallStaff, fields: Fields) -> str:
     """The field "reason" of a form that begins a corrigendum; one under way has its reason."""
     return "" if found.corrigendum else fields.text("reason", most=MAX_REASON, multiline=True)
 
 
-def at_corrigendum(found: queries.CallStaff) -> str:
+def at_corrigendum(found: CallStaff) -> str:
     """The address of the corrigendum."""
     return f"/staff/calls/{found.id}/corrigendum"
 
 
-def adding_page(view: View, template: str, found: queries.CallStaff, fields: Fields, **more: Any) -> Page:
+def adding_page(view: View, template: str, found: CallStaff, fields: Fields, **more: Any) -> Page:
     """One of the pages: `here` is that with everything that is added."""
     under_way = found.corrigendum
     return view.page(
@@ -78,7 +78,7 @@ def _place(reason: Reason, fields: Fields) -> str:
     return place if place in fields.values else ""
 
 
-async def _not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> queries.CallStaff:
+async def _not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> CallStaff:
     """The call as it is now, with what was refused told on the form; raises anew what is no answer to it."""
     if refused.kind == "missing" or "too_late_to_correct" in refused.codes:
         raise refused
@@ -104,7 +104,7 @@ async def change_added(
     call_id: UUID,
     fields: Fields,
     edit: Callable[[FormDefinition], FormDefinition],
-    again: Callable[[queries.CallStaff, int], Page],
+    again: Callable[[CallStaff, int], Page],
     *,
     reason: str = "",
 ) -> None:

@@ -5,9 +5,10 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls import queries, service
 from facility.calls.pages.shared import shown
+from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.cancellation import may_cancel
+from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation, drop_cancellation
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -18,7 +19,7 @@ MAY = (Role.SECRETARIAT, Role.AUTHORISING)
 MAX_REASON = 2000
 
 
-def _page(view: View, found: queries.CallStaff, form: Fields, status: int = 200) -> Page:
+def _page(view: View, found: CallStaff, form: Fields, status: int = 200) -> Page:
     asked = found.cancellation
     return view.page(
         "calls/cancel.html",
@@ -34,7 +35,7 @@ def _page(view: View, found: queries.CallStaff, form: Fields, status: int = 200)
 @get("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(*MAY)})
 async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What cancelling means; the form for the reason, or the request that waits for a second person."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     may_cancel(found.call.state)
     return _page(view, found, Fields.showing())
 
@@ -46,10 +47,10 @@ async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     reason = fields.text("reason", most=MAX_REASON, multiline=True)
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        return _page(view, await queries.staff_call(read, call_id), fields, status)
+        return _page(view, await staff_call(read, call_id), fields, status)
 
     async with redrawn(tx, fields, again):
-        await service.ask_cancellation(tx, call_id, reason)
+        await ask_cancellation(tx, call_id, reason)
     return view.go(
         f"/staff/calls/{call_id}", _("Saved. A colleague must confirm it; until then the call goes on.")
     )
@@ -61,7 +62,7 @@ async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     fields = Fields(form)
     seen = fields.key("seen")
     fields.check()
-    await service.confirm_cancellation(tx, call_id, seen=seen)
+    await confirm_cancellation(tx, call_id, seen=seen)
     return view.go(
         f"/staff/calls/{call_id}", _("The call is cancelled. Everybody concerned is told by mail.")
     )
@@ -71,7 +72,7 @@ async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
 async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """The call is not cancelled after all."""
     Fields(form).check()
-    await service.drop_cancellation(tx, call_id)
+    await drop_cancellation(tx, call_id)
     return view.go(f"/staff/calls/{call_id}", _("The call goes on."))
 
 

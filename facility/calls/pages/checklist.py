@@ -6,11 +6,12 @@ from litestar import get, post
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls import queries, words
-from facility.calls.models import CallState
-from facility.calls.pages.shared import READERS
+from facility.calls.access import READERS
+from facility.calls.queries.staff import staff_call
 from facility.calls.rules.checklist import MOST_OWN, MOST_TEXT, STANDARD
+from facility.calls.rules.standing import CallState
 from facility.calls.service.checklist import change_checklist, checklist_in
+from facility.calls.words import calls
 from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
@@ -28,7 +29,7 @@ async def _page(
     *,
     status: int = 200,
 ) -> Page:
-    found = await queries.staff_call(connection, call_id)
+    found = await staff_call(connection, call_id)
     row = (await connection.execute(text("SELECT checklist FROM call WHERE id = :id"), {"id": call_id})).one()
     items = checklist_in(row)
     stored: dict[str, str | list[str]] = {
@@ -39,8 +40,8 @@ async def _page(
         "calls/checklist.html",
         status=status,
         found=found,
-        items=[item.text or translated(words.CHECKLIST[item.key]) for item in items],
-        options=[(key, translated(words.CHECKLIST[key])) for key in STANDARD],
+        items=[item.text or translated(calls.CHECKLIST[item.key]) for item in items],
+        options=[(key, translated(calls.CHECKLIST[key])) for key in STANDARD],
         may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
         form=fields or Fields.showing(stored),
         most=MOST_OWN,

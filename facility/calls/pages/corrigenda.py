@@ -7,11 +7,13 @@ import msgspec
 from litestar import get, post
 
 from facility import clock
-from facility.calls import queries, service
-from facility.calls.changes import asked_more, meanings, side_by_side
-from facility.calls.form.corrigendum import CorrigendumForm, shown_corrigendum
-from facility.calls.pages.shared import READERS, seen_in, shown
+from facility.calls.access import READERS
+from facility.calls.forms.corrigendum import CorrigendumForm, shown_corrigendum
+from facility.calls.pages.shared import seen_in, shown
+from facility.calls.queries.staff import CallStaff, Corrigendum, staff_call
 from facility.calls.rules.corrigenda import Frozen, may_correct
+from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
+from facility.calls.words.changes import asked_more, meanings, side_by_side
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -24,7 +26,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def _form_page(
-    view: View, found: queries.CallStaff, form: Fields, *, status: int = 200, seen: str | None = None
+    view: View, found: CallStaff, form: Fields, *, status: int = 200, seen: str | None = None
 ) -> Page:
     under_way = found.corrigendum
     return view.page(
@@ -39,7 +41,7 @@ async def _form_page(
     )
 
 
-def _to_come(found: queries.CallStaff, form: Fields) -> list[tuple[int, datetime, bool]]:
+def _to_come(found: CallStaff, form: Fields) -> list[tuple[int, datetime, bool]]:
     """The cut-offs: number from 0, what is published, and whether it can be moved; also one that passed while it was typed."""
     return [
         (number, at, at > clock.now() or f"cut_offs-{number}-at" in form.errors)
@@ -50,7 +52,7 @@ def _to_come(found: queries.CallStaff, form: Fields) -> list[tuple[int, datetime
 @get("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def edit(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The form of a corrigendum: what is published, or the one under way."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     may_correct(found.call.state, found.call.closes_at, clock.now())
     under_way = found.corrigendum
     values = shown_corrigendum(under_way.draft if under_way else found.draft)
@@ -61,7 +63,7 @@ async def edit(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @post("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Save the corrigendum; whoever does so can't publish it."""
-    found = await queries.staff_call(await tx.session.connection(), call_id)
+    found = await staff_call(await tx.session.connection(), call_id)
     fields = Fields(form)
     fields.ignore("seen")
     under_way = found.corrigendum
@@ -72,7 +74,7 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
         draft, reason = corrigendum.read()
         # Whoever saw none does not go over one that a colleague has begun meanwhile.
         seen = seen_in(fields) or (NEVER if under_way else None)
-        await service.draft_corrigendum(tx, call_id, draft, reason, seen=seen)
+        await draft_corrigendum(tx, call_id, draft, reason, seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, found, corrigendum, refused)) from None
     return view.go(
@@ -81,9 +83,7 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     )
 
 
-async def _not_saved(
-    view: View, found: queries.CallStaff, corrigendum: CorrigendumForm, refused: Refused
-) -> Page:
+async def _not_saved(view: View, found: CallStaff, corrigendum: CorrigendumForm, refused: Refused) -> Page:
     """The form again with what was typed; when somebody else saved meanwhile, saving once more goes over their text."""
     fields = corrigendum.fields
     if refused.codes == ("changed_meanwhile",) and found.corrigendum:
@@ -101,7 +101,7 @@ async def _not_saved(
     )
 
 
-def _under_way(found: queries.CallStaff) -> queries.Corrigendum:
+def _under_way(found: CallStaff) -> Corrigendum:
     if found.corrigendum is None:
         raise Refused([Reason("corrigendum_gone")])
     return found.corrigendum
@@ -110,7 +110,7 @@ def _under_way(found: queries.CallStaff) -> queries.Corrigendum:
 @get("/staff/calls/{call_id:uuid}/corrigendum", opt={"allow": allow(*READERS)})
 async def check(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The corrigendum under way: old and new side by side, and what applicants will be told."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     under_way = _under_way(found)
     return view.page(
         "calls/corrigendum.html",
@@ -131,10 +131,10 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     fields.ignore("seen")
     fields.check()
     try:
-        version = await service.publish_corrigendum(tx, call_id, seen=seen_in(fields))
+        version = await publish_corrigendum(tx, call_id, seen=seen_in(fields))
     except Refused as refused:
         if refused.kind == "invalid":  # allowed when it was written, and not any more
-            found = await queries.staff_call(await tx.session.connection(), call_id)
+            found = await staff_call(await tx.session.connection(), call_id)
             values = Fields.showing(
                 shown_corrigendum(_under_way(found).draft) | {"reason": _under_way(found).reason}
             )
@@ -151,7 +151,7 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
 async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Throw the corrigendum under way away."""
     Fields(form).check()
-    await service.drop_corrigendum(tx, call_id)
+    await drop_corrigendum(tx, call_id)
     return view.go(f"/staff/calls/{call_id}", _("The corrigendum is thrown away. Nothing was published."))
 
 

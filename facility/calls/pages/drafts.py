@@ -6,28 +6,21 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries import beneficiaries
-from facility.calls import queries, service
-from facility.calls.form import (
-    COLUMNS,
-    MORE,
-    PRESETS,
-    SPARE_ROWS,
-    DraftForm,
-    blank,
-    cut_off_rows,
-    rows,
-    shown_draft,
-    with_grid,
-    with_monthly,
-)
-from facility.calls.models import CallState
+from facility.accounts.queries.people import beneficiaries
+from facility.calls.forms.cut_offs import MORE, cut_off_rows, with_monthly
+from facility.calls.forms.draft import DraftForm, blank, shown_draft
+from facility.calls.forms.grid import COLUMNS, PRESETS, SPARE_ROWS, rows, with_grid
 from facility.calls.pages.shared import seen_in
-from facility.calls.rules import CallDraft
+from facility.calls.queries.staff import CallStaff, next_reference, staff_call
+from facility.calls.queries.taxonomy import taxonomy
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.presets import SHORT, STANDARD
+from facility.calls.rules.standing import CallState
 from facility.calls.rules.strict import strict_mistakes
-from facility.calls.words import MODES
+from facility.calls.service import draft as draft_commands
+from facility.calls.service.draft import change_draft, mistakes_of
+from facility.calls.words.calls import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
@@ -44,7 +37,7 @@ async def _form_page(
     connection: AsyncConnection,
     form: Fields,
     *,
-    call: queries.CallStaff | None = None,
+    call: CallStaff | None = None,
     status: int = 200,
     spare: int = SPARE_ROWS,
     cut_offs: list[int] | None = None,
@@ -62,7 +55,7 @@ async def _form_page(
         columns=COLUMNS,
         presets=PRESETS,
         envelopes=await envelopes(connection),
-        themes=await queries.taxonomy(connection),
+        themes=await taxonomy(connection),
         beyond=[one for one in await beneficiaries(connection) if not one.western_balkans],
     )
 
@@ -70,7 +63,7 @@ async def _form_page(
 @get("/staff/calls/new", opt={"allow": allow(Role.SECRETARIAT)})
 async def new_call(view: View, read: Read) -> Page:
     """The form of a call that nobody has begun."""
-    reference = await queries.next_reference(read, clock.now().astimezone(clock.BRUSSELS).year)
+    reference = await next_reference(read, clock.now().astimezone(clock.BRUSSELS).year)
     return await _form_page(view, read, Fields.showing(blank(FIRST_GRID, reference)))
 
 
@@ -82,7 +75,7 @@ async def draft_call(view: View, tx: Tx, form: Form) -> Page:
     if other := await _reshaped(view, connection, draft_form, None):
         return other
     try:
-        call = await service.draft_call(tx, await _checked(tx, draft_form, None))
+        call = await draft_commands.draft_call(tx, await _checked(tx, draft_form, None))
     except Refused as refused:
         fields = draft_form.at_fields(refused)
         raise Wrong(await _form_page(view, connection, fields, status=422)) from None
@@ -92,7 +85,7 @@ async def draft_call(view: View, tx: Tx, form: Form) -> Page:
 async def _checked(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraft:
     """The draft, once nothing is wrong with it: neither with a field nor between fields. Raises Refused (invalid)."""
     draft = draft_form.read()
-    mistakes = await service.mistakes_of(tx, draft, call_id)
+    mistakes = await mistakes_of(tx, draft, call_id)
     draft_form.check([*mistakes, *strict_mistakes(draft, tx.now)])
     return draft
 
@@ -112,7 +105,7 @@ def _saved(draft_form: DraftForm) -> str:
 @get("/staff/calls/{call_id:uuid}/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def edit_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The form of a draft."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     if found.call.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
     return await _form_page(view, read, Fields.showing(shown_draft(found.draft)), call=found)
@@ -122,13 +115,13 @@ async def edit_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Save a changed draft; whoever does so can't publish it."""
     connection = await tx.session.connection()
-    found = await queries.staff_call(connection, call_id)
+    found = await staff_call(connection, call_id)
     draft_form = await _draft_form(connection, form, found)
     if other := await _reshaped(view, connection, draft_form, found):
         return other
     try:
         seen = seen_in(draft_form.fields)
-        await service.change_draft(tx, call_id, await _checked(tx, draft_form, call_id), seen=seen)
+        await change_draft(tx, call_id, await _checked(tx, draft_form, call_id), seen=seen)
     except Refused as refused:
         raise Wrong(await _not_saved(view, connection, draft_form, found, refused)) from None
     return view.go(f"/staff/calls/{call_id}", _saved(draft_form))
@@ -138,7 +131,7 @@ async def _not_saved(
     view: View,
     connection: AsyncConnection,
     draft_form: DraftForm,
-    found: queries.CallStaff,
+    found: CallStaff,
     refused: Refused,
 ) -> Page:
     """The form again with what was typed. When somebody else saved meanwhile, saving once more goes over their text."""
@@ -158,19 +151,17 @@ async def _not_saved(
     )
 
 
-async def _draft_form(
-    connection: AsyncConnection, form: Form, found: queries.CallStaff | None = None
-) -> DraftForm:
+async def _draft_form(connection: AsyncConnection, form: Form, found: CallStaff | None = None) -> DraftForm:
     beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
     fields = Fields(form)
     fields.ignore("do", "seen")
-    themes = [code for code, _name in await queries.taxonomy(connection)]
+    themes = [code for code, _name in await taxonomy(connection)]
     first = SHORT if form.get("mode") == Mode.URGENT else STANDARD
     return DraftForm(fields, beyond, themes, found.draft.form if found else first)
 
 
 async def _reshaped(
-    view: View, connection: AsyncConnection, draft_form: DraftForm, call: queries.CallStaff | None
+    view: View, connection: AsyncConnection, draft_form: DraftForm, call: CallStaff | None
 ) -> Page | None:
     """The form again with another grid, more rows or monthly cut-offs, when one of these buttons was pressed; nothing is
     saved."""

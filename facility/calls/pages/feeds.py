@@ -5,9 +5,11 @@ from urllib.parse import quote
 from litestar import get
 
 from facility import clock
-from facility.calls import queries
-from facility.calls.atom import feed_of
-from facility.calls.calendar import calendar_of
+from facility.calls.pages.atom import feed_of
+from facility.calls.pages.calendar import calendar_of
+from facility.calls.queries import feeds
+from facility.calls.queries.feeds import entries
+from facility.calls.queries.public import public_call
 from facility.refused import Reason, Refused
 from facility.web.access import ANYONE, allow
 from facility.web.handler import FromPath, Page, Read, View
@@ -20,7 +22,7 @@ ATOM = "application/atom+xml"
 @get("/calls.ics", opt={"allow": allow(ANYONE)})
 async def all_deadlines(view: View, read: Read) -> Page:
     """The dates of all calls; cancelled ones say so."""
-    calls = await queries.all_deadlines(read, clock.now())
+    calls = await feeds.all_deadlines(read, clock.now())
     settings = view.renderer.settings
     content = calendar_of(
         calls,
@@ -34,7 +36,7 @@ async def all_deadlines(view: View, read: Read) -> Page:
 @get("/calls/{reference:str}/deadlines.ics", opt={"allow": allow(ANYONE)})
 async def deadlines(view: View, read: Read, reference: FromPath[str]) -> Page:
     """The dates of one call. Once it is cancelled, the file takes them out of calendars."""
-    call = await queries.deadlines(read, reference)
+    call = await feeds.deadlines(read, reference)
     if call is None:
         raise Refused([Reason("not_found")], "missing")
     content = calendar_of(
@@ -52,7 +54,7 @@ async def feed(view: View, read: Read) -> Page:
     """Calls, corrigenda, cancellations and answers, the newest first."""
     settings = view.renderer.settings
     content = feed_of(
-        await queries.entries(read),
+        await entries(read),
         settings.base_url,
         "/calls.atom",
         title=settings.facility_name,
@@ -64,11 +66,11 @@ async def feed(view: View, read: Read) -> Page:
 @get("/calls/{reference:str}/feed.atom", opt={"allow": allow(ANYONE)})
 async def call_feed(view: View, read: Read, reference: FromPath[str]) -> Page:
     """The same of one call."""
-    call = await queries.public_call(read, reference)
+    call = await public_call(read, reference)
     settings = view.renderer.settings
     path = f"/calls/{quote(call.reference, safe='')}/feed.atom"
     content = feed_of(
-        await queries.entries(read, call.reference),
+        await entries(read, call.reference),
         settings.base_url,
         path,
         title=_("Call {call}", call=call.reference),

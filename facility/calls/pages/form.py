@@ -7,8 +7,8 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.calls import queries
-from facility.calls.form.questions import (
+from facility.calls.access import READERS
+from facility.calls.forms.questions import (
     KINDS,
     NUMBERS,
     choices_of,
@@ -19,8 +19,8 @@ from facility.calls.form.questions import (
     shown_field,
     shown_section,
 )
-from facility.calls.models import CallState
-from facility.calls.pages.shared import READERS, seen_in
+from facility.calls.pages.shared import seen_in
+from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules import edits
 from facility.calls.rules.forms import (
     Field,
@@ -30,8 +30,9 @@ from facility.calls.rules.forms import (
     form_mistakes,
 )
 from facility.calls.rules.presets import FORMS
-from facility.calls.service import change_form
-from facility.calls.words import TYPES, WHO, check_in_words, condition, section_check_in_words
+from facility.calls.rules.standing import CallState
+from facility.calls.service.form import change_form
+from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -50,14 +51,14 @@ STARTS = {
 type Edit = Callable[[FormDefinition], FormDefinition]
 
 
-async def _draft(connection: AsyncConnection, call_id: UUID) -> queries.CallStaff:
-    found = await queries.staff_call(connection, call_id)
+async def _draft(connection: AsyncConnection, call_id: UUID) -> CallStaff:
+    found = await staff_call(connection, call_id)
     if found.call.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
     return found
 
 
-def _section(found: queries.CallStaff, key: str) -> FormSection:
+def _section(found: CallStaff, key: str) -> FormSection:
     return found.call.form.section(key) or refuse("not_found", kind="missing", what="section")
 
 
@@ -68,7 +69,7 @@ def _field(section: FormSection, key: str) -> Field:
         return refuse("not_found", kind="missing", what="field")
 
 
-def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, **more: Any) -> Page:
+def _page(view: View, template: str, found: CallStaff, fields: Fields, **more: Any) -> Page:
     return view.page(
         f"calls/{template}.html",
         status=more.pop("status", 200),
@@ -88,7 +89,7 @@ def _page(view: View, template: str, found: queries.CallStaff, fields: Fields, *
 
 
 async def _change(
-    tx: Tx, call_id: UUID, fields: Fields, edit: Edit, again: Callable[[queries.CallStaff, int], Page]
+    tx: Tx, call_id: UUID, fields: Fields, edit: Edit, again: Callable[[CallStaff, int], Page]
 ) -> None:
     """Carry out an edit; otherwise raise Wrong with the page again, and say who changed the draft meanwhile."""
     try:
@@ -114,7 +115,7 @@ async def _change(
         raise Wrong(again(found, 422 if refused.kind == "invalid" else 409)) from None
 
 
-def _overview(view: View, found: queries.CallStaff, fields: Fields, status: int = 200) -> Page:
+def _overview(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
     here = {section.key: section.title for section in found.call.form.sections}
     mistakes = [
         (here.get(key, ""), sentence(reason))
@@ -137,7 +138,7 @@ async def call_form(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @get("/staff/calls/{call_id:uuid}/form-preview", opt={"allow": allow(*READERS)})
 async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The whole form as those who apply will see it; nothing can be sent here."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     return _page(
         view,
         "form_preview",
@@ -182,7 +183,7 @@ def _new_section(form: FormDefinition, title: str, kind: SectionKind) -> FormSec
 
 
 def _section_page(
-    view: View, found: queries.CallStaff, section: FormSection, fields: Fields, status: int = 200
+    view: View, found: CallStaff, section: FormSection, fields: Fields, status: int = 200
 ) -> Page:
     numbers = [field for field in section.fields if field.type in NUMBERS]
     return _page(view, "form_section", found, fields, status=status, section=section, numbers=numbers)
@@ -226,7 +227,7 @@ async def change_fields(
     asked, _colon, key = form.get("do", "").partition(":")
     edit, there = _fields_edit(fields, old, asked, key)
 
-    def again(found: queries.CallStaff, status: int) -> Page:
+    def again(found: CallStaff, status: int) -> Page:
         chosen = _section(found, section)
         fields.values = shown_section(chosen) | {
             f"new-{name}": value for name, value in fields.values.items() if name in ("label", "type")
@@ -252,7 +253,7 @@ def _fields_edit(fields: Fields, section: FormSection, asked: str, key: str) -> 
 
 def _field_page(
     view: View,
-    found: queries.CallStaff,
+    found: CallStaff,
     section: FormSection,
     field: Field,
     fields: Fields,
@@ -297,7 +298,7 @@ async def save_form_field(
     fields.ignore("seen")
     new = read_field(fields, old, dependable(chosen, field))
 
-    def again(found: queries.CallStaff, status: int) -> Page:
+    def again(found: CallStaff, status: int) -> Page:
         now = _section(found, section)
         return _field_page(view, found, now, _field(now, field), fields, status)
 

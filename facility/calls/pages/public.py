@@ -5,11 +5,13 @@ from collections.abc import Container
 from litestar import get
 
 from facility import clock
-from facility.calls import queries
-from facility.calls.changes import side_by_side
-from facility.calls.rules import Mode, Standing
-from facility.calls.sentences import STANDINGS
-from facility.calls.words import MODES, stands, ties
+from facility.calls.queries import lists
+from facility.calls.queries.lists import CallLine, Narrowed, current_calls, past_calls
+from facility.calls.queries.public import public_call
+from facility.calls.rules.modes import Mode
+from facility.calls.rules.standing import Standing
+from facility.calls.words.calls import MODES, STANDINGS, stands, ties
+from facility.calls.words.changes import side_by_side
 from facility.web.access import ANYONE, SIGNED_IN, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
@@ -23,7 +25,7 @@ WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archiv
 async def front(view: View, read: Read) -> Page:
     """What the facility is, what is open now, and how it works; for those signed in, what waits for them."""
     now = clock.now()
-    open_calls, coming = await queries.current_calls(read, now)
+    open_calls, coming = await current_calls(read, now)
     mine = await waiting(read, view.visitor) if view.visitor else []
     work = [
         (translated(one.label), one.href, one.count, [(each, each.ends(now)) for each in one.named])
@@ -57,21 +59,21 @@ async def calls(
 ) -> Page:
     """Calls that are open, to come and over, or only some of them; further pages hold only what is over."""
     now = clock.now()
-    choices = await queries.choices(read)
-    asked = queries.Narrowed(
+    choices = await lists.choices(read)
+    asked = Narrowed(
         beneficiary=_known(beneficiary, dict(choices.beneficiaries)),
         theme=_known(theme, dict(choices.themes)),
         mode=_known(mode, {mode.value: "" for mode in Mode}),
     )
     chosen = _known(which, WHICH)
-    open_calls: list[queries.CallLine] = []
-    coming: list[queries.CallLine] = []
+    open_calls: list[CallLine] = []
+    coming: list[CallLine] = []
     if not before and chosen in ("", "open", "coming"):
-        open_calls, coming = await queries.current_calls(read, now, asked)
-    past: list[queries.CallLine] = []
+        open_calls, coming = await current_calls(read, now, asked)
+    past: list[CallLine] = []
     older = None
     if chosen in ("", "over", "archived"):
-        past, older = await queries.past_calls(read, now, before, asked, archived=chosen == "archived")
+        past, older = await past_calls(read, now, before, asked, archived=chosen == "archived")
     given = {
         name: value
         for name, value in (
@@ -106,7 +108,7 @@ def _known(given: str, codes: Container[str]) -> str:
 @get("/calls/{reference:str}", opt={"allow": allow(ANYONE)})
 async def call(view: View, read: Read, reference: FromPath[str]) -> Page:
     """One call: who may apply, for what, how much, until when, and how it will be judged."""
-    found = await queries.public_call(read, reference)
+    found = await public_call(read, reference)
     now = clock.now()
     return view.page(
         "calls/call.html",
@@ -122,7 +124,7 @@ async def call(view: View, read: Read, reference: FromPath[str]) -> Page:
 @get("/calls/{reference:str}/changes", opt={"allow": allow(ANYONE)})
 async def changes(view: View, read: Read, reference: FromPath[str]) -> Page:
     """The versions of a call: what was published first, and what each corrigendum changed, side by side."""
-    found = await queries.public_call(read, reference)
+    found = await public_call(read, reference)
     return view.page(
         "calls/changes.html",
         call=found,

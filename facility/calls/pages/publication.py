@@ -6,12 +6,14 @@ from uuid import UUID
 from litestar import get, post
 
 from facility import clock
-from facility.calls import queries, rules, service
-from facility.calls.models import CallState
 from facility.calls.pages.shared import seen_in, shown
+from facility.calls.queries.staff import CallStaff, staff_call
+from facility.calls.rules.call import doubts
 from facility.calls.rules.forms import form_mistakes
+from facility.calls.rules.standing import CallState
 from facility.calls.rules.strict import strict_mistakes
-from facility.calls.words import criterion
+from facility.calls.service import publication
+from facility.calls.words.calls import criterion
 from facility.refused import Reason, Refused, refuse_if
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -23,7 +25,7 @@ from facility.web.sentences import sentence
 @get("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
 async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Everything that will be frozen, with what looks odd, before it is."""
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     if found.call.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
     return view.page(
@@ -37,10 +39,10 @@ async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     )
 
 
-def _doubts(found: queries.CallStaff, now: datetime) -> list[str]:
+def _doubts(found: CallStaff, now: datetime) -> list[str]:
     grid = found.call.grid
     said = []
-    for doubt in rules.doubts(found.draft.rules):
+    for doubt in doubts(found.draft.rules):
         params = dict(doubt.params)
         if "key" in params:
             params["key"] = criterion(grid, params["key"])
@@ -58,10 +60,10 @@ async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) 
     fields = Fields(form)
     fields.ignore("seen")
     fields.check()
-    found = await queries.staff_call(await tx.session.connection(), call_id)
+    found = await staff_call(await tx.session.connection(), call_id)
     if found.call.state == CallState.DRAFT:
         refuse_if(strict_mistakes(found.draft, tx.now), kind="conflict")
-    call = await service.publish_call(tx, call_id, seen=seen_in(fields))
+    call = await publication.publish_call(tx, call_id, seen=seen_in(fields))
     return view.go(
         f"/staff/calls/{call_id}",
         _("The call {reference} is published. Its rules are frozen.", reference=call.reference),

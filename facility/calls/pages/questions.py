@@ -6,10 +6,13 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.calls import queries, service
 from facility.calls.pages.shared import seen_in
+from facility.calls.queries import questions as questions_queries
+from facility.calls.queries.public import public_call, published_id
+from facility.calls.queries.questions import QuestionStaff, Which, published_answers
 from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
-from facility.calls.words import stands
+from facility.calls.service.questions import ask_question, publish_answer, save_answer, set_aside_question
+from facility.calls.words.calls import stands
 from facility.refused import Refused
 from facility.web.access import ANYONE, Role, allow
 from facility.web.again import redrawn
@@ -20,7 +23,7 @@ from facility.web.limits import Rate
 from facility.web.stops import Wrong
 
 ASKING = Rate("question", 10, 3600)
-WHICH: dict[queries.Which, str] = {
+WHICH: dict[Which, str] = {
     "waiting": N_("To answer"),
     "answered": N_("Answered"),
     "set_aside": N_("Set aside"),
@@ -30,14 +33,14 @@ WHICH: dict[queries.Which, str] = {
 async def _public_page(
     view: View, connection: AsyncConnection, reference: str, form: Fields, status: int = 200
 ) -> Page:
-    call = await queries.public_call(connection, reference)
+    call = await public_call(connection, reference)
     now = clock.now()
     return view.page(
         "calls/questions.html",
         status=status,
         call=call,
         stands=stands(call, now),
-        questions=await queries.published_answers(connection, reference),
+        questions=await published_answers(connection, reference),
         takes=takes_questions(call.state, call.questions_until, now),
         may_ask=view.visitor is not None and view.visitor.has(Role.OFFICER),
         form=form,
@@ -58,8 +61,8 @@ async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPat
     fields = Fields(form)
     text = fields.text("question", most=MAX_QUESTION, multiline=True)
     async with redrawn(tx, fields, lambda read, status: _public_page(view, read, reference, fields, status)):
-        call_id = await queries.published_id(await tx.session.connection(), reference)
-        await service.ask_question(tx, call_id, text)
+        call_id = await published_id(await tx.session.connection(), reference)
+        await ask_question(tx, call_id, text)
     return view.go(
         f"/calls/{reference}/questions",
         _(
@@ -77,8 +80,8 @@ async def staff_questions(
     after: FromQuery[UUID | None] = None,
 ) -> Page:
     """Questions to answer, the oldest first; those answered and set aside."""
-    chosen: queries.Which = next((one for one in WHICH if one == which), "waiting")
-    lines, later = await queries.questions(read, chosen, call=call, after=after)
+    chosen: Which = next((one for one in WHICH if one == which), "waiting")
+    lines, later = await questions_queries.questions(read, chosen, call=call, after=after)
     return view.page(
         "calls/staff_questions.html",
         questions=lines,
@@ -91,7 +94,7 @@ async def staff_questions(
 
 
 async def _answer_page(
-    view: View, found: queries.QuestionStaff, form: Fields, status: int = 200, *, seen: str | None = None
+    view: View, found: QuestionStaff, form: Fields, status: int = 200, *, seen: str | None = None
 ) -> Page:
     now = clock.now()
     return view.page(
@@ -112,7 +115,7 @@ async def _answer_page(
 @get("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
 async def staff_question(view: View, read: Read, question_id: FromPath[UUID]) -> Page:
     """One question with who asked it, and the form of its answer."""
-    found = await queries.question(read, question_id)
+    found = await questions_queries.question(read, question_id)
     form = Fields.showing({"public_text": found.public_text, "answer_text": found.answer_text})
     return await _answer_page(view, found, form)
 
@@ -120,7 +123,7 @@ async def staff_question(view: View, read: Read, question_id: FromPath[UUID]) ->
 @post("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
 async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
     """Keep the answer as a draft, or publish it."""
-    found = await queries.question(await tx.session.connection(), question_id)
+    found = await questions_queries.question(await tx.session.connection(), question_id)
     fields = Fields(form)
     fields.ignore("seen")
     publishing = fields.choice("do", ("save", "publish")) == "publish"
@@ -130,7 +133,7 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
     }
     try:
         fields.check()
-        command = service.publish_answer if publishing else service.save_answer
+        command = publish_answer if publishing else save_answer
         await command(tx, question_id, **texts, seen=seen_in(fields))
     except Refused as refused:
         raise Wrong(await _not_saved(view, found, fields, refused)) from None
@@ -139,7 +142,7 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
     return view.go(f"/staff/questions/{question_id}", _("The draft is saved. Nothing is published yet."))
 
 
-async def _not_saved(view: View, found: queries.QuestionStaff, fields: Fields, refused: Refused) -> Page:
+async def _not_saved(view: View, found: QuestionStaff, fields: Fields, refused: Refused) -> Page:
     if refused.codes == ("changed_meanwhile",):
         fields.wrong(
             "",
@@ -160,12 +163,12 @@ async def set_aside(view: View, tx: Tx, form: Form, question_id: FromPath[UUID])
     reason = fields.text("reason", most=MAX_REASON, multiline=True)
 
     async def again(read: AsyncConnection, status: int) -> Page:
-        question = await queries.question(read, question_id)
+        question = await questions_queries.question(read, question_id)
         fields.values |= {"public_text": question.public_text, "answer_text": question.answer_text}
         return await _answer_page(view, question, fields, status)
 
     async with redrawn(tx, fields, again):
-        await service.set_aside_question(tx, question_id, reason)
+        await set_aside_question(tx, question_id, reason)
     return view.go("/staff/questions", _("The question is set aside. Whoever asked is told by mail."))
 
 

@@ -5,15 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from facility import clock
-from facility.calls import queries
-from facility.calls.words import stands, ties
+from facility.calls.queries.staff import CallStaff
+from facility.calls.words.calls import stands, ties
 from facility.refused import Reason, Refused
-from facility.web.access import Role
 from facility.web.carried import stamp
 from facility.web.fields import Fields
-
-READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-SEES_HISTORY = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
 
 
 def seen_in(fields: Fields) -> datetime | None:
@@ -28,7 +24,7 @@ def at_fields(fields: Fields, refused: Refused, names: Collection[str]) -> Field
     return fields.refused(Refused(told, refused.kind))
 
 
-def shown(found: queries.CallStaff) -> dict[str, Any]:
+def shown(found: CallStaff) -> dict[str, Any]:
     """What templates need to tell a call's rules."""
     return {
         "found": found,

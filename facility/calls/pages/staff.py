@@ -5,18 +5,64 @@ from uuid import UUID
 from litestar import get, post
 
 from facility import clock
-from facility.accounts.queries import history_lines
-from facility.calls import queries, service
-from facility.calls.pages.shared import READERS, SEES_HISTORY, shown
-from facility.calls.rules import Standing
-from facility.calls.sentences import STANDINGS
-from facility.calls.steps import steps_of
+from facility.accounts.queries.people import history_lines
+from facility.calls.access import READERS, SEES_HISTORY
+from facility.calls.pages.shared import shown
+from facility.calls.queries.duties import why_not_run
+from facility.calls.queries.lists import staff_calls
+from facility.calls.queries.staff import batches, staff_call
+from facility.calls.queries.steps import steps_of
+from facility.calls.rules.standing import Standing
+from facility.calls.service.archive import archive_call, take_from_archive
+from facility.calls.words.calls import STANDINGS
 from facility.contracts.queries import envelopes
-from facility.web.access import Role, allow
+from facility.web.access import ANYONE, Role, allow
 from facility.web.carried import key
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.waiting import waits
+
+nav(N_("Calls"), "/calls", ANYONE, order=10)
+nav(N_("Manage calls"), "/staff/calls", *READERS, order=20)
+waits(
+    N_("Drafts of calls that a colleague wrote, to check and publish"),
+    "/staff/calls?status=draft",
+    Role.SECRETARIAT,
+    rows="""SELECT reference || ' ' || title AS label, '/staff/calls/' || id AS href
+        FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id ORDER BY opens_at, id""",
+)
+
+waits(
+    N_("Corrigenda that a colleague wrote, to check and publish"),
+    "/staff/calls?status=open",
+    Role.SECRETARIAT,
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/corrigendum' AS href
+        FROM call_version JOIN call ON call.id = call_id
+        WHERE call_version.published_at IS NULL AND call_version.drafted_by <> :person_id
+        AND call.state = 'published' ORDER BY call.closes_at, call.id""",
+)
+waits(
+    N_("Calls that a colleague asks to cancel"),
+    "/staff/calls",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/cancel' AS href
+        FROM call_cancellation JOIN call ON call.id = call_id
+        WHERE dropped_at IS NULL AND confirmed_at IS NULL AND asked_by <> :person_id
+        ORDER BY call.closes_at, call.id""",
+)
+waits(
+    N_("Questions on calls to answer"),
+    "/staff/questions",
+    Role.SECRETARIAT,
+    rows="""SELECT call.reference || ' ' || left(question.text, 100) AS label,
+            '/staff/questions/' || question.id AS href
+        FROM question JOIN call ON call.id = question.call_id
+        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'
+        ORDER BY question.asked_at, question.id""",
+)
 
 
 @get("/staff/calls", opt={"allow": allow(*READERS)})
@@ -32,7 +78,7 @@ async def calls(
     now = clock.now()
     chosen = Standing(status) if status in set(Standing) else None
     of = key(envelope)
-    lines, older = await queries.staff_calls(
+    lines, older = await staff_calls(
         read, now, standing=chosen, envelope=of, words=words or "", before=before
     )
     asked = {"status": chosen and chosen.value, "envelope": of and str(of), "words": words}
@@ -54,19 +100,17 @@ async def calls(
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One call: where it stands, its rules, the money behind it, its history."""
     now = clock.now()
-    found = await queries.staff_call(read, call_id)
+    found = await staff_call(read, call_id)
     standing = found.call.standing(now)
     runs = view.me.has(Role.SECRETARIAT) and found.series_id is None
-    why_not = await queries.why_not_run(read, call_id, view.me.id) if runs else ""
+    why_not = await why_not_run(read, call_id, view.me.id) if runs else ""
     steps = steps_of(found, view.me, now)
     return view.page(
         "calls/staff_call.html",
         **shown(found),
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
-        batches=await queries.batches(read, found.series_id or call_id)
-        if found.call.mode != "deadline"
-        else [],
+        batches=await batches(read, found.series_id or call_id) if found.call.mode != "deadline" else [],
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=runs and standing is Standing.DRAFT,
         may_publish=runs and standing is Standing.DRAFT and found.drafted_by != view.me.id,
@@ -87,7 +131,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def archive(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Put a call away that is over."""
     Fields(form).check()
-    await service.archive_call(tx, call_id)
+    await archive_call(tx, call_id)
     return view.go(f"/staff/calls/{call_id}", _("The call is archived. It is left out of the lists."))
 
 
@@ -95,7 +139,7 @@ async def archive(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
 async def take_out(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Take a call out of the archive."""
     Fields(form).check()
-    await service.take_from_archive(tx, call_id)
+    await take_from_archive(tx, call_id)
     return view.go(f"/staff/calls/{call_id}", _("The call stands in the lists again."))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.models.standing import PAST_SQL, RUNS_SQL, STANDS
-from facility.calls.rules import Standing, Told, standing
+from facility.calls.rules.standing import Standing, Told, standing
 
 PAGE = 25
 

@@ -11,8 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.queries.lists import standing_of
-from facility.calls.rules import TOTAL, CallDraft, CoolDown, Grid, Mode, Standing
+from facility.calls.rules.call import TOTAL, CallDraft, Grid
+from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
+from facility.calls.rules.modes import Mode
+from facility.calls.rules.standing import Standing
 from facility.refused import refuse
 
 

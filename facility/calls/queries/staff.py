@@ -10,7 +10,7 @@ from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.queries.public import RULES, CallPublic, public_from
-from facility.calls.rules import CallDraft
+from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cancellation import CANCELLABLE
 from facility.refused import refuse
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.calls.events import CallArchived, CallTakenFromArchive
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.rules.standing import may_archive, may_take_from_archive
 from facility.calls.service.people import acting, refuse_batch
 from facility.db import Tx

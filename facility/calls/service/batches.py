@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from facility.calls import rules
 from facility.calls.events import CallClosed, CallPublished
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.modes import Mode, batch_at, windows
+from facility.calls.rules.standing import CallState
 from facility.db import Tx, new_id
 from facility.events import record
 
@@ -24,7 +25,7 @@ _ITS_OWN = frozenset(
 async def make_batches(tx: Tx, series: Call) -> None:
     """One published call for each cut-off of a rolling series: "TAF-2026-02/B1" and so on."""
     cut_offs = [datetime.fromisoformat(at) for at in series.cut_offs]
-    for number, (opens_at, closes_at) in enumerate(rules.windows(series.opens_at, cut_offs), 1):
+    for number, (opens_at, closes_at) in enumerate(windows(series.opens_at, cut_offs), 1):
         batch = _batch(series, number, f"B{number}", opens_at=opens_at, closes_at=closes_at)
         tx.add(batch)
         await tx.flush()
@@ -35,7 +36,7 @@ async def batch_of(tx: Tx, series: Call, received_at: datetime) -> Call | None:
     """The batch of a rolling series whose window holds this instant, held so that it can't close until the transaction
     ends. The caller holds the series; whoever holds a batch alone never waits for a draft of its series."""
     cut_offs = [datetime.fromisoformat(at) for at in series.cut_offs]
-    number = rules.batch_at(series.opens_at, cut_offs, received_at)
+    number = batch_at(series.opens_at, cut_offs, received_at)
     query = select(Call).where(Call.series_id == series.id, Call.batch == number).with_for_update(read=True)
     return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
@@ -103,7 +104,7 @@ async def series_of(tx: Tx, call: Call) -> Call:
 
 async def next_batch(tx: Tx, call: Call) -> Call | None:
     """The batch that comes after this one of a rolling series; None after the last, and for any other call."""
-    if call.mode != rules.Mode.ROLLING or call.batch is None:
+    if call.mode != Mode.ROLLING or call.batch is None:
         return None
     query = select(Call).where(Call.series_id == call.series_id, Call.batch == call.batch + 1)
     return (await tx.session.execute(query)).scalar_one_or_none()

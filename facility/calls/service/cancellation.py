@@ -6,8 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.calls.events import CallCancelled, CancellationAsked, CancellationDropped
-from facility.calls.models import Call, CallCancellation, CallState, CallVersion
+from facility.calls.models.call import Call
+from facility.calls.models.cancellation import CallCancellation
+from facility.calls.models.version import CallVersion
 from facility.calls.rules.cancellation import CANCELLABLE, may_cancel, may_confirm_cancellation
+from facility.calls.rules.standing import CallState
 from facility.calls.service.people import acting, refuse_batch
 from facility.db import Tx, new_id
 from facility.events import record

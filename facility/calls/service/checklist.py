@@ -7,9 +7,10 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.events import CallDraftChanged
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
 from facility.calls.rules.checklist import ChecklistItem, checklist_of
 from facility.calls.rules.duties import Duty
+from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting
 from facility.db import Tx

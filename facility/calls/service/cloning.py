@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.calls.models import Call
+from facility.calls.models.call import Call
 from facility.calls.service.draft import draft_call
 from facility.calls.service.people import refuse_batch
 from facility.calls.service.reading import draft_of

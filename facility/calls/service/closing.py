@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.calls import rules
 from facility.calls.events import CallClosed
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
+from facility.calls.rules.call import may_close
 from facility.calls.rules.cancellation import may_go_on
+from facility.calls.rules.standing import CallState
 from facility.calls.service.reading import rules_of
 from facility.db import Database, Tx
 from facility.events import one_by_one, record, scheduled
@@ -48,7 +49,7 @@ async def close_call(tx: Tx, call_id: UUID, *, due_at: datetime) -> bool:
         refuse("not_published")
     if call.state != CallState.PUBLISHED:
         return False
-    rules.may_close(rules_of(call), tx.now)
+    may_close(rules_of(call), tx.now)
     call.state = CallState.CLOSED
     call.closed_at = tx.now
     await record(tx, CallClosed(call_id=call_id), due_at=due_at)

@@ -8,12 +8,14 @@ import msgspec
 from sqlalchemy import select
 
 from facility.calls.events import CallCorrected, CorrigendumDrafted, CorrigendumDropped
-from facility.calls.models import Call, CallState, CallVersion
-from facility.calls.rules import CallDraft, windows
-from facility.calls.rules.call import may_publish
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.rules.call import CallDraft, may_publish
 from facility.calls.rules.corrigenda import LEAST_NOTICE, changed_fields, corrigendum_mistakes, may_correct
 from facility.calls.rules.duties import Duty
 from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.modes import windows
+from facility.calls.rules.standing import CallState
 from facility.calls.service.draft import refuse_mistakes
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from facility.calls import rules
 from facility.calls.events import CallDraftChanged, CallDrafted
-from facility.calls.models import Call, CallState
-from facility.calls.rules import CallDraft
+from facility.calls.models.call import Call
+from facility.calls.rules.call import CallDraft, draft_mistakes
 from facility.calls.rules.duties import Duty
+from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import columns_of
@@ -84,7 +84,7 @@ async def mistakes_of(tx: Tx, draft: CallDraft, call_id: UUID | None) -> list[Re
     envelope = (
         await tx.session.execute(select(Envelope.amount).where(Envelope.id == draft.envelope_id))
     ).scalar()
-    found = rules.draft_mistakes(draft, MOST if envelope is None else envelope)
+    found = draft_mistakes(draft, MOST if envelope is None else envelope)
     if envelope is None:
         found.append(Reason("envelope_unknown", "envelope_id"))
     taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)

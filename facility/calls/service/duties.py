@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from facility.calls.models import Call, CallDuty
+from facility.calls.models.call import Call
+from facility.calls.models.duty import CallDuty
 from facility.calls.rules.duties import Duty, may_run
 from facility.db import Tx
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.events import CallDraftChanged
-from facility.calls.models import Call, CallState
+from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
 from facility.calls.rules.form_keys import key_mistakes
 from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import form_of

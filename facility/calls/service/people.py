@@ -3,7 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from facility.calls.models import Call, CallVersion, Question
+from facility.calls.models.call import Call
+from facility.calls.models.question import Question
+from facility.calls.models.version import CallVersion
 from facility.db import Tx
 from facility.refused import refuse
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from facility.calls import rules
 from facility.calls.events import CallPublished
-from facility.calls.models import Call, CallState, CallVersion
-from facility.calls.queries import taxonomy
+from facility.calls.models.call import Call
+from facility.calls.models.version import CallVersion
+from facility.calls.queries.taxonomy import taxonomy
+from facility.calls.rules.call import form_is_complete, may_publish, may_still_publish
 from facility.calls.rules.duties import Duty
+from facility.calls.rules.modes import Mode
+from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import make_batches
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
@@ -29,10 +32,10 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
     if call.state != CallState.DRAFT:
         refuse("rules_frozen")
     refuse_if_changed(call, seen)
-    rules.may_publish(call.drafted_by, publisher)
+    may_publish(call.drafted_by, publisher)
     await run(tx, call_id, Duty.PUBLISHED)
-    rules.may_still_publish(rules_of(call), tx.now)
-    rules.form_is_complete(form_of(call))
+    may_still_publish(rules_of(call), tx.now)
+    form_is_complete(form_of(call))
     call.state = CallState.PUBLISHED
     call.published_by, call.published_at = publisher, tx.now
     call.current_version = 1
@@ -60,6 +63,6 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
             amount=call.amount,
         ),
     )
-    if call.mode == rules.Mode.ROLLING:
+    if call.mode == Mode.ROLLING:
         await make_batches(tx, call)
     return call

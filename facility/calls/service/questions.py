@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from facility.accounts.models import Person
 from facility.calls.events import AnswerPublished, QuestionAsked, QuestionSetAside
-from facility.calls.models import Answer, Call, Question
+from facility.calls.models.call import Call
+from facility.calls.models.question import Answer, Question
 from facility.calls.rules.questions import MAX_QUESTION, may_answer, may_ask
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed
 from facility.db import Tx, new_id

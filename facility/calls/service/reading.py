@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from facility.calls.models import CallState
-from facility.calls.rules import CallDraft, CallRules, CoolDown, Grid
+from facility.calls.rules.call import CallDraft, CallRules, Grid
+from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
+from facility.calls.rules.standing import CallState
 
 
 def rules_of(call: Any) -> CallRules:

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import text
 
 from facility import clock
-from facility.admission.models import Consultation
-from facility.admission.service import end_consultations_due
-from facility.applications.service import submit
+from facility.admission.models.consultation import Consultation
+from facility.admission.service.consultations import end_consultations_due
+from facility.applications.service.submission import submit
 from facility.calls.rules.forms import Answers
-from facility.calls.service import close_call
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
 from tests.admission.review import alone, consult, link_to, offices

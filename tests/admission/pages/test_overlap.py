@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from facility import clock
 from facility.admission.rules.overlap import InitiativeLine
-from facility.admission.service import import_initiatives
+from facility.admission.service.initiatives import import_initiatives
 from facility.db import Database
 from facility.experts.service import seed_themes
 from tests.admission.review import alone

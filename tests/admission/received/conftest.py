@@ -7,17 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from facility.applications.service import (
-    add_party,
-    change_party,
-    confirm_party,
-    record_consultation,
-    save_answers,
-    start_application,
-    submit,
-)
+from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.documents import record_consultation
+from facility.applications.service.parties import add_party, change_party
+from facility.applications.service.submission import submit
 from facility.calls.rules.forms import Answers
-from facility.calls.service import close_call
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call, party_id

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from facility.admission import received
+from facility.admission.queries import received
 from facility.web import sheets
 from tests.admission.received.conftest import HERE
 from tests.applications.conftest import Stage

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from facility import clock
-from facility.admission import received
-from facility.admission.narrowing import SORTS
-from facility.applications.service import start_application
+from facility.admission.queries import received
+from facility.admission.queries.narrowing import SORTS
+from facility.applications.service.answers import start_application
 from facility.db import Database
 from tests.admission.received.conftest import HERE, handed_in
 from tests.applications.conftest import NOW, Stage

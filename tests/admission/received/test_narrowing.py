@@ -6,9 +6,13 @@ from uuid import UUID
 
 import pytest
 
-from facility.admission import received
-from facility.admission.narrowing import SORTS, Filters
-from facility.applications.service import change_party, leave, record_consultation, start_application, submit
+from facility.admission.queries import received
+from facility.admission.queries.narrowing import SORTS, Filters
+from facility.applications.service.answers import start_application
+from facility.applications.service.documents import record_consultation
+from facility.applications.service.exits import leave
+from facility.applications.service.parties import change_party
+from facility.applications.service.submission import submit
 from facility.db import Database
 from tests.admission.received.conftest import AFTER
 from tests.applications.conftest import NOW, Stage, party_id
@@ -90,7 +94,7 @@ async def test_what_is_sealed_answers_no_question_about_what_stands_in_it(
 async def test_frequent_words_are_met_by_walking_and_give_the_same(
     db: Database, opened: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("facility.admission.narrowing._FEW", 0)
+    monkeypatch.setattr("facility.admission.queries.narrowing._FEW", 0)
     assert await titles(db, opened, q="police") == ALL
     assert await titles(db, opened, q="firearms") == ["firearms"]
 

@@ -9,9 +9,12 @@ from sqlalchemy import delete, func, select
 
 from facility import clock
 from facility.accounts.models import Session
-from facility.accounts.service import add_user
-from facility.applications.models import Application, SectionAnswers, WorkingCopy
-from facility.applications.service import confirm_party, save_answers, submit
+from facility.accounts.service.people import add_user
+from facility.applications.models.application import Application, SectionAnswers
+from facility.applications.models.writing import WorkingCopy
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.models import EventRow
 from facility.experts.models import Theme

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts.service import add_user
-from facility.applications.models import Application, Party, SectionAnswers
+from facility.accounts.service.people import add_user
+from facility.applications.models.application import Application, Party, SectionAnswers
 from facility.db import Database
 from facility.web.access import Role
 from tests.applications.conftest import Stage, Times, party_id

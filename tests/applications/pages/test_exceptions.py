@@ -8,12 +8,10 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility import clock
-from facility.admission.service import answer_consultation
-from facility.applications.service import (
-    change_party,
-    save_answers,
-    seal_of_consultation,
-)
+from facility.admission.service.consultations import answer_consultation
+from facility.applications.service.answers import save_answers
+from facility.applications.service.documents import seal_of_consultation
+from facility.applications.service.parties import change_party
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.links import path_of

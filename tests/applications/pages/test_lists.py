@@ -6,13 +6,10 @@ from uuid import UUID
 
 import httpx
 
-from facility.applications.service import (
-    confirm_party,
-    invite_party,
-    record_consultation,
-    start_application,
-    submit,
-)
+from facility.applications.service.answers import start_application
+from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.applications.service.documents import record_consultation
+from facility.applications.service.submission import submit
 from facility.db import Database
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browsers

@@ -7,10 +7,14 @@ import pytest
 from pypdf import PdfReader
 
 from facility import clock
-from facility.applications.models import Application
-from facility.applications.rules import DECLARATIONS
-from facility.applications.service import attach_document, change_party, confirm_party, save_answers, submit
-from facility.calls.service import close_call
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.documents import attach_document
+from facility.applications.service.parties import change_party
+from facility.applications.service.submission import submit
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
 from tests.applications.asking import asked

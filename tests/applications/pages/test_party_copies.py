@@ -7,16 +7,13 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.accounts.models import Institution
-from facility.accounts.service import add_user
-from facility.applications.models import LinkCopy, Party, WorkingCopy
-from facility.applications.service import (
-    Sitting,
-    confirm_party,
-    invite_party,
-    keep_copy,
-    keep_link_copy,
-    replace_party,
-)
+from facility.accounts.service.people import add_user
+from facility.applications.models.application import Party
+from facility.applications.models.writing import LinkCopy, WorkingCopy
+from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.applications.service.link_copies import Sitting, keep_link_copy
+from facility.applications.service.replacement import replace_party
+from facility.applications.service.working_copies import keep_copy
 from facility.db import Database, new_id
 from facility.events.models import EventRow
 from facility.events.relay import drain

@@ -12,15 +12,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts.service import add_user
-from facility.applications.rules import DECLARATIONS
-from facility.applications.service import (
-    confirm_party,
-    save_answers,
-    submit,
-)
+from facility.accounts.service.people import add_user
+from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.submission import submit
 from facility.calls.rules.checklist import STANDARD
-from facility.calls.service import close_call
+from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import drain
 from facility.experts.service import seed_themes

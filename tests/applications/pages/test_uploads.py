@@ -11,17 +11,18 @@ from litestar import Litestar
 from sqlalchemy import select
 
 from facility import clock
-from facility.accounts import security_officer
-from facility.applications.models import ClassifiedRefusal, Document
-from facility.applications.pages.uploads import DOCUMENTS
-from facility.applications.queries import parts_of
-from facility.applications.rules import MAX_DOCUMENTS
-from facility.applications.service import attach_document, submit
+from facility.accounts.service import security_officer
+from facility.applications.models.application import ClassifiedRefusal, Document
+from facility.applications.queries.parts import parts_of
+from facility.applications.rules.lifecycle import MAX_DOCUMENTS
+from facility.applications.service.documents import attach_document
+from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail
 from facility.settings import Settings
 from facility.web.limits import Limits
+from facility.web.uploads import DOCUMENTS
 from tests import documents
 from tests.applications.conftest import NOW, Stage, Times, row
 from tests.browser import Browser, Browsers, errors, stored

@@ -9,8 +9,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.applications.models import Party
-from facility.applications.service import add_party, confirm_party
+from facility.applications.models.application import Party
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.parties import add_party
 from facility.db import Database
 from facility.outbox.models import Mail
 from facility.refused import Refused

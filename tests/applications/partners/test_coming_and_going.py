@@ -6,18 +6,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from facility.applications.models import Application, Party
-from facility.applications.service import (
-    ask_for_change,
-    fill_in_part,
-    invite_party,
-    leave,
-    remove_party,
-    replace_party,
-    submit,
-    take_up_again,
-    withdraw,
-)
+from facility.applications.models.application import Application, Party
+from facility.applications.service.change_requests import ask_for_change
+from facility.applications.service.confirmations import invite_party
+from facility.applications.service.exits import leave, take_up_again, withdraw
+from facility.applications.service.own_parts import fill_in_part
+from facility.applications.service.parties import remove_party
+from facility.applications.service.replacement import replace_party
+from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain

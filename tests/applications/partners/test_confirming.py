@@ -6,16 +6,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from facility.applications.models import ChangeRequest, ConfirmedContent
+from facility.applications.models.partners import ChangeRequest, ConfirmedContent
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.applications.service import (
-    answer_change,
-    ask_for_change,
-    change_party,
-    confirm_party,
-    decline_party,
-    save_answers,
-)
+from facility.applications.service.answers import save_answers
+from facility.applications.service.change_requests import answer_change, ask_for_change
+from facility.applications.service.confirmations import confirm_party, decline_party
+from facility.applications.service.parties import change_party
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain

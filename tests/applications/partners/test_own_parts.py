@@ -4,8 +4,9 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications.queries import shown
-from facility.applications.service import decline_party, fill_in_part
+from facility.applications.queries.application import shown
+from facility.applications.service.confirmations import decline_party
+from facility.applications.service.own_parts import fill_in_part
 from facility.calls.rules.forms import Required
 from facility.db import Database
 from tests.applications.conftest import NOW

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from facility.applications.lists import calls, own
-from facility.applications.service import confirm_party, invite_party, remind_partners, tell_leads
+from facility.applications.queries.lists import calls, own
+from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.applications.service.reminders import remind_partners, tell_leads
 from facility.db import Database
 from facility.events.log import history
 from facility.events.relay import drain

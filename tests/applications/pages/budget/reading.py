@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.applications.checks import budgets, requested
-from facility.applications.models import Application, BudgetLine, Party
+from facility.applications.models.application import Application, Party
+from facility.applications.models.budget import BudgetLine
 from facility.db import Database
 from tests.applications.budgets import Ground
 from tests.browser import Browser

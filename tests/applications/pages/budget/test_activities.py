@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import Application, BudgetLine, Party, PlannedActivity, PlannedPeople
-from facility.applications.rules import ActivityKind, Plan
-from facility.applications.service import change_planned, confirm_party, save_budget
+from facility.applications.models.application import Application, Party
+from facility.applications.models.budget import BudgetLine, PlannedActivity, PlannedPeople
+from facility.applications.rules.activities import ActivityKind, Plan
 from facility.applications.service.amounts import line_of
+from facility.applications.service.budget import save_budget
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.plan import change_planned
 from facility.db import Database
 from tests.applications.budgets import TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage

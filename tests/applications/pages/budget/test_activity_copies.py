@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from facility import clock
-from facility.accounts.service import add_user
-from facility.applications.models import PlannedActivity, WorkingCopy
-from facility.applications.service import confirm_party, remove_party, replace_party
+from facility.accounts.service.people import add_user
+from facility.applications.models.budget import PlannedActivity
+from facility.applications.models.writing import WorkingCopy
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.parties import remove_party
+from facility.applications.service.replacement import replace_party
 from facility.db import Database
 from facility.events.models import EventRow
 from facility.web.access import Role

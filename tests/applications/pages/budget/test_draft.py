@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import BudgetLine, Party
-from facility.applications.service import confirm_party, save_answers, submit
-from facility.calls.models import Call
+from facility.applications.models.application import Party
+from facility.applications.models.budget import BudgetLine
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.submission import submit
+from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.db import Database

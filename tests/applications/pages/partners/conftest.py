@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import LinkCopy, Party
-from facility.applications.service import invite_party
+from facility.applications.models.application import Party
+from facility.applications.models.writing import LinkCopy
+from facility.applications.service.confirmations import invite_party
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.links import path_of

@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import ChangeRequest
-from facility.applications.service import confirm_party, save_answers, submit
+from facility.applications.models.partners import ChangeRequest
+from facility.applications.service.answers import save_answers
+from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.models import Mail

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import Application
-from facility.calls.models import Call, Question
+from facility.applications.models.application import Application
+from facility.calls.models.call import Call
+from facility.calls.models.question import Question
 from facility.db import Database
 from facility.events.relay import drain
 from facility.outbox.links import path_of

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import SectionAnswers
+from facility.applications.models.application import SectionAnswers
 from facility.db import Database
 from tests.applications.conftest import Stage
 from tests.applications.pages.partners.conftest import QUIET, SECRET, filled, hidden, partner

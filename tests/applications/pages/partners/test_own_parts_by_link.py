@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models import LinkCopy
+from facility.applications.models.writing import LinkCopy
 from facility.db import Database
 from tests.applications.conftest import Stage
 from tests.applications.pages.partners.conftest import (

@@ -1,0 +1,103 @@
+"""Choosing an institution inside a form: found while one types, or by a button, or added because it is not on the list."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries import institutions as queries
+from facility.accounts.queries.institutions import FOUND, Found
+from facility.accounts.queries.people import beneficiaries
+from facility.accounts.rules.institutions import Kind
+from facility.accounts.service.institutions import NewInstitution
+from facility.accounts.words import KINDS, STANDINGS
+from facility.web.carried import key
+from facility.web.fields import Fields
+from facility.web.i18n import _, translated
+
+NOT_LISTED = "new"
+FIELDS = ("institution", "institution_id", "into")
+"""How forms name what is chosen."""
+
+
+class Picker(msgspec.Struct, frozen=True):
+    """What the field shows: `found` and whether there are more; `searched`: something was looked for; `chosen`: an id."""
+
+    found: list[Found]
+    more: bool
+    searched: bool
+    chosen: str
+
+
+def words() -> dict[str, Any]:
+    """The words for kinds and standings."""
+    return {
+        "kinds": {kind.value: translated(label) for kind, label in KINDS.items()},
+        "standings": {value.value: (translated(label), tag) for value, (label, tag) in STANDINGS.items()},
+    }
+
+
+def only_searching(fields: Fields, name: str) -> bool:
+    """The button beside the search was pressed, not the form's own. What is wrong with the search is noted at the field."""
+    fields.text("institution_q", required=False, most=100)
+    if wrong := fields.errors.pop("institution_q", None):
+        fields.errors.setdefault(name, []).extend(wrong)
+    return fields.given("find")
+
+
+def read_choice(fields: Fields, name: str) -> UUID | NewInstitution:
+    """The institution that was chosen, or the particulars of one that is not on the list."""
+    listed = fields.given(name) and fields.values.get(name) != NOT_LISTED
+    if not listed and (fields.given(name) or fields.given("institution_name")):
+        return NewInstitution(
+            name=fields.text("institution_name"),
+            kind=fields.one_of("kind", Kind).value,
+            beneficiary_code=read_beneficiary(fields),
+        )
+    fields.ignore("institution_name", "kind", "beneficiary")
+    if listed:
+        return fields.key(name)
+    fields.wrong(name, _("Search for the institution and choose it."))
+    return UUID(int=0)
+
+
+def read_beneficiary(fields: Fields) -> str:
+    """A beneficiary's code; whether there is such a one, the command knows."""
+    if fields.given("beneficiary"):
+        return fields.text("beneficiary", most=2)
+    fields.wrong("beneficiary", _("Choose a beneficiary."))
+    return ""
+
+
+async def found_by(connection: AsyncConnection, search: str, chosen: str = "") -> Picker:
+    """What a search shows."""
+    search = search[:100].replace("\0", "").strip()
+    found = await queries.find_institutions(connection, search) if search else []
+    return Picker(found[:FOUND], len(found) > FOUND, bool(search), chosen)
+
+
+async def picker(connection: AsyncConnection, fields: Fields, name: str) -> dict[str, Any]:
+    """What the form's template needs for the field. One that was entered as new though it is on the list is chosen."""
+    chosen = _value(fields, name)
+    known = await queries.same_institution(
+        connection, _value(fields, "institution_name"), _value(fields, "beneficiary")
+    )
+    if known is not None and chosen in ("", NOT_LISTED):
+        chosen = str(known.id)
+    shown = await found_by(connection, _value(fields, "institution_q"), chosen)
+    first = known or await _by_id(connection, chosen)
+    if first is not None and first.id not in {one.id for one in shown.found}:
+        shown = msgspec.structs.replace(shown, found=[first, *shown.found])
+    listed = [(one.code, one.name) for one in await beneficiaries(connection)]
+    return {"pick": shown, "beneficiaries": listed, **words()}
+
+
+def _value(fields: Fields, name: str) -> str:
+    value = fields.values.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+async def _by_id(connection: AsyncConnection, chosen: str) -> Found | None:
+    known = key(chosen)
+    return await queries.found_institution(connection, known) if known else None

@@ -1,0 +1,1 @@
+"""Pages about accounts, by room: signing in, registering, people and institutions, the demo's cast."""

@@ -1,0 +1,52 @@
+"""Who a visitor is, for every page; and what later rooms say about institutions: in what they take part, and how it moves when two entries become one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries.people import ENDED, VISITOR
+from facility.db import Tx
+from facility.web.access import visitor_from
+
+
+class TakesPart(msgspec.Struct, frozen=True):
+    """A thing in which an institution takes part. `open`: it does so still."""
+
+    id: UUID
+    href: str
+    reference: str
+    title: str
+    as_lead: bool
+    open: bool
+    at: datetime
+
+
+type Taking = Callable[[AsyncConnection, UUID, UUID], Awaitable[Sequence[TakesPart]]]
+"""`taking(connection, institution_id, viewer)`: what the institution's page lists, newest first, without what is closed to the
+viewer."""
+
+type Together = Callable[[Tx, UUID, UUID], Awaitable[Sequence[str | None]]]
+"""`together(tx, one_id, other_id)`: references of the things in which both stand now (None for one that may not be named);
+they can't be merged then. With the same id twice: in which it stands."""
+
+type Mover = Callable[[Tx, UUID, UUID], Awaitable[None]]
+"""`mover(tx, duplicate_id, kept_id)`: gives the kept one all that hangs on the duplicate."""
+
+TAKINGS: list[Taking] = []
+TOGETHER: list[Together] = []
+MOVERS: list[Mover] = []
+
+
+def of_institutions(
+    *, taking: Taking | None = None, together: Together | None = None, mover: Mover | None = None
+) -> None:
+    """Register what a room knows of institutions; once, in a module that its pages import."""
+    for known, one in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
+        if one is not None and one not in known:
+            known.append(one)  # type: ignore[arg-type]
+
+
+visitor_from(VISITOR, ended=ENDED)

@@ -1,0 +1,1 @@
+"""Who belongs where, and who may have which role and account."""

@@ -1,0 +1,1 @@
+"""Pages of activities: the list, one activity, planning and moving it, who came, evidence, reporting and verifying."""

@@ -1,0 +1,117 @@
+"""Evidence: searched for classification markings in memory before anything touches a disk (dossier 7), then kept."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.activities.access import PERSONAL, READS, REPORTS, SEES_PERSONAL
+from facility.activities.events import EvidenceKind
+from facility.activities.pages.plan import WORDS
+from facility.activities.queries import activities
+from facility.activities.queries.activities import ActivityShown
+from facility.activities.rules.lifecycle import may_report
+from facility.activities.service.evidence import (
+    attach_evidence,
+    may_attach_now,
+    refuse_evidence,
+    remove_evidence,
+)
+from facility.activities.words import EVIDENCE
+from facility.db import Tx as Transaction
+from facility.refused import refuse
+from facility.web import render
+from facility.web.access import TAKES_FILES
+from facility.web.again import save
+from facility.web.fields import Fields
+from facility.web.handler import Database, Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
+from facility.web.i18n import _
+from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
+
+
+def _page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page("activities/evidence.html", status=status, activity=found, form=fields, **WORDS)
+
+
+async def _reportable(connection: AsyncConnection, activity_id: UUID) -> ActivityShown:
+    found = await activities.shown(connection, activity_id)
+    may_report(found.state)
+    return found
+
+
+@get("/activities/{activity_id:uuid}/evidence", opt=REPORTS)
+async def evidence(view: View, read: Read, activity_id: FromPath[UUID], kind: FromQuery[str] = "") -> Page:
+    """What is there, and the form for one more piece."""
+    chosen = {"kind": kind} if kind in EVIDENCE else None
+    return _page(view, await _reportable(read, activity_id), Fields.showing(chosen))
+
+
+@post("/activities/{activity_id:uuid}/evidence", opt=REPORTS | TAKES_FILES)
+async def upload(view: View, form: Form, db: Database, limits: Limits, activity_id: FromPath[UUID]) -> Page:
+    """Take a document that carries no marking; refuse one that does, and leave the trace of that.
+
+    Searching takes a second and storing a while, so the transaction opens afterwards.
+    """
+    fields = Fields(form)
+    kind = _kind(fields.choice("kind", tuple(EVIDENCE)))
+    files = fields.uploads("document", most=1)
+    sender = Sender(view.me.id, view, db, limits)
+    received = await receive(sender, fields, files, lambda tx: may_attach_now(tx, activity_id))
+    async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
+        for document in received.refused:
+            await refuse_evidence(tx, activity_id, sha256=document.sha256, reason=document.reason)
+            return _page(
+                view, await activities.shown(await tx.session.connection(), activity_id), fields, 422
+            )
+
+        async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+            return _page(view, await _reportable(connection, activity_id), fields, status)
+
+        await save(tx, fields, lambda: _attach(tx, activity_id, kind, received), again)
+    return view.go(f"/activities/{activity_id}/evidence", _("The document is attached."))
+
+
+async def _attach(tx: Transaction, activity_id: UUID, kind: EvidenceKind, received: Received) -> None:
+    received.check()
+    for file, found in received.stored:
+        await attach_evidence(
+            tx,
+            activity_id,
+            kind=kind,
+            name=stored_name(file, found.kind),
+            size=found.size,
+            sha256=found.sha256,
+            virus_scan=found.virus_scan,
+            unread=found.unread,
+        )
+
+
+def _kind(given: str) -> EvidenceKind:
+    match given:
+        case "attendance_list" | "report" | "photos":
+            return given
+        case _:
+            return "agenda"
+
+
+@post("/activities/{activity_id:uuid}/evidence/{evidence_id:uuid}/remove", opt=REPORTS)
+async def remove(
+    view: View, form: Form, tx: Tx, activity_id: FromPath[UUID], evidence_id: FromPath[UUID]
+) -> Page:
+    """Take a piece back; it stays in the history."""
+    Fields(form).check()
+    found = await activities.shown(await tx.session.connection(), activity_id)
+    await remove_evidence(tx, activities.evidence_of(found, evidence_id).id)
+    return view.go(f"/activities/{activity_id}/evidence", _("The document is removed."))
+
+
+@get("/activities/{activity_id:uuid}/evidence/{evidence_id:uuid}", opt=READS)
+async def download(view: View, read: Read, activity_id: FromPath[UUID], evidence_id: FromPath[UUID]) -> Page:
+    """A document. Those that show who was there open for the parties, the secretariat and the auditor."""
+    one = activities.evidence_of(await activities.shown(read, activity_id), evidence_id)
+    if one.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
+        refuse("evidence_personal", kind="forbidden")
+    return await hand_out(view, one.sha256, one.name)
+
+
+HANDLERS = [evidence, upload, remove, download]

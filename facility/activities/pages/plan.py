@@ -1,0 +1,314 @@
+"""The list of activities, one activity, and its planning: when, where, moved, called off."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.accounts.queries.people import history_lines
+from facility.accounts.words import country_name
+from facility.activities.access import (
+    BY_LEAD,
+    LISTS,
+    PERSONAL,
+    PLANS,
+    READS,
+    SEES_HISTORY,
+    SEES_PERSONAL,
+)
+from facility.activities.queries import activities as lists
+from facility.activities.queries.activities import ActivityShown
+from facility.activities.queries.counting import WROTE, involved
+from facility.activities.rules.counting import ActivityStatus
+from facility.activities.rules.lifecycle import PLANNED, day_mistakes, may_change
+from facility.activities.service import activities as activities_commands
+from facility.activities.service.activities import ActivityDraft
+from facility.activities.words import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES
+from facility.applications.access import STAFF
+from facility.applications.models.conflict import shut_out
+from facility.applications.queries.budget import plan_of
+from facility.applications.rules.activities import ActivityKind, Planned
+from facility.awards.service.consequences import ends_with_the_award
+from facility.refused import refuse
+from facility.web import render
+from facility.web.access import Role
+from facility.web.again import save
+from facility.web.fields import Fields, shown
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.waiting import waits
+from facility.zone import TODAY_SQL
+
+nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=60)
+waits(
+    N_("Activities that somebody reported, to verify"),
+    "/activities?status=completed",
+    Role.SECRETARIAT,
+    rows=f"""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
+        FROM activity WHERE state = 'completed' AND NOT EXISTS (
+            SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
+            AND NOT {shut_out("activity.application_id", ":person_id")}
+        ORDER BY reported_at, id""",  # noqa: S608 - our own text
+)
+ends_with_the_award(
+    N_("Activities that have not begun are called off:"),
+    rows=f"""SELECT reference || ' ' || title AS label, starts_on AS day FROM activity
+        WHERE award_id = :award_id AND state IN ('planned', 'postponed')
+        AND starts_on > {TODAY_SQL}""",  # noqa: S608 - our own text
+)
+ends_with_the_award(
+    N_("Activities that nobody has reported as completed yet. They can still be reported, but not be moved:"),
+    rows=f"""SELECT reference || ' ' || title AS label, starts_on AS day FROM activity
+        WHERE award_id = :award_id AND state IN ('planned', 'postponed')
+        AND starts_on <= {TODAY_SQL}""",  # noqa: S608 - our own text
+)
+
+DAYS = {"ends_before_it_starts": ("starts_on",)}
+"""The fields that reasons about days look at, beside their own."""
+MOST_TITLE, MOST_PLACE, MOST_REASON = 200, 200, 2000
+WORDS: dict[str, Any] = {
+    "kinds": KINDS,
+    "states": STATES,
+    "evidence_kinds": EVIDENCE,
+    "genders": GENDERS,
+    "not_counted": NOT_COUNTED,
+}
+"""For templates."""
+
+
+@get("/activities", opt=LISTS)
+async def activities(
+    view: View,
+    read: Read,
+    status: FromQuery[str] = "",
+    application: FromQuery[UUID | None] = None,
+    before: FromQuery[UUID | None] = None,
+) -> Page:
+    """What is planned and done, the latest first; for officers, of their own institution's applications."""
+    staff = view.me.has(*STAFF)
+    institution = None if staff else view.me.institution_id or refuse("not_yours", kind="forbidden")
+    chosen = status if status in set(ActivityStatus) else None
+    lines, older = await lists.activities(
+        read, view.me.id, institution=institution, state=chosen, application=application, before=before
+    )
+    return view.page(
+        "activities/activities.html",
+        lines=lines,
+        older=older,
+        before=before,
+        state=chosen,
+        application=application,
+        fundable=await lists.fundable(read, institution, view.me.id) if institution else [],
+        **WORDS,
+    )
+
+
+@get("/activities/{activity_id:uuid}", opt=READS)
+async def activity(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """One activity: facts, what is missing for the indicator, who came, evidence, and what can be done."""
+    return await activity_page(view, read, activity_id)
+
+
+async def activity_page(view: render.View, read: AsyncConnection, activity_id: UUID) -> Page:
+    """The page of one activity."""
+    found = await lists.shown(read, activity_id)
+    me = view.me
+    reports = me.has(Role.SECRETARIAT) or found.lead_institution_id == me.institution_id
+    reported = found.state not in PLANNED
+    waits_for_second = found.state is ActivityStatus.COMPLETED
+    own = waits_for_second and me.id in await involved(read, activity_id)
+    return view.page(
+        "activities/activity.html",
+        activity=found,
+        leads=found.lead_institution_id == me.institution_id and not reported,
+        reports=reports and found.state not in (ActivityStatus.CANCELLED, ActivityStatus.VERIFIED),
+        may_complete=reports
+        and not reported
+        and clock.now().astimezone(clock.BRUSSELS).date() >= found.ends_on,
+        may_verify=me.has(Role.SECRETARIAT) and waits_for_second and not own,
+        own_report=own,
+        may_undo=reports if waits_for_second else me.has(Role.SECRETARIAT) and found.completed,
+        hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
+        staff=me.has(*STAFF),
+        history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],
+        **WORDS,
+    )
+
+
+def _draft_fields(fields: Fields) -> dict[str, Any]:
+    return {
+        "title": fields.text("title", most=MOST_TITLE),
+        "place": fields.text("place", most=MOST_PLACE),
+    }
+
+
+@get("/applications/{application_id:uuid}/activities/new", opt=PLANS)
+async def new_activity(
+    view: View, read: Read, application_id: FromPath[UUID], planned: FromQuery[UUID | None] = None
+) -> Page:
+    """The form of an activity under an award; `planned`: one that the application planned, to start from."""
+    application = await lists.plan_for(read, application_id)
+    if not application.standing:
+        refuse("not_funded")
+    plan = await plan_of(read, application_id)
+    return view.page(
+        "activities/plan.html",
+        application=application,
+        activity=None,
+        plan=plan,
+        form=Fields.showing(_from_application(plan.activity(planned))),
+        **WORDS,
+    )
+
+
+def _from_application(planned: Planned | None) -> dict[str, str | list[str]]:
+    """What an application said of an activity, as the form's fields."""
+    if planned is None:
+        return {}
+    return {
+        "kind": planned.kind.value,
+        "title": planned.title,
+        "place": f"{planned.place}, {country_name(planned.country)}",
+        "starts_on": shown(planned.starts_on),
+        "ends_on": shown(planned.ends_on),
+    }
+
+
+@post("/applications/{application_id:uuid}/activities/new", opt=PLANS)
+async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Plan it."""
+    fields = Fields(form)
+    draft = ActivityDraft(
+        application_id=application_id,
+        kind=fields.one_of("kind", ActivityKind),
+        **_draft_fields(fields),
+        starts_on=fields.day("starts_on"),
+        ends_on=fields.day("ends_on"),
+    )
+    award = await lists.plan_for(await tx.session.connection(), application_id)
+    if award.made_at is not None:
+        fields.between(day_mistakes(draft.starts_on, draft.ends_on, award.made_at), DAYS)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        application = await lists.plan_for(connection, application_id)
+        return view.page(
+            "activities/plan.html",
+            status=status,
+            application=application,
+            activity=None,
+            plan=await plan_of(connection, application_id),
+            form=fields,
+            **WORDS,
+        )
+
+    planned = await save(tx, fields, lambda: activities_commands.plan_activity(tx, draft), again)
+    return view.go(f"/activities/{planned.id}", _("The activity is planned."))
+
+
+async def _changeable(connection: AsyncConnection, activity_id: UUID) -> ActivityShown:
+    found = await lists.shown(connection, activity_id)
+    may_change(found.state)
+    return found
+
+
+def _change_page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page(
+        "activities/plan.html",
+        status=status,
+        application=None,
+        activity=found,
+        plan=None,
+        form=fields,
+        **WORDS,
+    )
+
+
+@get("/activities/{activity_id:uuid}/edit", opt=BY_LEAD)
+async def edit_activity(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """Title and place, before it is reported."""
+    found = await _changeable(read, activity_id)
+    return _change_page(view, found, Fields.showing({"title": found.title, "place": found.place}))
+
+
+@post("/activities/{activity_id:uuid}/edit", opt=BY_LEAD)
+async def change_activity(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """Save them."""
+    fields = Fields(form)
+    told = _draft_fields(fields)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return _change_page(view, await _changeable(connection, activity_id), fields, status)
+
+    await save(tx, fields, lambda: activities_commands.change_activity(tx, activity_id, **told), again)
+    return view.go(f"/activities/{activity_id}", _("Saved."))
+
+
+def _step_page(view: render.View, step: str, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page(f"activities/{step}.html", status=status, activity=found, form=fields, **WORDS)
+
+
+@get("/activities/{activity_id:uuid}/postpone", opt=BY_LEAD)
+async def postpone_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """Other days, and why."""
+    found = await _changeable(read, activity_id)
+    days = {"starts_on": shown(found.starts_on), "ends_on": shown(found.ends_on)}
+    return _step_page(view, "postpone", found, Fields.showing(days))
+
+
+@post("/activities/{activity_id:uuid}/postpone", opt=BY_LEAD)
+async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """Move it."""
+    fields = Fields(form)
+    starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
+    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    found = await _changeable(await tx.session.connection(), activity_id)
+    fields.between(day_mistakes(starts_on, ends_on, found.made_at), DAYS)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return _step_page(view, "postpone", await _changeable(connection, activity_id), fields, status)
+
+    await save(
+        tx,
+        fields,
+        lambda: activities_commands.postpone(
+            tx, activity_id, starts_on=starts_on, ends_on=ends_on, reason=reason
+        ),
+        again,
+    )
+    return view.go(f"/activities/{activity_id}", _("The activity is moved."))
+
+
+@get("/activities/{activity_id:uuid}/cancel", opt=BY_LEAD)
+async def cancel_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """What calling off means, and why."""
+    return _step_page(view, "cancel", await _changeable(read, activity_id), Fields.showing())
+
+
+@post("/activities/{activity_id:uuid}/cancel", opt=BY_LEAD)
+async def cancel(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """Call it off."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return _step_page(view, "cancel", await _changeable(connection, activity_id), fields, status)
+
+    await save(tx, fields, lambda: activities_commands.cancel(tx, activity_id, reason=reason), again)
+    return view.go(f"/activities/{activity_id}", _("The activity is cancelled."))
+
+
+HANDLERS = [
+    activities,
+    activity,
+    new_activity,
+    plan_activity,
+    edit_activity,
+    change_activity,
+    postpone_form,
+    postpone,
+    cancel_form,
+    cancel,
+]

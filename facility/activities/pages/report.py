@@ -1,0 +1,115 @@
+"""Reporting that an activity took place, verifying it as a second person, and taking either back with a reason."""
+
+from datetime import date
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.activities.access import REPORTS, VERIFIES
+from facility.activities.pages.plan import DAYS, MOST_REASON, WORDS
+from facility.activities.queries import activities
+from facility.activities.queries.activities import ActivityShown
+from facility.activities.queries.counting import involved
+from facility.activities.rules.counting import ActivityStatus
+from facility.activities.rules.lifecycle import held_mistakes, may_complete, may_reverse, may_verify
+from facility.activities.service import activities as activities_commands
+from facility.refused import refuse
+from facility.web import render
+from facility.web.access import Role
+from facility.web.again import save
+from facility.web.fields import Fields, shown
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+
+def _report_page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page("activities/report.html", status=status, activity=found, form=fields, **WORDS)
+
+
+def _today() -> date:
+    return clock.now().astimezone(clock.BRUSSELS).date()
+
+
+@get("/activities/{activity_id:uuid}/complete", opt=REPORTS)
+async def report_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """What will be reported, what is still missing, and the days on which it was held."""
+    found = await activities.shown(read, activity_id)
+    may_complete(found.state, found.ends_on, _today())
+    days = {"starts_on": shown(found.starts_on), "ends_on": shown(found.ends_on)}
+    return _report_page(view, found, Fields.showing(days))
+
+
+@post("/activities/{activity_id:uuid}/complete", opt=REPORTS)
+async def report(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """Report it as it was shown."""
+    fields = Fields(form)
+    held = fields.day("starts_on"), fields.day("ends_on")
+    seen = fields.integer("seen", 1, 999_999_999)
+    found = await activities.shown(await tx.session.connection(), activity_id)
+    planned = (found.starts_on, found.ends_on)
+    fields.between(held_mistakes(held, planned, found.made_at, _today()), DAYS)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        return _report_page(view, await activities.shown(connection, activity_id), fields, status)
+
+    await save(tx, fields, lambda: activities_commands.report(tx, activity_id, held=held, seen=seen), again)
+    return view.go(
+        f"/activities/{activity_id}",
+        _(
+            "The activity is reported as completed. A second person verifies it; until then you can take it back."
+        ),
+    )
+
+
+@get("/activities/{activity_id:uuid}/verify", opt=VERIFIES)
+async def verify_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """What was reported, side by side, and the question."""
+    found = await activities.shown(read, activity_id)
+    may_verify(found.state, await involved(read, activity_id), view.me.id)
+    return view.page("activities/verify.html", activity=found, **WORDS)
+
+
+@post("/activities/{activity_id:uuid}/verify", opt=VERIFIES)
+async def verify(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """A second person confirms what was reported."""
+    fields = Fields(form)
+    seen = fields.integer("seen", 1, 999_999_999) if fields.given("seen") else None
+    fields.check()
+    await activities_commands.verify(tx, activity_id, seen=seen)
+    return view.go(f"/activities/{activity_id}", _("The activity is verified."))
+
+
+def _may_take_back(view: render.View, state: str) -> None:
+    """Whoever reports takes the report back, the secretariat also the verification (Refused: "already_verified")."""
+    if state == ActivityStatus.VERIFIED and not view.me.has(Role.SECRETARIAT):
+        refuse("already_verified", kind="forbidden")
+
+
+@get("/activities/{activity_id:uuid}/undo", opt=REPORTS)
+async def undo_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
+    """What taking back does, and why."""
+    found = await activities.shown(read, activity_id)
+    _may_take_back(view, found.state)
+    may_reverse(found.state, "asked on the page")
+    return view.page("activities/undo.html", activity=found, form=Fields.showing(), **WORDS)
+
+
+@post("/activities/{activity_id:uuid}/undo", opt=REPORTS)
+async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
+    """Take the verification back, or else the completion."""
+    fields = Fields(form)
+    seen = fields.choice("seen", ("completed", "verified"))
+    reason = fields.text("reason", most=MOST_REASON, multiline=True)
+    _may_take_back(view, seen)
+
+    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        found = await activities.shown(connection, activity_id)
+        return view.page("activities/undo.html", status=status, activity=found, form=fields, **WORDS)
+
+    await save(tx, fields, lambda: activities_commands.undo(tx, activity_id, reason=reason, seen=seen), again)
+    return view.go(f"/activities/{activity_id}", _("It is taken back."))
+
+
+HANDLERS = [report_form, report, verify_form, verify, undo_form, undo]

@@ -1,0 +1,1 @@
+"""What activities are read for: pages, and what counts."""

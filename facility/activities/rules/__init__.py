@@ -1,0 +1,1 @@
+"""What may be done with an activity, and what of it counts."""

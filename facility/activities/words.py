@@ -1,0 +1,56 @@
+"""The words for activities, and what their rules say to people."""
+
+from facility.activities.rules.counting import ActivityStatus
+from facility.applications.words import ACTIVITY_KINDS
+from facility.web import sentences
+from facility.web.i18n import N_
+
+S = ActivityStatus
+
+KINDS = ACTIVITY_KINDS
+
+STATES = {
+    S.PLANNED: (N_("Planned"), "info"),
+    S.POSTPONED: (N_("Postponed"), "wait"),
+    S.CANCELLED: (N_("Cancelled"), "plain"),
+    S.COMPLETED: (N_("Completed"), "wait"),
+    S.VERIFIED: (N_("Verified"), "ok"),
+}
+"""The word of each state, untranslated, and the kind of its tag."""
+
+EVIDENCE = {
+    "agenda": N_("Agenda"),
+    "attendance_list": N_("Attendance list"),
+    "report": N_("Report"),
+    "photos": N_("Photos"),
+}
+
+GENDERS = {"F": N_("Women"), "M": N_("Men"), "X": N_("Other")}
+"""Where it was told; nobody has to."""
+
+NOT_COUNTED = {
+    "not_funded": N_("No award stood when it began, or the award was lost later"),
+    "not_completed": N_("Not completed"),
+    "missing_evidence": N_("Evidence is missing"),
+    "not_verified": N_("Not verified by a second person"),
+    "too_few_beneficiaries_attended": N_("People from fewer than two beneficiaries came"),
+}
+"""Why an activity doesn't count for indicator 10.1, untranslated."""
+
+sentences.register(
+    {
+        "before_the_award": N_("The award does not cover this day. Choose a first day from {first} on."),
+        "not_over_yet": N_("The activity can be reported from its last day on."),
+        "already_verified": N_(
+            "This report has been verified, so it can no longer be taken back here. Ask the secretariat."
+        ),
+        "attendance_missing": N_("Record how many people of each beneficiary came."),
+        "attendance_not_stated": N_("Some lines do not say how many people came. Enter 0 where nobody did."),
+        "report_needs_evidence": N_("Agenda, attendance list and report are needed."),
+        "attendance_twice": N_("The same line stands twice. Put the two together."),
+        "evidence_personal": N_(
+            "This document shows who was there, so it opens for the parties, the secretariat and the auditor only."
+        ),
+        "missing_evidence": N_("It cannot be verified yet: evidence is missing ({missing})."),
+    }
+)

@@ -1,0 +1,49 @@
+"""What staff find at the address of an application."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries.people import history_lines
+from facility.admission import words
+from facility.admission.pages.staff import judgeable
+from facility.admission.queries.consultation import consultations
+from facility.applications.queries.application import ApplicationShown
+from facility.applications.registry import shown_to_staff
+from facility.applications.words import WORDS
+from facility.calls.queries.duties import why_not_run
+from facility.calls.words import calls
+from facility.refused import Reason, refuse
+from facility.web import render
+from facility.web.access import Role
+from facility.web.handler import Page
+from facility.web.sentences import sentence
+
+
+@shown_to_staff
+async def for_staff(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
+    """A draft is not there for them, a sealed one says so, an opened one is shown with what their role may see."""
+    if found.received_at is None:
+        # A draft is the business of those who write it.
+        refuse("not_found", kind="missing", what="application")
+    if found.sealed:
+        return view.page("admission/sealed.html", application=found, **WORDS)
+    secretariat = view.me.has(Role.SECRETARIAT)
+    checks = secretariat and judgeable(found)
+    why_not = await why_not_run(read, found.call_id, view.me.id) if checks else ""
+    return view.page(
+        "admission/staff.html",
+        application=found,
+        whole=secretariat,
+        reasons=[sentence(Reason(code)) for code in found.reasons],
+        consultations=await consultations(read, found.id),
+        consultation_states=words.CONSULTATIONS,
+        checklist_texts=calls.CHECKLIST,
+        verdicts=words.VERDICTS_BY_VALUE,
+        may_check=checks and not why_not,
+        why_not=why_not,
+        may_decide=view.me.has(Role.AUTHORISING)
+        and found.track == "exception"
+        and found.status == "submitted",
+        may_trace=view.me.has(Role.AUDITOR),
+        history=await history_lines(read, found.id) if view.me.has(Role.AUDITOR, Role.SECRETARIAT) else [],
+        **WORDS,
+    )

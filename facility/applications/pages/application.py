@@ -1,0 +1,30 @@
+"""The address of an application: what its lead, its partners and staff find there."""
+
+from uuid import UUID
+
+from litestar import get
+
+from facility.applications.access import BY_READERS, STAFF
+from facility.applications.pages.lead import lead_page
+from facility.applications.pages.partner import partner_page
+from facility.applications.queries.application import shown
+from facility.applications.registry import staff_page
+from facility.web.access import Role
+from facility.web.fields import Fields
+from facility.web.handler import FromPath, Page, Read, View
+
+
+@get("/applications/{application_id:uuid}", opt=BY_READERS)
+async def application(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The page that every link to an application leads to."""
+    if view.me.has(Role.ASSESSOR) and not view.me.has(*STAFF):
+        return view.go(f"/assessments/{application_id}")
+    found = await shown(read, application_id)
+    if view.me.has(*STAFF):
+        return await staff_page(view, read, found)
+    if found.parts.lead.institution_id == view.me.institution_id:
+        return await lead_page(view, read, found)
+    return await partner_page(view, read, found, Fields.showing({"signatory_name": view.me.name}))
+
+
+HANDLERS = [application]

@@ -1,0 +1,251 @@
+"""Awards: the list, one award and how it ends; and what became of an application, with its letters."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries.people import history_lines
+from facility.applications.models.conflict import shut_out
+from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.queries import awards as awards_queries
+from facility.awards.queries import results
+from facility.awards.queries.awards import withdrawal
+from facility.awards.queries.results import set_off
+from facility.awards.service import consequences, ending
+from facility.awards.service.ending import close_award, withdraw_award
+from facility.awards.service.letters import award_letter
+from facility.awards.words import ENDS, LETTERS, PLACES, STATUSES
+from facility.calls.queries.duties import ASSESSES
+from facility.evaluation.access import recusal
+from facility.evaluation.words import REASONS
+from facility.refused import refuse
+from facility.web.access import Role, allow, relation, shuts_out
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _, ngettext
+from facility.web.navigation import nav
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+WATCH = allow(*READERS)
+
+nav(N_("Awards"), "/awards", *READERS, order=45)
+waits(
+    N_("Proposed rankings to decide"),
+    "/evaluation",
+    Role.AUTHORISING,
+    rows=f"""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
+    FROM award_decision JOIN call ON call.id = call_id
+    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed' AND NOT {ASSESSES}
+        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
+    ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
+)
+waits(
+    N_("Awards that a colleague proposed to close"),
+    "/awards?closing=yes",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
+    FROM award JOIN application ON application.id = application_id
+    WHERE {AWARD_STANDS_SQL} AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
+        AND NOT {shut_out(person=":person_id")}
+    ORDER BY application.reference COLLATE "C", award.id""",  # noqa: S608 - our own text
+)
+
+LETTER_LEAD = relation(
+    "letter.lead",
+    sql="""EXISTS (
+        SELECT FROM letter JOIN application ON application.id = letter.application_id
+        WHERE letter.id = :letter_id AND application.lead_institution_id = :institution_id)""",
+    exists="EXISTS (SELECT FROM letter WHERE id = :letter_id)",
+)
+"""An officer of the institution that leads the application which the letter is about."""
+
+shuts_out(
+    recusal("letter.recused", "SELECT application_id FROM letter WHERE id = :letter_id"), where="letter_id"
+)
+shuts_out(recusal("award.recused", "SELECT application_id FROM award WHERE id = :award_id"), where="award_id")
+
+
+@get("/awards", opt={"allow": WATCH})
+async def awards(
+    view: View, read: Read, before: FromQuery[UUID | None] = None, closing: FromQuery[str] = ""
+) -> Page:
+    """All awards, the latest first; `closing=yes`: those that a second person is to close."""
+    found, older = await awards_queries.awards(read, view.me.id, before=before, closing=closing == "yes")
+    return view.page(
+        "awards/awards.html",
+        awards=found,
+        opened=await view.open_to_me(read, {line.of_call for line in found}),
+        older=older,
+        first=before is None,
+        closing=closing == "yes",
+        ends=ENDS,
+    )
+
+
+@get("/awards/{award_id:uuid}", opt={"allow": WATCH})
+async def award(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """One award: money by donor, how it may end or has ended, what that set off."""
+    return await _award(view, read, award_id)
+
+
+async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIResponse:
+    one = await awards_queries.award(read, award_id)
+    shares = await awards_queries.shares(read, one.call_id, award_id)
+    told = []
+    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+        told = await history_lines(read, award_id, one.application_id)
+    may_confirm = (
+        view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
+        and one.stands
+        and one.closing_proposed_by not in (None, view.me.id)
+    )
+    return view.page(
+        "awards/award.html",
+        award=one,
+        opened=await view.open_to_me(read, [one.of_call]),
+        shares=list(shares.get(award_id, {}).items()),
+        served=await set_off(read, award_id, view.me.id) if not one.stands else [],
+        letters=await results.letters(read, one.application_id),
+        letter_words=LETTERS,
+        ends=ENDS,
+        may_end=view.me.has(Role.SECRETARIAT) and one.stands,
+        withdrawal=await withdrawal(read, award_id),
+        may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
+        may_confirm=may_confirm,
+        ending=await consequences.what_ends(read, award_id) if may_confirm else [],
+        may_read_letters=view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
+        history=told,
+    )
+
+
+@get("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})
+async def closing_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """Final cost and reason."""
+    return await _closing(view, read, award_id, Fields.showing())
+
+
+async def _closing(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    return view.page(
+        "awards/closing.html",
+        status=status,
+        award=await awards_queries.award(read, award_id),
+        ending=await consequences.what_ends(read, award_id),
+        form=form,
+    )
+
+
+@post("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})
+async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Propose to close the award."""
+    fields = Fields(form)
+    final_cost = fields.eur("final_cost")
+    reason = reason_of(fields)
+    async with redrawn(tx, fields, lambda read, status: _closing(view, read, award_id, fields, status)):
+        await ending.propose_closing(tx, award_id, final_cost=final_cost, reason=reason)
+    return view.go(f"/awards/{award_id}", _("Closing is proposed. A second person confirms it here."))
+
+
+@post(
+    "/awards/{award_id:uuid}/confirm-closing",
+    opt={"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)},
+)
+async def confirm_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Close the award at the cost that was shown."""
+    fields = Fields(form)
+    seen = fields.eur("final_cost")
+    fields.check()
+    served = await close_award(tx, award_id, seen=seen)
+    return view.go(f"/awards/{award_id}", with_served(_("The award is closed."), len(served)))
+
+
+def with_served(done: str, served: int) -> str:
+    """What was done, and how many were served from the reserve list by it."""
+    if not served:
+        return done
+    said = ngettext(
+        "{count} application got an award from the reserve list.",
+        "{count} applications got an award from the reserve list.",
+        served,
+    )
+    return f"{done} {said}"
+
+
+@get(
+    "/applications/{application_id:uuid}/result",
+    opt={"allow": allow(Role.OFFICER.when("application.party"), *READERS)},
+)
+async def result(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """What became of an application: award, place on the reserve list or neither; its letters."""
+    return await _result(view, read, application_id, Fields.showing())
+
+
+async def _result(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    one = await results.result(read, application_id)
+    leads = view.me.has(Role.OFFICER) and view.me.institution_id == one.lead_institution_id
+    if view.me.has(*READERS) and (one.received_at is None or one.sealed):
+        refuse("not_found", kind="missing", what="application")
+    letters = []
+    if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
+        letters = await results.letters(read, application_id)
+    return view.page(
+        "awards/result.html",
+        status=status,
+        result=one,
+        letters=letters,
+        letter_words=LETTERS,
+        statuses=STATUSES,
+        place_words=PLACES,
+        ends=ENDS,
+        reasons=REASONS,
+        leads=leads,
+        form=form,
+    )
+
+
+@post(
+    "/applications/{application_id:uuid}/result/withdraw",
+    opt={"allow": allow(Role.OFFICER.when("application.lead"))},
+)
+async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """The lead gives up its award or its place on the reserve list."""
+    fields = Fields(form)
+    reason = reason_of(fields)
+    async with redrawn(tx, fields, lambda read, status: _result(view, read, application_id, fields, status)):
+        await withdraw_award(tx, application_id, reason)
+    return view.go(f"/applications/{application_id}/result", _("The application is withdrawn."))
+
+
+@get(
+    "/letters/{letter_id:uuid}",
+    opt={
+        "allow": allow(
+            Role.OFFICER.when(LETTER_LEAD), Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR, hidden=True
+        )
+    },
+)
+async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
+    """A letter on the decision, as PDF/UA."""
+    made = await award_letter(read, view.renderer.environment, letter_id)
+    return view.download(made.content, made.filename, made.mime, inline=True)
+
+
+HANDLERS = [
+    awards,
+    award,
+    closing_form,
+    propose_closing,
+    confirm_closing,
+    result,
+    give_up,
+    letter,
+]

@@ -1,0 +1,217 @@
+"""Ranking, proposal and decision of a call."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.awards.pages import exports
+from facility.awards.queries import awards as awards_queries
+from facility.awards.queries.awards import awards_of_call, carried, money, places
+from facility.awards.queries.ranking import (
+    Ranking,
+    missed_words,
+    proposal,
+    ranking,
+    threshold_of,
+    tie_break_words,
+)
+from facility.awards.service import deciding
+from facility.awards.words import COOLED, ENDS, PLACES, STATUSES
+from facility.calls.queries.duties import why_not_run
+from facility.contracts.rules import Donor, donor_split
+from facility.evaluation.access import RECUSED_IN_CALL
+from facility.evaluation.queries.board import call as call_shown
+from facility.evaluation.words import OUTCOMES, REASONS
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+WATCH = allow(*READERS, unless=[RECUSED_IN_CALL])
+PROPOSES = allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])
+DECIDES = allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])
+
+
+@get("/evaluation/{call_id:uuid}/ranking", opt={"allow": WATCH})
+async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The ranking with the line where the money ends: as it stands now, or as it was decided."""
+    shown = await _ready(read, call_id)
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and not shown.is_decided
+    return view.page(
+        "awards/ranking.html",
+        part="awards/_ranking.html",
+        why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
+        **_words(shown),
+    )
+
+
+async def _ready(read: AsyncConnection, call_id: UUID) -> Ranking:
+    """A ranking that may be shown (Refused: "not_opened", "evaluation_open")."""
+    shown = await ranking(read, call_id)
+    if shown.call.sealed:
+        refuse("not_opened")
+    if not shown.call.shows_ranking(shown.ready):
+        refuse("evaluation_open")
+    return shown
+
+
+def _words(shown: Ranking) -> dict[str, Any]:
+    threshold: Callable[[str], str | None] = lambda key: threshold_of(shown.call.grid, key)  # noqa: E731
+    return {
+        "ranking": shown,
+        "call": shown.call,
+        "grid": shown.call.grid,
+        "ties": tie_break_words(shown.call.grid),
+        "threshold": threshold,
+        "missed": {line.application_id: missed_words(shown.call.grid, line) for line in shown.lines},
+        "outcomes": OUTCOMES,
+        "statuses": STATUSES,
+        "reasons": REASONS,
+        "cooled": COOLED,
+    }
+
+
+@get("/evaluation/{call_id:uuid}/ranking.csv", opt={"allow": WATCH})
+async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The ranking as CSV."""
+    shown = await _ready(read, call_id)
+    content = exports.ranking_csv(shown)
+    return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv")
+
+
+@get("/evaluation/{call_id:uuid}/figures.csv", opt={"allow": WATCH})
+async def figures_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The awards with what each donor pays, as CSV."""
+    shown = await _ready(read, call_id)
+    awards, shares = await awards_of_call(read, call_id), await awards_queries.shares(read, call_id)
+    content = exports.figures_csv(awards, shares)
+    return view.download(content, f"{shown.call.reference}-figures.csv", "text/csv")
+
+
+@get("/evaluation/{call_id:uuid}/report.pdf", opt={"allow": WATCH})
+async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Ranking, reserve list and figures as PDF/UA."""
+    shown = await _ready(read, call_id)
+    content = await exports.report_pdf(
+        view.renderer.environment,
+        shown,
+        await money(read, call_id),
+        await awards_of_call(read, call_id),
+        await awards_queries.shares(read, call_id),
+        await places(read, call_id),
+    )
+    return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
+
+
+@post("/evaluation/{call_id:uuid}/propose", opt={"allow": PROPOSES})
+async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Send the ranking to the authorising officer."""
+    Fields(form).check()
+    decision = await deciding.propose(tx, call_id)
+    said = _("The ranking is proposed. The authorising officers have been told by mail.")
+    if decision.proposed_at != tx.now:
+        said = _("You have proposed this ranking already. It waits for the authorising officer.")
+    return view.go(f"/evaluation/{call_id}/ranking", said)
+
+
+@post("/evaluation/{call_id:uuid}/take-back", opt={"allow": PROPOSES})
+async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Take the proposal back; assessors may send again."""
+    Fields(form).check()
+    await deciding.take_back(tx, call_id)
+    return view.go(f"/evaluation/{call_id}", _("The proposal is taken back. Assessors can send again."))
+
+
+@get("/evaluation/{call_id:uuid}/decision", opt={"allow": WATCH})
+async def decision(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """What will happen when the call is decided: awards, reserve, money by donor, letters."""
+    return await _decision(view, read, call_id)
+
+
+async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIResponse:
+    shown = await _ready(read, call_id)
+    if shown.proposal is None:
+        refuse("not_proposed")
+    told = shown.proposal
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and told.decided is None
+    why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
+    return view.page(
+        "awards/decision.html",
+        **_words(shown),
+        proposal=told,
+        money=await money(read, call_id),
+        by_donor=_by_donor(shown, await awards_queries.donors(read, call_id)),
+        changed=told.decided is None and _says(told.proposed) != _says(shown.drawn),
+        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != told.proposed_by and not why_not,
+        why_not=why_not,
+        letters=sum(line.outcome != "withdrawn" for line in shown.lines),
+    )
+
+
+def _says(drawn: Any) -> tuple[Any, ...]:
+    """What matters to whoever proposed: who gets an award, who waits, who gets nothing; not what is left."""
+    return drawn.awards, drawn.reserve, drawn.carried, drawn.cooled, drawn.others
+
+
+def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:
+    """What the awards cost each donor, in EUR: each award is split on its own, to the cent."""
+    known = [Donor(name, amount) for name, amount in donors]
+    sums = dict.fromkeys((name for name, _amount in donors), Decimal("0.00"))
+    for line in shown.ranked:
+        if line.line == "award":
+            for name, amount in donor_split(line.requested, known).items():
+                sums[name] += amount
+    return list(sums.items())
+
+
+@post("/evaluation/{call_id:uuid}/decision", opt={"allow": DECIDES})
+async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Decide the call as it was shown."""
+    fields = Fields(form)
+    seen = fields.text("seen", required=False, most=64)
+    fields.check()
+    await deciding.decide(tx, call_id, seen=seen)
+    return view.go(f"/awards/calls/{call_id}", _("The call is decided. The letters are on their way."))
+
+
+@get("/awards/calls/{call_id:uuid}", opt={"allow": WATCH})
+async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """What came of a decided call: awards by donor, the reserve list, the money. Before that: how far it is."""
+    shown = await call_shown(read, call_id)
+    told = await proposal(read, call_id)
+    if told is None or told.decided_at is None:
+        return view.go(f"/evaluation/{call_id}")
+    shares = await awards_queries.shares(read, call_id)
+    return view.page(
+        "awards/call.html",
+        call=shown,
+        proposal=told,
+        money=await money(read, call_id),
+        awards=await awards_of_call(read, call_id),
+        shares=shares,
+        donors=list(next(iter(shares.values()), {})),
+        places=await places(read, call_id),
+        carried=await carried(read, call_id),
+        place_words=PLACES,
+        ends=ENDS,
+    )
+
+
+HANDLERS = [
+    show,
+    ranking_csv,
+    figures_csv,
+    report,
+    propose,
+    take_back,
+    decision,
+    decide,
+    call,
+]

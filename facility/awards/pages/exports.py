@@ -1,0 +1,124 @@
+"""The ranking and the figures of a call as CSV and PDF."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+import jinja2
+
+from facility.awards.queries.awards import AwardLine, Money, Place
+from facility.awards.queries.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
+from facility.awards.words import COOLED, ENDS, PLACES
+from facility.calls.rules.call import TOTAL
+from facility.evaluation.words import OUTCOMES
+from facility.pdf import render_pdf
+from facility.web.i18n import _, translated
+from facility.web.sheets import to_csv
+
+
+def ranking_csv(shown: Ranking) -> bytes:
+    """The ranking, one row an application."""
+    grid = shown.call.grid
+    head = [
+        _("Rank"),
+        _("Application"),
+        _("Title"),
+        _("Beneficiaries"),
+        *(section.title for section in grid.sections),
+        _("Total"),
+        _("Requested EUR"),
+        _("Left EUR"),
+        _("Outcome"),
+        _("Reason"),
+    ]
+    rows = [
+        [
+            line.rank,
+            line.reference,
+            line.title,
+            " ".join(line.chips),
+            *(line.means or [""] * len(grid.sections)),
+            line.total,
+            line.requested,
+            line.left,
+            outcome_words(shown, line.line, line.place, line.outcome),
+            "; ".join(
+                _("{section} below {least}", section=title if title != TOTAL else _("Total"), least=least)
+                for title, least in missed_words(grid, line)
+            )
+            or (translated(COOLED[line.cooled]) if line.cooled else "")
+            or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
+        ]
+        for line in shown.lines
+    ]
+    return to_csv(head, rows)
+
+
+def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: str) -> str:
+    """An application's outcome in words, as the ranking has it."""
+    if line == "award":
+        return _("Award")
+    if line == "reserve":
+        return _("Reserve {place}", place=place)
+    if line == "carried":
+        return _("Carried over to the next batch")
+    if line == "cooled":
+        return _("Passed over, to spread awards")
+    return translated(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
+
+
+def figures_csv(awards: Sequence[AwardLine], shares: Mapping[UUID, Mapping[str, Decimal]]) -> bytes:
+    """Awards with what each donor pays, one row an award."""
+    donors = list(next(iter(shares.values()), {}))
+    head = [
+        _("Application"),
+        _("Title"),
+        _("Award EUR"),
+        _("Committed EUR"),
+        *(f"{donor} EUR" for donor in donors),
+        _("State"),
+        _("Awarded at"),
+    ]
+    rows = [
+        [
+            line.reference,
+            line.title,
+            line.amount,
+            line.committed,
+            *(shares[line.id][donor] for donor in donors),
+            translated(ENDS[line.end_kind][0]) if line.end_kind else _("Standing"),
+            line.made_at.isoformat(),
+        ]
+        for line in awards
+    ]
+    return to_csv(head, rows)
+
+
+async def report_pdf(
+    templates: jinja2.Environment,
+    shown: Ranking,
+    money: Money,
+    awards: Sequence[AwardLine],
+    shares: Mapping[UUID, Mapping[str, Decimal]],
+    places: Sequence[Place],
+) -> bytes:
+    """The evaluation report: ranking, reserve list and figures, as PDF/UA."""
+    html = templates.get_template("awards/report.html").render(
+        ranking=shown,
+        grid=shown.call.grid,
+        money=money,
+        awards=awards,
+        shares=shares,
+        donors=list(next(iter(shares.values()), {})),
+        places=places,
+        place_words=PLACES,
+        ends=ENDS,
+        cooled=COOLED,
+        outcomes=OUTCOMES,
+        threshold=threshold_of,
+        short=short,
+        ties=tie_break_words(shown.call.grid),
+    )
+    title = _("Evaluation report {call}", call=shown.call.reference)
+    return await asyncio.to_thread(render_pdf, html, title=title)

@@ -1,0 +1,251 @@
+"""What two people decide on awards: withdrawing one on the facility's side, and enlarging an envelope."""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.models.conflict import shut_out
+from facility.applications.queries.conflicts import refuse_closed
+from facility.awards.pages.awards import with_served
+from facility.awards.queries import awards
+from facility.awards.service import consequences
+from facility.awards.service import enlargement as enlargement_commands
+from facility.awards.service import withdrawal as withdrawal_commands
+from facility.awards.service.withdrawal import settle_withdrawal
+from facility.contracts import queries as contracts
+from facility.contracts.service.enlargement import settle_enlargement
+from facility.proposals import MAX_REASON, Settlement
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+
+PROPOSES = {"allow": allow(Role.SECRETARIAT)}
+DECIDES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+
+waits(
+    N_("Awards that a colleague proposes to withdraw"),
+    "/awards",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"""SELECT reference || ' ' || title AS label, '/awards/' || award.id || '/withdrawal' AS href
+    FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
+    WHERE outcome IS NULL AND proposed_by <> :person_id AND NOT {shut_out(person=":person_id")}
+    ORDER BY proposed_at, award.id""",  # noqa: S608 - our own text
+    named=True,
+)
+waits(
+    N_("Envelopes that a colleague proposes to enlarge"),
+    "/contracts",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows="""SELECT contract.reference || ': ' || envelope.name AS label,
+        '/contracts/' || replace(contract.reference, ' ', '%20') || '/envelopes/' || envelope.id || '/enlargement' AS href
+    FROM envelope_enlargement JOIN envelope ON envelope.id = envelope_id JOIN contract ON contract.id = contract_id
+    WHERE outcome IS NULL AND proposed_by <> :person_id ORDER BY proposed_at, envelope.id""",
+    named=True,
+)
+
+
+def _who(view: View, proposed_by: UUID) -> dict[str, Any]:
+    """Who looks: whoever proposed it takes it back, and anybody else decides."""
+    return {"mine": proposed_by == view.me.id, "most": MAX_REASON}
+
+
+async def _open_to(
+    view: View, read: AsyncConnection, consequence: consequences.Consequence
+) -> consequences.Consequence:
+    """What would come of it, unless somebody would be served with whom the visitor has a conflict (Refused: "shut_out")."""
+    await refuse_closed(read, view.me.id, [one.application_id for one in consequence.served])
+    return consequence
+
+
+@get("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
+async def withdrawal_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """Why the award is to be withdrawn, and what would come of it."""
+    return await _form(view, read, award_id, Fields.showing())
+
+
+async def _form(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    award = await awards.award(read, award_id)
+    if not award.stands:
+        refuse("not_an_award")
+    consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
+    return view.page(
+        "awards/withdraw.html",
+        status=status,
+        award=award,
+        consequence=consequence,
+        ending=await consequences.what_ends(read, award_id),
+        form=form,
+    )
+
+
+@post("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
+async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Propose to withdraw the award."""
+    fields = Fields(form)
+    reason = reason_of(fields)
+    async with redrawn(tx, fields, lambda read, status: _form(view, read, award_id, fields, status)):
+        await withdrawal_commands.propose_withdrawal(tx, award_id, reason=reason)
+    return view.go(
+        f"/awards/{award_id}/withdrawal",
+        _("It is proposed. A second person decides; until then the award stands."),
+    )
+
+
+@get("/awards/{award_id:uuid}/withdrawal", opt=DECIDES)
+async def withdrawal(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """The proposal to withdraw the award, and what would come of it now."""
+    return await _withdrawal(view, read, award_id, Fields.showing())
+
+
+async def _withdrawal(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    award = await awards.award(read, award_id)
+    proposal = await awards.withdrawal(read, award_id)
+    if proposal is None:
+        refuse("proposal_settled")
+    return view.page(
+        "awards/withdrawal.html",
+        status=status,
+        award=award,
+        proposal=proposal,
+        consequence=await _open_to(view, read, await consequences.of_withdrawing(read, award_id)),
+        ending=await consequences.what_ends(read, award_id),
+        form=form,
+        **_who(view, proposal.proposed_by),
+    )
+
+
+@post("/awards/{award_id:uuid}/withdrawal/agree", opt=DECIDES)
+async def agree_to_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """Withdraw the award, as a second person; its money goes to the reserve list at once."""
+    fields = Fields(form)
+    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    fields.check()
+    served = await settle_withdrawal(tx, award_id, proposal, Settlement.AGREED, seen=seen)
+    return view.go(f"/awards/{award_id}", with_served(_("The award is withdrawn."), len(served)))
+
+
+@post("/awards/{award_id:uuid}/withdrawal/refuse", opt=DECIDES)
+async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """The award is not withdrawn, for a reason."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    async with redrawn(tx, fields, lambda read, status: _withdrawal(view, read, award_id, fields, status)):
+        await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
+    return view.go(f"/awards/{award_id}", _("The award stands. Whoever proposed to withdraw it is told why."))
+
+
+@post("/awards/{award_id:uuid}/withdrawal/take-back", opt=PROPOSES)
+async def take_back_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """The proposer no longer wants it."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    fields.check()
+    await settle_withdrawal(tx, award_id, proposal, Settlement.TAKEN_BACK)
+    return view.go(f"/awards/{award_id}", _("The proposal is taken back. The award stands."))
+
+
+ENLARGEMENT = "/contracts/{reference:str}/envelopes/{envelope_id:uuid}/enlargement"
+
+
+@get(ENLARGEMENT, opt=DECIDES)
+async def enlargement(view: View, read: Read, reference: FromPath[str], envelope_id: FromPath[UUID]) -> Page:
+    """The proposal to enlarge the envelope, and whom the reserve lists would serve with it now."""
+    return await _enlargement(view, read, reference, envelope_id, Fields.showing())
+
+
+async def _enlargement(
+    view: View, read: AsyncConnection, reference: str, envelope_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    proposal = await _proposal(read, reference, envelope_id)
+    consequence = await consequences.of_enlarging(read, envelope_id, proposal.computed_on, proposal.amount)
+    await _open_to(view, read, consequence)
+    return view.page(
+        "awards/enlargement.html",
+        status=status,
+        proposal=proposal,
+        consequence=consequence,
+        form=form,
+        **_who(view, proposal.proposed_by),
+    )
+
+
+async def _proposal(read: AsyncConnection, reference: str, envelope_id: UUID) -> contracts.EnlargementShown:
+    if envelope_id not in {one.id for one in await contracts.envelopes(read, reference)}:
+        refuse("not_found", kind="missing", what="envelope")
+    return await contracts.enlargement(read, envelope_id) or refuse("proposal_settled")
+
+
+@post(f"{ENLARGEMENT}/agree", opt=DECIDES)
+async def agree_to_enlargement(
+    view: View, form: Form, tx: Tx, reference: FromPath[str], envelope_id: FromPath[UUID]
+) -> Page:
+    """Enlarge the envelope, as a second person; the reserve lists are served at once."""
+    fields = Fields(form)
+    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    fields.check()
+    served = await enlargement_commands.agree_to_enlargement(tx, envelope_id, proposal, seen=seen)
+    return view.go(
+        f"/contracts/{quote(reference)}", with_served(_("The envelope was enlarged."), len(served))
+    )
+
+
+@post(f"{ENLARGEMENT}/refuse", opt=DECIDES)
+async def refuse_enlargement(
+    view: View, form: Form, tx: Tx, reference: FromPath[str], envelope_id: FromPath[UUID]
+) -> Page:
+    """The envelope stays as it is, for a reason."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    async with redrawn(
+        tx, fields, lambda read, status: _enlargement(view, read, reference, envelope_id, fields, status)
+    ):
+        await settle_enlargement(tx, envelope_id, proposal, Settlement.REFUSED, answer=answer)
+    return view.go(
+        f"/contracts/{quote(reference)}",
+        _("The envelope stays as it is. Whoever proposed to enlarge it is told why."),
+    )
+
+
+@post(f"{ENLARGEMENT}/take-back", opt=PROPOSES)
+async def take_back_enlargement(
+    view: View, form: Form, tx: Tx, reference: FromPath[str], envelope_id: FromPath[UUID]
+) -> Page:
+    """The proposer no longer wants it."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    fields.check()
+    await settle_enlargement(tx, envelope_id, proposal, Settlement.TAKEN_BACK)
+    return view.go(
+        f"/contracts/{quote(reference)}", _("The proposal is taken back. The envelope stays as it is.")
+    )
+
+
+HANDLERS = [
+    withdrawal_form,
+    propose_withdrawal,
+    withdrawal,
+    agree_to_withdrawal,
+    refuse_withdrawal,
+    take_back_withdrawal,
+    enlargement,
+    agree_to_enlargement,
+    refuse_enlargement,
+    take_back_enlargement,
+]

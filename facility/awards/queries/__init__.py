@@ -1,0 +1,1 @@
+"""What the awards read: money and places, the ranking, lists and what pages show."""

@@ -1,0 +1,298 @@
+"""The ranking of a call as pages, exports and the report show it: as it stands now, or as it was decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries.people import beneficiaries
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.awards.queries import money
+from facility.awards.queries.cool_down import cooling
+from facility.awards.rules.money_line import Drawn, draw
+from facility.calls.rules.call import TOTAL, Grid
+from facility.evaluation.models import counts
+from facility.evaluation.queries import board
+from facility.evaluation.queries.standing import applicants
+from facility.evaluation.rules.ranking import Applicant, Judged, Outcome, SectionMeans, stand
+from facility.money import display
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """Who proposed and decided a call, and the lines."""
+
+    proposed_by: UUID
+    proposer: str
+    proposed_at: datetime
+    proposed: Drawn
+    decider: str | None
+    decided_at: datetime | None
+    decided: Drawn | None
+
+
+_PROPOSAL = text(
+    """
+    SELECT proposed_by, proposer.name AS proposer, proposed_at, line AS proposed,
+        decider.name AS decider, decided_at, decided_line AS decided
+    FROM award_decision JOIN person AS proposer ON proposer.id = award_decision.proposed_by
+    LEFT JOIN person AS decider ON decider.id = award_decision.decided_by
+    WHERE call_id = :call
+    """
+)
+
+
+async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | None:
+    """What was proposed and decided, if anything."""
+    row = (await connection.execute(_PROPOSAL, {"call": call_id})).mappings().first()
+    return msgspec.convert(dict(row), Proposal, strict=False) if row else None
+
+
+class RankLine(msgspec.Struct, frozen=True):
+    """One row: means as people read them, by section; `left`: EUR that remain after an award.
+
+    `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
+    batch that ranks it again; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
+    """
+
+    application_id: UUID
+    reference: str
+    title: str
+    chips: list[str]
+    rank: int | None
+    means: list[str]
+    total: str | None
+    missed: list[str]
+    outcome: Outcome
+    requested: Decimal
+    left: Decimal | None
+    line: str | None
+    place: int | None
+    carried_to: str | None
+    cooled: str | None
+    overridden: str | None
+    status: str
+    award_id: UUID | None
+    why: str | None
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """The whole page. `drawn`: the line, from the money that is free now or was when the call was decided."""
+
+    call: board.CallShown
+    lines: list[RankLine]
+    drawn: Drawn
+    proposal: Proposal | None
+    ready: bool
+    assessors: int
+    assessments: int
+    recusals: int
+
+    @property
+    def ranked(self) -> list[RankLine]:
+        """In rank order."""
+        return [line for line in self.lines if line.rank is not None]
+
+    @property
+    def others(self) -> list[RankLine]:
+        """What is not ranked, by reference."""
+        return [line for line in self.lines if line.rank is None]
+
+    @property
+    def first_reserve(self) -> RankLine | None:
+        """The first request that the money does not reach for."""
+        return next((line for line in self.ranked if line.line in ("reserve", "carried")), None)
+
+    @property
+    def left_there(self) -> Decimal:
+        """What was left, in EUR, when the money did not reach for the first request."""
+        left = self.drawn.free
+        for line in self.ranked:
+            if line.line in ("reserve", "carried"):
+                break
+            if line.line == "award":
+                left -= line.requested
+        return left
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether this is how the call was decided."""
+        return self.proposal is not None and self.proposal.decided is not None
+
+
+async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
+    """The ranking of a call. Raises Refused (missing)."""
+    call = await board.call(connection, call_id)
+    told = await proposal(connection, call_id)
+    if told and told.decided:
+        judged, drawn, ready = await _decided(connection, call_id), told.decided, True
+    else:
+        stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
+        free = await money.free_money(connection, call_id)
+        may_carry = await money.may_be_carried(connection, call_id)
+        cool = await cooling(connection, call_id)
+        judged, drawn, ready = (
+            list(stands.everyone),
+            draw(stands, free, call.skip_unaffordable, may_carry=may_carry, cooling=cool),
+            stands.ready,
+        )
+    known = {line.id: line for line in await board.applications(connection, call_id, with_carried=True)}
+    carried = await money.carried_to(connection, call_id)
+    chips = {
+        one.code: one.code + ("*" if one.designation_note else "") for one in await beneficiaries(connection)
+    }
+    awards = await _awards(connection, call_id)
+    counts = await _counts(connection, call_id)
+    lines = _lines(
+        judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
+    )
+    return Ranking(call=call, lines=lines, drawn=drawn, proposal=told, ready=ready, **counts)
+
+
+def _lines(
+    judged: Sequence[Judged],
+    drawn: Drawn,
+    known: Mapping[UUID, board.ApplicationLine],
+    chips: Mapping[str, str],
+    awards: Mapping[UUID, UUID],
+    carried: Mapping[UUID, str],
+    overridden: Mapping[UUID, str],
+    grid: Grid,
+) -> list[RankLine]:
+    left = drawn.free
+    made = []
+    for one in judged:
+        key = one.applicant.application_id
+        awarded = key in drawn.awards
+        if awarded:
+            left -= one.applicant.requested
+        place = drawn.reserve.index(key) + 1 if key in drawn.reserve else None
+        made.append(
+            RankLine(
+                application_id=key,
+                reference=one.applicant.reference,
+                title=known[key].title,
+                chips=[chips[code] for code in dict.fromkeys(one.applicant.on_board)],
+                rank=one.rank,
+                means=[display(one.means.sections[name]) for name in grid.keys] if one.means else [],
+                total=display(one.means.total) if one.means else None,
+                missed=list(one.missed),
+                outcome=one.outcome,
+                requested=one.applicant.requested,
+                left=left if awarded else None,
+                line=_line_of(key, drawn),
+                place=place,
+                carried_to=carried.get(key),
+                cooled=drawn.cooled.get(key),
+                overridden=overridden.get(key),
+                status=known[key].status,
+                award_id=awards.get(key),
+                why=known[key].set_aside if one.outcome is Outcome.NOT_ASSESSED else known[key].checked,
+            )
+        )
+    return made
+
+
+def _line_of(key: UUID, drawn: Drawn) -> str | None:
+    groups = {
+        "award": drawn.awards,
+        "reserve": drawn.reserve,
+        "carried": drawn.carried,
+        "cooled": drawn.cooled,
+    }
+    return next((name for name, keys in groups.items() if key in keys), None)
+
+
+_ENTRIES = text(
+    """
+    SELECT ranking_entry.application_id, application.reference, application.status, application.received_at,
+        rank, assessments, section_sums, missed, outcome, ranking_entry.requested, on_board
+    FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
+    WHERE ranking_entry.call_id = :call
+    ORDER BY rank NULLS LAST, application.reference COLLATE "C"
+    """
+)
+
+
+async def _decided(connection: AsyncConnection, call_id: UUID) -> list[Judged]:
+    return [_judged(row) for row in await connection.execute(_ENTRIES, {"call": call_id})]
+
+
+def _judged(row: Any) -> Judged:
+    sections = {key: Fraction(Decimal(total)) / row.assessments for key, total in row.section_sums.items()}
+    applicant = Applicant(
+        application_id=row.application_id,
+        reference=row.reference,
+        status=ApplicationStatus(row.status),
+        requested=row.requested,
+        received_at=row.received_at,
+        on_board=tuple(row.on_board),
+        assessments=(),
+    )
+    means = SectionMeans(sections, sum(sections.values(), Fraction(0))) if sections else None
+    return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
+
+
+async def _overrides(connection: AsyncConnection, call_id: UUID) -> dict[UUID, str]:
+    query = text("SELECT application_id, reason FROM cool_down_override WHERE call_id = :call")
+    return {row.application_id: row.reason for row in await connection.execute(query, {"call": call_id})}
+
+
+async def _awards(connection: AsyncConnection, call_id: UUID) -> dict[UUID, UUID]:
+    rows = await connection.execute(
+        text("SELECT application_id, id FROM award WHERE call_id = :call"), {"call": call_id}
+    )
+    return {row.application_id: row.id for row in rows}
+
+
+_COUNTS = text(
+    f"""
+    SELECT count(DISTINCT assignment.assessor_id) AS assessors,
+        count(*) FILTER (WHERE {counts("mine", until="until")}) AS assessments,
+        count(*) FILTER (WHERE declared.conflict AND declared.at <= until) AS recusals
+    FROM (SELECT id AS application_id, received_at, CAST('infinity' AS timestamptz) AS until
+            FROM application WHERE call_id = :call
+          UNION ALL SELECT application_id, received_at, at
+            FROM carry_over JOIN application ON application.id = application_id WHERE from_call_id = :call) AS mine
+    JOIN assignment ON assignment.application_id = mine.application_id AND assignment.at <= until
+    LEFT JOIN assessment ON assessment.application_id = assignment.application_id
+        AND assessment.assessor_id = assignment.assessor_id
+    LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
+        AND declared.assessor_id = assignment.assessor_id
+    """  # noqa: S608 - our own text
+)
+"""What a batch carried over counts as it stood then."""
+
+
+async def _counts(connection: AsyncConnection, call_id: UUID) -> dict[str, int]:
+    return dict((await connection.execute(_COUNTS, {"call": call_id})).mappings().one())
+
+
+def tie_break_words(grid: Grid) -> list[str]:
+    """The section titles, or the keys, of the call's tie-breaks in their order."""
+    titles = {section.key: section.title for section in grid.sections}
+    return [titles.get(key, key) for key in grid.tie_break]
+
+
+def threshold_of(grid: Grid, key: str) -> str | None:
+    """A section's threshold, or that of the total, as people read it."""
+    least = grid.thresholds.get(key)
+    return None if least is None else f"{least:f}"
+
+
+def short(key: str) -> str:
+    """A section's key as a word or two, for heads of columns: "Cost effectiveness"."""
+    return key.replace("_", " ").capitalize()
+
+
+def missed_words(grid: Grid, line: RankLine) -> list[tuple[str, str]]:
+    """Name ("total" for the total) and threshold of each section that a line missed."""
+    return [
+        (TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
+        for key in line.missed
+    ]

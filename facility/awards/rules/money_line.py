@@ -1,0 +1,194 @@
+"""Where the money ends, and who follows from the reserve list when some becomes free (scenarios/README; dossier 9)."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from facility.evaluation.rules.ranking import Standing
+
+
+class Request(msgspec.Struct, frozen=True):
+    """An application in rank or reserve order, with the amount in EUR that it asks for.
+
+    application: its id as text; in a rehearsal its reference.
+    """
+
+    application: str
+    amount: Decimal
+
+
+class Cooling(msgspec.Struct, frozen=True):
+    """What the rules that spread awards look at; all by an application's id as text.
+
+    beneficiaries: the lead's · same_lead: its lead got an award lately · taken: awards of this call by the lead's
+    beneficiary so far, of which there may be `most` · overridden: somebody set the rules aside, with a reason.
+    """
+
+    beneficiaries: dict[str, str] = {}
+    same_lead: frozenset[str] = frozenset()
+    taken: dict[str, int] = {}
+    most: int | None = None
+    overridden: frozenset[str] = frozenset()
+
+    def why(self, application: str, awarded: Collection[str]) -> str | None:
+        """The rule that passes the application over, after these awards: "same_lead", "per_beneficiary" or None."""
+        if application in self.overridden:
+            return None
+        if application in self.same_lead:
+            return "same_lead"
+        if self.most is None:
+            return None
+        code = self.beneficiaries[application]
+        here = sum(self.beneficiaries[other] == code for other in awarded)
+        return "per_beneficiary" if self.taken.get(code, 0) + here >= self.most else None
+
+    def codes_of(self, applications: Iterable[str]) -> list[str]:
+        """The beneficiaries of these applications' leads; none where no rule counts them."""
+        return [] if self.most is None else [self.beneficiaries[application] for application in applications]
+
+    def with_taken(self, codes: Iterable[str]) -> "Cooling":
+        """The same after further awards to leads of these beneficiaries."""
+        return msgspec.structs.replace(self, taken=Counter(self.taken) + Counter(codes))
+
+
+NO_COOLING = Cooling()
+"""No rule spreads awards."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """The funding line: applications awarded and on the reserve list, each in rank order; EUR left. cooled: what a
+    rule that spreads awards passed over, and which."""
+
+    awards: tuple[str, ...]
+    reserve: tuple[str, ...]
+    left: Decimal
+    cooled: dict[str, str] = {}
+
+
+def draw_line(
+    ranked: Iterable[Request], free: Decimal, skip_unaffordable: bool, cooling: Cooling = NO_COOLING
+) -> Line:
+    """Awards from the top while the request fits the free EUR.
+
+    The first that doesn't fit goes to the reserve list, and so does everything after it, unless the call
+    skips what it can't afford. What has to cool down takes no part.
+    """
+    awards: list[str] = []
+    reserve: list[str] = []
+    cooled: dict[str, str] = {}
+    for request in ranked:
+        if why := cooling.why(request.application, awards):
+            cooled[request.application] = why
+            continue
+        closed = bool(reserve) and not skip_unaffordable
+        if closed or request.amount > free:
+            reserve.append(request.application)
+        else:
+            awards.append(request.application)
+            free -= request.amount
+    return Line(tuple(awards), tuple(reserve), free, cooled)
+
+
+def serve_reserve(
+    reserve: Iterable[Request], free: Decimal, skip_unaffordable: bool, cooling: Cooling = NO_COOLING
+) -> tuple[str, ...]:
+    """Who gets an award, in order, when money or a reserve place has become free.
+
+    The list is served by the rule by which it arose: from its top while the next fits, or any that fits. What has to
+    cool down keeps its place.
+    """
+    return draw_line(reserve, free, skip_unaffordable, cooling).awards
+
+
+class Drawn(msgspec.Struct, frozen=True):
+    """A funding line as it is kept: application ids in rank order, and the EUR it was drawn from and leaves.
+
+    others: the outcome of each application that is not ranked · carried: what there was no money for, and is ranked
+    once more in the next batch · cooled: what a cool-down rule passed over, and which.
+    """
+
+    free: Decimal
+    left: Decimal
+    awards: tuple[UUID, ...]
+    reserve: tuple[UUID, ...]
+    others: dict[UUID, str]
+    carried: tuple[UUID, ...] = ()
+    cooled: dict[UUID, str] = {}
+
+    @property
+    def committed(self) -> Decimal:
+        """What the awards commit together, in EUR."""
+        return self.free - self.left
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same line: who confirms what a page showed hands it back."""
+        return hashlib.sha256(
+            msgspec.json.encode(msgspec.to_builtins(self, str_keys=True), order="sorted")
+        ).hexdigest()[:32]
+
+
+def draw(
+    standing: Standing,
+    free: Decimal,
+    skip_unaffordable: bool,
+    *,
+    may_carry: Collection[UUID] = (),
+    cooling: Cooling = NO_COOLING,
+) -> Drawn:
+    """The funding line of a call that stands so, with this much free.
+
+    may_carry: the applications that are carried over to the next batch where the money does not reach for them.
+    """
+    ranked = (judged.applicant for judged in standing.ranked)
+    requests = (Request(str(applicant.application_id), applicant.requested) for applicant in ranked)
+    line = draw_line(requests, free, skip_unaffordable, cooling)
+    unfunded = tuple(map(UUID, line.reserve))
+    return Drawn(
+        free=free,
+        left=line.left,
+        awards=tuple(map(UUID, line.awards)),
+        reserve=tuple(key for key in unfunded if key not in may_carry),
+        carried=tuple(key for key in unfunded if key in may_carry),
+        cooled={UUID(application): why for application, why in line.cooled.items()},
+        others={judged.applicant.application_id: judged.outcome.value for judged in standing.others},
+    )
+
+
+class ReserveList(msgspec.Struct, frozen=True):
+    """The reserve list of one call, from its top, and what the call may still commit, in EUR, out of an amount that it
+    may share with other batches of its series (`pot`)."""
+
+    call_id: UUID
+    pot: UUID
+    left: Decimal
+    skip_unaffordable: bool
+    requests: tuple[Request, ...]
+    cooling: Cooling = NO_COOLING
+
+
+def serve_envelope(lists: Iterable[ReserveList], free: Decimal) -> list[str]:
+    """Who gets an award when an envelope has so much free: the lists one after the other.
+
+    The list that money came free in is served first, then those of the other calls on the same envelope, in the
+    order of their decisions; none takes more than its call may still commit. Batches of a series share their amount,
+    and the awards that leads of one beneficiary may get.
+    """
+    served: list[str] = []
+    spent: dict[UUID, Decimal] = defaultdict(Decimal)
+    codes: dict[UUID, list[str]] = defaultdict(list)
+    for waiting in lists:
+        left = min(free, waiting.left - spent[waiting.pot])
+        cooling = waiting.cooling.with_taken(codes[waiting.pot])
+        taken = serve_reserve(waiting.requests, left, waiting.skip_unaffordable, cooling)
+        amounts = {request.application: request.amount for request in waiting.requests}
+        cost = sum((amounts[application] for application in taken), Decimal(0))
+        free -= cost
+        spent[waiting.pot] += cost
+        codes[waiting.pot] += cooling.codes_of(taken)
+        served += taken
+    return served

@@ -1,0 +1,133 @@
+"""What comes of it before it is decided: what comes free or is added, and whom the reserve lists serve with it."""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.awards.service import reserve
+from facility.contracts.queries import free_with
+from facility.refused import refuse
+
+NOTHING = Decimal("0.00")
+
+
+class EndsToo(NamedTuple):
+    """Something that ends with an award. `what`: what becomes of it, untranslated; `rows`: a SELECT of `label` and `day`."""
+
+    what: str
+    rows: str
+
+
+class Ending(NamedTuple):
+    """One of the things that end. `day`: the first on which it takes place."""
+
+    label: str
+    day: date
+
+
+ENDS_TOO: list[EndsToo] = []
+
+
+def ends_with_the_award(what: str, *, rows: str) -> None:
+    """Register what rooms above end when an award ends, so that pages say it before. Mark `what` with N_().
+
+    `rows`: a SELECT of `label` and first `day` of each such thing, over :award_id and :now, without an ORDER BY.
+    """
+    ENDS_TOO.append(EndsToo(what, rows))
+
+
+async def what_ends(connection: AsyncConnection, award_id: UUID) -> list[tuple[str, list[Ending]]]:
+    """What would end if the award ended now, by what becomes of it (untranslated): one statement."""
+    parts = [f"SELECT {n} AS kind, label, day FROM ({one.rows})" for n, one in enumerate(ENDS_TOO)]  # noqa: S608
+    statement = f"{' UNION ALL '.join(parts)} ORDER BY kind, label"
+    found: dict[str, list[Ending]] = {}
+    for row in await connection.execute(text(statement), {"award_id": award_id, "now": clock.now()}):
+        found.setdefault(ENDS_TOO[row.kind].what, []).append(Ending(row.label, row.day))
+    return list(found.items())
+
+
+class Served(msgspec.Struct, frozen=True):
+    """An application on a reserve list that gets an award of this amount, in EUR."""
+
+    application_id: UUID
+    reference: str
+    title: str
+    lead: str
+    call: str
+    amount: Decimal
+
+
+class Consequence(msgspec.Struct, frozen=True):
+    """In EUR: what can be drawn before (`free`) and what comes to it (`more`); who is served, in this order."""
+
+    free: Decimal
+    more: Decimal
+    served: tuple[Served, ...]
+
+    @property
+    def left(self) -> Decimal:
+        """What can be drawn afterwards."""
+        return self.free + self.more - sum((one.amount for one in self.served), NOTHING)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same consequence: who decides on what a page showed hands it back."""
+        told = (self.free, self.more, [(one.application_id, one.amount) for one in self.served])
+        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
+
+
+_AWARD = text(
+    """
+    SELECT award.application_id, award.call_id, award.envelope_id, award.committed, envelope.amount
+    FROM award JOIN envelope ON envelope.id = award.envelope_id WHERE award.id = :award
+    """
+)
+
+
+async def of_withdrawing(connection: AsyncConnection, award_id: UUID) -> Consequence:
+    """If the award were withdrawn now. Raises Refused (missing)."""
+    award = (await connection.execute(_AWARD, {"award": award_id})).first()
+    if award is None:
+        refuse("not_found", kind="missing", what="award")
+    free = await free_with(connection, award.envelope_id, award.amount)
+    served = await reserve.plan(
+        connection,
+        award.envelope_id,
+        free,
+        first=award.call_id,
+        freed=award.committed,
+        ending=award.application_id,
+    )
+    return Consequence(free, award.committed, await _served(connection, served))
+
+
+async def of_enlarging(
+    connection: AsyncConnection, envelope_id: UUID, old: Decimal, new: Decimal
+) -> Consequence:
+    """If an envelope of `old` EUR held `new`: awards can draw more, unless the donors signed no more."""
+    before, after = [await free_with(connection, envelope_id, amount) for amount in (old, new)]
+    served = await reserve.plan(connection, envelope_id, after, freed=NOTHING)
+    return Consequence(before, after - before, await _served(connection, served))
+
+
+_SERVED = text(
+    """
+    SELECT application.id AS application_id, application.reference, application.title, institution.name AS lead,
+        call.reference AS call, application.requested AS amount
+    FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS one (id, place)
+    JOIN application ON application.id = one.id JOIN call ON call.id = application.call_id
+    JOIN institution ON institution.id = application.lead_institution_id ORDER BY place
+    """
+)
+
+
+async def _served(connection: AsyncConnection, application_ids: list[UUID]) -> tuple[Served, ...]:
+    rows = await connection.execute(_SERVED, {"ids": application_ids})
+    return tuple(Served(**row._mapping) for row in rows)

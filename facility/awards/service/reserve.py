@@ -1,0 +1,101 @@
+"""Serving the reserve lists when money or a place has become free. The envelope's lock is held throughout."""
+
+from collections.abc import Collection
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from facility.admission.service.admissibility import move
+from facility.applications.models.application import Application
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.awards.events import AwardMade, ReserveEnded
+from facility.awards.models import Award, ReserveEntry, ReserveState
+from facility.awards.queries import money
+from facility.awards.queries.cool_down import cooling
+from facility.awards.rules.money_line import ReserveList, serve_envelope
+from facility.contracts.models import Envelope
+from facility.contracts.service.money import commit
+from facility.db import Tx, new_id
+from facility.evaluation.queries.standing import Reader
+from facility.events import record
+
+
+async def plan(
+    reader: Reader,
+    envelope_id: UUID,
+    free: Decimal,
+    *,
+    first: UUID | None = None,
+    freed: Decimal,
+    leaving: UUID | None = None,
+    ending: UUID | None = None,
+) -> list[UUID]:
+    """The applications that get an award once `freed` EUR come back to the call `first`, in order. free: what the envelope
+    has left before, in EUR.
+
+    `leaving`: an application that gives up its own place at the same time; `ending`: one that gives its award back. Nothing is changed or locked yet, so that
+    applications can be locked in the order of their ids.
+    """
+    lists = await money.waiting_lists(reader, envelope_id, first=first, freed=freed, leaving=leaving)
+    lists = [await _spread(reader, waiting, ending) for waiting in lists]
+    served = serve_envelope(lists, free + freed)
+    return [UUID(key) for key in served]
+
+
+async def _spread(reader: Reader, waiting: ReserveList, ending: UUID | None) -> ReserveList:
+    """The list with the call's limit for each beneficiary. The rule on leads has passed its applications once."""
+    cool = await cooling(reader, waiting.call_id, ending=ending)
+    return msgspec.structs.replace(waiting, cooling=msgspec.structs.replace(cool, same_lead=frozenset()))
+
+
+async def lock_applications(tx: Tx, application_ids: Collection[UUID]) -> dict[UUID, Application]:
+    """These applications as they are now, locked in the order of their ids."""
+    query = (
+        select(Application)
+        .where(Application.id.in_(application_ids))
+        .order_by(Application.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in (await tx.session.execute(query)).scalars()}
+
+
+async def activate(tx: Tx, envelope: Envelope, application: Application) -> Award:
+    """Turn a place on the reserve list into an award; the decision that made the list authorises it."""
+    entry = await tx.lock(ReserveEntry, application.id)
+    entry.state, entry.ended_at = ReserveState.ACTIVATED, tx.now
+    await tx.flush()
+    await record(tx, ReserveEnded(application_id=application.id, call_id=entry.call_id, how="activated"))
+    return await make_award(tx, envelope, application, from_reserve=True)
+
+
+async def make_award(tx: Tx, envelope: Envelope, application: Application, *, from_reserve: bool) -> Award:
+    """An award of what the application asks for, committed out of the locked envelope."""
+    award = Award(
+        id=new_id(),
+        application_id=application.id,
+        call_id=application.call_id,
+        envelope_id=envelope.id,
+        amount=application.requested,
+        committed=application.requested,
+        made_at=tx.now,
+        from_reserve=from_reserve,
+    )
+    tx.add(award)
+    await move(tx, application, ApplicationStatus.AWARDED)
+    await tx.flush()
+    await commit(tx, envelope, award_id=award.id, old=Decimal("0.00"), new=award.amount)
+    await record(
+        tx,
+        AwardMade(
+            award_id=award.id,
+            application_id=application.id,
+            call_id=application.call_id,
+            envelope_id=envelope.id,
+            amount=award.amount,
+            from_reserve=from_reserve,
+        ),
+    )
+    return award

@@ -1,0 +1,68 @@
+"""What the rules of the awards say to people, and the words for what became of applications."""
+
+from facility.applications.rules.lifecycle import ApplicationStatus as S
+from facility.web import sentences
+from facility.web.i18n import N_
+
+sentences.register(
+    {
+        "call_not_closed": N_("This call has not closed yet."),
+        "evaluation_open": N_(
+            "Something is still open: an application is not checked, or lacks assessments and is not set aside."
+        ),
+        "earlier_batch_open": N_(
+            "An earlier batch of this series is not decided yet. What it has no money for is ranked again in this one."
+        ),
+        "already_set_aside": N_("The rules are set aside for this application already."),
+        "not_proposed": N_("No ranking of this call is proposed."),
+        "changed_since_shown": N_(
+            "This has changed since you opened the page. Go back, load it again, and look at what is true now."
+        ),
+        "not_an_award": N_("This is no standing award."),
+        "withdrawal_proposed": N_(
+            "Somebody has proposed to withdraw this award already. That proposal is decided on first."
+        ),
+        "closing_not_proposed": N_("Nobody has proposed to close this award."),
+    }
+)
+
+STATUSES = {
+    S.AWARDED: (N_("Award"), "ok"),
+    S.RESERVE: (N_("Reserve list"), "wait"),
+    S.COOLED_DOWN: (N_("Passed over, to spread awards"), "plain"),
+    S.CLOSED: (N_("Award, closed"), "info"),
+    S.BELOW_THRESHOLD: (N_("Below a threshold"), "bad"),
+    S.NOT_ASSESSED: (N_("Set aside"), "plain"),
+    S.INELIGIBLE: (N_("Ineligible"), "bad"),
+    S.INADMISSIBLE: (N_("Inadmissible"), "bad"),
+    S.WITHDRAWN: (N_("Withdrawn"), "plain"),
+}
+"""What became of an application once its call was decided, and the kind of its tag."""
+
+COOLED = {
+    "same_lead": N_("Its lead got an award in one of the last calls, so this call passes it over."),
+    "per_beneficiary": N_("Leads of its beneficiary have as many awards of this call as it gives to one."),
+}
+"""Why a cool-down rule passed an application over."""
+
+ENDS = {
+    "closed": (N_("Closed"), "info"),
+    "withdrawn": (N_("Withdrawn"), "plain"),
+    "ineligible": (N_("Ineligible"), "bad"),
+}
+"""How an award ended."""
+
+PLACES = {
+    "waiting": (N_("Waits"), "wait"),
+    "activated": (N_("Got an award"), "ok"),
+    "withdrawn": (N_("Withdrawn"), "plain"),
+    "ineligible": (N_("Ineligible"), "bad"),
+}
+"""What became of a place on the reserve list."""
+
+LETTERS = {
+    "award": N_("Letter on the award"),
+    "reserve": N_("Letter on the reserve list"),
+    "not_funded": N_("Letter on the decision"),
+    "carried_over": N_("Letter on the next ranking"),
+}

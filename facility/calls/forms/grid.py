@@ -1,0 +1,178 @@
+"""The evaluation grid in the form of a call: rows of sections, thresholds, ties, and presets to start from."""
+
+import json
+import re
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+
+import msgspec
+
+from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid, Section
+from facility.calls.rules.edits import slug
+from facility.contracts.service.reference import REFERENCE
+from facility.refused import Reason
+from facility.web.fields import Fields, rows_to_show
+from facility.web.i18n import N_, _
+
+SPARE_ROWS = 3
+MOST_POINTS = 1000
+MOST_THRESHOLD = Decimal(100_000)
+_KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
+PRESETS = {
+    "prag_2018": N_("Standard grid since 2018 (20, 20, 15, 15, 15, 15 points)"),
+    "prag_2012": N_("Standard grid of 2012 (20, 30, 20, 15, 15 points)"),
+}
+"""Grids of the reference data that a draft can start from (dossier 2c)."""
+
+type Values = dict[str, str | list[str]]
+
+
+def shown_grid(grid: Grid) -> Values:
+    """The fields of a grid, one row for each section."""
+    place = {key: str(number) for number, key in enumerate(grid.tie_break, 1)}
+    values: Values = {
+        "min_assessments": str(grid.min_assessments),
+        "total": str(grid.points if grid.total is None else grid.total),
+        "total_threshold": _points(grid.thresholds.get(TOTAL)),
+        "tie_beneficiaries": place.get(BENEFICIARIES, ""),
+        "tie_received_at": place.get(RECEIVED_AT, ""),
+    }
+    for number, section in enumerate(grid.sections):
+        values |= {
+            f"sections-{number}-key": section.key,
+            f"sections-{number}-title": section.title,
+            f"sections-{number}-max": str(section.max),
+            f"sections-{number}-threshold": _points(grid.thresholds.get(section.key)),
+            f"sections-{number}-tie": place.get(section.key, ""),
+        }
+    return values
+
+
+def _points(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+@cache
+def preset(name: str) -> Grid:
+    """A grid of the reference data, with the thresholds and ties that this facility starts from (dossier 2c)."""
+    grids = json.loads(REFERENCE.read_text("utf-8"))["grids"]
+    sections = tuple(
+        Section(slug(title, 40).partition("_")[0], title, points)
+        for _number, title, points in grids[name]["sections"]
+    )
+    limits = grids["thresholds"]
+    return Grid(
+        sections=sections,
+        thresholds={
+            sections[0].key: Decimal(limits["section1_min"]),
+            TOTAL: Decimal(limits["total_min_optional"]),
+        },
+        min_assessments=3,
+        tie_break=(sections[1].key, sections[2].key, BENEFICIARIES, RECEIVED_AT),
+        total=USUAL_TOTAL,
+    )
+
+
+def with_grid(values: Values, preset_name: str) -> Values:
+    """The same fields, with the grid of a preset in place of what was there."""
+    kept = {name: value for name, value in values.items() if not name.startswith("sections-")}
+    return {**kept, **shown_grid(preset(preset_name))}
+
+
+def rows(values: Values, *, spare: int = SPARE_ROWS) -> list[int]:
+    """Numbers of the grid's rows to show: those that hold something, and some empty ones after them."""
+    return rows_to_show(values, "sections", spare=spare)
+
+
+class _Row:
+    """A section as it was typed, and where it stands in the form."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.prefix = fields.prefix
+        title = fields.text("title", most=120)
+        key = fields.text("key", required=False, most=40) or slug(title, 40)
+        if key and not _KEY.fullmatch(key):
+            fields.wrong("key", _("Use small letters, digits and underscores, such as “relevance”."))
+        points = fields.integer("max", 1, MOST_POINTS)
+        self.section = Section(key, title, points)
+        self.threshold = _threshold(fields, "threshold", "max", points)
+        self.tie = _place(fields, "tie")
+
+
+def _threshold(fields: Fields, name: str, of: str, most: int) -> Decimal | None:
+    """A limit that somebody can reach: at most so many points as the field `of` says, where that is right itself."""
+    if not fields.given(name):
+        return None
+    threshold = fields.decimal(name, Decimal(0), MOST_THRESHOLD)
+    if threshold > most and not {fields.name(name), fields.name(of)} & fields.errors.keys():
+        fields.wrong(name, _("Nobody can reach this: there are at most {most} points.", most=most))
+    return threshold
+
+
+def _place(fields: Fields, name: str) -> int | None:
+    return fields.integer(name, 1, 99) if fields.given(name) else None
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of the grid's table: its field, its head (untranslated), and how wide its boxes are."""
+
+    name: str
+    label: str
+    width: str
+    size: int
+
+
+COLUMNS = (
+    Column("title", N_("Title"), "full", 28),
+    Column("key", N_("Key"), "full", 12),
+    Column("max", N_("Most points"), "xs", 4),
+    Column("threshold", N_("At least"), "xs", 4),
+    Column("tie", N_("Breaks ties, place"), "xs", 4),
+)
+
+
+class GridForm:
+    """Reads the grid's part of the form, and knows at which field a rule's reason stands."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.sections: list[_Row] = []
+
+    def read(self) -> Grid:
+        """The grid as it was typed; wrong fields are noted in `fields`."""
+        fields = self.fields
+        typed = [row for row in fields.rows("sections") if any(row.given(column.name) for column in COLUMNS)]
+        self.sections = [_Row(row) for row in typed]
+        thresholds = {row.section.key: row.threshold for row in self.sections if row.threshold is not None}
+        total = fields.integer("total", 1, 99 * MOST_POINTS)
+        if (limit := _threshold(fields, "total_threshold", "total", total)) is not None:
+            thresholds[TOTAL] = limit
+        return Grid(
+            sections=tuple(row.section for row in self.sections),
+            thresholds=thresholds,
+            min_assessments=fields.integer("min_assessments", 1, 99),
+            tie_break=self._tie_break(),
+            total=total,
+        )
+
+    def _tie_break(self) -> tuple[str, ...]:
+        fields = self.fields
+        places = [(row.tie, row.section.key, f"{row.prefix}tie") for row in self.sections]
+        places += [(_place(fields, f"tie_{key}"), key, f"tie_{key}") for key in (BENEFICIARIES, RECEIVED_AT)]
+        taken = sorted(((place, key, name) for place, key, name in places if place), key=lambda t: t[0])
+        for before, here in pairwise(taken):
+            if before[0] == here[0]:
+                fields.wrong(here[2], _("Place {place} is taken already.", place=here[0]))
+        return tuple(key for _place_, key, _name in taken)
+
+    def field(self, reason: Reason) -> str | None:
+        """The field that a rule's reason is about."""
+        group, _dot, rest = (reason.field or "").partition(".")
+        if group == "sections":
+            number, _dot, column = rest.partition(".")
+            return f"{self.sections[int(number)].prefix}{column}" if rest else "sections-0-title"
+        if group == "thresholds":
+            named = [f"{row.prefix}threshold" for row in self.sections if row.section.key == rest]
+            return named[0] if named else "total_threshold"
+        return reason.field

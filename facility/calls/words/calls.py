@@ -1,0 +1,375 @@
+"""A call's rules, and where it stands, in words."""
+
+from datetime import datetime
+
+import msgspec
+
+from facility.calls.queries.public import CallPublic
+from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.forms import (
+    AnyOf,
+    AtLeast,
+    Between,
+    By,
+    Check,
+    Field,
+    FieldType,
+    FormSection,
+    Length,
+    OneOf,
+    Required,
+    SectionCheck,
+    SumAtMost,
+    Within,
+)
+from facility.calls.rules.modes import Mode
+from facility.calls.rules.standing import Standing
+from facility.web import filters, sentences
+from facility.web.filters import instant
+from facility.web.i18n import N_, _, listed, ngettext, translated
+
+MODES = {
+    Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
+    Mode.ROLLING: (
+        N_("Rolling, with cut-offs"),
+        N_(
+            "Applications are taken at any time and ranked with those of the same cut-off. What is good enough and not"
+            " funded is ranked once more at the next one."
+        ),
+    ),
+    Mode.URGENT: (
+        N_("Urgent"),
+        N_("Each application is opened, assessed and decided on its own within hours, by the same criteria."),
+    ),
+}
+"""How a call takes applications, and what that means, untranslated."""
+
+
+class Stands(msgspec.Struct, frozen=True):
+    """Where a call stands, for a page: a word, the kind of its tag, and a sentence that a person understands."""
+
+    standing: Standing
+    word: str
+    kind: str
+    sentence: str
+
+
+def stands(call: CallPublic, now: datetime) -> Stands:
+    """Where the call stands now."""
+    found = call.standing(now)
+    word, kind = STANDINGS[found]
+    return Stands(found, translated(word), kind, _sentence(call, found))
+
+
+def _sentence(call: CallPublic, found: Standing) -> str:
+    if call.cancelled_at is not None:
+        return _("This call was cancelled on {at}.", at=instant(call.cancelled_at))
+    match found:
+        case Standing.DRAFT:
+            return _("Only staff see this draft. A second person checks and publishes it.")
+        case Standing.COMING:
+            return _("This call opens on {at}.", at=instant(call.opens_at))
+        case Standing.OPEN:
+            return _("This call takes applications until {at}.", at=instant(call.closes_at))
+        case Standing.CLOSED:
+            return _("This call has closed. Two people will open together what came in.")
+        case Standing.OPENED:
+            return _("The applications have been opened, and their admissibility is being checked.")
+        case Standing.EVALUATION:
+            return _("The applications are being assessed.")
+    assert call.decided_at is not None, "what is archived was decided or cancelled"
+    return _("The awards of this call were decided on {at}.", at=instant(call.decided_at))
+
+
+def criterion(grid: Grid, key: str) -> str:
+    """What a threshold's or tie-break's key stands for, as a person says it."""
+    titles = {section.key: section.title for section in grid.sections}
+    if key in titles:
+        return titles[key]
+    return {TOTAL: _("All sections together")}.get(key, key)
+
+
+def ties(grid: Grid) -> list[str]:
+    """The tie-breaks in their order, as whole phrases; the reference decides at last (scenarios/README)."""
+    said = {
+        BENEFICIARIES: _("more beneficiaries of the Western Balkans taking part"),
+        RECEIVED_AT: _("received earlier"),
+    }
+    phrases = [
+        said.get(key) or _("more points for “{section}”", section=criterion(grid, key))
+        for key in grid.tie_break
+    ]
+    return [*phrases, _("the lower reference number")]
+
+
+TYPES: dict[FieldType, str] = {
+    FieldType.SHORT_TEXT: N_("A line of text"),
+    FieldType.LONG_TEXT: N_("A long text"),
+    FieldType.YES_NO: N_("Yes or no"),
+    FieldType.ONE_OF: N_("One of several answers"),
+    FieldType.SOME_OF: N_("Any of several answers"),
+    FieldType.NUMBER: N_("A number"),
+    FieldType.AMOUNT: N_("An amount in EUR"),
+    FieldType.DAY: N_("A day"),
+    FieldType.THEMES: N_("Themes"),
+}
+"""What each type is called, untranslated."""
+WHO: dict[By, str] = {
+    By.LEAD: N_("The lead, once for all"),
+    By.PARTY: N_("Every institution, for itself"),
+}
+"""Who fills a section in, untranslated."""
+
+
+def condition(section: FormSection, field: Field) -> str:
+    """When a field is asked that is not always asked, as a sentence; "" for others."""
+    if field.asked_if is None:
+        return ""
+    other = section.field(field.asked_if.field)
+    answers = listed([_answer(other, value) for value in field.asked_if.values])
+    return _("Only if the answer to “{question}” is {answers}.", question=other.label, answers=answers)
+
+
+def conditions(section: FormSection) -> dict[str, str]:
+    """When the fields are asked that are not always asked, in words."""
+    return {field.key: condition(section, field) for field in section.fields if field.asked_if}
+
+
+def _answer(field: Field, value: str) -> str:
+    """What people read of an answer among several."""
+    plain = {"yes": _("Yes"), "no": _("No")}
+    return next((option.label for option in field.options if option.key == value), plain.get(value, value))
+
+
+def check_in_words(field: Field, check: Check) -> str:
+    """A check on a question, as a phrase."""
+    match check:
+        case Required():
+            return _("must be answered")
+        case Length(least, most):
+            return _between(least or None, most, _("characters"))
+        case Between(least, most):
+            return _between(least, most, "")
+        case Within(first, last):
+            return _between(first, last, "")
+        case AtLeast(count):
+            return ngettext("at least {count} chosen", "at least {count} chosen", count)
+        case OneOf(values):
+            return _("only with: {values}", values=", ".join(_answer(field, value) for value in values))
+
+
+def _between(least: object, most: object, unit: str) -> str:
+    if least is None:
+        return _("at most {most} {unit}", most=most, unit=unit).strip()
+    if most is None:
+        return _("at least {least} {unit}", least=least, unit=unit).strip()
+    return _("from {least} to {most} {unit}", least=least, most=most, unit=unit).strip()
+
+
+def section_check_in_words(section: FormSection, check: SectionCheck) -> str:
+    """A check over several questions of a section, as a sentence."""
+    labels = ", ".join(section.field(key).label for key in check.fields)
+    match check:
+        case AnyOf(_keys, count):
+            return _("At least {count} of these must be answered: {labels}.", count=count, labels=labels)
+        case SumAtMost(_keys, most):
+            return _("Together at most {most}: {labels}.", most=most, labels=labels)
+
+
+CHECKLIST = {
+    "in_time": N_("It was received while the call was open."),
+    "beneficiaries": N_("Enough different Western Balkans beneficiaries take part."),
+    "eligible_parties": N_("Lead and partners are bodies that the call is for."),
+    "confirmations": N_("Each partner has confirmed by a person who may sign."),
+    "amounts": N_("What is asked for is within the limits of the call."),
+    "declarations": N_("The lead has made all declarations, signed by name and function."),
+    "documents": N_("The documents can be read, and are what they are called."),
+    "classified": N_("Nothing classified and no data about cases is in it."),
+    "activities": N_("The activities are of kinds that the call supports."),
+    "rights": N_("Its effect on human rights has been screened, and what is needed is planned."),
+    "consultation": N_("Whoever must be consulted was, and objections are answered."),
+    "overlap": N_("It does not duplicate what is done already."),
+}
+"""The standard items of a checklist, untranslated."""
+
+sentences.register(
+    {
+        "checklist_empty": N_("Choose at least one item, or write one of your own."),
+        "checklist_too_long": N_("At most {most} items of your own."),
+        "checklist_text_too_long": N_("An item has at most {most} characters."),
+    }
+)
+
+
+MOST_OPENING = 200
+"""Characters: with the other answers they fit on the first screen of a phone."""
+
+
+def opening(text: str) -> str:
+    """How a call's text begins: its first paragraph, or as many whole sentences or words of it as fit."""
+    first = text.strip().partition("\n\n")[0].replace("\n", " ")
+    if len(first) <= MOST_OPENING:
+        return first
+    whole = first[: MOST_OPENING + 1].rpartition(". ")[0]
+    return f"{whole}." if whole else first[:MOST_OPENING].rpartition(" ")[0].rstrip(",;:.") + "…"
+
+
+filters.register("opening", opening)
+
+
+STANDINGS = {
+    Standing.DRAFT: (N_("Draft"), "plain"),
+    Standing.COMING: (N_("Coming"), "info"),
+    Standing.OPEN: (N_("Open"), "info"),
+    Standing.CLOSED: (N_("Closed"), "wait"),
+    Standing.OPENED: (N_("Opened"), "wait"),
+    Standing.EVALUATION: (N_("Under evaluation"), "wait"),
+    Standing.DECIDED: (N_("Decided"), "ok"),
+    Standing.CANCELLED: (N_("Cancelled"), "bad"),
+    Standing.ARCHIVED: (N_("Archived"), "plain"),
+}
+"""The word for where a call stands, and the kind of its tag."""
+
+
+sentences.register(
+    {
+        "closes_before_it_opens": N_("The call closes before it opens. Enter a later closing time."),
+        "award_min_above_max": N_("The smallest award is above the largest."),
+        "no_section": N_("The grid needs at least one section."),
+        "reserved_section_key": N_("The key “{key}” has a meaning of its own. Choose another."),
+        "section_key_twice": N_("Two sections have the key “{key}”."),
+        "unknown_threshold": N_("There is a threshold for “{key}”, which is no section."),
+        "unknown_tie_break": N_("Ties are broken by “{key}”, which is no section."),
+        "weights_do_not_add_up": N_(
+            "The sections are worth {points} points together, and you declared {total}. Change one of them."
+        ),
+        "no_cut_off": N_("Enter at least one cut-off."),
+        "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
+        "cut_off_before_opening": N_("This cut-off is not after the opening."),
+        "cut_offs_not_in_order": N_("This cut-off is not after the one before it."),
+        "hours_missing": N_("Say within how many hours each application is decided."),
+        "hours_out_of_range": N_("Enter a number of hours from 1 to {most}."),
+        "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
+        "decision_missing": N_("Name the decision that the extension rests on."),
+        "reference_taken": N_("Another call has this reference."),
+        "envelope_unknown": N_("Choose an envelope on the list."),
+        "rules_frozen": N_("This call has been published: its rules are frozen."),
+        "form_incomplete": N_("Something is missing in what the call asks for. Complete its form first."),
+        "too_many_sections": N_("A form takes at most {most} sections."),
+        "too_many_questions": N_("A section takes at most {most} questions."),
+        "section_unknown": N_("Choose a section of the form."),
+        "section_needed": N_("Every call needs this section."),
+        "section_kind_twice": N_("There are two sections of this kind ({kind})."),
+        "section_kind_missing": N_("A section of this kind is missing: {kind}."),
+        "budget_needs_activities": N_("A budget by activity needs a section of planned activities."),
+        "indirect_out_of_bounds": N_("Indirect costs are at most {most} % of the direct ones."),
+        "section_twice": N_("Two sections have the same key."),
+        "field_needed": N_("The question with the key “{key}” must be in one of the lead’s sections."),
+        "section_empty": N_("The section has no question yet."),
+        "section_takes_no_fields": N_("A section of this kind takes no questions."),
+        "field_twice": N_("Two questions have the same key."),
+        "key_reserved": N_(
+            "“{key}” cannot be a key here: the pages of an application use this name themselves."
+        ),
+        "key_malformed": N_("“{key}” cannot be a key. Use small letters, digits and underscores."),
+        "options_missing": N_("A choice needs at least two answers."),
+        "confidential_not_by_party": N_(
+            "A confidential question belongs in a section that every institution fills in for itself."
+        ),
+        "asked_if_unknown": N_("A question depends on one that does not come before it."),
+        "asked_if_confidential": N_(
+            "Whether a question is asked must not depend on a confidential one that fewer people may read."
+        ),
+        "check_mixes_confidential": N_("A check must not put confidential questions and others together."),
+        "check_does_not_fit": N_("A check does not fit its question."),
+        "not_published": N_("This call has not been published."),
+        "still_open": N_("This call is still open; it closes at the published time and not before."),
+        "closes_in_the_past": N_("This call would be over when it appears. Change its closing time first."),
+        "not_closed": N_("This call is not closed, or its awards have been decided already."),
+        "call_cancelled": N_("This call was cancelled. Nothing is taken in, assessed or decided any more."),
+        "call_archived": N_("This call is archived. Take it out of the archive first."),
+        "not_over": N_("Only a call that is decided or cancelled can be archived."),
+        "archived_already": N_("This call is archived already."),
+        "not_archived": N_("This call is not in the archive."),
+        "cancellation_asked": N_("Somebody has asked already to cancel this call. A colleague confirms it."),
+        "not_asked": N_("Nobody asks to cancel this call any more."),
+        "too_late_to_correct": N_(
+            "The deadline of this call has passed, so it cannot be corrected any more."
+        ),
+        "corrigendum_gone": N_("This corrigendum was published or thrown away meanwhile."),
+        "nothing_corrected": N_("Nothing differs from what is published. Change something, or go back."),
+        "deadline_only_later": N_(
+            "The deadline is never brought forward: people plan by what was published. Enter the same or a later time."
+        ),
+        "cut_off_has_passed": N_("This cut-off has passed: what came in until then stays together."),
+        "date_has_passed": N_(
+            "This time has passed. Enter one that is still to come, or leave it as it was."
+        ),
+        "too_little_notice": N_(
+            "Applicants must act on this change, and fewer than {days} days are left. Give the call a later deadline too."
+        ),
+        "form_only_added": N_(
+            "Questions can be added to the form. Those that are there stay as they are: people have answered them."
+        ),
+        "frozen_name": N_("The reference never changes: letters and applications bear it."),
+        "frozen_opening": N_("The opening is as it was announced."),
+        "frozen_rhythm": N_(
+            "How the call takes applications is as it was announced. A cut-off that is still to come can be moved later."
+        ),
+        "batch_of_a_series": N_("This is one batch of a call. Do that with the call as a whole."),
+        "frozen_envelope": N_("The envelope is as it was published. The amount can be corrected within it."),
+        "frozen_eligibility": N_(
+            "Who may apply and for what is as it was published: some have found partners by it."
+        ),
+        "frozen_judging": N_(
+            "How applications are judged is as it was published: grid, weights, limits, ties and minimum assessments."
+        ),
+        "assesses_here": N_(
+            "You assess applications of this call. Whoever assesses in a call does not draft, publish, open, check, assign,"
+            " propose or decide in it."
+        ),
+        "runs_here": N_("You have had a hand in running this call, so you do not assess in it."),
+        "drafted_here": N_(
+            "{person} has drafted this call or a corrigendum to it, and so does not assess in it."
+        ),
+        "published_here": N_(
+            "{person} has published this call or a corrigendum to it, and so does not assess in it."
+        ),
+        "opened_here": N_("{person} has opened what came in to this call, and so does not assess in it."),
+        "checked_here": N_("{person} has checked applications of this call, and so does not assess in it."),
+        "assigned_here": N_(
+            "{person} has given applications of this call to assessors, and so does not assess in it."
+        ),
+        "proposed_here": N_("{person} has proposed a ranking in this call, and so does not assess in it."),
+        "decided_here": N_("{person} has decided in this call, and so does not assess in it."),
+        "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
+        "answers_before_questions": N_("Answers are due before the last question. Enter a later time."),
+        "questions_after_closing": N_("Questions help nobody after the deadline. Enter an earlier time."),
+        "answers_after_closing": N_("Answers must be there by the deadline. Enter an earlier time."),
+        "no_questions": N_("This call takes no questions."),
+        "too_late_to_ask": N_("The time for questions on this call is over."),
+        "question_missing": N_("Write the question."),
+        "question_too_long": N_("A question has at most {most} characters."),
+        "answer_text_missing": N_("Write the answer."),
+        "answer_unchanged": N_("This is what is published already."),
+        "too_late_to_answer": N_(
+            "The deadline of this call has passed: an answer would help nobody any more."
+        ),
+        "set_aside": N_("This question was set aside."),
+        "already_answered": N_("This question has been answered already."),
+        "total_not_100": N_("The sections are worth {total} points together, and not 100 as usual."),
+        "threshold_out_of_reach": N_(
+            "Nobody can reach the threshold for “{key}”: it is above the most points."
+        ),
+        "award_max_above_amount": N_("The largest award must not be higher than the amount of the call."),
+        "opens_in_the_past": N_("The opening lies before today. Choose a later one."),
+        "joint_needs_two": N_("A joint application needs at least two beneficiaries of the Western Balkans."),
+        "unusual_reason_missing": N_(
+            "Give a reason: the largest award is above EUR 60 000, or one assessor alone is enough."
+        ),
+        "award_max_above_cap": N_(
+            "The largest award is above EUR {cap}, the most that the Financial Regulation lets a third party receive as"
+            " financial support."
+        ),
+    }
+)

@@ -1,0 +1,171 @@
+"""Corrigenda in words: what changed side by side, and what it means for those who have begun an application."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from facility.calls.rules.call import CallDraft
+from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
+from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
+from facility.calls.rules.modes import Mode
+from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
+from facility.web.filters import eur, instant
+from facility.web.i18n import N_, _, filled, translated
+
+LABELS = {
+    "title": N_("Title"),
+    "text": N_("Text"),
+    "closes_at": N_("Closes"),
+    "cut_offs": N_("Cut-offs"),
+    "questions_until": N_("Questions until"),
+    "answers_until": N_("Answers by"),
+    "amount": N_("Amount of the call"),
+    "award_min": N_("Smallest award"),
+    "award_max": N_("Largest award"),
+}
+"""What a field that a corrigendum can change is called."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A field of two versions, as people read it."""
+
+    label: str
+    before: str
+    after: str
+
+
+def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
+    """What a corrigendum changes, field by field; of the form, what is added, one by one."""
+    found: list[Change] = []
+    for one in _told(before, after):
+        if one.field == "form":
+            found += _additions(before.form, after.form)
+        else:
+            found.append(Change(translated(LABELS[one.field]), _value(one.before), _value(one.after)))
+    return found
+
+
+def _additions(before: FormDefinition, after: FormDefinition) -> Iterator[Change]:
+    """Everything that a form asks more, in full: sections with all that belongs to them, and questions."""
+    new = added_sections(before, after)
+    for place, section in enumerate(after.sections):
+        if section in new:
+            ahead = after.sections[place - 1] if place else None
+            yield Change(_("New section"), _("not asked"), _section_in_full(section, ahead))
+        for asked, field in added_questions(before, after):
+            if asked is section:
+                yield Change(_("New question"), _("not asked"), _question_in_full(section, field))
+
+
+def asked_more(before: FormDefinition, after: FormDefinition) -> list[str]:
+    """What a form asks that it did not ask before, in whole sentences."""
+    new, said = added_sections(before, after), []
+    for section in after.sections:
+        said += [_added_section(section)] if section in new else []
+        said += [_added(*one) for one in added_questions(before, after) if one[0] is section]
+    return said
+
+
+def _added_section(section: FormSection) -> str:
+    said = {
+        By.LEAD: N_("A new section was added: “{section}”."),
+        By.PARTY: N_(
+            "A new section was added that every institution fills in for itself: “{section}”. Each partner finds it in its"
+            " own part."
+        ),
+    }
+    return filled(said[section.by], section=section.title)
+
+
+def _added(section: FormSection, field: Field) -> str:
+    said = N_("A new question was added under “{section}”: {label}")
+    if field.required:
+        said = N_("A new question that must be answered was added under “{section}”: {label}")
+    return filled(said, section=section.title, label=field.label)
+
+
+def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
+    """A new section as somebody checks it, in lines."""
+    place = _("It stands behind “{title}”.", title=ahead.title) if ahead else _("It stands first.")
+    checks = [section_check_in_words(section, check) for check in section.checks]
+    lines = [section.title, translated(WHO[section.by]), place, section.hint, *checks]
+    return "\n".join(line for line in lines if line)
+
+
+def _question_in_full(section: FormSection, field: Field) -> str:
+    """A new question as somebody checks it: what it is asked with, in lines."""
+    checks = [check_in_words(field, check) for check in field.checks]
+    about = [translated(TYPES[field.type]), *checks, *_marks(section, field)]
+    lines = [
+        _("Under “{section}”: {label}", section=section.title, label=field.label),
+        field.hint,
+        "; ".join(option.label for option in field.options),
+        " · ".join(about),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _marks(section: FormSection, field: Field) -> Iterator[str]:
+    if field.asked_if:
+        yield condition(section, field).rstrip(".")
+    if not field.material:
+        yield _("partners need not confirm it anew")
+    if field.confidential:
+        yield _("confidential")
+    if field.restricted:
+        yield _("not for those who only watch")
+
+
+def _value(value: object) -> str:
+    match value:
+        case datetime():
+            return instant(value)
+        case tuple():
+            return "\n".join(instant(at) for at in value)
+        case Decimal():
+            return _("EUR {amount}", amount=eur(value))
+        case None:
+            return _("none")
+    return str(value)
+
+
+def meanings(before: CallDraft, after: CallDraft) -> list[str]:
+    """What a corrigendum means for whoever has begun an application, in whole sentences."""
+    told = [one for one in _told(before, after) if one.field != "form"]
+    said = [sentence for one in told for sentence in _meanings(one)]
+    return said + asked_more(before.form, after.form)
+
+
+def _told(before: CallDraft, after: CallDraft) -> list[Difference]:
+    """What changed; that a rolling call closes at its last cut-off, its cut-offs say."""
+    found = differences(before, after)
+    return [one for one in found if one.field != "closes_at" or after.mode is not Mode.ROLLING]
+
+
+def _meanings(one: Difference) -> list[str]:
+    if not isinstance(one.before, tuple) or not isinstance(one.after, tuple):
+        return [_meaning(one)]
+    said = N_("Cut-off {number} is now {after}; it was {before}.")
+    return [
+        filled(said, number=number, before=instant(old), after=instant(new))
+        for number, (old, new) in enumerate(zip(one.before, one.after, strict=True), 1)
+        if old != new
+    ]
+
+
+def _meaning(one: Difference) -> str:
+    said = {
+        "title": N_("The call’s title is now “{after}”."),
+        "text": N_("The text of the call was changed. Please read it again."),
+        "closes_at": N_("The deadline is now {after}; it was {before}."),
+        "questions_until": N_("Questions are taken until {after}."),
+        "answers_until": N_("Answers are published by {after}."),
+        "amount": N_("All awards together may now come to {after}; it was {before}."),
+        "award_min": N_("An application now asks for at least {after}; it was {before}."),
+        "award_max": N_("An application now asks for at most {after}; it was {before}."),
+    }
+    if one.field in ("questions_until", "answers_until") and one.after is None:
+        return _("The call takes no more questions.")
+    return filled(said[one.field], before=_value(one.before), after=_value(one.after))

@@ -1,0 +1,1 @@
+"""Pages about money: agreements and their ledgers, and the tables of unit costs."""

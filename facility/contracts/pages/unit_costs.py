@@ -1,0 +1,196 @@
+"""The dated tables of unit costs: what counts from which day, and new rows, typed or pasted from a spreadsheet."""
+
+from datetime import date
+
+from litestar import get, post
+
+from facility import clock
+from facility.accounts.words import PLACES, country_name, place_choices
+from facility.contracts import queries
+from facility.contracts.queries import UnitCostShown
+from facility.contracts.rules import UnitCostKind, UnitCostRow
+from facility.contracts.service import money
+from facility.contracts.words import UNIT_COSTS
+from facility.folding import fold
+from facility.money import CENT
+from facility.refused import Reason, Refused
+from facility.web import render
+from facility.web.access import Role, allow
+from facility.web.amounts import Unclear
+from facility.web.fields import Fields
+from facility.web.forms import Form as Typed
+from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _, ngettext
+from facility.web.pasted import read_rows
+from facility.web.stops import Wrong
+
+BY_READERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR, Role.OFFICER)}
+BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
+MOST_ROWS = 100
+COLUMNS = {
+    "kind": ("category", "type"),
+    "country": ("place", "land"),
+    "unit": ("per",),
+    "amount": ("eur", "amount eur", "rate", "amount in eur"),
+    "valid_from": ("from", "valid from", "date", "day"),
+    "source": ("decision", "list"),
+    "reason": ("why", "reason for the correction"),
+}
+"""The columns of a paste, with other names that a head row may give them."""
+
+
+@get("/unit-costs", opt=BY_READERS)
+async def unit_costs(view: View, read: Read, kind: FromQuery[str] = "") -> Page:
+    """Every row, by kind and unit, with what counts today."""
+    chosen = kind if kind in set(UnitCostKind) else ""
+    today = clock.now().astimezone(clock.BRUSSELS).date()
+    rows = await queries.unit_costs(read, chosen)
+    return view.page(
+        "contracts/unit_costs.html",
+        rows=[(row, state) for row, state in zip(rows, _states(rows, today), strict=True)],
+        chosen=chosen,
+        kinds=UNIT_COSTS,
+        may_change=view.me.has(Role.SECRETARIAT),
+    )
+
+
+def _states(rows: list[UnitCostShown], today: date) -> list[str]:
+    """What each row is today: in force, to come, replaced by a later day, or corrected. Rows come latest first."""
+    states, seen = [], set()
+    for row in rows:
+        place = row.kind, row.country, row.unit.casefold()
+        if not row.standing:
+            states.append("corrected")
+        elif row.valid_from > today:
+            states.append("to_come")
+        else:
+            states.append("past" if place in seen else "in_force")
+            seen.add(place)
+    return states
+
+
+def _form(view: render.View, fields: Fields, status: int = 200) -> Page:
+    return view.page(
+        "contracts/unit_cost.html", status=status, form=fields, kinds=UNIT_COSTS, places=place_choices()
+    )
+
+
+def _read(fields: Fields) -> UnitCostRow:
+    return UnitCostRow(
+        kind=fields.one_of("kind", UnitCostKind),
+        country=fields.choice("country", PLACES) if fields.given("country") else None,
+        unit=fields.text("unit", most=40),
+        amount=fields.eur("amount", least=CENT),
+        valid_from=fields.day("valid_from"),
+        source=fields.text("source", most=300),
+        reason=fields.text("reason", required=False, most=1000, multiline=True),
+        illustrative=fields.yes("illustrative"),
+    )
+
+
+@get("/unit-costs/new", opt=BY_SECRETARIAT)
+async def new_unit_cost(view: View) -> Page:
+    """Asks for a row."""
+    return _form(view, Fields.showing())
+
+
+@post("/unit-costs/new", opt=BY_SECRETARIAT)
+async def enter_unit_cost(view: View, form: Form, tx: Tx) -> Page:
+    """Adds it; what stands there stays."""
+    fields = Fields(form)
+    row = _read(fields)
+    try:
+        fields.check()
+        await money.enter_unit_costs(tx, [row])
+    except Refused as refused:
+        raise Wrong(_form(view, fields.refused(_of_one(refused)), 422)) from None
+    return view.go("/unit-costs", _("The unit cost is entered."))
+
+
+def _of_one(refused: Refused) -> Refused:
+    """The reasons at the fields of a form with a single row."""
+    return Refused(
+        [
+            Reason(reason.code, (reason.field or "").removeprefix("rows-0-"), reason.params)
+            for reason in refused.reasons
+        ],
+        refused.kind,
+    )
+
+
+def _paste(view: render.View, fields: Fields, wrong: list[tuple[int, str, str]], status: int = 200) -> Page:
+    return view.page(
+        "contracts/unit_costs_paste.html",
+        status=status,
+        form=fields,
+        wrong=wrong,
+        kinds=UNIT_COSTS,
+        most=MOST_ROWS,
+    )
+
+
+@get("/unit-costs/paste", opt=BY_SECRETARIAT)
+async def paste_form(view: View) -> Page:
+    """Asks for rows copied from a spreadsheet."""
+    return _paste(view, Fields.showing(), [])
+
+
+@post("/unit-costs/paste", opt=BY_SECRETARIAT)
+async def paste(view: View, form: Form, tx: Tx) -> Page:
+    """Adds all rows or none; says what is wrong, line by line, with the text kept."""
+    fields = Fields(form)
+    text = fields.text("rows", most=200_000, multiline=True)
+    wrong: list[tuple[int, str, str]] = []
+    try:
+        fields.check()
+        lines, typed = _typed(text)
+        rows = [_read(row) for row in typed.rows("rows")]
+        wrong = _by_line(typed, lines)
+        if not wrong:
+            await money.enter_unit_costs(tx, rows)
+    except Unclear as unclear:
+        fields.wrong("rows", str(unclear))
+    except Refused as refused:
+        if fields.errors:
+            raise Wrong(_paste(view, fields, [], 422)) from None
+        wrong = _by_line(typed.refused(refused), lines)
+    if fields.errors or wrong:
+        if wrong:
+            fields.wrong("rows", _said(wrong))
+        raise Wrong(_paste(view, fields, wrong, 422))
+    return view.go("/unit-costs", ngettext("{count} row is entered.", "{count} rows are entered.", len(rows)))
+
+
+def _typed(text: str) -> tuple[list[int], Fields]:
+    """The pasted rows as a form would send them, and the line of each."""
+    rows = read_rows(text, COLUMNS, MOST_ROWS)
+    kinds = {fold(word): kind.value for kind, word in UNIT_COSTS.items()}
+    places = {fold(country_name(code)): code for code in PLACES}
+    values: dict[str, list[str]] = {}
+    for number, row in enumerate(rows):
+        cells = dict(row.cells)
+        cells["kind"] = kinds.get(fold(cells.get("kind", "")), cells.get("kind", "").casefold())
+        country = cells.get("country", "")
+        cells["country"] = places.get(fold(country), country.upper())
+        values |= {f"rows-{number}-{name}": [value] for name, value in cells.items()}
+    return [row.line for row in rows], Fields(Typed(values, {}))
+
+
+def _by_line(typed: Fields, lines: list[int]) -> list[tuple[int, str, str]]:
+    """Line, column and sentence of each mistake."""
+    found = []
+    for name, sentences in typed.errors.items():
+        _group, number, column = name.split("-", 2)
+        found += [(lines[int(number)], column, said) for said in sentences]
+    return sorted(found)
+
+
+def _said(wrong: list[tuple[int, str, str]]) -> str:
+    return ngettext(
+        "{count} cell is wrong, as listed below. Nothing was saved.",
+        "{count} cells are wrong, as listed below. Nothing was saved.",
+        len(wrong),
+    )
+
+
+HANDLERS = [unit_costs, new_unit_cost, enter_unit_cost, paste_form, paste]

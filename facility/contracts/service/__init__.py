@@ -1,0 +1,1 @@
+"""Commands on money, and the reference data from which agreements are entered."""

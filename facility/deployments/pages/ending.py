@@ -1,0 +1,117 @@
+"""Taking back an expert's yes, and calling a request for expertise off."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.deployments import forms, queries, rules, words
+from facility.deployments.access import SECRETARIAT
+from facility.deployments.models import DeploymentState
+from facility.deployments.service import ending, expertise
+from facility.refused import refuse
+from facility.web import render
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import _
+
+
+async def _cancel_page(
+    view: render.View,
+    connection: AsyncConnection,
+    deployment_id: UUID,
+    invitation_id: UUID,
+    fields: Fields,
+    status: int = 200,
+) -> Page:
+    found = await queries.deployment(connection, deployment_id)
+    invitation = next((one for one in found.invitations if one.id == invitation_id), None)
+    if invitation is None:
+        refuse("not_found", kind="missing", what="invitation")
+    return view.page(
+        "deployments/cancel.html",
+        status=status,
+        deployment=found,
+        invitation=invitation,
+        possible=invitation.outcome == rules.InvitationStatus.ACCEPTED
+        and found.state != DeploymentState.ENDED,
+        outcomes=words.OUTCOMES,
+        most=forms.MOST_REASON,
+        form=fields,
+    )
+
+
+_CANCEL = "/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/cancel"
+
+
+@get(_CANCEL, opt=SECRETARIAT)
+async def ask_to_cancel(
+    view: View, read: Read, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
+) -> Page:
+    """Says what will happen, and asks for the reason."""
+    return await _cancel_page(view, read, deployment_id, invitation_id, Fields.showing())
+
+
+@post(_CANCEL, opt=SECRETARIAT)
+async def cancel(
+    view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
+) -> Page:
+    """Takes a yes back; the days are free and the next is asked."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
+    await _of(tx, deployment_id, invitation_id)
+    async with redrawn(
+        tx,
+        fields,
+        lambda read, status: _cancel_page(view, read, deployment_id, invitation_id, fields, status),
+    ):
+        await expertise.cancel(tx, invitation_id, reason=reason)
+    return view.go(f"/deployments/{deployment_id}", _("The yes is taken back. The next in line is asked."))
+
+
+async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> None:
+    """Raises Refused (missing) when the invitation belongs to another deployment."""
+    found = await queries.deployment(await tx.session.connection(), deployment_id)
+    if invitation_id not in {one.id for one in found.invitations}:
+        refuse("not_found", kind="missing", what="invitation")
+
+
+_CALL_OFF = "/deployments/{deployment_id:uuid}/call-off"
+
+
+async def _call_off_page(
+    view: render.View, connection: AsyncConnection, deployment_id: UUID, fields: Fields, status: int = 200
+) -> Page:
+    found = await queries.deployment(connection, deployment_id)
+    return view.page(
+        "deployments/call_off.html",
+        status=status,
+        deployment=found,
+        possible=found.state != DeploymentState.ENDED,
+        most=forms.MOST_REASON,
+        form=fields,
+    )
+
+
+@get(_CALL_OFF, opt=SECRETARIAT)
+async def ask_to_call_off(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+    """Says what will happen, and asks for the reason."""
+    return await _call_off_page(view, read, deployment_id, Fields.showing())
+
+
+@post(_CALL_OFF, opt=SECRETARIAT)
+async def call_off(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
+    """Ends the request; whoever is booked or asked learns it."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=forms.MOST_REASON, multiline=True)
+    async with redrawn(
+        tx, fields, lambda read, status: _call_off_page(view, read, deployment_id, fields, status)
+    ):
+        await ending.call_off(tx, deployment_id, reason=reason)
+    return view.go(
+        f"/deployments/{deployment_id}", _("The request is called off. Whoever was booked or asked is told.")
+    )
+
+
+HANDLERS = [ask_to_cancel, cancel, ask_to_call_off, call_off]

@@ -1,0 +1,294 @@
+"""Requests for expertise for those who run and watch them: list, request, shortlist, order, what became of it.
+
+Names and reasons are for secretariat and auditor; the Commission and the authorising officer read codes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.accounts.queries.people import names
+from facility.applications.models.conflict import shut_out
+from facility.awards.service.consequences import ends_with_the_award
+from facility.deployments import forms, queries, words
+from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
+from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
+from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
+from facility.deployments.queries import DeploymentShown
+from facility.deployments.service.expertise import confirm_order, renew_shortlist, request_expertise
+from facility.events import Recorded
+from facility.events.log import LATEST, history
+from facility.experts.queries import themes
+from facility.experts.rules import CEFR
+from facility.experts.words import language_choices
+from facility.refused import Refused, refuse
+from facility.web import render
+from facility.web.access import Role, Visitor, allow
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.history import Moment, moments
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+from facility.web.waiting import waits
+from facility.zone import TODAY_SQL
+
+nav(N_("Deployments"), "/deployments", *ROLES, order=51)
+waits(
+    N_("Orders of experts to confirm"),
+    "/deployments?status=requested",
+    Role.SECRETARIAT,
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE state = 'requested' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+waits(
+    N_("Requests for experts whose list has run out"),
+    "/deployments?status=exhausted",
+    Role.SECRETARIAT,
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE state = 'exhausted' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+waits(
+    N_("Experts booked on days without an activity"),
+    "/deployments",
+    Role.SECRETARIAT,
+    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
+        WHERE id IN ({queries.ADRIFT})
+        AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+ends_with_the_award(
+    N_("Experts who are booked or asked are told that they are not needed:"),
+    rows=f"""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
+        FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
+        WHERE award_id = :award_id AND state <> 'ended' AND {INVITATION_STANDS_SQL}
+        AND ends_on >= {TODAY_SQL}""",  # noqa: S608 - our own text
+)
+
+
+@get("/deployments", opt=READERS)
+async def requests(
+    view: View,
+    read: Read,
+    status: FromQuery[str | None] = None,
+    application: FromQuery[UUID | None] = None,
+    before: FromQuery[UUID | None] = None,
+) -> Page:
+    """All requests, newest first, with how long it took until every seat had its yes."""
+    chosen = status if status in set(DeploymentState) else None
+    lines, older = await queries.requests(
+        read, view.me.id, state=chosen, application=application, before=before
+    )
+    asked_for = await queries.application(read, application, view.me.id) if application else None
+    return view.page(
+        "deployments/requests.html",
+        requests=lines,
+        older=older,
+        before=before,
+        chosen=chosen,
+        application=asked_for,
+        may_ask=view.me.has(Role.SECRETARIAT),
+        states=words.STATES,
+    )
+
+
+async def _request_page(
+    view: render.View,
+    connection: AsyncConnection,
+    application: queries.Applied,
+    fields: Fields,
+    *,
+    status: int = 200,
+    spare: int = forms.SPARE_ROWS,
+) -> Page:
+    return view.page(
+        "deployments/new.html",
+        status=status,
+        form=fields,
+        application=application,
+        themes=await themes(connection),
+        rows=forms.theme_rows(fields.values, spare=spare),
+        languages=language_choices(),
+        levels=CEFR,
+    )
+
+
+@get("/deployments/new", opt=SECRETARIAT)
+async def new_request(view: View, read: Read, application: FromQuery[UUID]) -> Page:
+    """The form, for an application with a standing award."""
+    found = await queries.application(read, application, view.me.id)
+    if not found.funded:
+        refuse("not_funded")
+    known = [code for code, _name in await themes(read)]
+    return await _request_page(view, read, found, Fields.showing(forms.blank(found, known)))
+
+
+@post("/deployments/new", opt=SECRETARIAT)
+async def ask(view: View, form: Form, tx: Tx) -> Page:
+    """Makes the shortlist; nobody is asked before somebody has confirmed the order."""
+    connection, fields = await tx.session.connection(), Fields(form)
+    fields.ignore("do")
+    application = await _application_of(connection, fields, view.me.id)
+    try:
+        draft = forms.read(
+            fields,
+            application_id=application.id,
+            themes=[code for code, _name in await themes(connection)],
+            languages=[code for code, _name in language_choices()],
+            today=tx.now.astimezone(clock.BRUSSELS).date(),
+        )
+        if form.get("do") == "rows":
+            return await _request_page(view, connection, application, fields, spare=6)
+        deployment = await request_expertise(tx, draft)
+    except Refused as refused:
+        if form.get("do") == "rows" and refused.kind == "invalid":
+            fields.errors.clear()
+            return await _request_page(view, connection, application, fields, spare=6)
+        fields.refused(refused)
+        raise Wrong(await _request_page(view, connection, application, fields, status=422)) from None
+    return view.go(
+        f"/deployments/{deployment.id}/order",
+        _("The shortlist is made. Nobody is asked before you confirm the order."),
+    )
+
+
+async def _application_of(connection: AsyncConnection, fields: Fields, viewer: UUID) -> queries.Applied:
+    """The application that the form is about. Raises Refused (missing) for what is none."""
+    key = fields.key("application")
+    if "application" in fields.errors:
+        refuse("not_found", kind="missing", what="application")
+    return await queries.application(connection, key, viewer)
+
+
+@get("/deployments/{deployment_id:uuid}", opt=READERS)
+async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+    """Seats, who was asked when and with which outcome, the time left, and for those who may, names and history."""
+    found = await queries.deployment(read, deployment_id)
+    private = view.me.has(*PRIVATE)
+    known = dict(await themes(read, retired=True))
+    return view.page(
+        "deployments/deployment.html",
+        deployment=found,
+        themes=known,
+        private=private,
+        may_act=view.me.has(Role.SECRETARIAT),
+        shortlist=await _shortlist(read, found, known) if private else {},
+        today=clock.now().astimezone(clock.BRUSSELS).date(),
+        history=await _history(read, found, view.me) if private else [],
+        states=words.STATES,
+        outcomes=words.OUTCOMES,
+        exclusions=words.EXCLUSIONS,
+    )
+
+
+async def _shortlist(
+    connection: AsyncConnection, found: DeploymentShown, known: Mapping[str, str]
+) -> dict[str, Any]:
+    """The shortlist's lines in words, with the experts behind the codes."""
+    ranked, excluded = found.shortlist.ranked, found.shortlist.excluded
+    experts = await queries.behind(connection, [*[one.code for one in ranked], *excluded])
+    return {
+        "ranked": [
+            (experts[one.code], words.score_in_words(one.parts, one.score, known), one.score)
+            for one in ranked
+        ],
+        "excluded": [(experts[code], why) for code, why in sorted(excluded.items())],
+    }
+
+
+async def _history(connection: AsyncConnection, found: DeploymentShown, me: Visitor) -> list[Moment]:
+    """The history, in which what came by an expert's link bears the expert's code."""
+    told = await history(connection, found.id)
+    codes = {one.id: one.code for one in found.invitations}
+    actors = {event.actor_id for event in told if event.actor_id}
+    lines = moments(told, await names(connection, sorted(actors)) if actors else {})
+    shown = [_by_link(recorded, line, codes) for recorded, line in zip(told[:LATEST], lines, strict=False)]
+    return [*shown, *lines[LATEST:]]
+
+
+def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:
+    event = recorded.event
+    answered = isinstance(event, InvitationAccepted | InvitationDeclined)
+    cancelled = isinstance(event, InvitationEnded) and event.how == "cancelled"
+    if recorded.actor_id is None and (answered or cancelled):
+        return Moment(line.text, line.at, codes.get(event.invitation_id, line.who))  # type: ignore[attr-defined]
+    return line
+
+
+async def _order_page(
+    view: render.View,
+    connection: AsyncConnection,
+    found: DeploymentShown,
+    fields: Fields | None = None,
+    status: int = 200,
+) -> Page:
+    known = dict(await themes(connection, retired=True))
+    shortlist = await _shortlist(connection, found, known)
+    experts = [expert for expert, _words, _score in shortlist["ranked"]]
+    return view.page(
+        "deployments/order.html",
+        status=status,
+        deployment=found,
+        form=fields or Fields.showing(forms.shown_order(experts)),
+        themes=known,
+        shortlist=shortlist,
+        place_name=forms.place_name,
+        may_act=view.me.has(Role.SECRETARIAT),
+        exclusions=words.EXCLUSIONS,
+    )
+
+
+@get("/deployments/{deployment_id:uuid}/order", opt={"allow": allow(*PRIVATE)})
+async def order(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
+    """The shortlist, each score in words, and the order to confirm."""
+    found = await queries.deployment(read, deployment_id)
+    if found.state != DeploymentState.REQUESTED:
+        return view.go(f"/deployments/{deployment_id}")
+    return await _order_page(view, read, found)
+
+
+@post("/deployments/{deployment_id:uuid}/order", opt=SECRETARIAT)
+async def confirm(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
+    """The first for each seat are asked now."""
+    connection, fields = await tx.session.connection(), Fields(form)
+    found = await queries.deployment(connection, deployment_id)
+    if found.state != DeploymentState.REQUESTED:
+        refuse("already_asking")
+    experts = await queries.behind(connection, [one.code for one in found.shortlist.ranked])
+    ranked = [experts[one.code] for one in found.shortlist.ranked]
+    try:
+        chosen, reason = forms.read_order(fields, ranked)
+        await confirm_order(tx, deployment_id, chosen, reason=reason)
+    except Refused as refused:
+        if refused.kind == "invalid" and "order" in {reason.field for reason in refused.reasons}:
+            fields.wrong("", _("Give at least one expert a place."))
+        else:
+            fields.refused(refused)
+        raise Wrong(await _order_page(view, connection, found, fields, 422)) from None
+    return view.go(
+        f"/deployments/{deployment_id}", _("The order is confirmed. The invitations are on their way.")
+    )
+
+
+@post("/deployments/{deployment_id:uuid}/shortlist", opt=SECRETARIAT)
+async def renew(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
+    """Computes the shortlist anew, as the pool stands now."""
+    Fields(form).check()
+    await renew_shortlist(tx, deployment_id)
+    return view.go(
+        f"/deployments/{deployment_id}/order", _("The shortlist is made anew, as the pool stands now.")
+    )
+
+
+HANDLERS = [
+    requests,
+    new_request,
+    ask,
+    deployment,
+    order,
+    confirm,
+    renew,
+]

@@ -1,0 +1,140 @@
+"""Walking the confirmed list: whoever is next is asked for each free seat. The caller holds the deployment's lock.
+
+Whoever might be asked is locked too, before their bookings are read: a yes elsewhere at the same moment is either seen
+here, or sees the invitation that was made here and ends it. Locks are taken deployments first, then experts, each in
+the order of their ids, and all of a command's at once.
+"""
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from facility.awards.service.ending import standing_award
+from facility.db import Tx, new_id
+from facility.deployments import rules
+from facility.deployments.events import Ending, ExpertInvited, InvitationEnded, ListExhausted
+from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
+from facility.deployments.rules import InvitationStatus
+from facility.events import record
+from facility.experts.models import Booking, Expert
+
+
+async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Deployment]:
+    """These deployments as they are now, locked one after the other in the order of their ids."""
+    return [await tx.lock(Deployment, deployment_id) for deployment_id in sorted(deployment_ids)]
+
+
+async def lock_experts(tx: Tx, deployment_ids: Collection[UUID], also: Collection[UUID] = ()) -> None:
+    """Lock whoever waits on the lists of these deployments, and these others, in the order of their ids."""
+    waiting = select(Candidate.expert_id).where(
+        Candidate.deployment_id.in_(deployment_ids), Candidate.state == CandidateState.WAITING
+    )
+    query = select(Expert.id).where(or_(Expert.id.in_(waiting), Expert.id.in_(also))).order_by(Expert.id)
+    await tx.session.execute(query.with_for_update(key_share=True))
+
+
+async def ask_for_free_seats(tx: Tx, deployment: Deployment, *, freed: int | None = None) -> None:
+    """Ask the next in line for each seat that nobody holds and nobody is asked for, while the award stands.
+
+    `freed`: the seat that has just become free; none: all of them, at the start. When nobody is left for it, that is
+    recorded. An award that has ended asks nobody; its deployment ends by a reaction of its own.
+    """
+    await tx.flush()
+    if deployment.state == DeploymentState.ENDED:
+        return
+    if await standing_award(tx, deployment.application_id) is None:
+        return
+    await lock_experts(tx, [deployment.id])
+    empty = await _ask_in_turn(tx, deployment, await _free_seats(tx, deployment))
+    if empty is not None:
+        seat = empty if freed is None else max(freed, empty)
+        await record(tx, ListExhausted(deployment_id=deployment.id, seat=seat))
+        deployment.state = DeploymentState.EXHAUSTED
+    await settle(tx, deployment)
+
+
+async def _free_seats(tx: Tx, deployment: Deployment) -> Iterator[int]:
+    """In ascending order, one by one: there may be far more seats than anybody could be asked for."""
+    held = select(Invitation.seat).where(Invitation.deployment_id == deployment.id, Invitation.stands)
+    taken = set((await tx.session.execute(held)).scalars())
+    return (seat for seat in range(1, deployment.seats + 1) if seat not in taken)
+
+
+async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> int | None:
+    """Ask the next for each of these seats; the first for which nobody is left."""
+    candidates = await _waiting(tx, deployment)
+    unavailable = await _unavailable(tx, deployment)
+    for seat in seats:
+        found = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
+        for passed in candidates[: len(found.passed_over)]:
+            passed.state = CandidateState.PASSED_OVER
+        candidates = candidates[len(found.passed_over) :]
+        if found.expert is None:
+            return seat
+        await _ask(tx, deployment, candidates.pop(0), seat)
+    return None
+
+
+async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
+    query = select(Candidate).where(
+        Candidate.deployment_id == deployment.id, Candidate.state == CandidateState.WAITING
+    )
+    return list((await tx.session.execute(query.order_by(Candidate.position))).scalars())
+
+
+async def _unavailable(tx: Tx, deployment: Deployment) -> set[str]:
+    """Who is booked by now on one of the deployment's days, or has left the pool."""
+    booked = select(Booking.expert_id).where(Booking.day.between(deployment.starts_on, deployment.ends_on))
+    left = select(Expert.id).where(Expert.active.is_(False))
+    return {str(expert_id) for expert_id in (await tx.session.execute(booked.union(left))).scalars()}
+
+
+async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) -> None:
+    candidate.state = CandidateState.ASKED
+    invitation = Invitation(
+        id=new_id(),
+        deployment_id=deployment.id,
+        expert_id=candidate.expert_id,
+        seat=seat,
+        invited_at=tx.now,
+        respond_by=rules.answer_by(tx.now, deployment.respond_within_hours),
+        outcome=InvitationStatus.OPEN,
+        reason="",
+    )
+    tx.add(invitation)
+    await tx.flush()
+    await record(
+        tx,
+        ExpertInvited(
+            deployment_id=deployment.id, invitation_id=invitation.id, expert_id=candidate.expert_id, seat=seat
+        ),
+    )
+
+
+async def settle(tx: Tx, deployment: Deployment) -> None:
+    """Write down whether every seat has its yes; a list that has run out stays so until then."""
+    await tx.flush()
+    accepted = select(func.count()).where(
+        Invitation.deployment_id == deployment.id, Invitation.outcome == InvitationStatus.ACCEPTED
+    )
+    if (await tx.session.execute(accepted)).scalar_one() == deployment.seats:
+        deployment.state = DeploymentState.FILLED
+    elif deployment.state == DeploymentState.FILLED:
+        deployment.state = DeploymentState.ASKING
+
+
+async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus) -> None:
+    """End the invitation as unavailable, withdrawn or cancelled, at this instant."""
+    ending: Ending = how.value  # type: ignore[assignment]  # the callers pass one of the three
+    invitation.outcome, invitation.ended_at = how, tx.now
+    await record(
+        tx,
+        InvitationEnded(
+            deployment_id=invitation.deployment_id,
+            invitation_id=invitation.id,
+            expert_id=invitation.expert_id,
+            seat=invitation.seat,
+            how=ending,
+        ),
+    )

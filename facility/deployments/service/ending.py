@@ -1,0 +1,100 @@
+"""How a request for expertise ends, and what becomes of those who were asked. The caller holds no lock."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from facility.db import Tx
+from facility.deployments import rules
+from facility.deployments.events import (
+    DeploymentCalledOff,
+    DeploymentEnded,
+)
+from facility.deployments.models import Deployment, DeploymentState, Invitation
+from facility.deployments.rules import InvitationStatus
+from facility.deployments.service.asking import (
+    ask_for_free_seats,
+    ended_otherwise,
+    lock_deployments,
+    lock_experts,
+)
+from facility.events import record
+from facility.experts.service import is_booked, release
+from facility.zone import BRUSSELS
+
+
+async def end_unavailable(tx: Tx, expert_id: UUID, deployment_id: UUID) -> None:
+    """The expert said yes in this deployment: their open invitations for any of the same days in others end, and the
+    next there is asked. All those deployments are locked before the first of them changes."""
+    booked = await tx.get(Deployment, deployment_id)
+    clashing = select(Invitation.deployment_id, Invitation.id).join(
+        Deployment, Deployment.id == Invitation.deployment_id
+    )
+    clashing = clashing.where(
+        Invitation.expert_id == expert_id,
+        Invitation.outcome == InvitationStatus.OPEN,
+        Deployment.id != deployment_id,
+        Deployment.starts_on <= booked.ends_on,
+        Deployment.ends_on >= booked.starts_on,
+    )
+    invitations = {row.deployment_id: row.id for row in await tx.session.execute(clashing)}
+    deployments = await lock_deployments(tx, invitations)
+    await lock_experts(tx, list(invitations), also=[expert_id])
+    for deployment in deployments:
+        invitation = await tx.lock(Invitation, invitations[deployment.id])
+        # The yes may have been taken back before this ran.
+        taken = await is_booked(tx, expert_id, deployment.starts_on, deployment.ends_on)
+        if taken and invitation.outcome == InvitationStatus.OPEN:
+            await ended_otherwise(tx, invitation, InvitationStatus.UNAVAILABLE)
+            await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+
+
+async def end_deployments(tx: Tx, award_id: UUID) -> None:
+    """The award ended: its deployments end, open invitations as withdrawn; bookings are free again, nobody else is
+    asked. All deployments are locked before the first expert is."""
+    query = select(Deployment.id).where(
+        Deployment.award_id == award_id, Deployment.state != DeploymentState.ENDED
+    )
+    deployments = await lock_deployments(tx, (await tx.session.execute(query)).scalars().all())
+    ending = [one for one in deployments if one.state != DeploymentState.ENDED]
+    await _end(tx, ending)
+    for deployment in ending:
+        await record(tx, DeploymentEnded(deployment_id=deployment.id))
+
+
+async def call_off(tx: Tx, deployment_id: UUID, *, reason: str) -> Deployment:
+    """The secretariat needs nobody for these days any more: open invitations end as withdrawn, bookings are free again.
+    Refused: `rules.may_call_off`."""
+    deployment = await tx.lock(Deployment, deployment_id)
+    rules.may_call_off(
+        reason,
+        ended=deployment.state == DeploymentState.ENDED,
+        today=tx.now.astimezone(BRUSSELS).date(),
+        last_day=deployment.ends_on,
+    )
+    await _end(tx, [deployment])
+    deployment.end_reason = reason.strip()
+    await record(tx, DeploymentCalledOff(deployment_id=deployment_id))
+    return deployment
+
+
+async def _end(tx: Tx, ending: Sequence[Deployment]) -> None:
+    """End these deployments, which are locked, and what stands in them."""
+    standing = await _standing(tx, [one.id for one in ending])
+    accepted = [one for one in standing if one.outcome == InvitationStatus.ACCEPTED]
+    await lock_experts(tx, (), also=[one.expert_id for one in accepted])
+    for deployment in ending:
+        deployment.state = DeploymentState.ENDED
+    for invitation in standing:
+        if invitation.outcome == InvitationStatus.OPEN:
+            await ended_otherwise(tx, invitation, InvitationStatus.WITHDRAWN)
+    for invitation in accepted:
+        await release(tx, invitation.expert_id, invitation.deployment_id)
+
+
+async def _standing(tx: Tx, deployment_ids: Collection[UUID]) -> Sequence[Invitation]:
+    """Open and accepted invitations of locked deployments, as they are now."""
+    query = select(Invitation).where(Invitation.deployment_id.in_(deployment_ids), Invitation.stands)
+    ordered = query.order_by(Invitation.deployment_id, Invitation.seat)
+    return (await tx.session.execute(ordered.execution_options(populate_existing=True))).scalars().all()

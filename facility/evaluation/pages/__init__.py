@@ -1,0 +1,1 @@
+"""Pages of the evaluation: an assessor's own, and the staff's."""

@@ -1,0 +1,253 @@
+"""An assessor's pages: what is to do, the two declarations, scoring, sending."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission.queries.clarification import clarified
+from facility.applications.queries.application import document_of
+from facility.applications.queries.application import shown as application_shown
+from facility.calls.rules.call import Grid
+from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
+from facility.evaluation.queries import board
+from facility.evaluation.queries.work import work_of
+from facility.evaluation.service import assessing
+from facility.evaluation.words import STEPS
+from facility.web import forms
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.stops import Wrong
+from facility.web.uploads import hand_out
+from facility.web.waiting import waits
+
+nav(N_("Assessments"), "/assessments", Role.ASSESSOR, order=40)
+waits(
+    N_("Applications to assess"),
+    "/assessments",
+    Role.ASSESSOR,
+    rows="""SELECT application.reference || ' ' || application.title AS label,
+        '/assessments/' || application.id AS href
+    FROM assignment
+    JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
+    WHERE assignment.assessor_id = :person_id AND assignment.ended_at IS NULL
+        AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = application.call_id)
+        AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
+        AND NOT EXISTS (SELECT FROM assessment WHERE application_id = application.id
+            AND assessor_id = :person_id AND sent_at IS NOT NULL)
+        AND NOT EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id
+            AND assessor_id = :person_id AND conflict)
+    ORDER BY application.reference COLLATE "C", application.id""",
+)
+
+MINE = allow(Role.ASSESSOR.when(TO_DECLARE))
+MOST_COMMENT = 4000
+MOST_DRAFT = 20_000
+MOST_SCORE = 40
+"""Characters: of a comment that is sent; of a comment and a score as they are typed."""
+
+
+@get("/assessments", opt={"allow": allow(Role.ASSESSOR)})
+async def work(view: View, read: Read) -> Page:
+    """Everything that was given to the assessor, by call, with the next step."""
+    calls = await work_of(read, view.me.id)
+    return view.page("evaluation/work.html", calls=calls, steps=STEPS)
+
+
+@get("/assessments/calls/{call_id:uuid}", opt={"allow": allow(Role.ASSESSOR.when(ASSESSOR_OF_CALL))})
+async def declaration(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The declaration of objectivity and confidentiality for a call."""
+    return await _declaration(view, read, call_id, Fields.showing())
+
+
+async def _declaration(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call = await board.call(read, call_id)
+    mine = next((one for one in await work_of(read, view.me.id) if one.call_id == call_id), None)
+    return view.page("evaluation/declaration.html", status=status, call=call, mine=mine, form=form)
+
+
+@post("/assessments/calls/{call_id:uuid}", opt={"allow": allow(Role.ASSESSOR.when(ASSESSOR_OF_CALL))})
+async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Sign it."""
+    fields = Fields(form)
+    if not fields.yes("agreed"):
+        fields.wrong("agreed", _("Tick the box to sign the declaration."))
+    async with redrawn(tx, fields, lambda read, status: _declaration(view, read, call_id, fields, status)):
+        await assessing.sign_declaration(tx, call_id)
+    return view.go("/assessments", _("You have signed the declaration for this call."))
+
+
+@get("/assessments/{application_id:uuid}/conflict", opt={"allow": MINE})
+async def conflict(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Is there a conflict of interests? Title and parties, and nothing else of the application."""
+    return await _conflict(view, read, application_id, Fields.showing())
+
+
+async def _conflict(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call_id = await board.call_of(read, application_id)
+    (line,) = await board.applications(read, call_id, application_id)
+    own = await board.own_assessment(read, application_id, view.me.id)
+    call = await board.call(read, call_id)
+    return view.page(
+        "evaluation/conflict.html", status=status, application=line, call=call, own=own, form=form
+    )
+
+
+@post("/assessments/{application_id:uuid}/conflict", opt={"allow": MINE})
+async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Declare that there is a conflict, or that there is none."""
+    fields = Fields(form)
+    answer = fields.choice("conflict", ("no", "yes"))
+    reason = fields.text("reason", required=False, most=2000, multiline=True)
+    if answer == "yes" and not reason:
+        fields.wrong("reason", _("Say in a sentence what the conflict is."))
+    async with redrawn(
+        tx, fields, lambda read, status: _conflict(view, read, application_id, fields, status)
+    ):
+        await assessing.declare_conflict(tx, application_id, conflict=answer == "yes", reason=reason)
+    if answer == "yes":
+        return view.go("/assessments", _("Thank you. This application is closed to you from now on."))
+    own = await board.own_assessment(await tx.session.connection(), application_id, view.me.id)
+    there = f"/assessments/{application_id}" if own.signed_at else "/assessments"
+    return view.go(there, _("Thank you. You declared that there is no conflict of interests."))
+
+
+@get("/assessments/{application_id:uuid}", opt={"allow": MINE})
+async def scoring(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """The application with its grid: to score, or as it was sent."""
+    own = await board.own_assessment(read, application_id, view.me.id)
+    if own.signed_at is None:
+        return view.go(f"/assessments/calls/{await board.call_of(read, application_id)}")
+    if not own.answered:
+        return view.go(f"/assessments/{application_id}/conflict")
+    return await _scoring(view, read, application_id, own, Fields.showing(_typed(own.scores, own.comments)))
+
+
+@get(
+    "/assessments/{application_id:uuid}/documents/{document_id:uuid}",
+    opt={"allow": allow(Role.ASSESSOR.when(ASSIGNED))},
+)
+async def document(
+    view: View, read: Read, application_id: FromPath[UUID], document_id: FromPath[UUID]
+) -> Page:
+    """A document of the application, once both declarations are made."""
+    document = document_of(await application_shown(read, application_id), document_id)
+    return await hand_out(view, document.sha256, document.name, document.kind)
+
+
+def _typed(scores: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """What is saved, as the form names it."""
+    typed: dict[str, str | list[str]] = {}
+    for key, score in scores.items():
+        typed[f"score-{key}"] = score
+    for key, comment in comments.items():
+        typed[f"comment-{key}"] = comment
+    return typed
+
+
+async def _scoring(
+    view: View,
+    read: AsyncConnection,
+    application_id: UUID,
+    own: board.OwnAssessment,
+    form: Fields,
+    status: int = 200,
+) -> ASGIResponse:
+    application = await application_shown(read, application_id)
+    return view.page(
+        "evaluation/scoring.html",
+        status=status,
+        application=application,
+        clarified=await clarified(read, application_id),
+        grid=application.call.grid,
+        own=own,
+        form=form,
+        most=MOST_COMMENT,
+    )
+
+
+@post("/assessments/{application_id:uuid}", opt={"allow": MINE})
+async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Keep the draft; "Check and send" also looks at it. A draft that is typed is kept whatever is in it."""
+    connection = await tx.session.connection()
+    call = await board.call(connection, await board.call_of(connection, application_id))
+    fields = Fields(form)
+    fields.ignore("then", *(f"{part}-{key}" for key in call.grid.keys for part in ("score", "comment")))
+    fields.check()
+    scores = {key: form.get(f"score-{key}").strip()[:MOST_SCORE] for key in call.grid.keys}
+    comments = {key: form.get(f"comment-{key}").replace("\r\n", "\n")[:MOST_DRAFT] for key in call.grid.keys}
+    await assessing.save_assessment(tx, application_id, scores, comments)
+    if forms.header_of(view.scope, b"x-autosave"):
+        return ASGIResponse(status_code=204)
+    if form.get("then") == "later":
+        return view.go("/assessments", _("Your draft is saved."))
+    _read_scores(fields, call.grid)
+    if fields.errors:
+        own = await board.own_assessment(connection, application_id, view.me.id)
+        # Returned and not raised: the draft is kept as it was typed.
+        return await _scoring(view, connection, application_id, own, fields, 422)
+    return view.go(f"/assessments/{application_id}/check")
+
+
+def _read_scores(fields: Fields, grid: Grid) -> tuple[dict[str, Decimal], dict[str, str]]:
+    scores = {
+        section.key: fields.decimal(f"score-{section.key}", Decimal(0), Decimal(section.max))
+        for section in grid.sections
+    }
+    comments = {
+        key: fields.text(f"comment-{key}", required=False, most=MOST_COMMENT, multiline=True)
+        for key in grid.keys
+    }
+    return scores, comments
+
+
+@get("/assessments/{application_id:uuid}/check", opt={"allow": MINE})
+async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Scores and comments once more, before they are sent for good."""
+    own = await board.own_assessment(read, application_id, view.me.id)
+    if own.sent_at is not None or own.saved_at is None:
+        return view.go(f"/assessments/{application_id}")
+    call = await board.call(read, await board.call_of(read, application_id))
+    (line,) = await board.applications(read, call.id, application_id)
+    fields = Fields(_as_form(own))
+    scores, _comments = _read_scores(fields, call.grid)
+    if fields.errors:
+        return await _scoring(view, read, application_id, own, fields, 422)
+    total = sum(scores.values(), Decimal(0))
+    return view.page(
+        "evaluation/check.html", application=line, call=call, grid=call.grid, own=own, total=total
+    )
+
+
+def _as_form(own: board.OwnAssessment) -> forms.Form:
+    typed = _typed(own.scores, own.comments)
+    return forms.Form({name: [str(value)] for name, value in typed.items()}, {})
+
+
+@post("/assessments/{application_id:uuid}/send", opt={"allow": MINE})
+async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Send what is saved; from now on it is frozen."""
+    Fields(form).check()
+    connection = await tx.session.connection()
+    own = await board.own_assessment(connection, application_id, view.me.id)
+    call = await board.call(connection, await board.call_of(connection, application_id))
+    fields = Fields(_as_form(own))
+    scores, comments = _read_scores(fields, call.grid)
+    if fields.errors and own.sent_at is None and own.open:
+        raise Wrong(await _scoring(view, connection, application_id, own, fields, 422))
+    await assessing.send_assessment(tx, application_id, scores, comments)
+    return view.go("/assessments", _("Your assessment is sent. Thank you."))
+
+
+HANDLERS = [work, declaration, sign, conflict, declare, scoring, document, save, check, send]

@@ -1,0 +1,189 @@
+"""The evaluation as staff see it: calls, one call's board, assigning, setting aside; scores for the auditor only."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.accounts.queries.people import history_lines
+from facility.applications.models.conflict import shut_out
+from facility.applications.models.sealing import OPENED_SQL
+from facility.calls.queries.duties import ASSESSES, why_not_run
+from facility.calls.queries.staff import batches
+from facility.calls.rules.modes import Mode
+from facility.evaluation.forms import assign_each, chosen_assessors, offered
+from facility.evaluation.models import recused
+from facility.evaluation.queries import board as lists
+from facility.evaluation.queries import standing as queries
+from facility.evaluation.queries.standing import home
+from facility.evaluation.rules.ranking import stand
+from facility.evaluation.service import assessing
+from facility.evaluation.words import OUTCOMES, REASONS, SEATS
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.navigation import nav
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+
+READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+WATCH = allow(*READERS)
+ACT = allow(Role.SECRETARIAT)
+
+nav(N_("Evaluation"), "/evaluation", *READERS, order=40)
+waits(
+    N_("Applications whose admissibility is to be checked"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"""SELECT application.reference || ' ' || application.title AS label,
+        '/applications/' || application.id || '/admissibility' AS href
+    FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
+        AND {OPENED_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
+    ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
+)
+waits(
+    N_("Applications that lack assessors since somebody declared a conflict"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"""SELECT application.reference || ' ' || application.title AS label,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call.id AS href
+    FROM application JOIN call ON call.id = application.call_id
+    WHERE application.status = 'admissible' AND call.decided_at IS NULL AND call.cancelled_at IS NULL
+        AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
+        AND EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id AND conflict)
+        AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
+            AND NOT {recused("assignment")})
+            < CAST(call.grid ->> 'min_assessments' AS int)
+        AND NOT {shut_out(person=":person_id")}
+    ORDER BY application.reference""",  # noqa: S608 - our own text
+)
+
+
+@get("/evaluation", opt={"allow": WATCH})
+async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
+    """Closed and decided calls, the latest first, and what is still open in each."""
+    found, older = await lists.calls(read, before)
+    return view.page("evaluation/calls.html", calls=found, older=older, first=before is None)
+
+
+@get("/evaluation/{call_id:uuid}", opt={"allow": WATCH})
+async def board(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """One call: applications against assessors, who is missing, and what is to do next; a series: its batches."""
+    return await _board(view, read, call_id, Fields.showing())
+
+
+async def _board(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call = await lists.call(read, call_id)
+    applicants = await queries.applicants(read, call_id)
+    standing = stand(applicants, call.grid, call.min_beneficiaries)
+    seats = await lists.seats(read, call_id)
+    lines = await lists.applications(read, call_id, viewer=view.me.id)
+    may_act = view.me.has(Role.SECRETARIAT) and call.state == "closed" and call.ended_at is None
+    why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
+    may_act = may_act and not why_not
+    told = []
+    if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
+        told = await history_lines(read, call_id)
+    return view.page(
+        "evaluation/board.html",
+        status=status,
+        call=call,
+        opened=await view.open_to_me(read, [call.ranking, call.scores]),
+        batches=await batches(read, call_id) if call.mode != Mode.DEADLINE else [],
+        ready=standing.ready,
+        people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),
+        lines=lists.board(standing, lines, seats, call.grid),
+        offered=await offered(read, call_id, view.me.id) if may_act else None,
+        may_act=may_act,
+        why_not=why_not,
+        outcomes=OUTCOMES,
+        steps=SEATS,
+        reasons=REASONS,
+        history=told,
+        form=form,
+    )
+
+
+@post("/evaluation/{call_id:uuid}/assign", opt={"allow": ACT})
+async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Give several applications to several assessors; who has one already keeps it."""
+    fields = Fields(form)
+    connection = await tx.session.connection()
+    known = {line.id for line in await lists.applications(connection, call_id)}
+    application_ids = fields.keys("applications", required=False)
+    if not application_ids:
+        fields.wrong("applications", _("Choose at least one application in the table."))
+    assessor_ids = chosen_assessors(fields)
+    if set(application_ids) - known:
+        fields.wrong("applications", _("Choose among the applications of this call."))
+    async with redrawn(tx, fields, lambda read, status: _board(view, read, call_id, fields, status)):
+        said = await assign_each(tx, call_id, application_ids, assessor_ids)
+    return view.go(f"/evaluation/{call_id}", said)
+
+
+@get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
+async def set_aside_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Why the application can't get its minimum of assessments."""
+    return await _set_aside(view, read, application_id, Fields.showing())
+
+
+async def _set_aside(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    call = await lists.call(read, await lists.call_of(read, application_id))
+    line = next(iter(await lists.applications(read, call.id, application_id)), None)
+    if line is None:  # not submitted, or on the exception track: nobody assesses it
+        refuse("not_found", kind="missing")
+    count = await queries.count_assessments(read, application_id)
+    return view.page(
+        "evaluation/set_aside.html",
+        status=status,
+        call=call,
+        back=home(call.mode, call.id),
+        application=line,
+        count=count,
+        form=form,
+    )
+
+
+@post("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
+async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Set it aside."""
+    fields = Fields(form)
+    reason = reason_of(fields)
+    connection = await tx.session.connection()
+    call = await lists.call(connection, await lists.call_of(connection, application_id))
+    async with redrawn(
+        tx, fields, lambda read, status: _set_aside(view, read, application_id, fields, status)
+    ):
+        await assessing.set_aside(tx, application_id, reason)
+    return view.go(home(call.mode, call.id), _("The application is set aside."))
+
+
+@post("/evaluation/applications/{application_id:uuid}/bring-back", opt={"allow": ACT})
+async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Take the setting aside back."""
+    Fields(form).check()
+    connection = await tx.session.connection()
+    call = await lists.call(connection, await lists.call_of(connection, application_id))
+    await assessing.bring_back(tx, application_id)
+    return view.go(home(call.mode, call.id), _("The application is under assessment again."))
+
+
+@get("/evaluation/{call_id:uuid}/scores", opt={"allow": allow(Role.AUDITOR)})
+async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Every assessor's scores and comments, and every recusal: for the auditor only."""
+    call = await lists.call(read, call_id)
+    return view.page(
+        "evaluation/scores.html", call=call, scored=await lists.scored(read, call_id, view.me.id)
+    )
+
+
+HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]

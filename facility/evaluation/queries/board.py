@@ -1,0 +1,355 @@
+"""What the pages of the evaluation show: an assessor's work, the calls under evaluation, one call's board."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.models.application import LATEST_CHECK_SQL
+from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.conflict import shut_out
+from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
+from facility.calls.rules.call import Grid
+from facility.evaluation.models import counts
+from facility.evaluation.rules.ranking import Outcome, Standing
+from facility.refused import refuse
+
+PAGE = 25
+
+
+class CallLine(msgspec.Struct, frozen=True):
+    """A call under evaluation: how many applications came in, are sealed or unchecked, and how many still lack assessments."""
+
+    id: UUID
+    reference: str
+    title: str
+    state: str
+    closes_at: datetime
+    decided_at: datetime | None
+    proposed: bool
+    received: int
+    sealed: int
+    unchecked: int
+    waiting: int
+    assessments: int
+
+
+_CALLS = text(
+    f"""
+    SELECT call.id, call.reference, call.title, call.state, call.closes_at, call.decided_at,
+        evaluation_end.at IS NOT NULL AS proposed, counted.*
+    FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS received, count(*) FILTER (WHERE {SEALED_SQL}) AS sealed,
+            count(*) FILTER (WHERE status = 'submitted') AS unchecked,
+            count(*) FILTER (WHERE status = 'admissible' AND sent < CAST(call.grid ->> 'min_assessments' AS int)) AS waiting,
+            CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
+        FROM application CROSS JOIN LATERAL (
+            SELECT count(*) AS sent FROM assessment
+            WHERE assessment.application_id = application.id AND {counts()}) AS counting
+        WHERE application.call_id = call.id AND track = 'joint' AND received_at IS NOT NULL) AS counted
+    WHERE call.state IN ('closed', 'decided') AND (call.mode = 'deadline') = (call.series_id IS NULL)
+      AND (CAST(:before AS uuid) IS NULL
+           OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
+    ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
+    """  # noqa: S608 - no value goes in
+)
+
+
+async def calls(
+    connection: AsyncConnection, before: UUID | None = None
+) -> tuple[list[CallLine], UUID | None]:
+    """A page of closed and decided calls, the latest first, and the call before which the next page begins."""
+    rows = (await connection.execute(_CALLS, {"before": before})).all()
+    lines = [msgspec.convert(dict(row._mapping), CallLine, strict=False) for row in rows[:PAGE]]
+    return lines, lines[-1].id if len(rows) > PAGE else None
+
+
+class CallShown(msgspec.Struct, frozen=True):
+    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet."""
+
+    id: UUID
+    reference: str
+    title: str
+    mode: str
+    state: str
+    closes_at: datetime
+    decided_at: datetime | None
+    amount: Decimal
+    min_beneficiaries: int
+    skip_unaffordable: bool
+    grid: Grid
+    ended_at: datetime | None
+    sealed: bool
+
+    @property
+    def ranking(self) -> str:
+        """The page with its ranking."""
+        return f"/evaluation/{self.id}/ranking"
+
+    @property
+    def scores(self) -> str:
+        """The page with what each assessor gave."""
+        return f"/evaluation/{self.id}/scores"
+
+    def shows_ranking(self, ready: bool) -> bool:
+        """Whether there is a ranking to look at. ready: every application is judged or set aside."""
+        return not self.sealed and (self.state == "decided" or (ready and self.state != "published"))
+
+
+_CALL = text(
+    f"""
+    SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
+        call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
+        EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed
+    FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
+    WHERE call.id = :call AND call.state <> 'draft'
+    """  # noqa: S608 - our own text
+)
+
+
+async def call(connection: AsyncConnection, call_id: UUID) -> CallShown:
+    """The call. Raises Refused (missing)."""
+    row = (await connection.execute(_CALL, {"call": call_id})).mappings().first()
+    if row is None:
+        refuse("not_found", kind="missing", what="call")
+    return CallShown(**{**row, "grid": msgspec.convert(row["grid"], Grid)})
+
+
+class Party(msgspec.Struct, frozen=True):
+    """An institution on board; `chip` is the beneficiary's code, with an asterisk where a footnote goes with its name."""
+
+    institution: str
+    designation: str
+    chip: str
+
+
+class ApplicationLine(msgspec.Struct, frozen=True):
+    """An application as lists of the evaluation name it; requested in EUR. `parties`: those on board, lead first. `closed`: the
+    viewer has declared a conflict on it, and reads its reference only."""
+
+    id: UUID
+    reference: str
+    title: str
+    status: str
+    reasons: list[str]
+    requested: Decimal
+    parties: list[Party]
+    set_aside: str | None
+    checked: str | None
+    carried_from: str | None
+    closed: bool = False
+
+
+_APPLICATIONS = text(
+    f"""
+    SELECT application.id, application.reference, application.title, application.status, application.reasons,
+        application.requested, setting_aside.reason AS set_aside,
+        (SELECT jsonb_agg(jsonb_build_object('institution', institution.name, 'designation', beneficiary.name,
+            'chip', beneficiary.code || CASE WHEN designation_note IS NULL THEN '' ELSE '*' END) ORDER BY position)
+         FROM party JOIN institution ON institution.id = party.institution_id
+         JOIN beneficiary ON beneficiary.code = party.beneficiary_code
+         WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
+        (SELECT reason {LATEST_CHECK_SQL}) AS checked,
+        (SELECT reference FROM carry_over JOIN call ON call.id = from_call_id
+         WHERE application_id = application.id AND to_call_id = :call) AS carried_from, {shut_out()} AS closed
+    FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
+    WHERE application.id IN (SELECT id FROM application WHERE call_id = :call
+            UNION ALL SELECT application_id FROM carry_over WHERE :with_carried AND from_call_id = :call)
+        AND track = 'joint' AND {OPENED_SQL}
+        AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
+    ORDER BY application.number
+    """  # noqa: S608 - our own text
+)
+
+
+async def applications(
+    connection: AsyncConnection,
+    call_id: UUID,
+    only: UUID | None = None,
+    *,
+    with_carried: bool = False,
+    viewer: UUID | None = None,
+) -> list[ApplicationLine]:
+    """The call's applications of the joint track that were opened, by number: one statement. `with_carried`: also those
+    that it has carried over to the next batch since. `viewer`: who looks at all of them."""
+    about = {"call": call_id, "only": only, "with_carried": with_carried, "viewer": viewer}
+    rows = await connection.execute(_APPLICATIONS, about)
+    return [msgspec.convert(dict(row._mapping), ApplicationLine, strict=False) for row in rows]
+
+
+async def call_of(connection: AsyncConnection, application_id: UUID) -> UUID:
+    """The call that an application was made to. Raises Refused (missing)."""
+    row = (
+        await connection.execute(
+            text("SELECT call_id FROM application WHERE id = :id"), {"id": application_id}
+        )
+    ).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="application")
+    found: UUID = row.call_id
+    return found
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """One assessor and one application: how far that is. No scores here."""
+
+    application_id: UUID
+    assessor_id: UUID
+    assessor: str
+    signed: bool
+    answered: bool
+    conflict: bool
+    sent_at: datetime | None
+
+    @property
+    def step(self) -> str:
+        """One word for a cell of the board."""
+        if self.conflict:
+            return "recused"
+        if self.sent_at is not None:
+            return "sent"
+        return "scoring" if self.signed and self.answered else "undeclared"
+
+
+_SEATS = text(
+    """
+    SELECT assignment.application_id, assignment.assessor_id, person.name AS assessor,
+        declaration.signed_at IS NOT NULL AS signed, declared.at IS NOT NULL AS answered,
+        coalesce(declared.conflict, false) AS conflict, assessment.sent_at
+    FROM assignment
+    JOIN application ON application.id = assignment.application_id
+    JOIN person ON person.id = assignment.assessor_id
+    LEFT JOIN declaration ON declaration.call_id = application.call_id
+        AND declaration.assessor_id = assignment.assessor_id
+    LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
+        AND declared.assessor_id = assignment.assessor_id
+    LEFT JOIN assessment ON assessment.application_id = assignment.application_id
+        AND assessment.assessor_id = assignment.assessor_id
+    WHERE application.call_id = :call AND assignment.ended_at IS NULL
+    ORDER BY person.sort_key, person.id, application.number
+    """
+)
+
+
+async def seats(connection: AsyncConnection, call_id: UUID) -> list[Seat]:
+    """Who was given what, by assessor: one statement."""
+    rows = await connection.execute(_SEATS, {"call": call_id})
+    return [msgspec.convert(dict(row._mapping), Seat) for row in rows]
+
+
+class BoardLine(msgspec.Struct, frozen=True):
+    """A row of the board: an application, what it has and lacks, and a seat (or none) for each assessor."""
+
+    application: ApplicationLine
+    outcome: Outcome
+    sent: int
+    missing: int
+    seats: list[Seat | None]
+
+
+def board(
+    standing: Standing, lines: Sequence[ApplicationLine], taken: Sequence[Seat], grid: Grid
+) -> list[BoardLine]:
+    """Applications by number, against the assessors in the order of `taken`."""
+    judged = {one.applicant.application_id: one for one in standing.everyone}
+    people = list(dict.fromkeys(seat.assessor_id for seat in taken))
+    by_place = {(seat.application_id, seat.assessor_id): seat for seat in taken}
+    made = []
+    for line in lines:
+        sent = len(judged[line.id].applicant.assessments)
+        made.append(
+            BoardLine(
+                application=line,
+                outcome=judged[line.id].outcome,
+                sent=sent,
+                missing=max(grid.min_assessments - sent, 0),
+                seats=[by_place.get((line.id, person)) for person in people],
+            )
+        )
+    return made
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """One assessor's assessment as the auditor, or they themselves, may read it."""
+
+    application_id: UUID
+    reference: str
+    assessor: str
+    scores: dict[str, str]
+    comments: dict[str, str]
+    sent_at: datetime | None
+    conflict: bool
+    conflict_reason: str
+
+
+_SCORED = text(
+    f"""
+    SELECT assignment.application_id, application.reference, person.name AS assessor,
+        coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
+        coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
+    FROM assignment
+    JOIN application ON application.id = assignment.application_id
+    JOIN person ON person.id = assignment.assessor_id
+    LEFT JOIN assessment ON assessment.application_id = assignment.application_id
+        AND assessment.assessor_id = assignment.assessor_id AND assessment.state = 'sent'
+    LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
+        AND declared.assessor_id = assignment.assessor_id
+    WHERE application.call_id = :call AND NOT {shut_out()}
+    ORDER BY application.number, person.sort_key, person.id
+    """  # noqa: S608 - our own text
+)
+
+
+async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> list[Scored]:
+    """Every assessment that was sent, and every recusal, with names: for the auditor only, and without what is closed to the
+    viewer."""
+    rows = await connection.execute(_SCORED, {"call": call_id, "viewer": viewer})
+    return [msgspec.convert(dict(row._mapping), Scored) for row in rows]
+
+
+class OwnAssessment(msgspec.Struct, frozen=True):
+    """How far one assessor is with one application: both declarations, and what was typed or sent."""
+
+    signed_at: datetime | None
+    answered: bool
+    scores: dict[str, str]
+    comments: dict[str, str]
+    saved_at: datetime | None
+    sent_at: datetime | None
+    open: bool
+
+
+_OWN = text(
+    """
+    SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
+        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments,
+        assessment.saved_at, assessment.sent_at,
+        application.status = 'admissible' AND evaluation_end.at IS NULL AS open
+    FROM application
+    LEFT JOIN declaration ON declaration.call_id = application.call_id AND declaration.assessor_id = :assessor
+    LEFT JOIN conflict_declaration AS declared
+        ON declared.application_id = application.id AND declared.assessor_id = :assessor
+    LEFT JOIN assessment ON assessment.application_id = application.id AND assessment.assessor_id = :assessor
+    LEFT JOIN evaluation_end ON evaluation_end.call_id = application.call_id
+    WHERE application.id = :application
+    """
+)
+
+
+async def own_assessment(
+    connection: AsyncConnection, application_id: UUID, assessor_id: UUID
+) -> OwnAssessment:
+    """How far the assessor is with this application. Raises Refused (missing)."""
+    row = (
+        (await connection.execute(_OWN, {"application": application_id, "assessor": assessor_id}))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        refuse("not_found", kind="missing", what="application")
+    return msgspec.convert(dict(row), OwnAssessment)

@@ -1,0 +1,149 @@
+"""What the evaluation reads: who stands where, from state rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from facility.accounts.models import Person
+from facility.applications.models.application import Application, Party
+from facility.applications.models.sealing import SEALED
+from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.calls.rules.modes import Mode
+from facility.evaluation.models import (
+    Assessment,
+    Assignment,
+    EvaluationEnd,
+    counts,
+    recused,
+)
+from facility.evaluation.rules.ranking import Applicant, Scores
+
+type Reader = AsyncConnection | AsyncSession
+"""A page's connection, or the session of a command."""
+
+COUNTING = text(counts())
+"""Of the assessments that are joined with their applications, those that count."""
+
+
+def home(mode: str, call_id: UUID) -> str:
+    """Where the steps of a call are walked: those of an urgent application stand on a page of their own."""
+    return f"/{'urgent' if mode == Mode.URGENT else 'evaluation'}/{call_id}"
+
+
+async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
+    """The beneficiaries' codes of the parties that have not left, sorted, by application."""
+    found: dict[UUID, list[str]] = defaultdict(list)
+    rows = await reader.execute(
+        select(Party.application_id, Party.beneficiary_code).where(
+            Party.application_id.in_(application_ids), Party.on_board
+        )
+    )
+    for row in rows:
+        found[row.application_id].append(row.beneficiary_code)
+    return {key: tuple(sorted(codes)) for key, codes in found.items()}
+
+
+async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, tuple[Scores, ...]]:
+    """The scores that count, by application of the call."""
+    found: dict[UUID, list[Scores]] = defaultdict(list)
+    rows = await reader.execute(
+        select(Assessment.application_id, Assessment.scores)
+        .join(Application, Application.id == Assessment.application_id)
+        .where(Application.call_id == call_id, COUNTING)
+    )
+    for row in rows:
+        found[row.application_id].append({key: Decimal(score) for key, score in row.scores.items()})
+    return {key: tuple(scores) for key, scores in found.items()}
+
+
+async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
+    """The call's applications of the joint track that were opened, as the evaluation sees them. Three statements."""
+    rows = (
+        await reader.execute(
+            select(
+                Application.id,
+                Application.reference,
+                Application.status,
+                Application.requested,
+                Application.received_at,
+            ).where(
+                Application.call_id == call_id,
+                Application.track == "joint",
+                Application.opened,
+                Application.status != ApplicationStatus.DRAFT,
+            )
+        )
+    ).all()
+    codes = await on_board(reader, [row.id for row in rows])
+    scores = await counting_assessments(reader, call_id)
+    return [_applicant(row, codes.get(row.id, ()), scores.get(row.id, ())) for row in rows]
+
+
+def _applicant(row: Any, codes: tuple[str, ...], scores: tuple[Scores, ...]) -> Applicant:
+    return Applicant(
+        application_id=row.id,
+        reference=row.reference,
+        status=ApplicationStatus(row.status),
+        requested=row.requested,
+        received_at=row.received_at,
+        on_board=codes,
+        assessments=scores,
+    )
+
+
+async def count_assessments(reader: Reader, application_id: UUID) -> int:
+    """How many assessments of the application count."""
+    query = (
+        select(func.count())
+        .select_from(Assessment)
+        .join(Application, Application.id == Assessment.application_id)
+        .where(Assessment.application_id == application_id, COUNTING)
+    )
+    return (await reader.execute(query)).scalar_one()
+
+
+async def count_assessors(reader: Reader, application_id: UUID) -> int:
+    """How many have the application and have declared no conflict on it."""
+    query = select(func.count()).where(
+        Assignment.application_id == application_id,
+        Assignment.ended_at.is_(None),
+        text(f"NOT {recused('assignment')}"),
+    )
+    return (await reader.execute(query)).scalar_one()
+
+
+async def has_ended(reader: Reader, call_id: UUID) -> bool:
+    """Whether the call's ranking was proposed, so that scores change no more."""
+    query = select(EvaluationEnd.call_id).where(EvaluationEnd.call_id == call_id)
+    return (await reader.execute(query)).scalar() is not None
+
+
+async def is_assigned(reader: Reader, application_id: UUID, assessor_id: UUID) -> bool:
+    """Whether the application was given to this assessor, who still has it."""
+    query = select(Assignment.at).where(
+        Assignment.application_id == application_id,
+        Assignment.assessor_id == assessor_id,
+        Assignment.ended_at.is_(None),
+    )
+    return (await reader.execute(query)).scalar() is not None
+
+
+async def names_of(reader: Reader, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of people, for refusals that name them."""
+    rows = await reader.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def is_sealed(reader: Reader, call_id: UUID) -> bool:
+    """Whether something came in to the call that two people have not opened yet."""
+    query = select(Application.id).where(
+        Application.call_id == call_id,
+        Application.received_at.is_not(None),
+        SEALED,
+    )
+    return (await reader.execute(query.limit(1))).scalar() is not None

@@ -1,0 +1,1 @@
+"""How applications are scored and ranked."""

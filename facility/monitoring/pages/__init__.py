@@ -1,0 +1,1 @@
+"""What came of the action, for the Commission and the staff."""

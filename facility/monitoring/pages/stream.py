@@ -1,0 +1,84 @@
+"""Telling open pages that figures have moved: one look a second for all of a process's streams, and only while there are any."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from weakref import WeakSet
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from facility.db import Database
+from facility.log import Log
+from facility.monitoring.queries import overview
+
+LOOK_SECONDS = 1.0
+HEARTBEAT_SECONDS = 15.0
+MOST_SECONDS = 900.0
+"""A stream ends after that; the browser opens another, and who may is asked again."""
+
+log = Log(__name__)
+
+
+class Watch:
+    """Knows the mark of the figures, and rings every stream's bell when it changes or the process is told to stop."""
+
+    def __init__(self, db: Database, closing: asyncio.Event) -> None:
+        self.db = db
+        self.closing = closing
+        self.mark: int | None = None
+        self._bells: WeakSet[asyncio.Event] = WeakSet()
+        self._looking: asyncio.Task[None] | None = None
+
+    def join(self) -> asyncio.Event:
+        """A bell for a stream. It is forgotten with the stream, and the last one ends the looking."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        return bell
+
+    async def ended(self) -> None:
+        """Return once nobody looks any more: all streams are gone, or `closing` was set."""
+        if self._looking is not None:
+            await self._looking
+
+    async def _look(self) -> None:
+        while self._bells and not self.closing.is_set():
+            try:
+                async with self.db.reader() as connection:
+                    mark = await overview.mark(connection)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("figures not looked at", error=type(error).__name__)
+            else:
+                if mark != self.mark:
+                    self.mark = mark
+                    self._ring()
+            try:
+                await asyncio.wait_for(self.closing.wait(), LOOK_SECONDS)
+            except TimeoutError:
+                continue
+        self._ring()
+
+    def _ring(self) -> None:
+        for bell in list(self._bells):
+            bell.set()
+
+
+async def messages(
+    watch: Watch, seen: str, *, heartbeat: float = HEARTBEAT_SECONDS, most: float = MOST_SECONDS
+) -> AsyncGenerator[bytes]:
+    """Server-sent events: one whenever the mark differs from `seen`, the one that the page was made at; else a comment
+    now and then, by which a dead connection is noticed."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + most
+    yield b"retry: 3000\n\n"
+    bell = watch.join()
+    while not watch.closing.is_set() and loop.time() < until:
+        bell.clear()
+        if watch.mark is not None and str(watch.mark) != seen:
+            seen = str(watch.mark)
+            yield f"id: {seen}\ndata: {seen}\n\n".encode()
+            continue
+        try:
+            await asyncio.wait_for(bell.wait(), heartbeat)
+        except TimeoutError:
+            yield b":\n\n"

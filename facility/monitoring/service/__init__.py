@@ -1,0 +1,1 @@
+"""Commands on results and indicators, and the reference data from which they are entered."""

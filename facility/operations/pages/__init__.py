@@ -1,0 +1,1 @@
+"""For those who run the facility, and the demo's mail reader."""

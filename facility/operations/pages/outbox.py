@@ -1,0 +1,123 @@
+"""The outbox: every mail with its fate."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.evaluation.access import recusal
+from facility.operations.queries import mails
+from facility.operations.service import parked
+from facility.operations.words import MAIL_STATES
+from facility.outbox.models import MailState
+from facility.refused import Refused
+from facility.web.access import Role, allow, shuts_out
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
+from facility.web.i18n import _, translated
+from facility.web.stops import Wrong
+
+shuts_out(
+    recusal(
+        "mail.recused",
+        """SELECT subject_id FROM mail WHERE id = :mail_id
+        UNION ALL SELECT award.application_id FROM mail JOIN award ON award.id = subject_id WHERE mail.id = :mail_id
+        UNION ALL SELECT activity.application_id FROM mail JOIN activity ON activity.id = subject_id WHERE mail.id = :mail_id
+        UNION ALL SELECT deployment.application_id FROM mail JOIN deployment ON deployment.id = subject_id
+            WHERE mail.id = :mail_id""",
+    ),
+    where="mail_id",
+)
+READERS = allow(Role.ADMINISTRATOR, Role.SECRETARIAT)
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """The states of a mail with their words and kinds."""
+    return {state.value: (translated(label), kind) for state, (label, kind) in MAIL_STATES.items()}
+
+
+def sends_mail(view: View) -> bool:
+    """False on a machine without a mail server, where mails stay in the outbox."""
+    return view.renderer.settings.smtp_url is not None
+
+
+@get("/operations/outbox", opt={"allow": READERS})
+async def outbox(
+    view: View,
+    read: Read,
+    fate: FromQuery[str] = "",
+    same: FromQuery[UUID | None] = None,
+    before: FromQuery[UUID | None] = None,
+) -> Page:
+    """All mails, newest first; in one state, or to one address."""
+    fate = fate if fate in set(MailState) else ""
+    found, older = await mails.mails(read, view.me.id, state=fate, same=same, before=before)
+    return view.page(
+        "operations/outbox.html",
+        mails=found,
+        older=older,
+        counts=await mails.counts(read),
+        states=states(),
+        fate=fate,
+        same=same,
+        before=before,
+        sends_mail=sends_mail(view),
+        form=Fields.showing(),
+    )
+
+
+@post("/operations/outbox", opt={"allow": READERS})
+async def find_mails(view: View, tx: Tx, form: Form) -> Page:
+    """Look for the mails to an address: sent as a form, since an address has no place in a page's own."""
+    connection = await tx.session.connection()
+    fields = Fields(form)
+    address = fields.email("email")
+    found = None
+    try:
+        fields.check()
+        found = await mails.latest_to(connection, address, view.me.id)
+        if found is None:
+            fields.wrong("email", _("No mail went to this address."))
+        fields.check()
+    except Refused as refused:
+        page = view.page(
+            "operations/outbox.html",
+            status=422,
+            mails=[],
+            older=None,
+            counts=await mails.counts(connection),
+            states=states(),
+            fate="",
+            same=None,
+            before=None,
+            sends_mail=sends_mail(view),
+            form=fields.refused(refused),
+        )
+        raise Wrong(page) from None
+    return view.go(f"/operations/outbox?same={found}")
+
+
+@get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
+async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
+    """One mail. What it says about the procedure is not for an administrator, nor for anybody while it is sealed."""
+    one = await mails.mail(read, mail_id, view.me.id)
+    may_read = (view.me.has(Role.SECRETARIAT) and not one.withheld) or one.about_accounts
+    renderer = view.renderer
+    return view.page(
+        "operations/mail.html",
+        mail=one,
+        words=mails.withheld(renderer.environment, one, renderer.settings.base_url) if may_read else None,
+        states=states(),
+        may_send=view.me.has(Role.ADMINISTRATOR) and one.state == MailState.PARKED,
+    )
+
+
+@post("/operations/outbox/{mail_id:uuid}/again", opt={"allow": allow(Role.ADMINISTRATOR)})
+async def send_again(view: View, tx: Tx, form: Form, mail_id: FromPath[UUID]) -> Page:
+    """Put a parked mail back in the queue."""
+    Fields(form).check()
+    await parked.send_again(tx, mail_id)
+    return view.go(f"/operations/outbox/{mail_id}", _("The mail waits for its turn again."))
+
+
+HANDLERS: list[Any] = [outbox, find_mails, mail, send_again]

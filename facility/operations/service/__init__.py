@@ -1,0 +1,1 @@
+"""What keeps the facility in order: parked work put back in the queue, documents that nothing needs deleted."""

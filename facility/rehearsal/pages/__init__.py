@@ -1,0 +1,1 @@
+"""Rehearsing: a scenario file, or a call from its draft."""

@@ -1,0 +1,85 @@
+"""Rehearsing a call from its draft: its rules, played with the applications of the past."""
+
+import asyncio
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.queries.staff import CallStaff, staff_call
+from facility.refused import Refused
+from facility.rehearsal.pages.scenario import EXAMPLES, example_file, played
+from facility.rehearsal.service.check import check
+from facility.rehearsal.service.from_call import Source, scenario_from
+from facility.rehearsal.service.past import PastCall, past_calls, past_source
+from facility.web.access import Role, allow
+from facility.web.fields import Fields
+from facility.web.filters import moment
+from facility.web.handler import Database, Form, FromPath, Page, Read, View
+from facility.web.i18n import _, translated
+from facility.web.stops import Wrong
+
+WHO = (Role.SECRETARIAT, Role.AUTHORISING)
+
+
+def _form_page(
+    view: View,
+    call: CallStaff,
+    past: list[PastCall],
+    form: Fields,
+    *,
+    status: int = 200,
+    notes: list[str] | None = None,
+) -> Page:
+    sources = [
+        (
+            str(one.id),
+            _(
+                "{call}: {title}, decided {at}",
+                call=one.reference,
+                title=one.title,
+                at=moment(one.decided_at),
+            ),
+        )
+        for one in past
+    ]
+    sources += [(name, _("Example: {title}", title=translated(label))) for name, label in EXAMPLES.items()]
+    return view.page(
+        "rehearsal/from_call.html", status=status, call=call, form=form, sources=sources, notes=notes or []
+    )
+
+
+@get("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*WHO)})
+async def choose(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Which applications to play with the rules of this call."""
+    call = await staff_call(read, call_id)
+    return _form_page(view, call, await past_calls(read, view.me.id), Fields.showing())
+
+
+@post("/rehearsal/calls/{call_id:uuid}", opt={"allow": allow(*WHO)})
+async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[UUID]) -> Page:
+    """Play them and show the ranking that would have been."""
+    fields = Fields(form)
+    async with db.reader() as read:
+        call = await staff_call(read, call_id)
+        past = await past_calls(read, view.me.id)
+        chosen = fields.choice("source", [*(str(one.id) for one in past), *EXAMPLES])
+        try:
+            fields.check()
+        except Refused as refused:
+            page = _form_page(view, call, past, fields.refused(refused), status=fields.status)
+            raise Wrong(page) from None
+        mapped = scenario_from(call.draft, await _source(read, chosen, view.me.id))
+    if mapped.scenario is None:
+        raise Wrong(_form_page(view, call, past, fields, status=422, notes=mapped.notes))
+    return await played(view, db, mapped.scenario, mapped.notes)
+
+
+async def _source(connection: AsyncConnection, chosen: str, viewer: UUID) -> Source:
+    if chosen in EXAMPLES:
+        told = await asyncio.to_thread(check, example_file(chosen))
+        return Source(told.scenario, told.call.grid, told.call.closes_at, told.applications)
+    return await past_source(connection, UUID(chosen), viewer)
+
+
+HANDLERS = [choose, rehearse_call]

@@ -1,0 +1,1 @@
+"""Reading a scenario, playing it on a scratch database, and what it came to."""

@@ -1,0 +1,83 @@
+"""Activities in a rehearsal: planned at the first midnight, reported and verified as told."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
+from facility.activities.service.activities import ActivityDraft, complete, plan_activity, verify
+from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
+from facility.clock import brussels_midnight
+from facility.db import Tx
+from facility.rehearsal.rules.scenario import Activity
+from facility.rehearsal.service.stage import Stage
+from facility.web.access import Role
+
+EARLIEST = datetime(1, 1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, 22, tzinfo=UTC)
+"""Within what can be kept and shown in Brussels: the very ends of the calendar stand for "infinity" in the database."""
+
+CROWD = 1_000_000
+"""More people than this are told as this many: the rule only asks whether anybody was there."""
+
+
+def play_activity(stage: Stage, told: Activity) -> tuple[datetime, Callable[[], Awaitable[object]]]:
+    """When the activity begins, and what happens then: the facility pays if an award stands at that instant."""
+    begins = _midnight(told.start)
+
+    async def happen() -> None:
+        draft = ActivityDraft(
+            reference=told.reference,
+            application_id=stage.applications[told.application],
+            kind=told.kind,
+            title=told.reference,
+            place="",
+            starts_on=told.start,
+            ends_on=told.end,
+        )
+        activity_id: UUID
+
+        async def plan(tx: Tx) -> None:
+            nonlocal activity_id
+            activity_id = (await plan_activity(tx, draft)).id
+
+        reporter = await stage.person(f"told {told.reported_by}", Role.SECRETARIAT)
+        if await stage.told(begins, reporter, plan) is None:
+            await _report(stage, told, activity_id, reporter)
+
+    return begins, happen
+
+
+async def _report(stage: Stage, told: Activity, activity_id: UUID, reporter: UUID) -> None:
+    ended = max(_midnight(told.end, days=1), _midnight(told.start))
+    rows = [
+        AttendanceRow(beneficiary_code=code, present=min(present, CROWD), expected=min(present, CROWD))
+        for code, present in told.attended.items()
+        if code in WESTERN_BALKANS
+    ]
+    await stage.told(ended, reporter, set_attendance, activity_id, rows)
+    for kind in dict.fromkeys(told.evidence):
+        name, size, sha256 = await stage.evidence(told, kind)
+        await stage.told(
+            ended,
+            reporter,
+            attach_evidence,
+            activity_id,
+            kind=kind,
+            name=name,
+            size=size,
+            sha256=sha256,
+        )
+    if told.completed:
+        await stage.told(ended, reporter, complete, activity_id)
+    if told.verified_by is not None:
+        verifier = await stage.person(f"told {told.verified_by}", Role.SECRETARIAT)
+        await stage.told(ended, verifier, verify, activity_id)
+
+
+def _midnight(day: date, days: int = 0) -> datetime:
+    """The instant at which the day (or that many days later) begins; the last or first instant there is beyond."""
+    try:
+        return brussels_midnight(day + timedelta(days=days))
+    except OverflowError:
+        return EARLIEST if day.year < 2 else LATEST

@@ -1,0 +1,94 @@
+"""Requests for expertise in a rehearsal: opened as told, answered as told or not at all."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+
+from facility.db import Tx
+from facility.deployments.models import Deployment as DeploymentRow
+from facility.deployments.models import Invitation
+from facility.deployments.service.expertise import (
+    RequestDraft,
+    accept,
+    confirm_shortlist,
+    decline,
+    expire,
+    request_expertise,
+)
+from facility.experts.models import Expert
+from facility.rehearsal.rules.scenario import Deployment
+from facility.rehearsal.service.stage import DRAFTER, Stage
+
+
+async def open_deployment(stage: Stage, told: Deployment) -> None:
+    """Ask for the experts; where the file tells replies, in the order of the shortlist."""
+    officer = stage.people[DRAFTER]
+    language, _, level = told.language.partition(":")
+    draft = RequestDraft(
+        reference=told.reference,
+        application_id=stage.applications[told.application],
+        place=told.place,
+        starts_on=told.start,
+        ends_on=told.end,
+        seats=told.seats,
+        language=language,
+        language_level=level,  # type: ignore[arg-type]  # the scenario's format holds the levels
+        themes=told.themes,
+        min_theme_level=told.min_theme_level,
+        bonus_regional_language=told.bonus.regional_language,
+        bonus_no_recent_deployment=told.bonus.no_recent_deployment,
+        respond_within_hours=told.respond_within_hours,
+    )
+
+    async def request(tx: Tx) -> None:
+        deployment = await request_expertise(tx, draft)
+        stage.deployments[told.reference] = deployment.id
+
+    refused = await stage.told(told.invited_at, officer, request)
+    if refused is not None:
+        stage.refused_deployments[told.reference] = refused.codes[0]
+    elif told.replies is not None:
+        deployment_id = stage.deployments[told.reference]
+        await stage.act(told.invited_at, officer, confirm_shortlist, deployment_id)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What becomes of an open invitation next: when, its place at that instant, and the command that does it."""
+
+    at: datetime
+    place: tuple[Any, ...]
+    command: Callable[[Tx], Awaitable[object]]
+
+
+async def next_answer(stage: Stage) -> Answer | None:
+    """The next reply or expiry of all open invitations, or None when none is open."""
+    if not stage.deployments:
+        return None
+    query = (
+        select(
+            Invitation.id, Invitation.invited_at, Invitation.respond_by, Expert.code, DeploymentRow.reference
+        )
+        .join(Expert, Expert.id == Invitation.expert_id)
+        .join(DeploymentRow, DeploymentRow.id == Invitation.deployment_id)
+        .where(Invitation.outcome == "open")
+    )
+    async with stage.db.reader() as connection:
+        rows = (await connection.execute(query)).all()
+    told = {deployment.reference: (i, deployment) for i, deployment in enumerate(stage.scenario.deployments)}
+    answers = [_answer(row, *told[row.reference]) for row in rows]
+    return min(answers, key=lambda answer: (answer.at, answer.place), default=None)
+
+
+def _answer(row: Any, index: int, told: Deployment) -> Answer:
+    place = (index, row.invited_at, row.code)
+    reply = (told.replies or {}).get(row.code)
+    if reply is None or reply.after_hours > told.respond_within_hours:
+        due = row.respond_by
+        return Answer(due, place, lambda tx: expire(tx, row.id, due_at=due))
+    at = row.invited_at + timedelta(hours=reply.after_hours)
+    if reply.answer == "accept":
+        return Answer(at, place, lambda tx: accept(tx, row.id))
+    return Answer(at, place, lambda tx: decline(tx, row.id))

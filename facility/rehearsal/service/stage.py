@@ -1,0 +1,214 @@
+"""The stage of a rehearsal: a scratch database, the cast, and one way to carry out a command at an instant."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Concatenate
+from uuid import UUID
+
+from facility.accounts.service.people import add_institution, add_user
+from facility.accounts.service.people import seed as seed_accounts
+from facility.applications.service.answers import save_answers
+from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.service.draft import draft_call
+from facility.calls.service.publication import publish_call
+from facility.contracts.service.money import open_contract, open_envelope
+from facility.db import Database, Tx
+from facility.events.relay import deliver_all
+from facility.experts.service import ExpertDraft, add_theme, register_expert
+from facility.refused import Refused
+from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
+from facility.web.access import Role
+
+
+class Stage:
+    """Who acts, and what the references of the scenario stand for in the scratch database."""
+
+    def __init__(self, db: Database, scenario: Scenario, start: datetime) -> None:
+        self.db = db
+        self.scenario = scenario
+        self.start = start
+        self.people: dict[str, UUID] = {}
+        self.institutions: dict[tuple[str, str, int], UUID] = {}
+        self.experts: dict[str, UUID] = {}
+        self.call_id = UUID(int=0)
+        self.applications: dict[str, UUID] = {}
+        self.reasons: dict[str, tuple[str, ...]] = {}
+        """Why applications were not submitted."""
+        self.deployments: dict[str, UUID] = {}
+        self.refused_deployments: dict[str, str] = {}
+
+    async def act[T, **P](
+        self,
+        at: datetime,
+        actor: UUID | None,
+        command: Callable[Concatenate[Tx, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Carry out one command at this instant, and whatever it sets off, before anything else happens."""
+        async with self.db.transaction(now=at, actor=actor) as tx:
+            result = await command(tx, *args, **named)
+        if tx.deliveries:
+            await deliver_all(self.db, lambda: at)
+        return result
+
+    async def told[**P](
+        self,
+        at: datetime,
+        actor: UUID | None,
+        command: Callable[Concatenate[Tx, P], Awaitable[object]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> Refused | None:
+        """The same for what the scenario tells: where the command refuses, the rehearsal goes on without it."""
+        try:
+            await self.act(at, actor, command, *args, **named)
+        except Refused as refused:
+            return refused
+        return None
+
+    async def person(self, name: str, *roles: Role) -> UUID:
+        """The person whom the scenario calls by this name."""
+        if name not in self.people:
+            email = f"person-{len(self.people)}@rehearsal.invalid"
+            found = await self.act(
+                self.start, None, add_user, name=name, email=email, roles=list(roles), institution_id=None
+            )
+            self.people[name] = found.id
+        return self.people[name]
+
+    async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
+        """The institution of this name; `nth` keeps apart parties of one application that are told with one name."""
+        key = (name, beneficiary, nth)
+        if key not in self.institutions:
+            shown = (
+                f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
+            )
+            found = await self.act(
+                self.start, None, add_institution, name=shown, kind="POLICE", beneficiary_code=beneficiary
+            )
+            self.institutions[key] = found.id
+        return self.institutions[key]
+
+    async def lead(self, told: Application) -> UUID:
+        """The officer who acts for the application's lead."""
+        return await self.person(LEAD, Role.OFFICER)
+
+    async def envelope(self, contract: Contract, call: Call) -> UUID:
+        """The envelope that pays for the call."""
+        amounts = scaled([donor.amount for donor in contract.donors], call.envelope)
+        donors = [(donor.name, amount) for donor, amount in zip(contract.donors, amounts, strict=True)]
+        officer = self.people[DRAFTER]
+        opened = await self.act(
+            self.start,
+            officer,
+            open_contract,
+            reference=contract.reference,
+            counterpart=contract.reference,
+            donors=donors,
+        )
+        made = await self.act(
+            self.start,
+            officer,
+            open_envelope,
+            contract_id=opened.id,
+            name=call.reference,
+            amount=call.envelope,
+        )
+        return made.id
+
+    def call_texts(self, call: Call) -> tuple[str, str]:
+        """The call's title and text, of which a scenario tells nothing."""
+        return call.reference, call.reference
+
+    async def describe(self, told: Application, application_id: UUID) -> None:
+        """What the application says, as far as the scenario tells it."""
+        officer = await self.lead(told)
+        await self.act(
+            self.start, officer, save_answers, application_id, {"themes": {"themes": sorted(told.themes)}}
+        )
+
+    def expert_draft(self, expert: Expert) -> ExpertDraft:
+        """The expert's profile; a scenario tells no name and no address."""
+        return ExpertDraft(
+            code=expert.id,
+            name=expert.id,
+            email=f"{expert.id.encode().hex()}@rehearsal.invalid",
+            country=expert.country,
+            gender=expert.gender,
+            branch=expert.branch,
+            deployments_12m=expert.deployments_12m,
+            themes=expert.themes,
+            languages=expert.languages,
+            available=[expert.available] if expert.available else [],
+            conflicts=[(None, expert.conflict)] if expert.conflict else [],
+        )
+
+    async def evidence(self, told: Activity, kind: str) -> tuple[str, int, str]:
+        """Name, size and SHA-256 of a piece of evidence; a scenario tells only that it is there."""
+        return kind, 0, "0" * 64
+
+
+DRAFTER, PUBLISHER, AUTHORISING, LEAD = "drafter", "publisher", "authorising officer", "lead officer"
+"""People of the rehearsal's own; the scenario's names are kept apart by a prefix."""
+
+
+async def set_stage(stage: Stage) -> None:
+    """Everything that stands before the first application: cast, contract, envelope, call, expert pool."""
+    await stage.act(stage.start, None, seed_accounts)
+    await stage.person(DRAFTER, Role.SECRETARIAT)
+    await stage.person(PUBLISHER, Role.SECRETARIAT)
+    await stage.person(AUTHORISING, Role.AUTHORISING)
+    await _open_call(stage, stage.scenario.contract, stage.scenario.call)
+    await _fill_pool(stage)
+
+
+async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
+    title, text = stage.call_texts(call)
+    draft = CallDraft(
+        reference=call.reference,
+        title=title,
+        text=text,
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        envelope_id=await stage.envelope(contract, call),
+        amount=call.envelope,
+        award_min=call.award_min,
+        award_max=call.award_max,
+        min_beneficiaries=call.min_beneficiaries,
+        extended_to=call.extended_to,
+        extension_decision="told by the scenario" if call.extended_to else "",
+        skip_unaffordable=call.skip_unaffordable,
+        grid=Grid(
+            sections=tuple(Section(key=s.key, title=s.title, max=s.max) for s in call.grid.sections),
+            thresholds=call.grid.thresholds,
+            min_assessments=call.grid.min_assessments,
+            tie_break=call.grid.tie_break,
+        ),
+    )
+    drafted = await stage.act(stage.start, stage.people[DRAFTER], draft_call, draft)
+    stage.call_id = drafted.id
+    await stage.act(stage.start, stage.people[PUBLISHER], publish_call, drafted.id)
+
+
+def scaled(amounts: list[Decimal], envelope: Decimal) -> list[Decimal]:
+    """The donors' amounts, times ten until they pay for the envelope: a scenario tells proportions, and these stay."""
+    total, factor = sum(amounts), Decimal(1)
+    while total * factor < envelope:
+        factor *= 10
+    return [amount * factor for amount in amounts]
+
+
+async def _fill_pool(stage: Stage) -> None:
+    scenario = stage.scenario
+    told = {code for expert in scenario.experts for code in expert.themes}
+    told |= {code for deployment in scenario.deployments for code in deployment.themes}
+    told |= {code for application in scenario.applications for code in application.themes}
+    for code in sorted(told):
+        await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
+    for expert in scenario.experts:
+        found = await stage.act(
+            stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert)
+        )
+        stage.experts[expert.id] = found.id

@@ -1,0 +1,174 @@
+"""Files that come with a form: searched, stored, and what is wrong said at their field."""
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from pathlib import PurePath
+from uuid import UUID
+
+import msgspec
+from litestar.response.base import ASGIResponse
+
+from facility.db import Database, Tx
+from facility.files.intake import RefusalReason, RefusedDocument, Stored, take_in
+from facility.files.kept import DOCUMENT
+from facility.files.kinds import Code, Kind, UnreadableDocument, sniff
+from facility.files.reader import ReaderBusy
+from facility.files.store import DamagedDocument, StoreAway, open_store
+from facility.files.threads import storing
+from facility.files.viruses import ScannerAway
+from facility.log import Log
+from facility.refused import Refused, refuse
+from facility.web import render
+from facility.web.fields import Fields
+from facility.web.forms import Upload
+from facility.web.i18n import N_, _, translated
+from facility.web.limits import Limits, Rate
+
+log = Log(__name__)
+
+UNREADABLE: dict[Code, str] = {
+    "empty": N_("The file is empty."),
+    "too_large": N_("The file is too large; at most 10 MB."),
+    "unknown": N_("This is no PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
+    "two_kinds": N_(
+        "The file is two kinds of file at once, so that each program shows another one. Save it anew."
+    ),
+    "macros": N_("The file holds macros. Save it without them, as DOCX, XLSX, ODT or ODS."),
+    "remote": N_(
+        "When opened, the file fetches a template, a linked document or data from elsewhere (DDE), which cannot be"
+        " searched. Remove the link, or save the file as PDF, and send it again."
+    ),
+    "old_office": N_("This is an old Word, Excel or PowerPoint file. Save it as DOCX, XLSX or PDF."),
+    "encrypted": N_("The file is protected by a password, so it cannot be searched. Send it without."),
+    "broken": N_("The file is damaged or incomplete and cannot be searched. Save it anew and try again."),
+    "bomb": N_("The file is too complicated to be searched. Make it simpler, or split it."),
+}
+"""Why a document can't be taken, untranslated."""
+
+REFUSED: dict[RefusalReason, str] = {
+    "marked": N_("This document carries a classification marking. It was not stored."),
+    "infected": N_("A virus was found in this document. It was not stored."),
+}
+"""Why a document was refused for good, untranslated."""
+
+_SUFFIXES = {Kind.JPEG: (".jpg", ".jpeg")}
+_LONGEST = 200
+
+DOCUMENTS = Rate("documents", 100, 600)
+_TURN = 600
+"""Seconds after which a turn is over whose process has died; longer than a document takes on a busy machine."""
+
+
+class Received(msgspec.Struct):
+    """What became of the files of a form: `stored` with what they are, `refused` for what was found in them, or nothing
+    looked at, since none may be attached now (`stopped`) or the form is wrong."""
+
+    stored: list[tuple[Upload, Stored]] = []
+    refused: list[RefusedDocument] = []
+    stopped: Refused | None = None
+
+    def check(self) -> None:
+        """Raises Refused where nothing may be attached now: first of all in the command, whose form is then drawn again as
+        for any refusal."""
+        if self.stopped:
+            raise self.stopped
+
+
+class Sender(msgspec.Struct):
+    """Who sends files: a person's id, or that of whatever a link was made for; and what a handler has at hand."""
+
+    id: UUID
+    view: render.View
+    db: Database
+    limits: Limits
+
+
+async def receive(
+    sender: Sender, fields: Fields, files: Sequence[Upload], may: Callable[[Tx], Awaitable[object]]
+) -> Received:
+    """Search and store the files, where the rest of the form is right and they may be attached now: `may(tx)` asks the rules
+    that the command asks again, and raises Refused. Whoever may not leaves no trace: nothing is searched, stored or told.
+
+    What is wrong with a file is noted at the field. One form at a time for each sender, and so many files in ten minutes:
+    Stop 429.
+    """
+    if fields.errors or not files:
+        return Received()
+    try:
+        async with sender.db.transaction(now=received_at(sender.view), actor=_actor(sender.view)) as tx:
+            await may(tx)
+    except Refused as refused:
+        return Received(stopped=refused)
+    for _file in files:
+        await sender.limits.hit(DOCUMENTS, str(sender.id))
+    async with sender.limits.alone("document", str(sender.id), "one_document_at_a_time", seconds=_TURN):
+        received = Received()
+        for file in files:
+            await _take(sender, fields, file, received, named=len(files) > 1)
+    return received
+
+
+def received_at(view: render.View) -> datetime:
+    """When the whole request was there."""
+    at: datetime = view.scope["state"]["received_at"]
+    return at
+
+
+def _actor(view: render.View) -> UUID | None:
+    return view.visitor.id if view.visitor else None
+
+
+async def _take(sender: Sender, fields: Fields, file: Upload, received: Received, *, named: bool) -> None:
+    """Note what became of one file; what is wrong at the field, after its name where there are several (`named`)."""
+    name = name_of(file)
+    settings = sender.view.renderer.settings
+    try:
+        taken = await take_in(
+            settings, name, file.content, lambda sha256: sender.db.sharing(DOCUMENT, sha256)
+        )
+    except UnreadableDocument as unreadable:
+        problem = translated(UNREADABLE[unreadable.code])
+    except (ScannerAway, StoreAway, ReaderBusy) as away:
+        log.warning("document not taken", error=type(away).__name__)
+        problem = _("Documents can't be taken just now. Please try again in a few minutes.")
+    else:
+        if isinstance(taken, Stored):
+            received.stored.append((file, taken))
+            return
+        received.refused.append(taken)
+        problem = translated(REFUSED[taken.reason])
+    fields.wrong("document", f"{name}: {problem}" if named else problem)
+
+
+def name_of(upload: Upload) -> str:
+    """The file's name as people may see it: no folders, nothing invisible, nothing that turns letters round."""
+    name = upload.name.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+    plain = "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cf", "Zl", "Zp"))
+    return plain.strip() or _("unnamed")
+
+
+def stored_name(upload: Upload, kind: Kind) -> str:
+    """The name with which it will be handed out: it ends as its kind does, so that "agenda.pdf.exe" opens as a PDF."""
+    name = name_of(upload)
+    suffixes = _SUFFIXES.get(kind, (f".{kind}",))
+    if not name.lower().endswith(suffixes):
+        name = f"{name[: _LONGEST - 5]}{suffixes[0]}"
+    stem, suffix = PurePath(name).stem, PurePath(name).suffix
+    return f"{stem[: _LONGEST - len(suffix)]}{suffix}"
+
+
+def content_of(view: render.View, sha256: str) -> bytes:
+    """The document's bytes. Blocks. Raises Refused (missing) where the store has lost or damaged it."""
+    try:
+        return open_store(view.renderer.settings).get(sha256)
+    except (FileNotFoundError, DamagedDocument) as problem:
+        log.error("a document is lost or damaged", sha256=sha256, error=type(problem).__name__)
+        refuse("document_lost", kind="missing")
+
+
+async def hand_out(view: render.View, sha256: str, name: str, kind: str = "") -> ASGIResponse:
+    """A stored document as a download; its kind is looked at where the caller doesn't know it. The caller has made sure that the
+    visitor may have it. Raises Refused as `content_of`."""
+    content = await storing(content_of, view, sha256)
+    return view.download(content, name, (Kind(kind) if kind else sniff(content)).mime)

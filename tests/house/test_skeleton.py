@@ -1,0 +1,55 @@
+"""Every room is laid out the same way. Which names stand in a room, and which knows which, `lint-imports` holds (pyproject.toml);
+this holds what it can't say."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import facility
+from facility import rooms
+
+HOUSE = Path(facility.__path__[0])
+SOURCES = sorted(HOUSE.rglob("*.py"))
+ROOMS = [room for room in rooms.names() if (HOUSE / room / "events.py").exists() and room != "events"]
+LONGEST = 400
+
+
+def _imports(path: Path) -> Iterator[tuple[str, str]]:
+    """Modules of the house and what is taken from them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("facility"):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def test_no_room_takes_anything_from_the_pages_of_another() -> None:
+    foreign = [
+        f"{path.relative_to(HOUSE)}: {module}.{name}"
+        for path in SOURCES
+        for module, name in _imports(path)
+        if "pages" in f"{module}.{name}".split(".")
+        and module.split(".")[1] != path.relative_to(HOUSE).parts[0]
+    ]
+    assert foreign == [], (
+        "what two rooms' pages share belongs to an engine, to `web/`, or to the room's `forms` and `access`"
+    )
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_folder_holds_no_copies_of_the_names_of_its_modules(room: str) -> None:
+    packages = sorted((HOUSE / room).rglob("__init__.py"))
+    assert packages
+    own_code = [
+        str(path.relative_to(HOUSE)) for path in packages if len(ast.parse(path.read_text()).body) != 1
+    ]
+    assert own_code == [], "__init__.py holds a docstring: import a name from where it is defined"
+
+
+def test_modules_are_short_enough_to_be_read() -> None:
+    long = {
+        str(path.relative_to(HOUSE)): lines
+        for path in SOURCES
+        if (lines := len(path.read_text().splitlines())) > LONGEST and path.name != "audience.py"
+    }
+    assert long == {}
