@@ -53,10 +53,10 @@ def read(
     languages: Collection[str],
     today: date,
 ) -> RequestDraft:
-    """The draft. Raises Refused (invalid) with every wrong field. `today`: in Brussels; nobody is sent earlier."""
+    """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
     place = designated(fields.text("place", most=120))
     starts_on, ends_on = _days(fields, today)
-    draft = RequestDraft(
+    return RequestDraft(
         application_id=application_id,
         place=place,
         starts_on=starts_on,
@@ -70,8 +70,6 @@ def read(
         bonus_no_recent_deployment=fields.integer("bonus_no_recent_deployment", 0, MOST_BONUS),
         respond_within_hours=fields.integer("respond_within_hours", 1, MOST_HOURS),
     )
-    fields.check()
-    return draft
 
 
 def designated(place: str) -> str:
@@ -120,7 +118,7 @@ def shown_order(ranked: Sequence[Named]) -> Values:
 
 
 def read_order(fields: Fields, ranked: Sequence[Named]) -> tuple[list[UUID], str]:
-    """Whom to ask, by place, and the reason. Raises Refused (invalid). An empty place leaves the expert out."""
+    """Whom to ask, by place, and the reason. An empty place leaves the expert out."""
     places: dict[int, UUID] = {}
     for expert in ranked:
         name = place_name(expert.id)
@@ -133,5 +131,4 @@ def read_order(fields: Fields, ranked: Sequence[Named]) -> tuple[list[UUID], str
             fields.wrong(name, _("Place {place} is taken already.", place=place))
         places[place] = expert.id
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
-    fields.check()
     return [places[place] for place in sorted(places)], reason

@@ -115,11 +115,11 @@ def check_order[Key](shortlisted: Sequence[Key], chosen: Sequence[Key], reason: 
     Refused (invalid): "nobody_chosen", "chosen_twice", "not_on_shortlist", "reason_missing".
     """
     if not chosen and shortlisted:
-        refuse("nobody_chosen", kind="invalid", field="order")
+        refuse("nobody_chosen", kind="invalid")
     if len(set(chosen)) < len(chosen):
-        refuse("chosen_twice", kind="invalid", field="order")
+        refuse("chosen_twice", kind="invalid")
     if not set(shortlisted).issuperset(chosen):
-        refuse("not_on_shortlist", kind="invalid", field="order")
+        refuse("not_on_shortlist", kind="invalid")
     if list(chosen) != list(shortlisted) and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
 

@@ -15,7 +15,7 @@ from facility.activities.rules.lifecycle import may_report
 from facility.activities.service.evidence import AttendanceRow, set_attendance
 from facility.activities.words import GENDERS
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields, row_numbers, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -128,11 +128,12 @@ async def save_attendance(view: View, form: Form, tx: Tx, activity_id: FromPath[
         fields.check()
         return await _page(view, connection, found, fields, spare=2 * SPARE_ROWS)
 
-    async def again(other: AsyncConnection, status: int, question: str) -> Page:
+    async def again(other: AsyncConnection, status: int) -> Page:
         return await _page(view, other, await activities.shown(other, activity_id), fields, status=status)
 
     lines = [line for line in told if line is not None]
-    await save(tx, fields, lambda: set_attendance(tx, activity_id, lines), again)
+    async with redrawn(tx, fields, again):
+        await set_attendance(tx, activity_id, lines)
     return view.go(f"/activities/{activity_id}", _("Attendance is written down."))
 
 

@@ -22,7 +22,7 @@ from facility.db import Tx as Transaction
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -64,10 +64,11 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, activity_
                 view, await activities.shown(await tx.session.connection(), activity_id), fields, 422
             )
 
-        async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+        async def again(connection: AsyncConnection, status: int) -> Page:
             return _page(view, await _reportable(connection, activity_id), fields, status)
 
-        await save(tx, fields, lambda: _attach(tx, activity_id, kind, received), again)
+        async with redrawn(tx, fields, again):
+            await _attach(tx, activity_id, kind, received)
     return view.go(f"/activities/{activity_id}/evidence", _("The document is attached."))
 
 

@@ -34,7 +34,7 @@ from facility.awards.service.consequences import ends_with_the_award
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -192,7 +192,7 @@ async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath
     if award.made_at is not None:
         fields.between(day_mistakes(draft.starts_on, draft.ends_on, award.made_at), DAYS)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         application = await lists.plan_for(connection, application_id)
         return view.page(
             "activities/plan.html",
@@ -204,7 +204,8 @@ async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath
             **WORDS,
         )
 
-    planned = await save(tx, fields, lambda: activities_commands.plan_activity(tx, draft), again)
+    async with redrawn(tx, fields, again):
+        planned = await activities_commands.plan_activity(tx, draft)
     return view.go(f"/activities/{planned.id}", _("The activity is planned."))
 
 
@@ -239,10 +240,11 @@ async def change_activity(view: View, form: Form, tx: Tx, activity_id: FromPath[
     fields = Fields(form)
     told = _draft_fields(fields)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return _change_page(view, await _changeable(connection, activity_id), fields, status)
 
-    await save(tx, fields, lambda: activities_commands.change_activity(tx, activity_id, **told), again)
+    async with redrawn(tx, fields, again):
+        await activities_commands.change_activity(tx, activity_id, **told)
     return view.go(f"/activities/{activity_id}", _("Saved."))
 
 
@@ -267,17 +269,13 @@ async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) 
     found = await _changeable(await tx.session.connection(), activity_id)
     fields.between(day_mistakes(starts_on, ends_on, found.made_at), DAYS)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return _step_page(view, "postpone", await _changeable(connection, activity_id), fields, status)
 
-    await save(
-        tx,
-        fields,
-        lambda: activities_commands.postpone(
+    async with redrawn(tx, fields, again):
+        await activities_commands.postpone(
             tx, activity_id, starts_on=starts_on, ends_on=ends_on, reason=reason
-        ),
-        again,
-    )
+        )
     return view.go(f"/activities/{activity_id}", _("The activity is moved."))
 
 
@@ -293,10 +291,11 @@ async def cancel(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) ->
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return _step_page(view, "cancel", await _changeable(connection, activity_id), fields, status)
 
-    await save(tx, fields, lambda: activities_commands.cancel(tx, activity_id, reason=reason), again)
+    async with redrawn(tx, fields, again):
+        await activities_commands.cancel(tx, activity_id, reason=reason)
     return view.go(f"/activities/{activity_id}", _("The activity is cancelled."))
 
 

@@ -18,7 +18,7 @@ from facility.activities.service import activities as activities_commands
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -51,10 +51,11 @@ async def report(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) ->
     planned = (found.starts_on, found.ends_on)
     fields.between(held_mistakes(held, planned, found.made_at, _today()), DAYS)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return _report_page(view, await activities.shown(connection, activity_id), fields, status)
 
-    await save(tx, fields, lambda: activities_commands.report(tx, activity_id, held=held, seen=seen), again)
+    async with redrawn(tx, fields, again):
+        await activities_commands.report(tx, activity_id, held=held, seen=seen)
     return view.go(
         f"/activities/{activity_id}",
         _(
@@ -104,11 +105,12 @@ async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> P
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
     _may_take_back(view, seen)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         found = await activities.shown(connection, activity_id)
         return view.page("activities/undo.html", status=status, activity=found, form=fields, **WORDS)
 
-    await save(tx, fields, lambda: activities_commands.undo(tx, activity_id, reason=reason, seen=seen), again)
+    async with redrawn(tx, fields, again):
+        await activities_commands.undo(tx, activity_id, reason=reason, seen=seen)
     return view.go(f"/activities/{activity_id}", _("It is taken back."))
 
 

@@ -20,7 +20,7 @@ from facility.calls.words import calls as call_words
 from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, translated
@@ -94,15 +94,11 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
     judged = {item.key: one for item in asked.items if (one := _judged(fields, item.key))}
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)
 
-    await save(
-        tx,
-        fields,
-        lambda: check_admissibility(tx, application_id, admissible=admissible, reason=reason, judged=judged),
-        again,
-    )
+    async with redrawn(tx, fields, again):
+        await check_admissibility(tx, application_id, admissible=admissible, reason=reason, judged=judged)
     return view.go(f"/applications/{application_id}", _("The judgement is written down."))
 
 

@@ -29,7 +29,7 @@ from facility.applications.words import WORDS
 from facility.refused import passes, refuse
 from facility.web import render
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -97,17 +97,11 @@ async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     question = fields.text("question", most=MAX_TEXT, multiline=True)
     days = fields.integer("days", 1, MOST_DAYS)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)
 
-    await save(
-        tx,
-        fields,
-        lambda: ask_for_clarification(
-            tx, application_id, kind=kind, field=chosen, question=question, days=days
-        ),
-        again,
-    )
+    async with redrawn(tx, fields, again):
+        await ask_for_clarification(tx, application_id, kind=kind, field=chosen, question=question, days=days)
     return view.go(
         f"/applications/{application_id}/clarifications", _("The lead is asked by a mail with a link.")
     )

@@ -24,7 +24,7 @@ from facility.applications.words import WORDS
 from facility.refused import passes
 from facility.web import carried, render
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -93,17 +93,13 @@ async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     more_days = fields.integer("more_days", 0, MOST_DAYS)
     question = fields.text("question", required=False, most=MAX_TEXT, multiline=True)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)
 
-    await save(
-        tx,
-        fields,
-        lambda: start_consultations(
+    async with redrawn(tx, fields, again):
+        await start_consultations(
             tx, application_id, chosen, days=days, more_days=more_days, question=question
-        ),
-        again,
-    )
+        )
     return view.go(
         f"/applications/{application_id}/consultations", _("They are asked, each by a mail with a link.")
     )
@@ -154,10 +150,11 @@ async def answer(
     fields = Fields(form)
     text = fields.text("answer", most=MAX_TEXT, multiline=True)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status, answering=consultation_id)
 
-    await save(tx, fields, lambda: answer_objection(tx, application_id, consultation_id, answer=text), again)
+    async with redrawn(tx, fields, again):
+        await answer_objection(tx, application_id, consultation_id, answer=text)
     return view.go(
         f"/applications/{application_id}/consultations", _("The answer to the objection is written down.")
     )

@@ -17,7 +17,7 @@ from facility.applications.words import WORDS
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
 from facility.web import render
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -73,15 +73,11 @@ async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPa
         row.key("id"): row.text("answer", most=MAX_TEXT, multiline=True) for row in fields.rows("objections")
     }
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)
 
-    await save(
-        tx,
-        fields,
-        lambda: decide_exception(tx, application_id, approved=approved, reason=reason, answers=answers),
-        again,
-    )
+    async with redrawn(tx, fields, again):
+        await decide_exception(tx, application_id, approved=approved, reason=reason, answers=answers)
     return view.go(
         f"/applications/{application_id}", _("The decision is written down, and the lead is told.")
     )

@@ -20,7 +20,7 @@ from facility.calls.rules.forms import TITLE, By
 from facility.refused import passes
 from facility.web import render
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -133,15 +133,11 @@ async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
     about = fields.keys("initiatives", required=False)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _staff_page(view, connection, application_id, fields, status=status)
 
-    await save(
-        tx,
-        fields,
-        lambda: judge_overlap(tx, application_id, outcome=outcome, reason=reason, initiative_ids=about),
-        again,
-    )
+    async with redrawn(tx, fields, again):
+        await judge_overlap(tx, application_id, outcome=outcome, reason=reason, initiative_ids=about)
     return view.go(f"/applications/{application_id}/overlap", _("The judgement is written down."))
 
 

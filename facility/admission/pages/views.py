@@ -5,15 +5,15 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.pages.received import BY_STAFF, address, asked_of, list_page
 from facility.admission.queries.options import view_of
 from facility.admission.service.views import drop_view, save_view
-from facility.refused import Refused
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 
 @post("/applications/views", opt=BY_STAFF)
@@ -22,14 +22,14 @@ async def save(view: View, form: Form, tx: Tx) -> Page:
     fields = Fields(form)
     asked = asked_of(parse_qs(fields.text("query", required=False, most=2000)))
     name, shared = fields.text("name", most=60), fields.yes("shared")
-    try:
-        fields.check()
-        await save_view(tx, view.me.id, name=name, asked=asked.told, shared=shared)
-    except Refused as refused:
-        fields.refused(refused)
+
+    async def again(connection: AsyncConnection, _status: int) -> Page:
         asked.fields.errors |= {"name": fields.errors.get("name", [])}
         asked.fields.values |= {"name": name}
-        raise Wrong(await list_page(view, await tx.session.connection(), asked)) from None
+        return await list_page(view, connection, asked)
+
+    async with redrawn(tx, fields, again):
+        await save_view(tx, view.me.id, name=name, asked=asked.told, shared=shared)
     return view.go(address(asked.told), _("The list is kept as “{name}”.", name=name))
 
 

@@ -23,12 +23,12 @@ from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
 from facility.evaluation.queries import board
 from facility.evaluation.words import OUTCOMES, SEATS
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.stops import Wrong
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -137,15 +137,10 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
         refuse("not_opened")
     fields = Fields(form)
     assessor_ids = chosen_assessors(fields)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _one(view, read, call_id, fields, status)):
         application_ids = [line.id for line in await board.applications(connection, call_id)]
-        said = await assign_each(tx, call_id, application_ids, assessor_ids)
-    except Refused as refused:
-        fields.refused(refused)
-        await tx.undo()
-        raise Wrong(await _one(view, await tx.session.connection(), call_id, fields, 422)) from None
-    return view.go(f"/urgent/{call_id}", said)
+        assigned = await assign_each(tx, call_id, application_ids, assessor_ids)
+    return view.go(f"/urgent/{call_id}", assigned)
 
 
 @post("/urgent/{call_id:uuid}/propose", opt=PROPOSES)

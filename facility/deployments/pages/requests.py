@@ -25,15 +25,15 @@ from facility.events.log import LATEST, history
 from facility.experts.queries import themes
 from facility.experts.rules import CEFR
 from facility.experts.words import language_choices
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role, Visitor, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import Moment, moments
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
-from facility.web.stops import Wrong
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
@@ -132,23 +132,21 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
     connection, fields = await tx.session.connection(), Fields(form)
     fields.ignore("do")
     application = await _application_of(connection, fields, view.me.id)
-    try:
-        draft = forms.read(
-            fields,
-            application_id=application.id,
-            themes=[code for code, _name in await themes(connection)],
-            languages=[code for code, _name in language_choices()],
-            today=tx.now.astimezone(clock.BRUSSELS).date(),
-        )
-        if form.get("do") == "rows":
-            return await _request_page(view, connection, application, fields, spare=6)
+    draft = forms.read(
+        fields,
+        application_id=application.id,
+        themes=[code for code, _name in await themes(connection)],
+        languages=[code for code, _name in language_choices()],
+        today=tx.now.astimezone(clock.BRUSSELS).date(),
+    )
+    if form.get("do") == "rows":
+        fields.errors.clear()
+        fields.check()
+        return await _request_page(view, connection, application, fields, spare=6)
+    async with redrawn(
+        tx, fields, lambda read, status: _request_page(view, read, application, fields, status=status)
+    ):
         deployment = await request_expertise(tx, draft)
-    except Refused as refused:
-        if form.get("do") == "rows" and refused.kind == "invalid":
-            fields.errors.clear()
-            return await _request_page(view, connection, application, fields, spare=6)
-        fields.refused(refused)
-        raise Wrong(await _request_page(view, connection, application, fields, status=422)) from None
     return view.go(
         f"/deployments/{deployment.id}/order",
         _("The shortlist is made. Nobody is asked before you confirm the order."),
@@ -259,15 +257,14 @@ async def confirm(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID])
         refuse("already_asking")
     experts = await queries.behind(connection, [one.code for one in found.shortlist.ranked])
     ranked = [experts[one.code] for one in found.shortlist.ranked]
-    try:
-        chosen, reason = forms.read_order(fields, ranked)
+    chosen, reason = forms.read_order(fields, ranked)
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        shown = await queries.deployment(read, deployment_id)
+        return await _order_page(view, read, shown, fields, status)
+
+    async with redrawn(tx, fields, again):
         await confirm_order(tx, deployment_id, chosen, reason=reason)
-    except Refused as refused:
-        if refused.kind == "invalid" and "order" in {reason.field for reason in refused.reasons}:
-            fields.wrong("", _("Give at least one expert a place."))
-        else:
-            fields.refused(refused)
-        raise Wrong(await _order_page(view, connection, found, fields, 422)) from None
     return view.go(
         f"/deployments/{deployment_id}", _("The order is confirmed. The invitations are on their way.")
     )

@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.evaluation.access import recusal
 from facility.operations.queries import mails
 from facility.operations.service import parked
 from facility.operations.words import MAIL_STATES
 from facility.outbox.models import MailState
-from facility.refused import Refused
 from facility.web.access import Role, allow, shuts_out
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -72,29 +72,28 @@ async def find_mails(view: View, tx: Tx, form: Form) -> Page:
     connection = await tx.session.connection()
     fields = Fields(form)
     address = fields.email("email")
-    found = None
-    try:
-        fields.check()
-        found = await mails.latest_to(connection, address, view.me.id)
-        if found is None:
-            fields.wrong("email", _("No mail went to this address."))
-        fields.check()
-    except Refused as refused:
-        page = view.page(
-            "operations/outbox.html",
-            status=422,
-            mails=[],
-            older=None,
-            counts=await mails.counts(connection),
-            states=states(),
-            fate="",
-            same=None,
-            before=None,
-            sends_mail=sends_mail(view),
-            form=fields.refused(refused),
-        )
-        raise Wrong(page) from None
-    return view.go(f"/operations/outbox?same={found}")
+    latest = await mails.latest_to(connection, address, view.me.id) if fields.are_right() else None
+    if latest is None and fields.are_right():
+        fields.wrong("email", _("No mail went to this address."))
+    if latest is None:
+        raise Wrong(await _nothing_found(view, connection, fields))
+    return view.go(f"/operations/outbox?same={latest}")
+
+
+async def _nothing_found(view: View, connection: AsyncConnection, fields: Fields) -> Page:
+    return view.page(
+        "operations/outbox.html",
+        status=422,
+        mails=[],
+        older=None,
+        counts=await mails.counts(connection),
+        states=states(),
+        fate="",
+        same=None,
+        before=None,
+        sends_mail=sends_mail(view),
+        form=fields,
+    )
 
 
 @get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
