@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from bench.stage import Stage
-from facility.applications.rules.lifecycle import fingerprint_of
+from facility.applications.rules.submission import fingerprint_of
 from facility.db import Base, new_id
 from facility.events.log import GENESIS, chain_hash, envelope_of
 

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from bench.bare.pages import visitor_of
 from facility import clock
 from facility.applications.events import ApplicationSubmitted
-from facility.applications.rules.lifecycle import DECLARATIONS, fingerprint_of
+from facility.applications.rules.submission import DECLARATIONS, fingerprint_of
 from facility.events.log import Envelope, chain_hash
 from facility.events.reactions import subscribers
 

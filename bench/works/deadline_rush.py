@@ -27,7 +27,7 @@ from bench.stage import Stage
 from bench.works.rush_drafts import LEAD, complete_draft, rush_call
 from facility import clock
 from facility.applications.queries import application
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.web.csrf import FIELD
 
 LAST_FIFTH = 5.0

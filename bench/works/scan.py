@@ -23,7 +23,7 @@ from bench.sizes import Size
 from bench.stage import Stage
 from bench.works.cheap_documents import colleagues
 from bench.works.submission import ready_draft
-from facility.applications.rules.lifecycle import MAX_DOCUMENTS
+from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.web.csrf import FIELD
 
 SENDERS = 4

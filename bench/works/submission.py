@@ -18,7 +18,7 @@ from bench.works.rush_drafts import complete_draft, rush_call
 from facility import clock
 from facility.applications.queries import application
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.web.csrf import FIELD
 
 

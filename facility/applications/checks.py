@@ -14,8 +14,9 @@ from facility.applications.models.ending import HAS_ENDED_ITSELF
 from facility.applications.queries.agreement import statements_of
 from facility.applications.queries.parts import PARTS, Parts, asked_of, parts_from
 from facility.applications.rules.agreement import touched
+from facility.applications.rules.boarding import is_on_board
 from facility.applications.rules.budget import shares
-from facility.applications.rules.lifecycle import fingerprint_of, is_on_board
+from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.ending import OPENABLE
 from facility.calls.rules.forms import FormDefinition
 from facility.events import check

@@ -1,6 +1,6 @@
 """What the rules of the awards say to people, and the words for what became of applications."""
 
-from facility.applications.rules.lifecycle import ApplicationStatus as S
+from facility.applications.rules.status import ApplicationStatus as S
 from facility.web import sentences
 from facility.web.i18n import N_
 

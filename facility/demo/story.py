@@ -11,7 +11,7 @@ from sqlalchemy import select
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Party
 from facility.applications.rules.exceptions import JUSTIFICATION
-from facility.applications.rules.lifecycle import DECLARATIONS, Signature
+from facility.applications.rules.submission import DECLARATIONS, Signature
 from facility.applications.service import submission
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.confirmations import confirm_party, invite_party

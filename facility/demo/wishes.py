@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.applications.models.application import Party
-from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.db import Tx
 

@@ -13,7 +13,8 @@ from facility.activities.rules.counting import (
     funded,
     is_joint,
 )
-from facility.activities.rules.lifecycle import may_complete, may_plan, may_reverse, may_verify
+from facility.activities.rules.planning import may_plan
+from facility.activities.rules.reporting import may_complete, may_reverse, may_verify
 from facility.refused import Refused
 
 START = date(2021, 10, 5)

@@ -24,7 +24,7 @@ from facility.admission.service.clarifications import (
     settle_clarification,
 )
 from facility.applications.models.application import Application, ClassifiedRefusal, Document, Party
-from facility.applications.rules.lifecycle import fingerprint_of
+from facility.applications.rules.submission import fingerprint_of
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile

@@ -33,7 +33,7 @@ from facility.applications.models.application import Party
 from facility.applications.models.ending import HAS_ENDED
 from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.ending import has_ended
-from facility.applications.rules.lifecycle import ApplicationStatus, Track
+from facility.applications.rules.status import ApplicationStatus, Track
 from facility.applications.service.answers import start_application
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, invite_party

@@ -5,20 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.applications.rules.lifecycle import (
-    TRANSITIONS,
-    ApplicationStatus,
-    ApplicationView,
-    Partner,
-    may_confirm,
-    may_decline,
-    may_take_up_again,
-    may_withdraw,
-    on_board,
-    scenario_status,
-    still_eligible,
-    submission_reasons,
-)
+from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.confirmation import may_confirm, may_decline
+from facility.applications.rules.status import TRANSITIONS, ApplicationStatus, scenario_status
+from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
+from facility.applications.rules.withdrawal import may_take_up_again, may_withdraw
 from facility.calls.rules.call import CallRules, Grid
 from facility.refused import Refused
 

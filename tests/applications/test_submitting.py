@@ -12,7 +12,8 @@ from facility.admission.service.admissibility import check_admissibility, move
 from facility.admission.service.consultations import answer_consultation
 from facility.admission.service.exceptions import decide_exception
 from facility.applications.models.application import AdmissibilityCheck, Application, ClassifiedRefusal
-from facility.applications.rules.lifecycle import DECLARATIONS, ApplicationStatus, Signature, canonical
+from facility.applications.rules.status import ApplicationStatus
+from facility.applications.rules.submission import DECLARATIONS, Signature, canonical
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import (

@@ -11,7 +11,7 @@ from facility.applications.models.application import SectionAnswers
 from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
 from facility.applications.queries.writing import own_copies, section_changes, writing
 from facility.applications.rules.differences import MOST_KEPT, Whose, base_of, clashes, compared
-from facility.applications.rules.lifecycle import canonical, salted_hash
+from facility.applications.rules.submission import canonical, salted_hash
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.link_copies import MOST_SITTINGS, Sitting, keep_link_copy

@@ -2,9 +2,10 @@ from decimal import Decimal
 
 import pytest
 
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.awards import final_commitment, may_close
-from facility.awards.rules.money_line import Line, Request, draw_line, serve_reserve
+from facility.awards.rules.money_line import Line, Request, draw_line
+from facility.awards.rules.reserve import serve_reserve
 from facility.refused import Refused
 
 S = ApplicationStatus

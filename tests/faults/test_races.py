@@ -13,7 +13,7 @@ import pytest_asyncio
 from sqlalchemy import select, text
 
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import fingerprint_of
+from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
 from facility.awards.service.deciding import decide

@@ -27,9 +27,9 @@ def _state(copies: str, use: str, *home: str) -> State:
 STATES = {
     "on board": _state(
         r"\bleft_at\s+IS\b|\bleft_at\.is_|\bleft_at is\b|\b(if|not|and|or) \w+\.left_at\b(?!\|)",
-        "Party.on_board, ON_BOARD_SQL or rules.is_on_board",
+        "Party.on_board, ON_BOARD_SQL or rules.boarding.is_on_board",
         "applications/models/application.py",
-        "applications/rules/lifecycle.py",
+        "applications/rules/boarding.py",
     ),
     "takes part": _state(
         r"confirmation\s*(<>|!=)\s*('declined'|Confirmation\.DECLINED)",

@@ -14,7 +14,7 @@ from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application, Party
 from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.rules.lifecycle import DECLARATIONS, Signature
+from facility.applications.rules.submission import DECLARATIONS, Signature
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.parties import add_party, change_party

@@ -11,15 +11,11 @@ from hypothesis import HealthCheck, given, settings
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
-from facility.applications.rules.lifecycle import (
-    ApplicationView,
-    Partner,
-    on_board,
-    still_eligible,
-    submission_reasons,
-)
+from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.submission import ApplicationView, Partner, on_board, submission_reasons
 from facility.awards.rules.awards import final_commitment
-from facility.awards.rules.money_line import Request, draw_line, serve_reserve
+from facility.awards.rules.money_line import Request, draw_line
+from facility.awards.rules.reserve import serve_reserve
 from facility.calls.rules.call import CallRules, Grid, Section, call_mistakes
 from facility.contracts.rules import Donor, donor_split, free
 from facility.deployments.rules import ExpertiseRequest, answer_by, next_to_ask, shortlist

@@ -11,7 +11,7 @@ from facility.activities.access import REPORTS
 from facility.activities.pages.plan import WORDS
 from facility.activities.queries import activities
 from facility.activities.queries.activities import ActivityShown
-from facility.activities.rules.lifecycle import may_report
+from facility.activities.rules.reporting import may_report
 from facility.activities.service.evidence import AttendanceRow, set_attendance
 from facility.activities.words import GENDERS
 from facility.web import render

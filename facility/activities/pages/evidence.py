@@ -10,7 +10,7 @@ from facility.activities.events import EvidenceKind
 from facility.activities.pages.plan import WORDS
 from facility.activities.queries import activities
 from facility.activities.queries.activities import ActivityShown
-from facility.activities.rules.lifecycle import may_report
+from facility.activities.rules.reporting import may_report
 from facility.activities.service.evidence import (
     attach_evidence,
     may_attach_now,

@@ -22,7 +22,7 @@ from facility.activities.queries import activities as lists
 from facility.activities.queries.activities import ActivityShown
 from facility.activities.queries.counting import WROTE, involved
 from facility.activities.rules.counting import ActivityStatus
-from facility.activities.rules.lifecycle import PLANNED, day_mistakes, may_change
+from facility.activities.rules.planning import PLANNED, day_mistakes, may_change
 from facility.activities.service import activities as activities_commands
 from facility.activities.service.activities import ActivityDraft
 from facility.activities.words import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STATES

@@ -13,7 +13,7 @@ from facility.activities.queries import activities
 from facility.activities.queries.activities import ActivityShown
 from facility.activities.queries.counting import involved
 from facility.activities.rules.counting import ActivityStatus
-from facility.activities.rules.lifecycle import held_mistakes, may_complete, may_reverse, may_verify
+from facility.activities.rules.reporting import held_mistakes, may_complete, may_reverse, may_verify
 from facility.activities.service import activities as activities_commands
 from facility.refused import refuse
 from facility.web import render

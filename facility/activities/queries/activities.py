@@ -19,7 +19,7 @@ from facility.activities.rules.counting import (
     funded,
     is_joint,
 )
-from facility.activities.rules.lifecycle import report_gaps
+from facility.activities.rules.reporting import report_gaps
 from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.activities import ActivityKind

@@ -20,14 +20,10 @@ from facility.activities.events import (
 from facility.activities.models import Activity, Evidence
 from facility.activities.queries.counting import involved
 from facility.activities.rules.counting import ActivityStatus, AwardLife, has_evidence
-from facility.activities.rules.lifecycle import (
-    PLANNED,
+from facility.activities.rules.planning import PLANNED, may_cancel, may_change, may_plan, may_postpone
+from facility.activities.rules.reporting import (
     held_mistakes,
-    may_cancel,
-    may_change,
     may_complete,
-    may_plan,
-    may_postpone,
     may_reverse,
     may_verify,
     report_gaps,

@@ -17,9 +17,7 @@ from facility.activities.events import (
 )
 from facility.activities.models import Activity, Attendance, Evidence, EvidenceRefusal
 from facility.activities.rules.counting import ActivityStatus
-from facility.activities.rules.lifecycle import (
-    may_report,
-)
+from facility.activities.rules.reporting import may_report
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.files.intake import RefusalReason, VirusScan

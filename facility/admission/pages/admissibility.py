@@ -11,8 +11,8 @@ from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.checklist import Judged, Verdict
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.queries.application import ApplicationShown
+from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.judged import Finding
-from facility.applications.rules.lifecycle import MAX_REASON
 from facility.applications.words import WORDS
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.duties import may_run

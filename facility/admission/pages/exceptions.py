@@ -12,7 +12,7 @@ from facility.admission.queries.consultation import consultations
 from facility.admission.rules.consultation import MAX_TEXT, exception_needs
 from facility.admission.service.exceptions import decide_exception
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.rules.lifecycle import MAX_REASON
+from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
 from facility.web import render

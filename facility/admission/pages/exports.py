@@ -6,7 +6,7 @@ from uuid import UUID
 from facility.admission.queries.narrowing import Filters
 from facility.admission.queries.received import ExportLine, batches
 from facility.applications import words
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.db import Database
 from facility.web.i18n import _, translated
 from facility.web.sheets import Rows

@@ -14,7 +14,7 @@ from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap, 
 from facility.admission.service.overlap import judge_overlap
 from facility.applications.access import BY_PARTY, BY_PARTY_OR_STAFF, STAFF
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.rules.lifecycle import MAX_REASON, MAX_TITLE
+from facility.applications.rules.drafting import MAX_REASON, MAX_TITLE
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import TITLE, By
 from facility.refused import passes

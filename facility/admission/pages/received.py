@@ -17,7 +17,7 @@ from facility.admission.queries.narrowing import CHECKED, SORTS, Filters
 from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
 from facility.applications.access import STAFF
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.words import WORDS
 from facility.web import render, sheets
 from facility.web.access import Role, allow

@@ -14,7 +14,7 @@ from facility.admission.rules.consultation import ConsultationState
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.judged import Finding
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.rules.forms import By, is_filled
 

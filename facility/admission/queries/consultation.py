@@ -22,7 +22,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
-from facility.applications.rules.lifecycle import Track
+from facility.applications.rules.status import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
 from facility.outbox.links import hash_of
 from facility.refused import refuse

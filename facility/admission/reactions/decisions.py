@@ -16,7 +16,7 @@ from facility.admission.models.clarification import DecisionLetter
 from facility.admission.rules.checklist import Verdict
 from facility.applications.models.application import AdmissibilityCheck, Application
 from facility.applications.queries.parts import parts_of
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.news import write_to_partners
 from facility.calls.models.call import Call
 from facility.calls.words import calls as call_words

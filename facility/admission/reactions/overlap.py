@@ -3,7 +3,7 @@
 from facility.admission.events import AdmissibilityChecked, ExceptionDecided
 from facility.admission.service.initiatives import drop_initiative, keep_initiative
 from facility.applications.events import ApplicationWithdrawn
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.db import Tx
 from facility.events import reacts_to
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from facility.applications.rules.lifecycle import TRANSITIONS, ApplicationStatus, Track, may_become
+from facility.applications.rules.status import TRANSITIONS, ApplicationStatus, Track, may_become
 from facility.refused import refuse
 
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5

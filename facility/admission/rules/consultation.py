@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.applications.rules.lifecycle import ApplicationStatus, Track
+from facility.applications.rules.status import ApplicationStatus, Track
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5

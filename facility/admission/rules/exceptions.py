@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from facility.applications.rules.lifecycle import ApplicationStatus, Track, may_become
+from facility.applications.rules.status import ApplicationStatus, Track, may_become
 from facility.refused import refuse
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from facility.applications.rules.activities import Plan
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.folding import fold, search_words
 from facility.refused import refuse
 from facility.zone import FIRST_DAY, LAST_DAY

@@ -13,7 +13,7 @@ from facility.admission.rules.checklist import Judged, by_findings, check_judgem
 from facility.applications.models.application import AdmissibilityCheck, Application
 from facility.applications.queries.application import shown
 from facility.applications.queries.parts import track_of
-from facility.applications.rules.lifecycle import ApplicationStatus, may_become
+from facility.applications.rules.status import ApplicationStatus, may_become
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open

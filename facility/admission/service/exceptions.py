@@ -12,7 +12,7 @@ from facility.admission.rules.exceptions import may_decide_exception
 from facility.admission.service.consultations import answer_objection
 from facility.applications.models.application import Application
 from facility.applications.queries.parts import track_of
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.changes import status_of
 from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call

@@ -19,7 +19,7 @@ from facility.admission.rules.opening import (
     may_start_opening,
 )
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import canonical
+from facility.applications.rules.submission import canonical
 from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
 from facility.calls.service.duties import run

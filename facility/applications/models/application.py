@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation, is_on_board
+from facility.applications.rules.boarding import Confirmation, is_on_board
 from facility.applications.rules.sealing import is_sealed
+from facility.applications.rules.status import ApplicationStatus
 from facility.db import Base, Key
 from facility.files import kept
 from facility.folding import search_key

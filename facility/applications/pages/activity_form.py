@@ -35,8 +35,8 @@ from facility.applications.rules.activities import (
     Planned,
     activity_mistakes,
 )
+from facility.applications.rules.drafting import MAX_TITLE
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key, people_field
-from facility.applications.rules.lifecycle import MAX_TITLE
 from facility.applications.service.plan import add_activity, change_planned
 from facility.calls.rules.forms import Answers, Field, FieldType, FormSection, Option
 from facility.db import Tx

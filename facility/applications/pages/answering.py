@@ -13,7 +13,8 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.changes_wanted import RequestLine, change_requests
 from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.agreement import MAX_WISH, Difference, agreed, differences, seal_of
-from facility.applications.rules.lifecycle import MAX_REASON, Confirmation
+from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, decline_party
 from facility.db import Tx

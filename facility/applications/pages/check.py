@@ -16,7 +16,8 @@ from facility.applications.pages.drafts import draft
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, shown
-from facility.applications.rules.lifecycle import DECLARATIONS, ApplicationStatus, Signature, canonical
+from facility.applications.rules.status import ApplicationStatus
+from facility.applications.rules.submission import DECLARATIONS, Signature, canonical
 from facility.applications.service.receipt import application_pdf, json_name, pdf_name, receipt_pdf
 from facility.applications.service.submission import note_late_attempt, submit
 from facility.applications.words import WORDS

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF, STAFF
 from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown, document_of, shown
-from facility.applications.rules.lifecycle import MAX_DOCUMENTS
+from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import (
     acknowledge_refusals,
     attach_document,

@@ -12,8 +12,8 @@ from facility.applications.pages.drafts import draft, same_person
 from facility.applications.pages.keeping import keep_quietly, kept_for_you
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Copy, writing
+from facility.applications.rules.drafting import MAX_CONSULTATION
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.rules.lifecycle import MAX_CONSULTATION
 from facility.applications.service.documents import record_consultation, seal_of_consultation
 from facility.applications.service.working_copies import end_copies, keep_copy
 from facility.refused import Refused, refuse

@@ -9,7 +9,8 @@ from facility import clock
 from facility.applications.access import BY_LEAD, BY_PARTY
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.parts import PartyLine
-from facility.applications.rules.lifecycle import MAX_REASON, may_withdraw
+from facility.applications.rules.drafting import MAX_REASON
+from facility.applications.rules.withdrawal import may_withdraw
 from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render

@@ -11,7 +11,7 @@ from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.news import news
-from facility.applications.rules.lifecycle import BEFORE_DECISION
+from facility.applications.rules.status import BEFORE_DECISION
 from facility.applications.words import WORDS
 from facility.calls.words.changes import meanings
 from facility.web import render

@@ -12,7 +12,7 @@ from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, document_of, shown
 from facility.applications.queries.parts import PartyLine
 from facility.applications.queries.writing import link_copies
-from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.confirmations import party_by_link, use_party_link
 from facility.applications.words import WORDS
 from facility.refused import refuse

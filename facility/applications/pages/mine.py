@@ -9,7 +9,8 @@ from facility import clock
 from facility.applications import words
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.queries import lists
-from facility.applications.rules.lifecycle import MAX_TITLE, ApplicationStatus, may_still_start
+from facility.applications.rules.drafting import MAX_TITLE, may_still_start
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.answers import start_application
 from facility.applications.words import WORDS
 from facility.calls.models.call import Call

@@ -10,7 +10,7 @@ from facility.applications.pages.drafts import draft, edit_of, party_of
 from facility.applications.pages.tasks import part_tasks
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.application import ApplicationShown
-from facility.applications.rules.lifecycle import ASKABLE
+from facility.applications.rules.confirmation import ASKABLE
 from facility.applications.service.confirmations import invite_party
 from facility.applications.service.parties import remove_party
 from facility.applications.words import WORDS

@@ -10,7 +10,7 @@ from facility.accounts.service.institutions import chosen_or_added
 from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import edit_of, party_of
 from facility.applications.queries.application import shown
-from facility.applications.rules.lifecycle import may_replace
+from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.replacement import replace_party
 from facility.applications.words import WORDS
 from facility.web import render

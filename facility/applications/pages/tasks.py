@@ -7,8 +7,8 @@ import msgspec
 
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.exceptions import CONSULTATION
-from facility.applications.rules.lifecycle import Confirmation
 from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
 from facility.refused import Reason

@@ -25,8 +25,9 @@ from facility.applications.rules.activities import earliest_day
 from facility.applications.rules.budget import Totals, rates_day
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.judged import JudgedItem
-from facility.applications.rules.lifecycle import ApplicationStatus, Track, submission_reasons
 from facility.applications.rules.sealing import is_sealed
+from facility.applications.rules.status import ApplicationStatus, Track
+from facility.applications.rules.submission import submission_reasons
 from facility.calls.rules.call import CallRules
 from facility.calls.rules.forms import (
     INDIRECT_MOST,

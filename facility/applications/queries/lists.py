@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
-from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation
+from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.modes import submit_by
 from facility.web import carried
 

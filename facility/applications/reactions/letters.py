@@ -27,8 +27,9 @@ from facility.applications.queries.agreement import confirmed_contents, statemen
 from facility.applications.queries.application import shown
 from facility.applications.queries.parts import Parts, PartyLine, asked_of, parts_of, track_of
 from facility.applications.rules.agreement import agreed, differences
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.ending import has_ended
-from facility.applications.rules.lifecycle import ApplicationStatus, Confirmation
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.news import write_to_partners
 from facility.applications.service.receipt import json_name, receipt_pdf

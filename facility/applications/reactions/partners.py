@@ -11,7 +11,7 @@ from facility.applications.events import (
 )
 from facility.applications.reactions.letters import Case, send_link
 from facility.applications.rules.agreement import ChangeOutcome
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx

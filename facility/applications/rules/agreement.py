@@ -16,8 +16,10 @@ from uuid import UUID
 
 import msgspec
 
+from facility.applications.rules.confirmation import may_answer_confirmation
 from facility.applications.rules.differences import Piece, compared
-from facility.applications.rules.lifecycle import ApplicationStatus, fingerprint_of, may_answer_confirmation
+from facility.applications.rules.status import ApplicationStatus
+from facility.applications.rules.submission import fingerprint_of
 from facility.refused import refuse
 
 MAX_WISH = 3000

@@ -1,7 +1,7 @@
 """Where an application ends, so that nobody is asked or reminded about it any more."""
 
-from facility.applications.rules.lifecycle import ApplicationStatus as S
-from facility.applications.rules.lifecycle import Track
+from facility.applications.rules.status import ApplicationStatus as S
+from facility.applications.rules.status import Track
 from facility.calls.rules.standing import CallState
 from facility.refused import refuse
 

@@ -1,7 +1,8 @@
 """What is asked for on the exception track beside the call's form: why one beneficiary alone is to be supported (dossier 1a,
 Q12)."""
 
-from facility.applications.rules.lifecycle import MAX_CONSULTATION, Track
+from facility.applications.rules.drafting import MAX_CONSULTATION
+from facility.applications.rules.status import Track
 from facility.calls.rules.forms import Check, Field, FieldType, FormDefinition, FormSection, Length, Required
 
 _CHECKS: tuple[Check, ...] = (Required(), Length(least=50, most=5000))

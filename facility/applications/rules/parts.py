@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from facility.applications.rules.lifecycle import ApplicationStatus, may_edit
+from facility.applications.rules.drafting import may_edit
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.forms import (
     Answers,
     By,

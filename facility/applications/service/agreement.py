@@ -9,7 +9,7 @@ from facility.applications.models.partners import ConfirmedContent
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.parts import Parts, answers_of, asked_of, parts_of
 from facility.applications.rules.agreement import Statement, agreed, seal_of, touched
-from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.parts import part_is_complete
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormDefinition

@@ -13,7 +13,8 @@ from facility.accounts.service.institutions import chosen
 from facility.applications.events import ApplicationStarted
 from facility.applications.models.application import Application, Party, SectionAnswers
 from facility.applications.queries.parts import asked_of
-from facility.applications.rules.lifecycle import ApplicationStatus, Track, may_start
+from facility.applications.rules.drafting import may_start
+from facility.applications.rules.status import ApplicationStatus, Track
 from facility.applications.service.changes import changed, lead_of, lock_draft, section_change
 from facility.applications.service.working_copies import end_copies
 from facility.calls.models.call import Call

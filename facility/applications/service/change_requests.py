@@ -7,7 +7,7 @@ from sqlalchemy import select
 from facility.applications.events import ChangeAnswered, PartnerAskedForChange
 from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.agreement import ChangeOutcome, may_answer_change, may_ask_for_change
-from facility.applications.rules.lifecycle import Confirmation
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.changes import lock_party, status_of
 from facility.db import Tx, new_id
 from facility.events import record

@@ -8,16 +8,16 @@ from sqlalchemy import text
 from facility.applications.events import PartnerConfirmed, PartnerDeclined, PartnerInvited
 from facility.applications.models.application import Application, Party
 from facility.applications.queries.parts import track_of
-from facility.applications.rules.ending import may_still_answer
-from facility.applications.rules.lifecycle import (
+from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.confirmation import (
     ASKED_ONCE_WITHIN,
     ASKED_WITHIN,
-    Confirmation,
     may_answer_confirmation,
     may_ask_again,
     may_confirm,
     may_decline,
 )
+from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.agreement import keep_confirmed
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import lock_party, status_of

@@ -13,7 +13,8 @@ from facility.applications.events import (
     RefusalsAcknowledged,
 )
 from facility.applications.models.application import Application, ClassifiedRefusal, Document
-from facility.applications.rules.lifecycle import fingerprint_of, has_room, may_attach, may_consult
+from facility.applications.rules.drafting import has_room, may_attach, may_consult
+from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.changes import changed, lock_draft
 from facility.db import Tx, new_id
 from facility.events import record

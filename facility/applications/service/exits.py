@@ -8,13 +8,8 @@ from sqlalchemy import select
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.events import ApplicationTakenUp, ApplicationWithdrawn, PartnerLeft
 from facility.applications.models.application import Application, Party
-from facility.applications.rules.lifecycle import (
-    HOLDS_PLACE,
-    ApplicationStatus,
-    may_leave,
-    may_take_up_again,
-    may_withdraw,
-)
+from facility.applications.rules.status import HOLDS_PLACE, ApplicationStatus
+from facility.applications.rules.withdrawal import may_leave, may_take_up_again, may_withdraw
 from facility.applications.service.amounts import add_up
 from facility.applications.service.batches import was_carried_over
 from facility.applications.service.change_requests import drop_request

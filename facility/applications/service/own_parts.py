@@ -4,8 +4,9 @@ from uuid import UUID
 
 from facility.applications.events import PartFilledIn
 from facility.applications.queries.parts import answers_of, asked_of, parts_of
-from facility.applications.rules.lifecycle import Confirmation, fingerprint_of
+from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
+from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.answers import save_answers
 from facility.applications.service.changes import lock_party, status_of
 from facility.applications.service.parties import change_party

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from facility.accounts.service.institutions import chosen
 from facility.applications.events import PartnerRemoved
 from facility.applications.models.application import Application, Party
+from facility.applications.rules.boarding import Confirmation
+from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
-from facility.applications.rules.lifecycle import Confirmation, may_edit
 from facility.applications.service.amounts import add_up, section_of
 from facility.applications.service.change_requests import drop_request
 from facility.applications.service.changes import (

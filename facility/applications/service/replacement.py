@@ -7,7 +7,7 @@ from sqlalchemy import update
 from facility.applications.events import PartnerReplaced
 from facility.applications.models.application import Party
 from facility.applications.models.budget import BudgetLine, PlannedPeople
-from facility.applications.rules.lifecycle import may_replace
+from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.amounts import add_up
 from facility.applications.service.changes import changed, check_version, lock_party, status_of
 from facility.applications.service.confirmations import send_link

@@ -19,12 +19,12 @@ from facility.applications.queries.parts import (
     view_of,
 )
 from facility.applications.rules.activities import earliest_day
-from facility.applications.rules.lifecycle import (
-    ApplicationStatus,
+from facility.applications.rules.drafting import may_edit
+from facility.applications.rules.status import ApplicationStatus
+from facility.applications.rules.submission import (
     Signature,
     check_signature,
     fingerprint_of,
-    may_edit,
     salted_hash,
     submission_reasons,
 )

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from facility.applications.models.application import Application, Party
 from facility.applications.models.writing import LinkCopy, WorkingCopy
 from facility.applications.rules.differences import may_keep
+from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.ending import ENDED
 from facility.applications.rules.entries import EntryKind, entry_key
-from facility.applications.rules.lifecycle import ApplicationStatus, may_edit
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.changes import status_of
 from facility.calls.models.call import Call
 from facility.db import Database, Tx

@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 
 from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
-from facility.applications.rules.lifecycle import ApplicationStatus, still_eligible
+from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.status import ApplicationStatus
 from facility.awards.models import Award, ReserveEntry, ReserveState
-from facility.awards.rules.money_line import Request, ReserveList
+from facility.awards.rules.money_line import Request
+from facility.awards.rules.reserve import ReserveList
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
 from facility.contracts.models import FREE, Envelope

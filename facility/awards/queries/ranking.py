@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import beneficiaries
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import Drawn, draw

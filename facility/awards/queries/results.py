@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
-from facility.applications.rules.lifecycle import Track
 from facility.applications.rules.sealing import is_sealed
+from facility.applications.rules.status import Track
 from facility.refused import refuse
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.cancellation import may_go_on
 from facility.evaluation.rules.ranking import Standing
 from facility.refused import refuse

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.awards.events import CoolDownSetAside
 from facility.awards.models import CoolDownOverride
 from facility.calls.models.call import Call

@@ -10,7 +10,7 @@ from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import has_ended
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.batches import carry_over
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.applications.service.ending import end_what_is_open

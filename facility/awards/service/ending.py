@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import ApplicationStatus, still_eligible
+from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
 from facility.awards.models import Award, AwardWithdrawal, ReserveEntry, ReserveState

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.awards.events import AwardMade, ReserveEnded
 from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
-from facility.awards.rules.money_line import ReserveList, serve_envelope
+from facility.awards.rules.reserve import ReserveList, serve_envelope
 from facility.contracts.models import Envelope
 from facility.contracts.service.money import commit
 from facility.db import Tx, new_id

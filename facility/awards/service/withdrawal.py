@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards.events import WithdrawalProposed
 from facility.awards.models import Award, AwardWithdrawal

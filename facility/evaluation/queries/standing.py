@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from facility.accounts.models import Person
 from facility.applications.models.application import Application, Party
 from facility.applications.models.sealing import SEALED
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import (
     Assessment,

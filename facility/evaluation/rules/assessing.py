@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import Grid
 from facility.evaluation.rules.ranking import Scores, enough_assessments
 from facility.refused import Reason, refuse

@@ -10,7 +10,8 @@ from uuid import UUID
 import msgspec
 
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
-from facility.applications.rules.lifecycle import ApplicationStatus, still_eligible
+from facility.applications.rules.boarding import still_eligible
+from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
 
 Scores = Mapping[str, Decimal]

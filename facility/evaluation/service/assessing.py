@@ -11,7 +11,7 @@ from facility.accounts.models import PersonRole
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.rules.lifecycle import ApplicationStatus
+from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.batches import was_carried_over
 from facility.applications.service.conflicts import refuse_shut_out, shut_out_of
 from facility.calls.models.call import Call

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.activities.models import Activity
 from facility.activities.queries.counting import counting_of
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import ApplicationStatus, scenario_status
+from facility.applications.rules.status import ApplicationStatus, scenario_status
 from facility.awards.models import Award, RankingEntry, ReserveEntry
 from facility.contracts.models import Donor, Envelope, LedgerEntry
 from facility.deployments.models import Deployment, Invitation

@@ -1,6 +1,6 @@
 """What a complete application says, and what whoever hands it in declares."""
 
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.calls.rules.forms import Answers
 
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from facility import clock
 from facility.applications.models.application import Application
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import attach_document

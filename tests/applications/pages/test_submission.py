@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.accounts.service.people import add_user
-from facility.applications.rules.lifecycle import DECLARATIONS
+from facility.applications.rules.submission import DECLARATIONS
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit

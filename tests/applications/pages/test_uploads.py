@@ -14,7 +14,7 @@ from facility import clock
 from facility.accounts.service import security_officer
 from facility.applications.models.application import ClassifiedRefusal, Document
 from facility.applications.queries.parts import parts_of
-from facility.applications.rules.lifecycle import MAX_DOCUMENTS
+from facility.applications.rules.drafting import MAX_DOCUMENTS
 from facility.applications.service.documents import attach_document
 from facility.applications.service.submission import submit
 from facility.db import Database
