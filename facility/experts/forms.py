@@ -11,7 +11,6 @@ from facility.experts.queries import ExpertShown
 from facility.experts.rules import CEFR, CefrLevel, Period
 from facility.experts.service import ExpertDraft
 from facility.experts.words import GENDERS
-from facility.refused import Refused
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _
 
@@ -65,8 +64,8 @@ def rows(values: Values, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
 
 
 def read(fields: Fields, known: Known, *, country: str = "") -> ExpertDraft:
-    """The draft. Raises Refused (invalid) with every wrong field. `country`: one that is stored already."""
-    draft = ExpertDraft(
+    """The draft; every wrong field is noted. `country`: one that is stored already."""
+    return ExpertDraft(
         code=fields.text("code", most=20),
         name=fields.text("name", most=120),
         email=fields.email("email"),
@@ -81,8 +80,6 @@ def read(fields: Fields, known: Known, *, country: str = "") -> ExpertDraft:
         past_deployments=fields.text("past_deployments", required=False, most=5000, multiline=True),
         active=fields.yes("active"),
     )
-    fields.check()
-    return draft
 
 
 def _typed(fields: Fields, group: str, *names: str) -> list[Fields]:
@@ -101,48 +98,54 @@ def _once[Key](rows_: Sequence[tuple[Fields, Key]], name: str, text: Callable[[]
 
 def _themes(fields: Fields, known: Collection[str]) -> dict[str, int]:
     typed = _typed(fields, "themes", "code", "level")
-    found = [(row, row.choice("code", known), row.choice("level", LEVELS)) for row in typed]
-    _once([(row, code) for row, code, _level in found if code], "code", lambda: _("This theme stands twice."))
-    return {code: int(level) for _row, code, level in found if level in LEVELS}
+    themes = [(row, row.choice("code", known), row.choice("level", LEVELS)) for row in typed]
+    _once(
+        [(row, code) for row, code, _level in themes if code],
+        "code",
+        lambda: _("You have chosen this theme twice."),
+    )
+    return {code: int(level) for _row, code, level in themes if level in LEVELS}
 
 
 def _languages(fields: Fields, known: Collection[str]) -> dict[str, CefrLevel]:
     typed = _typed(fields, "languages", "code", "level")
-    found = [(row, row.choice("code", known), row.choice("level", CEFR)) for row in typed]
+    languages = [(row, row.choice("code", known), row.choice("level", CEFR)) for row in typed]
     _once(
-        [(row, code) for row, code, _level in found if code], "code", lambda: _("This language stands twice.")
+        [(row, code) for row, code, _level in languages if code],
+        "code",
+        lambda: _("You have chosen this language twice."),
     )
     levels: dict[str, CefrLevel] = {level: level for level in CEFR}  # the typed level as one of the six
-    return {code: levels[level] for _row, code, level in found if level in levels}
+    return {code: levels[level] for _row, code, level in languages if level in levels}
 
 
 def _available(fields: Fields) -> list[Period]:
-    found: list[tuple[Fields, date]] = []
+    first_days: list[tuple[Fields, date]] = []
     periods: list[Period] = []
     for row in _typed(fields, "available", "starts_on", "ends_on"):
         first, last = row.day("starts_on"), row.day("ends_on")
         if last < first and not (fields.errors.keys() & {row.name("starts_on"), row.name("ends_on")}):
-            row.wrong("ends_on", _("The last day lies before the first."))
-        found.append((row, first))
+            row.wrong("ends_on", _("The last day is before the first."))
+        first_days.append((row, first))
         periods.append((first, last))
-    _once(found, "starts_on", lambda: _("Another row begins on this day."))
+    _once(first_days, "starts_on", lambda: _("Another row begins on this day."))
     return sorted(periods)
 
 
 def _conflicts(fields: Fields, known: Collection[str]) -> list[tuple[UUID | None, str]]:
-    found: list[tuple[Fields, str, str]] = []
+    conflicts: list[tuple[Fields, str, str]] = []
     for row in _typed(fields, "conflicts", "institution", "reason"):
-        found.append(
+        conflicts.append(
             (row, row.choice("institution", [ANY_INSTITUTION, *known]), row.text("reason", most=500))
         )
     _once(
-        [(row, key) for row, key, _reason in found if key],
+        [(row, key) for row, key, _reason in conflicts if key],
         "institution",
-        lambda: _("This institution stands twice."),
+        lambda: _("You have chosen this institution twice."),
     )
     return [
         (None if key == ANY_INSTITUTION else UUID(key), reason)
-        for _row, key, reason in found
+        for _row, key, reason in conflicts
         if key == ANY_INSTITUTION or key in known
     ]
 
@@ -155,8 +158,7 @@ def wants_more(fields: Fields) -> bool:
 
 def settle(fields: Fields, known: Known, country: str) -> Fields:
     """The fields as typed, without what is wrong with them: for the form with more rows."""
-    try:
-        read(fields, known, country=country)
-    except Refused:
+    read(fields, known, country=country)
+    if not fields.are_right():
         fields.errors.clear()
     return fields

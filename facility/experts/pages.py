@@ -12,15 +12,14 @@ from facility.accounts.words import country_choices
 from facility.experts import forms as expert_form
 from facility.experts import queries, rules, service, words
 from facility.experts.forms import Known
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
-from facility.web.stops import Wrong
 
 READERS = {"allow": allow(Role.SECRETARIAT, Role.AUDITOR)}
 KEEPERS = {"allow": allow(Role.SECRETARIAT)}
@@ -65,7 +64,7 @@ async def _form_page(
     status: int = 200,
     spare: int = expert_form.SPARE_ROWS,
 ) -> Page:
-    found = await institutions(connection)
+    listed = await institutions(connection)
     return view.page(
         "experts/form.html",
         status=status,
@@ -79,7 +78,7 @@ async def _form_page(
         levels=rules.CEFR,
         genders=words.GENDERS,
         branches=[translated(branch) for branch in words.BRANCHES[:4]],
-        institutions=[(str(one.id), f"{one.name} ({one.beneficiary})") for one in found],
+        institutions=[(str(line.id), f"{line.name} ({line.beneficiary})") for line in listed],
     )
 
 
@@ -95,7 +94,7 @@ async def _known(connection: AsyncConnection, expert: queries.ExpertShown | None
     return Known(
         themes=[code for code, _name in await queries.themes(connection, retired=expert is not None)],
         languages=[code for code, _name in _languages(expert)],
-        institutions={str(one.id) for one in await institutions(connection)},
+        institutions={str(line.id) for line in await institutions(connection)},
     )
 
 
@@ -113,21 +112,24 @@ async def register(view: View, form: Form, tx: Tx) -> Page:
     if expert_form.wants_more(fields):
         settled = expert_form.settle(fields, known, "")
         return await _form_page(view, connection, settled, spare=3 * expert_form.SPARE_ROWS)
-    try:
-        expert = await service.register_expert(tx, expert_form.read(fields, known))
-    except Refused as refused:
-        raise Wrong(await _form_page(view, connection, fields.refused(refused), status=422)) from None
+    draft = expert_form.read(fields, known)
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return await _form_page(view, connection, fields, status=status)
+
+    async with redrawn(tx, fields, again):
+        expert = await service.register_expert(tx, draft)
     return view.go(f"/experts/{expert.id}", _("The expert is in the pool."))
 
 
 @get("/experts/{expert_id:uuid}", opt=READERS)
 async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
     """The profile, bookings, what the expert was asked for, and the history."""
-    found = await queries.expert(read, expert_id)
+    profile = await queries.expert(read, expert_id)
     return view.page(
         "experts/expert.html",
-        expert=found,
-        member=found.country in EU_MEMBER_STATES,
+        expert=profile,
+        member=profile.country in EU_MEMBER_STATES,
         engagements=await queries.engagements(read, expert_id, view.me.id),
         genders=words.GENDERS,
         history=await history_lines(read, expert_id),
@@ -138,27 +140,29 @@ async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
 @get("/experts/{expert_id:uuid}/edit", opt=KEEPERS)
 async def edit_expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
     """The form with what is stored."""
-    found = await queries.expert(read, expert_id)
-    return await _form_page(view, read, Fields.showing(expert_form.shown_expert(found)), expert=found)
+    profile = await queries.expert(read, expert_id)
+    return await _form_page(view, read, Fields.showing(expert_form.shown_expert(profile)), expert=profile)
 
 
 @post("/experts/{expert_id:uuid}/edit", opt=KEEPERS)
 async def change(view: View, form: Form, tx: Tx, expert_id: FromPath[UUID]) -> Page:
     """Save the profile; bookings and invitations stay as they are."""
     connection, fields = await tx.session.connection(), Fields(form)
-    found = await queries.expert(connection, expert_id)
-    known = await _known(connection, found)
+    profile = await queries.expert(connection, expert_id)
+    known = await _known(connection, profile)
     more = expert_form.wants_more(fields)
     version = fields.integer("version", 1, 999_999_999)
     if more:
-        settled = expert_form.settle(fields, known, found.country)
+        settled = expert_form.settle(fields, known, profile.country)
         spare = 3 * expert_form.SPARE_ROWS
-        return await _form_page(view, connection, settled, expert=found, version=version, spare=spare)
-    try:
-        draft = expert_form.read(fields, known, country=found.country)
+        return await _form_page(view, connection, settled, expert=profile, version=version, spare=spare)
+    draft = expert_form.read(fields, known, country=profile.country)
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return await _not_saved(view, connection, fields, expert_id, version, status)
+
+    async with redrawn(tx, fields, again, late=("changed_meanwhile",)):
         await service.change_expert(tx, expert_id, draft, version=version)
-    except Refused as refused:
-        raise Wrong(await _not_saved(view, connection, fields, found, version, refused)) from None
     return view.go(f"/experts/{expert_id}", _("The profile is saved."))
 
 
@@ -166,18 +170,17 @@ async def _not_saved(
     view: render.View,
     connection: AsyncConnection,
     fields: Fields,
-    found: queries.ExpertShown,
+    expert_id: UUID,
     version: int,
-    refused: Refused,
+    status: int,
 ) -> Page:
     """The form again with what was typed; where somebody saved meanwhile, saving once more goes over their text."""
-    if refused.codes == ("changed_meanwhile",):
-        fields.wrong("", sentence(refused.reasons[0]))
-        fields.wrong("", _("What you typed is still here. Saving again replaces what the other one saved."))
-        return await _form_page(view, connection, fields, expert=found, status=409)
-    return await _form_page(
-        view, connection, fields.refused(refused), expert=found, version=version, status=422
-    )
+    profile = await queries.expert(connection, expert_id)
+    if fields.refusal and fields.refusal.codes == ("changed_meanwhile",):
+        fields.wrong("", sentence(fields.refusal.reasons[0]))
+        fields.wrong("", _("What you typed is still here. If you save again, it replaces their version."))
+        return await _form_page(view, connection, fields, expert=profile, status=status)
+    return await _form_page(view, connection, fields, expert=profile, version=version, status=status)
 
 
 HANDLERS = [pool, new_expert, register, expert, edit_expert, change]

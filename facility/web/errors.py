@@ -58,6 +58,8 @@ _BUSY = (
 
 SENT_AGAIN = frozenset({"sign_in_first", "form_forged"})
 """Refusals after which the same form is taken: once somebody has signed in again, or from a page that is not too old."""
+AUTOSAVE = "x-autosave"
+"""The header by which a script says that it sends what is being typed."""
 MOST_SHOWN = 400_000
 """Characters of a form that are given back on the page of a refusal."""
 _OBJECT = re.compile(r"(/.*?/[0-9a-f]{8}-[0-9a-f-]{27})(?:/|$)")
@@ -134,7 +136,10 @@ def _object_of(request: Request[Any, Any, Any]) -> str | None:
 
 
 def on_refused(request: Request[Any, Any, Any], refused: Refused) -> Ready:
-    """A rule said no."""
+    """A rule said no. The script that keeps what is typed stays on its page: it reads the status and the code."""
+    if request.headers.get(AUTOSAVE):
+        status = 422 if refused.kind == "invalid" else 409
+        return Ready(ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])]))
     return error_page(request, STATUS[refused.kind], [sentence(reason) for reason in refused.reasons])
 
 

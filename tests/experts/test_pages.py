@@ -85,13 +85,13 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
             ["Deployments in the last 12 months: Enter a whole number from 0 to 99."],
         ),
         ({"themes-0-level": ""}, ["Level of the theme, row 1: Choose one."]),
-        ({"themes-1-code": "X.JIT", "themes-1-level": "2"}, ["Theme, row 2: This theme stands twice."]),
+        ({"themes-1-code": "X.JIT", "themes-1-level": "2"}, ["Theme, row 2: You have chosen this theme twice."]),
         (
             {"languages-1-code": "en", "languages-1-level": "A1"},
-            ["Language, row 2: This language stands twice."],
+            ["Language, row 2: You have chosen this language twice."],
         ),
         ({"languages-0-level": "D1"}, ["Level of the language, row 1: Choose one of the answers"]),
-        ({"available-0-ends_on": "2026-02-01"}, ["Last day, row 1: The last day lies before the first."]),
+        ({"available-0-ends_on": "2026-02-01"}, ["Last day, row 1: The last day is before the first."]),
         ({"available-0-ends_on": "2026-02-30"}, ["Last day, row 1: Enter a day that exists"]),
         (
             {"available-1-starts_on": "2026-03-01", "available-1-ends_on": "2026-03-02"},

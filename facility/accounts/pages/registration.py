@@ -12,7 +12,6 @@ from facility.accounts.pages.sign_in import BY_LINK, may_ask
 from facility.accounts.queries import people
 from facility.accounts.service import people as service
 from facility.outbox.links import check_link, find_link, subject_of
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
@@ -33,10 +32,8 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     """Sends the link to the form; or, to an address that has an account, word of it."""
     fields = Fields(form)
     email = fields.email("email")
-    try:
-        fields.check()
-    except Refused as refused:
-        raise Wrong(view.page("accounts/register.html", status=422, form=fields.refused(refused))) from None
+    if not fields.are_right():
+        raise Wrong(view.page("accounts/register.html", status=422, form=fields))
     await may_ask(view, limits, email)
     await service.ask_to_register(tx, email)
     return view.go("/register/check")

@@ -10,7 +10,6 @@ from facility.accounts import words as _sentences  # noqa: F401 - registers what
 from facility.accounts.rules.accounts import COOKIE_LASTS
 from facility.accounts.service import sessions
 from facility.outbox.links import subject_of
-from facility.refused import Refused
 from facility.web import cookies
 from facility.web.access import ANYONE, SIGNED_IN, allow
 from facility.web.amounts import plain_digits
@@ -54,11 +53,8 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     fields = Fields(form)
     email = fields.email("email")
     target = local(fields.text("next", required=False, most=1000) or "/")
-    try:
-        fields.check()
-    except Refused as refused:
-        page = view.page("accounts/sign_in.html", status=422, form=fields.refused(refused), next=target)
-        raise Wrong(page) from None
+    if not fields.are_right():
+        raise Wrong(view.page("accounts/sign_in.html", status=422, form=fields, next=target))
     await may_ask(view, limits, email)
     request_id = await sessions.ask_to_sign_in(tx, email)
     return view.go(f"/sign-in/check/{request_id}?next={quote(target, safe='/')}")
@@ -79,11 +75,7 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
     fields = Fields(form)
     code = plain_digits(fields.text("code", most=20).replace(" ", ""))
     target = local(fields.text("next", required=False, most=1000) or "/")
-    try:
-        fields.check()
-    except Refused as refused:
-        fields.refused(refused)
-    else:
+    if fields.are_right():
         if token := await sessions.try_code(tx, request_id, code):
             return signed_in(view, token, target)
         fields.wrong(

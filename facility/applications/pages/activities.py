@@ -14,7 +14,7 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.service.plan import move_planned, remove_planned
 from facility.applications.words import WORDS
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -42,7 +42,7 @@ async def move(
 
 
 def _removal(
-    view: render.View, application: ApplicationShown, planned_id: UUID, status: int = 200, question: str = ""
+    view: render.View, application: ApplicationShown, planned_id: UUID, fields: Fields, status: int = 200
 ) -> Page:
     lines = [line for line in application.plan.lines if line.activity == planned_id]
     return view.page(
@@ -51,7 +51,7 @@ def _removal(
         application=application,
         activity=planned(application, planned_id),
         lines=lines,
-        question=question,
+        question=question_of(fields),
     )
 
 
@@ -60,7 +60,8 @@ async def remove_form(
     view: View, read: Read, application_id: FromPath[UUID], planned_id: FromPath[UUID]
 ) -> Page:
     """Says what removing an activity does."""
-    return _removal(view, await draft_with_activities(read, application_id), planned_id)
+    application = await draft_with_activities(read, application_id)
+    return _removal(view, application, planned_id, Fields.showing())
 
 
 @post("/applications/{application_id:uuid}/activities/{planned_id:uuid}/remove", opt=BY_LEAD)
@@ -72,12 +73,12 @@ async def remove(
     version, _may_void = edit_of(fields)
     planned(await draft_with_activities(await tx.session.connection(), application_id), planned_id)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return _removal(
-            view, await draft_with_activities(connection, application_id), planned_id, status, question
-        )
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        application = await draft_with_activities(connection, application_id)
+        return _removal(view, application, planned_id, fields, status)
 
-    await save(tx, fields, lambda: remove_planned(tx, planned_id, version=version), again)
+    async with redrawn(tx, fields, again):
+        await remove_planned(tx, planned_id, version=version)
     return view.go(f"/applications/{application_id}/activities", _("The activity is removed."))
 
 

@@ -16,7 +16,7 @@ from facility.applications import words
 from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import draft
 from facility.applications.pages.entries import (
-    Entry,
+    EditedEntry,
     Reading,
     discard_form,
     keep_form,
@@ -66,8 +66,8 @@ async def draft_with_activities(connection: AsyncConnection, application_id: UUI
 
 def planned(application: ApplicationShown, planned_id: UUID) -> Planned:
     """The activity with this id. Raises Refused ("removed", missing)."""
-    found = application.plan.activity(planned_id)
-    return found or refuse("removed", kind="missing", what="planned_activity")
+    activity = application.plan.activity(planned_id)
+    return activity or refuse("removed", kind="missing", what="planned_activity")
 
 
 def _section(application: ApplicationShown, activity: Planned | None) -> FormSection:
@@ -113,13 +113,13 @@ class ActivityForm(msgspec.Struct, frozen=True):
     planned_id: UUID | None = None
     template: str = "applications/activity.html"
 
-    async def find(self, connection: AsyncConnection) -> Entry:
+    async def find(self, connection: AsyncConnection) -> EditedEntry:
         """The activity. Raises Refused (missing)."""
         application = await draft_with_activities(connection, self.application_id)
         activity = planned(application, self.planned_id) if self.planned_id else None
         section = _section(application, activity)
         back = f"/applications/{self.application_id}/activities"
-        return Entry(
+        return EditedEntry(
             application,
             section,
             here=f"{back}/{self.planned_id or 'add'}",
@@ -133,12 +133,14 @@ class ActivityForm(msgspec.Struct, frozen=True):
             beside=[people_field(party.id) for party in application.parts.parties],
         )
 
-    async def context(self, connection: AsyncConnection, entry: Entry, fields: Fields) -> Mapping[str, Any]:
+    async def context(
+        self, connection: AsyncConnection, entry: EditedEntry, fields: Fields
+    ) -> Mapping[str, Any]:
         """The activity, and where it may take place."""
         activity = entry.application.plan.activity(self.planned_id)
         return {"activity": activity, "places": place_choices()}
 
-    def read(self, fields: Fields, entry: Entry) -> Reading:
+    def read(self, fields: Fields, entry: EditedEntry) -> Reading:
         """The plan, and the command for it."""
         plan = _read(fields, entry.application, entry.application.plan.activity(self.planned_id))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.desk import Copies, typed_sections
+from facility.applications.pages.editing import Copies, typed_sections
 from facility.applications.pages.tasks import Task, part_tasks
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.application import ApplicationShown

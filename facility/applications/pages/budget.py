@@ -21,9 +21,9 @@ from facility.applications.service.budget import save_budget
 from facility.applications.service.working_copies import end_copies
 from facility.applications.words import WORDS
 from facility.contracts.rules import Rate
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web import forms, render
-from facility.web.again import save
+from facility.web.again import question_of, redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
@@ -31,7 +31,7 @@ from facility.web.i18n import _, ngettext
 from facility.web.stops import Wrong
 
 
-class _Case(msgspec.Struct, frozen=True):
+class _BudgetDraft(msgspec.Struct, frozen=True):
     """A draft with the rates that its lines may take."""
 
     application: ApplicationShown
@@ -39,7 +39,7 @@ class _Case(msgspec.Struct, frozen=True):
     takeable: dict[UUID, Rate]
 
     @classmethod
-    async def of(cls, connection: AsyncConnection, application_id: UUID) -> "_Case":
+    async def of(cls, connection: AsyncConnection, application_id: UUID) -> "_BudgetDraft":
         """Raises Refused (missing) where the call asks for no budget by lines."""
         application = await draft(connection, application_id)
         day = application.rates_day(clock.now())
@@ -49,7 +49,7 @@ class _Case(msgspec.Struct, frozen=True):
 
     def priced(self, typed: Typed) -> list[BudgetLine]:
         """The lines with what the tables say of them."""
-        countries = {one.id: one.country for one in self.application.plan.activities}
+        countries = {activity.id: activity.country for activity in self.application.plan.activities}
         return [
             msgspec.structs.replace(
                 line,
@@ -66,20 +66,19 @@ class _Case(msgspec.Struct, frozen=True):
 
 def _page(
     view: render.View,
-    case: _Case,
+    budget: _BudgetDraft,
     fields: Fields,
     typed: Typed,
     status: int = 200,
     *,
-    question: str = "",
     spare: int = budget_form.SPARE_ROWS,
     template: str = "applications/budget.html",
     **more: Any,
 ) -> Page:
     """The form. `seen`: the version on which what was typed rests, else the one that stands."""
-    application = case.application
-    countries = {one.country for one in application.plan.activities}
-    lines = dict(zip(typed.numbers, case.priced(typed), strict=True))
+    application = budget.application
+    countries = {activity.country for activity in application.plan.activities}
+    lines = dict(zip(typed.numbers, budget.priced(typed), strict=True))
     on_board = [party.id for party in application.parts.on_board]
     return view.page(
         template,
@@ -89,12 +88,14 @@ def _page(
         lines=lines,
         wrong=typed.wrong,
         totals=add_up(lines.values(), on_board, typed.percent),
-        rates=[rate for rate in case.takeable.values() if rate.country is None or rate.country in countries],
+        rates=[
+            rate for rate in budget.takeable.values() if rate.country is None or rate.country in countries
+        ],
         rates_day=application.rates_day(clock.now()),
-        question=question,
+        question=question_of(fields),
         **{
             "rows": budget_form.row_numbers(fields, spare),
-            "told": "",
+            "notice": "",
             "copy": None,
             "colleagues": (),
             "seen": application.version,
@@ -104,31 +105,34 @@ def _page(
     )
 
 
-def _stored(case: _Case) -> tuple[Fields, Typed]:
+def _stored(budget: _BudgetDraft) -> tuple[Fields, Typed]:
     """The form as it is stored."""
-    fields = Fields.showing(budget_form.values_of(case.application))
-    lines = list(case.application.plan.lines)
-    percent = case.application.plan.indirect_percent
+    fields = Fields.showing(budget_form.values_of(budget.application))
+    lines = list(budget.application.plan.lines)
+    percent = budget.application.plan.indirect_percent
     typed = Typed(
-        [*lines], list(range(len(lines))), [], case.application.indirect_most if percent is None else percent
+        [*lines],
+        list(range(len(lines))),
+        [],
+        budget.application.indirect_most if percent is None else percent,
     )
     return fields, typed
 
 
 @get("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
-async def budget(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+async def budget_page(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The lines as they are stored, or as this person has typed and not saved them, and what they come to."""
-    case = await _Case.of(read, application_id)
-    application = case.application
+    budget = await _BudgetDraft.of(read, application_id)
+    application = budget.application
     key = section_of(application).key
-    found = await writing(read, application_id, application.parts.lead.id, key, view.me.id)
-    copy = unsaved(application, found.own)
+    writers = await writing(read, application_id, application.parts.lead.id, key, view.me.id)
+    copy = unsaved(application, writers.own)
     if copy is None:
-        return _page(view, case, *_stored(case), colleagues=found.colleagues)
+        return _page(view, budget, *_stored(budget), colleagues=writers.colleagues)
     fields = Fields(forms.Form({name: [*values] for name, values in copy.typed.items()}, {}))
-    typed = budget_form.read(fields, application, case.takeable)
+    typed = budget_form.read(fields, application, budget.takeable)
     fields.errors.clear()
-    return _page(view, case, fields, typed, copy=copy, colleagues=found.colleagues, seen=copy.based_on)
+    return _page(view, budget, fields, typed, copy=copy, colleagues=writers.colleagues, seen=copy.based_on)
 
 
 @post("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
@@ -138,48 +142,41 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
     fields = Fields(form)
     version, may_void = edit_of(fields)
     do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
-    case = await _Case.of(await tx.session.connection(), application_id)
-    typed = budget_form.read(fields, case.application, case.takeable)
+    budget = await _BudgetDraft.of(await tx.session.connection(), application_id)
+    typed = budget_form.read(fields, budget.application, budget.takeable)
     if do != "save":
-        return _unsaved(view, case, fields, typed, do, version)
+        return _unsaved(view, budget, fields, typed, do, version)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        now = await _Case.of(connection, application_id)
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        now = await _BudgetDraft.of(connection, application_id)
         # Whoever is shown what is true now goes on from there.
-        seen = now.application.version if question == "meanwhile" else version
-        return _page(view, now, fields, typed, status, question=question, seen=seen)
+        seen = now.application.version if question_of(fields) == "meanwhile" else version
+        return _page(view, now, fields, typed, status, seen=seen)
 
-    async def command() -> None:
-        try:
-            await save_budget(
-                tx,
-                application_id,
-                typed.lines,
-                indirect_percent=typed.percent,
-                version=version,
-                may_void=may_void,
-            )
-        except Refused as refused:
-            raise typed.at_rows(refused) from None
-        application = case.application
-        await end_copies(tx, application_id, application.parts.lead.id, [section_of(application).key])
-
-    await save(tx, fields, command, again)
-    return view.go(
-        f"/applications/{application_id}/budget", _("Saved. Nothing was left out, and the sums are below.")
-    )
+    async with redrawn(tx, fields, again, placed=typed.at_rows):
+        await save_budget(
+            tx,
+            application_id,
+            typed.lines,
+            indirect_percent=typed.percent,
+            version=version,
+            may_void=may_void,
+        )
+        section = section_of(budget.application)
+        await end_copies(tx, application_id, budget.application.parts.lead.id, [section.key])
+    return view.go(f"/applications/{application_id}/budget", _("Saved. The sums are below."))
 
 
-def _unsaved(view: render.View, case: _Case, fields: Fields, typed: Typed, do: str, seen: int) -> Page:
+def _unsaved(
+    view: render.View, budget: _BudgetDraft, fields: Fields, typed: Typed, do: str, seen: int
+) -> Page:
     """The form again, with nothing saved: added up, or with more rows."""
-    try:
-        fields.check()
-    except Refused:
+    if not fields.are_right():
         if do == "work_out":
-            raise Wrong(_page(view, case, fields, typed, 422, seen=seen)) from None
+            raise Wrong(_page(view, budget, fields, typed, 422, seen=seen))
         fields.errors.clear()
     spare = 10 if do == "more" else budget_form.SPARE_ROWS
-    return _page(view, case, fields, typed, spare=spare, seen=seen)
+    return _page(view, budget, fields, typed, spare=spare, seen=seen)
 
 
 @post("/applications/{application_id:uuid}/budget/preview", opt=BY_LEAD)
@@ -187,23 +184,21 @@ async def preview(view: View, form: Form, read: Read, application_id: FromPath[U
     """What the lines come to as they are being typed; nothing is saved, and nobody is told yet what is wrong."""
     fields = Fields(form)
     fields.ignore("version", "void", "do", "by")
-    case = await _Case.of(read, application_id)
-    typed = budget_form.read(fields, case.application, case.takeable)
-    try:
-        fields.check()
-    except Refused:
+    budget = await _BudgetDraft.of(read, application_id)
+    typed = budget_form.read(fields, budget.application, budget.takeable)
+    if not fields.are_right():
         fields.errors.clear()
     rows = budget_form.sent_rows(fields)
-    return _page(view, case, fields, typed, template="applications/_budget_preview.html", rows=rows)
+    return _page(view, budget, fields, typed, template="applications/_budget_preview.html", rows=rows)
 
 
-def _paste_page(view: render.View, case: _Case, fields: Fields, status: int = 200) -> Page:
+def _paste_page(view: render.View, budget: _BudgetDraft, fields: Fields, status: int = 200) -> Page:
     return view.page(
         "applications/budget_paste.html",
         status=status,
-        application=case.application,
+        application=budget.application,
         form=fields,
-        most=MAX_LINES - len(case.application.plan.lines),
+        most=MAX_LINES - len(budget.application.plan.lines),
         **WORDS,
     )
 
@@ -211,7 +206,7 @@ def _paste_page(view: render.View, case: _Case, fields: Fields, status: int = 20
 @get("/applications/{application_id:uuid}/budget/paste", opt=BY_LEAD)
 async def paste_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Asks for rows copied from a spreadsheet."""
-    return _paste_page(view, await _Case.of(read, application_id), Fields.showing())
+    return _paste_page(view, await _BudgetDraft.of(read, application_id), Fields.showing())
 
 
 @post("/applications/{application_id:uuid}/budget/paste", opt=BY_LEAD)
@@ -219,25 +214,24 @@ async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUI
     """Puts the rows into the form after the lines that are there, each wrong cell marked; nothing is saved yet."""
     given = Fields(form)
     text = given.text("rows", most=500_000, multiline=True)
-    case = await _Case.of(read, application_id)
+    budget = await _BudgetDraft.of(read, application_id)
+    if not given.are_right():
+        return _paste_page(view, budget, given, 422)
     try:
-        given.check()
-        fields, unknown = budget_form.pasted(text, case.application)
+        fields, unknown = budget_form.pasted(text, budget.application)
     except Unclear as unclear:
         given.wrong("rows", str(unclear))
-        return _paste_page(view, case, given, 422)
-    except Refused:
-        return _paste_page(view, case, given, 422)
-    typed = budget_form.read(fields, case.application, case.takeable)
-    for name, said in unknown.items():
-        fields.errors[name] = [said]
-    rows = len(typed.numbers) + len(typed.wrong) - len(case.application.plan.lines)
-    told = ngettext(
+        return _paste_page(view, budget, given, 422)
+    typed = budget_form.read(fields, budget.application, budget.takeable)
+    for name, sentence in unknown.items():
+        fields.errors[name] = [sentence]
+    rows = len(typed.numbers) + len(typed.wrong) - len(budget.application.plan.lines)
+    notice = ngettext(
         "{count} row of your spreadsheet is in the form. Nothing is saved yet.",
         "{count} rows of your spreadsheet are in the form. Nothing is saved yet.",
         rows,
     )
-    return _page(view, case, fields, typed, 422 if fields.errors else 200, told=told)
+    return _page(view, budget, fields, typed, 422 if fields.errors else 200, notice=notice)
 
 
-HANDLERS = [budget, save_lines, preview, paste_form, paste, *budget_copy.HANDLERS]
+HANDLERS = [budget_page, save_lines, preview, paste_form, paste, *budget_copy.HANDLERS]

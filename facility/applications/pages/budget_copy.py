@@ -9,7 +9,7 @@ from litestar import post
 from facility.applications.access import BY_LEAD
 from facility.applications.pages import budget_form
 from facility.applications.pages.drafts import draft, same_person
-from facility.applications.pages.keeping import keep_quietly, kept_for_you
+from facility.applications.pages.keeping import kept_for_you, kept_quietly
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Copy
 from facility.applications.service.working_copies import end_copies, keep_copy
@@ -38,31 +38,26 @@ def unsaved(application: ApplicationShown, copy: Copy | None) -> Copy | None:
     if copy is None:
         return None
     stored = {name: [str(value)] for name, value in budget_form.values_of(application).items()}
-    return None if _said(copy.typed) == _said(stored) else copy
+    return None if _filled_in(copy.typed) == _filled_in(stored) else copy
 
 
-def _said(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _filled_in(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {name: values[0].strip() for name, values in typed.items() if values and values[0].strip()}
 
 
 @post("/applications/{application_id:uuid}/budget/copy", opt=BY_LEAD)
 async def keep(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Keeps what is typed for this person, whatever it is; without an event, and nothing is voided."""
-
-    async def command() -> str:
-        same_person(view, form)
-        application = await draft(await tx.session.connection(), application_id)
-        section = section_of(application)
-        fields = Fields(form)
-        version = fields.integer("version", 1, 999_999_999)
-        typed = typed_in(form)
-        fields.ignore(*typed, "void", "do")
-        fields.check()
-        lead = application.parts.lead.id
-        await keep_copy(tx, application_id, lead, section.key, typed, based_on=version)
-        return f"/applications/{application_id}"
-
-    return await keep_quietly(view, tx, command, kept_for_you())
+    same_person(view, form)
+    application = await draft(await tx.session.connection(), application_id)
+    section = section_of(application)
+    fields = Fields(form)
+    version = fields.integer("version", 1, 999_999_999)
+    typed = typed_in(form)
+    fields.ignore(*typed, "void", "do")
+    fields.check()
+    await keep_copy(tx, application_id, application.parts.lead.id, section.key, typed, based_on=version)
+    return kept_quietly(view, f"/applications/{application_id}", kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/budget/discard", opt=BY_LEAD)

@@ -12,15 +12,15 @@ from facility.applications.rules.agreement import MAX_WISH, ChangeOutcome
 from facility.applications.service.change_requests import answer_change
 from facility.refused import refuse
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
 async def _request(connection: AsyncConnection, application_id: UUID, change_id: UUID) -> RequestLine:
-    found = await change_requests(connection, application_id)
-    request = next((one for one in found if one.id == change_id), None)
+    requests = await change_requests(connection, application_id)
+    request = next((request for request in requests if request.id == change_id), None)
     return request or refuse("not_found", kind="missing", what="request")
 
 
@@ -68,13 +68,14 @@ async def answer(
     await _request(await tx.session.connection(), application_id, change_id)
     fields = Fields(form)
     done = fields.choice("outcome", (ChangeOutcome.DONE, ChangeOutcome.NOT_DONE)) == ChangeOutcome.DONE
-    said = fields.text("answer", required=not done, most=MAX_WISH, multiline=True)
+    text = fields.text("answer", required=not done, most=MAX_WISH, multiline=True)
     outcome = ChangeOutcome.DONE if done else ChangeOutcome.NOT_DONE
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, change_id, fields, status)
 
-    await save(tx, fields, lambda: answer_change(tx, change_id, outcome=outcome, answer=said), again)
+    async with redrawn(tx, fields, again):
+        await answer_change(tx, change_id, outcome=outcome, answer=text)
     return view.go(f"/applications/{application_id}/changes", _("The partner is told by mail."))
 
 

@@ -21,22 +21,20 @@ from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import TAKES_FILES
-from facility.web.again import save
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
 from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
 
 
-def _page(
-    view: render.View, application: ApplicationShown, fields: Fields, status: int = 200, question: str = ""
-) -> Page:
+def _page(view: render.View, application: ApplicationShown, fields: Fields, status: int = 200) -> Page:
     return view.page(
         "applications/documents.html",
         status=status,
         application=application,
         form=fields,
-        question=question,
+        question=question_of(fields),
         most=MAX_DOCUMENT,
         virus_scanned=view.renderer.settings.clamd_url is not None,
     )
@@ -74,10 +72,11 @@ async def upload(
             await tx.flush()
             return _page(view, await draft(await tx.session.connection(), application_id), fields, 422)
 
-        async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-            return _page(view, await draft(connection, application_id), fields, status, question)
+        async def again(connection: AsyncConnection, status: int) -> Page:
+            return _page(view, await draft(connection, application_id), fields, status)
 
-        await save(tx, fields, lambda: _attach(tx, application_id, received, version, may_void), again)
+        async with redrawn(tx, fields, again):
+            await _attach(tx, application_id, received, version, may_void)
     done = ngettext("The document is attached.", "{count} documents are attached.", len(received.stored))
     return view.go(f"/applications/{application_id}/documents", done)
 
@@ -87,16 +86,16 @@ async def _attach(
 ) -> None:
     """Attach each; what the editor saw was the version before the first."""
     received.check()
-    for number, (file, found) in enumerate(received.stored):
+    for number, (file, stored) in enumerate(received.stored):
         await attach_document(
             tx,
             application_id,
-            name=stored_name(file, found.kind),
-            kind=found.kind,
-            size=found.size,
-            sha256=found.sha256,
-            virus_scan=found.virus_scan,
-            unread=found.unread,
+            name=stored_name(file, stored.kind),
+            kind=stored.kind,
+            size=stored.size,
+            sha256=stored.sha256,
+            virus_scan=stored.virus_scan,
+            unread=stored.unread,
             version=version if number == 0 else None,
             may_void=may_void,
         )
@@ -119,21 +118,19 @@ async def remove(
     """Takes a document out; asks first where partners have confirmed."""
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    found = await draft(await tx.session.connection(), application_id)
-    document = document_of(found, document_id)
+    document = document_of(await draft(await tx.session.connection(), application_id), document_id)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return view.page(
             "applications/remove_document.html",
             status=status,
             application=await draft(connection, application_id),
             document=document,
-            question=question,
+            question=question_of(fields),
         )
 
-    await save(
-        tx, fields, lambda: remove_document(tx, document_id, version=version, may_void=may_void), again
-    )
+    async with redrawn(tx, fields, again):
+        await remove_document(tx, document_id, version=version, may_void=may_void)
     return view.go(f"/applications/{application_id}/documents", _("The document is removed."))
 
 

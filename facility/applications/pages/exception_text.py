@@ -1,24 +1,23 @@
 """What the lead of an exception writes down of its own consultations; what is typed and not saved is kept."""
 
-from contextlib import suppress
 from uuid import UUID
 
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD
-from facility.applications.pages.desk import typed_in, unsaved, values_of
 from facility.applications.pages.drafts import draft, same_person
-from facility.applications.pages.keeping import keep_quietly, kept_for_you
+from facility.applications.pages.editing import typed_in, unsaved, values_of
+from facility.applications.pages.keeping import kept, kept_for_you, kept_quietly
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Copy, writing
 from facility.applications.rules.drafting import MAX_CONSULTATION
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.service.documents import record_consultation, seal_of_consultation
 from facility.applications.service.working_copies import end_copies, keep_copy
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.web import render
-from facility.web.again import question_of
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -43,7 +42,6 @@ def _page(
     seen: str | None = None,
     status: int = 200,
     copy: Copy | None = None,
-    question: str = "",
 ) -> Page:
     """The form. seen: the seal on which what is typed rests, where that isn't the one that stands."""
     return view.page(
@@ -54,7 +52,7 @@ def _page(
         form=fields,
         seen=seen or seal_of_consultation(application.consultation),
         copy=copy,
-        question=question,
+        question=question_of(fields),
     )
 
 
@@ -63,8 +61,8 @@ async def consultation_form(view: View, read: Read, application_id: FromPath[UUI
     """Whom the lead has consulted on an exception, as this person has typed it, or as it is saved."""
     application = await _exception(read, application_id)
     stored = {KEY: application.consultation or ""}
-    found = await writing(read, application_id, application.parts.lead.id, KEY, view.me.id)
-    if copy := unsaved(CONSULTATION, stored, found.own):
+    writers = await writing(read, application_id, application.parts.lead.id, KEY, view.me.id)
+    if copy := unsaved(CONSULTATION, stored, writers.own):
         return _page(view, application, Fields.showing(values_of(copy.typed)), seen=copy.seal, copy=copy)
     return _page(view, application, Fields.showing(stored))
 
@@ -78,41 +76,32 @@ async def save_consultation(view: View, form: Form, tx: Tx, application_id: From
     fields.ignore("then")
     seen = fields.text("seen", most=MOST_SEAL)
     text = fields.text(KEY, most=MAX_CONSULTATION, multiline=True)
-    try:
-        fields.check()
+    lead, typed = application.parts.lead.id, typed_in(CONSULTATION, form)
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        # Whoever is shown what somebody else saved goes on from there.
+        rests_on = None if question_of(fields) else seen
+        return _page(view, await _exception(connection, application_id), fields, seen=rests_on, status=status)
+
+    trace = kept(lambda: keep_copy(tx, application_id, lead, KEY, typed, seal=seen))
+    async with redrawn(tx, fields, again, trace=trace):
         await record_consultation(tx, application_id, text, seen=seen)
-    except Refused as refused:
-        question = question_of(refused)
-        if not question:
-            fields.refused(refused)
-        await tx.undo()
-        application = await _exception(await tx.session.connection(), application_id)
-        with suppress(Refused):  # too long to be kept, it still stands in the form
-            typed = typed_in(CONSULTATION, form)
-            await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
-        if question:
-            return _page(view, application, fields, status=409, question=question)
-        return _page(view, application, fields, seen=seen, status=fields.status)
-    await end_copies(tx, application_id, application.parts.lead.id, [KEY])
+    await end_copies(tx, application_id, lead, [KEY])
     return view.go(f"/applications/{application_id}", _("Saved."))
 
 
 @post("/applications/{application_id:uuid}/consultation/copy", opt=BY_LEAD)
 async def keep_consultation(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Keeps what is typed for this person, whatever it is."""
-
-    async def keep() -> str:
-        same_person(view, form)
-        application = await _exception(await tx.session.connection(), application_id)
-        fields = Fields(form)
-        typed = typed_in(CONSULTATION, form)
-        fields.ignore("then", *typed)
-        seen = fields.text("seen", most=MOST_SEAL)
-        fields.check()
-        await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
-        return f"/applications/{application_id}"
-
-    return await keep_quietly(view, tx, keep, kept_for_you())
+    same_person(view, form)
+    application = await _exception(await tx.session.connection(), application_id)
+    fields = Fields(form)
+    typed = typed_in(CONSULTATION, form)
+    fields.ignore("then", *typed)
+    seen = fields.text("seen", most=MOST_SEAL)
+    fields.check()
+    await keep_copy(tx, application_id, application.parts.lead.id, KEY, typed, seal=seen)
+    return kept_quietly(view, f"/applications/{application_id}", kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/consultation/discard", opt=BY_LEAD)

@@ -14,7 +14,7 @@ from facility.applications.rules.withdrawal import may_withdraw
 from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -70,13 +70,16 @@ async def leave_application(view: View, form: Form, tx: Tx, application_id: From
     """The partner leaves; eligibility is put to the test again."""
     fields = Fields(form)
     reason = fields.text("reason", most=MAX_REASON, multiline=True)
-    found = await shown(await tx.session.connection(), application_id)
-    own = _own(view, found)
+    application = await shown(await tx.session.connection(), application_id)
+    own = _own(view, application)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return view.page("applications/leave.html", status=status, application=found, own=own, form=fields)
+    async def again(_connection: AsyncConnection, status: int) -> Page:
+        return view.page(
+            "applications/leave.html", status=status, application=application, own=own, form=fields
+        )
 
-    await save(tx, fields, lambda: leave(tx, own.id, reason=reason), again)
+    async with redrawn(tx, fields, again):
+        await leave(tx, own.id, reason=reason)
     return view.go("/applications", _("Your institution has left the application. The lead is told."))
 
 

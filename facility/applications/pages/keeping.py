@@ -1,69 +1,66 @@
 """What a working copy's address answers: to a script, and to a browser without one."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.desk import Desk, typed_in
 from facility.applications.pages.drafts import same_person
+from facility.applications.pages.editing import Editable, typed_in
 from facility.applications.service.working_copies import keep_copy
 from facility.calls.rules.form_keys import BESIDE, SIDES
 from facility.db import Tx
 from facility.refused import Refused
 from facility.web import render
+from facility.web.again import Trace
+from facility.web.errors import AUTOSAVE
 from facility.web.fields import Fields
 from facility.web.forms import Form, header_of
 from facility.web.i18n import _
 
 
 def kept_for_you() -> str:
-    """What somebody who is signed in is told."""
     return _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it.")
 
 
-async def keep_quietly(
-    view: render.View, tx: Tx, keep: Callable[[], Awaitable[str]], said: str
-) -> ASGIResponse:
-    """Keep what was typed. A script reads the status and stays on its page; a browser goes where `keep` says, and is told."""
-    quiet = bool(header_of(view.scope, b"x-autosave"))
-    try:
-        back = await keep()
-    except Refused as refused:
-        if not quiet:
-            raise
-        await tx.undo()
-        status = 422 if refused.kind == "invalid" else 409
-        return ASGIResponse(status_code=status, headers=[("x-reason", refused.codes[0])])
-    if quiet:
+def kept(keep: Callable[[], Awaitable[None]]) -> Trace:
+    """For `redrawn`: what can't be saved is kept. Where it is too long to be kept, it still stands in the form."""
+
+    async def trace(_refused: Refused) -> None:
+        with suppress(Refused):
+            await keep()
+
+    return trace
+
+
+def kept_quietly(view: render.View, back: str, message: str) -> ASGIResponse:
+    """The answer once it is kept: a script stays on its page, a browser goes `back` with the message."""
+    if header_of(view.scope, AUTOSAVE.encode()):
         return ASGIResponse(status_code=204)
-    return view.go(back, said, kind="wait")
+    return view.go(back, message, kind="wait")
 
 
 async def keep_typed(
     view: render.View,
     form: Form,
     tx: Tx,
-    find: Callable[[AsyncConnection], Awaitable[Desk]],
+    find: Callable[[AsyncConnection], Awaitable[Editable]],
 ) -> ASGIResponse:
-    """Keep what a form says, whatever it is; `find` tells what it is the form of."""
-
-    async def keep() -> str:
-        same_person(view, form)
-        desk = await find(await tx.session.connection())
-        fields = Fields(form)
-        typed = typed_in(desk.section, form)
-        fields.ignore(*BESIDE, *desk.beside, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
-        fields.check()
-        await keep_copy(
-            tx, desk.application.id, desk.party_id, desk.section.key, typed, based_on=_began(form)
-        )
-        return desk.back
-
-    return await keep_quietly(view, tx, keep, kept_for_you())
+    """Keep what a form says, whatever it is; `find` gives what it is the form of."""
+    same_person(view, form)
+    edited = await find(await tx.session.connection())
+    fields = Fields(form)
+    typed = typed_in(edited.section, form)
+    fields.ignore(*BESIDE, *edited.beside, *typed, *(f"{side}-{key}" for key in typed for side in SIDES))
+    fields.check()
+    await keep_copy(
+        tx, edited.application.id, edited.party_id, edited.section.key, typed, based_on=_began(form)
+    )
+    return kept_quietly(view, edited.back, kept_for_you())
 
 
 def _began(form: Form) -> int:
     """The version of the section that the person began from."""
-    told = form.get("began") or form.get("seen")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else 0
+    version = form.get("began") or form.get("seen")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0

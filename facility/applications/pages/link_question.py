@@ -10,7 +10,7 @@ from facility.calls.queries.public import public_call
 from facility.calls.rules.questions import MAX_QUESTION, takes_questions
 from facility.calls.service.questions import Contact, ask_question
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -54,12 +54,13 @@ async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: Fro
     party = seat.party
     contact = Contact(party.institution_id, party.contact_name, party.contact_email)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, await linked_seat(token)(connection), fields, status)
 
-    await save(tx, fields, lambda: ask_question(tx, seat.application.call_id, text, contact=contact), again)
-    said = _("Your question has arrived. {mail} gets a mail when it is answered.", mail=party.contact_email)
-    return view.go(seat.back, said)
+    async with redrawn(tx, fields, again):
+        await ask_question(tx, seat.application.call_id, text, contact=contact)
+    message = _("We have your question. {mail} gets a mail when it is answered.", mail=party.contact_email)
+    return view.go(seat.back, message)
 
 
 HANDLERS = [question_by_link, ask_by_link]

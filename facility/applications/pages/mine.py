@@ -17,7 +17,7 @@ from facility.calls.models.call import Call
 from facility.calls.service.reading import rules_of
 from facility.refused import refuse
 from facility.web.access import Role, allow
-from facility.web.again import save
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -62,7 +62,7 @@ async def mine(
     before: FromQuery[str] = "",
 ) -> Page:
     """What the institution leads, is asked to join, or has joined; and where it could apply."""
-    asked = {
+    filters = {
         "call": call[:100].replace("\0", "").strip(),
         "status": status if status in set(ApplicationStatus) - words.NOT_TOLD_BEFORE_DECISION else "",
     }
@@ -70,17 +70,17 @@ async def mine(
         read,
         _institution(view),
         view.me.id,
-        **asked,
+        **filters,
         after=lists.cursor(after),
         before=lists.cursor(before),
     )
     return view.page(
         "applications/mine.html",
         listed=listed,
-        form=Fields.showing(asked),
-        asked={name: value for name, value in asked.items() if value},
+        form=Fields.showing(filters),
+        filters={name: value for name, value in filters.items() if value},
         calls=await lists.calls(read, closes_after=clock.now()),
-        told=words.told_to_parties,
+        state_word=words.told_to_parties,
         **WORDS,
     )
 
@@ -89,7 +89,7 @@ async def mine(
 async def start_form(view: View, read: Read, call: FromQuery[str] = "") -> Page:
     """Asks for call, track and title."""
     calls = await lists.calls(read, closes_after=clock.now())
-    chosen = next((str(one.id) for one in calls if one.reference == call), "")
+    chosen = next((str(offered.id) for offered in calls if offered.reference == call), "")
     fields = Fields.showing({"call_id": chosen, "track": "joint"})
     return view.page("applications/start.html", form=fields, calls=calls)
 
@@ -102,11 +102,11 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
     track = fields.choice("track", ("joint", "exception"))
     title = fields.text("title", most=MAX_TITLE)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
+    async def again(connection: AsyncConnection, status: int) -> Page:
         calls = await lists.calls(connection, closes_after=tx.now)
         return view.page("applications/start.html", status=status, form=fields, calls=calls)
 
-    async def command() -> UUID:
+    async with redrawn(tx, fields, again):
         call = await tx.session.get(Call, call_id)
         if call is None or call.state == "draft":
             refuse("call_unknown", kind="invalid", field="call_id")
@@ -118,10 +118,7 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
             title=title,
             track="exception" if track == "exception" else "joint",
         )
-        return application.id
-
-    application_id = await save(tx, fields, command, again)
-    return view.go(f"/applications/{application_id}", _("Your draft is there. Nobody else sees it yet."))
+    return view.go(f"/applications/{application.id}", _("Your draft is there. Nobody else sees it yet."))
 
 
 def _institution(view: View) -> UUID:

@@ -1,6 +1,5 @@
 """The sections that a party fills in for itself: by an officer of it, by whoever holds its link, or by the lead for it."""
 
-from contextlib import suppress
 from uuid import UUID
 
 import msgspec
@@ -8,7 +7,8 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
-from facility.applications.pages.desk import typed_in, unsaved, values_of
+from facility.applications.pages.editing import typed_in, unsaved, values_of
+from facility.applications.pages.keeping import kept
 from facility.applications.pages.questions import offered, read_answers, shown_answers
 from facility.applications.pages.seats import (
     ForLink,
@@ -26,9 +26,8 @@ from facility.applications.service.own_parts import fill_in_part, seal_of_part
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import FormSection
 from facility.calls.words.calls import conditions
-from facility.refused import Refused
 from facility.web import forms, render
-from facility.web.again import Question, question_of
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -52,7 +51,6 @@ def _page(
     keeper: Keeper,
     *,
     status: int = 200,
-    question: str = "",
     seen: str | None = None,
     typed: _Typed | None = None,
 ) -> Page:
@@ -73,7 +71,7 @@ def _page(
         seen=seen,
         behind=seat.application.parts.section(section.key, seat.party.id) if copy and seen != now else None,
         form=fields,
-        question=question,
+        question=question_of(fields),
         typed=typed,
         hidden=keeper.hidden(copy),
         themes=offered(seat.application),
@@ -94,19 +92,21 @@ async def _show(
     seat = await sit(connection)
     section = seat.section(key)
     stored = seat.answers(section)
-    found = [
-        one for one in await keeper.copies(connection, seat, key) if unsaved(section, stored, one) is not None
+    copies = [
+        copy
+        for copy in await keeper.copies(connection, seat, key)
+        if unsaved(section, stored, copy) is not None
     ]
-    if not found:
+    if not copies:
         return _page(view, seat, section, Fields.showing(shown_answers(section, stored)), keeper)
-    copy = next((one for one in found if wanted and one.sitting == wanted), found[0])
-    others = tuple(one for one in found if one is not copy)
-    given = values_of({field.key: copy.typed.get(field.key, []) for field in section.fields})
-    return _page(view, seat, section, Fields.showing(given), keeper, typed=_Typed(copy, others))
+    chosen = next((copy for copy in copies if wanted and copy.sitting == wanted), copies[0])
+    others = tuple(copy for copy in copies if copy is not chosen)
+    given = values_of({field.key: chosen.typed.get(field.key, []) for field in section.fields})
+    return _page(view, seat, section, Fields.showing(given), keeper, typed=_Typed(chosen, others))
 
 
 async def _save(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str, keeper: Keeper) -> Page:
-    """Save the section. What can't be saved comes back and is kept: returned and not raised, so that it stays."""
+    """Save the section. What can't be saved comes back and is kept."""
     seat = await sit(await tx.session.connection())
     section = seat.section(key)
     fields = Fields(form)
@@ -114,37 +114,18 @@ async def _save(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str,
     seen, may_void = fields.text("seen", most=MOST_SEAL), fields.yes("void")
     typed = typed_in(section, form)
     answers = read_answers(fields, section, [code for code, _name in offered(seat.application)])
-    try:
-        fields.check()
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        # Whoever is shown what somebody else saved goes on from there.
+        rests_on = None if question_of(fields) == "meanwhile" else seen
+        return _page(view, await sit(connection), section, fields, keeper, status=status, seen=rests_on)
+
+    async with redrawn(tx, fields, again, trace=kept(lambda: keeper.keep(tx, seat, key, typed, seen))):
         await fill_in_part(
             tx, seat.party.id, key, answers, seen=seen, confidential=seat.own, may_void=may_void
         )
-    except Refused as refused:
-        question = question_of(refused)
-        if not question:
-            fields.refused(refused)
-        await tx.undo()
-        seat = await sit(await tx.session.connection())
-        with suppress(Refused):  # too long to be kept, it still stands in the form
-            await keeper.keep(tx, seat, key, typed, seen)
-        return _again(view, seat, section, fields, keeper, question, seen)
     await keeper.end(tx, seat, key)
     return view.go(seat.back, _("Saved."))
-
-
-def _again(
-    view: render.View,
-    seat: Seat,
-    section: FormSection,
-    fields: Fields,
-    keeper: Keeper,
-    question: Question,
-    seen: str,
-) -> Page:
-    # Whoever is shown what somebody else saved goes on from there.
-    rests_on = None if question == "meanwhile" else seen
-    status = 409 if question else fields.status
-    return _page(view, seat, section, fields, keeper, status=status, question=question, seen=rests_on)
 
 
 @get("/applications/{application_id:uuid}/part/{section:str}", opt=BY_PARTY)

@@ -1,13 +1,12 @@
 """What is typed in a party's own part and not saved yet: kept for its officers, for the lead, and for whoever holds a link."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from litestar import post
 
 from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
-from facility.applications.pages.desk import typed_in
-from facility.applications.pages.keeping import keep_quietly, kept_for_you
+from facility.applications.pages.editing import typed_in
+from facility.applications.pages.keeping import kept_for_you, kept_quietly
 from facility.applications.pages.own_part import MOST_SEAL
 from facility.applications.pages.seats import (
     ForLink,
@@ -34,23 +33,18 @@ async def _keep(
     tx: Tx,
     sit: Sit,
     key: str,
-    keeper_of: Callable[[], Keeper],
-    said: str,
+    keeper: Keeper,
+    message: str,
 ) -> Page:
     """Keep what is typed, whatever it is; without an event, and nothing is voided."""
-
-    async def keep() -> str:
-        keeper = keeper_of()
-        seat = await sit(await tx.session.connection())
-        typed = typed_in(seat.section(key), form)
-        fields = Fields(form)
-        fields.ignore("void", "then", *typed)
-        seen = fields.text("seen", most=MOST_SEAL)
-        fields.check()
-        await keeper.keep(tx, seat, key, typed, seen)
-        return seat.back
-
-    return await keep_quietly(view, tx, keep, said)
+    seat = await sit(await tx.session.connection())
+    typed = typed_in(seat.section(key), form)
+    fields = Fields(form)
+    fields.ignore("void", "then", *typed)
+    seen = fields.text("seen", most=MOST_SEAL)
+    fields.check()
+    await keeper.keep(tx, seat, key, typed, seen)
+    return kept_quietly(view, seat.back, message)
 
 
 async def _discard(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str, keeper: Keeper) -> Page:
@@ -67,7 +61,7 @@ async def keep_part(
 ) -> Page:
     """Keeps what is typed for this person."""
     sit = officers_seat(view, application_id)
-    return await _keep(view, form, tx, sit, section, lambda: ForPerson.of(view, form), kept_for_you())
+    return await _keep(view, form, tx, sit, section, ForPerson.of(view, form), kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/part/{section:str}/discard", opt=BY_PARTY)
@@ -91,7 +85,7 @@ async def keep_partners_part(
 ) -> Page:
     """Keeps for this person what is typed for a partner."""
     sit = leads_seat(application_id, party_id)
-    return await _keep(view, form, tx, sit, section, lambda: ForPerson.of(view, form), kept_for_you())
+    return await _keep(view, form, tx, sit, section, ForPerson.of(view, form), kept_for_you())
 
 
 @post("/applications/{application_id:uuid}/parties/{party_id:uuid}/part/{section:str}/discard", opt=BY_LEAD)
@@ -114,10 +108,8 @@ async def keep_part_by_link(
 ) -> Page:
     """Keeps what is typed for whoever holds the link. Nothing is locked: it is nobody else's."""
     await limits.hit(TYPING, address_of(view.scope))
-    said = _(
-        "Kept as you typed it. It is not saved yet: it is there for whoever opens this link, and nobody else sees it."
-    )
-    return await _keep(view, form, tx, linked_seat(token), section, lambda: ForLink.of(form), said)
+    message = _("Your text is stored as a draft and not saved yet. Only people with this link see it.")
+    return await _keep(view, form, tx, linked_seat(token), section, ForLink.of(form), message)
 
 
 @post("/link/partner/{token:str}/part/{section:str}/discard", opt=EVERYBODY)

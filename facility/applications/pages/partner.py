@@ -8,15 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications import words
 from facility.applications.access import BY_PARTY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
-from facility.applications.pages.desk import copies_of
 from facility.applications.pages.drafts import draft
+from facility.applications.pages.editing import copies_of
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.parts import PartyLine
 from facility.applications.words import WORDS
 from facility.refused import refuse
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Tx, View
 from facility.web.i18n import _
@@ -33,7 +33,6 @@ async def partner_page(
     application: ApplicationShown,
     fields: Fields,
     status: int = 200,
-    question: str = "",
 ) -> Page:
     """What the application says, and while it is a draft the partner's own part and its answer."""
     own = own_party(view, application)
@@ -48,7 +47,7 @@ async def partner_page(
         own=own,
         side=side,
         form=fields,
-        question=question,
+        question=question_of(fields),
         state=words.told_to_parties(application.status, decided=application.call_decided_at is not None),
         history=await told_to_parties(connection, application.id),
         **WORDS,
@@ -67,11 +66,11 @@ async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
     fields = Fields(form)
     answered = read_answer(fields)
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        application = await shown(connection, application_id)
-        return await partner_page(view, connection, application, fields, status, question)
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return await partner_page(view, connection, await shown(connection, application_id), fields, status)
 
-    await save(tx, fields, lambda: give_answer(tx, own.id, answered), again)
+    async with redrawn(tx, fields, again):
+        await give_answer(tx, own.id, answered)
     if answered.choice == "decline":
         return view.go("/applications", _("Your institution has declined. The lead is told."))
     return view.go(f"/applications/{application_id}", _("Your answer is saved. The lead is told."))

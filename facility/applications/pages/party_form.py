@@ -14,8 +14,8 @@ from facility.accounts.service.institutions import NewInstitution, chosen_or_add
 from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import draft, party_of
 from facility.applications.pages.entries import (
-    Around,
-    Entry,
+    EditedEntry,
+    EditState,
     Reading,
     Save,
     discard_form,
@@ -103,13 +103,13 @@ class PartyForm(msgspec.Struct, frozen=True):
     party_id: UUID | None = None
     template: str = "applications/party.html"
 
-    async def find(self, connection: AsyncConnection) -> Entry:
+    async def find(self, connection: AsyncConnection) -> EditedEntry:
         """The party. Raises Refused (missing)."""
         application = await draft(connection, self.application_id)
         party = party_of(application, self.party_id) if self.party_id else None
         section = _section(application, party)
         here = f"/applications/{self.application_id}"
-        return Entry(
+        return EditedEntry(
             application,
             section,
             here=f"{here}/parties/{self.party_id}" if party else f"{here}/partners/add",
@@ -122,28 +122,30 @@ class PartyForm(msgspec.Struct, frozen=True):
             beside=() if party else ("institution_q", "find"),
         )
 
-    async def context(self, connection: AsyncConnection, entry: Entry, fields: Fields) -> Mapping[str, Any]:
+    async def context(
+        self, connection: AsyncConnection, entry: EditedEntry, fields: Fields
+    ) -> Mapping[str, Any]:
         """The party; for a new one, the institutions that were found."""
         if self.party_id:
             return {"party": party_of(entry.application, self.party_id)}
         return {"party": None, **await picker(connection, fields, INSTITUTION)}
 
-    def read(self, fields: Fields, entry: Entry) -> Reading:
+    def read(self, fields: Fields, entry: EditedEntry) -> Reading:
         """The party, and the command for it."""
         chosen = None if self.party_id else read_choice(fields, INSTITUTION)
         asks_lines = entry.application.asks_lines
-        said: dict[str, Any] = {
+        particulars: dict[str, Any] = {
             "role": fields.text("role", most=MAX_ROLE, multiline=True),
             "amount": Decimal(0) if asks_lines else fields.eur("amount"),
             "contact_name": fields.text("contact_name"),
             "contact_email": fields.email("contact_email"),
         }
-        answers = party_answers(**said)
+        answers = party_answers(**particulars)
         if self.party_id:
-            return Reading(answers, self._changed(entry, said))
-        return Reading({INSTITUTION: str(chosen), **answers}, self._added(chosen, said))
+            return Reading(answers, self._changed(entry, particulars))
+        return Reading({INSTITUTION: str(chosen), **answers}, self._added(chosen, particulars))
 
-    def _added(self, chosen: UUID | NewInstitution | None, said: dict[str, Any]) -> Save:
+    def _added(self, chosen: UUID | NewInstitution | None, particulars: dict[str, Any]) -> Save:
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             assert chosen is not None
             institution = await chosen_or_added(tx, chosen, field=INSTITUTION)
@@ -153,7 +155,7 @@ class PartyForm(msgspec.Struct, frozen=True):
                 institution_id=institution.id,
                 seen=seen,
                 may_void=may_void,
-                **said,
+                **particulars,
             )
             return _(
                 "The partner is added. Ask for its confirmation once the application says what you want."
@@ -161,11 +163,11 @@ class PartyForm(msgspec.Struct, frozen=True):
 
         return save
 
-    def _changed(self, entry: Entry, said: dict[str, Any]) -> Save:
+    def _changed(self, entry: EditedEntry, particulars: dict[str, Any]) -> Save:
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             assert self.party_id is not None
             before = party_of(entry.application, self.party_id)
-            changed = await change_party(tx, self.party_id, seen=seen, may_void=may_void, **said)
+            changed = await change_party(tx, self.party_id, seen=seen, may_void=may_void, **particulars)
             if changed.invited_at != before.invited_at:
                 return _("Saved. The mail goes to the new address, and the old link no longer works.")
             return _("Saved.")
@@ -186,13 +188,13 @@ async def add_form(view: View, read: Read, application_id: FromPath[UUID]) -> Pa
 @post(_ADD, opt=BY_LEAD)
 async def add(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
     """Adds a partner; nobody is told yet. The button beside the search only searches."""
-    one, fields = PartyForm(application_id), Fields(form)
+    party_form, fields = PartyForm(application_id), Fields(form)
     if not only_searching(fields, INSTITUTION):
-        return await save_form(view, form, tx, one)
+        return await save_form(view, form, tx, party_form)
     connection = await tx.session.connection()
-    entry, sent = await one.find(connection), sent_in(fields)
+    entry, sent = await party_form.find(connection), sent_in(fields)
     fields.errors.clear()
-    return await draw(view, connection, one, entry, fields, Around(sent.seen))
+    return await draw(view, connection, party_form, entry, fields, EditState(sent.seen))
 
 
 @post(f"{_ADD}/copy", opt=BY_LEAD)

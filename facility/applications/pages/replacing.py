@@ -14,7 +14,7 @@ from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.replacement import replace_party
 from facility.applications.words import WORDS
 from facility.web import render
-from facility.web.again import save
+from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -27,7 +27,6 @@ async def _page(
     party_id: UUID,
     fields: Fields,
     status: int = 200,
-    question: str = "",
 ) -> Page:
     application = await shown(connection, application_id)
     party = party_of(application, party_id)
@@ -38,7 +37,7 @@ async def _page(
         application=application,
         party=party,
         form=fields,
-        question=question,
+        question=question_of(fields),
         **await picker(connection, fields, "institution_id"),
         **WORDS,
     )
@@ -66,10 +65,10 @@ async def replace(
     institution = read_choice(fields, "institution_id")
     contact_name, contact_email = fields.text("contact_name"), fields.email("contact_email")
 
-    async def again(connection: AsyncConnection, status: int, question: str) -> Page:
-        return await _page(view, connection, application_id, party_id, fields, status, question)
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        return await _page(view, connection, application_id, party_id, fields, status)
 
-    async def command() -> None:
+    async with redrawn(tx, fields, again):
         partner = await chosen_or_added(tx, institution, field="institution_id")
         await replace_party(
             tx,
@@ -80,8 +79,6 @@ async def replace(
             version=version,
             may_void=may_void,
         )
-
-    await save(tx, fields, command, again)
     return view.go(
         f"/applications/{application_id}/partners",
         _("The partner is replaced. The mail to the new one is on its way."),

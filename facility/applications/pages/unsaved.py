@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages import budget_copy
 from facility.applications.pages.activity_form import activity_entries
-from facility.applications.pages.desk import typed_sections, unsaved
+from facility.applications.pages.editing import typed_sections, unsaved
 from facility.applications.pages.party_form import party_entries
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.desk import Desk, meanwhile
+from facility.applications.pages.editing import Editable, meanwhile
 from facility.applications.queries.writing import section_changes
 from facility.applications.rules.differences import Whose
 from facility.calls.rules.forms import Answers, FormSection
@@ -58,7 +58,7 @@ def labels_of(section: FormSection) -> dict[str, str]:
 async def compare(
     view: render.View,
     connection: AsyncConnection,
-    desk: Desk,
+    edited: Editable,
     fields: Fields,
     sent: Sent,
     answers: Answers,
@@ -66,22 +66,22 @@ async def compare(
 ) -> Page:
     """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
     changes = await section_changes(
-        connection, desk.application.id, desk.party_id, desk.section.key, seen=sent.began
+        connection, edited.application.id, edited.party_id, edited.section.key, seen=sent.began
     )
-    found = meanwhile(desk, answers, changes)
-    for one in found.differences:
-        proposed = "" if one.whose is Whose.BOTH else one.whose.value
-        fields.values.setdefault(f"choice-{one.field.key}", proposed)
+    theirs = meanwhile(edited, answers, changes)
+    for difference in theirs.differences:
+        proposed = "" if difference.whose is Whose.BOTH else difference.whose.value
+        fields.values.setdefault(f"choice-{difference.field.key}", proposed)
     return view.page(
         "applications/compare.html",
         status=422 if fields.errors else 409,
-        application=desk.application,
-        section=desk.section,
-        desk=desk,
+        application=edited.application,
+        section=edited.section,
+        edited=edited,
         form=fields,
-        seen=desk.version,
+        seen=edited.version,
         began=sent.began,
-        found=found,
-        labels=labels_of(desk.section),
+        theirs=theirs,
+        labels=labels_of(edited.section),
         **{"themes": (), "goes_on": False, **more},
     )

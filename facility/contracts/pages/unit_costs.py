@@ -3,6 +3,7 @@
 from datetime import date
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.words import PLACES, country_name, place_choices
@@ -16,6 +17,7 @@ from facility.money import CENT
 from facility.refused import Reason, Refused
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.amounts import Unclear
 from facility.web.fields import Fields
 from facility.web.forms import Form as Typed
@@ -99,15 +101,16 @@ async def enter_unit_cost(view: View, form: Form, tx: Tx) -> Page:
     """Adds it; what stands there stays."""
     fields = Fields(form)
     row = _read(fields)
-    try:
-        fields.check()
+
+    async def again(_connection: AsyncConnection, status: int) -> Page:
+        return _form(view, fields, status)
+
+    async with redrawn(tx, fields, again, placed=_in_single_row):
         await money.enter_unit_costs(tx, [row])
-    except Refused as refused:
-        raise Wrong(_form(view, fields.refused(_of_one(refused)), 422)) from None
     return view.go("/unit-costs", _("The unit cost is entered."))
 
 
-def _of_one(refused: Refused) -> Refused:
+def _in_single_row(refused: Refused) -> Refused:
     """The reasons at the fields of a form with a single row."""
     return Refused(
         [
@@ -140,24 +143,22 @@ async def paste(view: View, form: Form, tx: Tx) -> Page:
     """Adds all rows or none; says what is wrong, line by line, with the text kept."""
     fields = Fields(form)
     text = fields.text("rows", most=200_000, multiline=True)
-    wrong: list[tuple[int, str, str]] = []
+    if not fields.are_right():
+        raise Wrong(_paste(view, fields, [], 422))
     try:
-        fields.check()
         lines, typed = _typed(text)
-        rows = [_read(row) for row in typed.rows("rows")]
-        wrong = _by_line(typed, lines)
-        if not wrong:
-            await money.enter_unit_costs(tx, rows)
     except Unclear as unclear:
         fields.wrong("rows", str(unclear))
-    except Refused as refused:
-        if fields.errors:
-            raise Wrong(_paste(view, fields, [], 422)) from None
-        wrong = _by_line(typed.refused(refused), lines)
-    if fields.errors or wrong:
-        if wrong:
-            fields.wrong("rows", _said(wrong))
-        raise Wrong(_paste(view, fields, wrong, 422))
+        raise Wrong(_paste(view, fields, [], 422)) from None
+    rows = [_read(row) for row in typed.rows("rows")]
+
+    async def again(_connection: AsyncConnection, status: int) -> Page:
+        wrong = _by_line(typed, lines)
+        fields.wrong("rows", _summary(wrong))
+        return _paste(view, fields, wrong, status)
+
+    async with redrawn(tx, typed, again):
+        await money.enter_unit_costs(tx, rows)
     return view.go("/unit-costs", ngettext("{count} row is entered.", "{count} rows are entered.", len(rows)))
 
 
@@ -178,14 +179,14 @@ def _typed(text: str) -> tuple[list[int], Fields]:
 
 def _by_line(typed: Fields, lines: list[int]) -> list[tuple[int, str, str]]:
     """Line, column and sentence of each mistake."""
-    found = []
+    mistakes = []
     for name, sentences in typed.errors.items():
         _group, number, column = name.split("-", 2)
-        found += [(lines[int(number)], column, said) for said in sentences]
-    return sorted(found)
+        mistakes += [(lines[int(number)], column, sentence) for sentence in sentences]
+    return sorted(mistakes)
 
 
-def _said(wrong: list[tuple[int, str, str]]) -> str:
+def _summary(wrong: list[tuple[int, str, str]]) -> str:
     return ngettext(
         "{count} cell is wrong, as listed below. Nothing was saved.",
         "{count} cells are wrong, as listed below. Nothing was saved.",

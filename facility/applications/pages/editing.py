@@ -1,4 +1,4 @@
-"""A section on somebody's desk: what is saved of it, what this person has typed and not saved, and who else writes."""
+"""A section on somebody's edited: what is saved of it, what this person has typed and not saved, and who else writes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ type Typed = Mapping[str, Sequence[str]]
 """What was typed, by field key: every value of a field, as it came."""
 
 
-class Desk(Protocol):
+class Editable(Protocol):
     """What somebody writes at one go: a section, an activity, a party. here: its page; back: where one comes from; beside: names
     of its form that are of no account; version: how often it was saved."""
 
@@ -46,7 +46,7 @@ class Desk(Protocol):
     def version(self) -> int: ...
 
 
-class Part(msgspec.Struct, frozen=True):
+class EditedSection(msgspec.Struct, frozen=True):
     """A section of an application, of one party."""
 
     application: ApplicationShown
@@ -156,7 +156,7 @@ _SHORT = {
 """What the checks find, said beside the field, whose name need not be repeated."""
 
 
-def notes(part: Part) -> dict[str, list[str]]:
+def notes(part: EditedSection) -> dict[str, list[str]]:
     """What stands in the saved answers against submitting, by field: nothing before the first save."""
     said: dict[str, list[str]] = {}
     for reason in findings(part.section, part.stored) if part.version else ():
@@ -182,12 +182,12 @@ def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH
     return Difference(field, old, new, compared(str(old), str(new)) if texts else (), whose)
 
 
-def voiding(desk: Desk, answers: Answers) -> list[Difference]:
+def voiding(edited: Editable, answers: Answers) -> list[Difference]:
     """What these answers would change of what partners confirm."""
     return [
-        difference(field, desk.stored.get(field.key, ""), answers.get(field.key, ""))
-        for field in desk.section.fields
-        if field.material and (desk.stored.get(field.key) or "") != (answers.get(field.key) or "")
+        difference(field, edited.stored.get(field.key, ""), answers.get(field.key, ""))
+        for field in edited.section.fields
+        if field.material and (edited.stored.get(field.key) or "") != (answers.get(field.key) or "")
     ]
 
 
@@ -199,16 +199,16 @@ class Meanwhile(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-def meanwhile(desk: Desk, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
+def meanwhile(edited: Editable, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
     """Mine against what is saved; changes: the saves since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
-    base = base_of(desk.stored, [change.before for change in changes]) if changes else None
-    found = clashes(mine, desk.stored, base)
+    base = base_of(edited.stored, [change.before for change in changes]) if changes else None
+    found = clashes(mine, edited.stored, base)
     return Meanwhile(
         names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
         or (_("Somebody"),),
-        at=changes[0].saved_at if changes else desk.application.saved_at,
+        at=changes[0].saved_at if changes else edited.application.saved_at,
         differences=tuple(
-            difference(desk.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
+            difference(edited.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
         ),
     )
