@@ -92,25 +92,9 @@ class Question(str):
         return made
 
 
-def question_of(source: Fields | Refused) -> Question:
+def question_of(fields: Fields) -> Question:
     """What the form asks about its refusal."""
-    refused = source.refusal if isinstance(source, Fields) else source
+    refused = fields.refusal
     if refused is None:
         return Question("")
     return Question(_QUESTIONS.get(refused.codes, ""), refused.reasons[0].params.get("names", ""))
-
-
-type Again = Callable[[AsyncConnection, int, str], Awaitable[ASGIResponse]]
-
-
-async def save[Result](
-    tx: Tx, fields: Fields, command: Callable[[], Awaitable[Result]], again: Again
-) -> Result:
-    """`redrawn` for a page that is drawn with the question."""
-
-    async def draw(connection: AsyncConnection, status: int) -> ASGIResponse:
-        return await again(connection, status, question_of(fields))
-
-    async with redrawn(tx, fields, draw):
-        return await command()
-    raise AssertionError("a refusal is raised")

@@ -85,7 +85,10 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
             ["Deployments in the last 12 months: Enter a whole number from 0 to 99."],
         ),
         ({"themes-0-level": ""}, ["Level of the theme, row 1: Choose one."]),
-        ({"themes-1-code": "X.JIT", "themes-1-level": "2"}, ["Theme, row 2: You have chosen this theme twice."]),
+        (
+            {"themes-1-code": "X.JIT", "themes-1-level": "2"},
+            ["Theme, row 2: You have chosen this theme twice."],
+        ),
         (
             {"languages-1-code": "en", "languages-1-level": "A1"},
             ["Language, row 2: You have chosen this language twice."],

@@ -16,3 +16,31 @@ def test_only_the_database_module_commits_and_rolls_back() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ENDS and path.name != "db.py"
     ]
     assert elsewhere == []
+
+
+def test_pages_leave_refusals_to_the_wrapper() -> None:
+    """`web/again.py:redrawn` takes back what a refused command had begun, before the page is drawn again. `undo` of Tx is meant, not
+    a command of that name."""
+    house = Path(facility.__path__[0])
+    own = [
+        f"{path.relative_to(house)}:{node.lineno}"
+        for path in sorted(house.glob("*/pages/**/*.py")) + sorted(house.glob("*/pages.py"))
+        if path.relative_to(house).parts[0] not in NOT_YET
+        for node in ast.walk(ast.parse(path.read_text()))
+        if _catches_refusals(node) or _undoes(node)
+    ]
+    assert own == [], "write `async with redrawn(tx, fields, again): await command(…)`"
+
+
+NOT_YET = {"calls", "rehearsal"}
+
+
+def _catches_refusals(node: ast.AST) -> bool:
+    if not isinstance(node, ast.ExceptHandler) or node.type is None:
+        return False
+    return "Refused" in {name.id for name in ast.walk(node.type) if isinstance(name, ast.Name)}
+
+
+def _undoes(node: ast.AST) -> bool:
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr == "undo" and ast.unparse(called.value) == "tx"
