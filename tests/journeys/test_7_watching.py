@@ -1,21 +1,20 @@
 """Those who watch and those who run it: histories and individual scores, outbox and parked work, the rehearsal."""
 
 import json
-from pathlib import Path
 
 from sqlalchemy import text
 
 from facility import clock
+from facility.data import DATA
 from facility.db import Database
 from facility.events.reactions import deliver
-from facility.rehearsal.service import play
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, until
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.visitor import Visitor
 
-EXAMPLES = Path(play.__file__).parent / "examples"
+EXAMPLES = DATA / "examples"
 BREAK = """
 CREATE FUNCTION refuse_mail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$;
 CREATE TRIGGER refuse_mail BEFORE INSERT ON mail FOR EACH ROW

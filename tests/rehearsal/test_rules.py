@@ -3,7 +3,6 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from facility.awards.rules.money_line import Request, draw_line
 from facility.awards.rules.reserve import serve_reserve
 from facility.calls.rules.call import CallRules, Grid, Section, call_mistakes
 from facility.contracts.rules import Donor, donor_split, free
+from facility.data import DATA
 from facility.deployments.rules import ExpertiseRequest, answer_by, next_to_ask, shortlist
 from facility.evaluation.rules.ranking import Candidate, enough_assessments, means, missed_thresholds, rank
 from facility.experts.rules import ExpertProfile
@@ -29,7 +29,7 @@ from tests.oracle.result import expected_result, of_application, result_of
 from tests.oracle.world import World
 from tests.scenarios import scenarios
 
-EXAMPLES = Path(__file__).parents[2] / "facility" / "rehearsal" / "examples"
+EXAMPLES = DATA / "examples"
 RANDOM = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 
 
