@@ -391,7 +391,10 @@ AUDIENCE: dict[type[Event], Row] = {
     evaluation.ApplicationBroughtBack: staff(JUDGING, BOARD),
     evaluation.ApplicationSetAside: staff(JUDGING, BOARD),
     evaluation.AssessmentSent: Row(
-        JUDGING, assessor=(Page("/assessments"),), officer=(BOARD,), decider=(BOARD,)
+        JUDGING,
+        assessor=(Page("/assessments"),),
+        officer=(BOARD, Task("Rankings to propose")),
+        decider=(BOARD,),
     ),
     evaluation.AssessorAssigned: Row(
         JUDGING,
@@ -442,7 +445,7 @@ AUDIENCE: dict[type[Event], Row] = {
             RESULT,
         ),
         partner=(PARTNERS_NEWS, RESULT),
-        officer=(RANKING,),
+        officer=(Mail("awards/ranking_decided"), RANKING),
         decider=(RANKING,),
     ),
     awards.AwardsProposed: Row(
@@ -452,7 +455,9 @@ AUDIENCE: dict[type[Event], Row] = {
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
     ),
     awards.CoolDownSetAside: staff(JUDGING, RANKING),
-    awards.ProposalTakenBack: staff(JUDGING, RANKING),
+    awards.ProposalTakenBack: Row(
+        JUDGING, officer=(Mail("awards/ranking_decided"), RANKING), decider=(RANKING,)
+    ),
     awards.ReserveEnded: Row(
         "Assessors have done their part; experts are asked only for awards.",
         lead=(Mail("awards/ended"), RESULT),

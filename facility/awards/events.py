@@ -25,12 +25,16 @@ class AwardsProposed(Event, frozen=True, kw_only=True):
 
 
 class ProposalTakenBack(Event, frozen=True, kw_only=True):
-    """The proposal was taken back before the decision; assessors may send again."""
+    """The proposal was taken back before the decision; assessors may send again.
+
+    proposed_by: who had proposed it, where somebody else took it back.
+    """
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The proposal was taken back"
 
     call_id: UUID
+    proposed_by: UUID | None = None
 
 
 class AwardsDecided(Event, frozen=True, kw_only=True):

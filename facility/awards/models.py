@@ -6,20 +6,26 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.sealing import SEALED_SQL
 from facility.awards.rules.awards import stands
+from facility.awards.rules.money_line import Drawn
+from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key, as_sql
+from facility.evaluation.models import counts
 from facility.proposals import Proposed, two_people
 
 
 class AwardDecision(Base):
     """What was proposed and decided for a call. Four eyes, also here: who proposed does not decide.
 
-    `line`: the funding line as it was proposed; `decided_line`: as it was decided (facility.awards.lines.Drawn).
+    `line`: the funding line as it was proposed; `decided_line`: as it was decided (`rules.money_line.Drawn`).
     """
 
     __tablename__ = "award_decision"
@@ -37,6 +43,35 @@ class AwardDecision(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
     decided_line: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    @property
+    def as_proposed(self) -> Drawn:
+        """The funding line as it was proposed."""
+        return msgspec.convert(self.line, Drawn, strict=False)
+
+    @property
+    def as_decided(self) -> Drawn:
+        """The funding line as it was decided; asked only of what is decided."""
+        return msgspec.convert(self.decided_line, Drawn, strict=False)
+
+
+_FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
+    OR (application.status <> 'submitted' AND CAST(call.grid ->> 'min_assessments' AS int)
+        <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))
+    OR call.min_beneficiaries > (SELECT count(DISTINCT party.beneficiary_code) FROM party
+        JOIN beneficiary ON beneficiary.code = party.beneficiary_code AND beneficiary.western_balkans
+        WHERE party.application_id = application.id AND {ON_BOARD_SQL}))"""  # noqa: S608 - our own text
+_EARLIER = """(call.mode = 'rolling' AND EXISTS (
+    SELECT FROM application JOIN call AS earlier ON earlier.id = application.call_id
+    WHERE earlier.series_id = call.series_id AND earlier.batch < call.batch AND earlier.decided_at IS NULL
+        AND application.track = 'joint' AND application.received_at IS NOT NULL
+        AND application.status <> 'withdrawn'))"""
+TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER}
+    AND NOT EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)
+    AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id
+        AND application.received_at IS NOT NULL AND ({SEALED_SQL} OR application.track = 'joint' AND NOT {_FINISHED})))"""  # noqa: S608 - our own text
+"""Nothing is open any more in the call of the row, something is to be decided in it, and nobody has proposed its ranking:
+`rules.may_propose` and `evaluation.rules.ranking.Standing.ready`, for lists of calls. A test holds them together."""
 
 
 class RankingEntry(Base):

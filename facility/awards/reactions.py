@@ -18,11 +18,12 @@ from facility.awards.events import (
     AwardMade,
     AwardsDecided,
     AwardsProposed,
+    ProposalTakenBack,
     ReserveEnded,
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models import AwardWithdrawal, LetterKind, RankingEntry
+from facility.awards.models import AwardDecision, AwardWithdrawal, LetterKind, RankingEntry
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import write_letters
@@ -32,6 +33,7 @@ from facility.calls.rules.modes import Mode
 from facility.contracts.events import EnlargementProposed, EnlargementSettled, EnvelopeChanged
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
+from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Outcome
 from facility.events import reacts_to
 from facility.money import format_eur
@@ -87,6 +89,56 @@ async def write_to_applicants(tx: Tx, event: AwardsDecided) -> None:
         RankingEntry.outcome != Outcome.WITHDRAWN,
     )
     await write_letters(tx, event.call_id, LetterKind.NOT_FUNDED, (await tx.session.scalars(query)).all())
+
+
+@reacts_to(AwardsDecided)
+async def tell_who_proposed_the_ranking(tx: Tx, event: AwardsDecided) -> None:
+    """Whoever proposed the ranking learns what was decided, and whether it differs from the proposal."""
+    call = await tx.get(Call, event.call_id)
+    query = select(AwardDecision).where(AwardDecision.call_id == event.call_id)
+    decision = (await tx.session.scalars(query)).one()
+    await _tell_of_the_ranking(
+        tx,
+        call,
+        decision.proposed_by,
+        _("The ranking of call {call} was decided", call=call.reference),
+        {
+            "decided": True,
+            "awards": len(event.awarded),
+            "committed": format_eur(event.committed),
+            "reserve": len(event.reserve),
+            "carried": len(event.carried_over),
+            "others": len(event.not_funded),
+            "changed": not decision.as_decided.has_outcome_of(decision.as_proposed),
+            "path": f"/urgent/{call.id}" if call.mode == Mode.URGENT else f"/awards/calls/{call.id}",
+        },
+    )
+
+
+@reacts_to(ProposalTakenBack)
+async def tell_whose_proposal_was_taken_back(tx: Tx, event: ProposalTakenBack) -> None:
+    """Whoever proposed the ranking learns that somebody else took the proposal back."""
+    if event.proposed_by is None:
+        return
+    call = await tx.get(Call, event.call_id)
+    subject = _("Your proposal for call {call} was taken back", call=call.reference)
+    context = {"decided": False, "path": home(call.mode, call.id)}
+    await _tell_of_the_ranking(tx, call, event.proposed_by, subject, context)
+
+
+async def _tell_of_the_ranking(
+    tx: Tx, call: Call, proposer_id: UUID, subject: str, context: dict[str, object]
+) -> None:
+    person = await tx.get(Person, proposer_id)
+    await post(
+        tx,
+        template="awards/ranking_decided",
+        to=person.email,
+        to_name=person.name,
+        subject=subject,
+        subject_id=call.id,
+        context={"call": call.reference, **context},
+    )
 
 
 @reacts_to(AwardMade)

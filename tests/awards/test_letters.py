@@ -58,6 +58,7 @@ TOLD = [
     ("awards/not_funded", "omar@example.org", "Decision on application D", 1),
     ("awards/proposed", "ines@example.org", "The ranking of call TAF-2021-01 waits for your decision", 0),
     ("awards/proposed", "paul@example.org", "The ranking of call TAF-2021-01 waits for your decision", 0),
+    ("awards/ranking_decided", "vera@example.org", "The ranking of call TAF-2021-01 was decided", 0),
 ]
 
 

@@ -184,5 +184,5 @@ def test_from_a_short_form_on_a_phone_to_the_letter_within_hours(
     paul.sees_not(f"{CALL}/U1")
     assert "up to EUR 5 000.00" in letter_to(omar, f"{CALL}/001").replace("\u00a0", " ")
     omar.goto(tasks)
-    omar.follow("What became of this application, and its letters")
+    omar.follow("Decision on this application, and letters")
     omar.sees("5 000.00", "Plan an activity")

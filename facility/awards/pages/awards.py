@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models import AWARD_STANDS_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
@@ -34,6 +34,16 @@ READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
 
 nav(N_("Awards"), "/awards", *READERS, order=45)
+waits(
+    N_("Rankings to propose"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"""SELECT call.reference || ' ' || call.title AS label,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' || call.id ELSE '/evaluation/' || call.id || '/ranking' END AS href
+    FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
+        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
+    ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
+)
 waits(
     N_("Proposed rankings to decide"),
     "/evaluation",

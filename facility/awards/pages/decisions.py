@@ -148,16 +148,11 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
         proposal=told,
         money=await money(read, call_id),
         by_donor=_by_donor(shown, await awards_queries.donors(read, call_id)),
-        changed=told.decided is None and _says(told.proposed) != _says(shown.drawn),
+        changed=told.decided is None and not shown.drawn.has_outcome_of(told.proposed),
         may_decide=view.me.has(Role.AUTHORISING) and view.me.id != told.proposed_by and not why_not,
         why_not=why_not,
         letters=sum(line.outcome != "withdrawn" for line in shown.lines),
     )
-
-
-def _says(drawn: Any) -> tuple[Any, ...]:
-    """What matters to whoever proposed: who gets an award, who waits, who gets nothing; not what is left."""
-    return drawn.awards, drawn.reserve, drawn.carried, drawn.cooled, drawn.others
 
 
 def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:

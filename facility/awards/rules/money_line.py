@@ -113,6 +113,14 @@ class Drawn(msgspec.Struct, frozen=True):
         """What the awards commit together, in EUR."""
         return self.free - self.left
 
+    def has_outcome_of(self, other: "Drawn") -> bool:
+        """Whether both give each application the same; what money is left may differ."""
+        return self._outcome == other._outcome
+
+    @property
+    def _outcome(self) -> tuple[object, ...]:
+        return self.awards, self.reserve, self.carried, self.cooled, self.others
+
     @property
     def fingerprint(self) -> str:
         """The same for the same line: who confirms what a page showed hands it back."""

@@ -58,7 +58,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     done = decision is not None and decision.decided_at is not None
     await _may_propose(tx, call, stands, decided=done)
     drawn = await _draw(tx, call, stands)
-    if decision is not None and decision.proposed_by == actor and _line(decision) == drawn:
+    if decision is not None and decision.proposed_by == actor and decision.as_proposed == drawn:
         return decision
     if decision is None:
         decision = AwardDecision(id=new_id(), call_id=call_id)
@@ -74,10 +74,12 @@ async def take_back(tx: Tx, call_id: UUID) -> None:
     """Take back a proposal that is not decided yet. Refused: "not_proposed", "already_decided", "assesses_here" (forbidden)."""
     await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
-    await _proposal(tx, call_id)
+    proposer = (await _proposal(tx, call_id)).proposed_by
     await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
     await reopen_evaluation(tx, call_id)
-    await record(tx, ProposalTakenBack(call_id=call_id))
+    await record(
+        tx, ProposalTakenBack(call_id=call_id, proposed_by=proposer if proposer != tx.actor else None)
+    )
 
 
 async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDecision:
@@ -114,10 +116,6 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await _end_others(tx, applications)
     await record(tx, _decided(call, drawn))
     return decision
-
-
-def _line(decision: AwardDecision) -> Drawn:
-    return msgspec.convert(decision.line, Drawn, strict=False)
 
 
 def _decided(call: Call, drawn: Drawn) -> AwardsDecided:
