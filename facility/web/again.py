@@ -8,15 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Tx
 from facility.refused import Refused
-from facility.web.fields import Fields
+from facility.web.fields import Fields, Place
 from facility.web.stops import Wrong
 
 type Draw = Callable[[AsyncConnection, int], Awaitable[ASGIResponse]]
 """`draw(connection, status)`: the page with the form once more. `fields.refusal` is what the command said, `question_of(fields)`
 what the form asks about it."""
-
-type Placed = Callable[[Refused], Refused]
-"""`placed(refused)`: the same reasons with the names of the form's fields."""
 
 type Trace = Callable[[Refused], Awaitable[None]]
 """`trace(refused)`: writes what a refusal leaves behind."""
@@ -35,7 +32,7 @@ async def redrawn(
     *,
     late: bool | Collection[str] = False,
     trace: Trace | None = None,
-    placed: Placed | None = None,
+    place: Place | None = None,
 ) -> AsyncIterator[None]:
     """Around the command on a form that was read. Where the form is wrong, or the command finds it so, nothing of the command is
     left and Wrong is raised with the page again (422, or 413 with a file that is too large), whose fields say how. The same (409)
@@ -45,9 +42,9 @@ async def redrawn(
     changed; True, or the codes of the refusals that it tells of. Otherwise such refusals go on as they are, and what is missing
     always does.
 
-    `placed`: where the command names fields otherwise than the form, such as rows.
-
     `trace`: what a refusal that is drawn leaves behind. It is written after all else was taken back, and stays.
+
+    `place`: where the command names the fields otherwise than the form does.
     """
     try:
         fields.check()
@@ -59,8 +56,7 @@ async def redrawn(
         await tx.undo()
         fields.refusal = refused
         if wrong := refused.kind == "invalid":
-            # Where a field is wrong, the form has named it itself.
-            fields.refused(placed(refused) if placed and not fields.errors else refused)
+            fields.refused(refused, place)
         if trace:
             await trace(refused)
         page = await draw(await tx.session.connection(), fields.status if wrong else 409)

@@ -31,6 +31,9 @@ _WRONG = "wrong_field"
 _UNFIT = frozenset({"Cc", "Cs"})
 """Control characters, and halves of characters, which a command line may hand on and no database keeps."""
 
+type Place = Callable[[Reason], str | None]
+"""`place(reason)`: the form's own name of the field that a rule's reason is about; "" or None for the form as a whole."""
+
 
 class Fields:
     """A form as a page reads and shows it; `values` and `errors` are what the form macros expect. `notes`: sentences that
@@ -339,13 +342,14 @@ class Fields:
             raise Stop(400, "unknown_fields")
         return not self.errors
 
-    def refused(self, refused: Refused) -> "Fields":
+    def refused(self, refused: Refused, place: Place | None = None) -> "Fields":
         """Put a rule's reasons at their fields, to show the form again. Raises it anew when it is not about the input."""
         if refused.kind != "invalid":
             raise refused
         for reason in refused.reasons:
             if reason.code != _WRONG:
-                self.errors.setdefault(reason.field or "", []).append(sentence(reason))
+                name = place(reason) if place else reason.field
+                self.errors.setdefault(name or "", []).append(sentence(reason))
         return self
 
 

@@ -91,3 +91,27 @@ async def test_what_the_page_does_not_tell_of_goes_on(db: Database) -> None:
         await handle("already_decided", "conflict", late=False)
     with pytest.raises(Refused):
         await handle("not_found", "missing", late=True)
+
+
+async def test_a_reason_stands_at_the_fields_of_the_form(db: Database) -> None:
+    fields = Fields(Form({"rows-7-amount": ["x"]}))
+    fields.eur("amount")
+    fields.row("rows", 7).eur("amount")
+
+    async def draw(_connection: AsyncConnection, status: int) -> ASGIResponse:
+        return ASGIResponse(status_code=status)
+
+    async def handle(fields: Fields) -> None:
+        async with db.transaction(now=NOW) as tx:
+            place = {"lines-0-amount": "rows-7-amount"}
+            async with redrawn(tx, fields, draw, place=lambda reason: place[reason.field or ""]):
+                refuse("amount_too_large", kind="invalid", field="lines-0-amount", most="1")
+
+    # What the form itself found stands at its own names already, and `place` is not asked.
+    with pytest.raises(Wrong):
+        await handle(fields)
+    assert fields.errors.keys() == {"amount", "rows-7-amount"}
+    right = Fields(Form())
+    with pytest.raises(Wrong):
+        await handle(right)
+    assert right.errors.keys() == {"rows-7-amount"}

@@ -153,7 +153,7 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
         seen = now.application.version if question_of(fields) == "meanwhile" else version
         return _page(view, now, fields, typed, status, seen=seen)
 
-    async with redrawn(tx, fields, again, placed=typed.at_rows):
+    async with redrawn(tx, fields, again, place=typed.field_of):
         await save_budget(
             tx,
             application_id,

@@ -21,7 +21,7 @@ from facility.contracts.rules import Rate, UnitCostKind
 from facility.contracts.words import UNIT_COSTS
 from facility.db import new_id
 from facility.folding import fold
-from facility.refused import Reason, Refused
+from facility.refused import Reason
 from facility.web import fields as web_fields
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
@@ -57,16 +57,13 @@ class Typed(msgspec.Struct, frozen=True):
     wrong: list[int]
     percent: Decimal
 
-    def at_rows(self, refused: Refused) -> Refused:
-        """The command's reasons at the rows of the form."""
-        return Refused([self._at_row(reason) for reason in refused.reasons], refused.kind)
-
-    def _at_row(self, reason: Reason) -> Reason:
+    def field_of(self, reason: Reason) -> str | None:
+        """The field of the form that the command's reason is about."""
         group, _dash, rest = (reason.field or "").partition("-")
         if group != GROUP:
-            return reason
+            return reason.field
         place, _dash, field = rest.partition("-")
-        return Reason(reason.code, f"{GROUP}-{self.numbers[int(place)]}-{field}", reason.params)
+        return f"{GROUP}-{self.numbers[int(place)]}-{field}"
 
 
 def values_of(application: ApplicationShown) -> dict[str, str | list[str]]:

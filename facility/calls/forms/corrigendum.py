@@ -9,7 +9,7 @@ from facility.calls.forms.draft import optional_instant, read_texts
 from facility.calls.forms.grid import Values
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.modes import Mode
-from facility.refused import Reason, Refused
+from facility.refused import Reason
 from facility.web.fields import Fields, shown, shown_instant
 
 AMOUNTS = ("amount", "award_min", "award_max")
@@ -39,7 +39,7 @@ class CorrigendumForm:
         self.published = published
 
     def read(self) -> tuple[CallDraft, str]:
-        """The call as it is to be, and the reason. Raises Refused (invalid) with every wrong field."""
+        """The call as it is to be, and the reason. Wrong fields are noted in `fields`, and have placeholders."""
         fields = self.fields
         title, text = read_texts(fields)
         cut_offs = tuple(self._cut_off(number, at) for number, at in enumerate(self.published.cut_offs))
@@ -49,7 +49,6 @@ class CorrigendumForm:
         )
         amounts = {name: fields.eur(name) for name in AMOUNTS}
         reason = fields.text("reason", most=MAX_REASON, multiline=True)
-        fields.check()
         draft = msgspec.structs.replace(
             self.published,
             title=title,
@@ -69,11 +68,6 @@ class CorrigendumForm:
             return self.fields.instant(name)
         return published
 
-    def at_fields(self, refused: Refused) -> Fields:
-        """A rule's reasons at the fields of this form, and all others at the form as a whole."""
-        reasons = [Reason(reason.code, _field(reason), reason.params) for reason in refused.reasons]
-        return self.fields.refused(Refused(reasons, refused.kind))
-
     def _closes_at(self) -> datetime:
         """An urgent series closes as any call does; a rolling call at its last cut-off."""
         if self.published.mode is Mode.ROLLING:
@@ -81,7 +75,8 @@ class CorrigendumForm:
         return self.fields.instant("closes_at")
 
 
-def _field(reason: Reason) -> str:
+def field_of(reason: Reason) -> str:
+    """The field of this form that a rule's reason is about; "" where it has none."""
     group, _dot, number = (reason.field or "").partition(".")
     if group == "cut_offs" and number:
         return f"cut_offs-{number}-at"

@@ -13,7 +13,7 @@ from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.modes import MOST_HOURS, Mode
 from facility.calls.rules.presets import PLAIN
 from facility.calls.rules.strict import JOINT, LOOKS_AT
-from facility.refused import Reason, Refused
+from facility.refused import Reason
 from facility.web.fields import Fields, shown, shown_instant
 from facility.web.i18n import _
 from facility.web.sentences import sentence
@@ -77,7 +77,7 @@ COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 
 
 class DraftForm:
-    """Reads the whole form. `check()` raises Refused for wrong fields; `at_fields` brings a rule's reasons to them.
+    """Reads the whole form. `note()` and `field_of` bring a rule's reasons to its fields.
     `left_out`: what was typed for another mode than the chosen one, and is not kept, as phrases."""
 
     def __init__(
@@ -141,19 +141,18 @@ class DraftForm:
             unusual_reason=unusual_reason,
         )
 
-    def check(self, reasons: Iterable[Reason]) -> None:
-        """Raises Refused (invalid) with every wrong field and these reasons of rules, Stop 400 for fields that the form
-        doesn't have."""
+    def note(self, reasons: Iterable[Reason]) -> None:
+        """Note these reasons of rules at their fields, beside what is wrong with single ones."""
         grid = any(not self.fields.sound(name) for name in GRID_FIELDS)
         of_fields = [
-            Reason(reason.code, self._field(reason), reason.params)
+            Reason(reason.code, self.field_of(reason), reason.params)
             for reason in reasons
             if not (grid and (reason.field or "").partition(".")[0] in GRID_REASONS)
         ]
         self.fields.between(of_fields, LOOKS_AT)
-        self.fields.check()
 
-    def _field(self, reason: Reason) -> str | None:
+    def field_of(self, reason: Reason) -> str | None:
+        """The field of this form that a rule's reason is about."""
         return self.cut_offs.field(reason) or self.grid.field(reason)
 
     def _mode(self) -> tuple[Mode, datetime, tuple[datetime, ...], int | None]:
@@ -190,11 +189,6 @@ class DraftForm:
                 for name, most in COOL_DOWN.items()
             }
         )
-
-    def at_fields(self, refused: Refused) -> Fields:
-        """The form with a rule's reasons at the fields they are about. Raises it anew when it is not about the input."""
-        reasons = (Reason(reason.code, self._field(reason), reason.params) for reason in refused.reasons)
-        return self.fields.refused(Refused(reasons, refused.kind))
 
 
 def read_texts(fields: Fields) -> tuple[str, str]:

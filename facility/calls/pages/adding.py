@@ -15,12 +15,13 @@ from facility.calls.rules.forms import FieldType, FormDefinition
 from facility.calls.service.corrigenda import add_to_form
 from facility.calls.words.calls import TYPES, WHO, check_in_words, condition
 from facility.db import Tx
-from facility.refused import Reason, Refused
+from facility.refused import Reason
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Page, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
+from facility.web.sentences import sentence
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 ADDABLE = {type_: name for type_, name in TYPES.items() if type_ is not FieldType.THEMES}
@@ -72,31 +73,20 @@ PLACES = {"confidential_not_by_party": "by"}
 """Where a mistake of the whole form can be mended on the page of a section."""
 
 
-def _place(reason: Reason, fields: Fields) -> str:
-    """The field of the page that a reason is about, or the form as a whole."""
-    place = PLACES.get(reason.code) or reason.field or ""
-    return place if place in fields.values else ""
-
-
-async def _not_saved(tx: Tx, call_id: UUID, fields: Fields, refused: Refused) -> CallStaff:
-    """The call as it is now, with what was refused told on the form; raises anew what is no answer to it."""
-    if refused.kind == "missing" or "too_late_to_correct" in refused.codes:
-        raise refused
-    await tx.undo()
-    found = await correctable(await tx.session.connection(), call_id)
+def _note_conflict(fields: Fields, found: CallStaff) -> None:
+    """Note what is no fault of a field: nothing would be left of the corrigendum, or somebody else was faster."""
+    refused = fields.refusal
+    if refused is None:
+        return
     if "changed_meanwhile" in refused.codes and found.corrigendum:
         name = found.corrigendum.drafted_by_name
         fields.wrong(
             "", _("{name} changed this corrigendum meanwhile. Look at it, and save again.", name=name)
         )
     elif "nothing_corrected" in refused.codes:
-        fields.wrong(
-            "", _("This is all that the corrigendum changes. Throw the whole corrigendum away instead.")
-        )
-    else:
-        told = [Reason(one.code, _place(one, fields), one.params) for one in refused.reasons]
-        fields.refused(Refused(told, "invalid"))
-    return found
+        fields.errors[""] = [_("This is the only change in the corrigendum. Delete the corrigendum instead.")]
+    elif refused.kind != "invalid":
+        fields.wrong("", " ".join(map(sentence, refused.reasons)))
 
 
 async def change_added(
@@ -108,11 +98,17 @@ async def change_added(
     *,
     reason: str = "",
 ) -> None:
-    """Carry out an edit of the form that the corrigendum makes; otherwise raise Wrong with the page again, drawn from the call
-    as it is now: 422, or 409 where it is not the form that is wrong. reason: of a corrigendum that begins with this."""
-    try:
-        fields.check()
+    """Carry out an edit of the form that the corrigendum makes. `again` draws the page after a refusal, from the call as it is
+    then: 422, or 409 where it is not the form that is wrong. `reason`: of a corrigendum that begins with this edit."""
+
+    async def draw(connection: AsyncConnection, status: int) -> Page:
+        found = await correctable(connection, call_id)
+        _note_conflict(fields, found)
+        return again(found, status)
+
+    def place(reason: Reason) -> str:
+        name = PLACES.get(reason.code) or reason.field or ""
+        return name if name in fields.values else ""
+
+    async with redrawn(tx, fields, draw, late=True, place=place):
         await add_to_form(tx, call_id, edit, reason=reason, seen=seen_in(fields))
-    except Refused as refused:
-        found = await _not_saved(tx, call_id, fields, refused)
-        raise Wrong(again(found, 422 if refused.kind == "invalid" else 409)) from None

@@ -12,13 +12,12 @@ from facility.calls.rules.checklist import MOST_OWN, MOST_TEXT, STANDARD
 from facility.calls.rules.standing import CallState
 from facility.calls.service.checklist import change_checklist, checklist_in
 from facility.calls.words import calls
-from facility.refused import Refused
 from facility.web import render
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, translated
-from facility.web.stops import Wrong
 
 
 async def _page(
@@ -60,13 +59,8 @@ async def choose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     fields = Fields(form)
     chosen = fields.many("chosen", STANDARD, required=False)
     own = fields.text("own", required=False, most=MOST_OWN * (MOST_TEXT + 1), multiline=True)
-    try:
-        fields.check()
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, call_id, fields, status=status)):
         await change_checklist(tx, call_id, chosen, own.splitlines())
-    except Refused as refused:
-        fields.refused(refused)
-        await tx.undo()
-        raise Wrong(await _page(view, await tx.session.connection(), call_id, fields, status=422)) from None
     return view.go(f"/staff/calls/{call_id}", _("The checklist is saved."))
 
 

@@ -3,19 +3,19 @@
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.calls.forms.draft import read_reference
-from facility.calls.pages.shared import at_fields, shown
+from facility.calls.pages.shared import among, shown
 from facility.calls.queries.staff import next_reference, staff_call
 from facility.calls.service.cloning import clone_call
-from facility.refused import Refused
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.fields import shown as in_field
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.stops import Wrong
 
 
 @get("/staff/calls/{call_id:uuid}/clone", opt={"allow": allow(Role.SECRETARIAT)})
@@ -35,15 +35,16 @@ async def make(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Make the draft."""
     fields = Fields(form)
     reference, opens_at, amount = read_reference(fields), fields.instant("opens_at"), fields.eur("amount")
-    try:
-        fields.check()
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        call = await staff_call(connection, call_id)
+        return view.page("calls/clone.html", status=status, **shown(call), form=fields)
+
+    # The form has no place for what is wrong with the rest of the call.
+    place = among("reference", "opens_at", "amount")
+    async with redrawn(tx, fields, again, place=place):
         draft = await clone_call(tx, call_id, reference=reference, opens_at=opens_at, amount=amount)
-    except Refused as refused:
-        at_fields(fields, refused, ("reference", "opens_at", "amount"))
-        await tx.undo()  # where somebody took the reference meanwhile, the database has refused too
-        found = await staff_call(await tx.session.connection(), call_id)
-        raise Wrong(view.page("calls/clone.html", status=422, **shown(found), form=fields)) from None
-    return view.go(f"/staff/calls/{draft.id}", _("The draft is made. Check its dates, texts and amounts."))
+    return view.go(f"/staff/calls/{draft.id}", _("Draft created. Check its dates, texts and amounts."))
 
 
 HANDLERS = [clone, make]

@@ -1,14 +1,16 @@
 """Correcting a published call: one drafts the corrigendum, another checks it side by side and publishes it."""
 
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.calls.access import READERS
-from facility.calls.forms.corrigendum import CorrigendumForm, shown_corrigendum
+from facility.calls.forms.corrigendum import CorrigendumForm, field_of, shown_corrigendum
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.queries.staff import CallStaff, Corrigendum, staff_call
 from facility.calls.rules.corrigenda import Frozen, may_correct
@@ -16,11 +18,11 @@ from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendu
 from facility.calls.words.changes import asked_more, meanings, side_by_side
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.sentences import sentence
-from facility.web.stops import Wrong
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -70,35 +72,34 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     # Questions are added on a page of their own: what is added already stays.
     form_so_far = (under_way.draft if under_way else found.draft).form
     corrigendum = CorrigendumForm(fields, msgspec.structs.replace(found.draft, form=form_so_far))
-    try:
-        draft, reason = corrigendum.read()
-        # Whoever saw none does not go over one that a colleague has begun meanwhile.
-        seen = seen_in(fields) or (NEVER if under_way else None)
+    draft, reason = corrigendum.read()
+    # Whoever saw none does not go over one that a colleague has begun meanwhile.
+    seen = seen_in(fields) or (NEVER if under_way else None)
+    again = partial(_not_saved, view, call_id, fields)
+    async with redrawn(tx, fields, again, late=("changed_meanwhile",), place=field_of):
         await draft_corrigendum(tx, call_id, draft, reason, seen=seen)
-    except Refused as refused:
-        raise Wrong(await _not_saved(view, found, corrigendum, refused)) from None
     return view.go(
         f"/staff/calls/{call_id}/corrigendum",
         _("The corrigendum is saved. Somebody else checks and publishes it."),
     )
 
 
-async def _not_saved(view: View, found: CallStaff, corrigendum: CorrigendumForm, refused: Refused) -> Page:
-    """The form again with what was typed; when somebody else saved meanwhile, saving once more goes over their text."""
-    fields = corrigendum.fields
-    if refused.codes == ("changed_meanwhile",) and found.corrigendum:
-        fields.wrong(
-            "",
-            _(
-                "{name} changed this corrigendum meanwhile. What you typed is still here and not saved: compare it with"
-                " theirs, then save again to replace it.",
-                name=found.corrigendum.drafted_by_name,
-            ),
-        )
-        return await _form_page(view, found, fields, status=409)
-    return await _form_page(
-        view, found, corrigendum.at_fields(refused), status=422, seen=fields.form.get("seen")
+async def _not_saved(
+    view: View, call_id: UUID, fields: Fields, connection: AsyncConnection, status: int
+) -> Page:
+    """The form again with what was typed; when somebody else has saved meanwhile, saving once more replaces their text."""
+    found = await staff_call(connection, call_id)
+    if status == 422:
+        return await _form_page(view, found, fields, status=status, seen=fields.form.get("seen"))
+    fields.wrong(
+        "",
+        _(
+            "{name} changed this corrigendum meanwhile. What you typed is still here and not saved: compare it with"
+            " theirs, then save again to replace it.",
+            name=_under_way(found).drafted_by_name,
+        ),
     )
+    return await _form_page(view, found, fields, status=status)
 
 
 def _under_way(found: CallStaff) -> Corrigendum:
@@ -129,18 +130,16 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     """Publish the corrigendum that was checked."""
     fields = Fields(form)
     fields.ignore("seen")
-    fields.check()
-    try:
+
+    async def again(connection: AsyncConnection, status: int) -> Page:
+        # Allowed when it was written, and not any more.
+        found = await staff_call(connection, call_id)
+        under_way = _under_way(found)
+        fields.values = shown_corrigendum(under_way.draft) | {"reason": under_way.reason}
+        return await _form_page(view, found, fields, status=status)
+
+    async with redrawn(tx, fields, again, place=field_of):
         version = await publish_corrigendum(tx, call_id, seen=seen_in(fields))
-    except Refused as refused:
-        if refused.kind == "invalid":  # allowed when it was written, and not any more
-            found = await staff_call(await tx.session.connection(), call_id)
-            values = Fields.showing(
-                shown_corrigendum(_under_way(found).draft) | {"reason": _under_way(found).reason}
-            )
-            again = CorrigendumForm(values, found.draft).at_fields(refused)
-            raise Wrong(await _form_page(view, found, again, status=422)) from None
-        raise
     return view.go(
         f"/staff/calls/{call_id}",
         _("Version {number} of the call is published. Applicants are told by mail.", number=version.number),

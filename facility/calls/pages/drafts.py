@@ -1,5 +1,6 @@
 """Drafting a call: the form, saved by one person for another to check."""
 
+from functools import partial
 from uuid import UUID
 
 from litestar import get, post
@@ -24,10 +25,11 @@ from facility.calls.words.calls import MODES
 from facility.contracts.queries import envelopes
 from facility.refused import Reason, Refused
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, listed
-from facility.web.stops import Stop, Wrong
+from facility.web.stops import Stop
 
 FIRST_GRID = "prag_2018"
 
@@ -74,19 +76,22 @@ async def draft_call(view: View, tx: Tx, form: Form) -> Page:
     draft_form = await _draft_form(connection, form)
     if other := await _reshaped(view, connection, draft_form, None):
         return other
-    try:
-        call = await draft_commands.draft_call(tx, await _checked(tx, draft_form, None))
-    except Refused as refused:
-        fields = draft_form.at_fields(refused)
-        raise Wrong(await _form_page(view, connection, fields, status=422)) from None
+    draft = await _read(tx, draft_form, None)
+    fields = draft_form.fields
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        return await _form_page(view, read, fields, status=status)
+
+    async with redrawn(tx, fields, again, place=draft_form.field_of):
+        call = await draft_commands.draft_call(tx, draft)
     return view.go(f"/staff/calls/{call.id}", _saved(draft_form))
 
 
-async def _checked(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraft:
-    """The draft, once nothing is wrong with it: neither with a field nor between fields. Raises Refused (invalid)."""
+async def _read(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraft:
+    """The draft as it was typed; what is wrong with a field or between fields is noted at the form."""
     draft = draft_form.read()
     mistakes = await mistakes_of(tx, draft, call_id)
-    draft_form.check([*mistakes, *strict_mistakes(draft, tx.now)])
+    draft_form.note([*mistakes, *strict_mistakes(draft, tx.now)])
     return draft
 
 
@@ -119,24 +124,20 @@ async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
     draft_form = await _draft_form(connection, form, found)
     if other := await _reshaped(view, connection, draft_form, found):
         return other
-    try:
-        seen = seen_in(draft_form.fields)
-        await change_draft(tx, call_id, await _checked(tx, draft_form, call_id), seen=seen)
-    except Refused as refused:
-        raise Wrong(await _not_saved(view, connection, draft_form, found, refused)) from None
+    fields, draft = draft_form.fields, await _read(tx, draft_form, call_id)
+    again = partial(_not_saved, view, call_id, fields)
+    async with redrawn(tx, fields, again, late=("changed_meanwhile",), place=draft_form.field_of):
+        await change_draft(tx, call_id, draft, seen=seen_in(fields))
     return view.go(f"/staff/calls/{call_id}", _saved(draft_form))
 
 
 async def _not_saved(
-    view: View,
-    connection: AsyncConnection,
-    draft_form: DraftForm,
-    found: CallStaff,
-    refused: Refused,
+    view: View, call_id: UUID, fields: Fields, connection: AsyncConnection, status: int
 ) -> Page:
-    """The form again with what was typed. When somebody else saved meanwhile, saving once more goes over their text."""
-    if refused.codes == ("changed_meanwhile",):
-        draft_form.fields.wrong(
+    """The form again with what was typed. When somebody else has saved meanwhile, saving once more replaces their text."""
+    found = await staff_call(connection, call_id)
+    if status == 409:
+        fields.wrong(
             "",
             _(
                 "{name} changed this draft meanwhile. What you typed is still here and not saved: compare it with the"
@@ -144,11 +145,9 @@ async def _not_saved(
                 name=found.drafted_by_name,
             ),
         )
-        return await _form_page(view, connection, draft_form.fields, call=found, status=409)
-    fields = draft_form.at_fields(refused)
-    return await _form_page(
-        view, connection, fields, call=found, status=422, seen=draft_form.fields.form.get("seen")
-    )
+        return await _form_page(view, connection, fields, call=found, status=status)
+    seen = fields.form.get("seen")
+    return await _form_page(view, connection, fields, call=found, status=status, seen=seen)
 
 
 async def _draft_form(connection: AsyncConnection, form: Form, found: CallStaff | None = None) -> DraftForm:

@@ -35,11 +35,12 @@ from facility.calls.service.form import change_form
 from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.sentences import sentence
-from facility.web.stops import Stop, Wrong
+from facility.web.stops import Stop
 
 BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 STARTS = {
@@ -91,28 +92,25 @@ def _page(view: View, template: str, found: CallStaff, fields: Fields, **more: A
 async def _change(
     tx: Tx, call_id: UUID, fields: Fields, edit: Edit, again: Callable[[CallStaff, int], Page]
 ) -> None:
-    """Carry out an edit; otherwise raise Wrong with the page again, and say who changed the draft meanwhile."""
-    try:
-        fields.check()
+    """Carry out an edit; after a refusal show the page again, and say who has changed the draft meanwhile."""
+
+    async def draw(connection: AsyncConnection, status: int) -> Page:
+        found = await _draft(connection, call_id)
+        if status == 409:
+            fields.wrong("", _not_saved(found, fields))
+        return again(found, status)
+
+    async with redrawn(tx, fields, draw, late=True):
         await change_form(tx, call_id, edit, seen=seen_in(fields))
-    except Refused as refused:
-        if refused.kind == "missing" or "rules_frozen" in refused.codes:
-            raise
-        await tx.undo()
-        found = await _draft(await tx.session.connection(), call_id)
-        if "changed_meanwhile" in refused.codes:
-            fields.wrong(
-                "",
-                _(
-                    "{name} changed this draft meanwhile. Look at it, and save again.",
-                    name=found.drafted_by_name,
-                ),
-            )
-        elif refused.kind == "invalid":
-            fields.refused(refused)
-        else:
-            fields.wrong("", " ".join(sentence(reason) for reason in refused.reasons))
-        raise Wrong(again(found, 422 if refused.kind == "invalid" else 409)) from None
+
+
+def _not_saved(found: CallStaff, fields: Fields) -> str:
+    reasons = fields.refusal.reasons if fields.refusal else ()
+    if any(reason.code == "changed_meanwhile" for reason in reasons):
+        return _(
+            "{name} changed this draft meanwhile. Look at it, and save again.", name=found.drafted_by_name
+        )
+    return " ".join(map(sentence, reasons))
 
 
 def _overview(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:

@@ -1,5 +1,6 @@
 """Questions and answers: asked by officers, answered by the secretariat for everybody."""
 
+from functools import partial
 from uuid import UUID
 
 from litestar import get, post
@@ -13,14 +14,12 @@ from facility.calls.queries.questions import QuestionStaff, Which, published_ans
 from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
 from facility.calls.service.questions import ask_question, publish_answer, save_answer, set_aside_question
 from facility.calls.words.calls import stands
-from facility.refused import Refused
 from facility.web.access import ANYONE, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.limits import Rate
-from facility.web.stops import Wrong
 
 ASKING = Rate("question", 10, 3600)
 WHICH: dict[Which, str] = {
@@ -123,7 +122,6 @@ async def staff_question(view: View, read: Read, question_id: FromPath[UUID]) ->
 @post("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
 async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) -> Page:
     """Keep the answer as a draft, or publish it."""
-    found = await questions_queries.question(await tx.session.connection(), question_id)
     fields = Fields(form)
     fields.ignore("seen")
     publishing = fields.choice("do", ("save", "publish")) == "publish"
@@ -131,19 +129,21 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
         "public_text": fields.text("public_text", required=publishing, most=MAX_QUESTION, multiline=True),
         "answer_text": fields.text("answer_text", required=publishing, most=MAX_ANSWER, multiline=True),
     }
-    try:
-        fields.check()
+    async with redrawn(
+        tx, fields, partial(_not_saved, view, question_id, fields), late=("changed_meanwhile",)
+    ):
         command = publish_answer if publishing else save_answer
         await command(tx, question_id, **texts, seen=seen_in(fields))
-    except Refused as refused:
-        raise Wrong(await _not_saved(view, found, fields, refused)) from None
     if publishing:
         return view.go("/staff/questions", _("Published for everybody. Whoever asked is told by mail."))
     return view.go(f"/staff/questions/{question_id}", _("The draft is saved. Nothing is published yet."))
 
 
-async def _not_saved(view: View, found: QuestionStaff, fields: Fields, refused: Refused) -> Page:
-    if refused.codes == ("changed_meanwhile",):
+async def _not_saved(
+    view: View, question_id: UUID, fields: Fields, connection: AsyncConnection, status: int
+) -> Page:
+    found = await questions_queries.question(connection, question_id)
+    if status == 409:
         fields.wrong(
             "",
             _(
@@ -152,8 +152,8 @@ async def _not_saved(view: View, found: QuestionStaff, fields: Fields, refused: 
                 name=found.drafted_by_name or "",
             ),
         )
-        return await _answer_page(view, found, fields, 409)
-    return await _answer_page(view, found, fields.refused(refused), 422, seen=fields.form.get("seen") or "")
+        return await _answer_page(view, found, fields, status)
+    return await _answer_page(view, found, fields, status, seen=fields.form.get("seen") or "")
 
 
 @post("/staff/questions/{question_id:uuid}/set-aside", opt={"allow": allow(Role.SECRETARIAT)})

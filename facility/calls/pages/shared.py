@@ -1,15 +1,13 @@
 """What the staff's pages of a call have in common."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from facility import clock
 from facility.calls.queries.staff import CallStaff
 from facility.calls.words.calls import stands, ties
-from facility.refused import Reason, Refused
 from facility.web.carried import stamp
-from facility.web.fields import Fields
+from facility.web.fields import Fields, Place
 
 
 def seen_in(fields: Fields) -> datetime | None:
@@ -17,11 +15,9 @@ def seen_in(fields: Fields) -> datetime | None:
     return stamp(fields.form.get("seen"))
 
 
-def at_fields(fields: Fields, refused: Refused, names: Collection[str]) -> Fields:
-    """A rule's reasons at those of these fields that they are about, and all others at the form as a whole: a page that asks
-    for a few things of a call has no place for what is wrong with the rest. Raises anew what is not about the input."""
-    told = [Reason(one.code, one.field if one.field in names else "", one.params) for one in refused.reasons]
-    return fields.refused(Refused(told, refused.kind))
+def among(*names: str) -> Place:
+    """Where reasons stand on a form that has only these fields of a call."""
+    return lambda reason: reason.field if reason.field in names else ""
 
 
 def shown(found: CallStaff) -> dict[str, Any]:

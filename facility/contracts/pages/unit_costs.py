@@ -105,20 +105,14 @@ async def enter_unit_cost(view: View, form: Form, tx: Tx) -> Page:
     async def again(_connection: AsyncConnection, status: int) -> Page:
         return _form(view, fields, status)
 
-    async with redrawn(tx, fields, again, placed=_in_single_row):
+    async with redrawn(tx, fields, again, place=_in_single_row):
         await money.enter_unit_costs(tx, [row])
     return view.go("/unit-costs", _("The unit cost is entered."))
 
 
-def _in_single_row(refused: Refused) -> Refused:
-    """The reasons at the fields of a form with a single row."""
-    return Refused(
-        [
-            Reason(reason.code, (reason.field or "").removeprefix("rows-0-"), reason.params)
-            for reason in refused.reasons
-        ],
-        refused.kind,
-    )
+def _in_single_row(reason: Reason) -> str:
+    """The field of a form with a single row."""
+    return (reason.field or "").removeprefix("rows-0-")
 
 
 def _paste(view: render.View, fields: Fields, wrong: list[tuple[int, str, str]], status: int = 200) -> Page:

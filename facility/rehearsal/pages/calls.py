@@ -7,7 +7,6 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.queries.staff import CallStaff, staff_call
-from facility.refused import Refused
 from facility.rehearsal.pages.scenario import EXAMPLES, example_file, played
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.from_call import Source, scenario_from
@@ -64,11 +63,8 @@ async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[
         call = await staff_call(read, call_id)
         past = await past_calls(read, view.me.id)
         chosen = fields.choice("source", [*(str(one.id) for one in past), *EXAMPLES])
-        try:
-            fields.check()
-        except Refused as refused:
-            page = _form_page(view, call, past, fields.refused(refused), status=fields.status)
-            raise Wrong(page) from None
+        if not fields.are_right():
+            raise Wrong(_form_page(view, call, past, fields, status=fields.status))
         mapped = scenario_from(call.draft, await _source(read, chosen, view.me.id))
     if mapped.scenario is None:
         raise Wrong(_form_page(view, call, past, fields, status=422, notes=mapped.notes))

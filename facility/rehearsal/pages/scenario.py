@@ -9,7 +9,7 @@ import msgspec
 from litestar import get, post
 
 from facility.data import DATA
-from facility.refused import Refused, refuse
+from facility.refused import refuse
 from facility.rehearsal.pages.report import report_of
 from facility.rehearsal.rules.scenario import Scenario
 from facility.rehearsal.service.check import Mistake, WrongScenario, check
@@ -115,11 +115,8 @@ def _raw(view: View, fields: Fields) -> bytes:
     too_large = len(content) > MAX_SCENARIO
     if too_large:
         fields.wrong("file", _("The file is too large: at most {most} kB.", most=MAX_SCENARIO // 1000))
-    try:
-        fields.check()
-    except Refused as refused:
-        page = _form_page(view, fields.refused(refused), status=413 if too_large else fields.status)
-        raise Wrong(page) from None
+    if not fields.are_right():
+        raise Wrong(_form_page(view, fields, status=413 if too_large else fields.status))
     return content or example_file(chosen)
 
 
