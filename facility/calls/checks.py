@@ -68,20 +68,20 @@ async def frozen(connection: AsyncConnection) -> list[str]:
     query = select(CallVersion.__table__).where(CallVersion.published_at.is_not(None))
     for row in await connection.execute(query.order_by(CallVersion.call_id, CallVersion.number)):
         versions[row.call_id].append(row)
-    told = await _told(connection)
+    recorded = await _recorded_versions(connection)
     calls = await connection.execute(
         select(Call.__table__).where(Call.state != "draft", Call.series_id.is_(None)).order_by(Call.id)
     )
     return [
         f"call {call.id}: {mistake}"
         for call in calls
-        for mistake in _mistakes(call, versions[call.id], told[call.id])
+        for mistake in _mistakes(call, versions[call.id], recorded[call.id])
     ]
 
 
-async def _told(connection: AsyncConnection) -> dict[UUID, list[Any]]:
+async def _recorded_versions(connection: AsyncConnection) -> dict[UUID, list[Any]]:
     """The events that put a version in force, by call."""
-    found: dict[UUID, list[Any]] = defaultdict(list)
+    recorded: dict[UUID, list[Any]] = defaultdict(list)
     for row in await connection.execute(
         text(
             """
@@ -90,11 +90,11 @@ async def _told(connection: AsyncConnection) -> dict[UUID, list[Any]]:
             """
         )
     ):
-        found[row.subject_id].append(row)
-    return found
+        recorded[row.subject_id].append(row)
+    return recorded
 
 
-def _mistakes(call: Any, versions: list[Any], told: list[Any]) -> list[str]:
+def _mistakes(call: Any, versions: list[Any], recorded: list[Any]) -> list[str]:
     if [row.number for row in versions] != list(range(1, call.current_version + 1)):
         return ["its versions have gaps, or are not those that it counts"]
     try:
@@ -111,7 +111,9 @@ def _mistakes(call: Any, versions: list[Any], told: list[Any]) -> list[str]:
                 wrong.append(f"version {number} changes {name}, which never changes")
             elif CORRIGENDUM[name] is Corrected.LATER and getattr(after, name) < getattr(before, name):
                 wrong.append(f"version {number} brings {name} forward")
-    if [(row.closes_at, row.amount) for row in told] != [(draft.closes_at, draft.amount) for draft in drafts]:
+    if [(row.closes_at, row.amount) for row in recorded] != [
+        (draft.closes_at, draft.amount) for draft in drafts
+    ]:
         wrong.append("its versions are not those that its events tell of")
     return wrong
 

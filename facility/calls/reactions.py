@@ -47,14 +47,14 @@ async def _staff(tx: Tx) -> list[Person]:
 async def ask_for_a_second_person(tx: Tx, event: CancellationAsked) -> None:
     """All who may confirm it learn that a call is to be cancelled, but for who asked."""
     call = await tx.get(Call, event.call_id)
-    asked = await tx.get(CallCancellation, event.cancellation_id)
-    if asked.dropped_at or asked.confirmed_at:
+    cancellation = await tx.get(CallCancellation, event.cancellation_id)
+    if cancellation.dropped_at or cancellation.confirmed_at:
         return
     subject = _("Call {call} is to be cancelled: please check", call=call.reference)
     for person in await _staff(tx):
-        if person.id != asked.asked_by:
+        if person.id != cancellation.asked_by:
             await _write(
-                tx, call, "cancellation_asked", person.email, person.name, subject, reason=asked.reason
+                tx, call, "cancellation_asked", person.email, person.name, subject, reason=cancellation.reason
             )
 
 
@@ -73,7 +73,7 @@ async def tell_staff_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> None:
 @reacts_to(AnswerPublished)
 async def tell_the_asker_the_answer(tx: Tx, event: AnswerPublished) -> None:
     """Whoever asked gets the answer, also a later version of it."""
-    question, call = await _asked(tx, event.question_id)
+    question, call = await _question_and_call(tx, event.question_id)
     answer = await tx.get(Answer, (event.question_id, event.version))
     subject = _("Your question on call {call} is answered", call=call.reference)
     to, to_name = await _asker(tx, question)
@@ -93,7 +93,7 @@ async def tell_the_asker_the_answer(tx: Tx, event: AnswerPublished) -> None:
 @reacts_to(QuestionSetAside)
 async def tell_the_asker_why_not(tx: Tx, event: QuestionSetAside) -> None:
     """Whoever asked learns why there will be no answer."""
-    question, call = await _asked(tx, event.question_id)
+    question, call = await _question_and_call(tx, event.question_id)
     subject = _("Your question on call {call}", call=call.reference)
     to, to_name = await _asker(tx, question)
     await _write(
@@ -108,7 +108,7 @@ async def tell_the_asker_why_not(tx: Tx, event: QuestionSetAside) -> None:
     )
 
 
-async def _asked(tx: Tx, question_id: UUID) -> tuple[Question, Call]:
+async def _question_and_call(tx: Tx, question_id: UUID) -> tuple[Question, Call]:
     question = await tx.get(Question, question_id)
     return question, await tx.get(Call, question.call_id)
 

@@ -93,7 +93,7 @@ async def test_what_is_published_is_not_edited_and_what_is_added_is_taken_out_ag
             assert (await ada.send_form(path, {"label": "Other", "seen": ""})).status_code == 404
     assert (await ada.send_form(f"{here}/ask/first/remove", {"seen": await seen(db)})).status_code == 303
     last = await ada.send_form(f"{here}/ask/second/remove", {"seen": await seen(db)})
-    assert (last.status_code, "Throw the whole corrigendum away" in last.text) == (422, True)
+    assert (last.status_code, "Delete the corrigendum instead." in last.text) == (422, True)
     async with db.transaction(now=clock.now()) as tx:
         content = (await tx.get(CallVersion, (published, 2))).content
         before = draft_of(await tx.get(Call, published)).form

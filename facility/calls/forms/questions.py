@@ -104,7 +104,7 @@ def _options(fields: Fields, old: Field) -> tuple[Option, ...]:
 
 
 def _asked_if(fields: Fields, chosen: list[str]) -> AskedIf | None:
-    pairs = [one.partition(":") for one in chosen]
+    pairs = [condition.partition(":") for condition in chosen]
     if len({other for other, _colon, _value in pairs}) > 1:
         fields.wrong("asked_if", _("Choose answers to one question only."))
     return AskedIf(pairs[0][0], tuple(value for _other, _colon, value in pairs)) if pairs else None
@@ -227,7 +227,7 @@ def new_field(fields: Fields, section: FormSection) -> Field:
     label = fields.text("label", most=200)
     type_ = fields.one_of("type", FieldType)
     options = (Option("yes", _("Yes")), Option("no", _("No"))) if type_ in CHOICES else ()
-    taken = (*BESIDE, *(one.key for one in section.fields))
+    taken = (*BESIDE, *(field.key for field in section.fields))
     key = "themes" if type_ is FieldType.THEMES else key_of(label, taken)
     checks: tuple[Check, ...] = (Length(most=MOST_LONG),) if type_ is FieldType.LONG_TEXT else ()
     return Field(key=key, label=label, type=type_, options=options, checks=checks)

@@ -111,7 +111,7 @@ class Call(Base):
 
     def submit_by(self, at: datetime) -> datetime:
         """The deadline that a draft goes by: `rules.submit_by`."""
-        return submit_by([datetime.fromisoformat(one) for one in self.cut_offs], self.closes_at, at)
+        return submit_by([datetime.fromisoformat(cut_off) for cut_off in self.cut_offs], self.closes_at, at)
 
     @property
     def is_series(self) -> bool:

@@ -27,47 +27,51 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-def _here(found: CallStaff) -> str:
-    return f"{at_corrigendum(found)}/questions"
+def _here(call: CallStaff) -> str:
+    return f"{at_corrigendum(call)}/questions"
 
 
-def _added(found: CallStaff, section_key: str, key: str) -> tuple[FormSection, Field]:
+def _added(call: CallStaff, section_key: str, key: str) -> tuple[FormSection, Field]:
     """A question that the corrigendum adds. Raises Refused (missing): what is published is not edited here."""
     added = {
-        (section.key, field.key) for section, field in added_questions(found.draft.form, form_so_far(found))
+        (section.key, field.key) for section, field in added_questions(call.draft.form, form_so_far(call))
     }
-    section = form_so_far(found).section(section_key)
+    section = form_so_far(call).section(section_key)
     if section is None or (section_key, key) not in added:
         refuse("not_found", kind="missing", what="field")
     return section, section.field(key)
 
 
-def _list(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
-    after = form_so_far(found)
+def _list(view: View, call: CallStaff, fields: Fields, status: int = 200) -> Page:
+    after = form_so_far(call)
     return adding_page(
         view,
         "added_questions",
-        found,
+        call,
         fields,
         status=status,
         sections=after.sections,
-        new=[section.key for section in added_sections(found.draft.form, after)],
-        added={(section.key, field.key) for section, field in added_questions(found.draft.form, after)},
-        places=[(one.key, one.title) for one in after.sections if one.kind is SectionKind.QUESTIONS],
+        new=[section.key for section in added_sections(call.draft.form, after)],
+        added={(section.key, field.key) for section, field in added_questions(call.draft.form, after)},
+        places=[
+            (section.key, section.title)
+            for section in after.sections
+            if section.kind is SectionKind.QUESTIONS
+        ],
         addable=ADDABLE,
-        meanings=meanings(found.draft, found.corrigendum.draft) if found.corrigendum else [],
+        meanings=meanings(call.draft, call.corrigendum.draft) if call.corrigendum else [],
     )
 
 
-def _one(
-    view: View, found: CallStaff, where: tuple[FormSection, Field], fields: Fields, status: int = 200
+def _question_page(
+    view: View, call: CallStaff, where: tuple[FormSection, Field], fields: Fields, status: int = 200
 ) -> Page:
     section, field = where
-    here = _here(found)
+    here = _here(call)
     return adding_page(
         view,
         "form_field",
-        found,
+        call,
         fields,
         status=status,
         section=section,
@@ -88,22 +92,26 @@ async def more_questions(view: View, read: Read, call_id: FromPath[UUID]) -> Pag
 @post("/staff/calls/{call_id:uuid}/corrigendum/questions", opt=BY_SECRETARIAT)
 async def add_question(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Add a question at the end of a section, and go on to its page."""
-    found = await correctable(await tx.session.connection(), call_id)
+    call = await correctable(await tx.session.connection(), call_id)
     fields = Fields(form)
     fields.ignore("seen")
-    places = {one.key: one for one in form_so_far(found).sections if one.kind is SectionKind.QUESTIONS}
+    places = {
+        section.key: section
+        for section in form_so_far(call).sections
+        if section.kind is SectionKind.QUESTIONS
+    }
     section = places.get(fields.choice("section", places)) or next(iter(places.values()))
     made = new_field(fields, section)
-    reason = reason_where_none_is(found, fields)
+    reason = reason_where_none_is(call, fields)
     await change_added(
         tx,
         call_id,
         fields,
         lambda form: edits.with_field(form, section.key, made),
-        lambda found, status: _list(view, found, fields, status),
+        lambda call, status: _list(view, call, fields, status),
         reason=reason,
     )
-    return view.go(f"{_here(found)}/{section.key}/{made.key}", _("Added. Say what its answer must be."))
+    return view.go(f"{_here(call)}/{section.key}/{made.key}", _("Added. Say what its answer must be."))
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/questions/{section:str}/{field:str}", opt=BY_SECRETARIAT)
@@ -111,9 +119,9 @@ async def added_question(
     view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
     """A question that is added, with its checks."""
-    found = await correctable(read, call_id)
-    where = _added(found, section, field)
-    return _one(view, found, where, Fields.showing(shown_field(where[1])))
+    call = await correctable(read, call_id)
+    where = _added(call, section, field)
+    return _question_page(view, call, where, Fields.showing(shown_field(where[1])))
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/questions/{section:str}/{field:str}", opt=BY_SECRETARIAT)
@@ -121,8 +129,8 @@ async def save_added_question(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
     """Save a question that is added."""
-    found = await correctable(await tx.session.connection(), call_id)
-    there, old = _added(found, section, field)
+    call = await correctable(await tx.session.connection(), call_id)
+    there, old = _added(call, section, field)
     fields = Fields(form)
     fields.ignore("seen")
     new = read_field(fields, old, dependable(there, field))
@@ -131,9 +139,9 @@ async def save_added_question(
         call_id,
         fields,
         lambda form: edits.with_field(form, section, new),
-        lambda found, status: _one(view, found, _added(found, section, field), fields, status),
+        lambda call, status: _question_page(view, call, _added(call, section, field), fields, status),
     )
-    return view.go(_here(found), _("Saved. Somebody else checks and publishes the corrigendum."))
+    return view.go(_here(call), _("Saved. Somebody else checks and publishes the corrigendum."))
 
 
 @post(
@@ -143,8 +151,8 @@ async def remove_added_question(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
     """Take a question that is added out again."""
-    found = await correctable(await tx.session.connection(), call_id)
-    _added(found, section, field)
+    call = await correctable(await tx.session.connection(), call_id)
+    _added(call, section, field)
     fields = Fields(form)
     fields.ignore("seen")
     await change_added(
@@ -152,9 +160,9 @@ async def remove_added_question(
         call_id,
         fields,
         lambda form: edits.without_field(form, section, field),
-        lambda found, status: _list(view, found, fields, status),
+        lambda call, status: _list(view, call, fields, status),
     )
-    return view.go(_here(found), _("Taken out again."))
+    return view.go(_here(call), _("Taken out again."))
 
 
 HANDLERS = [more_questions, add_question, added_question, save_added_question, remove_added_question]

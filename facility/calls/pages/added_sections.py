@@ -26,44 +26,46 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-def _added(found: CallStaff, key: str) -> FormSection:
+def _added(call: CallStaff, key: str) -> FormSection:
     """A section that the corrigendum adds. Raises Refused (missing): what is published is not edited here."""
-    sections = {one.key: one for one in added_sections(found.draft.form, form_so_far(found))}
+    sections = {section.key: section for section in added_sections(call.draft.form, form_so_far(call))}
     return sections.get(key) or refuse("not_found", kind="missing", what="section")
 
 
 def _others(form: FormDefinition, key: str = "") -> list[tuple[str, str]]:
     """The sections behind which this one can stand."""
-    return [(one.key, one.title) for one in form.sections if one.key != key]
+    return [(section.key, section.title) for section in form.sections if section.key != key]
 
 
 def _behind(form: FormDefinition, key: str) -> str:
     """The section behind which this one stands."""
-    keys = [one.key for one in form.sections]
+    keys = [section.key for section in form.sections]
     return keys[keys.index(key) - 1] if keys.index(key) else ""
 
 
-def _new(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
+def _new(view: View, call: CallStaff, fields: Fields, status: int = 200) -> Page:
     return adding_page(
         view,
         "add_section",
-        found,
+        call,
         fields,
         status=status,
-        others=_others(form_so_far(found)),
+        others=_others(form_so_far(call)),
         addable=ADDABLE,
     )
 
 
-def _one(view: View, found: CallStaff, section: FormSection, fields: Fields, status: int = 200) -> Page:
+def _section_page(
+    view: View, call: CallStaff, section: FormSection, fields: Fields, status: int = 200
+) -> Page:
     return adding_page(
         view,
         "added_section",
-        found,
+        call,
         fields,
         status=status,
         section=section,
-        others=_others(form_so_far(found), section.key),
+        others=_others(form_so_far(call), section.key),
         numbers=[field for field in section.fields if field.type in NUMBERS],
     )
 
@@ -71,41 +73,41 @@ def _one(view: View, found: CallStaff, section: FormSection, fields: Fields, sta
 @get("/staff/calls/{call_id:uuid}/corrigendum/sections", opt=BY_SECRETARIAT)
 async def more_sections(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """A form to add a section with its first question."""
-    found = await correctable(read, call_id)
-    last = form_so_far(found).sections[-1].key
-    return _new(view, found, Fields.showing({"by": By.LEAD.value, "behind": last}))
+    call = await correctable(read, call_id)
+    last = form_so_far(call).sections[-1].key
+    return _new(view, call, Fields.showing({"by": By.LEAD.value, "behind": last}))
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/sections", opt=BY_SECRETARIAT)
 async def add_section(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Add a section, and go on to the page of its first question."""
-    found = await correctable(await tx.session.connection(), call_id)
+    call = await correctable(await tx.session.connection(), call_id)
     fields = Fields(form)
     fields.ignore("seen")
-    so_far = form_so_far(found)
+    so_far = form_so_far(call)
     made = new_section(fields, so_far)
     behind = fields.choice("behind", [key for key, _title in _others(so_far)])
     first = new_field(fields, made)
-    reason = reason_where_none_is(found, fields)
+    reason = reason_where_none_is(call, fields)
 
     def edit(form: FormDefinition) -> FormDefinition:
         grown = edits.with_field(edits.with_section(form, made), made.key, first)
         return edits.placed_section(grown, made.key, behind)
 
     await change_added(
-        tx, call_id, fields, edit, lambda found, status: _new(view, found, fields, status), reason=reason
+        tx, call_id, fields, edit, lambda call, status: _new(view, call, fields, status), reason=reason
     )
-    there = f"{at_corrigendum(found)}/questions/{made.key}/{first.key}"
+    there = f"{at_corrigendum(call)}/questions/{made.key}/{first.key}"
     return view.go(there, _("The section is added. Say what the answer to its first question must be."))
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}", opt=BY_SECRETARIAT)
 async def added_section(view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str]) -> Page:
     """A section that is added: its title, who fills it in, where it stands, and its checks."""
-    found = await correctable(read, call_id)
-    chosen = _added(found, section)
-    values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
-    return _one(view, found, chosen, Fields.showing(values))
+    call = await correctable(read, call_id)
+    chosen = _added(call, section)
+    values = shown_section(chosen) | {"behind": _behind(form_so_far(call), section)}
+    return _section_page(view, call, chosen, Fields.showing(values))
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}", opt=BY_SECRETARIAT)
@@ -113,22 +115,22 @@ async def save_added_section(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """Save a section that is added."""
-    found = await correctable(await tx.session.connection(), call_id)
-    old = _added(found, section)
+    call = await correctable(await tx.session.connection(), call_id)
+    old = _added(call, section)
     fields = Fields(form)
     fields.ignore("seen")
     new = read_section(fields, old)
-    behind = fields.choice("behind", [key for key, _title in _others(form_so_far(found), section)])
+    behind = fields.choice("behind", [key for key, _title in _others(form_so_far(call), section)])
 
     def edit(form: FormDefinition) -> FormDefinition:
         return edits.placed_section(edits.with_section(form, new), section, behind)
 
-    def again(found: CallStaff, status: int) -> Page:
-        return _one(view, found, _added(found, section), fields, status)
+    def again(call: CallStaff, status: int) -> Page:
+        return _section_page(view, call, _added(call, section), fields, status)
 
     await change_added(tx, call_id, fields, edit, again)
     return view.go(
-        f"{at_corrigendum(found)}/questions", _("Saved. Somebody else checks and publishes the corrigendum.")
+        f"{at_corrigendum(call)}/questions", _("Saved. Somebody else checks and publishes the corrigendum.")
     )
 
 
@@ -137,17 +139,17 @@ async def remove_added_section(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
     """Take a section that is added out again, with its questions."""
-    found = await correctable(await tx.session.connection(), call_id)
-    chosen = _added(found, section)
+    call = await correctable(await tx.session.connection(), call_id)
+    chosen = _added(call, section)
     fields = Fields(form)
     fields.ignore("seen")
 
-    def again(found: CallStaff, status: int) -> Page:
-        fields.values = shown_section(chosen) | {"behind": _behind(form_so_far(found), section)}
-        return _one(view, found, _added(found, section), fields, status)
+    def again(call: CallStaff, status: int) -> Page:
+        fields.values = shown_section(chosen) | {"behind": _behind(form_so_far(call), section)}
+        return _section_page(view, call, _added(call, section), fields, status)
 
     await change_added(tx, call_id, fields, lambda form: edits.without_section(form, section), again)
-    return view.go(f"{at_corrigendum(found)}/questions", _("Taken out again."))
+    return view.go(f"{at_corrigendum(call)}/questions", _("Taken out again."))
 
 
 HANDLERS = [more_sections, add_section, added_section, save_added_section, remove_added_section]

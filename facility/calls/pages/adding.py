@@ -30,40 +30,40 @@ ADDABLE = {type_: name for type_, name in TYPES.items() if type_ is not FieldTyp
 
 async def correctable(connection: AsyncConnection, call_id: UUID) -> CallStaff:
     """The call, which can be corrected now. Raises Refused: rules.corrigenda.may_correct."""
-    found = await staff_call(connection, call_id)
-    may_correct(found.call.state, found.call.closes_at, clock.now())
-    return found
+    call = await staff_call(connection, call_id)
+    may_correct(call.public.state, call.public.closes_at, clock.now())
+    return call
 
 
-def form_so_far(found: CallStaff) -> FormDefinition:
+def form_so_far(call: CallStaff) -> FormDefinition:
     """What the call will ask for, as far as it is written."""
-    return found.corrigendum.draft.form if found.corrigendum else found.draft.form
+    return call.corrigendum.draft.form if call.corrigendum else call.draft.form
 
 
-def reason_where_none_is(found: CallStaff, fields: Fields) -> str:
+def reason_where_none_is(call: CallStaff, fields: Fields) -> str:
     """The field "reason" of a form that begins a corrigendum; one under way has its reason."""
-    return "" if found.corrigendum else fields.text("reason", most=MAX_REASON, multiline=True)
+    return "" if call.corrigendum else fields.text("reason", most=MAX_REASON, multiline=True)
 
 
-def at_corrigendum(found: CallStaff) -> str:
+def at_corrigendum(call: CallStaff) -> str:
     """The address of the corrigendum."""
-    return f"/staff/calls/{found.id}/corrigendum"
+    return f"/staff/calls/{call.id}/corrigendum"
 
 
-def adding_page(view: View, template: str, found: CallStaff, fields: Fields, **more: Any) -> Page:
+def adding_page(view: View, template: str, call: CallStaff, fields: Fields, **more: Any) -> Page:
     """One of the pages: `here` is that with everything that is added."""
-    under_way = found.corrigendum
+    under_way = call.corrigendum
     return view.page(
         f"calls/{template}.html",
         status=more.pop("status", 200),
-        **shown(found),
+        **shown(call),
         form=fields,
-        here=f"{at_corrigendum(found)}/questions",
-        sections_here=f"{at_corrigendum(found)}/sections",
+        here=f"{at_corrigendum(call)}/questions",
+        sections_here=f"{at_corrigendum(call)}/sections",
         seen=under_way.drafted_at.isoformat() if under_way else "",
         types=TYPES,
         who=WHO,
-        said=check_in_words,
+        check_in_words=check_in_words,
         condition=condition,
         **more,
     )
@@ -73,13 +73,13 @@ PLACES = {"confidential_not_by_party": "by"}
 """Where a mistake of the whole form can be mended on the page of a section."""
 
 
-def _note_conflict(fields: Fields, found: CallStaff) -> None:
+def _note_conflict(fields: Fields, call: CallStaff) -> None:
     """Note what is no fault of a field: nothing would be left of the corrigendum, or somebody else was faster."""
     refused = fields.refusal
     if refused is None:
         return
-    if "changed_meanwhile" in refused.codes and found.corrigendum:
-        name = found.corrigendum.drafted_by_name
+    if "changed_meanwhile" in refused.codes and call.corrigendum:
+        name = call.corrigendum.drafted_by_name
         fields.wrong(
             "", _("{name} changed this corrigendum meanwhile. Look at it, and save again.", name=name)
         )
@@ -102,9 +102,9 @@ async def change_added(
     then: 422, or 409 where it is not the form that is wrong. `reason`: of a corrigendum that begins with this edit."""
 
     async def draw(connection: AsyncConnection, status: int) -> Page:
-        found = await correctable(connection, call_id)
-        _note_conflict(fields, found)
-        return again(found, status)
+        call = await correctable(connection, call_id)
+        _note_conflict(fields, call)
+        return again(call, status)
 
     def place(reason: Reason) -> str:
         name = PLACES.get(reason.code) or reason.field or ""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, UUID, uuid5
 from xml.etree import ElementTree
 
-from facility.calls.queries.feeds import Entry
+from facility.calls.queries.feeds import FeedEntry
 from facility.designations import footnotes
 from facility.web.i18n import _
 
@@ -16,7 +16,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """Characters that no XML file may hold, however they are written."""
 
 
-def feed_of(entries: Sequence[Entry], base_url: str, path: str, *, title: str, funding: str) -> bytes:
+def feed_of(entries: Sequence[FeedEntry], base_url: str, path: str, *, title: str, funding: str) -> bytes:
     """The feed of these entries, which stands at this path. Ids are made from what they are about and never change. `funding`: the
     funding statement. An entry bears the footnotes to the designations that it prints."""
     feed = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": "en"})
@@ -24,51 +24,53 @@ def feed_of(entries: Sequence[Entry], base_url: str, path: str, *, title: str, f
     _text(feed, "title", title)
     _text(feed, "subtitle", funding)
     _text(
-        feed, "updated", _instant(max((one.at for one in entries), default=datetime(2020, 1, 1, tzinfo=UTC)))
+        feed,
+        "updated",
+        _instant(max((entry.at for entry in entries), default=datetime(2020, 1, 1, tzinfo=UTC))),
     )
     author = ElementTree.SubElement(feed, "author")
     _text(author, "name", title)
     ElementTree.SubElement(feed, "link", {"rel": "self", "href": base_url + path})
     ElementTree.SubElement(feed, "link", {"rel": "alternate", "href": f"{base_url}/calls"})
-    for one in entries:
-        _entry(feed, one, base_url)
+    for entry in entries:
+        _entry(feed, entry, base_url)
     content: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
     return content
 
 
-def _entry(feed: ElementTree.Element, one: Entry, base_url: str) -> None:
-    entry = ElementTree.SubElement(feed, "entry")
-    title, address = _said(one)
-    _text(entry, "id", _id(one).urn)
-    _text(entry, "title", title)
-    _text(entry, "published", _instant(one.first_at))
-    _text(entry, "updated", _instant(one.at))
-    here = f"{base_url}/calls/{quote(one.reference, safe='')}"
-    ElementTree.SubElement(entry, "link", {"rel": "alternate", "href": here + address})
-    ElementTree.SubElement(entry, "category", {"term": one.kind})
-    notes = footnotes(f"{title} {one.said}")
-    _text(entry, "content", f"{one.said}\n\n{notes}" if notes else one.said).set("type", "text")
+def _entry(feed: ElementTree.Element, entry: FeedEntry, base_url: str) -> None:
+    element = ElementTree.SubElement(feed, "entry")
+    title, address = _title_and_address(entry)
+    _text(element, "id", _id(entry).urn)
+    _text(element, "title", title)
+    _text(element, "published", _instant(entry.first_at))
+    _text(element, "updated", _instant(entry.at))
+    here = f"{base_url}/calls/{quote(entry.reference, safe='')}"
+    ElementTree.SubElement(element, "link", {"rel": "alternate", "href": here + address})
+    ElementTree.SubElement(element, "category", {"term": entry.kind})
+    notes = footnotes(f"{title} {entry.text}")
+    _text(element, "content", f"{entry.text}\n\n{notes}" if notes else entry.text).set("type", "text")
 
 
-def _id(one: Entry) -> UUID:
+def _id(entry: FeedEntry) -> UUID:
     """A question keeps its id through all versions of its answer; a corrigendum has one of its own."""
-    if one.kind in ("published", "answered"):
-        return one.id
-    return uuid5(one.id, f"{one.kind} {one.number}")
+    if entry.kind in ("published", "answered"):
+        return entry.id
+    return uuid5(entry.id, f"{entry.kind} {entry.number}")
 
 
-def _said(one: Entry) -> tuple[str, str]:
+def _title_and_address(entry: FeedEntry) -> tuple[str, str]:
     """The title, and where below the call's page it is told."""
-    match one.kind:
+    match entry.kind:
         case "published":
-            return _("Call {call}: {title}", call=one.reference, title=one.title), ""
+            return _("Call {call}: {title}", call=entry.reference, title=entry.title), ""
         case "corrected":
-            return _("Call {call} was corrected", call=one.reference), f"/changes#v{one.number}"
+            return _("Call {call} was corrected", call=entry.reference), f"/changes#v{entry.number}"
         case "cancelled":
-            return _("Call {call} is cancelled", call=one.reference), ""
-    number = one.number
+            return _("Call {call} is cancelled", call=entry.reference), ""
+    number = entry.number
     return _(
-        "Call {call}, question {number} answered", call=one.reference, number=number
+        "Call {call}, question {number} answered", call=entry.reference, number=number
     ), f"/questions#q{number}"
 
 

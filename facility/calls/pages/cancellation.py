@@ -19,15 +19,15 @@ MAY = (Role.SECRETARIAT, Role.AUTHORISING)
 MAX_REASON = 2000
 
 
-def _page(view: View, found: CallStaff, form: Fields, status: int = 200) -> Page:
-    asked = found.cancellation
+def _page(view: View, call: CallStaff, form: Fields, status: int = 200) -> Page:
+    cancellation = call.cancellation
     return view.page(
         "calls/cancel.html",
         status=status,
-        **shown(found),
+        **shown(call),
         form=form,
-        asked=asked,
-        mine=asked is not None and asked.asked_by == view.me.id,
+        cancellation=cancellation,
+        mine=cancellation is not None and cancellation.asked_by == view.me.id,
         may_ask=view.me.has(Role.SECRETARIAT),
     )
 
@@ -35,9 +35,9 @@ def _page(view: View, found: CallStaff, form: Fields, status: int = 200) -> Page
 @get("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(*MAY)})
 async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What cancelling means; the form for the reason, or the request that waits for a second person."""
-    found = await staff_call(read, call_id)
-    may_cancel(found.call.state)
-    return _page(view, found, Fields.showing())
+    call = await staff_call(read, call_id)
+    may_cancel(call.public.state)
+    return _page(view, call, Fields.showing())
 
 
 @post("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(Role.SECRETARIAT)})

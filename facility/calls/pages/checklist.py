@@ -28,7 +28,7 @@ async def _page(
     *,
     status: int = 200,
 ) -> Page:
-    found = await staff_call(connection, call_id)
+    call = await staff_call(connection, call_id)
     row = (await connection.execute(text("SELECT checklist FROM call WHERE id = :id"), {"id": call_id})).one()
     items = checklist_in(row)
     stored: dict[str, str | list[str]] = {
@@ -38,10 +38,11 @@ async def _page(
     return view.page(
         "calls/checklist.html",
         status=status,
-        found=found,
+        record=call,
+        call=call.public,
         items=[item.text or translated(calls.CHECKLIST[item.key]) for item in items],
         options=[(key, translated(calls.CHECKLIST[key])) for key in STANDARD],
-        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
+        may_change=view.me.has(Role.SECRETARIAT) and call.public.state == CallState.DRAFT,
         form=fields or Fields.showing(stored),
         most=MOST_OWN,
     )

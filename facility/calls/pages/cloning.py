@@ -21,12 +21,12 @@ from facility.web.i18n import _
 @get("/staff/calls/{call_id:uuid}/clone", opt={"allow": allow(Role.SECRETARIAT)})
 async def clone(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What the new draft takes over, and what it needs: a reference and an opening."""
-    found = await staff_call(read, call_id)
+    call = await staff_call(read, call_id)
     reference = await next_reference(read, clock.now().astimezone(clock.BRUSSELS).year)
     return view.page(
         "calls/clone.html",
-        **shown(found),
-        form=Fields.showing({"reference": reference, "amount": in_field(found.call.amount)}),
+        **shown(call),
+        form=Fields.showing({"reference": reference, "amount": in_field(call.public.amount)}),
     )
 
 

@@ -28,50 +28,50 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 async def _form_page(
-    view: View, found: CallStaff, form: Fields, *, status: int = 200, seen: str | None = None
+    view: View, call: CallStaff, form: Fields, *, status: int = 200, seen: str | None = None
 ) -> Page:
-    under_way = found.corrigendum
+    under_way = call.corrigendum
     return view.page(
         "calls/corrigendum_form.html",
         status=status,
-        **shown(found),
+        **shown(call),
         form=form,
         seen=seen or (under_way.drafted_at.isoformat() if under_way else ""),
-        cut_offs=_to_come(found, form),
-        added=asked_more(found.draft.form, under_way.draft.form) if under_way else [],
+        cut_offs=_to_come(call, form),
+        added=asked_more(call.draft.form, under_way.draft.form) if under_way else [],
         frozen=[sentence(Reason(code)) for code in Frozen],
     )
 
 
-def _to_come(found: CallStaff, form: Fields) -> list[tuple[int, datetime, bool]]:
+def _to_come(call: CallStaff, form: Fields) -> list[tuple[int, datetime, bool]]:
     """The cut-offs: number from 0, what is published, and whether it can be moved; also one that passed while it was typed."""
     return [
         (number, at, at > clock.now() or f"cut_offs-{number}-at" in form.errors)
-        for number, at in enumerate(found.call.cut_offs)
+        for number, at in enumerate(call.public.cut_offs)
     ]
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def edit(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The form of a corrigendum: what is published, or the one under way."""
-    found = await staff_call(read, call_id)
-    may_correct(found.call.state, found.call.closes_at, clock.now())
-    under_way = found.corrigendum
-    values = shown_corrigendum(under_way.draft if under_way else found.draft)
+    call = await staff_call(read, call_id)
+    may_correct(call.public.state, call.public.closes_at, clock.now())
+    under_way = call.corrigendum
+    values = shown_corrigendum(under_way.draft if under_way else call.draft)
     values["reason"] = under_way.reason if under_way else ""
-    return await _form_page(view, found, Fields.showing(values))
+    return await _form_page(view, call, Fields.showing(values))
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Save the corrigendum; whoever does so can't publish it."""
-    found = await staff_call(await tx.session.connection(), call_id)
+    call = await staff_call(await tx.session.connection(), call_id)
     fields = Fields(form)
     fields.ignore("seen")
-    under_way = found.corrigendum
+    under_way = call.corrigendum
     # Questions are added on a page of their own: what is added already stays.
-    form_so_far = (under_way.draft if under_way else found.draft).form
-    corrigendum = CorrigendumForm(fields, msgspec.structs.replace(found.draft, form=form_so_far))
+    form_so_far = (under_way.draft if under_way else call.draft).form
+    corrigendum = CorrigendumForm(fields, msgspec.structs.replace(call.draft, form=form_so_far))
     draft, reason = corrigendum.read()
     # Whoever saw none does not go over one that a colleague has begun meanwhile.
     seen = seen_in(fields) or (NEVER if under_way else None)
@@ -88,40 +88,40 @@ async def _not_saved(
     view: View, call_id: UUID, fields: Fields, connection: AsyncConnection, status: int
 ) -> Page:
     """The form again with what was typed; when somebody else has saved meanwhile, saving once more replaces their text."""
-    found = await staff_call(connection, call_id)
+    call = await staff_call(connection, call_id)
     if status == 422:
-        return await _form_page(view, found, fields, status=status, seen=fields.form.get("seen"))
+        return await _form_page(view, call, fields, status=status, seen=fields.form.get("seen"))
     fields.wrong(
         "",
         _(
             "{name} changed this corrigendum meanwhile. What you typed is still here and not saved: compare it with"
             " theirs, then save again to replace it.",
-            name=_under_way(found).drafted_by_name,
+            name=_under_way(call).drafted_by_name,
         ),
     )
-    return await _form_page(view, found, fields, status=status)
+    return await _form_page(view, call, fields, status=status)
 
 
-def _under_way(found: CallStaff) -> Corrigendum:
-    if found.corrigendum is None:
+def _under_way(call: CallStaff) -> Corrigendum:
+    if call.corrigendum is None:
         raise Refused([Reason("corrigendum_gone")])
-    return found.corrigendum
+    return call.corrigendum
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum", opt={"allow": allow(*READERS)})
 async def check(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The corrigendum under way: old and new side by side, and what applicants will be told."""
-    found = await staff_call(read, call_id)
-    under_way = _under_way(found)
+    call = await staff_call(read, call_id)
+    under_way = _under_way(call)
     return view.page(
         "calls/corrigendum.html",
-        **shown(found),
+        **shown(call),
         under_way=under_way,
-        changes=side_by_side(found.draft, under_way.draft),
-        meanings=meanings(found.draft, under_way.draft),
+        changes=side_by_side(call.draft, under_way.draft),
+        meanings=meanings(call.draft, under_way.draft),
         runs=view.me.has(Role.SECRETARIAT),
         mine=under_way.drafted_by == view.me.id,
-        late=clock.now() > found.call.closes_at,
+        late=clock.now() > call.public.closes_at,
     )
 
 
@@ -133,10 +133,10 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         # Allowed when it was written, and not any more.
-        found = await staff_call(connection, call_id)
-        under_way = _under_way(found)
+        call = await staff_call(connection, call_id)
+        under_way = _under_way(call)
         fields.values = shown_corrigendum(under_way.draft) | {"reason": under_way.reason}
-        return await _form_page(view, found, fields, status=status)
+        return await _form_page(view, call, fields, status=status)
 
     async with redrawn(tx, fields, again, place=field_of):
         version = await publish_corrigendum(tx, call_id, seen=seen_in(fields))

@@ -58,7 +58,9 @@ async def _form_page(
         presets=PRESETS,
         envelopes=await envelopes(connection),
         themes=await taxonomy(connection),
-        beyond=[one for one in await beneficiaries(connection) if not one.western_balkans],
+        beyond=[
+            beneficiary for beneficiary in await beneficiaries(connection) if not beneficiary.western_balkans
+        ],
     )
 
 
@@ -97,32 +99,32 @@ async def _read(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraf
 
 def _saved(draft_form: DraftForm) -> str:
     """What is said of a saved draft: also what was left out of it."""
-    said = _("The draft is saved. Somebody else checks and publishes it.")
+    message = _("The draft is saved. Somebody else checks and publishes it.")
     if draft_form.left_out:
         left = _(
             "Left out, since the call takes applications in another way: {things}.",
             things=listed(draft_form.left_out),
         )
-        return f"{said} {left}"
-    return said
+        return f"{message} {left}"
+    return message
 
 
 @get("/staff/calls/{call_id:uuid}/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def edit_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The form of a draft."""
-    found = await staff_call(read, call_id)
-    if found.call.state != CallState.DRAFT:
+    call = await staff_call(read, call_id)
+    if call.public.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
-    return await _form_page(view, read, Fields.showing(shown_draft(found.draft)), call=found)
+    return await _form_page(view, read, Fields.showing(shown_draft(call.draft)), call=call)
 
 
 @post("/staff/calls/{call_id:uuid}/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def change_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """Save a changed draft; whoever does so can't publish it."""
     connection = await tx.session.connection()
-    found = await staff_call(connection, call_id)
-    draft_form = await _draft_form(connection, form, found)
-    if other := await _reshaped(view, connection, draft_form, found):
+    call = await staff_call(connection, call_id)
+    draft_form = await _draft_form(connection, form, call)
+    if other := await _reshaped(view, connection, draft_form, call):
         return other
     fields, draft = draft_form.fields, await _read(tx, draft_form, call_id)
     again = partial(_not_saved, view, call_id, fields)
@@ -135,28 +137,30 @@ async def _not_saved(
     view: View, call_id: UUID, fields: Fields, connection: AsyncConnection, status: int
 ) -> Page:
     """The form again with what was typed. When somebody else has saved meanwhile, saving once more replaces their text."""
-    found = await staff_call(connection, call_id)
+    call = await staff_call(connection, call_id)
     if status == 409:
         fields.wrong(
             "",
             _(
                 "{name} changed this draft meanwhile. What you typed is still here and not saved: compare it with the"
                 " draft, then save again to replace it.",
-                name=found.drafted_by_name,
+                name=call.drafted_by_name,
             ),
         )
-        return await _form_page(view, connection, fields, call=found, status=status)
+        return await _form_page(view, connection, fields, call=call, status=status)
     seen = fields.form.get("seen")
-    return await _form_page(view, connection, fields, call=found, status=status, seen=seen)
+    return await _form_page(view, connection, fields, call=call, status=status, seen=seen)
 
 
-async def _draft_form(connection: AsyncConnection, form: Form, found: CallStaff | None = None) -> DraftForm:
-    beyond = [one.code for one in await beneficiaries(connection) if not one.western_balkans]
+async def _draft_form(connection: AsyncConnection, form: Form, call: CallStaff | None = None) -> DraftForm:
+    beyond = [
+        beneficiary.code for beneficiary in await beneficiaries(connection) if not beneficiary.western_balkans
+    ]
     fields = Fields(form)
     fields.ignore("do", "seen")
     themes = [code for code, _name in await taxonomy(connection)]
     first = SHORT if form.get("mode") == Mode.URGENT else STANDARD
-    return DraftForm(fields, beyond, themes, found.draft.form if found else first)
+    return DraftForm(fields, beyond, themes, call.draft.form if call else first)
 
 
 async def _reshaped(
@@ -165,19 +169,19 @@ async def _reshaped(
     """The form again with another grid, more rows or monthly cut-offs, when one of these buttons was pressed; nothing is
     saved."""
     fields = draft_form.fields
-    asked, _colon, name = fields.form.get("do", "save").partition(":")
-    if asked == "save":
+    button, _colon, name = fields.form.get("do", "save").partition(":")
+    if button == "save":
         return None
     draft_form.read()
     fields.errors.clear()
     spare, cut_offs = SPARE_ROWS, None
-    if asked == "rows":
+    if button == "rows":
         spare = 2 * SPARE_ROWS
-    elif asked == "more_cut_offs":
+    elif button == "more_cut_offs":
         cut_offs = cut_off_rows(fields.values, spare=MORE)
-    elif asked == "cut_offs":
+    elif button == "cut_offs":
         fields.values = with_monthly(fields)
-    elif asked == "grid" and name in PRESETS:
+    elif button == "grid" and name in PRESETS:
         fields.values = with_grid(fields.values, name)
     else:
         raise Stop(400, "malformed")

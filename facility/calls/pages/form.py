@@ -53,14 +53,14 @@ type Edit = Callable[[FormDefinition], FormDefinition]
 
 
 async def _draft(connection: AsyncConnection, call_id: UUID) -> CallStaff:
-    found = await staff_call(connection, call_id)
-    if found.call.state != CallState.DRAFT:
+    call = await staff_call(connection, call_id)
+    if call.public.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
-    return found
+    return call
 
 
-def _section(found: CallStaff, key: str) -> FormSection:
-    return found.call.form.section(key) or refuse("not_found", kind="missing", what="section")
+def _section(call: CallStaff, key: str) -> FormSection:
+    return call.public.form.section(key) or refuse("not_found", kind="missing", what="section")
 
 
 def _field(section: FormSection, key: str) -> Field:
@@ -70,21 +70,21 @@ def _field(section: FormSection, key: str) -> Field:
         return refuse("not_found", kind="missing", what="field")
 
 
-def _page(view: View, template: str, found: CallStaff, fields: Fields, **more: Any) -> Page:
+def _page(view: View, template: str, call: CallStaff, fields: Fields, **more: Any) -> Page:
     return view.page(
         f"calls/{template}.html",
         status=more.pop("status", 200),
-        found=found,
-        call=found.call,
+        record=call,
+        call=call.public,
         form=fields,
-        seen=found.drafted_at.isoformat(),
-        here=f"/staff/calls/{found.id}/form",
+        seen=call.drafted_at.isoformat(),
+        here=f"/staff/calls/{call.id}/form",
         types=TYPES,
         kinds=KINDS,
         who=WHO,
-        said=check_in_words,
+        check_in_words=check_in_words,
         condition=condition,
-        said_of_section=section_check_in_words,
+        section_check_in_words=section_check_in_words,
         **more,
     )
 
@@ -95,36 +95,34 @@ async def _change(
     """Carry out an edit; after a refusal show the page again, and say who has changed the draft meanwhile."""
 
     async def draw(connection: AsyncConnection, status: int) -> Page:
-        found = await _draft(connection, call_id)
+        call = await _draft(connection, call_id)
         if status == 409:
-            fields.wrong("", _not_saved(found, fields))
-        return again(found, status)
+            fields.wrong("", _not_saved(call, fields))
+        return again(call, status)
 
     async with redrawn(tx, fields, draw, late=True):
         await change_form(tx, call_id, edit, seen=seen_in(fields))
 
 
-def _not_saved(found: CallStaff, fields: Fields) -> str:
+def _not_saved(call: CallStaff, fields: Fields) -> str:
     reasons = fields.refusal.reasons if fields.refusal else ()
     if any(reason.code == "changed_meanwhile" for reason in reasons):
         return _(
-            "{name} changed this draft meanwhile. Look at it, and save again.", name=found.drafted_by_name
+            "{name} changed this draft meanwhile. Look at it, and save again.", name=call.drafted_by_name
         )
     return " ".join(map(sentence, reasons))
 
 
-def _overview(view: View, found: CallStaff, fields: Fields, status: int = 200) -> Page:
-    here = {section.key: section.title for section in found.call.form.sections}
+def _overview(view: View, call: CallStaff, fields: Fields, status: int = 200) -> Page:
+    here = {section.key: section.title for section in call.public.form.sections}
     mistakes = [
         (here.get(key, ""), sentence(reason))
-        for reason in form_mistakes(found.call.form)
+        for reason in form_mistakes(call.public.form)
         for key in [(reason.field or "").partition(".")[2].partition(".")[0]]
     ]
-    there = {section.kind for section in found.call.form.sections}
+    there = {section.kind for section in call.public.form.sections}
     free = [kind for kind in KINDS if kind is SectionKind.QUESTIONS or kind not in there]
-    return _page(
-        view, "form", found, fields, status=status, mistakes=mistakes, starts=STARTS, free_kinds=free
-    )
+    return _page(view, "form", call, fields, status=status, mistakes=mistakes, starts=STARTS, free_kinds=free)
 
 
 @get("/staff/calls/{call_id:uuid}/form", opt=BY_SECRETARIAT)
@@ -136,14 +134,14 @@ async def call_form(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @get("/staff/calls/{call_id:uuid}/form-preview", opt={"allow": allow(*READERS)})
 async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The whole form as those who apply will see it; nothing can be sent here."""
-    found = await staff_call(read, call_id)
+    call = await staff_call(read, call_id)
     return _page(
         view,
         "form_preview",
-        found,
+        call,
         Fields.showing(),
         themes=[("", _("Here stand the themes of the facility, one on each line."))],
-        may_change=view.me.has(Role.SECRETARIAT) and found.call.state == CallState.DRAFT,
+        may_change=view.me.has(Role.SECRETARIAT) and call.public.state == CallState.DRAFT,
     )
 
 
@@ -152,17 +150,17 @@ async def change_sections(view: View, tx: Tx, form: Form, call_id: FromPath[UUID
     """Move or remove a section, add one, or start from another form."""
     fields = Fields(form)
     fields.ignore("do", "seen")
-    asked, _colon, key = form.get("do", "").partition(":")
-    edit, there = _sections_edit(fields, asked, key)
-    await _change(tx, call_id, fields, edit, lambda found, status: _overview(view, found, fields, status))
+    button, _colon, key = form.get("do", "").partition(":")
+    edit, there = _sections_edit(fields, button, key)
+    await _change(tx, call_id, fields, edit, lambda call, status: _overview(view, call, fields, status))
     return view.go(f"/staff/calls/{call_id}/form{there}", _("Saved."))
 
 
-def _sections_edit(fields: Fields, asked: str, key: str) -> tuple[Edit, str]:
+def _sections_edit(fields: Fields, button: str, key: str) -> tuple[Edit, str]:
     """The edit that a button stands for, and the place on the page to come back to."""
-    match asked:
+    match button:
         case "up" | "down":
-            return (lambda form: edits.moved_section(form, key, asked)), f"#s-{key}"
+            return (lambda form: edits.moved_section(form, key, button)), f"#s-{key}"
         case "remove":
             return (lambda form: edits.without_section(form, key)), ""
         case "start" if key in FORMS:
@@ -181,18 +179,18 @@ def _new_section(form: FormDefinition, title: str, kind: SectionKind) -> FormSec
 
 
 def _section_page(
-    view: View, found: CallStaff, section: FormSection, fields: Fields, status: int = 200
+    view: View, call: CallStaff, section: FormSection, fields: Fields, status: int = 200
 ) -> Page:
     numbers = [field for field in section.fields if field.type in NUMBERS]
-    return _page(view, "form_section", found, fields, status=status, section=section, numbers=numbers)
+    return _page(view, "form_section", call, fields, status=status, section=section, numbers=numbers)
 
 
 @get("/staff/calls/{call_id:uuid}/form/{section:str}", opt=BY_SECRETARIAT)
 async def form_section(view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str]) -> Page:
     """One section: its title, who fills it in, and its questions."""
-    found = await _draft(read, call_id)
-    chosen = _section(found, section)
-    return _section_page(view, found, chosen, Fields.showing(shown_section(chosen)))
+    call = await _draft(read, call_id)
+    chosen = _section(call, section)
+    return _section_page(view, call, chosen, Fields.showing(shown_section(chosen)))
 
 
 @post("/staff/calls/{call_id:uuid}/form/{section:str}", opt=BY_SECRETARIAT)
@@ -209,7 +207,7 @@ async def save_form_section(
         call_id,
         fields,
         lambda form: edits.with_section(form, new),
-        lambda found, status: _section_page(view, found, _section(found, section), fields, status),
+        lambda call, status: _section_page(view, call, _section(call, section), fields, status),
     )
     return view.go(f"/staff/calls/{call_id}/form", _("Saved."))
 
@@ -222,25 +220,25 @@ async def change_fields(
     old = _section(await _draft(await tx.session.connection(), call_id), section)
     fields = Fields(form)
     fields.ignore("do", "seen")
-    asked, _colon, key = form.get("do", "").partition(":")
-    edit, there = _fields_edit(fields, old, asked, key)
+    button, _colon, key = form.get("do", "").partition(":")
+    edit, there = _fields_edit(fields, old, button, key)
 
-    def again(found: CallStaff, status: int) -> Page:
-        chosen = _section(found, section)
+    def again(call: CallStaff, status: int) -> Page:
+        chosen = _section(call, section)
         fields.values = shown_section(chosen) | {
             f"new-{name}": value for name, value in fields.values.items() if name in ("label", "type")
         }
-        fields.errors = {f"new-{name}" if name else "": told for name, told in fields.errors.items()}
-        return _section_page(view, found, chosen, fields, status)
+        fields.errors = {f"new-{name}" if name else "": texts for name, texts in fields.errors.items()}
+        return _section_page(view, call, chosen, fields, status)
 
     await _change(tx, call_id, fields, edit, again)
     return view.go(f"/staff/calls/{call_id}/form/{section}{there}", _("Saved."))
 
 
-def _fields_edit(fields: Fields, section: FormSection, asked: str, key: str) -> tuple[Edit, str]:
-    match asked:
+def _fields_edit(fields: Fields, section: FormSection, button: str, key: str) -> tuple[Edit, str]:
+    match button:
         case "up" | "down":
-            return (lambda form: edits.moved_field(form, section.key, key, asked)), f"#q-{key}"
+            return (lambda form: edits.moved_field(form, section.key, key, button)), f"#q-{key}"
         case "remove":
             return (lambda form: edits.without_field(form, section.key, key)), ""
         case "add":
@@ -251,18 +249,18 @@ def _fields_edit(fields: Fields, section: FormSection, asked: str, key: str) -> 
 
 def _field_page(
     view: View,
-    found: CallStaff,
+    call: CallStaff,
     section: FormSection,
     field: Field,
     fields: Fields,
     status: int = 200,
 ) -> Page:
-    here = f"/staff/calls/{found.id}/form"
+    here = f"/staff/calls/{call.id}/form"
     at = f"{here}/{section.key}"
     return _page(
         view,
         "form_field",
-        found,
+        call,
         fields,
         status=status,
         section=section,
@@ -279,10 +277,10 @@ async def form_field(
     view: View, read: Read, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
     """One question with its checks."""
-    found = await _draft(read, call_id)
-    chosen = _section(found, section)
-    asked = _field(chosen, field)
-    return _field_page(view, found, chosen, asked, Fields.showing(shown_field(asked)))
+    call = await _draft(read, call_id)
+    chosen = _section(call, section)
+    question = _field(chosen, field)
+    return _field_page(view, call, chosen, question, Fields.showing(shown_field(question)))
 
 
 @post("/staff/calls/{call_id:uuid}/form/{section:str}/fields/{field:str}", opt=BY_SECRETARIAT)
@@ -296,9 +294,9 @@ async def save_form_field(
     fields.ignore("seen")
     new = read_field(fields, old, dependable(chosen, field))
 
-    def again(found: CallStaff, status: int) -> Page:
-        now = _section(found, section)
-        return _field_page(view, found, now, _field(now, field), fields, status)
+    def again(call: CallStaff, status: int) -> Page:
+        now = _section(call, section)
+        return _field_page(view, call, now, _field(now, field), fields, status)
 
     await _change(tx, call_id, fields, lambda form: edits.with_field(form, section, new), again)
     return view.go(f"/staff/calls/{call_id}/form/{section}#q-{field}", _("Saved."))

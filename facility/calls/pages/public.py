@@ -28,8 +28,8 @@ async def front(view: View, read: Read) -> Page:
     open_calls, coming = await current_calls(read, now)
     mine = await waiting(read, view.visitor) if view.visitor else []
     work = [
-        (translated(one.label), one.href, one.count, [(each, each.ends(now)) for each in one.named])
-        for one in mine
+        (translated(kind.label), kind.href, kind.count, [(each, each.ends(now)) for each in kind.named])
+        for kind in mine
     ]
     return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
 
@@ -43,7 +43,7 @@ async def waits_for_you(view: View, read: Read, key: FromPath[str]) -> Page:
         "calls/waiting.html",
         kind=kind,
         label=translated(kind.label),
-        rows=[(one, one.ends(now)) for one in rows],
+        rows=[(kind, kind.ends(now)) for kind in rows],
     )
 
 
@@ -60,7 +60,7 @@ async def calls(
     """Calls that are open, to come and over, or only some of them; further pages hold only what is over."""
     now = clock.now()
     choices = await lists.choices(read)
-    asked = Narrowed(
+    narrowed = Narrowed(
         beneficiary=_known(beneficiary, dict(choices.beneficiaries)),
         theme=_known(theme, dict(choices.themes)),
         mode=_known(mode, {mode.value: "" for mode in Mode}),
@@ -69,18 +69,18 @@ async def calls(
     open_calls: list[CallLine] = []
     coming: list[CallLine] = []
     if not before and chosen in ("", "open", "coming"):
-        open_calls, coming = await current_calls(read, now, asked)
+        open_calls, coming = await current_calls(read, now, narrowed)
     past: list[CallLine] = []
     older = None
     if chosen in ("", "over", "archived"):
-        past, older = await past_calls(read, now, before, asked, archived=chosen == "archived")
+        past, older = await past_calls(read, now, before, narrowed, archived=chosen == "archived")
     given = {
         name: value
         for name, value in (
             ("which", chosen),
-            ("beneficiary", asked.beneficiary),
-            ("theme", asked.theme),
-            ("mode", asked.mode),
+            ("beneficiary", narrowed.beneficiary),
+            ("theme", narrowed.theme),
+            ("mode", narrowed.mode),
         )
         if value
     }
@@ -93,7 +93,7 @@ async def calls(
         before=before,
         which=chosen,
         kinds=WHICH,
-        asked=given,
+        filters=given,
         form=Fields.showing(given),
         choices=choices,
         modes=MODES,
@@ -108,15 +108,15 @@ def _known(given: str, codes: Container[str]) -> str:
 @get("/calls/{reference:str}", opt={"allow": allow(ANYONE)})
 async def call(view: View, read: Read, reference: FromPath[str]) -> Page:
     """One call: who may apply, for what, how much, until when, and how it will be judged."""
-    found = await public_call(read, reference)
+    call = await public_call(read, reference)
     now = clock.now()
     return view.page(
         "calls/call.html",
-        call=found,
-        ties=ties(found.grid),
-        stands=stands(found, now),
-        is_open=found.standing(now) is Standing.OPEN,
-        asks=found.questions_until is not None and now <= found.questions_until,
+        call=call,
+        ties=ties(call.grid),
+        stands=stands(call, now),
+        is_open=call.standing(now) is Standing.OPEN,
+        asks=call.questions_until is not None and now <= call.questions_until,
         may_apply=view.visitor is None or view.visitor.has(Role.OFFICER),
     )
 
@@ -124,12 +124,12 @@ async def call(view: View, read: Read, reference: FromPath[str]) -> Page:
 @get("/calls/{reference:str}/changes", opt={"allow": allow(ANYONE)})
 async def changes(view: View, read: Read, reference: FromPath[str]) -> Page:
     """The versions of a call: what was published first, and what each corrigendum changed, side by side."""
-    found = await public_call(read, reference)
+    call = await public_call(read, reference)
     return view.page(
         "calls/changes.html",
-        call=found,
+        call=call,
         corrigenda=[
-            (step.after, side_by_side(step.before.draft, step.after.draft)) for step in found.corrigenda
+            (step.after, side_by_side(step.before.draft, step.after.draft)) for step in call.corrigenda
         ],
     )
 

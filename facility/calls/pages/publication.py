@@ -25,33 +25,33 @@ from facility.web.sentences import sentence
 @get("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
 async def check_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Everything that will be frozen, with what looks odd, before it is."""
-    found = await staff_call(read, call_id)
-    if found.call.state != CallState.DRAFT:
+    call = await staff_call(read, call_id)
+    if call.public.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])
     return view.page(
         "calls/publish.html",
-        **shown(found),
-        wrong=[sentence(reason) for reason in strict_mistakes(found.draft, clock.now())],
-        doubts=_doubts(found, clock.now()),
-        mine=found.drafted_by == view.me.id,
-        incomplete=bool(form_mistakes(found.call.form)),
-        over=clock.now() > found.call.closes_at,
+        **shown(call),
+        wrong=[sentence(reason) for reason in strict_mistakes(call.draft, clock.now())],
+        doubts=_doubts(call, clock.now()),
+        mine=call.drafted_by == view.me.id,
+        incomplete=bool(form_mistakes(call.public.form)),
+        over=clock.now() > call.public.closes_at,
     )
 
 
-def _doubts(found: CallStaff, now: datetime) -> list[str]:
-    grid = found.call.grid
-    said = []
-    for doubt in doubts(found.draft.rules):
+def _doubts(call: CallStaff, now: datetime) -> list[str]:
+    grid = call.public.grid
+    sentences = []
+    for doubt in doubts(call.draft.rules):
         params = dict(doubt.params)
         if "key" in params:
             params["key"] = criterion(grid, params["key"])
-        said.append(sentence(Reason(doubt.code, doubt.field, params)))
-    if found.call.questions_until is not None and found.call.questions_until < now:
-        said.append(_("The time for questions is over already: nobody can ask any."))
-    if found.drawn + found.call.amount > found.envelope_amount:
-        said.append(_("The calls on this envelope may together draw more than it holds."))
-    return said
+        sentences.append(sentence(Reason(doubt.code, doubt.field, params)))
+    if call.public.questions_until is not None and call.public.questions_until < now:
+        sentences.append(_("The time for questions is over already: nobody can ask any."))
+    if call.drawn + call.public.amount > call.envelope_amount:
+        sentences.append(_("The calls on this envelope may together draw more than it holds."))
+    return sentences
 
 
 @post("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
@@ -60,13 +60,13 @@ async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) 
     fields = Fields(form)
     fields.ignore("seen")
     fields.check()
-    found = await staff_call(await tx.session.connection(), call_id)
-    if found.call.state == CallState.DRAFT:
-        refuse_if(strict_mistakes(found.draft, tx.now), kind="conflict")
-    call = await publication.publish_call(tx, call_id, seen=seen_in(fields))
+    call = await staff_call(await tx.session.connection(), call_id)
+    if call.public.state == CallState.DRAFT:
+        refuse_if(strict_mistakes(call.draft, tx.now), kind="conflict")
+    published = await publication.publish_call(tx, call_id, seen=seen_in(fields))
     return view.go(
         f"/staff/calls/{call_id}",
-        _("The call {reference} is published. Its rules are frozen.", reference=call.reference),
+        _("The call {reference} is published. Its rules are frozen.", reference=published.reference),
     )
 
 

@@ -79,7 +79,7 @@ async def staff_questions(
     after: FromQuery[UUID | None] = None,
 ) -> Page:
     """Questions to answer, the oldest first; those answered and set aside."""
-    chosen: Which = next((one for one in WHICH if one == which), "waiting")
+    chosen: Which = next((kind for kind in WHICH if kind == which), "waiting")
     lines, later = await questions_queries.questions(read, chosen, call=call, after=after)
     return view.page(
         "calls/staff_questions.html",
@@ -93,20 +93,20 @@ async def staff_questions(
 
 
 async def _answer_page(
-    view: View, found: QuestionStaff, form: Fields, status: int = 200, *, seen: str | None = None
+    view: View, question: QuestionStaff, form: Fields, status: int = 200, *, seen: str | None = None
 ) -> Page:
     now = clock.now()
     return view.page(
         "calls/staff_question.html",
         status=status,
-        found=found,
+        question=question,
         form=form,
-        seen=seen if seen is not None else found.drafted_at.isoformat() if found.drafted_at else "",
-        may_answer=found.state == "published"
-        and now <= found.closes_at
-        and found.set_aside_at is None
-        and found.archived_at is None,
-        overdue=found.answers_until is not None and now > found.answers_until and not found.version,
+        seen=seen if seen is not None else question.drafted_at.isoformat() if question.drafted_at else "",
+        may_answer=question.state == "published"
+        and now <= question.closes_at
+        and question.set_aside_at is None
+        and question.archived_at is None,
+        overdue=question.answers_until is not None and now > question.answers_until and not question.version,
         most=(MAX_QUESTION, MAX_ANSWER, MAX_REASON),
     )
 
@@ -114,9 +114,9 @@ async def _answer_page(
 @get("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
 async def staff_question(view: View, read: Read, question_id: FromPath[UUID]) -> Page:
     """One question with who asked it, and the form of its answer."""
-    found = await questions_queries.question(read, question_id)
-    form = Fields.showing({"public_text": found.public_text, "answer_text": found.answer_text})
-    return await _answer_page(view, found, form)
+    question = await questions_queries.question(read, question_id)
+    form = Fields.showing({"public_text": question.public_text, "answer_text": question.answer_text})
+    return await _answer_page(view, question, form)
 
 
 @post("/staff/questions/{question_id:uuid}", opt={"allow": allow(Role.SECRETARIAT)})
@@ -142,18 +142,18 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
 async def _not_saved(
     view: View, question_id: UUID, fields: Fields, connection: AsyncConnection, status: int
 ) -> Page:
-    found = await questions_queries.question(connection, question_id)
+    question = await questions_queries.question(connection, question_id)
     if status == 409:
         fields.wrong(
             "",
             _(
                 "{name} changed this answer meanwhile; theirs is shown below. What you typed is still here and not"
                 " saved: save again to replace theirs.",
-                name=found.drafted_by_name or "",
+                name=question.drafted_by_name or "",
             ),
         )
-        return await _answer_page(view, found, fields, status)
-    return await _answer_page(view, found, fields, status, seen=fields.form.get("seen") or "")
+        return await _answer_page(view, question, fields, status)
+    return await _answer_page(view, question, fields, status, seen=fields.form.get("seen") or "")
 
 
 @post("/staff/questions/{question_id:uuid}/set-aside", opt={"allow": allow(Role.SECRETARIAT)})

@@ -20,11 +20,11 @@ def among(*names: str) -> Place:
     return lambda reason: reason.field if reason.field in names else ""
 
 
-def shown(found: CallStaff) -> dict[str, Any]:
+def shown(call: CallStaff) -> dict[str, Any]:
     """What templates need to tell a call's rules."""
     return {
-        "found": found,
-        "call": found.call,
-        "ties": ties(found.call.grid),
-        "stands": stands(found.call, clock.now()),
+        "record": call,
+        "call": call.public,
+        "ties": ties(call.public.grid),
+        "stands": stands(call.public, clock.now()),
     }

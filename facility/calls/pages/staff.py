@@ -81,15 +81,15 @@ async def calls(
     lines, older = await staff_calls(
         read, now, standing=chosen, envelope=of, words=words or "", before=before
     )
-    asked = {"status": chosen and chosen.value, "envelope": of and str(of), "words": words}
-    given = {name: value for name, value in asked.items() if value}
+    filters = {"status": chosen and chosen.value, "envelope": of and str(of), "words": words}
+    given = {name: value for name, value in filters.items() if value}
     return view.page(
         "calls/staff_calls.html",
         calls=[(line, *STANDINGS[line.standing(now)]) for line in lines],
         older=older,
         before=before,
         form=Fields.showing(given),
-        asked=given,
+        filters=given,
         standings=STANDINGS,
         envelopes=await envelopes(read),
         may_draft=view.me.has(Role.SECRETARIAT),
@@ -100,29 +100,29 @@ async def calls(
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One call: where it stands, its rules, the money behind it, its history."""
     now = clock.now()
-    found = await staff_call(read, call_id)
-    standing = found.call.standing(now)
-    runs = view.me.has(Role.SECRETARIAT) and found.series_id is None
+    call = await staff_call(read, call_id)
+    standing = call.public.standing(now)
+    runs = view.me.has(Role.SECRETARIAT) and call.series_id is None
     why_not = await why_not_run(read, call_id, view.me.id) if runs else ""
-    steps = steps_of(found, view.me, now)
+    steps = steps_of(call, view.me, now)
     return view.page(
         "calls/staff_call.html",
-        **shown(found),
+        **shown(call),
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
-        batches=await batches(read, found.series_id or call_id) if found.call.mode != "deadline" else [],
+        batches=await batches(read, call.series_id or call_id) if call.public.mode != "deadline" else [],
         history=await history_lines(read, call_id) if view.me.has(*SEES_HISTORY) else [],
         may_change=runs and standing is Standing.DRAFT,
-        may_publish=runs and standing is Standing.DRAFT and found.drafted_by != view.me.id,
+        may_publish=runs and standing is Standing.DRAFT and call.drafted_by != view.me.id,
         may_correct=runs
         and standing in (Standing.COMING, Standing.OPEN)
-        and not found.corrigendum
+        and not call.corrigendum
         and not why_not,
         why_not=why_not,
-        may_cancel=runs and found.cancellable and not found.cancellation,
+        may_cancel=runs and call.cancellable and not call.cancellation,
         may_clone=runs and standing is not Standing.DRAFT,
         may_archive=runs and standing in (Standing.DECIDED, Standing.CANCELLED),
-        may_rehearse=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and found.series_id is None,
+        may_rehearse=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and call.series_id is None,
         may_take_out=runs and standing is Standing.ARCHIVED,
     )
 

@@ -61,8 +61,8 @@ def _deadlines(row: Any) -> Deadlines:
 type Kind = Literal["published", "corrected", "cancelled", "answered"]
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """Something that was published. id: of the call, or of the question; number: of the version; said: the reason,
+class FeedEntry(msgspec.Struct, frozen=True):
+    """Something that was published. id: of the call, or of the question; number: of the version; text: the reason,
     the answer, or the call's text; first_at: when its first version was published."""
 
     kind: Kind
@@ -70,7 +70,7 @@ class Entry(msgspec.Struct, frozen=True):
     number: int
     reference: str
     title: str
-    said: str
+    text: str
     at: datetime
     first_at: datetime
 
@@ -79,7 +79,7 @@ _ENTRIES = text(
     f"""
     SELECT * FROM (
         SELECT CASE WHEN number = 1 THEN 'published' ELSE 'corrected' END AS kind, call.id, number, reference,
-            content->>'title' AS title, CASE WHEN number = 1 THEN content->>'text' ELSE reason END AS said,
+            content->>'title' AS title, CASE WHEN number = 1 THEN content->>'text' ELSE reason END AS text,
             call_version.published_at AS at, call_version.published_at AS first_at
         FROM call_version JOIN call ON call.id = call_id WHERE call_version.published_at IS NOT NULL
         UNION ALL
@@ -97,7 +97,7 @@ _ENTRIES = text(
 )
 
 
-async def entries(connection: AsyncConnection, reference: str | None = None) -> list[Entry]:
+async def entries(connection: AsyncConnection, reference: str | None = None) -> list[FeedEntry]:
     """What was published last, of all calls or of one, the newest first: one statement."""
     rows = await connection.execute(_ENTRIES, {"reference": reference})
-    return [Entry(*row) for row in rows]
+    return [FeedEntry(*row) for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.models.standing import PAST_SQL, RUNS_SQL, STANDS
-from facility.calls.rules.standing import Standing, Told, standing
+from facility.calls.rules.standing import CallDates, Standing, standing
 
 PAGE = 25
 
@@ -73,10 +73,10 @@ _PAST = text(
 
 
 async def current_calls(
-    connection: AsyncConnection, now: datetime, asked: Narrowed = ANYTHING
+    connection: AsyncConnection, now: datetime, narrowed: Narrowed = ANYTHING
 ) -> tuple[list[CallLine], list[CallLine]]:
     """Calls that are open, and those to come, both by closing time: one statement."""
-    given = {"now": now, **msgspec.structs.asdict(asked)}
+    given = {"now": now, **msgspec.structs.asdict(narrowed)}
     lines = [CallLine(*row) for row in await connection.execute(_CURRENT, given)]
     return [line for line in lines if line.opens_at <= now], [line for line in lines if line.opens_at > now]
 
@@ -85,12 +85,12 @@ async def past_calls(
     connection: AsyncConnection,
     now: datetime,
     before: str | None,
-    asked: Narrowed = ANYTHING,
+    narrowed: Narrowed = ANYTHING,
     *,
     archived: bool = False,
 ) -> tuple[list[CallLine], str | None]:
     """A page of calls that are over, the latest first, older than the call `before`; and where the next page begins."""
-    given = {"now": now, "before": before, "archived": archived, **msgspec.structs.asdict(asked)}
+    given = {"now": now, "before": before, "archived": archived, **msgspec.structs.asdict(narrowed)}
     rows = (await connection.execute(_PAST, given)).all()
     lines = [CallLine(*row) for row in rows[:PAGE]]
     return lines, lines[-1].reference if len(rows) > PAGE else None
@@ -143,7 +143,7 @@ class StaffLine(msgspec.Struct, frozen=True):
 def standing_of(line: Any, now: datetime) -> Standing:
     """Where a call stands, from anything with its columns."""
     return standing(
-        Told(
+        CallDates(
             state=line.state,
             opens_at=line.opens_at,
             closes_at=line.closes_at,

@@ -117,12 +117,16 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def counting(self) -> list[str]:
         """Names of the beneficiaries of the Western Balkans."""
-        return [one.name for one in self.beneficiaries if one.counts]
+        return [beneficiary.name for beneficiary in self.beneficiaries if beneficiary.counts]
 
     @property
     def extended(self) -> list[str]:
         """Names of the others that may take part."""
-        return [one.name for one in self.beneficiaries if one.code in self.extended_to and not one.counts]
+        return [
+            beneficiary.name
+            for beneficiary in self.beneficiaries
+            if beneficiary.code in self.extended_to and not beneficiary.counts
+        ]
 
     @property
     def points(self) -> int:
@@ -197,5 +201,5 @@ async def published_id(connection: AsyncConnection, reference: str) -> UUID:
     row = (await connection.execute(query, {"reference": reference})).first()
     if row is None:
         refuse("not_found", kind="missing")
-    found: UUID = row.id
-    return found
+    call_id: UUID = row.id
+    return call_id

@@ -31,7 +31,7 @@ class Corrigendum(msgspec.Struct, frozen=True):
         return msgspec.convert(self.content, CallDraft, strict=False)
 
 
-class Asked(msgspec.Struct, frozen=True):
+class CancellationRequest(msgspec.Struct, frozen=True):
     """A request to cancel the call that waits for a second person."""
 
     id: UUID
@@ -47,7 +47,7 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: UUID
-    call: CallPublic
+    public: CallPublic
     envelope_id: UUID
     envelope: str
     contract: str
@@ -65,20 +65,20 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     cloned_from: str | None
     corrigendum: Corrigendum | None
-    cancellation: Asked | None
+    cancellation: CancellationRequest | None
     waiting: int
 
     @property
     def cancellable(self) -> bool:
         """Whether it is published and not decided."""
-        return self.call.state in CANCELLABLE
+        return self.public.state in CANCELLABLE
 
     @property
     def draft(self) -> CallDraft:
         """What a person entered."""
         fields = CallDraft.__struct_fields__
-        values = {name: getattr(self.call, name) for name in fields if name != "envelope_id"}
-        values["extended_to"] = tuple(self.call.extended_to)
+        values = {name: getattr(self.public, name) for name in fields if name != "envelope_id"}
+        values["extended_to"] = tuple(self.public.extended_to)
         return CallDraft(envelope_id=self.envelope_id, **values)
 
 
@@ -113,7 +113,7 @@ _ONE = text(
 
 
 _corrigendum = msgspec.json.Decoder(Corrigendum)
-_asked = msgspec.json.Decoder(Asked)
+_cancellation = msgspec.json.Decoder(CancellationRequest)
 
 
 async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
@@ -121,10 +121,10 @@ async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
     row = (await connection.execute(_ONE, {"call_id": call_id})).first()
     if row is None:
         refuse("not_found", kind="missing")
-    fields = {name: getattr(row, name) for name in CallStaff.__struct_fields__ if name != "call"}
+    fields = {name: getattr(row, name) for name in CallStaff.__struct_fields__ if name != "public"}
     fields["corrigendum"] = row.corrigendum and _corrigendum.decode(row.corrigendum)
-    fields["cancellation"] = row.cancellation and _asked.decode(row.cancellation)
-    return CallStaff(call=public_from(row), **fields)
+    fields["cancellation"] = row.cancellation and _cancellation.decode(row.cancellation)
+    return CallStaff(public=public_from(row), **fields)
 
 
 async def next_reference(connection: AsyncConnection, year: int) -> str:

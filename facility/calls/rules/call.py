@@ -184,20 +184,20 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     """Everything wrong with a draft: its rules, an amount above its whole envelope (in EUR), an extension without
     the decision that it rests on (dossier 1a, Q22), and keys of its form that can't be any. (What else its form lacks
     is asked for at publication.)"""
-    found = [
+    mistakes = [
         *call_mistakes(draft.rules),
         *mode_mistakes(draft.mode, draft.opens_at, draft.cut_offs, draft.decide_within_hours),
     ]
     if draft.mode is Mode.ROLLING:
         # The cut-offs say it where they stand.
-        found = [reason for reason in found if reason.code != "closes_before_it_opens"]
+        mistakes = [reason for reason in mistakes if reason.code != "closes_before_it_opens"]
     if draft.amount > envelope_amount:
-        found.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
-    found += question_dates_mistakes(draft.questions_until, draft.answers_until, draft.closes_at)
+        mistakes.append(Reason("above_envelope", "amount", {"envelope": format_eur(envelope_amount)}))
+    mistakes += question_dates_mistakes(draft.questions_until, draft.answers_until, draft.closes_at)
     if draft.extended_to and not draft.extension_decision:
-        found.append(Reason("decision_missing", "extension_decision"))
-    found += key_mistakes(draft.form.sections)
-    return found
+        mistakes.append(Reason("decision_missing", "extension_decision"))
+    mistakes += key_mistakes(draft.form.sections)
+    return mistakes
 
 
 AWARD_CAP = Decimal(60_000)
@@ -207,17 +207,17 @@ USUAL_TOTAL = 100
 
 def doubts(rules: CallRules) -> list[Reason]:
     """What is allowed but rarely meant, for whoever is about to publish; nothing here forbids."""
-    found = []
+    mistakes = []
     points = {section.key: section.max for section in rules.grid.sections}
     total = rules.grid.points
     if total != USUAL_TOTAL:
-        found.append(Reason("total_not_100", "sections", {"total": str(total)}))
+        mistakes.append(Reason("total_not_100", "sections", {"total": str(total)}))
     for key, threshold in rules.grid.thresholds.items():
         if threshold > (total if key == TOTAL else points[key]):
-            found.append(Reason("threshold_out_of_reach", f"thresholds.{key}", {"key": key}))
+            mistakes.append(Reason("threshold_out_of_reach", f"thresholds.{key}", {"key": key}))
     if rules.award_max > AWARD_CAP:
-        found.append(Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)}))
-    return found
+        mistakes.append(Reason("award_max_above_cap", "award_max", {"cap": format_eur(AWARD_CAP)}))
+    return mistakes
 
 
 def may_publish[Person](drafted_by: Person, published_by: Person) -> None:

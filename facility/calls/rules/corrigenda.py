@@ -159,12 +159,12 @@ def _more(before: FormSection, after: FormSection) -> bool:
 
 def added_questions(before: FormDefinition, after: FormDefinition) -> list[tuple[FormSection, Field]]:
     """What a form asks that it did not ask before: fields with their sections."""
-    found: list[tuple[FormSection, Field]] = []
+    added: list[tuple[FormSection, Field]] = []
     for section in after.sections:
         old = before.section(section.key)
         known = {field.key for field in old.fields} if old else set()
-        found += [(section, field) for field in section.fields if field.key not in known]
-    return found
+        added += [(section, field) for field in section.fields if field.key not in known]
+    return added
 
 
 def added_sections(before: FormDefinition, after: FormDefinition) -> list[FormSection]:

@@ -36,7 +36,9 @@ def section_key(form: FormDefinition, title: str) -> str:
 def _sections(form: FormDefinition, key: str, change: Callable[[FormSection], FormSection]) -> FormDefinition:
     if form.section(key) is None:
         refuse("not_found", kind="missing", what="section")
-    return FormDefinition(tuple(change(one) if one.key == key else one for one in form.sections))
+    return FormDefinition(
+        tuple(change(section) if section.key == key else section for section in form.sections)
+    )
 
 
 def with_section(form: FormDefinition, section: FormSection) -> FormDefinition:
@@ -53,7 +55,7 @@ def without_section(form: FormDefinition, key: str) -> FormDefinition:
     section = form.section(key) or refuse("not_found", kind="missing", what="section")
     if section.kind in (SectionKind.PARTNERS, SectionKind.DOCUMENTS):
         refuse("section_needed")
-    return FormDefinition(tuple(one for one in form.sections if one.key != key))
+    return FormDefinition(tuple(section for section in form.sections if section.key != key))
 
 
 def moved_section(form: FormDefinition, key: str, way: Way) -> FormDefinition:
@@ -67,8 +69,8 @@ def moved_section(form: FormDefinition, key: str, way: Way) -> FormDefinition:
 def placed_section(form: FormDefinition, key: str, behind: str) -> FormDefinition:
     """The form with a section right behind another one. Refused (invalid): "section_unknown"."""
     section = form.section(key) or refuse("not_found", kind="missing", what="section")
-    others = [one for one in form.sections if one.key != key]
-    keys = [one.key for one in others]
+    others = [section for section in form.sections if section.key != key]
+    keys = [section.key for section in others]
     if behind not in keys:
         refuse("section_unknown", kind="invalid", field="behind")
     others.insert(keys.index(behind) + 1, section)
@@ -88,8 +90,8 @@ def with_field(form: FormDefinition, section_key: str, field: Field) -> FormDefi
     """One more field at the end of a section, or this one in place of the one with its key. Refused: "too_many_fields"."""
 
     def change(section: FormSection) -> FormSection:
-        if any(one.key == field.key for one in section.fields):
-            fields = tuple(field if one.key == field.key else one for one in section.fields)
+        if any(section.key == field.key for section in section.fields):
+            fields = tuple(field if section.key == field.key else section for section in section.fields)
         else:
             fields = (*section.fields, field)
         if len(fields) > MOST_FIELDS:
@@ -103,7 +105,7 @@ def without_field(form: FormDefinition, section_key: str, key: str) -> FormDefin
     """The form without a field, and without the checks over several fields that named it."""
 
     def change(section: FormSection) -> FormSection:
-        fields = tuple(one for one in section.fields if one.key != key)
+        fields = tuple(section for section in section.fields if section.key != key)
         checks = tuple(check for check in section.checks if key not in check.fields)
         return replace(section, fields=fields, checks=checks)
 

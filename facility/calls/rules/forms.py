@@ -149,8 +149,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def most(self) -> int:
         """Characters that a text takes."""
-        told = [check.most for check in self.checks if isinstance(check, Length) and check.most]
-        return min(told, default=MOST_LONG if self.type is FieldType.LONG_TEXT else MOST_SHORT)
+        limits = [check.most for check in self.checks if isinstance(check, Length) and check.most]
+        return min(limits, default=MOST_LONG if self.type is FieldType.LONG_TEXT else MOST_SHORT)
 
 
 class SectionKind(StrEnum):
@@ -229,14 +229,14 @@ def is_asked(field: Field, answers: Answers) -> bool:
 def findings(section: FormSection, answers: Answers) -> list[Reason]:
     """Everything that stands against submitting these answers, each with the section's and the field's key as its field
     ("ask.summary") and the field's label as a parameter."""
-    found = []
+    findings = []
     for field in section.fields:
         if is_asked(field, answers):
-            found += [
+            findings += [
                 Reason(code, f"{section.key}.{field.key}", {"label": field.label, **params})
                 for code, params in _field_findings(field, answers.get(field.key, ""))
             ]
-    return found + list(_section_findings(section, answers))
+    return findings + list(_section_findings(section, answers))
 
 
 def _field_findings(field: Field, answer: Answer) -> Iterator[tuple[str, dict[str, str]]]:

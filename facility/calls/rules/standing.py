@@ -32,7 +32,7 @@ class Standing(StrEnum):
     ARCHIVED = "archived"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class CallDates(msgspec.Struct, frozen=True, kw_only=True):
     """What the standing is computed from; instants in UTC.
 
     evaluating_since: when the first application was given to an assessor.
@@ -51,7 +51,7 @@ def runs(state: str, closes_at: datetime, now: datetime) -> bool:
     return state == CallState.PUBLISHED and now <= closes_at
 
 
-def standing(call: Told, now: datetime) -> Standing:
+def standing(call: CallDates, now: datetime) -> Standing:
     """Where the call stands at this instant: exactly at its deadline it is still open, a moment later closed, whether
     or not the scheduler has written that down."""
     if call.archived_at is not None:
@@ -64,7 +64,7 @@ def standing(call: Told, now: datetime) -> Standing:
     return Standing(call.state)
 
 
-def _after_closing(call: Told) -> Standing:
+def _after_closing(call: CallDates) -> Standing:
     if call.evaluating_since is not None:
         return Standing.EVALUATION
     return Standing.CLOSED if call.opened_at is None else Standing.OPENED

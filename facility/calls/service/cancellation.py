@@ -43,7 +43,7 @@ async def drop_cancellation(tx: Tx, call_id: UUID) -> None:
     """Take back that the call was to be cancelled; anybody who may ask may do so. Raises Refused "not_asked"."""
     actor = acting(tx)
     await tx.lock(Call, call_id)
-    cancellation = await _asked(tx, call_id)
+    cancellation = await _requested(tx, call_id)
     cancellation.dropped_by, cancellation.dropped_at = actor, tx.now
     await tx.flush()
     await record(tx, CancellationDropped(call_id=call_id, cancellation_id=cancellation.id))
@@ -58,7 +58,7 @@ async def confirm_cancellation(tx: Tx, call_id: UUID, *, seen: UUID | None = Non
     actor = acting(tx)
     call = await tx.lock(Call, call_id)
     may_cancel(call.state)
-    cancellation = await _asked(tx, call_id)
+    cancellation = await _requested(tx, call_id)
     if seen is not None and seen != cancellation.id:
         refuse("changed_meanwhile")
     may_confirm_cancellation(cancellation.asked_by, actor)
@@ -90,7 +90,7 @@ async def _open(tx: Tx, call_id: UUID) -> CallCancellation | None:
     return (await tx.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
 
 
-async def _asked(tx: Tx, call_id: UUID) -> CallCancellation:
+async def _requested(tx: Tx, call_id: UUID) -> CallCancellation:
     cancellation = await _open(tx, call_id)
     if cancellation is None or cancellation.confirmed_at is not None:
         refuse("not_asked")

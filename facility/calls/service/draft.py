@@ -74,9 +74,9 @@ async def refuse_mistakes(
     tx: Tx, draft: CallDraft, call_id: UUID | None, also: Collection[Reason] = ()
 ) -> None:
     """Raises Refused (invalid) with every mistake of the draft of this call (None: a new one), and `also` these."""
-    found = [*also]
-    found += [reason for reason in await mistakes_of(tx, draft, call_id) if reason not in also]
-    refuse_if(found)
+    mistakes = [*also]
+    mistakes += [reason for reason in await mistakes_of(tx, draft, call_id) if reason not in also]
+    refuse_if(mistakes)
 
 
 async def mistakes_of(tx: Tx, draft: CallDraft, call_id: UUID | None) -> list[Reason]:
@@ -84,13 +84,13 @@ async def mistakes_of(tx: Tx, draft: CallDraft, call_id: UUID | None) -> list[Re
     envelope = (
         await tx.session.execute(select(Envelope.amount).where(Envelope.id == draft.envelope_id))
     ).scalar()
-    found = draft_mistakes(draft, MOST if envelope is None else envelope)
+    mistakes = draft_mistakes(draft, MOST if envelope is None else envelope)
     if envelope is None:
-        found.append(Reason("envelope_unknown", "envelope_id"))
+        mistakes.append(Reason("envelope_unknown", "envelope_id"))
     taken = select(Call.id).where(Call.reference == draft.reference, Call.id != call_id)
     if (await tx.session.execute(taken)).first():
-        found.append(Reason("reference_taken", "reference"))
-    return found
+        mistakes.append(Reason("reference_taken", "reference"))
+    return mistakes
 
 
 async def _save(tx: Tx) -> None:

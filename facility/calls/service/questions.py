@@ -39,18 +39,18 @@ async def ask_question(tx: Tx, call_id: UUID, text: str, *, contact: Contact | N
     if len(text) > MAX_QUESTION:
         refuse("question_too_long", kind="invalid", field="question", most=str(MAX_QUESTION))
     asked_by = None if contact else acting(tx)
-    said = {
+    question_values = {
         "call_id": call_id,
         "text": text.strip(),
         "asked_by": asked_by,
         "contact_email": contact and contact.email,
     }
-    query = select(Question).filter_by(**said, version=0, set_aside_at=None)
-    if asked := (await tx.session.scalars(query.limit(1))).first():
-        return asked
+    query = select(Question).filter_by(**question_values, version=0, set_aside_at=None)
+    if open_question := (await tx.session.scalars(query.limit(1))).first():
+        return open_question
     last = select(func.coalesce(func.max(Question.number), 0)).where(Question.call_id == call_id)
     question = Question(
-        **said,
+        **question_values,
         id=new_id(),
         number=(await tx.session.execute(last)).scalar_one() + 1,
         institution_id=contact.institution_id if contact else await _institution(tx, asked_by),

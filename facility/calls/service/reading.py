@@ -74,5 +74,5 @@ def columns_of(draft: CallDraft) -> dict[str, Any]:
 
 def _json(value: msgspec.Struct) -> dict[str, Any]:
     """As it comes back from the database: lists where there are tuples."""
-    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
-    return found
+    content: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return content

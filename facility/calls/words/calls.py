@@ -56,15 +56,15 @@ class Stands(msgspec.Struct, frozen=True):
 
 def stands(call: CallPublic, now: datetime) -> Stands:
     """Where the call stands now."""
-    found = call.standing(now)
-    word, kind = STANDINGS[found]
-    return Stands(found, translated(word), kind, _sentence(call, found))
+    standing = call.standing(now)
+    word, kind = STANDINGS[standing]
+    return Stands(standing, translated(word), kind, _sentence(call, standing))
 
 
-def _sentence(call: CallPublic, found: Standing) -> str:
+def _sentence(call: CallPublic, standing: Standing) -> str:
     if call.cancelled_at is not None:
         return _("This call was cancelled on {at}.", at=instant(call.cancelled_at))
-    match found:
+    match standing:
         case Standing.DRAFT:
             return _("Only staff see this draft. A second person checks and publishes it.")
         case Standing.COMING:
@@ -91,12 +91,12 @@ def criterion(grid: Grid, key: str) -> str:
 
 def ties(grid: Grid) -> list[str]:
     """The tie-breaks in their order, as whole phrases; the reference decides at last (scenarios/README)."""
-    said = {
+    phrases_by_key = {
         BENEFICIARIES: _("more beneficiaries of the Western Balkans taking part"),
         RECEIVED_AT: _("received earlier"),
     }
     phrases = [
-        said.get(key) or _("more points for “{section}”", section=criterion(grid, key))
+        phrases_by_key.get(key) or _("more points for “{section}”", section=criterion(grid, key))
         for key in grid.tie_break
     ]
     return [*phrases, _("the lower reference number")]

@@ -38,13 +38,17 @@ class Change(msgspec.Struct, frozen=True):
 
 def side_by_side(before: CallDraft, after: CallDraft) -> list[Change]:
     """What a corrigendum changes, field by field; of the form, what is added, one by one."""
-    found: list[Change] = []
-    for one in _told(before, after):
-        if one.field == "form":
-            found += _additions(before.form, after.form)
+    changes: list[Change] = []
+    for difference in _differences(before, after):
+        if difference.field == "form":
+            changes += _additions(before.form, after.form)
         else:
-            found.append(Change(translated(LABELS[one.field]), _value(one.before), _value(one.after)))
-    return found
+            changes.append(
+                Change(
+                    translated(LABELS[difference.field]), _value(difference.before), _value(difference.after)
+                )
+            )
+    return changes
 
 
 def _additions(before: FormDefinition, after: FormDefinition) -> Iterator[Change]:
@@ -54,36 +58,38 @@ def _additions(before: FormDefinition, after: FormDefinition) -> Iterator[Change
         if section in new:
             ahead = after.sections[place - 1] if place else None
             yield Change(_("New section"), _("not asked"), _section_in_full(section, ahead))
-        for asked, field in added_questions(before, after):
-            if asked is section:
+        for its_section, field in added_questions(before, after):
+            if its_section is section:
                 yield Change(_("New question"), _("not asked"), _question_in_full(section, field))
 
 
 def asked_more(before: FormDefinition, after: FormDefinition) -> list[str]:
     """What a form asks that it did not ask before, in whole sentences."""
-    new, said = added_sections(before, after), []
+    new, sentences = added_sections(before, after), []
     for section in after.sections:
-        said += [_added_section(section)] if section in new else []
-        said += [_added(*one) for one in added_questions(before, after) if one[0] is section]
-    return said
+        sentences += [_added_section(section)] if section in new else []
+        sentences += [
+            _added(*question) for question in added_questions(before, after) if question[0] is section
+        ]
+    return sentences
 
 
 def _added_section(section: FormSection) -> str:
-    said = {
+    sentence = {
         By.LEAD: N_("A new section was added: “{section}”."),
         By.PARTY: N_(
             "A new section was added that every institution fills in for itself: “{section}”. Each partner finds it in its"
             " own part."
         ),
     }
-    return filled(said[section.by], section=section.title)
+    return filled(sentence[section.by], section=section.title)
 
 
 def _added(section: FormSection, field: Field) -> str:
-    said = N_("A new question was added under “{section}”: {label}")
+    sentence = N_("A new question was added under “{section}”: {label}")
     if field.required:
-        said = N_("A new question that must be answered was added under “{section}”: {label}")
-    return filled(said, section=section.title, label=field.label)
+        sentence = N_("A new question that must be answered was added under “{section}”: {label}")
+    return filled(sentence, section=section.title, label=field.label)
 
 
 def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
@@ -133,30 +139,34 @@ def _value(value: object) -> str:
 
 def meanings(before: CallDraft, after: CallDraft) -> list[str]:
     """What a corrigendum means for whoever has begun an application, in whole sentences."""
-    told = [one for one in _told(before, after) if one.field != "form"]
-    said = [sentence for one in told for sentence in _meanings(one)]
-    return said + asked_more(before.form, after.form)
+    outside_form = [difference for difference in _differences(before, after) if difference.field != "form"]
+    sentences = [sentence for difference in outside_form for sentence in _meanings(difference)]
+    return sentences + asked_more(before.form, after.form)
 
 
-def _told(before: CallDraft, after: CallDraft) -> list[Difference]:
+def _differences(before: CallDraft, after: CallDraft) -> list[Difference]:
     """What changed; that a rolling call closes at its last cut-off, its cut-offs say."""
-    found = differences(before, after)
-    return [one for one in found if one.field != "closes_at" or after.mode is not Mode.ROLLING]
-
-
-def _meanings(one: Difference) -> list[str]:
-    if not isinstance(one.before, tuple) or not isinstance(one.after, tuple):
-        return [_meaning(one)]
-    said = N_("Cut-off {number} is now {after}; it was {before}.")
+    changed = differences(before, after)
     return [
-        filled(said, number=number, before=instant(old), after=instant(new))
-        for number, (old, new) in enumerate(zip(one.before, one.after, strict=True), 1)
+        difference
+        for difference in changed
+        if difference.field != "closes_at" or after.mode is not Mode.ROLLING
+    ]
+
+
+def _meanings(difference: Difference) -> list[str]:
+    if not isinstance(difference.before, tuple) or not isinstance(difference.after, tuple):
+        return [_meaning(difference)]
+    sentence = N_("Cut-off {number} is now {after}; it was {before}.")
+    return [
+        filled(sentence, number=number, before=instant(old), after=instant(new))
+        for number, (old, new) in enumerate(zip(difference.before, difference.after, strict=True), 1)
         if old != new
     ]
 
 
-def _meaning(one: Difference) -> str:
-    said = {
+def _meaning(difference: Difference) -> str:
+    sentence = {
         "title": N_("The call’s title is now “{after}”."),
         "text": N_("The text of the call was changed. Please read it again."),
         "closes_at": N_("The deadline is now {after}; it was {before}."),
@@ -166,6 +176,8 @@ def _meaning(one: Difference) -> str:
         "award_min": N_("An application now asks for at least {after}; it was {before}."),
         "award_max": N_("An application now asks for at most {after}; it was {before}."),
     }
-    if one.field in ("questions_until", "answers_until") and one.after is None:
+    if difference.field in ("questions_until", "answers_until") and difference.after is None:
         return _("The call takes no more questions.")
-    return filled(said[one.field], before=_value(one.before), after=_value(one.after))
+    return filled(
+        sentence[difference.field], before=_value(difference.before), after=_value(difference.after)
+    )
