@@ -14,7 +14,7 @@ from facility.contracts.service import money
 from facility.contracts.words import UNIT_COSTS
 from facility.folding import fold
 from facility.money import CENT
-from facility.refused import Reason, Refused
+from facility.refused import Reason
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
