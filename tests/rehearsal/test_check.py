@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from facility.data import DATA
 from facility.rehearsal.service.check import Mistake, WrongScenario, check
 
-EXAMPLES = Path(__file__).parents[2] / "facility" / "rehearsal" / "examples"
+EXAMPLES = DATA / "examples"
 RESERVE: dict[str, Any] = json.loads((EXAMPLES / "taf-2021-01-reserve.json").read_text())
 EURO = r"must look like ^(0|[1-9][0-9]{0,11})\.[0-9]{2}$"
 RECEIVED = "must not be before the application's received_at"
