@@ -1,5 +1,7 @@
 """Who proposes a ranking sees when it can be done, and hears what was decided about it."""
 
+from functools import partial
+
 from sqlalchemy import select, text
 
 from facility.admission.service.admissibility import check_admissibility
@@ -9,7 +11,7 @@ from facility.awards.rules.awards import may_propose
 from facility.awards.service.deciding import decide, propose, take_back
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call
-from facility.db import Database
+from facility.db import Database, Tx
 from facility.evaluation.queries.standing import applicants, is_sealed
 from facility.evaluation.rules.ranking import stand
 from facility.evaluation.service import assessing as evaluation
@@ -84,7 +86,7 @@ async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Datab
     await play.open(key)
     steps.append(("unchecked", await to_propose(play)))
     for name in "ABC":
-        await play.act("ada", lambda tx, name=name: _admit(tx, play, name), CLOSES)
+        await play.act("ada", partial(_admit, play, name), CLOSES)
     await play.act(
         "ada",
         lambda tx: check_admissibility(tx, play.applications["D"], admissible=False, reason="Late."),
@@ -109,8 +111,8 @@ async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Datab
     assert len(steps) == 8
 
 
-async def _admit(tx: object, play: Judging, name: str) -> object:
-    return await check_admissibility(tx, play.applications[name], admissible=True, reason="")  # type: ignore[arg-type]
+async def _admit(play: Judging, name: str, tx: Tx) -> None:
+    await check_admissibility(tx, play.applications[name], admissible=True, reason="")
 
 
 async def test_the_start_page_leads_the_secretariat_to_a_ranking_that_can_be_proposed(

@@ -123,7 +123,7 @@ def test_doubled_keys_are_read_in_the_time_that_their_number_gives() -> None:
     keys = ",".join(f'"k{number}":0' for number in range(30_000))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (4, 4))\n"
-        "from facility.rehearsal.strict_json import read\n"
+        "from facility.rehearsal.service.strict_json import read\n"
         "print(len(read(sys.stdin.buffer.read())[1]))"
     )
     done = subprocess.run(
