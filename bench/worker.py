@@ -6,6 +6,7 @@ import signal
 
 import uvloop
 
+from facility.garbage import settle
 from facility.settings import load
 from facility.worker import background, give_way
 
@@ -16,6 +17,7 @@ async def main() -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with background(load(), os.environ["BENCH_DATABASE"]):
+        settle()
         await stop.wait()
 
 

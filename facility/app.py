@@ -1,7 +1,6 @@
 """The only place where slices, access and error pages meet."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,11 +9,11 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import configure_mappers
 
 from facility import rooms
 from facility.accounts.service import security_officer
 from facility.db import Database
+from facility.garbage import settle
 from facility.outbox import links
 from facility.settings import ROOT, Settings
 from facility.web import bodies, errors, public, static
@@ -128,12 +127,7 @@ def _lifespan(owned: Database | None, *, freeze: bool) -> Any:
         await _has_tables(app)
         loading: list[asyncio.Task[None]] = []
         if freeze:
-            configure_mappers()
-            # What lives from here to the end needs no looking at: a full collection would stop all requests.
-            gc.collect()
-            gc.freeze()
-            # What a request leaves behind is freed by counting, all but a little: look for cycles less often.
-            gc.set_threshold(50_000, 20, 20)
+            settle()
             loading.append(asyncio.create_task(asyncio.to_thread(app.state.renderer.load)))
         try:
             yield

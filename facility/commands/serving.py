@@ -14,6 +14,7 @@ from facility.commands.database import connected, database_url, ready_database_u
 from facility.demo import tell
 from facility.events.since import know_reactions
 from facility.files.store import Store
+from facility.garbage import settle
 from facility.seed import seed
 from facility.server import serve
 from facility.settings import Settings
@@ -59,6 +60,7 @@ def worker(settings: Settings) -> None:
         for sign in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(sign, stop.set)
         async with background(settings, url):
+            settle()
             await stop.wait()
 
     with ready_database_url(settings) as url:
