@@ -185,12 +185,12 @@ def _refuse_closed(connection: Any, *_: object) -> None:
 class Database:
     """The engine of one event loop. Sharing one between loops fails, so each loop makes its own."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20) -> None:
         self.url = url
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=pool_size,
+            max_overflow=0,  # each beyond the pool's size would be opened, taught its statements, and closed
             pool_timeout=20,
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,

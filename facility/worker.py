@@ -103,7 +103,7 @@ class Jobs:
     def _db(self) -> Database:
         """One engine for the loop of the async actors, made in it."""
         if self._database is None:
-            self._database = Database(self._database_url, pool_size=THREADS)
+            self._database = Database(self._database_url, pool_size=2 * THREADS)
         return self._database
 
     async def _carry_out(self, delivery_ids: list[int]) -> None:
