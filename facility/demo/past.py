@@ -28,7 +28,7 @@ ROLES = {"drafter": "ada", "publisher": "vera", "authorising officer": "paul"}
 ASSESSORS = {"E1": "elena", "E2": "erik", "E3": "emma", "E4": "enzo", "E5": "eva"}
 
 
-class Told(stage.Stage):
+class DemoStage(stage.Stage):
     """The stage of the demo: the cast instead of references, real texts and papers."""
 
     def __init__(self, troupe: Troupe, scenario: Scenario, start: datetime) -> None:
@@ -44,8 +44,8 @@ class Told(stage.Stage):
     async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
         return self.troupe.places[_place(name, beneficiary)]
 
-    async def lead(self, told: Application) -> UUID:
-        place = _place(told.lead.institution, told.lead.beneficiary)
+    async def lead(self, application: Application) -> UUID:
+        place = _place(application.lead.institution, application.lead.beneficiary)
         return next(self.troupe.people[key] for key, (_, at) in OFFICERS.items() if at == place)
 
     async def envelope(self, contract: Contract, call: Call) -> UUID:
@@ -66,32 +66,32 @@ class Told(stage.Stage):
     def call_texts(self, call: Call) -> tuple[str, str]:
         return "Joint initiatives of law-enforcement agencies, 2021", PAST_TEXTS["call"]
 
-    async def describe(self, told: Application, application_id: UUID) -> None:
-        summary, plan, origin = PAST_TEXTS[told.reference.rpartition("/")[2]].split("\n\n")
+    async def describe(self, application: Application, application_id: UUID) -> None:
+        summary, plan, origin = PAST_TEXTS[application.reference.rpartition("/")[2]].split("\n\n")
         await self.act(
             self.start,
-            await self.lead(told),
+            await self.lead(application),
             save_answers,
             application_id,
-            answered(told.themes, summary, plan, origin),
+            answered(application.themes, summary, plan, origin),
         )
 
     def expert_draft(self, expert: Expert) -> ExpertDraft:
         name, address = EXPERTS[expert.id]
-        told = super().expert_draft(expert)
+        draft = super().expert_draft(expert)
         today = clock.now().date()
         # The scenario tells the days of 2021; the present of the story needs some too.
-        available = [*told.available, (today, today + timedelta(days=180))] if expert.available else []
-        return msgspec.structs.replace(told, name=name, email=address, available=available)
+        available = [*draft.available, (today, today + timedelta(days=180))] if expert.available else []
+        return msgspec.structs.replace(draft, name=name, email=address, available=available)
 
-    async def evidence(self, told: Activity, kind: str) -> tuple[str, int, str]:
+    async def evidence(self, activity: Activity, kind: str) -> tuple[str, int, str]:
         words = kind.replace("_", " ")
         size, sha256 = self.troupe.paper(
-            f"{words.capitalize()}: {told.reference}",
-            f"{told.kind.replace('_', ' ').capitalize()} from {told.start} to {told.end}.",
+            f"{words.capitalize()}: {activity.reference}",
+            f"{activity.kind.replace('_', ' ').capitalize()} from {activity.start} to {activity.end}.",
             "A paper of the demo story. All names and figures in it are fictitious.",
         )
-        return f"{words} {told.reference.rpartition('/')[2]}.pdf", size, sha256
+        return f"{words} {activity.reference.rpartition('/')[2]}.pdf", size, sha256
 
 
 def _place(name: str, beneficiary: str) -> str:
@@ -131,5 +131,5 @@ async def tell_past(db: Database, store: Store) -> Troupe:
     start = play.before_everything(scenario)
     troupe = Troupe(db, store)
     await troupe.call_together(start)
-    await play.Play(Told(troupe, scenario, start)).run()
+    await play.Play(DemoStage(troupe, scenario, start)).run()
     return troupe

@@ -158,9 +158,9 @@ async def _report(story: Story, activity_id: UUID) -> None:
 async def _experts_asked(story: Story, application_id: UUID) -> None:
     """Two seats for the study trip: an invitation that can be answered now."""
     starts_on = story.monday(6)
-    asked = story.now - timedelta(hours=20)
+    asked_at = story.now - timedelta(hours=20)
     deployment = await story.act(
-        asked,
+        asked_at,
         "ada",
         request_expertise,
         RequestDraft(
@@ -178,7 +178,7 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
             respond_within_hours=72,
         ),
     )
-    await story.act(asked, "ada", confirm_shortlist, deployment.id)
+    await story.act(asked_at, "ada", confirm_shortlist, deployment.id)
 
 
 _DRUGS = Wish(

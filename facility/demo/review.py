@@ -78,9 +78,9 @@ async def load_initiatives(troupe: Troupe, at: datetime) -> None:
 
 async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
     """The IISG was silent until its time was over, the Delegation has agreed, the unit is being asked now."""
-    asked = now - timedelta(days=5)
+    asked_at = now - timedelta(days=5)
     _silent, agreed = await troupe.act(
-        asked,
+        asked_at,
         "ada",
         start_consultations,
         application_id,
@@ -90,7 +90,7 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
         question="Does this meet with something that you plan or support already?",
     )
     await troupe.act(
-        asked + timedelta(hours=3),
+        asked_at + timedelta(hours=3),
         None,
         answer_consultation,
         agreed.id,
@@ -104,7 +104,7 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
 
 async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
     """The secretariat has asked for a mandate, and the lead has answered."""
-    asked = await troupe.act(
+    clarification = await troupe.act(
         now - timedelta(days=3),
         "ada",
         ask_for_clarification,
@@ -112,12 +112,12 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
         kind=ClarificationKind.EVIDENCE,
         question="Which of your units hosts the experts, and until when is the head of unit appointed?",
     )
-    if asked.ends_at > now - timedelta(days=2):
+    if clarification.ends_at > now - timedelta(days=2):
         await troupe.act(
             now - timedelta(days=2),
             None,
             answer_clarification,
-            asked.id,
+            clarification.id,
             text="The unit for mutual legal assistance; the head is appointed until the end of next year.",
             name="Dragana Ilić, prosecutor",
         )

@@ -32,15 +32,15 @@ def _form_page(
 ) -> Page:
     sources = [
         (
-            str(one.id),
+            str(past_call.id),
             _(
                 "{call}: {title}, decided {at}",
-                call=one.reference,
-                title=one.title,
-                at=moment(one.decided_at),
+                call=past_call.reference,
+                title=past_call.title,
+                at=moment(past_call.decided_at),
             ),
         )
-        for one in past
+        for past_call in past
     ]
     sources += [(name, _("Example: {title}", title=translated(label))) for name, label in EXAMPLES.items()]
     return view.page(
@@ -62,7 +62,7 @@ async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[
     async with db.reader() as read:
         call = await staff_call(read, call_id)
         past = await past_calls(read, view.me.id)
-        chosen = fields.choice("source", [*(str(one.id) for one in past), *EXAMPLES])
+        chosen = fields.choice("source", [*(str(past_call.id) for past_call in past), *EXAMPLES])
         if not fields.are_right():
             raise Wrong(_form_page(view, call, past, fields, status=fields.status))
         mapped = scenario_from(call.draft, await _source(read, chosen, view.me.id))
@@ -73,8 +73,8 @@ async def rehearse_call(view: View, db: Database, form: Form, call_id: FromPath[
 
 async def _source(connection: AsyncConnection, chosen: str, viewer: UUID) -> Source:
     if chosen in EXAMPLES:
-        told = await asyncio.to_thread(check, example_file(chosen))
-        return Source(told.scenario, told.call.grid, told.call.closes_at, told.applications)
+        scenario = await asyncio.to_thread(check, example_file(chosen))
+        return Source(scenario.scenario, scenario.call.grid, scenario.call.closes_at, scenario.applications)
     return await past_source(connection, UUID(chosen), viewer)
 
 

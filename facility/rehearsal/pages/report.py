@@ -81,8 +81,10 @@ def report_of(scenario: Scenario, result: Json) -> Report:
     """The result of this scenario, for people."""
     sections = {section.key: section.title for section in scenario.call.grid.sections}
     applications = {
-        told.reference: _application(told, result["applications"][told.reference], sections)
-        for told in scenario.applications
+        application.reference: _application(
+            application, result["applications"][application.reference], sections
+        )
+        for application in scenario.applications
     }
     ranking, cut = _ranking(scenario, [applications[reference] for reference in result["ranking"]])
     budget, indicator = result["budget"], result["indicator_10_1"]
@@ -102,8 +104,8 @@ def report_of(scenario: Scenario, result: Json) -> Report:
             for reference, amount in budget["commitments"].items()
         ],
         deployments=[
-            _deployment(told.reference, told.application, result["deployments"])
-            for told in scenario.deployments
+            _deployment(deployment.reference, deployment.application, result["deployments"])
+            for deployment in scenario.deployments
         ],
         counted=indicator["counted"],
         not_counted=[
@@ -114,17 +116,17 @@ def report_of(scenario: Scenario, result: Json) -> Report:
     )
 
 
-def _application(told: Application, found: Json, sections: dict[str, str]) -> ApplicationLine:
-    scores = found.get("sections", {})
+def _application(application: Application, outcome: Json, sections: dict[str, str]) -> ApplicationLine:
+    scores = outcome.get("sections", {})
     return ApplicationLine(
-        reference=told.reference,
-        title=told.title,
-        requested=told.requested,
-        status=found["status"],
-        reasons=[reason_word(code, sections) for code in found["reasons"]],
+        reference=application.reference,
+        title=application.title,
+        requested=application.requested,
+        status=outcome["status"],
+        reasons=[reason_word(code, sections) for code in outcome["reasons"]],
         scores=[scores[key] for key in sections] if scores else [],
-        total=found.get("total"),
-        rank=found.get("rank"),
+        total=outcome.get("total"),
+        rank=outcome.get("rank"),
     )
 
 
@@ -144,15 +146,15 @@ def _ranking(scenario: Scenario, ranked: list[ApplicationLine]) -> tuple[list[Ra
 
 
 def _deployment(reference: str, application: str, deployments: Json) -> DeploymentLine:
-    found = deployments[reference]
-    invitations = found.get("invitations")
+    outcome = deployments[reference]
+    invitations = outcome.get("invitations")
     return DeploymentLine(
         reference=reference,
         application=application,
-        refused=reason_word(found["refused"], {}) if "refused" in found else None,
-        shortlist=[(expert, score) for expert, score in found.get("shortlist", [])],
-        excluded=[(expert, reason_word(code, {})) for expert, code in found.get("excluded", {}).items()],
+        refused=reason_word(outcome["refused"], {}) if "refused" in outcome else None,
+        shortlist=[(expert, score) for expert, score in outcome.get("shortlist", [])],
+        excluded=[(expert, reason_word(code, {})) for expert, code in outcome.get("excluded", {}).items()],
         invitations=None if invitations is None else msgspec.convert(invitations, list[InvitationLine]),
-        accepted=found.get("accepted", []),
-        unfilled=found.get("unfilled", 0),
+        accepted=outcome.get("accepted", []),
+        unfilled=outcome.get("unfilled", 0),
     )

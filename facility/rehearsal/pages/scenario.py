@@ -44,14 +44,14 @@ class Stage:
 
 
 def _form_page(view: View, form: Fields, *, status: int = 200, mistakes: list[Mistake] | None = None) -> Page:
-    found = mistakes or []
+    all_mistakes = mistakes or []
     return view.page(
         "rehearsal/upload.html",
         status=status,
         form=form,
         examples=[(name, translated(label)) for name, label in EXAMPLES.items()],
-        mistakes=found[:MOST_MISTAKES],
-        further=max(len(found) - MOST_MISTAKES, 0),
+        mistakes=all_mistakes[:MOST_MISTAKES],
+        further=max(len(all_mistakes) - MOST_MISTAKES, 0),
         most=MAX_SCENARIO // 1000,
     )
 
@@ -95,13 +95,13 @@ async def played(view: View, db: Database, scenario: Scenario, notes: Sequence[s
         scenario=scenario,
         notes=notes,
         report=report_of(scenario, result),
-        statuses=_said(STATUSES),
-        outcomes=_said(OUTCOMES),
+        statuses=_translated_words(STATUSES),
+        outcomes=_translated_words(OUTCOMES),
         address="data:application/json;base64," + base64.b64encode(text).decode(),
     )
 
 
-def _said(words: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+def _translated_words(words: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     return {code: (translated(label), kind) for code, (label, kind) in words.items()}
 
 

@@ -9,7 +9,7 @@ import msgspec
 from facility.experts.rules import CefrLevel
 
 
-class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of the file; its instants are turned to UTC, whatever their offset was."""
 
     def __post_init__(self) -> None:
@@ -19,30 +19,30 @@ class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 msgspec.structs.force_setattr(self, name, value.astimezone(UTC))
 
 
-class Donor(_Told, frozen=True):
+class Donor(_Part, frozen=True):
     name: str
     amount: Decimal
 
 
-class Contract(_Told, frozen=True):
+class Contract(_Part, frozen=True):
     reference: str
     donors: tuple[Donor, ...]
 
 
-class Section(_Told, frozen=True):
+class Section(_Part, frozen=True):
     key: str
     title: str
     max: int
 
 
-class Grid(_Told, frozen=True):
+class Grid(_Part, frozen=True):
     sections: tuple[Section, ...]
     thresholds: dict[str, Decimal]
     min_assessments: int
     tie_break: tuple[str, ...]
 
 
-class Call(_Told, frozen=True):
+class Call(_Part, frozen=True):
     reference: str
     mode: Literal["deadline"]
     opens_at: datetime
@@ -57,24 +57,24 @@ class Call(_Told, frozen=True):
     skip_unaffordable: bool = False
 
 
-class Lead(_Told, frozen=True):
+class Lead(_Part, frozen=True):
     institution: str
     beneficiary: str
 
 
-class Partner(_Told, frozen=True):
+class Partner(_Part, frozen=True):
     institution: str
     beneficiary: str
     confirmed: bool
     withdrew_at: datetime | None = None
 
 
-class Document(_Told, frozen=True):
+class Document(_Part, frozen=True):
     name: str
     marking: str | None = None
 
 
-class Application(_Told, frozen=True):
+class Application(_Part, frozen=True):
     """assessments: scores by assessor, then by section key."""
 
     reference: str
@@ -92,7 +92,7 @@ class Application(_Told, frozen=True):
     recusals: tuple[str, ...] = ()
 
 
-class Step(_Told, frozen=True):
+class Step(_Part, frozen=True):
     """What happened to an award; final_cost is there when it was closed."""
 
     application: str
@@ -101,7 +101,7 @@ class Step(_Told, frozen=True):
     final_cost: Decimal | None = None
 
 
-class Expert(_Told, frozen=True):
+class Expert(_Part, frozen=True):
     """available: first and last day; conflict: what it is, where there is one."""
 
     id: str
@@ -115,17 +115,17 @@ class Expert(_Told, frozen=True):
     conflict: str | None = None
 
 
-class Bonus(_Told, frozen=True):
+class Bonus(_Part, frozen=True):
     regional_language: int
     no_recent_deployment: int
 
 
-class Reply(_Told, frozen=True):
+class Reply(_Part, frozen=True):
     answer: Literal["accept", "decline"]
     after_hours: int
 
 
-class Deployment(_Told, frozen=True):
+class Deployment(_Part, frozen=True):
     """language: "en:C1" · replies by expert; without replies (None) nobody is invited."""
 
     reference: str
@@ -143,7 +143,7 @@ class Deployment(_Told, frozen=True):
     replies: dict[str, Reply] | None = None
 
 
-class Activity(_Told, frozen=True):
+class Activity(_Part, frozen=True):
     reference: str
     application: str
     kind: Literal["workshop", "seminar", "internship", "study_trip", "expert_mission"]
@@ -156,7 +156,7 @@ class Activity(_Told, frozen=True):
     verified_by: str | None = None
 
 
-class Scenario(_Told, frozen=True):
+class Scenario(_Part, frozen=True):
     """A whole call, as the file tells it, in the file's order."""
 
     scenario: str

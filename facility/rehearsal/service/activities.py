@@ -21,19 +21,19 @@ CROWD = 1_000_000
 """More people than this are told as this many: the rule only asks whether anybody was there."""
 
 
-def play_activity(stage: Stage, told: Activity) -> tuple[datetime, Callable[[], Awaitable[object]]]:
+def play_activity(stage: Stage, activity: Activity) -> tuple[datetime, Callable[[], Awaitable[object]]]:
     """When the activity begins, and what happens then: the facility pays if an award stands at that instant."""
-    begins = _midnight(told.start)
+    begins = _midnight(activity.start)
 
     async def happen() -> None:
         draft = ActivityDraft(
-            reference=told.reference,
-            application_id=stage.applications[told.application],
-            kind=told.kind,
-            title=told.reference,
+            reference=activity.reference,
+            application_id=stage.applications[activity.application],
+            kind=activity.kind,
+            title=activity.reference,
             place="",
-            starts_on=told.start,
-            ends_on=told.end,
+            starts_on=activity.start,
+            ends_on=activity.end,
         )
         activity_id: UUID
 
@@ -41,24 +41,24 @@ def play_activity(stage: Stage, told: Activity) -> tuple[datetime, Callable[[], 
             nonlocal activity_id
             activity_id = (await plan_activity(tx, draft)).id
 
-        reporter = await stage.person(f"told {told.reported_by}", Role.SECRETARIAT)
-        if await stage.told(begins, reporter, plan) is None:
-            await _report(stage, told, activity_id, reporter)
+        reporter = await stage.person(f"told {activity.reported_by}", Role.SECRETARIAT)
+        if await stage.attempt(begins, reporter, plan) is None:
+            await _report(stage, activity, activity_id, reporter)
 
     return begins, happen
 
 
-async def _report(stage: Stage, told: Activity, activity_id: UUID, reporter: UUID) -> None:
-    ended = max(_midnight(told.end, days=1), _midnight(told.start))
+async def _report(stage: Stage, activity: Activity, activity_id: UUID, reporter: UUID) -> None:
+    ended = max(_midnight(activity.end, days=1), _midnight(activity.start))
     rows = [
         AttendanceRow(beneficiary_code=code, present=min(present, CROWD), expected=min(present, CROWD))
-        for code, present in told.attended.items()
+        for code, present in activity.attended.items()
         if code in WESTERN_BALKANS
     ]
-    await stage.told(ended, reporter, set_attendance, activity_id, rows)
-    for kind in dict.fromkeys(told.evidence):
-        name, size, sha256 = await stage.evidence(told, kind)
-        await stage.told(
+    await stage.attempt(ended, reporter, set_attendance, activity_id, rows)
+    for kind in dict.fromkeys(activity.evidence):
+        name, size, sha256 = await stage.evidence(activity, kind)
+        await stage.attempt(
             ended,
             reporter,
             attach_evidence,
@@ -68,11 +68,11 @@ async def _report(stage: Stage, told: Activity, activity_id: UUID, reporter: UUI
             size=size,
             sha256=sha256,
         )
-    if told.completed:
-        await stage.told(ended, reporter, complete, activity_id)
-    if told.verified_by is not None:
-        verifier = await stage.person(f"told {told.verified_by}", Role.SECRETARIAT)
-        await stage.told(ended, verifier, verify, activity_id)
+    if activity.completed:
+        await stage.attempt(ended, reporter, complete, activity_id)
+    if activity.verified_by is not None:
+        verifier = await stage.person(f"told {activity.verified_by}", Role.SECRETARIAT)
+        await stage.attempt(ended, verifier, verify, activity_id)
 
 
 def _midnight(day: date, days: int = 0) -> datetime:

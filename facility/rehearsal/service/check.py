@@ -13,7 +13,7 @@ __all__ = ["Mistake", "WrongScenario", "check"]
 
 def check(raw: bytes) -> Scenario:
     """The scenario of a file's bytes; WrongScenario names every mistake (scenarios/README, "a wrong file")."""
-    file, found = read(raw)
-    if found := [*found, *format_mistakes(file), *sense_mistakes(file)]:
-        raise WrongScenario(found)
+    file, mistakes = read(raw)
+    if mistakes := [*mistakes, *format_mistakes(file), *sense_mistakes(file)]:
+        raise WrongScenario(mistakes)
     return msgspec.convert(file, Scenario)

@@ -23,36 +23,36 @@ from facility.rehearsal.rules.scenario import Deployment
 from facility.rehearsal.service.stage import DRAFTER, Stage
 
 
-async def open_deployment(stage: Stage, told: Deployment) -> None:
+async def open_deployment(stage: Stage, deployment: Deployment) -> None:
     """Ask for the experts; where the file tells replies, in the order of the shortlist."""
     officer = stage.people[DRAFTER]
-    language, _, level = told.language.partition(":")
+    language, _, level = deployment.language.partition(":")
     draft = RequestDraft(
-        reference=told.reference,
-        application_id=stage.applications[told.application],
-        place=told.place,
-        starts_on=told.start,
-        ends_on=told.end,
-        seats=told.seats,
+        reference=deployment.reference,
+        application_id=stage.applications[deployment.application],
+        place=deployment.place,
+        starts_on=deployment.start,
+        ends_on=deployment.end,
+        seats=deployment.seats,
         language=language,
         language_level=level,  # type: ignore[arg-type]  # the scenario's format holds the levels
-        themes=told.themes,
-        min_theme_level=told.min_theme_level,
-        bonus_regional_language=told.bonus.regional_language,
-        bonus_no_recent_deployment=told.bonus.no_recent_deployment,
-        respond_within_hours=told.respond_within_hours,
+        themes=deployment.themes,
+        min_theme_level=deployment.min_theme_level,
+        bonus_regional_language=deployment.bonus.regional_language,
+        bonus_no_recent_deployment=deployment.bonus.no_recent_deployment,
+        respond_within_hours=deployment.respond_within_hours,
     )
 
     async def request(tx: Tx) -> None:
-        deployment = await request_expertise(tx, draft)
-        stage.deployments[told.reference] = deployment.id
+        row = await request_expertise(tx, draft)
+        stage.deployments[deployment.reference] = row.id
 
-    refused = await stage.told(told.invited_at, officer, request)
+    refused = await stage.attempt(deployment.invited_at, officer, request)
     if refused is not None:
-        stage.refused_deployments[told.reference] = refused.codes[0]
-    elif told.replies is not None:
-        deployment_id = stage.deployments[told.reference]
-        await stage.act(told.invited_at, officer, confirm_shortlist, deployment_id)
+        stage.refused_deployments[deployment.reference] = refused.codes[0]
+    elif deployment.replies is not None:
+        deployment_id = stage.deployments[deployment.reference]
+        await stage.act(deployment.invited_at, officer, confirm_shortlist, deployment_id)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -77,15 +77,17 @@ async def next_answer(stage: Stage) -> Answer | None:
     )
     async with stage.db.reader() as connection:
         rows = (await connection.execute(query)).all()
-    told = {deployment.reference: (i, deployment) for i, deployment in enumerate(stage.scenario.deployments)}
-    answers = [_answer(row, *told[row.reference]) for row in rows]
+    by_reference = {
+        deployment.reference: (i, deployment) for i, deployment in enumerate(stage.scenario.deployments)
+    }
+    answers = [_answer(row, *by_reference[row.reference]) for row in rows]
     return min(answers, key=lambda answer: (answer.at, answer.place), default=None)
 
 
-def _answer(row: Any, index: int, told: Deployment) -> Answer:
+def _answer(row: Any, index: int, deployment: Deployment) -> Answer:
     place = (index, row.invited_at, row.code)
-    reply = (told.replies or {}).get(row.code)
-    if reply is None or reply.after_hours > told.respond_within_hours:
+    reply = (deployment.replies or {}).get(row.code)
+    if reply is None or reply.after_hours > deployment.respond_within_hours:
         due = row.respond_by
         return Answer(due, place, lambda tx: expire(tx, row.id, due_at=due))
     at = row.invited_at + timedelta(hours=reply.after_hours)

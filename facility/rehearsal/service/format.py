@@ -30,10 +30,10 @@ def format_mistakes(file: Any) -> Iterator[Mistake]:
     """Every place where the file breaks the schema."""
     seen = set()
     for error in _VALIDATOR.iter_errors(file):
-        for found in _translate(error):
-            if found not in seen:
-                seen.add(found)
-                yield found
+        for wrong in _translate(error):
+            if wrong not in seen:
+                seen.add(wrong)
+                yield wrong
 
 
 def _format_checker() -> FormatChecker:

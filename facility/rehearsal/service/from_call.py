@@ -56,7 +56,9 @@ def scenario_from(draft: CallDraft, source: Source) -> Mapped:
         scenario=source.title,
         contract=Contract("REHEARSAL", (Donor("Donor", max(draft.amount, Decimal(1))),)),
         call=_call(draft, grid),
-        applications=tuple(_moved(one, draft, source, grid, most) for one in source.applications),
+        applications=tuple(
+            _moved(application, draft, source, grid, most) for application in source.applications
+        ),
     )
     return Mapped(scenario, notes)
 
@@ -79,16 +81,16 @@ def _call(draft: CallDraft, grid: Grid) -> Call:
 
 
 def _moved(
-    told: Application, draft: CallDraft, source: Source, grid: Grid, most: dict[str, int]
+    application: Application, draft: CallDraft, source: Source, grid: Grid, most: dict[str, int]
 ) -> Application:
     """The application as if it had been handed in for the draft's deadline, as long before it as then."""
-    received = draft.closes_at - (source.closes_at - told.received_at)
+    received = draft.closes_at - (source.closes_at - application.received_at)
     return msgspec.structs.replace(
-        told,
+        application,
         received_at=max(received, draft.opens_at),
         assessments={
             name: {s.key: _scaled(scores[s.key], most[s.key], s.max) for s in grid.sections}
-            for name, scores in told.assessments.items()
+            for name, scores in application.assessments.items()
         },
     )
 
@@ -101,9 +103,9 @@ def _notes(draft: CallDraft, source: Source, most: dict[str, int]) -> list[str]:
     new = [section.title for section in draft.grid.sections if section.key not in most]
     old = [s.title for s in source.grid.sections if s.key not in draft.grid.keys]
     scaled = [s.title for s in draft.grid.sections if s.key in most and most[s.key] != s.max]
-    said = []
+    notes = []
     if new:
-        said.append(
+        notes.append(
             _(
                 "These sections were not scored then and are left out, with their limits and the limit of the total:"
                 " {titles}.",
@@ -111,29 +113,29 @@ def _notes(draft: CallDraft, source: Source, most: dict[str, int]) -> list[str]:
             )
         )
     if old:
-        said.append(_("These sections of then are not in the draft: {titles}.", titles=listed(old)))
+        notes.append(_("These sections of then are not in the draft: {titles}.", titles=listed(old)))
     if scaled:
-        said.append(
+        notes.append(
             _(
                 "These sections were worth other points then; their scores are converted in proportion: {titles}.",
                 titles=listed(scaled),
             )
         )
-    return said + _not_played(draft, source.applications)
+    return notes + _not_played(draft, source.applications)
 
 
 def _not_played(draft: CallDraft, applications: Sequence[Application]) -> list[str]:
-    said = []
+    notes = []
     if draft.mode != "deadline":
-        said.append(_("All applications are ranked together, as by one deadline; batches are not played."))
+        notes.append(_("All applications are ranked together, as by one deadline; batches are not played."))
     if draft.cool_down.same_lead_calls or draft.cool_down.per_beneficiary_most:
-        said.append(_("The rules that spread awards are not played."))
+        notes.append(_("The rules that spread awards are not played."))
     if not applications:
-        said.append(_("There were no applications."))
-    return said
+        notes.append(_("There were no applications."))
+    return notes
 
 
-def grid_told(grid: CallGrid) -> Grid:
+def scenario_grid(grid: CallGrid) -> Grid:
     """A call's grid as a scenario tells it."""
     return Grid(
         sections=tuple(Section(s.key, s.title, s.max) for s in grid.sections),

@@ -15,13 +15,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 def instant(text: str) -> datetime:
     """The instant in UTC; ValueError says what is wrong with the text."""
-    found = _INSTANT.fullmatch(text)
-    if found is None:
+    parts = _INSTANT.fullmatch(text)
+    if parts is None:
         raise ValueError(_("is not an instant with an offset, like 2021-07-30T12:00:00+02:00"))
-    day(found[1])
-    if found[2] > "59":
+    day(parts[1])
+    if parts[2] > "59":
         raise ValueError(_("has a second above 59: leap seconds can't be kept"))
-    if found[3] and found[3][6:].strip("0"):
+    if parts[3] and parts[3][6:].strip("0"):
         raise ValueError(_("is finer than a microsecond"))
     try:
         at = datetime.fromisoformat(text.upper()).astimezone(UTC)

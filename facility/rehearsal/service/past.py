@@ -16,7 +16,7 @@ from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
 from facility.refused import refuse
 from facility.rehearsal.rules.scenario import Application, Lead, Partner
-from facility.rehearsal.service.from_call import Source, grid_told
+from facility.rehearsal.service.from_call import Source, scenario_grid
 
 
 class PastCall(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ async def past_source(connection: AsyncConnection, call_id: UUID, viewer: UUID |
     applications = [
         _application(row, scores[row.id]) for row in await connection.execute(_APPLICATIONS, {"id": call_id})
     ]
-    grid = grid_told(msgspec.convert(call.grid, Grid))
+    grid = scenario_grid(msgspec.convert(call.grid, Grid))
     return Source(f"{call.reference}: {call.title}", grid, call.closes_at, tuple(applications))
 
 

@@ -80,7 +80,9 @@ class Play:
         await set_stage(self.stage)
         for application in self.scenario.applications:
             await self._prepare(application)
-        for application in sorted(self.scenario.applications, key=lambda told: told.received_at):
+        for application in sorted(
+            self.scenario.applications, key=lambda application: application.received_at
+        ):
             await self._submit(application)
         closes_at = self.scenario.call.closes_at
         await self.stage.act(closes_at, None, close_call, self.stage.call_id, due_at=closes_at)
@@ -99,40 +101,42 @@ class Play:
 
     # -- until the call closes
 
-    async def _prepare(self, told: Application) -> None:
+    async def _prepare(self, application: Application) -> None:
         """The draft with its parties, confirmations, refused documents and consultation, before it is submitted."""
-        stage, lead = self.stage, await self.stage.lead(told)
-        lead_institution = await stage.institution(told.lead.institution, told.lead.beneficiary)
+        stage, lead = self.stage, await self.stage.lead(application)
+        lead_institution = await stage.institution(application.lead.institution, application.lead.beneficiary)
 
         async def start(tx: Tx) -> UUID:
-            application = await start_application(
+            draft = await start_application(
                 tx,
                 call_id=stage.call_id,
                 lead_institution_id=lead_institution,
-                title=told.title,
-                track=told.track,
-                reference=told.reference,
+                title=application.title,
+                track=application.track,
+                reference=application.reference,
             )
-            await set_lead_amount(tx, application.id, told.requested)
-            return application.id
+            await set_lead_amount(tx, draft.id, application.requested)
+            return draft.id
 
         application_id = await stage.act(stage.start, lead, start)
-        self.stage.applications[told.reference] = application_id
-        await stage.describe(told, application_id)
-        self.parties[told.reference] = await self._invite(told, application_id)
-        for document in told.documents:
+        self.stage.applications[application.reference] = application_id
+        await stage.describe(application, application_id)
+        self.parties[application.reference] = await self._invite(application, application_id)
+        for document in application.documents:
             if document.marking is not None:
                 await stage.act(stage.start, lead, refuse_document, application_id, sha256="0" * 64)
-        if told.consultation:
+        if application.consultation:
             # Refused on the joint track, which asks for none.
-            await stage.told(stage.start, lead, record_consultation, application_id, told.consultation)
+            await stage.attempt(
+                stage.start, lead, record_consultation, application_id, application.consultation
+            )
 
-    async def _invite(self, told: Application, application_id: UUID) -> list[UUID]:
+    async def _invite(self, application: Application, application_id: UUID) -> list[UUID]:
         """Add the partners, then let those confirm who did; their party ids in the file's order."""
-        stage, lead = self.stage, await self.stage.lead(told)
-        seen = [(told.lead.institution, told.lead.beneficiary)]
+        stage, lead = self.stage, await self.stage.lead(application)
+        seen = [(application.lead.institution, application.lead.beneficiary)]
         parties: list[UUID] = []
-        for partner in told.partners:
+        for partner in application.partners:
             name = (partner.institution, partner.beneficiary)
             institution_id = await stage.institution(*name, nth=seen.count(name))
             seen.append(name)
@@ -148,22 +152,22 @@ class Play:
                 contact_email="signatory@rehearsal.invalid",
             )
             parties.append(party.id)
-        for partner, party_id in zip(told.partners, parties, strict=True):
+        for partner, party_id in zip(application.partners, parties, strict=True):
             if partner.confirmed:
                 await stage.act(stage.start, lead, _confirm, party_id)
         return parties
 
-    async def _submit(self, told: Application) -> None:
-        at = told.received_at
-        refused = await self.stage.told(
+    async def _submit(self, application: Application) -> None:
+        at = application.received_at
+        refused = await self.stage.attempt(
             at,
-            await self.stage.lead(told),
+            await self.stage.lead(application),
             submit,
-            self.stage.applications[told.reference],
+            self.stage.applications[application.reference],
             received_at=at,
         )
         if refused is not None:
-            self.stage.reasons[told.reference] = tuple(sorted(refused.codes))
+            self.stage.reasons[application.reference] = tuple(sorted(refused.codes))
 
     async def _open(self, at: datetime) -> None:
         """Two people open the call together, the instant that it has closed."""
@@ -173,28 +177,28 @@ class Play:
 
     # -- assessment
 
-    async def _assess(self, told: Application) -> None:
+    async def _assess(self, application: Application) -> None:
         """Admissible by an officer's check, then declarations, recusals and scores, all when the call has closed."""
         stage, at = self.stage, self.scenario.call.closes_at
-        application_id, officer = self.stage.applications[told.reference], self.stage.people[DRAFTER]
-        await stage.told(at, officer, check_admissibility, application_id, admissible=True, reason="told")
-        for name in dict.fromkeys([*told.assessments, *told.recusals]):
+        application_id, officer = self.stage.applications[application.reference], self.stage.people[DRAFTER]
+        await stage.attempt(at, officer, check_admissibility, application_id, admissible=True, reason="told")
+        for name in dict.fromkeys([*application.assessments, *application.recusals]):
             assessor = await stage.person(f"assessor {name}", Role.ASSESSOR)
-            await stage.told(at, officer, evaluation.assign, application_id, assessor)
-            await stage.told(at, assessor, evaluation.sign_declaration, stage.call_id)
-            conflict = name in told.recusals
-            await stage.told(
+            await stage.attempt(at, officer, evaluation.assign, application_id, assessor)
+            await stage.attempt(at, assessor, evaluation.sign_declaration, stage.call_id)
+            conflict = name in application.recusals
+            await stage.attempt(
                 at, assessor, evaluation.declare_conflict, application_id, conflict=conflict, reason="told"
             )
-            if name in told.assessments:
-                scores = told.assessments[name]
-                await stage.told(at, assessor, evaluation.send_assessment, application_id, scores, {})
+            if name in application.assessments:
+                scores = application.assessments[name]
+                await stage.attempt(at, assessor, evaluation.send_assessment, application_id, scores, {})
 
     # -- from the first exit to the last answer
 
     async def _run_on(self) -> None:
         """Step after step in the order of time, until nothing is open."""
-        steps = dict(self._told_steps())
+        steps = dict(self._steps())
         while True:
             answer = await next_answer(self.stage)
             moments = [*steps, *([Moment(answer.at, ANSWER, answer.place)] if answer else [])]
@@ -202,11 +206,11 @@ class Play:
                 return
             moment = min(moments)
             if answer and moment.kind == ANSWER:
-                await self.stage.told(answer.at, None, answer.command)
+                await self.stage.attempt(answer.at, None, answer.command)
             else:
                 await steps.pop(moment)()
 
-    def _told_steps(self) -> list[tuple[Moment, Action]]:
+    def _steps(self) -> list[tuple[Moment, Action]]:
         scenario = self.scenario
         steps: list[tuple[Moment, Action]] = [
             (Moment(scenario.call.decided_at, DECISION, ()), self._decide),
@@ -228,42 +232,46 @@ class Play:
             steps.append((Moment(at, ACTIVITY, (i,)), action))
         return steps
 
-    def _exits(self, i: int, told: Application) -> list[tuple[Moment, Action]]:
+    def _exits(self, i: int, application: Application) -> list[tuple[Moment, Action]]:
         """The application's own withdrawal, then its partners' exits."""
         steps: list[tuple[Moment, Action]] = []
-        if told.withdrawn_at is not None:
-            steps.append((Moment(told.withdrawn_at, EXIT, (i, 0)), partial(self._withdraw, told)))
+        if application.withdrawn_at is not None:
+            steps.append(
+                (Moment(application.withdrawn_at, EXIT, (i, 0)), partial(self._withdraw, application))
+            )
         for n, (partner, party_id) in enumerate(
-            zip(told.partners, self.parties[told.reference], strict=True), start=1
+            zip(application.partners, self.parties[application.reference], strict=True), start=1
         ):
             if (at := partner.withdrew_at) is not None:
                 steps.append(
                     (
                         Moment(at, EXIT, (i, n)),
-                        partial(self._leave, told, at, party_id),
+                        partial(self._leave, application, at, party_id),
                     )
                 )
         return steps
 
-    async def _leave(self, told: Application, at: datetime, party_id: UUID) -> None:
-        await self.stage.told(at, await self.stage.lead(told), leave, party_id, reason="told")
+    async def _leave(self, application: Application, at: datetime, party_id: UUID) -> None:
+        await self.stage.attempt(at, await self.stage.lead(application), leave, party_id, reason="told")
 
-    async def _withdraw(self, told: Application) -> None:
+    async def _withdraw(self, application: Application) -> None:
         """Before the decision the application is withdrawn, afterwards what it holds: an award or a reserve place."""
-        application_id, at = self.stage.applications[told.reference], told.withdrawn_at
+        application_id, at = self.stage.applications[application.reference], application.withdrawn_at
         assert at is not None
-        lead = await self.stage.lead(told)
+        lead = await self.stage.lead(application)
         if at <= self.scenario.call.decided_at:
-            await self.stage.told(at, lead, withdraw, application_id)
+            await self.stage.attempt(at, lead, withdraw, application_id)
         else:
-            await self.stage.told(at, lead, withdraw_award, application_id, reason="told")
+            await self.stage.attempt(at, lead, withdraw_award, application_id, reason="told")
 
     async def _decide(self) -> None:
         stage, at = self.stage, self.scenario.call.decided_at
-        for told in self._submitted():
-            application_id = self.stage.applications[told.reference]
+        for application in self._submitted():
+            application_id = self.stage.applications[application.reference]
             # Refused where there are enough assessments: only those that can't be ranked are set aside.
-            await stage.told(at, stage.people[DRAFTER], evaluation.set_aside, application_id, reason="told")
+            await stage.attempt(
+                at, stage.people[DRAFTER], evaluation.set_aside, application_id, reason="told"
+            )
         await stage.act(at, stage.people[PUBLISHER], propose, stage.call_id)
         await stage.act(at, stage.people[AUTHORISING], decide, stage.call_id)
 
@@ -285,9 +293,9 @@ class Play:
             else:
                 await close_award(tx, award.id)
 
-        refused = await self.stage.told(step.at, people[DRAFTER], first_person)
+        refused = await self.stage.attempt(step.at, people[DRAFTER], first_person)
         if refused is None:
-            refused = await self.stage.told(step.at, people[PUBLISHER], second_person)
+            refused = await self.stage.attempt(step.at, people[PUBLISHER], second_person)
         return refused
 
 

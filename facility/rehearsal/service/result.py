@@ -63,18 +63,18 @@ async def _applications(connection: AsyncConnection, stage: Stage, ranked: dict[
 
 def _application(stage: Stage, row: Any, entry: Any) -> Json:
     status = scenario_status(ApplicationStatus(row.status), row.track)
-    found: Json = {"status": status, "reasons": _reasons(stage, row.reference, status, entry)}
+    outcome: Json = {"status": status, "reasons": _reasons(stage, row.reference, status, entry)}
     if entry is not None and entry.section_sums:
         means = {
             key: Fraction(Decimal(total)) / entry.assessments for key, total in entry.section_sums.items()
         }
-        found["sections"] = {
+        outcome["sections"] = {
             section.key: display(means[section.key]) for section in stage.scenario.call.grid.sections
         }
-        found["total"] = display(sum(means.values(), Fraction(0)))
+        outcome["total"] = display(sum(means.values(), Fraction(0)))
         if entry.rank is not None:
-            found["rank"] = entry.rank
-    return found
+            outcome["rank"] = entry.rank
+    return outcome
 
 
 def _reasons(stage: Stage, reference: str, status: str, entry: Any) -> list[str]:
@@ -134,19 +134,19 @@ async def _deployments(connection: AsyncConnection, stage: Stage) -> Json:
     rows = (await connection.execute(select(Deployment.id, Deployment.reference, Deployment.shortlist))).all()
     opened = {row.reference: row for row in rows}
     invitations = await _invitations(connection)
-    found: Json = {}
-    for told in stage.scenario.deployments:
-        if told.reference in stage.refused_deployments:
-            found[told.reference] = {"refused": stage.refused_deployments[told.reference]}
+    outcomes: Json = {}
+    for deployment in stage.scenario.deployments:
+        if deployment.reference in stage.refused_deployments:
+            outcomes[deployment.reference] = {"refused": stage.refused_deployments[deployment.reference]}
             continue
-        row = opened[told.reference]
-        found[told.reference] = {
+        row = opened[deployment.reference]
+        outcomes[deployment.reference] = {
             "shortlist": [[match["code"], match["score"]] for match in row.shortlist["ranked"]],
             "excluded": row.shortlist["excluded"],
         }
-        if told.replies is not None:
-            found[told.reference] |= _asked(invitations[row.id], told.seats)
-    return found
+        if deployment.replies is not None:
+            outcomes[deployment.reference] |= _invited(invitations[row.id], deployment.seats)
+    return outcomes
 
 
 async def _invitations(connection: AsyncConnection) -> dict[Any, list[Any]]:
@@ -160,13 +160,13 @@ async def _invitations(connection: AsyncConnection) -> dict[Any, list[Any]]:
             Expert.code,
         ).join(Expert, Expert.id == Invitation.expert_id)
     )
-    found: dict[Any, list[Any]] = defaultdict(list)
+    by_deployment: dict[Any, list[Any]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row.ended_at, row.invited_at, row.code)):
-        found[row.deployment_id].append(row)
-    return found
+        by_deployment[row.deployment_id].append(row)
+    return by_deployment
 
 
-def _asked(invitations: list[Any], seats: int) -> Json:
+def _invited(invitations: list[Any], seats: int) -> Json:
     accepted = [row.code for row in invitations if row.outcome == "accepted"]
     return {
         "invitations": [
@@ -191,8 +191,10 @@ async def _indicator(connection: AsyncConnection, stage: Stage) -> Json:
     }
     verdicts = await counting_of(connection)
     reasons = {
-        told.reference: verdicts[planned[told.reference].id] if told.reference in planned else "not_funded"
-        for told in stage.scenario.activities
+        activity.reference: verdicts[planned[activity.reference].id]
+        if activity.reference in planned
+        else "not_funded"
+        for activity in stage.scenario.activities
     }
     counted = sorted(reference for reference, reason in reasons.items() if reason is None)
     by_year: dict[str, int] = defaultdict(int)

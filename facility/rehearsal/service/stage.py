@@ -53,7 +53,7 @@ class Stage:
             await deliver_all(self.db, lambda: at)
         return result
 
-    async def told[**P](
+    async def attempt[**P](
         self,
         at: datetime,
         actor: UUID | None,
@@ -61,7 +61,7 @@ class Stage:
         *args: P.args,
         **named: P.kwargs,
     ) -> Refused | None:
-        """The same for what the scenario tells: where the command refuses, the rehearsal goes on without it."""
+        """The same for a step of the scenario: where the command refuses, the rehearsal goes on without it."""
         try:
             await self.act(at, actor, command, *args, **named)
         except Refused as refused:
@@ -72,10 +72,10 @@ class Stage:
         """The person whom the scenario calls by this name."""
         if name not in self.people:
             email = f"person-{len(self.people)}@rehearsal.invalid"
-            found = await self.act(
+            created = await self.act(
                 self.start, None, add_user, name=name, email=email, roles=list(roles), institution_id=None
             )
-            self.people[name] = found.id
+            self.people[name] = created.id
         return self.people[name]
 
     async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
@@ -85,13 +85,13 @@ class Stage:
             shown = (
                 f"{len(self.institutions) + 1} {name}"  # names that differ only in case are told apart too
             )
-            found = await self.act(
+            created = await self.act(
                 self.start, None, add_institution, name=shown, kind="POLICE", beneficiary_code=beneficiary
             )
-            self.institutions[key] = found.id
+            self.institutions[key] = created.id
         return self.institutions[key]
 
-    async def lead(self, told: Application) -> UUID:
+    async def lead(self, application: Application) -> UUID:
         """The officer who acts for the application's lead."""
         return await self.person(LEAD, Role.OFFICER)
 
@@ -122,11 +122,15 @@ class Stage:
         """The call's title and text, of which a scenario tells nothing."""
         return call.reference, call.reference
 
-    async def describe(self, told: Application, application_id: UUID) -> None:
+    async def describe(self, application: Application, application_id: UUID) -> None:
         """What the application says, as far as the scenario tells it."""
-        officer = await self.lead(told)
+        officer = await self.lead(application)
         await self.act(
-            self.start, officer, save_answers, application_id, {"themes": {"themes": sorted(told.themes)}}
+            self.start,
+            officer,
+            save_answers,
+            application_id,
+            {"themes": {"themes": sorted(application.themes)}},
         )
 
     def expert_draft(self, expert: Expert) -> ExpertDraft:
@@ -145,7 +149,7 @@ class Stage:
             conflicts=[(None, expert.conflict)] if expert.conflict else [],
         )
 
-    async def evidence(self, told: Activity, kind: str) -> tuple[str, int, str]:
+    async def evidence(self, activity: Activity, kind: str) -> tuple[str, int, str]:
         """Name, size and SHA-256 of a piece of evidence; a scenario tells only that it is there."""
         return kind, 0, "0" * 64
 
@@ -202,13 +206,13 @@ def scaled(amounts: list[Decimal], envelope: Decimal) -> list[Decimal]:
 
 async def _fill_pool(stage: Stage) -> None:
     scenario = stage.scenario
-    told = {code for expert in scenario.experts for code in expert.themes}
-    told |= {code for deployment in scenario.deployments for code in deployment.themes}
-    told |= {code for application in scenario.applications for code in application.themes}
-    for code in sorted(told):
+    themes = {code for expert in scenario.experts for code in expert.themes}
+    themes |= {code for deployment in scenario.deployments for code in deployment.themes}
+    themes |= {code for application in scenario.applications for code in application.themes}
+    for code in sorted(themes):
         await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
     for expert in scenario.experts:
-        found = await stage.act(
+        registered = await stage.act(
             stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert)
         )
-        stage.experts[expert.id] = found.id
+        stage.experts[expert.id] = registered.id

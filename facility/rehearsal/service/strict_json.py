@@ -55,11 +55,11 @@ def read(raw: bytes) -> tuple[Any, list[Mistake]]:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    found = _Object(pairs)
-    if len(found) < len(pairs):
+    parsed = _Object(pairs)
+    if len(parsed) < len(pairs):
         times = Counter(key for key, _ in pairs)
-        found.repeated = tuple(key for key in found if times[key] > 1)
-    return found
+        parsed.repeated = tuple(key for key in parsed if times[key] > 1)
+    return parsed
 
 
 def _number(text: str) -> int | Decimal:
