@@ -34,9 +34,9 @@ def beneficiaries() -> list[Beneficiary]:
 @cache
 def _notes() -> Mapping[re.Pattern[str], str]:
     return {
-        re.compile(rf"{re.escape(one.display)}|\b{one.code}\b"): one.designation_note
-        for one in beneficiaries()
-        if one.designation_note
+        re.compile(rf"{re.escape(beneficiary.display)}|\b{beneficiary.code}\b"): beneficiary.designation_note
+        for beneficiary in beneficiaries()
+        if beneficiary.designation_note
     }
 
 

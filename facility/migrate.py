@@ -51,15 +51,17 @@ def reach(url: str) -> str | None:
 
 def check(url: str) -> None:
     """Raises NotReadyError unless the database can be reached and has the tables of this version."""
-    found = reach(url)
+    revision = reach(url)
     scripts = ScriptDirectory.from_config(config(url))
-    if found is None:
+    if revision is None:
         raise NotReadyError(f"The database has no tables yet. {UPGRADE}")
-    if found == scripts.get_current_head():
+    if revision == scripts.get_current_head():
         return
-    if found in {script.revision for script in scripts.walk_revisions()}:
-        raise NotReadyError(f"The database is older than this version of the facility ({found}). {UPGRADE}")
-    raise NotReadyError(f"The database was made by a newer version of the facility ({found}).")
+    if revision in {script.revision for script in scripts.walk_revisions()}:
+        raise NotReadyError(
+            f"The database is older than this version of the facility ({revision}). {UPGRADE}"
+        )
+    raise NotReadyError(f"The database was made by a newer version of the facility ({revision}).")
 
 
 async def _revision(url: str) -> str | None:
@@ -69,10 +71,10 @@ async def _revision(url: str) -> str | None:
             known = await connection.execute(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
             if not known.scalar_one():
                 return None
-            found: str | None = (
+            revision: str | None = (
                 await connection.execute(text("SELECT version_num FROM alembic_version"))
             ).scalar()
-            return found
+            return revision
     finally:
         await engine.dispose()
 

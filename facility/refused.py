@@ -47,5 +47,5 @@ def passes[**P](rule: Callable[P, object], *args: P.args, **kwargs: P.kwargs) ->
 
 def refuse_if(reasons: Iterable[Reason], kind: Kind = "invalid") -> None:
     """Raise Refused with all the reasons, if there are any."""
-    if found := tuple(reasons):
-        raise Refused(found, kind)
+    if all_reasons := tuple(reasons):
+        raise Refused(all_reasons, kind)

@@ -105,13 +105,13 @@ def load(environ: Mapping[str, str] = os.environ, command: str | None = None) ->
     if _elsewhere(environ, command):
         names = [name for name in ("DATABASE_URL", *NEEDED_IN_PRODUCTION) if name not in reader.environ]
         reader.errors += [f"{name} is missing; `facility {command}` needs it" for name in names]
-    found = _read(reader)
+    settings = _read(reader)
     if reader.errors:
         raise SettingsError(reader.errors)
     try:
-        return _with_data_folder(found)
+        return _with_data_folder(settings)
     except OSError as error:
-        reason = f"FACILITY_DATA: {found.data_dir} cannot be used: {error.strerror}"
+        reason = f"FACILITY_DATA: {settings.data_dir} cannot be used: {error.strerror}"
         raise SettingsError([reason]) from error
 
 

@@ -119,5 +119,7 @@ def is_server(pid: int) -> bool:
 
 def processes_in(data: Path) -> list[int]:
     """The servers' processes that work on this cluster: each has it as its current folder."""
-    found = psutil.process_iter(["name", "cwd", "pid"])
-    return [it.info["pid"] for it in found if it.info["name"] == "postgres" and it.info["cwd"] == str(data)]
+    processes = psutil.process_iter(["name", "cwd", "pid"])
+    return [
+        it.info["pid"] for it in processes if it.info["name"] == "postgres" and it.info["cwd"] == str(data)
+    ]

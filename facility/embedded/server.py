@@ -161,10 +161,10 @@ class EmbeddedPostgres:
             shutil.rmtree(draft, ignore_errors=True)
             self._initdb(draft)
             draft.rename(self._data)
-        found = (self._data / "PG_VERSION").read_text().strip()
-        if found != MAJOR:
+        version = (self._data / "PG_VERSION").read_text().strip()
+        if version != MAJOR:
             raise EmbeddedError(
-                f"{self._data} was written by PostgreSQL {found}, this is {MAJOR}: dump and load it"
+                f"{self._data} was written by PostgreSQL {version}, this is {MAJOR}: dump and load it"
             )
 
     def _make_home(self) -> None:
@@ -209,11 +209,11 @@ class EmbeddedPostgres:
 
     def _running(self) -> _Postmaster | None:
         """The server on this folder, if one lives and answers."""
-        found = self._postmaster()
-        if found is None or not is_server(found.pid):
+        postmaster = self._postmaster()
+        if postmaster is None or not is_server(postmaster.pid):
             return None
-        if self._answers(found.sockets):
-            return found
+        if self._answers(postmaster.sockets):
+            return postmaster
         self._stop("immediate")  # it lost its socket, or it hangs
         return None
 
@@ -264,13 +264,13 @@ class EmbeddedPostgres:
         (self._data / "postmaster.pid").unlink()
 
     def _stop(self, mode: str = "fast") -> None:
-        found = self._postmaster()
-        if found is None or not is_server(found.pid):
+        postmaster = self._postmaster()
+        if postmaster is None or not is_server(postmaster.pid):
             return
         words = ("-D", self._data, "-w", "-t", str(_STOP_SECONDS), "stop", "-m")
         if self._run("pg_ctl", *words, mode, check=False).returncode != 0:
             self._run("pg_ctl", *words, "immediate")
-        _remove_socket_folder(found.sockets)
+        _remove_socket_folder(postmaster.sockets)
 
     def _run(
         self, program: str, *words: str | Path, check: bool = True, input_text: str = ""

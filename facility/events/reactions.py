@@ -67,7 +67,7 @@ async def deliver(db: Database, delivery_id: int, clock: Callable[[], datetime])
 
 
 async def _carry_out(tx: Tx, delivery_id: int) -> bool:
-    found = (
+    claimed = (
         await tx.session.execute(
             select(Delivery, EventRow)
             .join(EventRow, EventRow.id == Delivery.event_id)
@@ -75,9 +75,9 @@ async def _carry_out(tx: Tx, delivery_id: int) -> bool:
             .with_for_update(of=Delivery, skip_locked=True)
         )
     ).first()
-    if found is None or found.Delivery.state in (DeliveryState.DONE, DeliveryState.PARKED):
+    if claimed is None or claimed.Delivery.state in (DeliveryState.DONE, DeliveryState.PARKED):
         return False
-    delivery, row = found
+    delivery, row = claimed
     tx.causation, tx.correlation = row.id, row.correlation_id
     await _REACTIONS[delivery.reaction](tx, from_data(row.kind, row.data))
     delivery.state = DeliveryState.DONE

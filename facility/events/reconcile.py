@@ -54,14 +54,14 @@ async def read_ahead(
     """The rows in portions: no more is held of them, and while one is looked at PostgreSQL prepares the next. The connection
     is taken until the last."""
     rows = await connection.stream(query.execution_options(yield_per=portion))
-    found = await rows.fetchmany(portion)
-    while found:
+    batch = await rows.fetchmany(portion)
+    while batch:
         coming = asyncio.ensure_future(rows.fetchmany(portion))
         await asyncio.sleep(0)  # it is asked for now
         try:
-            yield found
+            yield batch
         finally:
-            found = await coming
+            batch = await coming
 
 
 @check("log: hash chains")

@@ -150,10 +150,10 @@ async def _failed_before(db: Database) -> dict[str, dict[str, Any]]:
         rows = await connection.execute(
             select(FailedStep.__table__).where(FailedStep.state != DeliveryState.DONE)
         )
-        found: dict[str, dict[str, Any]] = {}
+        by_step: dict[str, dict[str, Any]] = {}
         for row in rows:
-            found.setdefault(row.step, {})[row.item] = row
-    return found
+            by_step.setdefault(row.step, {})[row.item] = row
+    return by_step
 
 
 async def run_step_again(tx: Tx, failed_id: UUID) -> bool:

@@ -76,7 +76,7 @@ def _nested(part: bytes, budget: Budget, nesting: int) -> Iterator[Passage]:
         raise UnreadableDocument("bomb")
     try:
         for passage in _nested_passages(part, budget, nesting):
-            yield passage._replace(told="attachment")
+            yield passage._replace(reported="attachment")
     except UnreadableDocument as problem:
         if problem.code in ("encrypted", "bomb"):
             raise

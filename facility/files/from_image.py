@@ -86,8 +86,8 @@ def jpeg(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     end = data.find(b"\xff\xd9", at)  # no two bytes of the picture's own look like this
     if not framed or end < at:
         raise UnreadableDocument("broken")
-    for found in _BETWEEN_SCANS.finditer(data, at, end):
-        yield _segment_text(_segment(data, found.start())[1], budget)
+    for separator in _BETWEEN_SCANS.finditer(data, at, end):
+        yield _segment_text(_segment(data, separator.start())[1], budget)
     yield from _trailer(data[end + 2 :], nested)
 
 

@@ -84,8 +84,8 @@ _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}\s{0,8}+){64,}+")
 
 def rtf(part: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     """All of its letters, whatever destination holds them (headers, notes, properties), and what is packed in hex."""
-    found = _CODE_PAGE.search(part[:4096])
-    page = f"cp{int(found.group(1))}" if found else "cp1252"
+    code_page = _CODE_PAGE.search(part[:4096])
+    page = f"cp{int(code_page.group(1))}" if code_page else "cp1252"
     for run in _HEX.findall(part):
         packed = bytes.fromhex(run.decode("ascii"))
         budget.take_unpacked(len(packed))

@@ -95,8 +95,8 @@ def _root_of(part: bytes) -> str:
     text = (
         head.decode("utf-16", "replace") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head.decode("latin-1")
     )
-    found = _ROOT.match(text)
-    return found.group(1) if found else ""
+    root = _ROOT.match(text)
+    return root.group(1) if root else ""
 
 
 def _book(archive: zipfile.ZipFile, budget: Budget) -> Book | None:

@@ -93,14 +93,14 @@ def _revision(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
 
 def _earlier(data: bytes) -> list[bytes]:
     """The document as it was before each of its last changes that were only appended."""
-    ends = [found.end() for found in re.finditer(rb"%%EOF\s{0,2}", data)][:-1]
+    ends = [end_mark.end() for end_mark in re.finditer(rb"%%EOF\s{0,2}", data)][:-1]
     return [data[:end] for end in ends[-MAX_REVISIONS:]]
 
 
 def _earlier_revision(data: bytes, budget: Budget, nested: Nested) -> Iterator[Passage]:
     try:
         for passage in tuple(_whole(data, budget, Budget(budget.size), nested)):
-            yield passage._replace(told="hidden text")
+            yield passage._replace(reported="hidden text")
     except UnreadableDocument as problem:
         if problem.code == "bomb":
             raise
@@ -259,8 +259,8 @@ def _drawn(stream: bytes) -> Iterator[Passage]:
     """The strings in drawing commands, as far as they are plain letters: what PDFium leaves out (letters of no size,
     patterns, forms on no page, properties of marked content)."""
     pieces = [
-        _BETWEEN.get(found.group(2), "\n") if found.group(2) else _unescaped(found.group(1) or b"")
-        for found in _LITERAL.finditer(stream)
+        _BETWEEN.get(literal.group(2), "\n") if literal.group(2) else _unescaped(literal.group(1) or b"")
+        for literal in _LITERAL.finditer(stream)
     ]
     if pieces:
         yield Passage("hidden text", "".join(pieces))

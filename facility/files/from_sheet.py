@@ -160,7 +160,7 @@ class Sheet(Gatherer):
         _check_formula(text, self.budget)
         literals = [literal.replace('""', '"') for literal in _LITERAL.findall(text)]
         if choice and literals:
-            self.line("\n".join(f"☐ {one}" for one in ",".join(literals).split(",")), "formula")
+            self.line("\n".join(f"☐ {literal}" for literal in ",".join(literals).split(",")), "formula")
         elif literals:
             self.line("\n".join([*literals, "", "".join(literals)]), "formula")
 

@@ -53,13 +53,13 @@ def line(file: str) -> Line:
             return Line(shown, refused=False, error="a folder")
         with path.open("rb") as stream:
             data = stream.read(MAX_DOCUMENT + 1)
-        found = scan(path.name, data).marking
+        marking = scan(path.name, data).marking
     except FileNotFoundError:
         return Line(shown, refused=False, error="not found")
     except (OSError, ValueError) as problem:
         return Line(shown, refused=False, error=f"cannot be opened: {type(problem).__name__}")
     except UnreadableDocument as unreadable:
         return Line(shown, refused=False, error=REASONS[unreadable.code])
-    if found is None:
+    if marking is None:
         return Line(shown, refused=False)
-    return Line(shown, refused=True, marking=found.level, where=found.where)
+    return Line(shown, refused=True, marking=marking.level, where=marking.where)

@@ -78,10 +78,12 @@ def _is_list(text: str, group: list[Place]) -> bool:
     if len(ranks) != _LIST_RANKS - 1:
         return len(ranks) >= _LIST_RANKS
     forms = {(place.rank, text[place.start : place.end].casefold()) for place in group}
-    if all(sum(rank == one for rank, _ in forms) >= _EQUIVALENTS for one in ranks):
+    if all(sum(form_rank == rank for form_rank, _ in forms) >= _EQUIVALENTS for rank in ranks):
         return True
     return any(
-        _OR.fullmatch(text, one.end, two.start) for one, two in pairwise(group) if one.rank != two.rank
+        _OR.fullmatch(text, first.end, second.start)
+        for first, second in pairwise(group)
+        if first.rank != second.rank
     )
 
 
@@ -101,7 +103,7 @@ def _fills_its_line(text: str, group: list[Place]) -> bool:
     if len(group) < 2 or any(place.excused for place in group):
         return False
     before, after = line_around(text, group[0].start, group[-1].end)
-    rest = [before, *(text[one.end : two.start] for one, two in pairwise(group)), after]
+    rest = [before, *(text[first.end : second.start] for first, second in pairwise(group)), after]
     printed = "".join(text[place.start : place.end] for place in group)
     return printed == printed.upper() and not has_letters("".join(rest))
 

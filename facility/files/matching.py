@@ -163,11 +163,11 @@ def find(passage: Passage, budget: Budget | None = None) -> Marking | None:
     none is given."""
     search = _Search(passage, budget or Budget(MAX_DOCUMENT))
     places = without_lists(search.text, [*_phrases_in(search), *_short_forms_in(search)])
-    found = [(place.start, -place.end, place.sure or place.repeated) for place in places]
-    found += [(start, -end, True) for start, end in _abbreviations_in(search)]
-    for start, end, sure in sorted(found):
+    candidates = [(place.start, -place.end, place.sure or place.repeated) for place in places]
+    candidates += [(start, -end, True) for start, end in _abbreviations_in(search)]
+    for start, end, sure in sorted(candidates):
         if (sure or not in_table_of_none(search.text, start)) and not search.is_shown(start, -end):
-            return Marking(" ".join(search.text[start:-end].split())[:80], passage.told or passage.where)
+            return Marking(" ".join(search.text[start:-end].split())[:80], passage.reported or passage.where)
     return None
 
 

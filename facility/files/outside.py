@@ -61,9 +61,9 @@ def _fetches(element: str, given: Mapping[str, str]) -> bool:
     if element != "Relationship":
         return is_elsewhere(given.get("href", ""))
     kind = given.get("Type", "").rpartition("/")[2]
-    asked = kind in _PRESSED_OR_ASKED or kind.startswith(("externalLink", "xl"))
+    on_demand = kind in _PRESSED_OR_ASKED or kind.startswith(("externalLink", "xl"))
     external = given.get("TargetMode", "").lower() == "external"
-    return external and not asked and is_elsewhere(given.get("Target", ""))
+    return external and not on_demand and is_elsewhere(given.get("Target", ""))
 
 
 def is_dde(code: str) -> bool:

@@ -93,8 +93,8 @@ _PACKED = (
 
 def wrapped_at(data: bytes, within: int = 4096) -> int | None:
     """Where, in the first bytes, a document begins that the rest wraps."""
-    found = [at for sign in _PACKED if (at := data.find(sign, 0, within)) >= 0]
-    return min(found, default=None)
+    signs = [at for sign in _PACKED if (at := data.find(sign, 0, within)) >= 0]
+    return min(signs, default=None)
 
 
 def without_tags(markup: str) -> str:

@@ -68,7 +68,7 @@ PROMINENT: frozenset[Where] = frozenset(
 class Passage(NamedTuple):
     """A piece of a document's text, its lines as a reader sees them.
 
-    `page`: it is a page, or a whole text, so that its first and last lines are where markings stand. `told`: where
+    `page`: it is a page, or a whole text, so that its first and last lines are where markings stand. `reported`: where
     people are told that it was, if otherwise than where it stands in the part that holds it. `shown`: texts that have been
     searched and hold these words too; only what is found here more often than there counts.
     """
@@ -76,7 +76,7 @@ class Passage(NamedTuple):
     where: Where
     text: str
     page: bool = False
-    told: Where | None = None
+    reported: Where | None = None
     shown: tuple[str, ...] = ()
 
 
@@ -91,7 +91,7 @@ def named(name: str) -> Passage:
     stem, dot, suffix = name.rpartition(".")
     if dot and len(suffix) <= _SUFFIX:
         name = stem[:-_LONGEST_DOUBLED] + _DOUBLED.sub("", stem[-_LONGEST_DOUBLED:])
-    return Passage("name", name.translate(_PARTING), told="attachment")
+    return Passage("name", name.translate(_PARTING), reported="attachment")
 
 
 class Place(NamedTuple):
@@ -275,8 +275,8 @@ _TITLE_GOES_ON = re.compile(r"\s*[!?]|,\s+[^\W\d_]")
 def _title_goes_on(after: str) -> bool:
     """Whether the title of a book or a film does: "Top Secret!", "Strogo poverljivo, Los Anđeles"; a list of keywords
     in small letters is none."""
-    found = _TITLE_GOES_ON.match(after)
-    return found is not None and not found.group()[-1].islower()
+    next_word = _TITLE_GOES_ON.match(after)
+    return next_word is not None and not next_word.group()[-1].islower()
 
 
 _PARTS = re.compile(r"[|•·*–—]|\s-\s|\t| {2,}")

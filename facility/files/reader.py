@@ -103,29 +103,29 @@ class Reader:
 
 def _answer(ours: socket.socket, until: float) -> Answer:
     """The child says its number, then its answer; then its parent says how it ended."""
-    said: list[bytes] = []
+    messages: list[bytes] = []
     while True:
         ours.settimeout(max(0.001, until - time.monotonic()))
         try:
             message = ours.recv(65536)
         except TimeoutError:
-            if said:
+            if messages:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(said[0]), signal.SIGKILL)
+                    os.kill(int(messages[0]), signal.SIGKILL)
             raise ReaderBusy("a document was not read in time") from None
         except ConnectionResetError:
             message = b""
         if not message:
             break
-        said.append(message)
-    match said:
+        messages.append(message)
+    match messages:
         case [_, answer, b"0"]:
             return msgspec.json.decode(answer, type=Answer)
-        case [*_, status] if len(said) > 1 and int(status) == -signal.SIGSEGV:
+        case [*_, status] if len(messages) > 1 and int(status) == -signal.SIGSEGV:
             return Answer(code="broken")
         case [*_, status] if int(status) < 0:  # ended by a limit: it asks for more than it may have
             return Answer(code="bomb")
-    raise ReaderFailed(f"the reader of documents ended: {len(said)} messages")
+    raise ReaderFailed(f"the reader of documents ended: {len(messages)} messages")
 
 
 READER = Reader()

@@ -37,4 +37,4 @@ def scan(name: str, data: bytes, *, seconds: int | None = None) -> Finding:
 
 def find_in_name(name: str) -> Marking | None:
     """A marking in a file's name."""
-    return find(named(name)._replace(told=None))
+    return find(named(name)._replace(reported=None))

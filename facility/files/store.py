@@ -91,10 +91,10 @@ class Store:
     def under(self, prefix: str) -> list["Kept"]:
         """What is kept whose hash begins with these two digits. Raises StoreAway."""
         try:
-            found = [each for chunk in obstore.list(self._objects, prefix) for each in chunk]
+            objects = [each for chunk in obstore.list(self._objects, prefix) for each in chunk]
         except BaseError as error:
             raise StoreAway("the store of documents did not say what it has") from error
-        kept = (Kept(each["path"].replace("/", ""), each["size"], each["last_modified"]) for each in found)
+        kept = (Kept(each["path"].replace("/", ""), each["size"], each["last_modified"]) for each in objects)
         return [each for each in kept if _DIGEST.fullmatch(each.sha256)]
 
     def since(self, sha256: str) -> datetime | None:

@@ -6,7 +6,7 @@ import msgspec
 
 from facility.events.base import from_data
 from facility.monitoring.queries.overview import Told
-from facility.web.history import told
+from facility.web.history import sentence_of
 from facility.web.i18n import N_
 
 UNITS = {
@@ -45,7 +45,7 @@ def lines(headlines: list[Told], seen: int | None) -> list[Line]:
         Line(
             label=one.label or "",
             href=_PATHS[one.subject].format(id=one.subject_id, contract=one.contract),
-            text=told(from_data(one.kind, one.data)),
+            text=sentence_of(from_data(one.kind, one.data)),
             at=one.at,
             new=seen is not None and one.position > seen,
         )

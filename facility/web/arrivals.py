@@ -81,5 +81,5 @@ def received_at(scope: Any) -> datetime:
     Never later than we had read it, and at most so much earlier as may be on the way."""
     state = scope["state"]
     read: datetime = state.get("read_at") or clock.now()
-    said = [at for at in (state.get("arrived_at"), request_start(scope)) if at is not None]
-    return min(read, max(min(said, default=read), read - ON_THE_WAY))
+    stamps = [at for at in (state.get("arrived_at"), request_start(scope)) if at is not None]
+    return min(read, max(min(stamps, default=read), read - ON_THE_WAY))

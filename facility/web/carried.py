@@ -22,10 +22,10 @@ _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 def day(text: str) -> date | None:
     """YYYY-MM-DD, within the days that can be entered."""
     try:
-        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        read = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         return None
-    return found if found and FIRST_DAY <= found <= LAST_DAY else None
+    return read if read and FIRST_DAY <= read <= LAST_DAY else None
 
 
 def instant(text: str) -> datetime | None:
@@ -69,5 +69,5 @@ def whole(number: int | None) -> int | None:
 def place[T](text: str, value: Callable[[str], T | None]) -> tuple[T, UUID] | None:
     """Where a page of a list ends ("value~key"), the value read by `value`."""
     given, _sign, name = text.rpartition("~")
-    found, id_ = value(given), key(name)
-    return None if found is None or id_ is None else (found, id_)
+    read, id_ = value(given), key(name)
+    return None if read is None or id_ is None else (read, id_)

@@ -25,8 +25,8 @@ def _parse(headers: Any) -> dict[str, str]:
     for key, value in headers:
         if key == b"cookie":
             for pair in value.decode("latin-1").split(";"):
-                name, found, content = pair.strip().partition("=")
-                if found:
+                name, separator, content = pair.strip().partition("=")
+                if separator:
                     jar.setdefault(name, content)
     return jar
 

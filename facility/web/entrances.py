@@ -43,13 +43,13 @@ async def open_to(
     app: Litestar, connection: AsyncConnection, visitor: Visitor, paths: Collection[str]
 ) -> frozenset[str]:
     """Those of these addresses that the visitor may open: one statement, and none where roles decide them all."""
-    found = {path: entrance(app, path) for path in paths}
-    by_roles = {path: place.door.by_roles(visitor) for path, place in found.items() if place}
-    asked = {path: place for path, place in found.items() if place and by_roles[path] is None}
-    rows = await _relations(connection, visitor, list(asked.values())) if asked else []
+    places = {path: entrance(app, path) for path in paths}
+    by_roles = {path: place.door.by_roles(visitor) for path, place in places.items() if place}
+    by_relation = {path: place for path, place in places.items() if place and by_roles[path] is None}
+    rows = await _relations(connection, visitor, list(by_relation.values())) if by_relation else []
     related = {
         path
-        for (path, place), row in zip(asked.items(), rows, strict=True)
+        for (path, place), row in zip(by_relation.items(), rows, strict=True)
         if place.door.lets_pass(visitor, row)
     }
     return frozenset(related | {path for path, opens in by_roles.items() if opens})

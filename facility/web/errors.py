@@ -150,8 +150,8 @@ def on_wrong(request: Request[Any, Any, Any], wrong: Wrong) -> Ready:
 
 def on_stop(request: Request[Any, Any, Any], stop: Stop) -> Ready:
     """The web core said no."""
-    said = [sentence(Reason(stop.code))]
-    return error_page(request, stop.status, said, headers=stop.headers, again=stop.code in SENT_AGAIN)
+    sentences = [sentence(Reason(stop.code))]
+    return error_page(request, stop.status, sentences, headers=stop.headers, again=stop.code in SENT_AGAIN)
 
 
 def on_sign_in_first(request: Request[Any, Any, Any], stop: SignInFirst) -> Ready:

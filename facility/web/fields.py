@@ -78,7 +78,7 @@ class Fields:
         self.known.add(self.name(name))
         return self.form.fields.get(self.name(name), [])
 
-    def _one(self, name: str, missing: str | None = None) -> str | None:
+    def _single(self, name: str, missing: str | None = None) -> str | None:
         """The field's only value, stripped; None when it is blank or sent twice (and then noted as wrong)."""
         given = self._all(name)
         if len(given) > 1:
@@ -95,7 +95,7 @@ class Fields:
         """Free text in Unicode NFC, line ends as \\n, at most `most` characters; "" where nothing was required or given."""
         if not required and not self.given(name):
             return ""
-        value = self._one(name)
+        value = self._single(name)
         if value is None:
             return ""
         value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
@@ -110,14 +110,14 @@ class Fields:
 
     def email(self, name: str) -> str:
         """A mail address in lower case."""
-        value = (self._one(name, _("Enter a mail address.")) or "").lower()
+        value = (self._single(name, _("Enter a mail address.")) or "").lower()
         if value and (len(value) > 254 or not _MAIL.fullmatch(value)):
             self.wrong(name, _("Enter a mail address like name@example.org."))
         return value
 
     def eur(self, name: str, *, least: Decimal = Decimal("0.00"), most: Decimal = MOST_EUR) -> Decimal:
         """An amount in EUR with two decimals: "35 427.70", "35427,7", "35.427,70"; not "1.234", which may be two things."""
-        value = self._one(name, _("Enter an amount in EUR."))
+        value = self._single(name, _("Enter an amount in EUR."))
         if value is None:
             return least
         try:
@@ -138,7 +138,7 @@ class Fields:
 
     def integer(self, name: str, least: int, most: int) -> int:
         """A whole number."""
-        value = self._one(name, _("Enter a whole number."))
+        value = self._single(name, _("Enter a whole number."))
         if value is None:
             return least
         value = plain_digits(value)
@@ -149,7 +149,7 @@ class Fields:
 
     def decimal(self, name: str, least: Decimal, most: Decimal, places: int = 2) -> Decimal:
         """A number with at most so many decimals, such as a score; comma or point."""
-        value = self._one(name, _("Enter a number."))
+        value = self._single(name, _("Enter a number."))
         if value is None:
             return least
         wrong = _(
@@ -170,7 +170,7 @@ class Fields:
 
     def choice(self, name: str, options: Collection[str]) -> str:
         """One of these values."""
-        value = self._one(name, _("Choose one."))
+        value = self._single(name, _("Choose one."))
         if value is not None and value not in options:
             self.wrong(name, _("Choose one of the answers on the list."))
         return value or ""
@@ -196,7 +196,7 @@ class Fields:
 
     def key(self, name: str) -> UUID:
         """The id of an object on a list."""
-        value = self._one(name, _("Choose one."))
+        value = self._single(name, _("Choose one."))
         return self._uuid(name, value) if value is not None else UUID(int=0)
 
     def keys(self, name: str, *, required: bool = True) -> list[UUID]:
@@ -216,18 +216,18 @@ class Fields:
 
     def day(self, name: str, *, first: date = FIRST_DAY, last: date = LAST_DAY) -> date:
         """A calendar day."""
-        value = self._one(name, _("Enter a day."))
+        value = self._single(name, _("Enter a day."))
         if value is None:
             return first
-        found = _read_day(value)
-        if found is None:
+        chosen = _read_day(value)
+        if chosen is None:
             self.wrong(name, _("Enter a day that exists, like 2026-07-30."))
             return first
-        if not first <= found <= last:
+        if not first <= chosen <= last:
             within = {"first": filters.day(first), "last": filters.day(last)}
             self.wrong(name, _("Enter a day from {first} to {last}.", **within))
             return first
-        return found
+        return chosen
 
     def instant(self, name: str) -> datetime:
         """A moment, typed as day and time in Brussels (`name_day`, `name_time`); UTC.
@@ -236,7 +236,7 @@ class Fields:
         """
         placeholder = datetime(2000, 1, 1, tzinfo=UTC)
         day = self.day(f"{name}_day")
-        value = self._one(f"{name}_time", _("Enter a time in Brussels."))
+        value = self._single(f"{name}_time", _("Enter a time in Brussels."))
         clean = not self.errors.get(self.name(f"{name}_day"))
         if value is None:
             return placeholder

@@ -70,8 +70,8 @@ def left(until: datetime) -> str:
         ngettext("{count} hour", "{count} hours", hours) if hours else "",
         ngettext("{count} minute", "{count} minutes", minutes) if minutes and not days else "",
     ]
-    said = " ".join(part for part in parts if part)
-    return _("{time} left", time=said or _("less than a minute"))
+    shown = " ".join(part for part in parts if part)
+    return _("{time} left", time=shown or _("less than a minute"))
 
 
 _FURTHER: dict[str, Callable[..., object]] = {}

@@ -170,7 +170,7 @@ class Caller:
         self._db: Database = scope["litestar_app"].state.db
         self._token = cookie(scope, SESSION)
         self._answer: Mapping[str, Any] | None = None
-        self._asked = self._token is None
+        self._looked_up = self._token is None
 
     async def enter(self) -> None:
         """Let pass, or raise."""
@@ -212,9 +212,9 @@ class Caller:
         raise _not_signed_in(self._scope)
 
     async def _row(self) -> Mapping[str, Any] | None:
-        if not self._asked and self._token:
+        if not self._looked_up and self._token:
             self._answer = await self._ask(self._token)
-            self._asked = True
+            self._looked_up = True
         return self._answer
 
     async def _ask(self, token: str) -> Mapping[str, Any] | None:

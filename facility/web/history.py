@@ -24,7 +24,7 @@ class Moment(msgspec.Struct, frozen=True):
     who: str
 
 
-def told(event: Event) -> str:
+def sentence_of(event: Event) -> str:
     """What happened, as a sentence for people: amounts, days, instants and codes as they read them."""
     values = msgspec.structs.asdict(event)
     # A house test holds that every kind's sentence is a literal.
@@ -41,7 +41,7 @@ def _shown(value: object) -> object:
         case date():
             return filters.day(value)
         case list():
-            return ", ".join(str(_shown(one)) for one in value)
+            return ", ".join(str(_shown(item)) for item in value)
         case str() if _CODE.fullmatch(value):
             return value.replace("_", " ")
         case _:
@@ -54,7 +54,7 @@ def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Momen
     made = []
     for recorded in events[:LATEST]:
         who = names.get(recorded.actor_id, "") if recorded.actor_id else _("the facility")
-        made.append(Moment(told(recorded.event), recorded.recorded_at, who))
+        made.append(Moment(sentence_of(recorded.event), recorded.recorded_at, who))
     for recorded in events[LATEST : LATEST + 1]:
         made.append(Moment(_("Earlier entries are not shown on this page."), recorded.recorded_at, ""))
     return made

@@ -58,9 +58,9 @@ def gettext(message: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def ngettext(one: str, many: str, count: int, **values: object) -> str:
+def ngettext(singular: str, plural: str, count: int, **values: object) -> str:
     """The message for this count, `{count}` and other `{names}` filled in. Literals only."""
-    return str(_catalogue(language()).ungettext(one, many, count)).format(count=count, **values)
+    return str(_catalogue(language()).ungettext(singular, plural, count)).format(count=count, **values)
 
 
 _ = gettext
@@ -79,11 +79,11 @@ def listed(items: list[str]) -> str:
 
 def sentence(message: Message, **values: object) -> str:
     """The message as a sentence: lists in `values` joined in words, a capital first, a full stop last."""
-    said = {
+    formatted = {
         name: listed([str(item) for item in v]) if isinstance(v, list | tuple) else v
         for name, v in values.items()
     }
-    text = filled(message, **said)
+    text = filled(message, **formatted)
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "…")) else ".")
 
 
@@ -108,7 +108,7 @@ def install(environment: jinja2.Environment) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _catalogue(language()).ugettext(message),
-        lambda one, many, count: _catalogue(language()).ungettext(one, many, count),
+        lambda singular, plural, count: _catalogue(language()).ungettext(singular, plural, count),
         newstyle=True,
     )
     # Jinja's own `_` looks `gettext` up at each call: a tenth of a page's time.

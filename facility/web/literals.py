@@ -45,7 +45,7 @@ def _of_literals(call: nodes.Call, count: int) -> bool:
     return (
         len(messages) == count
         and call.dyn_args is None
-        and all(isinstance(one, nodes.Const) and isinstance(one.value, str) for one in messages)
+        and all(isinstance(message, nodes.Const) and isinstance(message.value, str) for message in messages)
     )
 
 

@@ -5,7 +5,7 @@ import msgspec
 from facility.web.access import ANYONE, SIGNED_IN, Item, Role, Visitor
 
 
-class Entry(msgspec.Struct, frozen=True):
+class NavEntry(msgspec.Struct, frozen=True):
     """A registered place. `label` is untranslated; entries stand in the order of `order`, then of registration."""
 
     label: str
@@ -22,7 +22,7 @@ class Shown(msgspec.Struct, frozen=True):
     current: bool
 
 
-ENTRIES: list[Entry] = []
+ENTRIES: list[NavEntry] = []
 
 
 def nav(label: str, href: str, *items: Item | Role, order: int = 50) -> None:
@@ -30,11 +30,11 @@ def nav(label: str, href: str, *items: Item | Role, order: int = 50) -> None:
     if any(entry.href == href for entry in ENTRIES):
         raise TypeError(f"two places at {href}")
     wanted = tuple(Item(role=item) if isinstance(item, Role) else item for item in items)
-    ENTRIES.append(Entry(label, href, wanted, order))
+    ENTRIES.append(NavEntry(label, href, wanted, order))
     ENTRIES.sort(key=lambda entry: entry.order)
 
 
-def _open_to(entry: Entry, roles: frozenset[Role] | None) -> bool:
+def _open_to(entry: NavEntry, roles: frozenset[Role] | None) -> bool:
     if ANYONE in entry.items:
         return True
     if roles is None:

@@ -48,16 +48,16 @@ def read_rows(text: str, columns: Mapping[str, Sequence[str]], most: int) -> lis
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
-    found = []
+    rows = []
     before = 0
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                found.append((before + 1, [cell.strip() for cell in cells]))
+                rows.append((before + 1, [cell.strip() for cell in cells]))
             before = reader.line_num
     except csv.Error:
         raise Unclear(_("Line {line} cannot be read as a row.", line=before + 1)) from None
-    return found
+    return rows
 
 
 def _delimiter(text: str) -> str:

@@ -38,9 +38,13 @@ class Compiled(jinja2.FileSystemBytecodeCache):
         super().__init__(str(folder / "__pycache__"))
         # What a filter makes of a constant is compiled into the template.
         ours = {
-            one.__module__ for one in environment.filters.values() if one.__module__.startswith("facility.")
+            function.__module__
+            for function in environment.filters.values()
+            if function.__module__.startswith("facility.")
         }
-        self._filters = "".join(Path(str(sys.modules[one].__file__)).read_text() for one in sorted(ours))
+        self._filters = "".join(
+            Path(str(sys.modules[module].__file__)).read_text() for module in sorted(ours)
+        )
 
     def get_source_checksum(self, source: str) -> str:
         """Changes with the template and with what is compiled into it."""
@@ -136,8 +140,8 @@ class View:
     def opens(self, path: str, method: Method = "GET") -> bool:
         """Whether a page may lead this visitor there, as far as roles say: no link where the guard would refuse. Where a
         relation to the object decides, a page has asked for it itself, or asks `open_to_me`."""
-        found = entrance(self.scope["litestar_app"], path, method)
-        return found is not None and found.door.by_roles(self.visitor) is not False
+        place = entrance(self.scope["litestar_app"], path, method)
+        return place is not None and place.door.by_roles(self.visitor) is not False
 
     async def open_to_me(self, connection: AsyncConnection, paths: Collection[str]) -> frozenset[str]:
         """Those of these addresses that the visitor may open, where relations to single objects decide."""

@@ -15,11 +15,11 @@ LOOK_SECONDS = 1.0
 log = Log(__name__)
 
 
-def events(scope: Any, told: AsyncGenerator[bytes]) -> ASGIStreamingResponse:
+def events(scope: Any, messages: AsyncGenerator[bytes]) -> ASGIStreamingResponse:
     """The answer of a handler that sends events for as long as its reader may have them."""
     streams: Streams = scope["litestar_app"].state.streams
     return ASGIStreamingResponse(
-        iterator=streams.while_admitted(scope, told),
+        iterator=streams.while_admitted(scope, messages),
         media_type="text/event-stream",
         # Proxies that collect an answer before they pass it on would never pass this one on.
         headers={"x-accel-buffering": "no"},
@@ -37,20 +37,20 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
-    async def while_admitted(self, scope: Any, told: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-        """What is told, until whoever made this request would not be let in again."""
+    async def while_admitted(self, scope: Any, messages: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+        """The messages, until whoever made this request would not be let in again."""
         ended = asyncio.Event()
         self._open[ended] = scope
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look())
         end = asyncio.ensure_future(ended.wait())
         try:
-            while (part := await _first(told, end)) is not None:
+            while (part := await _first(messages, end)) is not None:
                 yield part
         finally:
             del self._open[ended]
             end.cancel()
-            await told.aclose()
+            await messages.aclose()
 
     async def _look(self) -> None:
         while self._open and not self._closing.is_set():
@@ -66,9 +66,9 @@ class Streams:
                 continue
 
 
-async def _first(told: AsyncGenerator[bytes], end: asyncio.Future[Any]) -> bytes | None:
-    """What is told next, or None if that is all or the end comes first."""
-    step = asyncio.ensure_future(anext(told, None))
+async def _first(messages: AsyncGenerator[bytes], end: asyncio.Future[Any]) -> bytes | None:
+    """The next message, or None if that is all or the end comes first."""
+    step = asyncio.ensure_future(anext(messages, None))
     try:
         await asyncio.wait({step, end}, return_when=asyncio.FIRST_COMPLETED)
         return None if end.done() else step.result()

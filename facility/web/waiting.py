@@ -53,7 +53,7 @@ class Named(msgspec.Struct, frozen=True):
     def ends(self, at: datetime) -> datetime | None:
         """The next of those instants; the last one where all are over."""
         until = self.until or ()
-        return next((one for one in until if at <= one), until[-1] if until else None)
+        return next((instant for instant in until if at <= instant), until[-1] if until else None)
 
 
 class Waits(msgspec.Struct, frozen=True):
@@ -94,8 +94,8 @@ async def waiting(connection: AsyncConnection, visitor: Visitor) -> list[Waits]:
     query = "SELECT " + ", ".join(kind.query for kind in kinds)
     row = (await connection.execute(text(query), _bound(query, visitor))).one()
     return [
-        Waits(kind.label, f"/waiting/{kind.key}", count, _named(found))
-        for kind, count, found in zip(kinds, row[::2], row[1::2], strict=True)
+        Waits(kind.label, f"/waiting/{kind.key}", count, _named(rows))
+        for kind, count, rows in zip(kinds, row[::2], row[1::2], strict=True)
         if count
     ]
 
@@ -109,5 +109,5 @@ async def all_of(connection: AsyncConnection, visitor: Visitor, key: str) -> tup
     return kind, _named((await connection.execute(text(query), _bound(query, visitor))).scalar())
 
 
-def _named(found: str | None) -> tuple[Named, ...]:
-    return msgspec.json.decode(found, type=tuple[Named, ...]) if found else ()
+def _named(rows: str | None) -> tuple[Named, ...]:
+    return msgspec.json.decode(rows, type=tuple[Named, ...]) if rows else ()
