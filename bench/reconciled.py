@@ -17,7 +17,7 @@ from sqlalchemy import text
 from bench.rounds import rounded
 from facility.db import Database
 from facility.events.reconcile import each_check
-from facility.worker import load_slices
+from facility.rooms import load_slices
 
 
 async def _measured(url: str) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from facility.demo import tell
 from facility.embedded import EmbeddedPostgres
 from facility.files.store import Store
 from facility.outbox import links
+from facility.rooms import load_slices
 from facility.seed import seed
 from facility.settings import Settings, load
 from facility.web import cookies, csrf
-from facility.worker import load_slices
 
 SECRET = "a secret of the benchmarks, long enough"
 CSRF_COOKIE = "of-this-client"

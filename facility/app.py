@@ -15,6 +15,7 @@ from facility.accounts.service import security_officer
 from facility.db import Database
 from facility.garbage import settle
 from facility.outbox import links
+from facility.rooms import load_slices
 from facility.settings import ROOT, Settings
 from facility.web import bodies, errors, public, static
 from facility.web.guard import close_doors, guard
@@ -24,7 +25,6 @@ from facility.web.peers import Proxies
 from facility.web.provide import DEPENDENCIES, check_dependencies
 from facility.web.render import Renderer
 from facility.web.streams import Streams
-from facility.worker import load_slices
 
 ROUTERS: list[Router] = [
     static.router,

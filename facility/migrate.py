@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from facility.settings import ROOT
+
+# Alembic takes a third of a second to load, and most commands only ask whether a database can be reached: so it is imported
+# where it is used.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 REACH_SECONDS = 10
 UPGRADE = "Run `facility migrate` first."
@@ -23,8 +26,10 @@ class NotReadyError(Exception):
     """The database is not what a command needs: a line for whoever gave the command."""
 
 
-def config(url: str) -> Config:
+def config(url: str) -> "Config":
     """Alembic's configuration for this database; there is no alembic.ini."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(ROOT / "migrations"))
     settings.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -34,11 +39,15 @@ def config(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Apply what is missing. Quick when nothing is. Call it outside any event loop."""
+    from alembic import command
+
     command.upgrade(config(url), revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
     """Take migrations back, down to this one. Call it outside any event loop."""
+    from alembic import command
+
     command.downgrade(config(url), revision)
 
 
@@ -51,6 +60,8 @@ def reach(url: str) -> str | None:
 
 def check(url: str) -> None:
     """Raises NotReadyError unless the database can be reached and has the tables of this version."""
+    from alembic.script import ScriptDirectory
+
     revision = reach(url)
     scripts = ScriptDirectory.from_config(config(url))
     if revision is None:

@@ -22,6 +22,12 @@ def load(*kinds: str) -> None:
                 pass
 
 
+def load_slices() -> None:
+    """Import every reaction, read model, check, scheduled step and sentence, so that all have registered; and no page, which most commands
+    can do without."""
+    load("events", "reactions", "projections", "checks", "service", "words", "registry")
+
+
 def handlers(room: str) -> list[Any]:
     """The handlers of the room's pages: HANDLERS of each module that has any."""
     return [handler for module in _modules(room, "pages") for handler in getattr(module, "HANDLERS", ())]

@@ -60,12 +60,6 @@ def give_way() -> None:
     os.nice(_NICENESS)
 
 
-def load_slices() -> None:
-    """Import every reaction, read model, check, scheduled step and sentence, so that all have registered; and no page, which most commands
-    can do without."""
-    rooms.load("events", "reactions", "projections", "checks", "service", "words", "registry")
-
-
 def postman(settings: Settings) -> Postman | None:
     """Who sends the mails; None where there is no SMTP server and the outbox keeps them."""
     if settings.smtp_url is None:
@@ -243,7 +237,7 @@ class Service(msgspec.Struct):
 @contextlib.asynccontextmanager
 async def background(settings: Settings, database_url: str) -> AsyncIterator[Service]:
     """Everything behind the pages, running until the block ends; with jobs carried out in threads of this process."""
-    load_slices()
+    rooms.load_slices()
     links.configure(settings.secret_key)
     security_officer.configure(settings.security_officer)
     closing.configure(ON_THE_WAY)

@@ -25,9 +25,9 @@ from facility.app import create_app
 from facility.db import Database, Tx
 from facility.embedded import EmbeddedPostgres
 from facility.outbox import links
+from facility.rooms import load_slices
 from facility.settings import Settings
 from facility.web import cookies
-from facility.worker import load_slices
 from tests.browser import NOW, SECRET, Browser, Browsers, lent, living, told
 from tests.cast import Cast, call_together
 from tests.house.story import sessions, story, world  # noqa: F401 - fixtures for all

@@ -11,8 +11,8 @@ from litestar import Litestar
 from bench.bare.commission import commission
 from bench.bare.pages import Pages, call, received
 from bench.bare.submit import submit
+from facility.rooms import load_slices
 from facility.settings import load
-from facility.worker import load_slices
 
 
 async def main() -> None:

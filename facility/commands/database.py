@@ -12,8 +12,8 @@ from facility.db import Database
 from facility.embedded import EmbeddedError, EmbeddedPostgres
 from facility.events.since import know_reactions
 from facility.outbox import links
+from facility.rooms import load_slices
 from facility.settings import Settings
-from facility.worker import load_slices
 
 NOWHERE = "postgresql+asyncpg:///none"
 """For an app that only describes itself."""

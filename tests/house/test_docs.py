@@ -12,7 +12,7 @@ from facility.catalogue import access_table, audience_table, event_catalogue
 from facility.commands.database import NOWHERE
 from facility.db import Database
 from facility.settings import load
-from facility.worker import load_slices
+from facility.rooms import load_slices
 import sys
 load_slices()
 app = create_app(load({"FACILITY_DATA": sys.argv[1]}), Database(NOWHERE))

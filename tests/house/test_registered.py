@@ -15,16 +15,16 @@ from facility.events.base import KINDS
 from facility.events.reactions import all_subscriptions
 from facility.operations.words import SUBJECTS
 from facility.refused import Reason
+from facility.rooms import load_slices
 from facility.settings import ROOT
 from facility.web import sentences
-from facility.worker import load_slices
 
 DECORATORS = {"reacts_to": "reaction", "projection": "read model", "check": "check", "scheduled": "step"}
 
 # A process of its own: nothing has been imported there by pages or by other tests.
 LOADED = """
 import json
-from facility.worker import load_slices
+from facility.rooms import load_slices
 load_slices()
 from facility.events.projector import PROJECTIONS
 from facility.events.reactions import _REACTIONS, all_subscriptions

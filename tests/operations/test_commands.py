@@ -189,7 +189,7 @@ def test_rebuild_shows_progress_and_gives_the_same_read_models(data: Path) -> No
 
 def _read_models(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     from facility.events.projector import PROJECTIONS
-    from facility.worker import load_slices
+    from facility.rooms import load_slices
 
     load_slices()
     tables = sorted({table.name for model in PROJECTIONS.values() for table in model.tables} | {"projection"})

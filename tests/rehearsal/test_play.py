@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from facility.rehearsal.pages.scenario import FOLDER
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.play import rehearse
-from facility.worker import load_slices
+from facility.rooms import load_slices
 from tests.oracle.figures import normal
 from tests.oracle.result import expected_result
 from tests.scenarios import scenarios

@@ -45,9 +45,9 @@ from facility.events import reactions
 from facility.files.store import Store
 from facility.mail import PermanentFailure
 from facility.outbox import links, sender
+from facility.rooms import load_slices
 from facility.seed import seed
 from facility.web.access import Role
-from facility.worker import load_slices
 
 SECRET = "a secret of the tests, long enough to sign with"
 
