@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import html
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from facility.db import Database
 from facility.settings import Settings
 from facility.web import cookies, csrf
 from facility.web.limits import Limits
+from facility.web.sentences import SENTENCES
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a secret of the tests, long enough to sign with"
@@ -90,6 +92,27 @@ type Browsers = Callable[..., Awaitable[Browser]]
 def errors(page: httpx.Response) -> list[str]:
     """The fields that the page's summary of mistakes links to."""
     return re.findall(r'<li><a href="#f-([^"]+)">', page.text)
+
+
+def gives_reason(page: httpx.Response | str, code: str, **values: object) -> bool:
+    """Whether the page gives this reason, in whatever words are registered for it, with these values in them."""
+    text = page if isinstance(page, str) else page.text
+    pieces = re.split(r"\{(\w+)\}", str(SENTENCES[code]))
+    pattern = "".join(
+        (re.escape(str(values[piece])) if piece in values else ".+?") if at % 2 else re.escape(piece)
+        for at, piece in enumerate(pieces)
+    )
+    return re.search(pattern.replace("\\ ", r"\s+"), html.unescape(text)) is not None
+
+
+def notices(page: httpx.Response | str) -> list[str]:
+    """The kinds of the page's notices, in their order: `ok`, `info`, `wait`, `bad`."""
+    return re.findall(r'class="notice notice--(\w+)"', page if isinstance(page, str) else page.text)
+
+
+def states(page: httpx.Response | str) -> list[str]:
+    """What the page says of itself by mark, in order: `data-state`."""
+    return re.findall(r'data-state="([\w-]+)"', page if isinstance(page, str) else page.text)
 
 
 def stored(app: Litestar) -> set[str]:

@@ -21,7 +21,7 @@ from facility.events.relay import drain
 from facility.monitoring.models import Headline, JointActivity
 from facility.outbox.models import Mail
 from facility.refused import Refused
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 from tests.doing import AFTER, FIRST, LAST, attach_all, held, planned
 from tests.judging import Judging
 
@@ -76,7 +76,7 @@ async def test_a_report_asks_for_what_is_missing(play: Judging, browse: Browsers
     ]
     await play.act("omar", lambda tx: set_attendance(tx, key, rows), AFTER)
     await play.act("omar", lambda tx: attach_all(tx, key), AFTER)
-    assert "Some lines do not say how many people came." in (await omar.get(here)).text
+    assert gives_reason(await omar.get(here), "attendance_not_stated")
     assert (await play.row(Activity, key)).state == "planned"
 
 

@@ -25,7 +25,7 @@ from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, consult, offices, opened
 from tests.applications.conftest import NOW, Stage
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 
 AT = datetime(2021, 7, 30, 10, tzinfo=UTC)
 FACTS = Facts(
@@ -188,11 +188,11 @@ async def test_the_page_judges_item_by_item(
     everything = {f"{key}-verdict": "met" for key in STANDARD}
     missing = await sara.send_form(here, {**everything, "overlap-verdict": "", "reason": "x"})
     assert missing.status_code == 422
-    assert "Item 12: Say whether this is met." in missing.text
+    assert gives_reason(missing, "item_not_judged")
     assert "Conclusion: Choose one." in missing.text
     wrong = await sara.send_form(here, {**everything, "admissible": "no", "reason": "x"})
     assert wrong.status_code == 422
-    assert "It is inadmissible only where an item is not met." in wrong.text
+    assert gives_reason(wrong, "nothing_not_met")
     sent = await sara.send_form(
         here,
         {

@@ -32,7 +32,7 @@ from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, link_to, mails, opened
 from tests.applications.conftest import NOW, Stage, party_id
-from tests.browser import Browser, Browsers, stored
+from tests.browser import Browser, Browsers, gives_reason, stored
 from tests.documents import pdf
 
 ENDS = datetime(2021, 8, 6, 22, tzinfo=UTC)
@@ -242,7 +242,7 @@ async def test_the_secretariat_asks_on_its_page(db: Database, stage: Stage, brow
     here = f"/applications/{key}/clarifications"
     wrong = await sara.send_form(here, {"kind": "clerical", "question": "Who?", "days": "5"})
     assert wrong.status_code == 422
-    assert "Choose what is to be put right." in wrong.text
+    assert gives_reason(wrong, "field_missing")
     form = {"kind": "clerical", "field": "contact_email", "question": "Who?", "days": "5"}
     assert (await sara.send_form(here, form)).status_code == 303
     await deliver_all(db, clock.now)

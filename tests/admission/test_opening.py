@@ -24,7 +24,7 @@ from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 
 LATER = CLOSES + timedelta(hours=3)
 
@@ -156,7 +156,7 @@ async def hand_in_late(db: Database, stage: Stage, submitted: UUID, browse: Brow
     declared = ("true_and_complete", "mandate", "no_double_funding", "nothing_classified")
     late = await omar.send_form(f"/applications/{submitted}/submit", form | dict.fromkeys(declared, "yes"))
     assert late.status_code == 409
-    assert "the time to submit is over" in late.text
+    assert gives_reason(late, "late")
 
 
 async def test_a_late_submission_leaves_a_trace(
@@ -188,7 +188,7 @@ async def test_two_open_on_one_page_and_what_came_too_late_stands_in_the_minutes
     assert "Confirm and open" not in (await sara.get(here)).text
     page = (await anna.get(here)).text
     assert "Confirm and open" in page
-    assert "The call has closed: the time to submit is over." in page
+    assert gives_reason(page, "late")
     async with db.transaction(now=LATER) as tx:
         session = (await tx.session.scalars(select(OpeningSession.id))).one()
     assert (await sara.send_form(f"{here}/confirm", {"session": str(session)})).status_code == 403

@@ -11,7 +11,7 @@ from facility.applications.models.application import Application, Party
 from facility.applications.service.parties import add_party, remove_party
 from facility.db import Database, Tx
 from tests.applications.conftest import NOW, Stage
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 
 PART = {"role": "Sends prosecutors", "amount": "5000", "contact_name": "M", "contact_email": "m@example.org"}
 
@@ -87,7 +87,7 @@ async def test_one_that_is_on_the_list_already_is_offered_instead(
     new = {"institution_name": "supreme state PROSECUTORS office", "kind": "PROSECUTION", "beneficiary": "ME"}
     known = await omar.send_form(path, {**SENT, **new})
     assert known.status_code == 422
-    assert "This institution is on the list already" in known.text
+    assert gives_reason(known, "institution_known")
     assert re.findall(r'value="([^"]+)" checked', known.text) == [str(stage.prosecutor)]
     chosen = await omar.send_form(path, {**SENT, **new, "institution_id": str(stage.prosecutor)})
     assert chosen.status_code == 303
@@ -128,7 +128,7 @@ async def test_merging_moves_parties_and_never_two_of_one_application(
         )
     sara = await browse(stage.sara)
     refused = await sara.send_form(f"/institutions/{double}/merge", {"into": str(stage.partner)})
-    assert (refused.status_code, "is a draft or still sealed" in refused.text) == (422, True)
+    assert (refused.status_code, gives_reason(refused, "merge_together_unseen")) == (422, True)
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         await remove_party(tx, await party_of(tx, draft, stage.partner))
     merged = await sara.send_form(f"/institutions/{double}/merge", {"into": str(stage.partner)})

@@ -15,7 +15,7 @@ from facility.contracts.service.money import enter_unit_costs, seed
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused
-from tests.browser import NOW, Browsers
+from tests.browser import NOW, Browsers, gives_reason
 from tests.cast import Cast
 from tests.statements import count_statements
 
@@ -137,7 +137,7 @@ async def test_the_secretariat_enters_a_row(db: Database, cast: Cast, browse: Br
     page = await ada.get("/unit-costs?kind=per_diem")
     assert (made.status_code, made.headers["location"]) == (303, "/unit-costs")
     assert twice.status_code == 303  # it stands there, and is entered once
-    assert (again.status_code, "say why this one replaces it" in again.text) == (422, True)
+    assert (again.status_code, gives_reason(again, "unit_cost_reason_missing")) == (422, True)
     assert '<a href="#f-reason">' in again.text
     assert "Italy" in page.text
     assert "230.00" in page.text

@@ -12,7 +12,7 @@ from facility.accounts.service.people import invite
 from facility.db import Database, Tx
 from facility.outbox import links
 from facility.web.access import Role
-from tests.browser import SECRET
+from tests.browser import SECRET, states
 from tests.deployments.conftest import AHEAD, Sending, expert
 from tests.faults.parts import (
     Faulty,
@@ -205,7 +205,7 @@ def test_fifty_posts_of_one_link_to_two_web_processes(service: Faulty) -> None:
     assert rows == [("accepted" if won % 2 else "declined", 1)]
     for answer in answers:
         if answer.status_code == 409:
-            assert "Your answer came too late to count" in answer.text
+            assert "too-late" in states(answer)
     until("everything is done", service.settled, seconds=120)
 
 

@@ -7,13 +7,14 @@ from litestar import Litestar
 
 from facility.web.access import Allow, Role
 from facility.web.guard import handlers
+from facility.web.sentences import SENTENCES
 from tests.browser import Browser
 from tests.hostile.forms import read
 from tests.house.links import Guarded, admitted
 from tests.house.story import TakingBack, fill, may, objects
 from tests.house.world import EVERYBODY, World
 
-NOT_YOURS = "Your account may not see or do this."
+NOT_YOURS = str(SENTENCES["not_yours"])
 
 
 def expected_denial(rule: Allow, world: World, ids: dict[str, Any]) -> int:

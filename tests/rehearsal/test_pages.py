@@ -13,7 +13,7 @@ from facility.db import Database
 from facility.rehearsal.pages import scenario as pages
 from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER, MAX_SCENARIO
 from facility.web import csrf
-from tests.browser import SECRET, Browser, Browsers
+from tests.browser import SECRET, Browser, Browsers, gives_reason
 from tests.cast import Cast
 from tests.oracle.figures import normal
 
@@ -171,7 +171,7 @@ async def test_one_that_takes_too_long_is_given_up(
     ada = await browse(cast.ada)
     page = await ada.send_form("/rehearsal", {"example": "taf-2021-01"})
     assert page.status_code == 422
-    assert "Playing this scenario would take too long for a page." in page.text
+    assert gives_reason(page, "rehearsal_too_long")
     async with db.reader() as connection:
         left = await connection.execute(text(r"SELECT 1 FROM pg_database WHERE datname LIKE 'rehearsal\_%'"))
         assert left.all() == []

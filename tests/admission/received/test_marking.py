@@ -9,7 +9,7 @@ from facility.applications.service.exits import leave
 from facility.db import Database
 from tests.admission.received.conftest import AFTER, HERE
 from tests.applications.conftest import Stage, party_id
-from tests.browser import Browsers
+from tests.browser import Browsers, gives_reason
 
 
 async def test_several_are_marked_where_each_ones_rule_passes(
@@ -25,7 +25,7 @@ async def test_several_are_marked_where_each_ones_rule_passes(
     assert "1 is marked as admissible" in answer.text
     assert "2 are left as they were" in answer.text
     assert "Its admissibility has been judged" in answer.text
-    assert "does not belong to the track" in answer.text
+    assert gives_reason(answer, "wrong_track")
     async with db.reader() as connection:
         rows = await connection.execute(text("SELECT id, status FROM application"))
         states = {row.id: row.status for row in rows}
@@ -67,7 +67,7 @@ async def test_sealed_ones_cannot_be_marked_and_only_the_secretariat_marks(
     sara, carl = await browse(stage.sara), await browse(stage.carl)
     form = {"query": "", "deed": "admissible", "chosen": str(three["firearms"])}
     answer = await sara.send_form(f"{HERE}/selected", form)
-    assert "This is sealed until two people have opened the call." in answer.text
+    assert gives_reason(answer, "not_opened")
     assert (await carl.send_form(f"{HERE}/selected", form)).status_code == 403
     nothing = await sara.send_form(f"{HERE}/selected", {"query": "q=x", "deed": "csv"})
     assert (nothing.status_code, "Tick at least one" in nothing.text) == (422, True)

@@ -19,7 +19,7 @@ from facility.db import Database
 from facility.experts.service import seed_themes
 from tests.applications.asking import asked
 from tests.applications.conftest import Stage, Times, party_id
-from tests.browser import Browsers
+from tests.browser import Browsers, states
 
 SHA = "0123456789abcdef" * 4
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}
@@ -134,7 +134,7 @@ async def test_what_is_typed_and_not_saved_is_named_before_one_signs(
     typed = {"seen": "1", "title": "Firearms", "summary": "Better words, not saved"}
     await omar.send_form(f"/applications/{complete}/answers/ask/copy", typed)
     page = await omar.get(f"/applications/{complete}/check")
-    assert "Only what is saved is submitted." in page.text
+    assert "unsaved-there" in states(page)
     assert "What they cost" not in page.text
 
 

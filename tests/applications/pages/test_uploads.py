@@ -25,7 +25,7 @@ from facility.web.limits import Limits
 from facility.web.uploads import DOCUMENTS
 from tests import documents
 from tests.applications.conftest import NOW, Stage, Times, row
-from tests.browser import Browser, Browsers, errors, stored
+from tests.browser import Browser, Browsers, errors, gives_reason, stored
 from tests.clamd import EICAR, clamd
 
 MARKED = documents.docx("STROGO POVERLJIVO")
@@ -109,7 +109,7 @@ async def test_the_same_document_twice_is_told_at_the_field(
         f"/applications/{draft}/documents", {"version": await _version(db, draft)}, files=files
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["document"])
-    assert "The same document is attached already." in wrong.text
+    assert gives_reason(wrong, "document_twice")
     assert await _attached(db) == []
 
 
@@ -266,7 +266,7 @@ async def test_one_person_s_documents_are_searched_one_at_a_time(
         busy = await omar.send_form(f"/applications/{draft}/documents", fields, files=files)
     assert busy.status_code == 429
     assert busy.headers["retry-after"] == "10"
-    assert "Another document of yours is being checked" in busy.text
+    assert gives_reason(busy, "one_document_at_a_time")
     assert await _attached(db) == []
     done = await omar.send_form(f"/applications/{draft}/documents", fields, files=files)
     assert done.status_code == 303

@@ -19,7 +19,7 @@ from facility.db import Database
 from tests.applications.budgets import TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage
 from tests.applications.pages.budget.reading import version
-from tests.browser import Browser, errors
+from tests.browser import Browser, errors, gives_reason
 
 
 async def plans(db: Database) -> list[PlannedActivity]:
@@ -153,7 +153,7 @@ async def test_removed_with_its_lines_left_for_another(db: Database, omar: Brows
         requested = (await tx.get(Application, ground.application)).requested
     assert (len(left), str(requested)) == (3, "35427.70")
     tasks = (await omar.get(f"/applications/{ground.application}")).text
-    assert "Lines of the budget that are for no activity: 8, 9, 10." in tasks
+    assert gives_reason(tasks, "lines_without_activity", lines="8, 9, 10")
 
 
 async def test_one_activity_may_be_for_one_beneficiary_and_all_together_not(
@@ -200,7 +200,7 @@ async def test_an_activity_before_the_call_is_not_complete(
         )
         await change_planned(tx, ground.activities[WORKSHOP], early)
     tasks = (await omar.get(here)).text
-    assert "Tracing workshop: it is planned for a time before an award can be made." in tasks
+    assert gives_reason(tasks, "activity_too_early", title="Tracing workshop")
     assert f'href="{here}/activities#f-{ground.activities[WORKSHOP]}"' in tasks
 
 
@@ -209,8 +209,8 @@ async def test_nothing_planned_yet(db: Database, omar: Browser, draft: UUID) -> 
     assert "No activity yet" in (await omar.get(f"{here}/activities")).text
     assert "No activity is planned yet, and every line is for one." in (await omar.get(f"{here}/budget")).text
     whys = (await omar.get(f"{here}/check")).text
-    assert "No activity is planned yet." in whys
-    assert "The budget has no line yet." in whys
+    assert gives_reason(whys, "no_activity")
+    assert gives_reason(whys, "no_budget_line")
 
 
 async def test_a_confirmation_is_voided_only_after_a_warning(

@@ -19,10 +19,9 @@ from tests.applications.budgets import TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage
 from tests.applications.pages.budget.reading import version
 from tests.applications.pages.budget.test_activities import people, plans, typed
-from tests.browser import Browser, Browsers, errors
+from tests.browser import Browser, Browsers, errors, notices, states
 
 QUIET = {"x-autosave": "1"}
-KEPT = "You have typed this and not saved it"
 HALF = "Half a <b>sent"
 
 
@@ -65,20 +64,23 @@ async def test_what_is_typed_is_there_on_another_machine_and_nothing_has_happene
     assert (kept.status_code, kept.headers["cache-control"]) == (204, "no-store")
     assert (await events(db), (await plans(db))[0].place) == (before, "Tirana")
     elsewhere = await (await browse(stage.omar)).get(path)
-    assert KEPT in elsewhere.text
+    assert "unsaved" in states(elsewhere)
     assert "Half a &lt;b&gt;sent</textarea>" in elsewhere.text
     assert 'value="many"' in elsewhere.text
-    told = "You have typed something here and not saved it."
     application = f"/applications/{ground.application}"
     for browser, said in ((omar, 1), (besa, 0)):
         for listing in (application, f"{application}/activities"):
-            assert (await browser.get(listing)).text.count(told) == said
+            assert states(await browser.get(listing)).count("unsaved-there") == said
     assert f'href="{application}/activities">Activities</a>' in (await omar.get(f"{application}/check")).text
     hers = (await besa.get(path)).text
-    assert ("Omar Hoxha is writing here since" in hers, HALF in hers, KEPT in hers) == (True, False, False)
+    assert ("colleague-writes" in states(hers), HALF in hers, "unsaved" in states(hers)) == (
+        True,
+        False,
+        False,
+    )
     gone = await omar.send_form(f"{path}/discard")
     assert (gone.headers["location"], await copies(db)) == (path, [])
-    assert KEPT not in (await omar.get(path)).text
+    assert "unsaved" not in states(await omar.get(path))
 
 
 async def test_a_new_one_is_kept_for_later_without_a_script(
@@ -88,10 +90,10 @@ async def test_a_new_one_is_kept_for_later_without_a_script(
     later = await omar.send_form(f"{path}/copy", typed(ground, place=""))
     assert later.headers["location"] == listing
     shown = (await omar.get(listing)).text
-    assert "Kept for you as you typed it." in shown
-    assert "You have typed a new activity and not saved it" in shown
+    assert notices(shown) == ["wait", "wait"]
+    assert "unsaved-new" in states(shown)
     again = await omar.get(path)
-    assert (KEPT in again.text, 'value="Ballistics"' in again.text) == (True, True)
+    assert ("unsaved" in states(again), 'value="Ballistics"' in again.text) == (True, True)
     assert (await omar.send_form(f"{path}/discard")).headers["location"] == listing
     await omar.send_form(f"{path}/copy", typed(ground), headers=QUIET)
     assert (await omar.send_form(path, typed(ground))).headers["location"] == listing
@@ -132,13 +134,13 @@ async def test_two_officers_in_one_activity_see_both_and_choose(
     mine = {**stands, "purpose": "To trace firearms and parts together", "place": "Durrës"}
     await omar.send_form(f"{path}/copy", mine, headers=QUIET)
     assert (await besa.send_form(path, hers)).status_code == 303
-    assert "Besa Hoxha has saved this part meanwhile" in (await omar.get(path)).text
+    assert "saved-meanwhile" in states(await omar.get(path))
     both = await omar.send_form(path, mine)
     assert both.status_code == 409
-    assert "Besa Hoxha has saved this part meanwhile" in both.text
+    assert "saved-meanwhile" in states(both)
     assert re.findall(r'id="clash-([a-z_]+)"', both.text) == ["place", "days", "purpose"]
-    assert "Only you have changed this." in both.text  # the town
-    assert "Only Besa Hoxha has changed this." in both.text  # the days
+    assert "changed-by-you" in states(both)  # the town
+    assert "changed-by-them" in states(both)  # the days
     assert f"activity-{ground.activities[WORKSHOP]}" in await copies(db)
     merging = {
         **mine,
@@ -221,7 +223,7 @@ async def test_a_party_that_goes_or_comes_meanwhile_takes_no_figure_along(
             contact_email="deniz@example.org",
         )
     again = await omar.get(path)
-    assert KEPT in again.text
+    assert "unsaved" in states(again)
     assert f'name="people-{new.id}" type="text" value="16"' in again.text
     assert (await omar.send_form(f"{path}/copy", form, headers=QUIET)).status_code == 204
     assert (await omar.send_form(path, form)).status_code == 303

@@ -21,7 +21,7 @@ from facility.zone import BRUSSELS
 from tests.applications.budgets import WORKSHOP, Ground
 from tests.applications.conftest import Stage, Times, party_id
 from tests.applications.pages.budget.reading import amounts, lines, reconciled, save, total, version
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, gives_reason, states
 
 
 async def test_above_the_ceiling_is_saved_and_the_task_list_asks_why(
@@ -29,7 +29,7 @@ async def test_above_the_ceiling_is_saved_and_the_task_list_asks_why(
 ) -> None:
     assert (await save(db, omar, ground, **{"lines-4-unit_cost": "170"})).status_code == 303
     tasks = await omar.get(f"/applications/{ground.application}")
-    assert "Lines of the budget above the rate, with no reason given: 5." in tasks.text
+    assert gives_reason(tasks, "lines_above_ceiling", lines="5")
     assert f'href="/applications/{ground.application}/budget#f-lines-4-reason"' in tasks.text
     await save(db, omar, ground, **{"lines-4-unit_cost": "170", "lines-4-reason": "The only hotel"})
     assert "above the rate" not in (await omar.get(f"/applications/{ground.application}")).text
@@ -43,19 +43,20 @@ async def test_the_total_is_measured_against_the_limits_of_the_call(
     above = await omar.send_form(path, ground.form(rows, do="work_out"))
     below = await omar.send_form(path, ground.form([], do="work_out"))
     inside = await omar.send_form(path, ground.form(do="work_out"))
-    assert "EUR 4\u00a0200.00 above the most of the call, 60\u00a0000.00." in above.text
-    assert "EUR 5\u00a0000.00 below the least of the call, 5\u00a0000.00." in below.text
-    assert "Within the limits of the call" in inside.text
+    assert states(above) == ["above-maximum"]
+    assert ("4\u00a0200.00" in above.text, "60\u00a0000.00" in above.text) == (True, True)
+    assert states(below) == ["below-minimum"]
+    assert states(inside) == ["within-limits"]
 
 
 async def test_what_is_missing_is_on_the_task_list_with_the_way_to_mend_it(
     db: Database, omar: Browser, ground: Ground
 ) -> None:
     here = f"/applications/{ground.application}"
-    assert "below the minimum of the call" in (await omar.get(f"{here}/check")).text
+    assert gives_reason(await omar.get(f"{here}/check"), "below_award_min")
     await save(db, omar, ground, **{"lines-1-activity": "", "lines-6-activity": ""})
     tasks = (await omar.get(here)).text
-    assert "Lines of the budget that are for no activity: 2, 7." in tasks
+    assert gives_reason(tasks, "lines_without_activity", lines="2, 7")
     assert f'href="{here}/budget#f-lines-1-activity"' in tasks
     async with db.transaction(now=clock.now()) as tx:
         await tx.session.delete(await tx.get(BudgetLine, (await lines(db, ground.application))[0].id))
@@ -84,7 +85,7 @@ async def test_somebody_else_saved_meanwhile(db: Database, omar: Browser, ground
     rows = [("Mine", "fee", "AL", WORKSHOP, "1", "", "", "1")]
     page = await omar.send_form(f"/applications/{ground.application}/budget", ground.form(rows, version=seen))
     assert page.status_code == 409
-    assert "Somebody else has changed the application meanwhile" in page.text
+    assert "changed-meanwhile" in states(page)
     assert 'value="Mine"' in page.text
     assert "Fees of two experts" in page.text
 
@@ -100,7 +101,7 @@ async def test_amounts_follow_when_a_partner_goes_and_its_lines_are_named(
     assert gone.status_code == 303
     assert await amounts(db, ground.application) == {"AL": "12540.40", "XK": "9244.80", "all": "21785.20"}
     tasks = (await omar.get(here)).text
-    assert "Lines of the budget of an institution that has left: 8, 9, 10." in tasks
+    assert gives_reason(tasks, "lines_of_left_party", lines="8, 9, 10")
     page = await omar.get(f"{here}/budget")
     assert "Supreme State Prosecutor&#39;s Office (left)" in page.text
     assert total(page) == "21 785.20"

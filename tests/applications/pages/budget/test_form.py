@@ -12,7 +12,7 @@ from facility.db import Database
 from tests.applications.budgets import ROWS, TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage
 from tests.applications.pages.budget.reading import amounts, lines, reconciled, save, total, version
-from tests.browser import Browser, errors
+from tests.browser import Browser, errors, gives_reason, states
 from tests.statements import count_statements
 
 
@@ -199,7 +199,7 @@ async def test_rates_that_do_not_fit(db: Database, omar: Browser, ground: Ground
     page = await omar.send_form(f"/applications/{ground.application}/budget", form)
     assert page.status_code == 422
     assert errors(page) == ["lines-0-rate", "lines-1-rate", "lines-3-rate"]
-    assert "This rate is for another country than that of the activity." in page.text
+    assert gives_reason(page, "rate_of_another_country")
 
 
 async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discarded(
@@ -213,14 +213,14 @@ async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discar
     assert (kept.status_code, await lines(db, ground.application)) == (204, [])
     assert await version(db, ground.application) == seen
     tasks = await omar.get(f"/applications/{ground.application}")
-    assert "You have typed something here and not saved it." in tasks.text
+    assert "unsaved-there" in states(tasks)
     page = await omar.get(path)
-    assert "You have typed this and not saved it" in page.text
+    assert "unsaved" in states(page)
     for value in ("Fees of two experts", "two", "1.234"):
         assert f'value="{value}"' in page.text
     assert (total(page), errors(page)) == ("5 114.60", [])
     assert (await omar.send_form(path, ground.form(rows[:2], version=seen))).status_code == 303
-    assert "You have typed this and not saved it" not in (await omar.get(path)).text
+    assert "unsaved" not in states(await omar.get(path))
     late = await omar.send_form(f"{path}/copy", typed)
     assert (late.status_code, late.headers["location"]) == (303, f"/applications/{ground.application}")
     page = await omar.get(path)
@@ -228,7 +228,7 @@ async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discar
     assert f'name="version" value="{seen}"' in page.text
     assert (await omar.send_form(path, ground.form(rows[:1], version=seen))).status_code == 409
     assert (await omar.send_form(f"{path}/discard")).status_code == 303
-    assert "You have typed this" not in (await omar.get(path)).text
+    assert "unsaved" not in states(await omar.get(path))
 
 
 async def test_what_is_typed_is_not_kept_in_the_name_of_another(

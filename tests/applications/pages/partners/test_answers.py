@@ -16,7 +16,7 @@ from facility.outbox.models import Mail
 from tests.applications.asking import asked, requiring
 from tests.applications.conftest import Stage, Times, row
 from tests.applications.pages.partners.conftest import filled, hidden, invite, partner
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, errors, gives_reason, states
 
 
 async def test_a_request_is_answered_by_the_lead(
@@ -56,7 +56,7 @@ async def test_a_void_confirmation_shows_the_difference_and_is_renewed_signed_in
     assert (await vesa.send_form(f"{here}/answer", {**signed, "seen": seen})).status_code == 303
     own = {"seen": hidden(await vesa.get(f"{here}/part/own"), "seen"), "part": "Hosts", "secret": ""}
     question = await vesa.send_form(f"{here}/part/own", own)
-    assert (question.status_code, "has been confirmed by Kosovo* Police" in question.text) == (409, True)
+    assert (question.status_code, "would-void" in states(question)) == (409, True)
     async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
         await save_answers(tx, asking, {"ask": {"summary": "Three days & nights"}})
     shown = await vesa.get(here)
@@ -88,7 +88,7 @@ async def test_a_partner_is_replaced_before_submission_and_never_after(
         await confirm_party(tx, new.id, signatory_name="M", signatory_function="P")
         await submit(tx, asking, received_at=tx.now)
     late = await omar.get(f"{here}/parties/{new.id}/replace")
-    assert (late.status_code, "After submission no partner can be replaced" in late.text) == (409, True)
+    assert (late.status_code, gives_reason(late, "no_replacement")) == (409, True)
 
 
 async def test_every_wrong_field_of_a_partner(
@@ -135,7 +135,7 @@ async def test_who_confirms_has_filled_in_its_own_part(
         seen = hidden(await browser.get(page), "seen")
         early = await browser.send_form(answer, {**signed, "seen": seen})
         assert (early.status_code, errors(early)) == (422, ["answer"])
-        assert "Fill in your own part first, then confirm. Still needed: What you do." in early.text
+        assert gives_reason(early, "own_part_incomplete", missing="What you do")
         assert 'value="Vesa Gashi"' in early.text
     assert (await partner(db, asking)).confirmation == "invited"
     assert (await filled(anybody, f"{link}/part/own", {"part": "Hosts", "secret": ""})).status_code == 303
