@@ -1,0 +1,493 @@
+"""Sixty faults that the tests must notice. `bin/planted` plants each in a copy and runs the tests that are named with it."""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """What is wrong, in which module (where the text stands once), the text and what takes its place, and who notices."""
+
+    what: str
+    module: str
+    text: str
+    instead: str
+    tests: str
+
+
+FAULTS = [
+    # accounts
+    Fault(
+        "the last administrator may close their account",
+        "facility/accounts/rules/accounts.py",
+        "    if administrator and other_administrators == 0:",
+        "    if administrator and other_administrators < 0:",
+        "tests/accounts/test_rules.py tests/accounts/test_service.py",
+    ),
+    Fault(
+        "a code may be guessed for ever",
+        "facility/accounts/service/sessions.py",
+        "request.attempts >= CODE_ATTEMPTS",
+        "request.attempts < 0",
+        "tests/accounts/test_service.py tests/accounts/test_abuse.py",
+    ),
+    Fault(
+        "two entries of one application may become one",
+        "facility/accounts/rules/institutions.py",
+        'refuse("merge_together", kind="invalid", field="into", applications=found)',
+        "pass",
+        "tests/accounts/test_rules.py tests/accounts/test_institutions.py",
+    ),
+    Fault(
+        "an approved account leaves no event",
+        "facility/accounts/service/people.py",
+        "await record(tx, PersonApproved(person_id=person.id))",
+        "PersonApproved(person_id=person.id)",
+        "tests/accounts/test_service.py",
+    ),
+    # contracts
+    Fault(
+        "a commitment may exceed what is free",
+        "facility/contracts/rules.py",
+        "if not 0 <= amount <= free_amount:",
+        "if not 0 <= amount:",
+        "tests/contracts/test_rules.py",
+    ),
+    Fault(
+        "an envelope may be made smaller than what is committed",
+        "facility/contracts/rules.py",
+        "if amount < committed:",
+        "if amount < 0:",
+        "tests/contracts/test_rules.py tests/contracts/test_service.py",
+    ),
+    Fault(
+        "one person enlarges an envelope alone",
+        "facility/contracts/service/money.py",
+        "if amount > envelope.amount:",
+        "if amount > 2 * envelope.amount:",
+        "tests/contracts/test_service.py tests/contracts/test_pages.py",
+    ),
+    Fault(
+        "an envelope is read without its lock",
+        "facility/contracts/service/money.py",
+        "return await tx.lock(Envelope, envelope_id)",
+        "return await tx.get(Envelope, envelope_id)",
+        "tests/awards/test_deciding.py tests/faults/test_races.py",
+    ),
+    # calls
+    Fault(
+        "a call takes what arrives at its last instant no more",
+        "facility/calls/rules/call.py",
+        "rules.opens_at <= instant <= rules.closes_at",
+        "rules.opens_at <= instant < rules.closes_at",
+        "tests/calls/test_rules.py",
+    ),
+    Fault(
+        "who drafted a call publishes it",
+        "facility/calls/rules/call.py",
+        'refuse("same_person", kind="forbidden")',
+        "pass",
+        "tests/calls/test_rules.py tests/calls/test_service.py",
+    ),
+    Fault(
+        "a corrigendum moves a deadline to an earlier day",
+        "facility/calls/rules/corrigenda.py",
+        "elif rule is Corrected.LATER and value < getattr(before, name):",
+        "elif rule is Corrected.LATER and value > getattr(before, name):",
+        "tests/calls/test_corrigenda.py",
+    ),
+    Fault(
+        "a question may be asked a second late and not at the last instant",
+        "facility/calls/rules/questions.py",
+        "questions_until is not None and now <= questions_until",
+        "questions_until is not None and now < questions_until",
+        "tests/calls/test_rules.py tests/calls/test_questions.py",
+    ),
+    Fault(
+        "an application at a cut-off belongs to the next batch",
+        "facility/calls/rules/modes.py",
+        "if received_at <= cut_off), None)",
+        "if received_at < cut_off), None)",
+        "tests/calls/test_cut_offs.py tests/calls/test_rules.py tests/awards/test_batches.py",
+    ),
+    # experts
+    Fault(
+        "experts are asked who are booked on one of the days",
+        "facility/experts/rules.py",
+        "return any(start <= day <= end for day in days)",
+        "return all(start <= day <= end for day in days) and bool(days)",
+        "tests/experts/test_rules.py tests/deployments/test_rules.py",
+    ),
+    Fault(
+        "an expert is asked who is booked on one of the days, where only the first is looked at",
+        "facility/experts/service.py",
+        "Booking.expert_id == expert_id, Booking.day.between(starts_on, ends_on))",
+        "Booking.expert_id == expert_id, Booking.day.between(starts_on, starts_on))",
+        "tests/experts/test_service.py tests/deployments/test_races.py tests/deployments/test_asking.py",
+    ),
+    Fault(
+        "a profile that somebody else changed is written over",
+        "facility/experts/service.py",
+        "if version is not None and version != expert.version:",
+        "if version is not None and version > expert.version:",
+        "tests/experts/test_service.py tests/experts/test_pages.py",
+    ),
+    Fault(
+        "a booking that is given back leaves no event",
+        "facility/experts/service.py",
+        "await record(tx, BookingReleased(expert_id=expert_id, deployment_id=deployment_id))",
+        "BookingReleased(expert_id=expert_id, deployment_id=deployment_id)",
+        "tests/experts/test_service.py tests/deployments/test_reactions.py",
+    ),
+    # applications
+    Fault(
+        "what comes late is taken",
+        "facility/applications/rules/submission.py",
+        "if received_at > call.closes_at:",
+        "if received_at > call.closes_at.replace(year=9999):",
+        "tests/applications/test_rules.py tests/applications/test_submitting.py",
+    ),
+    Fault(
+        "one beneficiary is enough for a call that wants two",
+        "facility/applications/rules/submission.py",
+        "if distinct_beneficiaries(parties) < call.min_beneficiaries:",
+        "if distinct_beneficiaries(parties) < call.min_beneficiaries - 1:",
+        "tests/applications/test_rules.py",
+    ),
+    Fault(
+        "it may be submitted with one partner who has confirmed",
+        "facility/applications/rules/submission.py",
+        "if not all(partner.confirmed for partner in application.partners):",
+        "if not any(partner.confirmed for partner in application.partners):",
+        "tests/applications/test_rules.py",
+    ),
+    Fault(
+        "a marked document does not stop a submission",
+        "facility/applications/rules/submission.py",
+        "if application.marked_document:",
+        "if application.marked_document is None:",
+        "tests/applications/test_rules.py tests/applications/test_submitting.py",
+    ),
+    Fault(
+        "two officers write over each other",
+        "facility/applications/service/changes.py",
+        "if version is not None and version != application.version:",
+        "if version is not None and version > application.version:",
+        "tests/applications/test_writing.py tests/applications/pages/budget/test_draft.py",
+    ),
+    Fault(
+        "a line of the budget above the rate needs no reason",
+        "facility/applications/rules/budget.py",
+        "self.unit_cost > self.ceiling and not self.reason.strip()",
+        "self.unit_cost > 2 * self.ceiling and not self.reason.strip()",
+        "tests/applications/test_budget_rules.py",
+    ),
+    Fault(
+        "who left before is on board after",
+        "facility/applications/rules/boarding.py",
+        "return left_at is None or (at is not None and left_at > at)",
+        "return left_at is None or at is not None",
+        "tests/applications/test_rules.py tests/awards/test_rules.py",
+    ),
+    # admission
+    Fault(
+        "one person opens a call alone",
+        "facility/admission/rules/opening.py",
+        "if started_by == me:",
+        "if started_by is None:",
+        "tests/admission/test_opening.py",
+    ),
+    Fault(
+        "an opening is confirmed after its time",
+        "facility/admission/rules/opening.py",
+        "if now > ends_at:",
+        "if now > ends_at.replace(year=9999):",
+        "tests/admission/test_opening.py",
+    ),
+    Fault(
+        "the first of January is a working day",
+        "facility/admission/rules/working_days.py",
+        "if day.weekday() > 4 or (day.month, day.day) in _FIXED:",
+        "if day.weekday() > 4:",
+        "tests/admission/test_working_days.py",
+    ),
+    Fault(
+        "it is judged otherwise than was found, without a reason",
+        "facility/admission/rules/checklist.py",
+        "if finding is not Finding.UNKNOWN and verdict.value != finding.value:",
+        "if finding is Finding.UNKNOWN and verdict.value != finding.value:",
+        "tests/admission/test_checklist.py",
+    ),
+    Fault(
+        "a consultee is silent while the time still runs",
+        "facility/admission/service/consultations.py",
+        "consultation.ends_at > tx.now - consulting.GRACE:",
+        "consultation.ends_at > tx.now + consulting.GRACE:",
+        "tests/admission/test_consultations.py",
+    ),
+    # evaluation
+    Fault(
+        "at a threshold is below it",
+        "facility/evaluation/rules/ranking.py",
+        "if mean.of(key) < Fraction(least)))",
+        "if mean.of(key) <= Fraction(least)))",
+        "tests/evaluation/test_rules.py",
+    ),
+    Fault(
+        "the smallest total is ranked first",
+        "facility/evaluation/rules/ranking.py",
+        "return (-candidate.means.total, *ties, candidate.reference)",
+        "return (candidate.means.total, *ties, candidate.reference)",
+        "tests/evaluation/test_rules.py",
+    ),
+    Fault(
+        "fewer beneficiaries win a tie",
+        "facility/evaluation/rules/ranking.py",
+        "return -candidate.beneficiaries if key == BENEFICIARIES",
+        "return candidate.beneficiaries if key == BENEFICIARIES",
+        "tests/evaluation/test_rules.py tests/awards/test_rules.py",
+    ),
+    Fault(
+        "a score may lie above the section's points",
+        "facility/evaluation/rules/assessing.py",
+        "not score.is_finite() or not 0 <= score <= section.max:",
+        "not score.is_finite() or not 0 <= score:",
+        "tests/evaluation/test_rules.py",
+    ),
+    Fault(
+        "who declared a conflict is given the application again",
+        "facility/evaluation/service/assessing.py",
+        "if assessor_id in await shut_out_of(tx, [application_id]):",
+        "if assessor_id not in await shut_out_of(tx, [application_id]) and not application_id:",
+        "tests/evaluation/test_conflict_told.py tests/evaluation/test_recusal.py",
+    ),
+    # awards
+    Fault(
+        "a reserve is served beyond its call's own amount while the envelope has more",
+        "facility/awards/rules/reserve.py",
+        "left = min(free, waiting.left - spent[waiting.pot])",
+        "left = free",
+        "tests/awards/test_rules.py",
+    ),
+    Fault(
+        "batches of a series do not share their amount",
+        "facility/awards/rules/reserve.py",
+        "spent[waiting.pot] += cost",
+        "spent[waiting.pot] = cost",
+        "tests/awards/test_rules.py tests/awards/test_batches.py",
+    ),
+    Fault(
+        "what comes after the first that does not fit gets an award",
+        "facility/awards/rules/money_line.py",
+        "closed = bool(reserve) and not skip_unaffordable",
+        "closed = bool(reserve) and skip_unaffordable",
+        "tests/awards/test_rules.py",
+    ),
+    Fault(
+        "one beneficiary's leads get an award more than the call lets them",
+        "facility/awards/rules/money_line.py",
+        "self.taken.get(code, 0) + here >= self.most",
+        "self.taken.get(code, 0) + here > self.most",
+        "tests/awards/test_rules.py tests/awards/test_spread.py",
+    ),
+    Fault(
+        "who proposed the awards decides them",
+        "facility/awards/service/deciding.py",
+        "    may_decide(decision.proposed_by, actor)\n",
+        "",
+        "tests/awards/test_two_people.py tests/awards/test_deciding.py",
+    ),
+    Fault(
+        "what is decided is not what was shown",
+        "facility/awards/service/deciding.py",
+        "if seen is not None and seen != drawn.fingerprint:",
+        "if seen is not None and seen is drawn:",
+        "tests/awards/test_deciding.py tests/awards/test_pages.py",
+    ),
+    Fault(
+        "a decision leaves no event",
+        "facility/awards/service/deciding.py",
+        "await record(tx, _decided(call, drawn))",
+        "_decided(call, drawn)",
+        "tests/awards/test_deciding.py",
+    ),
+    # deployments
+    Fault(
+        "a seat goes to who is booked by now",
+        "facility/deployments/rules.py",
+        "if expert not in booked:",
+        "if expert not in booked or i == 0:",
+        "tests/deployments/test_rules.py",
+    ),
+    Fault(
+        "an answer at the last instant is late",
+        "facility/deployments/rules.py",
+        "    if at > last_instant:",
+        "    if at >= last_instant:",
+        "tests/deployments/test_rules.py",
+    ),
+    Fault(
+        "an expert from outside the Union is asked",
+        "facility/deployments/rules.py",
+        "if expert.country not in EU_MEMBER_STATES:",
+        "if not expert.country:",
+        "tests/deployments/test_rules.py",
+    ),
+    Fault(
+        "an invitation expires while it may still be answered",
+        "facility/deployments/service/expertise.py",
+        "invitation.outcome != InvitationStatus.OPEN or tx.now < invitation.respond_by:",
+        "invitation.outcome != InvitationStatus.OPEN:",
+        "tests/deployments/test_reactions.py tests/deployments/test_asking.py",
+    ),
+    # activities
+    Fault(
+        "people of one beneficiary are joint",
+        "facility/activities/rules/counting.py",
+        "for code, people in attended.items() if people > 0)",
+        "for code, people in attended.items())",
+        "tests/activities/test_rules.py",
+    ),
+    Fault(
+        "who wrote the report verifies it",
+        "facility/activities/rules/reporting.py",
+        "if verified_by in involved:",
+        "if verified_by is None:",
+        "tests/activities/test_rules.py tests/activities/test_service.py",
+    ),
+    Fault(
+        "an activity is completed before its last day",
+        "facility/activities/rules/reporting.py",
+        "    if today < end:",
+        "    if today > end:",
+        "tests/activities/test_rules.py",
+    ),
+    Fault(
+        "it counts though its award was withdrawn later",
+        "facility/activities/rules/counting.py",
+        "return award.end in (None, AwardEnd.CLOSED)",
+        "return award.end is None or bool(award.end)",
+        "tests/activities/test_rules.py",
+    ),
+    # monitoring
+    Fault(
+        "a model is read beyond its batch",
+        "facility/events/projector.py",
+        "EventRow.position > position,",
+        "EventRow.position >= position,",
+        "tests/events/test_projector.py tests/monitoring/test_projections.py",
+    ),
+    Fault(
+        "the sum up to a year leaves the year out",
+        "facility/monitoring/queries/overview.py",
+        "for when, count in self.counted.items() if when <= year)",
+        "for when, count in self.counted.items() if when < year)",
+        "tests/monitoring/test_pages.py",
+    ),
+    Fault(
+        "applications that were withdrawn are counted",
+        "facility/monitoring/projections/figures.py",
+        "if (one := figures.handed.get(key)) and one.withdrawn:",
+        "if (one := figures.handed.get(key)) and not one.withdrawn:",
+        "tests/monitoring/test_projections.py tests/monitoring/test_pages.py",
+    ),
+    Fault(
+        "a request whose seats are filled is still open",
+        "facility/monitoring/queries/overview.py",
+        "count(*) FILTER (WHERE accepted < seats AND ended_at IS NULL)",
+        "count(*) FILTER (WHERE accepted <= seats AND ended_at IS NULL)",
+        "tests/monitoring/test_pages.py",
+    ),
+    # rehearsal
+    Fault(
+        "a late reply counts in a rehearsal",
+        "facility/rehearsal/service/deployments.py",
+        "if reply is None or reply.after_hours > deployment.respond_within_hours:",
+        "if reply is None:",
+        "tests/rehearsal/test_rules.py tests/rehearsal/test_play.py",
+    ),
+    Fault(
+        "a file whose donors give nothing is taken",
+        "facility/rehearsal/service/sense.py",
+        "any(amount is None or amount > 0 for amount in amounts):",
+        "any(amount is None or amount >= 0 for amount in amounts):",
+        "tests/rehearsal/test_check.py",
+    ),
+    Fault(
+        "a file may be nested without end",
+        "facility/rehearsal/service/strict_json.py",
+        "if len(path) > DEPTH:",
+        "if len(path) > 100 * DEPTH:",
+        "tests/rehearsal/test_check.py",
+    ),
+    # operations
+    Fault(
+        "a document is deleted that was put again meanwhile",
+        "facility/operations/service/collecting.py",
+        "if at is None or at >= before:",
+        "if at is None:",
+        "tests/operations/test_collecting.py",
+    ),
+    Fault(
+        "who is shut out of an application reads its mails",
+        "facility/operations/queries/mails.py",
+        "return self.sealed or self.closed",
+        "return self.sealed",
+        "tests/operations/test_pages.py tests/evaluation/test_recusal.py tests/operations/test_sealed.py",
+    ),
+    Fault(
+        "a delivery that is run again leaves no event",
+        "facility/operations/service/parked.py",
+        "await record(tx, ReactionRunAgain(event_id=delivery.event_id, reaction=delivery.reaction))",
+        "ReactionRunAgain(event_id=delivery.event_id, reaction=delivery.reaction)",
+        "tests/operations/test_pages.py tests/operations/test_failures.py",
+    ),
+    # engines
+    Fault(
+        "a delivery that is done is done again",
+        "facility/events/reactions.py",
+        "claimed.Delivery.state in (DeliveryState.DONE, DeliveryState.PARKED):",
+        "claimed.Delivery.state in (DeliveryState.PARKED,):",
+        "tests/events/test_deliveries.py",
+    ),
+    Fault(
+        "a mail that another worker has sent is sent again",
+        "facility/outbox/sender.py",
+        "if not open_still or mail.attempts != turn.attempts:",
+        "if not open_still and mail.attempts != turn.attempts:",
+        "tests/outbox/test_outbox.py",
+    ),
+    Fault(
+        "a link that was used works again",
+        "facility/outbox/links.py",
+        "    if link.used_at is not None:",
+        "    if link.used_at is not None and link.revoked_at is not None:",
+        "tests/outbox/test_outbox.py tests/accounts/test_service.py",
+    ),
+    Fault(
+        "a marked document is stored",
+        "facility/files/intake.py",
+        "if finding.marking is not None or finding.kind is None:",
+        "if finding.kind is None:",
+        "tests/core/test_files.py tests/applications/pages/test_uploads.py",
+    ),
+    Fault(
+        "a form of another browser is taken",
+        "facility/web/csrf.py",
+        "if not hmac.compare_digest(expected.encode(), given.encode()):",
+        "if len(expected) != len(given):",
+        "tests/web/test_csrf.py",
+    ),
+    Fault(
+        "one attempt more than the limit passes",
+        "facility/web/limits.py",
+        "> rate.most:",
+        "> rate.most + 1:",
+        "tests/web/test_limits.py",
+    ),
+    Fault(
+        "a row is locked and its old values are kept",
+        "facility/db.py",
+        "populate_existing=True",
+        "populate_existing=False",
+        "tests/web/test_forms.py tests/awards/test_deciding.py tests/deployments/test_races.py",
+    ),
+]
