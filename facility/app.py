@@ -1,4 +1,4 @@
-"""The only place where slices, access and error pages meet."""
+"""The only place where rooms, access and error pages meet."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence

@@ -18,11 +18,11 @@ def event_catalogue() -> str:
     """docs/events.md: every kind of event with its fields, who reacts and which read models follow."""
     reactions = all_subscriptions()
     lines = ["# Events", NOTE]
-    slices: dict[str, list[type[Event]]] = {}
+    rooms: dict[str, list[type[Event]]] = {}
     for kind in KINDS.values():
         if kind.__module__.startswith("facility."):
-            slices.setdefault(kind.__module__.split(".")[1], []).append(kind)
-    for name, kinds in sorted(slices.items()):
+            rooms.setdefault(kind.__module__.split(".")[1], []).append(kind)
+    for name, kinds in sorted(rooms.items()):
         lines += [
             f"## {name}",
             "",

@@ -32,7 +32,7 @@ def main(context: click.Context) -> None:
 @main.command()
 @click.pass_obj
 def run(settings: Settings) -> None:
-    """Everything in one process, with an embedded PostgreSQL where DATABASE_URL is not set."""
+    """Run everything in one process, with an embedded PostgreSQL unless DATABASE_URL is set."""
     from facility.commands import serving
 
     serving.run(settings)
@@ -41,7 +41,7 @@ def run(settings: Settings) -> None:
 @main.command()
 @click.pass_obj
 def web(settings: Settings) -> None:
-    """Pages only: one process; start as many as there are cores."""
+    """Serve the pages, in one process. Start one for each core."""
     from facility.commands import serving
 
     serving.web(settings)
@@ -50,7 +50,7 @@ def web(settings: Settings) -> None:
 @main.command()
 @click.pass_obj
 def worker(settings: Settings) -> None:
-    """Relay, projector, scheduler and jobs; any number of processes, which give way to those that answer pages."""
+    """Run the relay, the projector, the scheduler and the jobs. Start as many as you like: they give way to the pages."""
     from facility.commands import serving
 
     serving.worker(settings)
@@ -59,7 +59,7 @@ def worker(settings: Settings) -> None:
 @main.command()
 @click.pass_obj
 def migrate(settings: Settings) -> None:
-    """Bring the database to this version's schema, and load what it must know (beneficiaries, contracts, themes)."""
+    """Update the database to this version, and load the basic data (beneficiaries, contracts, themes)."""
     from facility.commands import setting_up
 
     setting_up.migrate(settings)
@@ -67,23 +67,23 @@ def migrate(settings: Settings) -> None:
 
 @main.group()
 def user() -> None:
-    """People who may sign in."""
+    """Manage the people who may sign in."""
 
 
 @user.command("add")
 @click.argument("email")
-@click.option("--name", required=True, help="As it stands in letters and histories.")
+@click.option("--name", required=True, help="As it should appear in letters and histories.")
 @click.option(
     "--role",
     "roles",
     multiple=True,
     required=True,
     metavar="ROLE",
-    help="secretariat, assessor, authorising, commission, auditor or administrator; several where one has several.",
+    help="secretariat, assessor, authorising, commission, auditor or administrator; repeat it for several roles.",
 )
 @click.pass_obj
 def user_add(settings: Settings, email: str, name: str, roles: tuple[str, ...]) -> None:
-    """Add a person, active at once: the way to the first administrator."""
+    """Add a person who may sign in at once. Add the first administrator in this way."""
     from facility.commands import setting_up
 
     setting_up.add_person(settings, email, name, roles)
@@ -93,7 +93,7 @@ def user_add(settings: Settings, email: str, name: str, roles: tuple[str, ...]) 
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def rehearse(settings: Settings, file: Path) -> None:
-    """Play a scenario on a scratch database and print what would happen, as one JSON object."""
+    """Run a scenario on a temporary database, and print the result as one JSON object."""
     from facility.commands import rehearsing
 
     rehearsing.rehearse(settings, file)
@@ -102,11 +102,11 @@ def rehearse(settings: Settings, file: Path) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 def scan(files: tuple[str, ...]) -> None:
-    """Say of each FILE what the upload page would: one JSON line with its marking or why it can't be read.
+    """Check each FILE as the upload page does. Print one JSON line with its marking, or why it can't be read.
 
-    `refused` and `marking` are for classification markings, `where` says in which part of the file; `error` is for a
-    file that can't be read (empty, too large, unknown, encrypted, broken, bomb, not found). Exit status 0 once every file has
-    its line, whatever the lines say.
+    `refused` and `marking` tell of a classification marking, `where` of the part of the file that holds it. `error` says why a
+    file can't be read (empty, too large, unknown, encrypted, broken, bomb, not found). The exit status is 0 when every file
+    has its line.
     """
     import msgspec
 
@@ -119,7 +119,7 @@ def scan(files: tuple[str, ...]) -> None:
 @main.command()
 @click.pass_obj
 def reconcile(settings: Settings) -> None:
-    """Check the whole database in one snapshot; exit status 1 when anything is off, each thing named."""
+    """Check the whole database in one snapshot. Lists every problem; exit status 1 if there is one."""
     from facility.commands import looking_after
 
     looking_after.reconcile(settings)
@@ -128,7 +128,7 @@ def reconcile(settings: Settings) -> None:
 @main.command()
 @click.pass_obj
 def docs(settings: Settings) -> None:
-    """Write what is generated of the documents: docs/events.md, docs/audience.md and docs/access.md."""
+    """Generate docs/events.md, docs/audience.md and docs/access.md."""
     from facility.commands import looking_after
 
     looking_after.docs(settings)
@@ -138,7 +138,7 @@ def docs(settings: Settings) -> None:
 @click.argument("names", nargs=-1)
 @click.pass_obj
 def rebuild(settings: Settings, names: tuple[str, ...]) -> None:
-    """Build read models anew from the log, all or those NAMED, beside running traffic."""
+    """Rebuild all read models from the log, or those NAMED. The service can keep running."""
     from facility.commands import looking_after
 
     looking_after.rebuild(settings, names)

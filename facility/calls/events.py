@@ -78,10 +78,10 @@ class CorrigendumDrafted(Event, frozen=True, kw_only=True):
 
 
 class CorrigendumDropped(Event, frozen=True, kw_only=True):
-    """A drafted corrigendum was thrown away."""
+    """The draft of a corrigendum was deleted."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "The drafted corrigendum was thrown away"
+    sentence: ClassVar[str] = "The draft of the corrigendum was deleted"
     call_id: UUID
     number: int
 
@@ -103,7 +103,7 @@ class CancellationAsked(Event, frozen=True, kw_only=True):
     """Somebody asked that the call be cancelled; another person decides."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "It was asked to cancel the call"
+    sentence: ClassVar[str] = "Cancellation of the call was requested"
     call_id: UUID
     cancellation_id: UUID
 
@@ -112,7 +112,7 @@ class CancellationDropped(Event, frozen=True, kw_only=True):
     """The request to cancel the call was taken back or refused."""
 
     subject: ClassVar[str] = "call"
-    sentence: ClassVar[str] = "The call is not to be cancelled after all"
+    sentence: ClassVar[str] = "The request to cancel the call was dropped"
     call_id: UUID
     cancellation_id: UUID
 
@@ -135,7 +135,7 @@ class CallArchived(Event, frozen=True, kw_only=True):
 
 
 class CallTakenFromArchive(Event, frozen=True, kw_only=True):
-    """The call stands in the lists again."""
+    """The call is in the lists again."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call was taken out of the archive"

@@ -50,7 +50,7 @@ async def ask_for_a_second_person(tx: Tx, event: CancellationAsked) -> None:
     cancellation = await tx.get(CallCancellation, event.cancellation_id)
     if cancellation.dropped_at or cancellation.confirmed_at:
         return
-    subject = _("Call {call} is to be cancelled: please check", call=call.reference)
+    subject = _("A colleague asks to cancel call {call}: please confirm or refuse", call=call.reference)
     for person in await _staff(tx):
         if person.id != cancellation.asked_by:
             await _write(
@@ -65,7 +65,7 @@ async def tell_staff_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> None:
     if call.series_id is not None:
         return  # a batch: they hear of the whole
     reason = (await tx.get(CallCancellation, event.cancellation_id)).reason
-    subject = _("Call {call} is cancelled", call=call.reference)
+    subject = _("Call {call} has been cancelled", call=call.reference)
     for person in await _staff(tx):
         await _write(tx, call, "cancelled", person.email, person.name, subject, reason=reason)
 
@@ -75,7 +75,7 @@ async def tell_the_asker_the_answer(tx: Tx, event: AnswerPublished) -> None:
     """Whoever asked gets the answer, also a later version of it."""
     question, call = await _question_and_call(tx, event.question_id)
     answer = await tx.get(Answer, (event.question_id, event.version))
-    subject = _("Your question on call {call} is answered", call=call.reference)
+    subject = _("Your question on call {call} has been answered", call=call.reference)
     to, to_name = await _asker(tx, question)
     await _write(
         tx,
@@ -94,7 +94,7 @@ async def tell_the_asker_the_answer(tx: Tx, event: AnswerPublished) -> None:
 async def tell_the_asker_why_not(tx: Tx, event: QuestionSetAside) -> None:
     """Whoever asked learns why there will be no answer."""
     question, call = await _question_and_call(tx, event.question_id)
-    subject = _("Your question on call {call}", call=call.reference)
+    subject = _("Your question on call {call} has been set aside", call=call.reference)
     to, to_name = await _asker(tx, question)
     await _write(
         tx,

@@ -35,13 +35,11 @@ def reconcile(settings: Settings) -> None:
 
 
 def docs(settings: Settings) -> None:
-    """Into docs/ of the checkout."""
     prepare(settings)
     catalogue.write(create_app(settings, Database(NOWHERE)), ROOT / "docs")
 
 
 def rebuild(settings: Settings, names: Sequence[str]) -> None:
-    """Those named, or all."""
     prepare(settings)
     unknown = [name for name in names if name not in PROJECTIONS]
     if unknown:

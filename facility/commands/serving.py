@@ -22,7 +22,6 @@ from facility.worker import background, give_way
 
 
 def run(settings: Settings) -> None:
-    """Until it is stopped."""
     where = f"The facility is at {settings.base_url} (Ctrl-C stops it)"
 
     async def everything(url: str) -> None:
@@ -41,8 +40,6 @@ def run(settings: Settings) -> None:
 
 
 def web(settings: Settings) -> None:
-    """Until it is stopped."""
-
     async def pages(url: str) -> None:
         async with connected(url) as db:
             await serve(settings, db)
@@ -52,8 +49,6 @@ def web(settings: Settings) -> None:
 
 
 def worker(settings: Settings) -> None:
-    """Until it is stopped."""
-
     async def work(url: str) -> None:
         give_way()
         stop = asyncio.Event()

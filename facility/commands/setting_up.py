@@ -22,14 +22,12 @@ STAFF = [role.value for role in Role if role is not Role.OFFICER]
 
 
 def migrate(settings: Settings) -> None:
-    """Tables, and what the service must know."""
     with database_url(settings) as url:
         migrations.upgrade(url)
         with_url(url, lambda db: seed(db, clock.now()))
 
 
 def add_person(settings: Settings, email: str, name: str, roles: Sequence[str]) -> None:
-    """Active at once."""
     for role in roles:
         if role not in STAFF:
             raise click.UsageError(f"{role!r} is not one of {', '.join(STAFF)}.")

@@ -1,4 +1,4 @@
-"""Checks of the whole database in one snapshot. Slices register theirs here; `facility reconcile` runs them all."""
+"""Checks of the whole database in one snapshot. Rooms register theirs here; `facility reconcile` runs them all."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

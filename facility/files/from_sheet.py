@@ -211,7 +211,6 @@ class Table(Gatherer):
         self._heads = _Heads()
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
         local = local_name(tag)
         given = {local_name(key): value for key, value in attributes.items()}
         if local == "style":
@@ -249,7 +248,6 @@ class Table(Gatherer):
             self.line("\n".join([*literals, "", "".join(literals)]), "formula")
 
     def end(self, tag: str) -> None:
-        """An element ends."""
         super().end(tag)
         local = local_name(tag)
         if local in ("table-cell", "covered-table-cell"):

@@ -239,7 +239,6 @@ def _parts_name(printed: str, before: str, after: str) -> bool:
 
 
 def has_letters(text: str) -> bool:
-    """Whether there is any letter in it."""
     return any(map(str.isalpha, text))
 
 

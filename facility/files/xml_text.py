@@ -128,7 +128,6 @@ class Gatherer:
         self._run_unseen = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
         local = local_name(tag)
         self.budget.refusal = self.budget.refusal or calls(tag, attributes)
         if place := _PLACES.get(local):
@@ -168,7 +167,6 @@ class Gatherer:
                     self.names.setdefault(place, []).append(value.translate(_UNDERSCORES))
 
     def end(self, tag: str) -> None:
-        """An element ends."""
         local = local_name(tag)
         if local in _UNSEEN:
             self._unseen -= 1
@@ -194,7 +192,6 @@ class Gatherer:
             self.line("".join(piece for piece, unseen in pieces if unseen), "hidden text")
 
     def data(self, text: str) -> None:
-        """Text between tags."""
         self._open[-1].append((text, self._unseen > 0 or self._run_unseen))
         if self._in_code:
             self._codes.append(text)

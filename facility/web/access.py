@@ -129,7 +129,7 @@ BIND = re.compile(r"(?<!:):([a-z_]+)")
 
 
 def relation(name: str, *, sql: str, exists: str) -> str:
-    """Register a relation, once, in the pages module of the slice that owns the object. Returns the name.
+    """Register a relation, once, in the `access` module of the room that owns the object. Returns the name.
 
     `sql` is a boolean SQL expression over :person_id and :institution_id (the visitor's) and the handler's path
     parameters (:application_id): EXISTS (SELECT FROM …). `exists` says whether the object is there at all.

@@ -57,7 +57,6 @@ class Budget:
 
     @property
     def full(self) -> bool:
-        """No more of any."""
         return self.bodies > self._most_bodies or self.bytes > self._most_bytes
 
 
@@ -101,7 +100,6 @@ class Held:
             raise Stop(503, "too_many_bodies", _WAIT)
 
     def release(self) -> None:
-        """The request is answered."""
         self._leave()
         if self._sender:
             self._bodies.senders[self._sender] -= 1

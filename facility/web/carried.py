@@ -54,7 +54,6 @@ def amount(text: str) -> Decimal | None:
 
 
 def key(text: str | None) -> UUID | None:
-    """An object's id."""
     try:
         return UUID(text) if text else None
     except ValueError:

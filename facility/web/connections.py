@@ -94,7 +94,6 @@ class Connections:
         return True
 
     def leave(self, connection: "Connection") -> None:
-        """It is closed."""
         self._open.discard(connection)
         self._addresses[connection.address] -= 1
         if self._addresses[connection.address] <= 0:
@@ -134,7 +133,6 @@ class Connection(asyncio.BufferedProtocol):
         self.arrived_at: datetime | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Somebody has connected."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
         self._arrivals = Arrivals(transport.get_extra_info("socket"))
         peer = transport.get_extra_info("peername")
@@ -152,7 +150,6 @@ class Connection(asyncio.BufferedProtocol):
         return _BUFFER
 
     def buffer_updated(self, nbytes: int) -> None:
-        """A piece is there."""
         assert self._transport is not None
         assert self._arrivals is not None
         if not self._entered or self._transport.is_closing():
@@ -179,7 +176,6 @@ class Connection(asyncio.BufferedProtocol):
         self._http.resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is over."""
         if self._entered:
             self._all.leave(self)
             self._http.connection_lost(exc)
@@ -221,7 +217,6 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.close()
 
     def begins(self) -> None:
-        """The first byte of a request."""
         self.in_head = self.in_message = True
         self.give(HEAD_WITHIN)
 
@@ -238,7 +233,6 @@ class Connection(asyncio.BufferedProtocol):
         self._content += size
 
     def ends(self, *, answered: bool) -> None:
-        """The last byte of a request."""
         self.in_message = False
         self._beside = self._content = 0
         if answered:
@@ -269,7 +263,6 @@ class _Http(HttpToolsProtocol):
 
     @property
     def is_answering(self) -> bool:
-        """An answer is under way."""
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.response_started and not cycle.response_complete
 
@@ -284,7 +277,6 @@ class _Http(HttpToolsProtocol):
         self._connection.refuse(self._refusal)
 
     def on_message_begin(self) -> None:
-        """A request begins."""
         if len(self.pipeline) >= MOST_PIPELINED:
             self._refuse(431)
         self._connection.begins()
@@ -299,7 +291,6 @@ class _Http(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """A request can be answered."""
         self._connection.has_head(header_of(self.scope, b"content-length"))
         super().on_headers_complete()
         if self.expect_100_continue:
@@ -323,7 +314,6 @@ class _Http(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer is on its way."""
         super().on_response_complete()
         if self.is_answered and not self.transport.is_closing():
             self._connection.answered()

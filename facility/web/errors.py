@@ -94,7 +94,6 @@ class Ready(Response[bytes]):
         self._page = page
 
     def to_asgi_response(self, app: Any, request: Any, **options: Any) -> ASGIResponse:
-        """The answer as it is."""
         return self._page
 
 
@@ -149,7 +148,6 @@ def on_wrong(request: Request[Any, Any, Any], wrong: Wrong) -> Ready:
 
 
 def on_stop(request: Request[Any, Any, Any], stop: Stop) -> Ready:
-    """The web core said no."""
     sentences = [sentence(Reason(stop.code))]
     return error_page(request, stop.status, sentences, headers=stop.headers, again=stop.code in SENT_AGAIN)
 

@@ -101,7 +101,8 @@ class Fields:
         value = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
         if len(value) > most:
             self.wrong(
-                name, _("Write at most {most} characters; these are {count}.", most=most, count=len(value))
+                name,
+                _("Write at most {most} characters; you have written {count}.", most=most, count=len(value)),
             )
         allowed = "\n\t" if multiline else ""
         if any(unicodedata.category(letter) in _UNFIT and letter not in allowed for letter in value):
@@ -137,7 +138,6 @@ class Fields:
         return amount
 
     def integer(self, name: str, least: int, most: int) -> int:
-        """A whole number."""
         value = self._single(name, _("Enter a whole number."))
         if value is None:
             return least
@@ -169,14 +169,12 @@ class Fields:
         return number
 
     def choice(self, name: str, options: Collection[str]) -> str:
-        """One of these values."""
         value = self._single(name, _("Choose one."))
         if value is not None and value not in options:
             self.wrong(name, _("Choose one of the answers on the list."))
         return value or ""
 
     def one_of[E: StrEnum](self, name: str, kind: type[E]) -> E:
-        """One member of an enumeration."""
         value = self.choice(name, [member.value for member in kind])
         return kind(value) if value in set(kind) else next(iter(kind))
 
@@ -256,7 +254,6 @@ class Fields:
         return local.astimezone(UTC)
 
     def file(self, name: str) -> Upload:
-        """One file."""
         given = self.uploads(name, most=1)
         return given[0] if given else Upload("", b"")
 

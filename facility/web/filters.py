@@ -78,7 +78,7 @@ _FURTHER: dict[str, Callable[..., object]] = {}
 
 
 def register(name: str, function: Callable[..., object]) -> None:
-    """A filter of a slice's own, for its pages and mails."""
+    """A filter of a room's own, for its pages and mails."""
     if name in _FURTHER:
         raise TypeError(f"two filters are named {name}")
     _FURTHER[name] = function

@@ -1,4 +1,4 @@
-"""The main navigation: slices say what there is, and each visitor sees what their roles may open."""
+"""The main navigation: rooms say what there is, and each visitor sees what their roles may open."""
 
 import msgspec
 

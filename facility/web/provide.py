@@ -24,12 +24,10 @@ from facility.web.render import View
 
 
 def provide_view(request: Request[Any, Any, Any]) -> View:
-    """How to answer."""
     return View(request.scope)
 
 
 def provide_visitor(view: handler.View) -> Visitor | None:
-    """Who is signed in."""
     return view.visitor
 
 
@@ -46,7 +44,6 @@ def provide_db(view: handler.View) -> Database:
 
 
 def provide_limits(view: handler.View) -> Limits:
-    """Rate limits."""
     limits: Limits = view.scope["litestar_app"].state.limits
     return limits
 

@@ -1,4 +1,4 @@
-"""Pages that belong to no slice: the statements, help, and the health of the service."""
+"""Pages that belong to no room: the statements, help, and the health of the service."""
 
 from typing import Any
 
@@ -27,13 +27,11 @@ _HEALTH = text(
 
 @get("/privacy", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
 def privacy(view: View) -> Page:
-    """The privacy statement."""
     return view.page("pages/privacy.html")
 
 
 @get("/accessibility", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
 def accessibility(view: View) -> Page:
-    """The accessibility statement."""
     return view.page("pages/accessibility.html")
 
 

@@ -51,16 +51,16 @@ def _shown(value: str) -> str:
 register(
     {
         "not_found": N_("There is nothing at this address, or it is not for you to see."),
-        "not_yours": N_("Your account may not see or do this."),
-        "sign_in_first": N_("Your sign-in has ended before this was sent."),
+        "not_yours": N_("Your account does not allow this."),
+        "sign_in_first": N_("You were signed out before this was sent."),
         "form_forged": N_(
             "The form was too old or did not come from this page. Go back, reload the page and try again."
         ),
         "method": N_("This address does not take that kind of request."),
         "malformed": N_("The form arrived damaged and could not be read. Nothing was saved."),
-        "unknown_fields": N_("The form holds fields that this page does not have. Nothing was saved."),
+        "unknown_fields": N_("The form contains fields that this page does not have. Nothing was saved."),
         "media_type": N_("This kind of content cannot be read here."),
-        "too_large": N_("This is too large. A file may have 10 MB, everything together 12 MB."),
+        "too_large": N_("This is too large. A file may have 10 MB, all files together 12 MB."),
         "too_many_fields": N_("The form has too many fields."),
         "too_slow": N_("The connection was too slow: the form did not arrive in time. Try again."),
         "too_many_at_once": N_(
@@ -69,7 +69,7 @@ register(
         "too_many_bodies": N_(
             "Too much is being sent to the facility at this moment. Nothing was saved; try again in a minute."
         ),
-        "too_often": N_("That was tried too often. Wait a while, then try again."),
+        "too_often": N_("Too many attempts. Wait a while, then try again."),
         "one_document_at_a_time": N_(
             "Another document of yours is being checked. Wait until that is done, then send this one again."
         ),

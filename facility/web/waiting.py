@@ -1,4 +1,4 @@
-"""What waits for a visitor: slices say what can wait for whom; the start page counts it, and a page of its own lists it.
+"""What waits for a visitor: rooms say what can wait for whom; the start page counts it, and a page of its own lists it.
 
 Count and list are of one statement, so that they can't differ.
 """

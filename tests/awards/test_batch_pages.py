@@ -57,7 +57,7 @@ async def test_the_decided_batch_says_what_it_carried_over(play: Rolling, browse
 async def test_everybody_reads_the_rhythm(play: Rolling, browse: Browsers) -> None:
     nobody = await browse()
     page = (await nobody.get(f"/calls/{SERIES}")).text
-    assert "ranked once more with those of the next cut-off" in page
+    assert "ranked once more at the next cut-off" in page
     assert "Rolling, with cut-offs</span>" in (await nobody.get("/calls")).text
     assert (await nobody.get(f"/calls/{SERIES}%2FB1")).status_code == 404
 

@@ -72,7 +72,7 @@ async def test_sections_are_added_by_one_and_seen_in_full_by_the_other_who_publi
     assert listed.count("New section") == 2
     told = [
         "The lead, once for all",
-        "It stands behind “Where it comes from in casework”.",
+        "Placed after “Where it comes from in casework”.",
         "Travel advice of the Union’s Delegations counts.",
         "Under “Safety of participants”: What could happen?",
         "A long text · must be answered",
@@ -171,7 +171,7 @@ async def test_a_section_that_is_added_is_changed_moved_and_taken_out_again(
     gone = await ada.send_form(f"{here}/sections/your_people/remove", {"seen": await seen(db)})
     assert gone.status_code == 303
     assert "Your people" not in (await ada.get(here)).text
-    assert "It stands behind “What you ask for, and why”." in (await ada.get(here)).text
+    assert "Placed after “What you ask for, and why”." in (await ada.get(here)).text
     last = await ada.send_form(f"{at}/remove", {"seen": await seen(db)})
     assert (last.status_code, "Delete the corrigendum instead." in last.text) == (422, True)
 

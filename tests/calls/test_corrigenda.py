@@ -69,7 +69,7 @@ async def test_the_deadline_is_extended_by_two_people_and_everybody_concerned_he
         ).scalar_one()
     assert told["meanings"] == [
         "The deadline is now Friday 6 August 2021, 12:00 Brussels time; it was Friday 30 July 2021, 12:00 Brussels time.",
-        "All awards together may now come to EUR 70\u00a0000.00; it was EUR 80\u00a0000.00.",
+        "The total for all awards is now EUR 70\u00a0000.00; it was EUR 80\u00a0000.00.",
     ]
     assert (told["draft"], told["reference"]) == (True, draft.reference)
     assert await close_due(db, CLOSES) == 0

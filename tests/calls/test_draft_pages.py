@@ -59,7 +59,10 @@ async def test_rules_that_spread_awards_are_kept_and_told(
         call_id, cool_down = (await connection.execute(select(Call.id, Call.cool_down))).one()
     page = await ada.get(f"/staff/calls/{call_id}")
     assert cool_down == {"same_lead_calls": 2, "per_beneficiary_most": 1}
-    assert "Whoever led an award of one of the last 2 decided calls gets no second one" in page.text
+    assert (
+        "An institution that led an award of one of the last 2 decided calls gets no second award"
+        in page.text
+    )
     assert "At most 1 award goes to leads of the same beneficiary." in page.text
 
 
@@ -70,7 +73,7 @@ async def test_points_that_do_not_add_up_are_refused_at_the_sum(
     page = await ada.send_form("/staff/calls/new", form_of(draft, total="90"))
     assert page.status_code == 422
     assert (
-        '<a href="#f-total">All sections together: The sections are worth 100 points together, and you declared 90.'
+        '<a href="#f-total">All sections together: The sections add up to 100 points, but you entered 90.'
         in page.text
     )
 
@@ -136,7 +139,7 @@ async def test_the_rules_reasons_stand_at_their_fields(
         "amount": "Amount of the call: This is more than the whole envelope, which holds EUR 100\u00a0000.00.",
         "award_min": "Smallest award: The smallest award is above the largest.",
         "closes_at": "Closes: The call closes before it opens.",
-        "extension_decision": "Decision on the extension: Name the decision that the extension rests on.",
+        "extension_decision": "Decision on the extension: Enter the decision on the extension.",
         "sections-1-key": "Key, section 2: The key “total” has a meaning of its own.",
         "sections-2-key": "Key, section 3: Two sections have the key “financial”.",
     }.items():

@@ -95,7 +95,7 @@ async def test_the_feed_tells_of_calls_corrigenda_answers_and_cancellations(
     entries = feed.findall(f"{ATOM}entry")
     titles = [one.findtext(f"{ATOM}title") for one in entries]
     assert sorted(titles, key=str) == [
-        f"Call {CALL} is cancelled",
+        f"Call {CALL} has been cancelled",
         f"Call {CALL} was corrected",
         f"Call {CALL}, question 1 answered",
         f"Call {CALL}: Joint initiatives",

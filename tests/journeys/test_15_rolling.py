@@ -97,7 +97,7 @@ def test_carried_over_once(
     ada, vera, paul, milena = (company[key] for key in ("ada", "vera", "paul", "milena"))
     anyone = visit(phone=True)
     anyone.goto(f"/calls/{SERIES}")
-    anyone.sees("Submit for the next cut-off by", "is ranked once more with those of the next cut-off")
+    anyone.sees("Submit for the next cut-off by", "is ranked once more at the next cut-off")
 
     open_together(ada, vera, rolling.series, f"{SERIES}/B1")
     judge(stage, service, rolling.first, {FUNDED: "70", CARRIED: "65"})

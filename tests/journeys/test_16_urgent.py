@@ -45,7 +45,7 @@ def draft(ada: Visitor) -> str:
     ada.press("Save the draft")
     here = ada.page.url
     ada.sees("Why it is urgent")
-    ada.follow("See it as those who apply")
+    ada.follow("See it as applicants see it")
     ada.sees("Why it cannot wait for a call")
     return here
 

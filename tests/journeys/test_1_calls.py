@@ -43,7 +43,7 @@ def draft_call(ada: Visitor) -> str:
     ada.press("Save the draft", status=422)
     ada.fill("Largest award", "60 000")
     ada.press("Save the draft")
-    ada.sees("The draft is saved. Somebody else checks and publishes it.")
+    ada.sees("The draft is saved. A colleague checks and publishes it.")
     return ada.page.url
 
 

@@ -128,14 +128,14 @@ def test_staff_rehearse_a_scenario(company: Company) -> None:
     ada = company["ada"]
     example = (EXAMPLES / "taf-2021-01.json").read_bytes()
     ada.goto("/rehearsal")
-    ada.press("Play it", status=422)
+    ada.press("Run the rehearsal", status=422)
     broken = json.loads(example)
     del broken["call"]
     ada.upload("Scenario file", "broken.json", json.dumps(broken).encode())
-    ada.press("Play it", status=422)
-    ada.sees("Nothing was played.")
+    ada.press("Run the rehearsal", status=422)
+    ada.sees("The rehearsal was not run.")
     ada.upload("Scenario file", "taf-2021-01.json", example)
-    ada.press("Play it")
+    ada.press("Run the rehearsal")
     ada.heading("What would happen")
     ada.sees("Ranking at the decision", "joint activities count")
     rehearsed(ada)

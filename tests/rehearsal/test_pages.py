@@ -142,7 +142,7 @@ async def test_a_form_without_file_and_example_is_refused(
 async def test_a_file_and_an_example_are_one_too_many(browse: Browsers, cast: Cast) -> None:
     page = await hand_in(await browse(cast.ada), RESERVE.read_bytes(), example="taf-2021-01")
     assert page.status_code == 422
-    assert "Choose an example or a file of your own, not both." in page.text
+    assert "Choose either an example or your own file." in page.text
 
 
 @pytest.mark.parametrize("name", ["taf-1999-01", "taf-2021-01.expected", "..%2Fschema"])
@@ -160,7 +160,7 @@ async def test_one_is_played_at_a_time_and_the_others_are_told(browse: Browsers,
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     told = next(answer for answer in answers if answer.status_code == 409)
-    assert "Another rehearsal is being played." in told.text
+    assert "Another rehearsal is running." in told.text
     assert (await ada.send_form("/rehearsal", {"example": "taf-2021-01"})).status_code == 200
 
 

@@ -177,7 +177,7 @@ def test_text_that_is_too_long_or_not_text() -> None:
 
     errors = wrong(read, long="abcd", lines="a\nb", bell="a\x07", twice=["a", "b"])
     assert errors == {
-        "long": ["Write at most 3 characters; these are 4."],
+        "long": ["Write at most 3 characters; you have written 4."],
         "lines": ["Use letters, digits and signs only, no control characters."],
         "bell": ["Use letters, digits and signs only, no control characters."],
         "none": ["Fill in this field."],
@@ -341,7 +341,7 @@ def test_a_rules_reasons_stand_at_their_fields_and_what_was_typed_is_kept() -> N
     assert form.values == {"email": "A@example.org"}
     assert form.errors == {
         "email": ["There is an account with this mail address already."],
-        "": ["That was tried too often. Wait a while, then try again."],
+        "": ["Too many attempts. Wait a while, then try again."],
     }
     with pytest.raises(Refused):
         form.refused(Refused([Reason("link_used")], "conflict"))

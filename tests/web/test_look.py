@@ -172,7 +172,7 @@ def test_every_text_is_found_for_translators(tmp_path: Path) -> None:
     found = pot.read_text()
     for text in (
         "Skip to the content",
-        "This is too large. A file may have 10 MB, everything together 12 MB.",
+        "This is too large. A file may have 10 MB, all files together 12 MB.",
         "There is a problem",
     ):
         assert text in found.replace('"\n"', "")

@@ -192,7 +192,6 @@ class DraftForm:
 
 
 def read_texts(fields: Fields) -> tuple[str, str]:
-    """Title and text of a call."""
     return fields.text("title", most=150), fields.text("text", most=10_000, multiline=True)
 
 

@@ -111,7 +111,9 @@ async def add_question(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) 
         lambda call, status: _list(view, call, fields, status),
         reason=reason,
     )
-    return view.go(f"{_here(call)}/{section.key}/{made.key}", _("Added. Say what its answer must be."))
+    return view.go(
+        f"{_here(call)}/{section.key}/{made.key}", _("Question added. Now set the rules for its answer.")
+    )
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/questions/{section:str}/{field:str}", opt=BY_SECRETARIAT)
@@ -128,7 +130,6 @@ async def added_question(
 async def save_added_question(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
-    """Save a question that is added."""
     call = await correctable(await tx.session.connection(), call_id)
     there, old = _added(call, section, field)
     fields = Fields(form)
@@ -141,7 +142,7 @@ async def save_added_question(
         lambda form: edits.with_field(form, section, new),
         lambda call, status: _question_page(view, call, _added(call, section, field), fields, status),
     )
-    return view.go(_here(call), _("Saved. Somebody else checks and publishes the corrigendum."))
+    return view.go(_here(call), _("Saved. A colleague checks and publishes the corrigendum."))
 
 
 @post(
@@ -162,7 +163,7 @@ async def remove_added_question(
         lambda form: edits.without_field(form, section, field),
         lambda call, status: _list(view, call, fields, status),
     )
-    return view.go(_here(call), _("Taken out again."))
+    return view.go(_here(call), _("Removed."))
 
 
 HANDLERS = [more_questions, add_question, added_question, save_added_question, remove_added_question]

@@ -98,7 +98,7 @@ async def add_section(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -
         tx, call_id, fields, edit, lambda call, status: _new(view, call, fields, status), reason=reason
     )
     there = f"{at_corrigendum(call)}/questions/{made.key}/{first.key}"
-    return view.go(there, _("The section is added. Say what the answer to its first question must be."))
+    return view.go(there, _("Section added. Now set the rules for the answer to its first question."))
 
 
 @get("/staff/calls/{call_id:uuid}/corrigendum/sections/{section:str}", opt=BY_SECRETARIAT)
@@ -114,7 +114,6 @@ async def added_section(view: View, read: Read, call_id: FromPath[UUID], section
 async def save_added_section(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str]
 ) -> Page:
-    """Save a section that is added."""
     call = await correctable(await tx.session.connection(), call_id)
     old = _added(call, section)
     fields = Fields(form)
@@ -130,7 +129,7 @@ async def save_added_section(
 
     await change_added(tx, call_id, fields, edit, again)
     return view.go(
-        f"{at_corrigendum(call)}/questions", _("Saved. Somebody else checks and publishes the corrigendum.")
+        f"{at_corrigendum(call)}/questions", _("Saved. A colleague checks and publishes the corrigendum.")
     )
 
 
@@ -149,7 +148,7 @@ async def remove_added_section(
         return _section_page(view, call, _added(call, section), fields, status)
 
     await change_added(tx, call_id, fields, lambda form: edits.without_section(form, section), again)
-    return view.go(f"{at_corrigendum(call)}/questions", _("Taken out again."))
+    return view.go(f"{at_corrigendum(call)}/questions", _("Removed."))
 
 
 HANDLERS = [more_sections, add_section, added_section, save_added_section, remove_added_section]

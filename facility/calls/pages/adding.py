@@ -46,7 +46,6 @@ def reason_where_none_is(call: CallStaff, fields: Fields) -> str:
 
 
 def at_corrigendum(call: CallStaff) -> str:
-    """The address of the corrigendum."""
     return f"/staff/calls/{call.id}/corrigendum"
 
 

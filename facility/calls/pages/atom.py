@@ -67,7 +67,7 @@ def _title_and_address(entry: FeedEntry) -> tuple[str, str]:
         case "corrected":
             return _("Call {call} was corrected", call=entry.reference), f"/changes#v{entry.number}"
         case "cancelled":
-            return _("Call {call} is cancelled", call=entry.reference), ""
+            return _("Call {call} has been cancelled", call=entry.reference), ""
     number = entry.number
     return _(
         "Call {call}, question {number} answered", call=entry.reference, number=number

@@ -42,7 +42,6 @@ async def cancel(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 @post("/staff/calls/{call_id:uuid}/cancel", opt={"allow": allow(Role.SECRETARIAT)})
 async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Ask that the call be cancelled."""
     fields = Fields(form)
     reason = fields.text("reason", most=MAX_REASON, multiline=True)
 
@@ -52,7 +51,7 @@ async def ask(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     async with redrawn(tx, fields, again):
         await ask_cancellation(tx, call_id, reason)
     return view.go(
-        f"/staff/calls/{call_id}", _("Saved. A colleague must confirm it; until then the call goes on.")
+        f"/staff/calls/{call_id}", _("Saved. A colleague must confirm it. Until then the call continues.")
     )
 
 
@@ -64,7 +63,8 @@ async def confirm(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     fields.check()
     await confirm_cancellation(tx, call_id, seen=seen)
     return view.go(
-        f"/staff/calls/{call_id}", _("The call is cancelled. Everybody concerned is told by mail.")
+        f"/staff/calls/{call_id}",
+        _("The call has been cancelled. Applicants, partners, assessors and staff get a mail."),
     )
 
 
@@ -73,7 +73,7 @@ async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
     """The call is not cancelled after all."""
     Fields(form).check()
     await drop_cancellation(tx, call_id)
-    return view.go(f"/staff/calls/{call_id}", _("The call goes on."))
+    return view.go(f"/staff/calls/{call_id}", _("The call is not cancelled."))
 
 
 HANDLERS = [cancel, ask, confirm, drop]

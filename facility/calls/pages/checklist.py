@@ -56,7 +56,6 @@ async def checklist(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 @post("/staff/calls/{call_id:uuid}/checklist", opt={"allow": allow(Role.SECRETARIAT)})
 async def choose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Chooses what is checked."""
     fields = Fields(form)
     chosen = fields.many("chosen", STANDARD, required=False)
     own = fields.text("own", required=False, most=MOST_OWN * (MOST_TEXT + 1), multiline=True)

@@ -32,7 +32,6 @@ async def clone(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 @post("/staff/calls/{call_id:uuid}/clone", opt={"allow": allow(Role.SECRETARIAT)})
 async def make(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Make the draft."""
     fields = Fields(form)
     reference, opens_at, amount = read_reference(fields), fields.instant("opens_at"), fields.eur("amount")
 

@@ -80,7 +80,7 @@ async def save(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
         await draft_corrigendum(tx, call_id, draft, reason, seen=seen)
     return view.go(
         f"/staff/calls/{call_id}/corrigendum",
-        _("The corrigendum is saved. Somebody else checks and publishes it."),
+        _("The corrigendum is saved. A colleague checks and publishes it."),
     )
 
 
@@ -142,16 +142,15 @@ async def publish(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
         version = await publish_corrigendum(tx, call_id, seen=seen_in(fields))
     return view.go(
         f"/staff/calls/{call_id}",
-        _("Version {number} of the call is published. Applicants are told by mail.", number=version.number),
+        _("Version {number} of the call has been published. Applicants get a mail.", number=version.number),
     )
 
 
 @post("/staff/calls/{call_id:uuid}/corrigendum/drop", opt={"allow": allow(Role.SECRETARIAT)})
 async def drop(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Throw the corrigendum under way away."""
     Fields(form).check()
     await drop_corrigendum(tx, call_id)
-    return view.go(f"/staff/calls/{call_id}", _("The corrigendum is thrown away. Nothing was published."))
+    return view.go(f"/staff/calls/{call_id}", _("The corrigendum has been deleted. Nothing was published."))
 
 
 HANDLERS = [edit, save, check, publish, drop]

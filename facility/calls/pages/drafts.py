@@ -99,7 +99,7 @@ async def _read(tx: Tx, draft_form: DraftForm, call_id: UUID | None) -> CallDraf
 
 def _saved(draft_form: DraftForm) -> str:
     """What is said of a saved draft: also what was left out of it."""
-    message = _("The draft is saved. Somebody else checks and publishes it.")
+    message = _("The draft is saved. A colleague checks and publishes it.")
     if draft_form.left_out:
         left = _(
             "Left out, since the call takes applications in another way: {things}.",
@@ -111,7 +111,6 @@ def _saved(draft_form: DraftForm) -> str:
 
 @get("/staff/calls/{call_id:uuid}/edit", opt={"allow": allow(Role.SECRETARIAT)})
 async def edit_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """The form of a draft."""
     call = await staff_call(read, call_id)
     if call.public.state != CallState.DRAFT:
         raise Refused([Reason("rules_frozen")])

@@ -287,7 +287,6 @@ async def form_field(
 async def save_form_field(
     view: View, tx: Tx, form: Form, call_id: FromPath[UUID], section: FromPath[str], field: FromPath[str]
 ) -> Page:
-    """Save a question."""
     chosen = _section(await _draft(await tx.session.connection(), call_id), section)
     old = _field(chosen, field)
     fields = Fields(form)

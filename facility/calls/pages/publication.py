@@ -48,15 +48,14 @@ def _doubts(call: CallStaff, now: datetime) -> list[str]:
             params["key"] = criterion(grid, params["key"])
         sentences.append(sentence(Reason(doubt.code, doubt.field, params)))
     if call.public.questions_until is not None and call.public.questions_until < now:
-        sentences.append(_("The time for questions is over already: nobody can ask any."))
+        sentences.append(_("The period for questions has ended already, so nobody can ask any."))
     if call.drawn + call.public.amount > call.envelope_amount:
-        sentences.append(_("The calls on this envelope may together draw more than it holds."))
+        sentences.append(_("Together, the calls on this envelope may award more than it holds."))
     return sentences
 
 
 @post("/staff/calls/{call_id:uuid}/publish", opt={"allow": allow(Role.SECRETARIAT)})
 async def publish_call(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Publish what was checked."""
     fields = Fields(form)
     fields.ignore("seen")
     fields.check()

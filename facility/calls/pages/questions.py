@@ -55,7 +55,6 @@ async def questions(view: View, read: Read, reference: FromPath[str]) -> Page:
 
 @post("/calls/{reference:str}/questions", opt={"allow": allow(Role.OFFICER)})
 async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPath[str]) -> Page:
-    """Ask a question."""
     await limits.hit(ASKING, str(view.me.id))
     fields = Fields(form)
     text = fields.text("question", most=MAX_QUESTION, multiline=True)
@@ -65,7 +64,7 @@ async def ask(view: View, tx: Tx, form: Form, limits: Limits, reference: FromPat
     return view.go(
         f"/calls/{reference}/questions",
         _(
-            "Your question has arrived. You get a mail when it is answered; nobody else learns that you asked."
+            "We have received your question. You get a mail when it is answered. Only the secretariat knows that you asked."
         ),
     )
 
@@ -135,7 +134,7 @@ async def answer(view: View, tx: Tx, form: Form, question_id: FromPath[UUID]) ->
         command = publish_answer if publishing else save_answer
         await command(tx, question_id, **texts, seen=seen_in(fields))
     if publishing:
-        return view.go("/staff/questions", _("Published for everybody. Whoever asked is told by mail."))
+        return view.go("/staff/questions", _("Published. The person who asked gets a mail."))
     return view.go(f"/staff/questions/{question_id}", _("The draft is saved. Nothing is published yet."))
 
 
@@ -169,7 +168,9 @@ async def set_aside(view: View, tx: Tx, form: Form, question_id: FromPath[UUID])
 
     async with redrawn(tx, fields, again):
         await set_aside_question(tx, question_id, reason)
-    return view.go("/staff/questions", _("The question is set aside. Whoever asked is told by mail."))
+    return view.go(
+        "/staff/questions", _("The question has been set aside. The person who asked gets a mail.")
+    )
 
 
 HANDLERS = [questions, ask, staff_questions, staff_question, answer, set_aside]

@@ -132,15 +132,14 @@ async def archive(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Pa
     """Put a call away that is over."""
     Fields(form).check()
     await archive_call(tx, call_id)
-    return view.go(f"/staff/calls/{call_id}", _("The call is archived. It is left out of the lists."))
+    return view.go(f"/staff/calls/{call_id}", _("The call has been archived. Lists no longer show it."))
 
 
 @post("/staff/calls/{call_id:uuid}/take-out", opt={"allow": allow(Role.SECRETARIAT)})
 async def take_out(view: View, tx: Tx, form: Form, call_id: FromPath[UUID]) -> Page:
-    """Take a call out of the archive."""
     Fields(form).check()
     await take_from_archive(tx, call_id)
-    return view.go(f"/staff/calls/{call_id}", _("The call stands in the lists again."))
+    return view.go(f"/staff/calls/{call_id}", _("The call is in the lists again."))
 
 
 HANDLERS = [calls, call, archive, take_out]

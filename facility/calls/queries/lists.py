@@ -32,7 +32,6 @@ class CallLine(msgspec.Struct, frozen=True):
     mode: str
 
     def standing(self, now: datetime) -> Standing:
-        """Where the call stands at this instant."""
         return standing_of(self, now)
 
 
@@ -119,8 +118,6 @@ async def choices(connection: AsyncConnection) -> Choices:
 
 
 class StaffLine(msgspec.Struct, frozen=True):
-    """A call on the staff's list."""
-
     id: UUID
     reference: str
     title: str
@@ -136,7 +133,6 @@ class StaffLine(msgspec.Struct, frozen=True):
     mode: str
 
     def standing(self, now: datetime) -> Standing:
-        """Where the call stands at this instant."""
         return standing_of(self, now)
 
 

@@ -50,8 +50,6 @@ async def published_answers(connection: AsyncConnection, reference: str) -> list
 
 
 class QuestionLine(msgspec.Struct, frozen=True):
-    """A question on the secretariat's list."""
-
     id: UUID
     number: int
     text: str

@@ -70,7 +70,6 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cancellable(self) -> bool:
-        """Whether it is published and not decided."""
         return self.public.state in CANCELLABLE
 
     @property

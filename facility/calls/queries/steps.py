@@ -156,5 +156,5 @@ def _cancellation(call: CallStaff, me: Visitor) -> Iterator[Step]:
         state=_("Waits for a second person"),
         kind="wait",
         href=f"/staff/calls/{call.id}/cancel" if me.has(Role.SECRETARIAT, Role.AUTHORISING) else None,
-        note=_("{name} asks to cancel it.", name=request.asked_by_name),
+        note=_("Requested by {name}.", name=request.asked_by_name),
     )

@@ -201,7 +201,6 @@ class FormDefinition(msgspec.Struct, frozen=True):
     sections: tuple[FormSection, ...]
 
     def section(self, key: str) -> FormSection | None:
-        """The section with this key."""
         return next((section for section in self.sections if section.key == key), None)
 
     def of(self, kind: SectionKind) -> FormSection | None:
@@ -250,7 +249,6 @@ def _field_findings(field: Field, answer: Answer) -> Iterator[tuple[str, dict[st
 
 
 def is_filled(answer: Answer) -> bool:
-    """Whether something was answered."""
     return bool(answer.strip() if isinstance(answer, str) else answer)
 
 

@@ -33,8 +33,8 @@ MODES = {
     Mode.ROLLING: (
         N_("Rolling, with cut-offs"),
         N_(
-            "Applications are taken at any time and ranked with those of the same cut-off. What is good enough and not"
-            " funded is ranked once more at the next one."
+            "Applications can be submitted at any time and are ranked together at each cut-off. Good"
+            " applications without funding are ranked once more at the next cut-off."
         ),
     ),
     Mode.URGENT: (
@@ -55,7 +55,6 @@ class Stands(msgspec.Struct, frozen=True):
 
 
 def stands(call: CallPublic, now: datetime) -> Stands:
-    """Where the call stands now."""
     standing = call.standing(now)
     word, kind = STANDINGS[standing]
     return Stands(standing, translated(word), kind, _sentence(call, standing))
@@ -72,7 +71,7 @@ def _sentence(call: CallPublic, standing: Standing) -> str:
         case Standing.OPEN:
             return _("This call takes applications until {at}.", at=instant(call.closes_at))
         case Standing.CLOSED:
-            return _("This call has closed. Two people will open together what came in.")
+            return _("This call has closed. Two people will open the applications together.")
         case Standing.OPENED:
             return _("The applications have been opened, and their admissibility is being checked.")
         case Standing.EVALUATION:
@@ -179,16 +178,16 @@ def section_check_in_words(section: FormSection, check: SectionCheck) -> str:
 CHECKLIST = {
     "in_time": N_("It was received while the call was open."),
     "beneficiaries": N_("Enough different Western Balkans beneficiaries take part."),
-    "eligible_parties": N_("Lead and partners are bodies that the call is for."),
-    "confirmations": N_("Each partner has confirmed by a person who may sign."),
-    "amounts": N_("What is asked for is within the limits of the call."),
+    "eligible_parties": N_("The lead and the partners may take part in this call."),
+    "confirmations": N_("Each partner has confirmed through a person who may sign."),
+    "amounts": N_("The amount requested is within the limits of the call."),
     "declarations": N_("The lead has made all declarations, signed by name and function."),
-    "documents": N_("The documents can be read, and are what they are called."),
-    "classified": N_("Nothing classified and no data about cases is in it."),
+    "documents": N_("The documents can be read and match their titles."),
+    "classified": N_("It contains nothing classified and no data about cases."),
     "activities": N_("The activities are of kinds that the call supports."),
-    "rights": N_("Its effect on human rights has been screened, and what is needed is planned."),
-    "consultation": N_("Whoever must be consulted was, and objections are answered."),
-    "overlap": N_("It does not duplicate what is done already."),
+    "rights": N_("Its effect on human rights has been checked, and safeguards are planned."),
+    "consultation": N_("All required consultations have been made, and objections are answered."),
+    "overlap": N_("It does not duplicate other activities."),
 }
 """The standard items of a checklist, untranslated."""
 
@@ -241,7 +240,7 @@ sentences.register(
         "unknown_threshold": N_("There is a threshold for “{key}”, which is no section."),
         "unknown_tie_break": N_("Ties are broken by “{key}”, which is no section."),
         "weights_do_not_add_up": N_(
-            "The sections are worth {points} points together, and you declared {total}. Change one of them."
+            "The sections add up to {points} points, but you entered {total}. Change one of them."
         ),
         "no_cut_off": N_("Enter at least one cut-off."),
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
@@ -250,11 +249,11 @@ sentences.register(
         "hours_missing": N_("Say within how many hours each application is decided."),
         "hours_out_of_range": N_("Enter a number of hours from 1 to {most}."),
         "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
-        "decision_missing": N_("Name the decision that the extension rests on."),
+        "decision_missing": N_("Enter the decision on the extension."),
         "reference_taken": N_("Another call has this reference."),
         "envelope_unknown": N_("Choose an envelope on the list."),
         "rules_frozen": N_("This call has been published: its rules are frozen."),
-        "form_incomplete": N_("Something is missing in what the call asks for. Complete its form first."),
+        "form_incomplete": N_("The application form is incomplete. Complete it first."),
         "too_many_sections": N_("A form takes at most {most} sections."),
         "too_many_questions": N_("A section takes at most {most} questions."),
         "section_unknown": N_("Choose a section of the form."),
@@ -284,80 +283,84 @@ sentences.register(
         "check_does_not_fit": N_("A check does not fit its question."),
         "not_published": N_("This call has not been published."),
         "still_open": N_("This call is still open; it closes at the published time and not before."),
-        "closes_in_the_past": N_("This call would be over when it appears. Change its closing time first."),
+        "closes_in_the_past": N_(
+            "This call would be closed by the time it is published. Change its closing time first."
+        ),
         "not_closed": N_("This call is not closed, or its awards have been decided already."),
-        "call_cancelled": N_("This call was cancelled. Nothing is taken in, assessed or decided any more."),
+        "call_cancelled": N_(
+            "This call was cancelled. It takes no applications, and nothing more is assessed or decided."
+        ),
         "call_archived": N_("This call is archived. Take it out of the archive first."),
         "not_over": N_("Only a call that is decided or cancelled can be archived."),
         "archived_already": N_("This call is archived already."),
         "not_archived": N_("This call is not in the archive."),
-        "cancellation_asked": N_("Somebody has asked already to cancel this call. A colleague confirms it."),
-        "not_asked": N_("Nobody asks to cancel this call any more."),
+        "cancellation_asked": N_(
+            "There is already a request to cancel this call. A colleague must confirm it."
+        ),
+        "not_asked": N_("There is no request to cancel this call any more."),
         "too_late_to_correct": N_(
             "The deadline of this call has passed, so it cannot be corrected any more."
         ),
-        "corrigendum_gone": N_("This corrigendum was published or thrown away meanwhile."),
+        "corrigendum_gone": N_("This corrigendum has been published or deleted meanwhile."),
         "nothing_corrected": N_("Nothing differs from what is published. Change something, or go back."),
         "deadline_only_later": N_(
-            "The deadline is never brought forward: people plan by what was published. Enter the same or a later time."
+            "The deadline can't be brought forward, because applicants plan by it. Enter the same or a later time."
         ),
-        "cut_off_has_passed": N_("This cut-off has passed: what came in until then stays together."),
-        "date_has_passed": N_(
-            "This time has passed. Enter one that is still to come, or leave it as it was."
-        ),
+        "cut_off_has_passed": N_("This cut-off has passed. You can't move it."),
+        "date_has_passed": N_("This time has passed. Enter a time in the future, or leave it unchanged."),
         "too_little_notice": N_(
             "Applicants must act on this change, and fewer than {days} days are left. Give the call a later deadline too."
         ),
         "form_only_added": N_(
-            "Questions can be added to the form. Those that are there stay as they are: people have answered them."
+            "You can add questions to the form. Existing questions can't change, because applicants have answered them."
         ),
-        "frozen_name": N_("The reference never changes: letters and applications bear it."),
-        "frozen_opening": N_("The opening is as it was announced."),
+        "frozen_name": N_("The reference can't change: letters and applications use it."),
+        "frozen_opening": N_("The opening time can't change after publication."),
         "frozen_rhythm": N_(
-            "How the call takes applications is as it was announced. A cut-off that is still to come can be moved later."
+            "The way the call takes applications can't change after publication. A cut-off that has not passed can be moved to a later time."
         ),
         "batch_of_a_series": N_("This is one batch of a call. Do that with the call as a whole."),
-        "frozen_envelope": N_("The envelope is as it was published. The amount can be corrected within it."),
+        "frozen_envelope": N_(
+            "The envelope can't change after publication. The amount can be corrected within it."
+        ),
         "frozen_eligibility": N_(
-            "Who may apply and for what is as it was published: some have found partners by it."
+            "Who may apply, and for what, can't change after publication: applicants have found their partners by it."
         ),
         "frozen_judging": N_(
-            "How applications are judged is as it was published: grid, weights, limits, ties and minimum assessments."
+            "How applications are judged can't change after publication: grid, weights, thresholds, tie-breaks and minimum assessments."
         ),
         "assesses_here": N_(
-            "You assess applications of this call. Whoever assesses in a call does not draft, publish, open, check, assign,"
-            " propose or decide in it."
+            "You assess applications of this call, so you can't draft, publish, open, check, assign, propose or"
+            " decide in it."
         ),
-        "runs_here": N_("You have had a hand in running this call, so you do not assess in it."),
+        "runs_here": N_("You have helped to run this call, so you can't assess its applications."),
         "drafted_here": N_(
-            "{person} has drafted this call or a corrigendum to it, and so does not assess in it."
+            "{person} has drafted this call or a corrigendum to it, so can't assess its applications."
         ),
         "published_here": N_(
-            "{person} has published this call or a corrigendum to it, and so does not assess in it."
+            "{person} has published this call or a corrigendum to it, so can't assess its applications."
         ),
-        "opened_here": N_("{person} has opened what came in to this call, and so does not assess in it."),
-        "checked_here": N_("{person} has checked applications of this call, and so does not assess in it."),
-        "assigned_here": N_(
-            "{person} has given applications of this call to assessors, and so does not assess in it."
+        "opened_here": N_("{person} has opened the applications of this call, so can't assess them."),
+        "checked_here": N_("{person} has checked applications of this call, so can't assess any."),
+        "assigned_here": N_("{person} has assigned applications of this call, so can't assess any."),
+        "proposed_here": N_(
+            "{person} has proposed a ranking in this call, so can't assess its applications."
         ),
-        "proposed_here": N_("{person} has proposed a ranking in this call, and so does not assess in it."),
-        "decided_here": N_("{person} has decided in this call, and so does not assess in it."),
+        "decided_here": N_("{person} has decided in this call, so can't assess its applications."),
         "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
-        "answers_before_questions": N_("Answers are due before the last question. Enter a later time."),
-        "questions_after_closing": N_("Questions help nobody after the deadline. Enter an earlier time."),
-        "answers_after_closing": N_("Answers must be there by the deadline. Enter an earlier time."),
+        "answers_before_questions": N_("Answers are due before questions end. Enter a later time."),
+        "questions_after_closing": N_("Questions must end by the deadline. Enter an earlier time."),
+        "answers_after_closing": N_("Answers must be published by the deadline. Enter an earlier time."),
         "no_questions": N_("This call takes no questions."),
         "too_late_to_ask": N_("The time for questions on this call is over."),
         "question_missing": N_("Write the question."),
         "question_too_long": N_("A question has at most {most} characters."),
         "answer_text_missing": N_("Write the answer."),
-        "answer_unchanged": N_("This is what is published already."),
-        "too_late_to_answer": N_(
-            "The deadline of this call has passed: an answer would help nobody any more."
-        ),
+        "answer_unchanged": N_("The answer is the same as the published one."),
+        "too_late_to_answer": N_("The deadline of this call has passed. It is too late for an answer."),
         "set_aside": N_("This question was set aside."),
         "already_answered": N_("This question has been answered already."),
-        "total_not_100": N_("The sections are worth {total} points together, and not 100 as usual."),
+        "total_not_100": N_("The sections add up to {total} points, not the usual 100."),
         "threshold_out_of_reach": N_(
             "Nobody can reach the threshold for “{key}”: it is above the most points."
         ),
@@ -365,7 +368,7 @@ sentences.register(
         "opens_in_the_past": N_("The opening lies before today. Choose a later one."),
         "joint_needs_two": N_("A joint application needs at least two beneficiaries of the Western Balkans."),
         "unusual_reason_missing": N_(
-            "Give a reason: the largest award is above EUR 60 000, or one assessor alone is enough."
+            "Give a reason: the largest award is above EUR 60 000, or one assessor is enough."
         ),
         "award_max_above_cap": N_(
             "The largest award is above EUR {cap}, the most that the Financial Regulation lets a third party receive as"

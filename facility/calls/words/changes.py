@@ -94,7 +94,7 @@ def _added(section: FormSection, field: Field) -> str:
 
 def _section_in_full(section: FormSection, ahead: FormSection | None) -> str:
     """A new section as somebody checks it, in lines."""
-    place = _("It stands behind “{title}”.", title=ahead.title) if ahead else _("It stands first.")
+    place = _("Placed after “{title}”.", title=ahead.title) if ahead else _("Placed first.")
     checks = [section_check_in_words(section, check) for check in section.checks]
     lines = [section.title, translated(WHO[section.by]), place, section.hint, *checks]
     return "\n".join(line for line in lines if line)
@@ -117,11 +117,11 @@ def _marks(section: FormSection, field: Field) -> Iterator[str]:
     if field.asked_if:
         yield condition(section, field).rstrip(".")
     if not field.material:
-        yield _("partners need not confirm it anew")
+        yield _("partners need not confirm it again")
     if field.confidential:
         yield _("confidential")
     if field.restricted:
-        yield _("not for those who only watch")
+        yield _("hidden from the Commission and auditors")
 
 
 def _value(value: object) -> str:
@@ -170,11 +170,11 @@ def _meaning(difference: Difference) -> str:
         "title": N_("The call’s title is now “{after}”."),
         "text": N_("The text of the call was changed. Please read it again."),
         "closes_at": N_("The deadline is now {after}; it was {before}."),
-        "questions_until": N_("Questions are taken until {after}."),
+        "questions_until": N_("You can ask questions until {after}."),
         "answers_until": N_("Answers are published by {after}."),
-        "amount": N_("All awards together may now come to {after}; it was {before}."),
-        "award_min": N_("An application now asks for at least {after}; it was {before}."),
-        "award_max": N_("An application now asks for at most {after}; it was {before}."),
+        "amount": N_("The total for all awards is now {after}; it was {before}."),
+        "award_min": N_("The minimum for an application is now {after}; it was {before}."),
+        "award_max": N_("The maximum for an application is now {after}; it was {before}."),
     }
     if difference.field in ("questions_until", "answers_until") and difference.after is None:
         return _("The call takes no more questions.")

@@ -78,7 +78,6 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def report_of(scenario: Scenario, result: Json) -> Report:
-    """The result of this scenario, for people."""
     sections = {section.key: section.title for section in scenario.call.grid.sections}
     applications = {
         application.reference: _application(

@@ -58,7 +58,6 @@ def _form_page(view: View, form: Fields, *, status: int = 200, mistakes: list[Mi
 
 @get("/rehearsal", opt={"allow": allow(*WHO)}, sync_to_thread=False)
 def upload(view: View) -> Page:
-    """Where the file is handed in."""
     return _form_page(view, Fields.showing())
 
 
@@ -76,7 +75,6 @@ def example_file(name: str) -> bytes:
 
 @post("/rehearsal", opt={"allow": allow(*WHO)} | TAKES_FILES)
 async def play(view: View, db: Database, form: Form) -> Page:
-    """Play it and show what would happen."""
     fields = Fields(form)
     raw = _raw(view, fields)
     try:
@@ -110,7 +108,7 @@ def _raw(view: View, fields: Fields) -> bytes:
     fields.ignore("file")
     chosen = fields.choice("example", EXAMPLES) if fields.given("example") else ""
     if chosen and "file" in fields.form.files:
-        fields.wrong("example", _("Choose an example or a file of your own, not both."))
+        fields.wrong("example", _("Choose either an example or your own file."))
     content = b"" if chosen else fields.file("file").content
     too_large = len(content) > MAX_SCENARIO
     if too_large:

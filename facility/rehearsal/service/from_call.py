@@ -107,17 +107,19 @@ def _notes(draft: CallDraft, source: Source, most: dict[str, int]) -> list[str]:
     if new:
         notes.append(
             _(
-                "These sections were not scored then and are left out, with their limits and the limit of the total:"
-                " {titles}.",
+                "These sections were not scored in the earlier call. They are left out with their thresholds and the"
+                " total threshold: {titles}.",
                 titles=listed(new),
             )
         )
     if old:
-        notes.append(_("These sections of then are not in the draft: {titles}.", titles=listed(old)))
+        notes.append(
+            _("These sections of the earlier call are not in the draft: {titles}.", titles=listed(old))
+        )
     if scaled:
         notes.append(
             _(
-                "These sections were worth other points then; their scores are converted in proportion: {titles}.",
+                "These sections had other maximum points in the earlier call. Their scores are converted in proportion: {titles}.",
                 titles=listed(scaled),
             )
         )
@@ -127,9 +129,9 @@ def _notes(draft: CallDraft, source: Source, most: dict[str, int]) -> list[str]:
 def _not_played(draft: CallDraft, applications: Sequence[Application]) -> list[str]:
     notes = []
     if draft.mode != "deadline":
-        notes.append(_("All applications are ranked together, as by one deadline; batches are not played."))
+        notes.append(_("All applications are ranked together, as for one deadline, without batches."))
     if draft.cool_down.same_lead_calls or draft.cool_down.per_beneficiary_most:
-        notes.append(_("The rules that spread awards are not played."))
+        notes.append(_("The rules that spread awards are not applied."))
     if not applications:
         notes.append(_("There were no applications."))
     return notes

@@ -68,8 +68,6 @@ type Action = Callable[[], Awaitable[object]]
 
 
 class Play:
-    """One rehearsal under way."""
-
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.scenario = stage.scenario

@@ -107,7 +107,6 @@ def _call(call: dict[str, Any]) -> Iterator[Mistake]:
 
 
 def _maxima(grid: dict[str, Any]) -> dict[str, Any]:
-    """The sections' maxima by key."""
     sections = (section for _, section in _objects(grid, "sections"))
     return {section["key"]: section.get("max") for section in sections if isinstance(section.get("key"), str)}
 

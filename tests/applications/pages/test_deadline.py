@@ -52,7 +52,7 @@ MENDS = (
     "/partners/add",
     ">Your answer<",
     'name="answer"',
-    "Waits for you",
+    "To do",
     "Please confirm",
 )
 

@@ -107,4 +107,4 @@ async def test_the_start_page_names_what_waits_and_how_long_there_is_time(
 
 def _waits(page: httpx.Response) -> str:
     """What the start page says before the calls."""
-    return page.text.split("Waits for you")[1].split("Open now")[0]
+    return page.text.split("To do")[1].split("Open now")[0]

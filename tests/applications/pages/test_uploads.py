@@ -284,7 +284,7 @@ async def test_nobody_sends_documents_without_end(
         files=[("document", ("agenda.pdf", documents.pdf(), TYPE))],
     )
     assert often.status_code == 429
-    assert "tried too often" in often.text
+    assert "Too many attempts" in often.text
     assert await _attached(db) == []
 
 
