@@ -4,6 +4,7 @@ import pytest
 
 from facility.accounts.rules.accounts import code_of, compatible, initials, may_give
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
+from facility.accounts.rules.institutions import may_merge
 from facility.folding import fold
 from facility.refused import Refused
 from facility.web.access import Role
@@ -18,6 +19,21 @@ def test_only_different_western_balkans_beneficiaries_count() -> None:
         ["AL", "BA", "XK", "ME", "MK", "RS"],
     )
     assert [distinct_beneficiaries(codes) for codes in lists] == [2, 1, 0, 0, 6]
+
+
+@pytest.mark.parametrize(
+    ("together", "code"),
+    [(("TAF-2021-01/001", None), "merge_together"), ((None,), "merge_together_unseen")],
+)
+def test_two_entries_that_take_part_in_one_application_stay_two(
+    together: tuple[str | None, ...], code: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        may_merge(
+            duplicate="approved", kept="approved", same=False, beneficiaries=("AL", "AL"), together=together
+        )
+    named = {"applications": "TAF-2021-01/001"} if code == "merge_together" else {}
+    assert [(one.code, one.params) for one in refused.value.reasons] == [(code, named)]
 
 
 @pytest.mark.parametrize(

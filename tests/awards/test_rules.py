@@ -1,11 +1,12 @@
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.awards import final_commitment, may_close
 from facility.awards.rules.money_line import Line, Request, draw_line
-from facility.awards.rules.reserve import serve_reserve
+from facility.awards.rules.reserve import ReserveList, serve_envelope, serve_reserve
 from facility.refused import Refused
 
 S = ApplicationStatus
@@ -38,6 +39,24 @@ def test_reserve_is_served_from_its_top() -> None:
     assert serve_reserve(reserve, Decimal("95.00"), skip_unaffordable=False) == ("B", "C")
     assert serve_reserve(reserve, Decimal("49.99"), skip_unaffordable=False) == ()
     assert serve_reserve(reserve, Decimal("60.00"), skip_unaffordable=True) == ("B", "D")
+
+
+def waiting(call: int, pot: int, name: str, amount: str) -> ReserveList:
+    """A list of one request, on a call or a series that may still commit EUR 100."""
+    return ReserveList(
+        UUID(int=call), UUID(int=pot), Decimal("100.00"), False, tuple(requests((name, amount)))
+    )
+
+
+def test_a_reserve_is_served_from_its_own_calls_amount_however_much_the_envelope_has() -> None:
+    lists = [waiting(1, 1, "A", "100.01"), waiting(2, 2, "B", "100.00"), waiting(3, 3, "C", "100.00")]
+    assert serve_envelope(lists, Decimal("1000.00")) == ["B", "C"]
+    assert serve_envelope(lists, Decimal("199.99")) == ["B"]
+
+
+def test_batches_of_a_series_share_its_amount() -> None:
+    lists = [waiting(1, 9, "A", "60.00"), waiting(2, 9, "B", "40.00"), waiting(3, 9, "C", "0.01")]
+    assert serve_envelope(lists, Decimal("1000.00")) == ["A", "B"]
 
 
 def test_what_is_above_the_award_is_not_paid() -> None:

@@ -134,9 +134,10 @@ async def test_an_envelope_is_enlarged_by_two(play: Judging, db: Database) -> No
     assert await refused(play, "ada", lambda tx: agree_to_enlargement(tx, key, proposal), DECIDED) == [
         ("same_person", None)
     ]
-    assert await refused(play, "ada", lambda tx: lower_envelope(tx, key, Decimal(120)), DECIDED) == [
-        ("enlarging_takes_two", "amount")
-    ]
+    for more in (Decimal("100.01"), Decimal(120)):
+        assert await refused(play, "ada", lambda tx, more=more: lower_envelope(tx, key, more), DECIDED) == [  # type: ignore[misc]
+            ("enlarging_takes_two", "amount")
+        ]
     served = await play.act("paul", lambda tx: agree_to_enlargement(tx, key, proposal))
     assert served == [play.applications["C"]]
     assert (await play.row(Envelope, key)).amount == Decimal("120.00")

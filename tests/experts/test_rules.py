@@ -58,3 +58,5 @@ def test_booked_on_one_day_is_booked() -> None:
         True,
         False,
     ]
+    assert is_booked({october(1), october(5), october(30)}, october(4), october(8))
+    assert not is_booked({october(1), october(30)}, october(4), october(8))

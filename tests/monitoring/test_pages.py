@@ -9,6 +9,7 @@ import pytest
 
 from facility.db import Database
 from facility.events.relay import follow
+from facility.monitoring.queries.overview import overview
 from facility.monitoring.service.indicators import seed
 from tests.browser import NOW, Browser, Browsers
 from tests.cast import Cast
@@ -99,6 +100,9 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
     assert ("Not completed" in not_counted, "Not counted (3)" in not_counted) == (True, True)
     assert words(await carl.get("/commission/indicators/10.1?year=2022")).count("There is none") == 1
     assert "1.2 2" in words(await carl.get("/commission/requests"))
+    async with play.db.reader() as connection:
+        requests = (await overview(connection)).requests
+    assert (requests.total, requests.answered, requests.open, requests.exhausted) == (1, 1, 0, 0)
 
 
 async def test_a_series_is_one_call_and_its_batches_are_cut_offs(db: Database, browse: Browsers) -> None:

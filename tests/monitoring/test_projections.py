@@ -9,7 +9,7 @@ from sqlalchemy import text
 import facility.monitoring.checks  # noqa: F401 - checks register when they are imported
 from facility.activities.queries.counting import counting_of
 from facility.activities.service.activities import cancel, postpone, undo
-from facility.applications.service.exits import withdraw
+from facility.applications.service.exits import take_up_again, withdraw
 from facility.awards.service.ending import withdraw_award
 from facility.db import Database
 from facility.events.projector import PROJECTIONS, advance, reset
@@ -117,6 +117,15 @@ async def test_money_calls_and_requests_follow_from_the_log(play: Judging) -> No
     assert await row(
         play.db, "SELECT seats, asked, accepted, exhausted, first_yes_at - requested_at FROM request_figure"
     ) == (1, 2, 1, False, timedelta(hours=30))
+
+
+async def test_what_is_taken_up_again_is_withdrawn_no_more(play: Judging) -> None:
+    await play.apply("A", "35427.70")
+    figures = "SELECT received, withdrawn FROM call_figure"
+    for command, counted in ((withdraw, (0, 1)), (take_up_again, (0, 0))):
+        await play.act("omar", lambda tx, command=command: command(tx, play.applications["A"]), CLOSES)  # type: ignore[misc]
+        await follow(play.db)
+        assert await row(play.db, figures) == counted
 
 
 async def test_a_rebuild_gives_the_same_bytes_whatever_the_batch(play: Judging) -> None:
