@@ -212,8 +212,8 @@ async def _tell_of_the_end(tx: Tx, application_id: UUID, what: str, how: str, co
         )
     ).one()
     subject = _("Application {application}", application=row.reference)
-    said = {"application": row.reference, "what": what, "how": how, "committed": committed}
-    await write_to_partners(tx, application_id, "awards/ended", subject, **said, path="")
+    context = {"application": row.reference, "what": what, "how": how, "committed": committed}
+    await write_to_partners(tx, application_id, "awards/ended", subject, **context, path="")
     if not row.contact_email:
         return
     await post(
@@ -223,7 +223,7 @@ async def _tell_of_the_end(tx: Tx, application_id: UUID, what: str, how: str, co
         to_name=row.contact_name,
         subject=subject,
         subject_id=application_id,
-        context={**said, "path": f"/applications/{application_id}/result"},
+        context={**context, "path": f"/applications/{application_id}/result"},
     )
 
 
@@ -234,9 +234,9 @@ async def ask_to_decide_on_a_withdrawal(tx: Tx, event: WithdrawalProposed) -> No
     if withdrawal.outcome is None:
         application = await tx.get(Application, event.application_id)
         path = f"/awards/{event.award_id}/withdrawal"
-        said = {"reference": application.reference, "reason": withdrawal.reason, "path": path}
+        context = {"reference": application.reference, "reason": withdrawal.reason, "path": path}
         about = _About(withdrawal, event.award_id, _withdrawal(application))
-        await _ask_to_decide(tx, about, "withdrawal_proposed", said)
+        await _ask_to_decide(tx, about, "withdrawal_proposed", context)
 
 
 @reacts_to(EnlargementProposed)
@@ -246,9 +246,9 @@ async def ask_to_decide_on_an_enlargement(tx: Tx, event: EnlargementProposed) ->
     if enlargement.outcome is None:
         contract = await tx.get(Contract, event.contract_id)
         path = f"/contracts/{quote(contract.reference)}/envelopes/{event.envelope_id}/enlargement"
-        said = {"reference": contract.reference, "reason": enlargement.reason, "path": path}
+        context = {"reference": contract.reference, "reason": enlargement.reason, "path": path}
         about = _About(enlargement, event.envelope_id, _enlargement(contract))
-        await _ask_to_decide(tx, about, "enlargement_proposed", said)
+        await _ask_to_decide(tx, about, "enlargement_proposed", context)
 
 
 def _withdrawal(application: Application) -> str:
@@ -267,7 +267,7 @@ class _About(NamedTuple):
     subject: str
 
 
-async def _ask_to_decide(tx: Tx, about: _About, template: str, said: dict[str, str]) -> None:
+async def _ask_to_decide(tx: Tx, about: _About, template: str, context: dict[str, str]) -> None:
     for person in await _deciders(tx):
         if person.id != about.proposal.proposed_by:
             await post(
@@ -277,7 +277,7 @@ async def _ask_to_decide(tx: Tx, about: _About, template: str, said: dict[str, s
                 to_name=person.name,
                 subject=about.subject,
                 subject_id=about.subject_id,
-                context=said,
+                context=context,
             )
 
 

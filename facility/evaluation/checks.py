@@ -62,10 +62,10 @@ async def scores(connection: AsyncConnection) -> list[str]:
 
 def _sound(scores: dict[str, str], grid: Grid) -> bool:
     try:
-        told = {key: Decimal(score) for key, score in scores.items()}
+        sent = {key: Decimal(score) for key, score in scores.items()}
     except InvalidOperation:
         return False
-    return not score_mistakes(told, grid)
+    return not score_mistakes(sent, grid)
 
 
 @check("evaluation: set aside")

@@ -38,10 +38,10 @@ async def offered(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> O
     """All assessors but those who run the call, and the viewer, who gives nothing to themselves."""
     held = await duties_in(connection, call_id)
     people = await with_role(connection, Role.ASSESSOR)
-    runs = why_not_assess({one.name: held.get(one.id) for one in people})
-    own = assignment_mistakes(viewer, [one.id for one in people])
+    runs = why_not_assess({person.name: held.get(person.id) for person in people})
+    own = assignment_mistakes(viewer, [person.id for person in people])
     return Offered(
-        [one for one in people if one.id != viewer and held.get(one.id) in (None, Duty.ASSESSES)],
+        [person for person in people if person.id != viewer and held.get(person.id) in (None, Duty.ASSESSES)],
         [sentence(reason) for reason in [*own, *runs]],
     )
 

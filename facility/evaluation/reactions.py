@@ -84,7 +84,7 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) ->
     application = await tx.get(Application, event.application_id)
     call = await tx.get(Call, application.call_id)
     assessor = await tx.get(Person, event.assessor_id)
-    said = {
+    context = {
         "call": call.reference,
         "application": application.reference,
         "assessor": assessor.name,
@@ -100,7 +100,7 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) ->
             to_name=officer.name,
             subject=_("An assessor has a conflict: {application}", application=application.reference),
             subject_id=application.id,
-            context=said,
+            context=context,
         )
 
 

@@ -1,7 +1,5 @@
 """Who proposes a ranking sees when it can be done, and hears what was decided about it."""
 
-from functools import partial
-
 from sqlalchemy import select, text
 
 from facility.admission.service.admissibility import check_admissibility
@@ -11,7 +9,7 @@ from facility.awards.rules.awards import may_propose
 from facility.awards.service.deciding import decide, propose, take_back
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call
-from facility.db import Database, Tx
+from facility.db import Database
 from facility.evaluation.queries.standing import applicants, is_sealed
 from facility.evaluation.rules.ranking import stand
 from facility.evaluation.service import assessing as evaluation
@@ -75,6 +73,11 @@ async def tasks(browser: Browser) -> list[str]:
     return [part.split('"')[0] for part in rows.split('<li><a href="')[1:]]
 
 
+async def admit(play: Judging, name: str) -> None:
+    key = play.applications[name]
+    await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True, reason=""), CLOSES)
+
+
 async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Database) -> None:
     play = await judging(db)
     for name, partner in (("A", "XK"), ("B", "BA"), ("C", "RS"), ("D", "ME")):
@@ -86,7 +89,7 @@ async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Datab
     await play.open(key)
     steps.append(("unchecked", await to_propose(play)))
     for name in "ABC":
-        await play.act("ada", partial(_admit, play, name), CLOSES)
+        await admit(play, name)
     await play.act(
         "ada",
         lambda tx: check_admissibility(tx, play.applications["D"], admissible=False, reason="Late."),
@@ -109,10 +112,6 @@ async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Datab
     steps.append(("a score counts no more", await to_propose(play)))
     assert [step for step, listed in steps if listed] == ["the last has lost its partner"]
     assert len(steps) == 8
-
-
-async def _admit(play: Judging, name: str, tx: Tx) -> None:
-    await check_admissibility(tx, play.applications[name], admissible=True, reason="")
 
 
 async def test_the_start_page_leads_the_secretariat_to_a_ranking_that_can_be_proposed(

@@ -86,11 +86,11 @@ async def awards(
     view: View, read: Read, before: FromQuery[UUID | None] = None, closing: FromQuery[str] = ""
 ) -> Page:
     """All awards, the latest first; `closing=yes`: those that a second person is to close."""
-    found, older = await awards_queries.awards(read, view.me.id, before=before, closing=closing == "yes")
+    lines, older = await awards_queries.awards(read, view.me.id, before=before, closing=closing == "yes")
     return view.page(
         "awards/awards.html",
-        awards=found,
-        opened=await view.open_to_me(read, {line.of_call for line in found}),
+        awards=lines,
+        opened=await view.open_to_me(read, {line.of_call for line in lines}),
         older=older,
         first=before is None,
         closing=closing == "yes",
@@ -105,32 +105,32 @@ async def award(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
 
 
 async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIResponse:
-    one = await awards_queries.award(read, award_id)
-    shares = await awards_queries.shares(read, one.call_id, award_id)
-    told = []
+    shown = await awards_queries.award(read, award_id)
+    shares = await awards_queries.shares(read, shown.call_id, award_id)
+    moments = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
-        told = await history_lines(read, award_id, one.application_id)
+        moments = await history_lines(read, award_id, shown.application_id)
     may_confirm = (
         view.me.has(Role.SECRETARIAT, Role.AUTHORISING)
-        and one.stands
-        and one.closing_proposed_by not in (None, view.me.id)
+        and shown.stands
+        and shown.closing_proposed_by not in (None, view.me.id)
     )
     return view.page(
         "awards/award.html",
-        award=one,
-        opened=await view.open_to_me(read, [one.of_call]),
+        award=shown,
+        opened=await view.open_to_me(read, [shown.of_call]),
         shares=list(shares.get(award_id, {}).items()),
-        served=await set_off(read, award_id, view.me.id) if not one.stands else [],
-        letters=await results.letters(read, one.application_id),
+        served=await set_off(read, award_id, view.me.id) if not shown.stands else [],
+        letters=await results.letters(read, shown.application_id),
         letter_words=LETTERS,
         ends=ENDS,
-        may_end=view.me.has(Role.SECRETARIAT) and one.stands,
+        may_end=view.me.has(Role.SECRETARIAT) and shown.stands,
         withdrawal=await withdrawal(read, award_id),
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
         may_confirm=may_confirm,
         ending=await consequences.what_ends(read, award_id) if may_confirm else [],
         may_read_letters=view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
-        history=told,
+        history=moments,
     )
 
 
@@ -180,12 +180,12 @@ def with_served(done: str, served: int) -> str:
     """What was done, and how many were served from the reserve list by it."""
     if not served:
         return done
-    said = ngettext(
+    served_words = ngettext(
         "{count} application got an award from the reserve list.",
         "{count} applications got an award from the reserve list.",
         served,
     )
-    return f"{done} {said}"
+    return f"{done} {served_words}"
 
 
 @get(
@@ -200,9 +200,9 @@ async def result(view: View, read: Read, application_id: FromPath[UUID]) -> Page
 async def _result(
     view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
-    one = await results.result(read, application_id)
-    leads = view.me.has(Role.OFFICER) and view.me.institution_id == one.lead_institution_id
-    if view.me.has(*READERS) and (one.received_at is None or one.sealed):
+    shown = await results.result(read, application_id)
+    leads = view.me.has(Role.OFFICER) and view.me.institution_id == shown.lead_institution_id
+    if view.me.has(*READERS) and (shown.received_at is None or shown.sealed):
         refuse("not_found", kind="missing", what="application")
     letters = []
     if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
@@ -210,7 +210,7 @@ async def _result(
     return view.page(
         "awards/result.html",
         status=status,
-        result=one,
+        result=shown,
         letters=letters,
         letter_words=LETTERS,
         statuses=STATUSES,

@@ -33,7 +33,9 @@ async def _page(
     view: View, read: AsyncConnection, call_id: UUID, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     shown = await ranking(read, call_id)
-    line = next((one for one in shown.ranked if one.application_id == application_id and one.cooled), None)
+    line = next(
+        (ranked for ranked in shown.ranked if ranked.application_id == application_id and ranked.cooled), None
+    )
     if shown.call.sealed or line is None or shown.is_decided:
         refuse("not_found", kind="missing", what="application")
     return view.page(

@@ -115,10 +115,10 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     """Send the ranking to the authorising officer."""
     Fields(form).check()
     decision = await deciding.propose(tx, call_id)
-    said = _("The ranking is proposed. The authorising officers have been told by mail.")
+    notice = _("The ranking is proposed. The authorising officers have been told by mail.")
     if decision.proposed_at != tx.now:
-        said = _("You have proposed this ranking already. It waits for the authorising officer.")
-    return view.go(f"/evaluation/{call_id}/ranking", said)
+        notice = _("You have proposed this ranking already. It waits for the authorising officer.")
+    return view.go(f"/evaluation/{call_id}/ranking", notice)
 
 
 @post("/evaluation/{call_id:uuid}/take-back", opt={"allow": PROPOSES})
@@ -139,17 +139,17 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
     shown = await _ready(read, call_id)
     if shown.proposal is None:
         refuse("not_proposed")
-    told = shown.proposal
-    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and told.decided is None
+    proposal = shown.proposal
+    acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and proposal.decided is None
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     return view.page(
         "awards/decision.html",
         **_words(shown),
-        proposal=told,
+        proposal=proposal,
         money=await money(read, call_id),
         by_donor=_by_donor(shown, await awards_queries.donors(read, call_id)),
-        changed=told.decided is None and not shown.drawn.has_outcome_of(told.proposed),
-        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != told.proposed_by and not why_not,
+        changed=proposal.decided is None and not shown.drawn.has_outcome_of(proposal.proposed),
+        may_decide=view.me.has(Role.AUTHORISING) and view.me.id != proposal.proposed_by and not why_not,
         why_not=why_not,
         letters=sum(line.outcome != "withdrawn" for line in shown.lines),
     )
@@ -180,14 +180,14 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What came of a decided call: awards by donor, the reserve list, the money. Before that: how far it is."""
     shown = await call_shown(read, call_id)
-    told = await proposal(read, call_id)
-    if told is None or told.decided_at is None:
+    made = await proposal(read, call_id)
+    if made is None or made.decided_at is None:
         return view.go(f"/evaluation/{call_id}")
     shares = await awards_queries.shares(read, call_id)
     return view.page(
         "awards/call.html",
         call=shown,
-        proposal=told,
+        proposal=made,
         money=await money(read, call_id),
         awards=await awards_of_call(read, call_id),
         shares=shares,

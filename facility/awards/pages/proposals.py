@@ -64,7 +64,7 @@ async def _open_to(
     view: View, read: AsyncConnection, consequence: consequences.Consequence
 ) -> consequences.Consequence:
     """What would come of it, unless somebody would be served with whom the visitor has a conflict (Refused: "shut_out")."""
-    await refuse_closed(read, view.me.id, [one.application_id for one in consequence.served])
+    await refuse_closed(read, view.me.id, [award.application_id for award in consequence.served])
     return consequence
 
 
@@ -186,7 +186,7 @@ async def _enlargement(
 
 
 async def _proposal(read: AsyncConnection, reference: str, envelope_id: UUID) -> contracts.EnlargementShown:
-    if envelope_id not in {one.id for one in await contracts.envelopes(read, reference)}:
+    if envelope_id not in {envelope.id for envelope in await contracts.envelopes(read, reference)}:
         refuse("not_found", kind="missing", what="envelope")
     return await contracts.enlargement(read, envelope_id) or refuse("proposal_settled")
 

@@ -58,12 +58,12 @@ async def pressing(view: View, read: Read) -> Page:
 
 
 @get("/urgent/{call_id:uuid}", opt=WATCH)
-async def one(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+async def application(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """One urgent application from its opening to its decision."""
-    return await _one(view, read, call_id, Fields.showing())
+    return await _urgent_page(view, read, call_id, Fields.showing())
 
 
-async def _one(
+async def _urgent_page(
     view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     line = await urgent.urgent(read, call_id)
@@ -75,7 +75,7 @@ async def _one(
     acts = acts and not why_not
     opens = acts and opening.opened_at is None
     shown = await ranking(read, call_id) if line.opened else None
-    told = shown.proposal if shown else None
+    proposal = shown.proposal if shown else None
     return view.page(
         "awards/urgent.html",
         status=status,
@@ -95,11 +95,11 @@ async def _one(
         why_not=why_not,
         runs=acts and view.me.has(Role.SECRETARIAT),
         acts=acts,
-        proposal=told,
+        proposal=proposal,
         may_decide=acts
         and view.me.has(Role.AUTHORISING)
-        and told is not None
-        and view.me.id != told.proposed_by,
+        and proposal is not None
+        and view.me.id != proposal.proposed_by,
         outcomes=OUTCOMES,
         statuses=STATUSES,
         steps=SEATS,
@@ -137,7 +137,7 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
         refuse("not_opened")
     fields = Fields(form)
     assessor_ids = chosen_assessors(fields)
-    async with redrawn(tx, fields, lambda read, status: _one(view, read, call_id, fields, status)):
+    async with redrawn(tx, fields, lambda read, status: _urgent_page(view, read, call_id, fields, status)):
         application_ids = [line.id for line in await board.applications(connection, call_id)]
         assigned = await assign_each(tx, call_id, application_ids, assessor_ids)
     return view.go(f"/urgent/{call_id}", assigned)
@@ -148,10 +148,10 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     """Propose what the scores say to the authorising officer."""
     Fields(form).check()
     decision = await deciding.propose(tx, call_id)
-    said = _("It is proposed. The authorising officers have been told by mail.")
+    notice = _("It is proposed. The authorising officers have been told by mail.")
     if decision.proposed_at != tx.now:
-        said = _("You have proposed this already. It waits for the authorising officer.")
-    return view.go(f"/urgent/{call_id}", said)
+        notice = _("You have proposed this already. It waits for the authorising officer.")
+    return view.go(f"/urgent/{call_id}", notice)
 
 
 @post("/urgent/{call_id:uuid}/decide", opt=DECIDES)
@@ -164,4 +164,4 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     return view.go(f"/urgent/{call_id}", _("It is decided. The letter is on its way."))
 
 
-HANDLERS = [pressing, one, begin, confirm, assign, propose, decide]
+HANDLERS = [pressing, application, begin, confirm, assign, propose, decide]

@@ -106,10 +106,10 @@ async def shares(
     connection: AsyncConnection, call_id: UUID, award_id: UUID | None = None
 ) -> dict[UUID, dict[str, Decimal]]:
     """By award, what each donor pays, in the agreement's order of donors."""
-    found: dict[UUID, dict[str, Decimal]] = {}
+    shares: dict[UUID, dict[str, Decimal]] = {}
     for row in await connection.execute(_SHARES, {"call": call_id, "award": award_id}):
-        found.setdefault(row.award_id, {})[row.donor] = row.amount
-    return found
+        shares.setdefault(row.award_id, {})[row.donor] = row.amount
+    return shares
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -45,8 +45,8 @@ _AWARDED = text(
 async def cooling(reader: Reader, call_id: UUID, *, ending: UUID | None = None) -> Cooling:
     """What the call's cool-down rules look at now. `ending`: an application whose award is about to be given back."""
     query = text("SELECT cool_down FROM call WHERE id = :call")
-    told = (await reader.execute(query, {"call": call_id})).scalar_one()
-    rules = msgspec.convert(told, CoolDown)
+    stored = (await reader.execute(query, {"call": call_id})).scalar_one()
+    rules = msgspec.convert(stored, CoolDown)
     if rules.same_lead_calls is None and rules.per_beneficiary_most is None:
         return NO_COOLING
     leads = (await reader.execute(_LEADS, {"call": call_id})).all()

@@ -91,8 +91,8 @@ async def waiting_lists(
 async def _pot(reader: Reader, call_id: UUID | None) -> UUID | None:
     """The call whose amount this one shares: its series, or itself."""
     query = select(func.coalesce(Call.series_id, Call.id)).where(Call.id == call_id)
-    found: UUID | None = (await reader.execute(query)).scalar()
-    return found
+    shared_with: UUID | None = (await reader.execute(query)).scalar()
+    return shared_with
 
 
 def _waiting(rows: list[Any], freed: Decimal) -> ReserveList:

@@ -128,9 +128,9 @@ class Ranking(msgspec.Struct, frozen=True):
 async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     """The ranking of a call. Raises Refused (missing)."""
     call = await board.call(connection, call_id)
-    told = await proposal(connection, call_id)
-    if told and told.decided:
-        judged, drawn, ready = await _decided(connection, call_id), told.decided, True
+    made = await proposal(connection, call_id)
+    if made and made.decided:
+        judged, drawn, ready = await _decided(connection, call_id), made.decided, True
     else:
         stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
         free = await money.free_money(connection, call_id)
@@ -144,14 +144,15 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     known = {line.id: line for line in await board.applications(connection, call_id, with_carried=True)}
     carried = await money.carried_to(connection, call_id)
     chips = {
-        one.code: one.code + ("*" if one.designation_note else "") for one in await beneficiaries(connection)
+        beneficiary.code: beneficiary.code + ("*" if beneficiary.designation_note else "")
+        for beneficiary in await beneficiaries(connection)
     }
     awards = await _awards(connection, call_id)
     counts = await _counts(connection, call_id)
     lines = _lines(
         judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
     )
-    return Ranking(call=call, lines=lines, drawn=drawn, proposal=told, ready=ready, **counts)
+    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, **counts)
 
 
 def _lines(
@@ -166,24 +167,24 @@ def _lines(
 ) -> list[RankLine]:
     left = drawn.free
     made = []
-    for one in judged:
-        key = one.applicant.application_id
+    for entry in judged:
+        key = entry.applicant.application_id
         awarded = key in drawn.awards
         if awarded:
-            left -= one.applicant.requested
+            left -= entry.applicant.requested
         place = drawn.reserve.index(key) + 1 if key in drawn.reserve else None
         made.append(
             RankLine(
                 application_id=key,
-                reference=one.applicant.reference,
+                reference=entry.applicant.reference,
                 title=known[key].title,
-                chips=[chips[code] for code in dict.fromkeys(one.applicant.on_board)],
-                rank=one.rank,
-                means=[display(one.means.sections[name]) for name in grid.keys] if one.means else [],
-                total=display(one.means.total) if one.means else None,
-                missed=list(one.missed),
-                outcome=one.outcome,
-                requested=one.applicant.requested,
+                chips=[chips[code] for code in dict.fromkeys(entry.applicant.on_board)],
+                rank=entry.rank,
+                means=[display(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
+                total=display(entry.means.total) if entry.means else None,
+                missed=list(entry.missed),
+                outcome=entry.outcome,
+                requested=entry.applicant.requested,
                 left=left if awarded else None,
                 line=_line_of(key, drawn),
                 place=place,
@@ -192,7 +193,7 @@ def _lines(
                 overridden=overridden.get(key),
                 status=known[key].status,
                 award_id=awards.get(key),
-                why=known[key].set_aside if one.outcome is Outcome.NOT_ASSESSED else known[key].checked,
+                why=known[key].set_aside if entry.outcome is Outcome.NOT_ASSESSED else known[key].checked,
             )
         )
     return made

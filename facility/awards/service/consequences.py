@@ -45,12 +45,12 @@ def ends_with_the_award(what: str, *, rows: str) -> None:
 
 async def what_ends(connection: AsyncConnection, award_id: UUID) -> list[tuple[str, list[Ending]]]:
     """What would end if the award ended now, by what becomes of it (untranslated): one statement."""
-    parts = [f"SELECT {n} AS kind, label, day FROM ({one.rows})" for n, one in enumerate(ENDS_TOO)]  # noqa: S608
+    parts = [f"SELECT {n} AS kind, label, day FROM ({kind.rows})" for n, kind in enumerate(ENDS_TOO)]  # noqa: S608
     statement = f"{' UNION ALL '.join(parts)} ORDER BY kind, label"
-    found: dict[str, list[Ending]] = {}
+    endings: dict[str, list[Ending]] = {}
     for row in await connection.execute(text(statement), {"award_id": award_id, "now": clock.now()}):
-        found.setdefault(ENDS_TOO[row.kind].what, []).append(Ending(row.label, row.day))
-    return list(found.items())
+        endings.setdefault(ENDS_TOO[row.kind].what, []).append(Ending(row.label, row.day))
+    return list(endings.items())
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -74,13 +74,13 @@ class Consequence(msgspec.Struct, frozen=True):
     @property
     def left(self) -> Decimal:
         """What can be drawn afterwards."""
-        return self.free + self.more - sum((one.amount for one in self.served), NOTHING)
+        return self.free + self.more - sum((award.amount for award in self.served), NOTHING)
 
     @property
     def fingerprint(self) -> str:
         """The same for the same consequence: who decides on what a page showed hands it back."""
-        told = (self.free, self.more, [(one.application_id, one.amount) for one in self.served])
-        return hashlib.sha256(msgspec.json.encode(told)).hexdigest()[:32]
+        shown = (self.free, self.more, [(award.application_id, award.amount) for award in self.served])
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:32]
 
 
 _AWARD = text(

@@ -158,7 +158,7 @@ def _entry(call_id: UUID, judged: Judged, drawn: Drawn) -> RankingEntry:
         rank=judged.rank,
         assessments=len(judged.applicant.assessments),
         section_sums={
-            key: format(sum((one[key] for one in scores), Decimal(0)), "f")
+            key: format(sum((given[key] for given in scores), Decimal(0)), "f")
             for key in (judged.means.sections if judged.means else ())
         },
         missed=list(judged.missed),
@@ -182,8 +182,8 @@ async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
     """What gets nothing by the decision ends here; exceptions are not ranked and go on."""
     ended = [
         key
-        for key, one in applications.items()
-        if has_ended(ApplicationStatus(one.status), track_of(one), CallState.DECIDED)
+        for key, application in applications.items()
+        if has_ended(ApplicationStatus(application.status), track_of(application), CallState.DECIDED)
     ]
     await end_what_is_open(tx, ended)
 

@@ -32,9 +32,9 @@ async def propose_closing(tx: Tx, award_id: UUID, *, final_cost: Decimal, reason
 
     Refused: "not_an_award" (conflict), "negative" or "reason_missing" (invalid).
     """
-    found = await tx.get(Award, award_id)
-    await lock_envelope(tx, found.envelope_id)
-    application = await tx.lock(Application, found.application_id)
+    unlocked = await tx.get(Award, award_id)
+    await lock_envelope(tx, unlocked.envelope_id)
+    application = await tx.lock(Application, unlocked.application_id)
     may_end(ApplicationStatus(application.status))
     if not final_cost >= 0:
         refuse("negative", kind="invalid", field="final_cost")
@@ -57,8 +57,8 @@ async def close_award(tx: Tx, award_id: UUID, *, seen: Decimal | None = None) ->
     `seen`: the final cost that this person was shown. Returns the applications that got an award by it.
     Refused: "closing_not_proposed", "changed_since_shown", rules.may_close.
     """
-    found = await tx.get(Award, award_id)
-    envelope, call = await lock_money(tx, found.call_id)
+    unlocked = await tx.get(Award, award_id)
+    envelope, call = await lock_money(tx, unlocked.call_id)
     award = await tx.lock(Award, award_id)
     status = ApplicationStatus((await _fresh(tx, award.application_id)).status)
     may_end(status)

@@ -26,7 +26,7 @@ async def agree_to_enlargement(
     shown = await of_enlarging(
         await tx.session.connection(), envelope_id, proposed.computed_on, proposed.amount
     )
-    await refuse_shut_out(tx, [one.application_id for one in shown.served])
+    await refuse_shut_out(tx, [award.application_id for award in shown.served])
     await settle_enlargement(tx, envelope_id, enlargement_id, Settlement.AGREED)
     if seen is not None and seen != shown.fingerprint:
         refuse("changed_since_shown")

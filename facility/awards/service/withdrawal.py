@@ -25,9 +25,9 @@ async def propose_withdrawal(tx: Tx, award_id: UUID, *, reason: str) -> AwardWit
 
     Refused: "not_an_award", "withdrawal_proposed" while another proposal stands, "reason_missing" (invalid).
     """
-    found = await tx.get(Award, award_id)
-    await lock_envelope(tx, found.envelope_id)
-    application = await tx.lock(Application, found.application_id)
+    unlocked = await tx.get(Award, award_id)
+    await lock_envelope(tx, unlocked.envelope_id)
+    application = await tx.lock(Application, unlocked.application_id)
     may_end(ApplicationStatus(application.status))
     may_propose(reason)
     award = await tx.lock(Award, award_id)
@@ -70,8 +70,8 @@ async def settle_withdrawal(
     `seen`: the fingerprint of the consequence that this person was shown. Refused: missing, proposals.settle, "not_an_award",
     "changed_since_shown".
     """
-    found = await tx.get(Award, award_id)
-    envelope, call = await lock_money(tx, found.call_id)
+    unlocked = await tx.get(Award, award_id)
+    envelope, call = await lock_money(tx, unlocked.call_id)
     award = await tx.lock(Award, award_id)
     withdrawal = await tx.lock(AwardWithdrawal, withdrawal_id)
     if withdrawal.award_id != award_id:
@@ -83,7 +83,7 @@ async def settle_withdrawal(
     may_end(ApplicationStatus((await tx.lock(Application, award.application_id)).status))
     await tx.flush()
     shown = await of_withdrawing(await tx.session.connection(), award_id)
-    await refuse_shut_out(tx, [one.application_id for one in shown.served])
+    await refuse_shut_out(tx, [award.application_id for award in shown.served])
     if seen is not None and seen != shown.fingerprint:
         refuse("changed_since_shown")
     return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, withdrawal.reason)

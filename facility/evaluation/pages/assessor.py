@@ -71,7 +71,7 @@ async def _declaration(
     view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     call = await board.call(read, call_id)
-    mine = next((one for one in await work_of(read, view.me.id) if one.call_id == call_id), None)
+    mine = next((work for work in await work_of(read, view.me.id) if work.call_id == call_id), None)
     return view.page("evaluation/declaration.html", status=status, call=call, mine=mine, form=form)
 
 

@@ -67,8 +67,8 @@ waits(
 @get("/evaluation", opt={"allow": WATCH})
 async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Closed and decided calls, the latest first, and what is still open in each."""
-    found, older = await lists.calls(read, before)
-    return view.page("evaluation/calls.html", calls=found, older=older, first=before is None)
+    lines, older = await lists.calls(read, before)
+    return view.page("evaluation/calls.html", calls=lines, older=older, first=before is None)
 
 
 @get("/evaluation/{call_id:uuid}", opt={"allow": WATCH})
@@ -88,9 +88,9 @@ async def _board(
     may_act = view.me.has(Role.SECRETARIAT) and call.state == "closed" and call.ended_at is None
     why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
     may_act = may_act and not why_not
-    told = []
+    moments = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
-        told = await history_lines(read, call_id)
+        moments = await history_lines(read, call_id)
     return view.page(
         "evaluation/board.html",
         status=status,
@@ -106,7 +106,7 @@ async def _board(
         outcomes=OUTCOMES,
         steps=SEATS,
         reasons=REASONS,
-        history=told,
+        history=moments,
         form=form,
     )
 
@@ -124,8 +124,8 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     if set(application_ids) - known:
         fields.wrong("applications", _("Choose among the applications of this call."))
     async with redrawn(tx, fields, lambda read, status: _board(view, read, call_id, fields, status)):
-        said = await assign_each(tx, call_id, application_ids, assessor_ids)
-    return view.go(f"/evaluation/{call_id}", said)
+        notice = await assign_each(tx, call_id, application_ids, assessor_ids)
+    return view.go(f"/evaluation/{call_id}", notice)
 
 
 @get("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})

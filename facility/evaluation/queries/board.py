@@ -191,8 +191,8 @@ async def call_of(connection: AsyncConnection, application_id: UUID) -> UUID:
     ).first()
     if row is None:
         refuse("not_found", kind="missing", what="application")
-    found: UUID = row.call_id
-    return found
+    call_id: UUID = row.call_id
+    return call_id
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -256,7 +256,7 @@ def board(
     standing: Standing, lines: Sequence[ApplicationLine], taken: Sequence[Seat], grid: Grid
 ) -> list[BoardLine]:
     """Applications by number, against the assessors in the order of `taken`."""
-    judged = {one.applicant.application_id: one for one in standing.everyone}
+    judged = {entry.applicant.application_id: entry for entry in standing.everyone}
     people = list(dict.fromkeys(seat.assessor_id for seat in taken))
     by_place = {(seat.application_id, seat.assessor_id): seat for seat in taken}
     made = []

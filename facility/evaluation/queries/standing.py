@@ -37,28 +37,28 @@ def home(mode: str, call_id: UUID) -> str:
 
 async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
     """The beneficiaries' codes of the parties that have not left, sorted, by application."""
-    found: dict[UUID, list[str]] = defaultdict(list)
+    by_application: dict[UUID, list[str]] = defaultdict(list)
     rows = await reader.execute(
         select(Party.application_id, Party.beneficiary_code).where(
             Party.application_id.in_(application_ids), Party.on_board
         )
     )
     for row in rows:
-        found[row.application_id].append(row.beneficiary_code)
-    return {key: tuple(sorted(codes)) for key, codes in found.items()}
+        by_application[row.application_id].append(row.beneficiary_code)
+    return {key: tuple(sorted(codes)) for key, codes in by_application.items()}
 
 
 async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, tuple[Scores, ...]]:
     """The scores that count, by application of the call."""
-    found: dict[UUID, list[Scores]] = defaultdict(list)
+    by_application: dict[UUID, list[Scores]] = defaultdict(list)
     rows = await reader.execute(
         select(Assessment.application_id, Assessment.scores)
         .join(Application, Application.id == Assessment.application_id)
         .where(Application.call_id == call_id, COUNTING)
     )
     for row in rows:
-        found[row.application_id].append({key: Decimal(score) for key, score in row.scores.items()})
-    return {key: tuple(scores) for key, scores in found.items()}
+        by_application[row.application_id].append({key: Decimal(score) for key, score in row.scores.items()})
+    return {key: tuple(scores) for key, scores in by_application.items()}
 
 
 async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:

@@ -68,14 +68,14 @@ _WORK = text(
 
 async def work_of(connection: AsyncConnection, assessor_id: UUID) -> list[WorkCall]:
     """All that was given to an assessor, by call, the latest first. What they are recused from is counted only."""
-    found: dict[UUID, WorkCall] = {}
+    work: dict[UUID, WorkCall] = {}
     for row in await connection.execute(_WORK, {"assessor": assessor_id}):
-        call = found.get(row.call_id) or WorkCall(
+        call = work.get(row.call_id) or WorkCall(
             row.call_id, row.call_reference, row.call_title, row.signed_at, [], 0
         )
         if row.conflict:
             call = msgspec.structs.replace(call, recused=call.recused + 1)
         else:
             call.lines.append(msgspec.convert(dict(row._mapping), WorkLine))
-        found[row.call_id] = call
-    return list(found.values())
+        work[row.call_id] = call
+    return list(work.values())

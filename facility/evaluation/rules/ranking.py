@@ -153,16 +153,16 @@ def stand(applicants: Iterable[Applicant], grid: Grid, min_beneficiaries: int) -
     What was withdrawn, or has lost its beneficiaries, is not evaluated (scenarios/README).
     """
     judged = [_judge(applicant, grid, min_beneficiaries) for applicant in applicants]
-    ranked = {one.applicant.reference: one for one in judged if one.outcome is Outcome.RANKED}
-    order = rank((_candidate(one) for one in ranked.values()), grid.tie_break)
+    ranked = {entry.applicant.reference: entry for entry in judged if entry.outcome is Outcome.RANKED}
+    order = rank((_candidate(entry) for entry in ranked.values()), grid.tie_break)
     return Standing(
         ranked=tuple(
             msgspec.structs.replace(ranked[reference], rank=place) for place, reference in enumerate(order, 1)
         ),
         others=tuple(
             sorted(
-                (one for one in judged if one.outcome is not Outcome.RANKED),
-                key=lambda one: one.applicant.reference,
+                (entry for entry in judged if entry.outcome is not Outcome.RANKED),
+                key=lambda entry: entry.applicant.reference,
             )
         ),
     )

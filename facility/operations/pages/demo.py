@@ -28,10 +28,10 @@ async def demo_mails(
 ) -> Page:
     """All mails, newest first, or those to one address."""
     _only_in_the_demo(view)
-    found, older = await mails.mails(read, None, same=same, before=before)
+    lines, older = await mails.mails(read, None, same=same, before=before)
     return view.page(
         "operations/demo_mails.html",
-        mails=found,
+        mails=lines,
         older=older,
         before=before,
         same=same,
@@ -44,13 +44,18 @@ async def demo_mails(
 async def demo_mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
     """One mail as its reader gets it."""
     _only_in_the_demo(view)
-    one = await mails.mail(read, mail_id, None)
+    shown = await mails.mail(read, mail_id, None)
     base_url = view.renderer.settings.base_url
-    url = base_url + (path_of(one.link) if one.link else "/")
+    url = base_url + (path_of(shown.link) if shown.link else "/")
     words = text_of(
-        view.renderer.environment, one.template, one.context, to_name=one.to_name, url=url, base_url=base_url
+        view.renderer.environment,
+        shown.template,
+        shown.context,
+        to_name=shown.to_name,
+        url=url,
+        base_url=base_url,
     )
-    return view.page("operations/demo_mail.html", mail=one, parts=linked(words, base_url))
+    return view.page("operations/demo_mail.html", mail=shown, parts=linked(words, base_url))
 
 
 @get("/demo/mails/{mail_id:uuid}/attachments/{number:int}", opt={"allow": allow(ANYONE)})
@@ -58,10 +63,10 @@ async def demo_attachment(view: View, db: Database, mail_id: FromPath[UUID], num
     """A file that goes with the mail, made as it is when the mail is sent."""
     _only_in_the_demo(view)
     async with db.reader() as connection:
-        one = await mails.mail(connection, mail_id, None)
-        if not 1 <= number <= len(one.attachments):
+        shown = await mails.mail(connection, mail_id, None)
+        if not 1 <= number <= len(shown.attachments):
             refuse("not_found", kind="missing")
-        kind, about = one.attachments[number - 1]
+        kind, about = shown.attachments[number - 1]
         made = await MAKERS[kind](connection, view.renderer.environment, UUID(about))
     return view.download(made.content, made.filename, made.mime)
 

@@ -51,10 +51,10 @@ async def outbox(
 ) -> Page:
     """All mails, newest first; in one state, or to one address."""
     fate = fate if fate in set(MailState) else ""
-    found, older = await mails.mails(read, view.me.id, state=fate, same=same, before=before)
+    lines, older = await mails.mails(read, view.me.id, state=fate, same=same, before=before)
     return view.page(
         "operations/outbox.html",
-        mails=found,
+        mails=lines,
         older=older,
         counts=await mails.counts(read),
         states=states(),
@@ -99,15 +99,15 @@ async def _nothing_found(view: View, connection: AsyncConnection, fields: Fields
 @get("/operations/outbox/{mail_id:uuid}", opt={"allow": READERS})
 async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
     """One mail. What it says about the procedure is not for an administrator, nor for anybody while it is sealed."""
-    one = await mails.mail(read, mail_id, view.me.id)
-    may_read = (view.me.has(Role.SECRETARIAT) and not one.withheld) or one.about_accounts
+    shown = await mails.mail(read, mail_id, view.me.id)
+    may_read = (view.me.has(Role.SECRETARIAT) and not shown.withheld) or shown.about_accounts
     renderer = view.renderer
     return view.page(
         "operations/mail.html",
-        mail=one,
-        words=mails.withheld(renderer.environment, one, renderer.settings.base_url) if may_read else None,
+        mail=shown,
+        words=mails.withheld(renderer.environment, shown, renderer.settings.base_url) if may_read else None,
         states=states(),
-        may_send=view.me.has(Role.ADMINISTRATOR) and one.state == MailState.PARKED,
+        may_send=view.me.has(Role.ADMINISTRATOR) and shown.state == MailState.PARKED,
     )
 
 

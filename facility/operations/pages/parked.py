@@ -20,11 +20,11 @@ WHO = allow(Role.ADMINISTRATOR)
 @get("/operations/parked", opt={"allow": WHO})
 async def parked(view: View, read: Read, before: FromQuery[int | None] = None) -> Page:
     """What failed too often, newest first."""
-    found, older = await deliveries.parked(read, view.me.id, whole(before))
+    lines, older = await deliveries.parked(read, view.me.id, whole(before))
     failed, failed_total = await steps.failed(read)
     return view.page(
         "operations/parked.html",
-        parked=found,
+        parked=lines,
         older=older,
         before=before,
         total=await deliveries.count(read),

@@ -49,7 +49,7 @@ async def parked(
     if before is not None:
         query = query.where(Delivery.id < before)
     rows = (await connection.execute(query)).all()
-    found = [
+    lines = [
         ParkedShown(
             id=row.delivery_id,
             happened=moment.text,
@@ -64,7 +64,7 @@ async def parked(
             rows[:PAGE], moments([to_recorded(row) for row in rows[:PAGE]], {}), strict=True
         )
     ]
-    return found, found[-1].id if len(rows) > PAGE else None
+    return lines, lines[-1].id if len(rows) > PAGE else None
 
 
 async def count(connection: AsyncConnection) -> int:

@@ -104,8 +104,8 @@ def _older_than(query: Select[Any], before: UUID | None) -> Select[Any]:
 
 def _to_the_same(query: Select[Any], mail_id: UUID, viewer: UUID | None) -> Select[Any]:
     """Mails to the address of this one: an address itself has no place in a page's address."""
-    one = aliased(Mail)
-    named = select(one.to_address).where(one.id == mail_id, _named(viewer, one))
+    sample = aliased(Mail)
+    named = select(sample.to_address).where(sample.id == mail_id, _named(viewer, sample))
     return query.where(Mail.to_address == named.scalar_subquery(), _named(viewer))
 
 
@@ -129,8 +129,8 @@ async def mails(
     if same:
         query = _to_the_same(query, same, viewer)
     rows = (await connection.execute(_older_than(query, before))).all()
-    found = [_shown({**row._mapping, "context": {}}) for row in rows[:PAGE]]
-    return found, found[-1].id if len(rows) > PAGE else None
+    shown = [_shown({**row._mapping, "context": {}}) for row in rows[:PAGE]]
+    return shown, shown[-1].id if len(rows) > PAGE else None
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
@@ -172,8 +172,8 @@ async def latest_to(connection: AsyncConnection, address: str, viewer: UUID) -> 
         .order_by(Mail.created_at.desc())
         .limit(1)
     )
-    found: UUID | None = (await connection.execute(query)).scalar()
-    return found
+    mail_id: UUID | None = (await connection.execute(query)).scalar()
+    return mail_id
 
 
 async def recipients(connection: AsyncConnection, most: int = 200) -> list[tuple[UUID, str]]:
@@ -189,10 +189,10 @@ async def recipients(connection: AsyncConnection, most: int = 200) -> list[tuple
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
-def withheld(templates: jinja2.Environment, one: MailShown, base_url: str) -> str:
+def withheld(templates: jinja2.Environment, mail: MailShown, base_url: str) -> str:
     """What the mail says, without the link that lets its reader act, and without the code that goes with it."""
     bare = templates.overlay()
     bare.filters = {**templates.filters, "sign_in_code": lambda _url: _("[code withheld]")}
     return text_of(
-        bare, one.template, one.context, to_name=one.to_name, url=_("[link withheld]"), base_url=base_url
+        bare, mail.template, mail.context, to_name=mail.to_name, url=_("[link withheld]"), base_url=base_url
     )

@@ -123,7 +123,7 @@ async def trail(
     shown = rows[:PAGE]
     named = await labels(connection, [row.subject_id for row in shown]) if shown else {}
     people = {row.actor_id: row.person for row in shown if row.person}
-    told = moments([to_recorded(row) for row in shown], people)
+    sentences = moments([to_recorded(row) for row in shown], people)
     lines = [
         TrailLine(
             seq=row.seq,
@@ -137,7 +137,7 @@ async def trail(
             label=named.get(row.subject_id, ""),
             version=row.version,
         )
-        for row, moment in zip(shown, told, strict=True)
+        for row, moment in zip(shown, sentences, strict=True)
     ]
     return lines, lines[-1].seq if len(rows) > PAGE else None
 
