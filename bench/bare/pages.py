@@ -14,7 +14,7 @@ from litestar.response import Response
 
 import facility.app  # noqa: F401 - pages register their places in the navigation
 from facility import clock
-from facility.admission.pages.received import asked_of
+from facility.admission.pages.received import list_query_of
 from facility.admission.queries.options import MOST_CALLS
 from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
@@ -140,7 +140,7 @@ _OPTIONS = """
         (SELECT coalesce(json_agg(json_build_object('id', id, 'name', name, 'shared', shared, 'asked', asked)
             ORDER BY name COLLATE "C"), '[]') FROM saved_view WHERE person_id = $1) AS views
 """
-_NOTHING = asked_of({})
+_NOTHING = list_query_of({})
 
 
 @get("/applications/received")
@@ -162,7 +162,7 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
         total=None if last else len(lines),
         most=MOST_COUNTED,
         most_calls=MOST_CALLS,
-        asked=_NOTHING,
+        listed=_NOTHING,
         query={},
         form=_NOTHING.fields,
         wrong="",

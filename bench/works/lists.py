@@ -23,7 +23,7 @@ from bench.many import NEEDLE, enter_many
 from bench.rounds import rounded
 from bench.sizes import Size
 from bench.stage import Stage
-from facility.admission.pages.received import asked_of
+from facility.admission.pages.received import list_query_of
 from facility.admission.queries.narrowing import narrowed, ordered
 from facility.app import create_app
 from facility.applications.models.application import Party
@@ -175,7 +175,7 @@ async def _path(db: Database, asked: Asked) -> str:
             query = select(Party.id, Party.added_at.label("value")).where(where, Party.on_board)
             query = query.order_by(Party.added_at.desc(), Party.id.desc())
         else:
-            filters = asked_of(asked.query()).filters
+            filters = list_query_of(asked.query()).filters
             conditions = await narrowed(connection, filters)
             assert conditions is not None
             query = ordered(filters, conditions, None, back=False)
@@ -192,7 +192,7 @@ async def _print_plans(db: Database) -> None:
         for asked in LISTS:
             if asked.own or asked.late:
                 continue
-            filters = asked_of(asked.query()).filters
+            filters = list_query_of(asked.query()).filters
             conditions = await narrowed(connection, filters)
             assert conditions is not None
             query = ordered(filters, conditions, None, back=False).limit(26)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from facility.admission.rules.checklist import Found, Verdict
+from facility.admission.rules.checklist import ItemFinding, Verdict
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.admission.rules.consultation import ConsultationState, ConsulteeKind
 from facility.admission.rules.opening import Attempt
@@ -53,8 +53,8 @@ OVERLAPS: dict[OverlapOutcome, tuple[str, str]] = {
 """The word of each judgement, untranslated, and the kind of its tag."""
 
 FINDINGS: dict[Finding, tuple[str, str]] = {
-    Finding.MET: (N_("Found: met"), "ok"),
-    Finding.NOT_MET: (N_("Found: not met"), "bad"),
+    Finding.MET: (N_("ItemFinding: met"), "ok"),
+    Finding.NOT_MET: (N_("ItemFinding: not met"), "bad"),
     Finding.UNKNOWN: (N_("For you to judge"), "wait"),
 }
 """The word of each finding, untranslated, and the kind of its tag."""
@@ -88,12 +88,12 @@ _UNCHECKED = N_(
 )
 
 
-def told(key: str, found: Found) -> str:
+def finding_in_words(key: str, finding: ItemFinding) -> str:
     """A finding's figures in a sentence; "" where there are none."""
-    if not found.figures or key not in _TOLD:
+    if not finding.figures or key not in _TOLD:
         return ""
-    told = _UNCHECKED if "unchecked" in found.figures else _TOLD[key]
-    return filled(told, **{name: _shown(name, value) for name, value in found.figures.items()})
+    text = _UNCHECKED if "unchecked" in finding.figures else _TOLD[key]
+    return filled(text, **{name: _shown(name, value) for name, value in finding.figures.items()})
 
 
 def _shown(name: str, value: str) -> str:
@@ -109,7 +109,7 @@ def _shown(name: str, value: str) -> str:
 
 def whys(late: Iterable[Attempt]) -> dict[str, str]:
     """Why attempts that came too late were refused, by code: nothing but the codes was kept."""
-    return {code: sentences.sentence(Reason(code)) for one in late for code in one.reasons}
+    return {code: sentences.sentence(Reason(code)) for attempt in late for code in attempt.reasons}
 
 
 def begun(started_at: datetime, now: datetime) -> str:

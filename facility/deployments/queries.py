@@ -149,7 +149,7 @@ class Shortlist(msgspec.Struct, frozen=True):
     excluded: dict[str, str]
 
 
-class Asked(msgspec.Struct, frozen=True):
+class InvitationShown(msgspec.Struct, frozen=True):
     """An invitation as staff see it."""
 
     id: UUID
@@ -198,13 +198,13 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     requested_by: str | None
     ordered_by: str | None
     ordered_at: datetime | None
-    invitations: list[Asked]
+    invitations: list[InvitationShown]
     candidates: list[Waiting]
 
     @property
     def waiting(self) -> list[Waiting]:
         """Who would be asked next, in order."""
-        return [one for one in self.candidates if one.state == "waiting"]
+        return [candidate for candidate in self.candidates if candidate.state == "waiting"]
 
     @property
     def unfilled(self) -> int:
@@ -293,7 +293,7 @@ class Linked(msgspec.Struct, frozen=True):
     @property
     def parts(self) -> tuple[Part, ...]:
         """What the expert's score is made of."""
-        return next((one.parts for one in self.shortlist.ranked if one.code == self.code), ())
+        return next((expert.parts for expert in self.shortlist.ranked if expert.code == self.code), ())
 
 
 _LINKED = text(

@@ -201,8 +201,8 @@ async def _to_expert(
 async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: str, **more: Any) -> None:
     """To the officer who asked; to the whole secretariat where that one is there no more."""
     officers = await officers_for(tx, deployment.application_id)
-    asked: list[Person] = [one for one in officers if one.id == deployment.requested_by]
-    for officer in asked or officers:
+    requester: list[Person] = [officer for officer in officers if officer.id == deployment.requested_by]
+    for officer in requester or officers:
         await post(
             tx,
             template=f"deployments/{template}",

@@ -73,9 +73,9 @@ def shortlist(
         if reason := exclusion(expert, request, booked.get(expert.id, ())):
             excluded[expert.id] = reason
         else:
-            found = match(expert, request)
-            matches.append((-found.score, expert.deployments_12m, expert.id, found))
-    return Shortlist(tuple(found for *_, found in sorted(matches, key=lambda m: m[:3])), excluded)
+            matched = match(expert, request)
+            matches.append((-matched.score, expert.deployments_12m, expert.id, matched))
+    return Shortlist(tuple(expert for *_, expert in sorted(matches, key=lambda m: m[:3])), excluded)
 
 
 def exclusion(expert: ExpertProfile, request: ExpertiseRequest, booked: Collection[date]) -> str | None:

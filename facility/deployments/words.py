@@ -55,13 +55,15 @@ def score_in_words(parts: Sequence[Part], score: int, themes: Mapping[str, str])
 
 def strengths(parts: Sequence[Part], themes: Mapping[str, str]) -> list[str]:
     """Why this expert, without points: "Joint investigation teams, level 4", "Albanian"."""
-    said = []
+    strong_points = []
     for part in parts:
         if part.kind == "theme":
-            said.append(_("{theme}, level {level}", theme=themes.get(part.key, part.key), level=part.level))
+            strong_points.append(
+                _("{theme}, level {level}", theme=themes.get(part.key, part.key), level=part.level)
+            )
         elif part.kind == "regional_language":
-            said.append(language_name(part.key))
-    return said
+            strong_points.append(language_name(part.key))
+    return strong_points
 
 
 def lasting(time: timedelta) -> str:

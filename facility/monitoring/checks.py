@@ -66,11 +66,11 @@ async def _differences(
     connection: AsyncConnection, table: Table, expected: dict[UUID, Any], kind: type[msgspec.Struct]
 ) -> list[str]:
     """Rows of a read model that are not what the log makes of them."""
-    found = await load(connection, table, kind)
+    stored = await load(connection, table, kind)
     return [
         f"{table.name} {key}: not what the log says"
-        for key in sorted(expected.keys() | found.keys())
-        if expected.get(key) != found.get(key)
+        for key in sorted(expected.keys() | stored.keys())
+        if expected.get(key) != stored.get(key)
     ]
 
 
@@ -109,9 +109,9 @@ async def money(connection: AsyncConnection) -> list[str]:
     wrong += await _differences(connection, PURSES, known.purses, figures.Purse)
     shares = await load(connection, SHARES, figures.Share)
     purses = await load(connection, PURSES, figures.Purse)
-    told = [("donor", {k: one.committed for k, one in shares.items()})]
-    told.append(("envelope", {k: one.committed for k, one in purses.items()}))
-    for what, committed in told:
+    by_source = [("donor", {k: share.committed for k, share in shares.items()})]
+    by_source.append(("envelope", {k: purse.committed for k, purse in purses.items()}))
+    for what, committed in by_source:
         booked = await _booked(connection, what, position)
         wrong += [
             f"{what} {key}: EUR {committed.get(key)} committed by the read model, EUR {booked.get(key, 0)} booked"
@@ -149,17 +149,17 @@ async def calls(connection: AsyncConnection) -> list[str]:
 async def requests(connection: AsyncConnection) -> list[str]:
     """The read model is the log up to its position."""
     known = await _folded(connection, 3, figures.REQUESTS, figures.Requests(), figures.requests)
-    return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Asked)
+    return await _differences(connection, REQUEST_FIGURES, known.requests, figures.Request)
 
 
 @check("monitoring: headlines")
 async def headlines(connection: AsyncConnection) -> list[str]:
     """Every event that is told stands there once, up to the read model's position."""
-    told = {
+    headlines = {
         "kinds": [kind.__name__ for kind in TOLD],
         "position": (await positions(connection))[READ_MODELS[4]],
     }
-    rows = await connection.execute(_DIFFERENT_HEADLINES, told)
+    rows = await connection.execute(_DIFFERENT_HEADLINES, headlines)
     return [f"headline {row.position}: missing or not in the log" for row in rows]
 
 

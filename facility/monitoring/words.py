@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from facility.events.base import from_data
-from facility.monitoring.queries.overview import Told
+from facility.monitoring.queries.overview import Headline
 from facility.web.history import sentence_of
 from facility.web.i18n import N_
 
@@ -39,15 +39,15 @@ class Line(msgspec.Struct, frozen=True):
     new: bool
 
 
-def lines(headlines: list[Told], seen: int | None) -> list[Line]:
-    """What is told, newest first; `seen`: the position of the newest when the page was opened."""
+def lines(headlines: list[Headline], seen: int | None) -> list[Line]:
+    """The newest first; `seen`: the position of the newest when the page was opened."""
     return [
         Line(
-            label=one.label or "",
-            href=_PATHS[one.subject].format(id=one.subject_id, contract=one.contract),
-            text=sentence_of(from_data(one.kind, one.data)),
-            at=one.at,
-            new=seen is not None and one.position > seen,
+            label=headline.label or "",
+            href=_PATHS[headline.subject].format(id=headline.subject_id, contract=headline.contract),
+            text=sentence_of(from_data(headline.kind, headline.data)),
+            at=headline.at,
+            new=seen is not None and headline.position > seen,
         )
-        for one in headlines
+        for headline in headlines
     ]

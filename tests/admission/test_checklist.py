@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from facility.admission.queries.checklist import checklist
-from facility.admission.rules.checklist import Facts, Found, Judged, Verdict, check_judgements, find
+from facility.admission.rules.checklist import Facts, ItemFinding, Judged, Verdict, check_judgements, find
 from facility.admission.rules.overlap import OverlapOutcome
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.consultations import answer_consultation
@@ -57,7 +57,7 @@ HUMAN = {"activities"}
 def test_a_flawless_application_is_found_to_be_so() -> None:
     found = {key: find(key, FACTS).finding for key in STANDARD}
     assert found == {key: Finding.UNKNOWN if key in HUMAN else Finding.MET for key in STANDARD}
-    assert find("own-1", FACTS) == Found(Finding.UNKNOWN)
+    assert find("own-1", FACTS) == ItemFinding(Finding.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_wrong_is_found(key: str, change: dict[str, object], finding: Fi
 
 
 ITEMS = (ChecklistItem("in_time"), ChecklistItem("activities"))
-BOTH = {"in_time": Found(Finding.MET), "activities": Found(Finding.UNKNOWN)}
+BOTH = {"in_time": ItemFinding(Finding.MET), "activities": ItemFinding(Finding.UNKNOWN)}
 MET = Judged(Verdict.MET)
 
 
@@ -128,7 +128,7 @@ def test_the_conclusion_follows_from_the_items(
 async def found(db: Database, application_id: UUID) -> dict[str, str]:
     async with db.reader() as connection:
         asked = await checklist(connection, await shown(connection, application_id))
-    return {line.item.key: line.found.finding.value for line in asked.lines}
+    return {line.item.key: line.automatic.finding.value for line in asked.lines}
 
 
 async def test_findings_follow_what_happens(db: Database, stage: Stage, confirmed: UUID) -> None:

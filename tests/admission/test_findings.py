@@ -26,7 +26,7 @@ def form() -> FormDefinition:
 async def found(db: Database, application_id: UUID, key: str) -> tuple[Finding, dict[str, str]]:
     async with db.reader() as connection:
         application = await shown(connection, application_id)
-        one = (await checklist(connection, application)).found[key]
+        one = (await checklist(connection, application)).findings[key]
     return one.finding, one.figures
 
 

@@ -29,8 +29,8 @@ MOST_PEOPLE = 100_000
 async def _who(connection: AsyncConnection, activity: ActivityShown) -> list[tuple[str, str]]:
     """Whom a line may be about: the application's institutions, and any beneficiary as a whole."""
     parties = [
-        (f"{one.beneficiary}:{one.institution_id}", f"{one.chip} {one.institution}")
-        for one in activity.parties
+        (f"{party.beneficiary}:{party.institution_id}", f"{party.chip} {party.institution}")
+        for party in activity.parties
     ]
     known = {value for value, _label in parties}
     # Whoever has left the application since, but is in what was written down before, stays a choice.
@@ -40,13 +40,16 @@ async def _who(connection: AsyncConnection, activity: ActivityShown) -> list[tup
         if line.institution_id and (value := f"{line.beneficiary}:{line.institution_id}") not in known
     ]
     whole = await beneficiaries(connection)
-    named = [(one.code, _("{beneficiary}, as a whole", beneficiary=one.name)) for one in whole]
+    named = [
+        (beneficiary.code, _("{beneficiary}, as a whole", beneficiary=beneficiary.name))
+        for beneficiary in whole
+    ]
     return [*dict.fromkeys(parties), *named]
 
 
 def _values(activity: ActivityShown) -> dict[str, str | list[str]]:
     """What was written down, or a line for each institution of the application."""
-    told = [
+    rows = [
         (
             f"{line.beneficiary}:{line.institution_id}" if line.institution_id else line.beneficiary,
             line.gender or "",
@@ -54,10 +57,10 @@ def _values(activity: ActivityShown) -> dict[str, str | list[str]]:
             shown(line.present),
         )
         for line in activity.attendance
-    ] or [(f"{one.beneficiary}:{one.institution_id}", "", "", "") for one in activity.parties]
+    ] or [(f"{party.beneficiary}:{party.institution_id}", "", "", "") for party in activity.parties]
     return {
         f"lines-{number}-{name}": value
-        for number, line in enumerate(told)
+        for number, line in enumerate(rows)
         for name, value in zip(("who", "gender", "expected", "present"), line, strict=True)
     }
 
@@ -87,9 +90,9 @@ async def _page(
 @get("/activities/{activity_id:uuid}/attendance", opt=REPORTS)
 async def attendance(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """Who was expected and who came, line by line."""
-    found = await activities.shown(read, activity_id)
-    may_report(found.state)
-    return await _page(view, read, found, Fields.showing(_values(found)))
+    activity = await activities.shown(read, activity_id)
+    may_report(activity.state)
+    return await _page(view, read, activity, Fields.showing(_values(activity)))
 
 
 def _line(row: Fields, choices: list[str]) -> AttendanceRow | None:
@@ -116,22 +119,22 @@ def _line(row: Fields, choices: list[str]) -> AttendanceRow | None:
 async def save_attendance(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     """Write it down anew, or show the form with more lines."""
     connection = await tx.session.connection()
-    found = await activities.shown(connection, activity_id)
-    may_report(found.state)
+    activity = await activities.shown(connection, activity_id)
+    may_report(activity.state)
     fields = Fields(form)
     more = fields.form.get("do") == "more"
     fields.ignore("do")
-    choices = [value for value, _label in await _who(connection, found)]
-    told = [_line(row, choices) for row in fields.rows("lines")]
+    choices = [value for value, _label in await _who(connection, activity)]
+    rows = [_line(row, choices) for row in fields.rows("lines")]
     if more:
         fields.errors.clear()
         fields.check()
-        return await _page(view, connection, found, fields, spare=2 * SPARE_ROWS)
+        return await _page(view, connection, activity, fields, spare=2 * SPARE_ROWS)
 
     async def again(other: AsyncConnection, status: int) -> Page:
         return await _page(view, other, await activities.shown(other, activity_id), fields, status=status)
 
-    lines = [line for line in told if line is not None]
+    lines = [line for line in rows if line is not None]
     async with redrawn(tx, fields, again):
         await set_attendance(tx, activity_id, lines)
     return view.go(f"/activities/{activity_id}", _("Attendance is written down."))

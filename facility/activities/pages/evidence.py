@@ -29,14 +29,14 @@ from facility.web.i18n import _
 from facility.web.uploads import Received, Sender, hand_out, receive, received_at, stored_name
 
 
-def _page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
-    return view.page("activities/evidence.html", status=status, activity=found, form=fields, **WORDS)
+def _page(view: render.View, activity: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page("activities/evidence.html", status=status, activity=activity, form=fields, **WORDS)
 
 
 async def _reportable(connection: AsyncConnection, activity_id: UUID) -> ActivityShown:
-    found = await activities.shown(connection, activity_id)
-    may_report(found.state)
-    return found
+    activity = await activities.shown(connection, activity_id)
+    may_report(activity.state)
+    return activity
 
 
 @get("/activities/{activity_id:uuid}/evidence", opt=REPORTS)
@@ -74,16 +74,16 @@ async def upload(view: View, form: Form, db: Database, limits: Limits, activity_
 
 async def _attach(tx: Transaction, activity_id: UUID, kind: EvidenceKind, received: Received) -> None:
     received.check()
-    for file, found in received.stored:
+    for file, document in received.stored:
         await attach_evidence(
             tx,
             activity_id,
             kind=kind,
-            name=stored_name(file, found.kind),
-            size=found.size,
-            sha256=found.sha256,
-            virus_scan=found.virus_scan,
-            unread=found.unread,
+            name=stored_name(file, document.kind),
+            size=document.size,
+            sha256=document.sha256,
+            virus_scan=document.virus_scan,
+            unread=document.unread,
         )
 
 
@@ -101,18 +101,18 @@ async def remove(
 ) -> Page:
     """Take a piece back; it stays in the history."""
     Fields(form).check()
-    found = await activities.shown(await tx.session.connection(), activity_id)
-    await remove_evidence(tx, activities.evidence_of(found, evidence_id).id)
+    activity = await activities.shown(await tx.session.connection(), activity_id)
+    await remove_evidence(tx, activities.evidence_of(activity, evidence_id).id)
     return view.go(f"/activities/{activity_id}/evidence", _("The document is removed."))
 
 
 @get("/activities/{activity_id:uuid}/evidence/{evidence_id:uuid}", opt=READS)
 async def download(view: View, read: Read, activity_id: FromPath[UUID], evidence_id: FromPath[UUID]) -> Page:
     """A document. Those that show who was there open for the parties, the secretariat and the auditor."""
-    one = activities.evidence_of(await activities.shown(read, activity_id), evidence_id)
-    if one.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
+    document = activities.evidence_of(await activities.shown(read, activity_id), evidence_id)
+    if document.kind in PERSONAL and not view.me.has(*SEES_PERSONAL):
         refuse("evidence_personal", kind="forbidden")
-    return await hand_out(view, one.sha256, one.name)
+    return await hand_out(view, document.sha256, document.name)
 
 
 HANDLERS = [evidence, upload, remove, download]

@@ -114,23 +114,23 @@ async def activity(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
 
 async def activity_page(view: render.View, read: AsyncConnection, activity_id: UUID) -> Page:
     """The page of one activity."""
-    found = await lists.shown(read, activity_id)
+    activity = await lists.shown(read, activity_id)
     me = view.me
-    reports = me.has(Role.SECRETARIAT) or found.lead_institution_id == me.institution_id
-    reported = found.state not in PLANNED
-    waits_for_second = found.state is ActivityStatus.COMPLETED
+    reports = me.has(Role.SECRETARIAT) or activity.lead_institution_id == me.institution_id
+    reported = activity.state not in PLANNED
+    waits_for_second = activity.state is ActivityStatus.COMPLETED
     own = waits_for_second and me.id in await involved(read, activity_id)
     return view.page(
         "activities/activity.html",
-        activity=found,
-        leads=found.lead_institution_id == me.institution_id and not reported,
-        reports=reports and found.state not in (ActivityStatus.CANCELLED, ActivityStatus.VERIFIED),
+        activity=activity,
+        leads=activity.lead_institution_id == me.institution_id and not reported,
+        reports=reports and activity.state not in (ActivityStatus.CANCELLED, ActivityStatus.VERIFIED),
         may_complete=reports
         and not reported
-        and clock.now().astimezone(clock.BRUSSELS).date() >= found.ends_on,
+        and clock.now().astimezone(clock.BRUSSELS).date() >= activity.ends_on,
         may_verify=me.has(Role.SECRETARIAT) and waits_for_second and not own,
         own_report=own,
-        may_undo=reports if waits_for_second else me.has(Role.SECRETARIAT) and found.completed,
+        may_undo=reports if waits_for_second else me.has(Role.SECRETARIAT) and activity.completed,
         hidden_kinds=frozenset() if me.has(*SEES_PERSONAL) else PERSONAL,
         staff=me.has(*STAFF),
         history=await history_lines(read, activity_id) if me.has(*SEES_HISTORY) else [],
@@ -210,17 +210,17 @@ async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath
 
 
 async def _changeable(connection: AsyncConnection, activity_id: UUID) -> ActivityShown:
-    found = await lists.shown(connection, activity_id)
-    may_change(found.state)
-    return found
+    activity = await lists.shown(connection, activity_id)
+    may_change(activity.state)
+    return activity
 
 
-def _change_page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
+def _change_page(view: render.View, activity: ActivityShown, fields: Fields, status: int = 200) -> Page:
     return view.page(
         "activities/plan.html",
         status=status,
         application=None,
-        activity=found,
+        activity=activity,
         plan=None,
         form=fields,
         **WORDS,
@@ -230,34 +230,36 @@ def _change_page(view: render.View, found: ActivityShown, fields: Fields, status
 @get("/activities/{activity_id:uuid}/edit", opt=BY_LEAD)
 async def edit_activity(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """Title and place, before it is reported."""
-    found = await _changeable(read, activity_id)
-    return _change_page(view, found, Fields.showing({"title": found.title, "place": found.place}))
+    activity = await _changeable(read, activity_id)
+    return _change_page(view, activity, Fields.showing({"title": activity.title, "place": activity.place}))
 
 
 @post("/activities/{activity_id:uuid}/edit", opt=BY_LEAD)
 async def change_activity(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
     """Save them."""
     fields = Fields(form)
-    told = _draft_fields(fields)
+    draft = _draft_fields(fields)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _change_page(view, await _changeable(connection, activity_id), fields, status)
 
     async with redrawn(tx, fields, again):
-        await activities_commands.change_activity(tx, activity_id, **told)
+        await activities_commands.change_activity(tx, activity_id, **draft)
     return view.go(f"/activities/{activity_id}", _("Saved."))
 
 
-def _step_page(view: render.View, step: str, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
-    return view.page(f"activities/{step}.html", status=status, activity=found, form=fields, **WORDS)
+def _step_page(
+    view: render.View, step: str, activity: ActivityShown, fields: Fields, status: int = 200
+) -> Page:
+    return view.page(f"activities/{step}.html", status=status, activity=activity, form=fields, **WORDS)
 
 
 @get("/activities/{activity_id:uuid}/postpone", opt=BY_LEAD)
 async def postpone_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """Other days, and why."""
-    found = await _changeable(read, activity_id)
-    days = {"starts_on": shown(found.starts_on), "ends_on": shown(found.ends_on)}
-    return _step_page(view, "postpone", found, Fields.showing(days))
+    activity = await _changeable(read, activity_id)
+    days = {"starts_on": shown(activity.starts_on), "ends_on": shown(activity.ends_on)}
+    return _step_page(view, "postpone", activity, Fields.showing(days))
 
 
 @post("/activities/{activity_id:uuid}/postpone", opt=BY_LEAD)
@@ -266,8 +268,8 @@ async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) 
     fields = Fields(form)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
-    found = await _changeable(await tx.session.connection(), activity_id)
-    fields.between(day_mistakes(starts_on, ends_on, found.made_at), DAYS)
+    activity = await _changeable(await tx.session.connection(), activity_id)
+    fields.between(day_mistakes(starts_on, ends_on, activity.made_at), DAYS)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _step_page(view, "postpone", await _changeable(connection, activity_id), fields, status)

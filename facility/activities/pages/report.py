@@ -24,8 +24,8 @@ from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
 
 
-def _report_page(view: render.View, found: ActivityShown, fields: Fields, status: int = 200) -> Page:
-    return view.page("activities/report.html", status=status, activity=found, form=fields, **WORDS)
+def _report_page(view: render.View, activity: ActivityShown, fields: Fields, status: int = 200) -> Page:
+    return view.page("activities/report.html", status=status, activity=activity, form=fields, **WORDS)
 
 
 def _today() -> date:
@@ -35,10 +35,10 @@ def _today() -> date:
 @get("/activities/{activity_id:uuid}/complete", opt=REPORTS)
 async def report_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """What will be reported, what is still missing, and the days on which it was held."""
-    found = await activities.shown(read, activity_id)
-    may_complete(found.state, found.ends_on, _today())
-    days = {"starts_on": shown(found.starts_on), "ends_on": shown(found.ends_on)}
-    return _report_page(view, found, Fields.showing(days))
+    activity = await activities.shown(read, activity_id)
+    may_complete(activity.state, activity.ends_on, _today())
+    days = {"starts_on": shown(activity.starts_on), "ends_on": shown(activity.ends_on)}
+    return _report_page(view, activity, Fields.showing(days))
 
 
 @post("/activities/{activity_id:uuid}/complete", opt=REPORTS)
@@ -47,9 +47,9 @@ async def report(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) ->
     fields = Fields(form)
     held = fields.day("starts_on"), fields.day("ends_on")
     seen = fields.integer("seen", 1, 999_999_999)
-    found = await activities.shown(await tx.session.connection(), activity_id)
-    planned = (found.starts_on, found.ends_on)
-    fields.between(held_mistakes(held, planned, found.made_at, _today()), DAYS)
+    activity = await activities.shown(await tx.session.connection(), activity_id)
+    planned = (activity.starts_on, activity.ends_on)
+    fields.between(held_mistakes(held, planned, activity.made_at, _today()), DAYS)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return _report_page(view, await activities.shown(connection, activity_id), fields, status)
@@ -67,9 +67,9 @@ async def report(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) ->
 @get("/activities/{activity_id:uuid}/verify", opt=VERIFIES)
 async def verify_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """What was reported, side by side, and the question."""
-    found = await activities.shown(read, activity_id)
-    may_verify(found.state, await involved(read, activity_id), view.me.id)
-    return view.page("activities/verify.html", activity=found, **WORDS)
+    activity = await activities.shown(read, activity_id)
+    may_verify(activity.state, await involved(read, activity_id), view.me.id)
+    return view.page("activities/verify.html", activity=activity, **WORDS)
 
 
 @post("/activities/{activity_id:uuid}/verify", opt=VERIFIES)
@@ -91,10 +91,10 @@ def _may_take_back(view: render.View, state: str) -> None:
 @get("/activities/{activity_id:uuid}/undo", opt=REPORTS)
 async def undo_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """What taking back does, and why."""
-    found = await activities.shown(read, activity_id)
-    _may_take_back(view, found.state)
-    may_reverse(found.state, "asked on the page")
-    return view.page("activities/undo.html", activity=found, form=Fields.showing(), **WORDS)
+    activity = await activities.shown(read, activity_id)
+    _may_take_back(view, activity.state)
+    may_reverse(activity.state, "asked on the page")
+    return view.page("activities/undo.html", activity=activity, form=Fields.showing(), **WORDS)
 
 
 @post("/activities/{activity_id:uuid}/undo", opt=REPORTS)
@@ -106,8 +106,8 @@ async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> P
     _may_take_back(view, seen)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
-        found = await activities.shown(connection, activity_id)
-        return view.page("activities/undo.html", status=status, activity=found, form=fields, **WORDS)
+        activity = await activities.shown(connection, activity_id)
+        return view.page("activities/undo.html", status=status, activity=activity, form=fields, **WORDS)
 
     async with redrawn(tx, fields, again):
         await activities_commands.undo(tx, activity_id, reason=reason, seen=seen)

@@ -315,8 +315,8 @@ async def shown(connection: AsyncConnection, activity_id: UUID) -> ActivityShown
 
 def evidence_of(activity: ActivityShown, evidence_id: UUID) -> EvidenceLine:
     """The piece of evidence with this id. Raises Refused (missing)."""
-    found = next((one for one in activity.evidence if one.id == evidence_id), None)
-    return found or refuse("not_found", kind="missing", what="evidence")
+    piece = next((evidence for evidence in activity.evidence if evidence.id == evidence_id), None)
+    return piece or refuse("not_found", kind="missing", what="evidence")
 
 
 class PlanFor(msgspec.Struct, frozen=True):

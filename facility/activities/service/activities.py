@@ -96,8 +96,8 @@ async def plan_activity(tx: Tx, draft: ActivityDraft) -> Activity:
 async def _planned(tx: Tx, draft: ActivityDraft) -> Activity | None:
     if tx.actor is None or draft.reference:
         return None
-    said = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
-    query = select(Activity).filter_by(**said, state=ActivityStatus.PLANNED, planned_by=tx.actor)
+    values = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
+    query = select(Activity).filter_by(**values, state=ActivityStatus.PLANNED, planned_by=tx.actor)
     return (await tx.session.scalars(query.limit(1))).first()
 
 

@@ -114,8 +114,8 @@ async def attach_evidence(
 
 async def remove_evidence(tx: Tx, evidence_id: UUID) -> None:
     """Take a document back, until the activity is verified. Refused: "wrong_status"; missing when it is gone."""
-    found = await tx.get(Evidence, evidence_id)
-    activity = await _lock_for_evidence(tx, found.activity_id)
+    unlocked = await tx.get(Evidence, evidence_id)
+    activity = await _lock_for_evidence(tx, unlocked.activity_id)
     evidence = await tx.lock(Evidence, evidence_id)
     if evidence.removed_at is not None:
         refuse("not_found", kind="missing", what="evidence")

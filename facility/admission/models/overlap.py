@@ -93,7 +93,7 @@ class OverlapJudgement(Base):
     __tablename__ = "overlap_judgement"
     __table_args__ = (
         CheckConstraint(
-            f"outcome IN ({', '.join(repr(one.value) for one in OverlapOutcome)})", name="outcome"
+            f"outcome IN ({', '.join(repr(outcome.value) for outcome in OverlapOutcome)})", name="outcome"
         ),
         CheckConstraint("outcome = 'none' OR reason <> ''", name="reason"),
         Index("ix_overlap_judgement_application", "application_id", "judged_at"),

@@ -37,19 +37,27 @@ async def _page(
 
 
 async def _shown(
-    view: render.View, application: ApplicationShown, asked: Checklist, fields: Fields, *, status: int
+    view: render.View,
+    application: ApplicationShown,
+    shown_checklist: Checklist,
+    fields: Fields,
+    *,
+    status: int,
 ) -> Page:
     return view.page(
         "admission/admissibility.html",
         status=status,
         application=application,
-        lines=asked.lines,
+        lines=shown_checklist.lines,
         texts={
             line.item.key: line.item.text or translated(call_words.CHECKLIST[line.item.key])
-            for line in asked.lines
+            for line in shown_checklist.lines
         },
-        told={line.item.key: words.told(line.item.key, line.found) for line in asked.lines},
-        labels=_labels(asked),
+        figures={
+            line.item.key: words.finding_in_words(line.item.key, line.automatic)
+            for line in shown_checklist.lines
+        },
+        labels=_labels(shown_checklist),
         findings=words.FINDINGS,
         verdicts=words.VERDICTS,
         form=fields,
@@ -57,11 +65,11 @@ async def _shown(
     )
 
 
-def _labels(asked: Checklist) -> dict[str, str]:
+def _labels(shown_checklist: Checklist) -> dict[str, str]:
     """What the summary of mistakes calls the fields."""
     named = {
         f"{line.item.key}-{part}": _("Item {number}", number=number)
-        for number, line in enumerate(asked.lines, start=1)
+        for number, line in enumerate(shown_checklist.lines, start=1)
         for part in ("verdict", "reason")
     }
     return named | {"admissible": _("Conclusion"), "reason": _("Conclusion")}
@@ -73,26 +81,28 @@ async def admissibility_form(view: View, read: Read, application_id: FromPath[UU
     application = await unsealed(read, application_id)
     may_be_judged(application)
     may_run((await duties_in(read, application.call_id)).get(view.me.id))
-    asked = await checklist(read, application)
+    shown_checklist = await checklist(read, application)
     values: dict[str, str | list[str]] = {
-        f"{line.item.key}-verdict": line.found.finding.value
-        for line in asked.lines
-        if line.found.finding is not Finding.UNKNOWN
+        f"{line.item.key}-verdict": line.automatic.finding.value
+        for line in shown_checklist.lines
+        if line.automatic.finding is not Finding.UNKNOWN
     }
     for item in application.checks[0].items if application.checks else []:
         values |= {f"{item.key}-verdict": item.verdict, f"{item.key}-reason": item.reason}
-    return await _shown(view, application, asked, Fields.showing(values), status=200)
+    return await _shown(view, application, shown_checklist, Fields.showing(values), status=200)
 
 
 @post("/applications/{application_id:uuid}/admissibility", opt=CHECKS)
 async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Writes down the judgement on each item, and the conclusion with its reason."""
     connection = await tx.session.connection()
-    asked = await checklist(connection, await unsealed(connection, application_id))
+    shown_checklist = await checklist(connection, await unsealed(connection, application_id))
     fields = Fields(form)
     admissible = fields.choice("admissible", ("yes", "no")) == "yes"
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
-    judged = {item.key: one for item in asked.items if (one := _judged(fields, item.key))}
+    judged = {
+        item.key: judgement for item in shown_checklist.items if (judgement := _judged(fields, item.key))
+    }
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _page(view, connection, application_id, fields, status=status)

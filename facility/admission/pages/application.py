@@ -19,31 +19,33 @@ from facility.web.sentences import sentence
 
 
 @shown_to_staff
-async def for_staff(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
+async def for_staff(view: render.View, read: AsyncConnection, application: ApplicationShown) -> Page:
     """A draft is not there for them, a sealed one says so, an opened one is shown with what their role may see."""
-    if found.received_at is None:
+    if application.received_at is None:
         # A draft is the business of those who write it.
         refuse("not_found", kind="missing", what="application")
-    if found.sealed:
-        return view.page("admission/sealed.html", application=found, **WORDS)
+    if application.sealed:
+        return view.page("admission/sealed.html", application=application, **WORDS)
     secretariat = view.me.has(Role.SECRETARIAT)
-    checks = secretariat and judgeable(found)
-    why_not = await why_not_run(read, found.call_id, view.me.id) if checks else ""
+    checks = secretariat and judgeable(application)
+    why_not = await why_not_run(read, application.call_id, view.me.id) if checks else ""
     return view.page(
         "admission/staff.html",
-        application=found,
+        application=application,
         whole=secretariat,
-        reasons=[sentence(Reason(code)) for code in found.reasons],
-        consultations=await consultations(read, found.id),
+        reasons=[sentence(Reason(code)) for code in application.reasons],
+        consultations=await consultations(read, application.id),
         consultation_states=words.CONSULTATIONS,
         checklist_texts=calls.CHECKLIST,
         verdicts=words.VERDICTS_BY_VALUE,
         may_check=checks and not why_not,
         why_not=why_not,
         may_decide=view.me.has(Role.AUTHORISING)
-        and found.track == "exception"
-        and found.status == "submitted",
+        and application.track == "exception"
+        and application.status == "submitted",
         may_trace=view.me.has(Role.AUDITOR),
-        history=await history_lines(read, found.id) if view.me.has(Role.AUDITOR, Role.SECRETARIAT) else [],
+        history=await history_lines(read, application.id)
+        if view.me.has(Role.AUDITOR, Role.SECRETARIAT)
+        else [],
         **WORDS,
     )

@@ -44,21 +44,21 @@ async def _page(
     *,
     status: int = 200,
 ) -> Page:
-    found = await clarification_by_link(connection, token)
+    clarification = await clarification_by_link(connection, token)
     too_late = status == 409
-    application = await shown(connection, found.application_id)
+    application = await shown(connection, clarification.application_id)
     now = view.scope["state"].get("received_at") or clock.now()
-    open_still = found.state is ClarificationState.OPEN
-    outcome = "lapsed" if open_still and now >= found.ends_at else found.state.value
-    if application.ended and not found.responder:
+    open_still = clarification.state is ClarificationState.OPEN
+    outcome = "lapsed" if open_still and now >= clarification.ends_at else clarification.state.value
+    if application.ended and not clarification.responder:
         outcome = "ended"
     return view.page(
         "admission/clarification_link.html",
         status=status,
-        asked=found,
+        clarification=clarification,
         application=application,
         outcome=outcome,
-        stands=_stands(found, application),
+        stands=_stands(clarification, application),
         too_late=too_late,
         # Where there is no form any more, what was typed in it is there to copy.
         typed=typed_by(view.scope) if too_late else None,
@@ -70,9 +70,9 @@ async def _page(
     )
 
 
-def _stands(found: ClarificationLine, application: object) -> str:
+def _stands(clarification: ClarificationLine, application: object) -> str:
     """What a clerical correction would put right, as it is known now; "" where that is not kept by itself."""
-    if found.field is ClericalField.TITLE:
+    if clarification.field is ClericalField.TITLE:
         return str(getattr(application, "title", ""))
     return ""
 
@@ -89,21 +89,21 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
     """Answers; documents are searched and stored before the transaction opens, if the answer may be given now."""
     await limits.hit(BY_LINK, address_of(view.scope))
     async with db.reader() as read:
-        found = await clarification_by_link(read, token)
+        clarification = await clarification_by_link(read, token)
     fields = Fields(form)
     text = fields.text("text", required=False, most=MAX_TEXT, multiline=True)
-    value = _value(fields, found)
+    value = _value(fields, clarification)
     name = fields.text("name", most=200)
-    files = _files(fields, found)
+    files = _files(fields, clarification)
 
     async def may(tx: Transaction) -> None:
-        await may_answer_now(tx, found.id, text=text, value=value, name=name, papers=len(files))
+        await may_answer_now(tx, clarification.id, text=text, value=value, name=name, papers=len(files))
 
-    received = await receive(Sender(found.id, view, db, limits), fields, files, may)
+    received = await receive(Sender(clarification.id, view, db, limits), fields, files, may)
     async with db.transaction(now=received_at(view)) as tx:
         if received.refused:
             for document in received.refused:
-                await refuse_paper(tx, found.id, sha256=document.sha256, reason=document.reason)
+                await refuse_paper(tx, clarification.id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return await _page(view, await tx.session.connection(), token, fields, status=422)
         async with redrawn(
@@ -111,22 +111,24 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
         ):
             received.check()
             papers = [_paper(file, stored) for file, stored in received.stored]
-            await answer_clarification(tx, found.id, text=text, value=value, name=name, papers=papers)
+            await answer_clarification(tx, clarification.id, text=text, value=value, name=name, papers=papers)
     return view.go(f"/link/clarification/{token}")
 
 
-def _value(fields: Fields, found: ClarificationLine) -> str:
+def _value(fields: Fields, clarification: ClarificationLine) -> str:
     """What is right, where a clerical error is asked about."""
-    if found.kind is not ClarificationKind.CLERICAL:
+    if clarification.kind is not ClarificationKind.CLERICAL:
         fields.ignore("value")
         return ""
-    return fields.email("value") if found.field is ClericalField.CONTACT_EMAIL else fields.text("value")
+    return (
+        fields.email("value") if clarification.field is ClericalField.CONTACT_EMAIL else fields.text("value")
+    )
 
 
-def _files(fields: Fields, found: ClarificationLine) -> list[Upload]:
+def _files(fields: Fields, clarification: ClarificationLine) -> list[Upload]:
     """The documents that were sent, where any are asked for."""
     sent = [file for file in fields.form.files.get("document", []) if file.name or file.content]
-    if not sent or found.kind is not ClarificationKind.EVIDENCE:
+    if not sent or clarification.kind is not ClarificationKind.EVIDENCE:
         fields.ignore("document")
         return []
     return fields.uploads("document", most=MAX_DOCUMENTS)

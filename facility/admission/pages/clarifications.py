@@ -146,10 +146,10 @@ async def paper(
     await unsealed(read, application_id)
     lines = await clarifications(read, application_id)
     papers = next((line.papers for line in lines if line.id == clarification_id), [])
-    found = next((one for one in papers if one.number == number), None)
-    if found is None:
+    document = next((sent for sent in papers if sent.number == number), None)
+    if document is None:
         refuse("not_found", kind="missing", what="document")
-    return await hand_out(view, found.sha256, found.name, found.kind)
+    return await hand_out(view, document.sha256, document.name, document.kind)
 
 
 @get("/applications/{application_id:uuid}/decision.pdf", opt=BY_LEAD_OR_STAFF)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.admission.pages.consultations import consultation_words
-from facility.admission.queries.consultation import PURPOSE, asked
+from facility.admission.queries.consultation import PURPOSE, consultation_by_link
 from facility.admission.rules.consultation import MAX_TEXT
 from facility.admission.service.consultations import answer_consultation, ask_for_more_days
 from facility.outbox.links import find_link
@@ -30,13 +30,13 @@ async def _page(
     *,
     status: int = 200,
 ) -> Page:
-    found = await asked(connection, token)
+    consultation = await consultation_by_link(connection, token)
     too_late = status == 409
     return view.page(
         "admission/consultation_link.html",
         status=status,
-        asked=found,
-        outcome=found.outcome(view.scope["state"].get("received_at") or clock.now()),
+        consultation=consultation,
+        outcome=consultation.outcome(view.scope["state"].get("received_at") or clock.now()),
         too_late=too_late,
         # Where there is no form any more, what was typed in it is there to copy.
         typed=typed_by(view.scope) if too_late else None,

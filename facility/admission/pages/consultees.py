@@ -52,7 +52,9 @@ async def _page(
 async def _known(connection: AsyncConnection) -> dict[str, Any]:
     return {
         "kinds": {kind.value: translated(word) for kind, word in words.CONSULTEE_KINDS.items()},
-        "beneficiaries": [(one.code, one.name) for one in await beneficiaries(connection)],
+        "beneficiaries": [
+            (beneficiary.code, beneficiary.name) for beneficiary in await beneficiaries(connection)
+        ],
         "themes": list(await themes(connection)),
     }
 
@@ -95,14 +97,14 @@ async def add(view: View, form: Form, tx: Tx) -> Page:
 @get("/consultees/{consultee_id:uuid}", opt=KEEPS)
 async def consultee(view: View, read: Read, consultee_id: FromPath[UUID]) -> Page:
     """One of them in its form."""
-    found = await queries.consultee(read, consultee_id)
+    stored_consultee = await queries.consultee(read, consultee_id)
     stored = {
-        "name": found.name,
-        "kind": found.kind.value,
-        "email": found.email,
-        "beneficiary": shown(found.beneficiary_code),
-        "theme": shown(found.theme),
-        "active": "yes" if found.active else "",
+        "name": stored_consultee.name,
+        "kind": stored_consultee.kind.value,
+        "email": stored_consultee.email,
+        "beneficiary": shown(stored_consultee.beneficiary_code),
+        "theme": shown(stored_consultee.theme),
+        "active": "yes" if stored_consultee.active else "",
     }
     return await _page(view, read, Fields.showing(stored), key=consultee_id)
 

@@ -35,7 +35,7 @@ async def _page(
         "admission/exception.html",
         status=status,
         application=application,
-        said=_said(application),
+        answers=_answers(application),
         lines=lines,
         objections=[line for line in lines if line.current and line.unanswered],
         # An objection is answered in the decision itself; everything else comes before it.
@@ -47,7 +47,7 @@ async def _page(
     )
 
 
-def _said(application: ApplicationShown) -> list[tuple[Field, Answer]]:
+def _answers(application: ApplicationShown) -> list[tuple[Field, Answer]]:
     """The request in the lead's words, the justification first; what is restricted stands on the application's page."""
     return [
         (field, application.answers(section).get(field.key, ""))

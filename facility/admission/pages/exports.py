@@ -55,8 +55,8 @@ def _title(line: ExportLine) -> str | None:
 
 
 async def rows(
-    db: Database, asked: Filters, viewer: UUID, chosen: Sequence[UUID] | None = None
+    db: Database, filters: Filters, viewer: UUID, chosen: Sequence[UUID] | None = None
 ) -> AsyncIterator[Rows]:
     """All that fit, batch by batch."""
-    async for batch in batches(db, asked, viewer, chosen):
+    async for batch in batches(db, filters, viewer, chosen):
         yield [row(line) for line in batch]

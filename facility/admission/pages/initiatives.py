@@ -81,7 +81,7 @@ async def load(view: View, form: Form, tx: Tx) -> Page:
         lines = _lines(
             fields,
             file.content,
-            {one.code for one in await beneficiaries(connection)},
+            {beneficiary.code for beneficiary in await beneficiaries(connection)},
             {code for code, _name in await themes(connection, retired=True)},
         )
     async with redrawn(tx, fields, lambda read, status: _page(view, read, fields, status=status)):

@@ -37,22 +37,22 @@ waits(
 @get("/openings/{call_id:uuid}", opt=WATCH)
 async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What came in, without a word of what it says, and what is to be done by whom."""
-    found = await queries.opening(read, call_id)
-    running = found.running(clock.now())
-    mine = running and found.started_by == view.me.id
-    opens = view.me.has(*OPENERS) and found.closed_at is not None and found.opened_at is None
+    shown = await queries.opening(read, call_id)
+    running = shown.running(clock.now())
+    mine = running and shown.started_by == view.me.id
+    opens = view.me.has(*OPENERS) and shown.closed_at is not None and shown.opened_at is None
     why_not = await why_not_run(read, call_id, view.me.id) if opens else ""
     opens = opens and not why_not
     return view.page(
         "admission/opening.html",
-        opening=found,
-        listed=found.minutes.listed if found.minutes else found.now,
-        whys=whys(found.now.late),
+        opening=shown,
+        listed=shown.minutes.listed if shown.minutes else shown.now,
+        whys=whys(shown.now.late),
         running=running,
         mine=mine,
-        may_start=opens and (not running or (mine and found.changed)),
+        may_start=opens and (not running or (mine and shown.changed)),
         why_not=why_not,
-        may_confirm=opens and running and not mine and not found.changed,
+        may_confirm=opens and running and not mine and not shown.changed,
     )
 
 

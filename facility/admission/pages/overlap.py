@@ -36,7 +36,7 @@ LONGEST = 6000
 async def _like(
     view: render.View,
     connection: AsyncConnection,
-    found: ApplicationShown,
+    application: ApplicationShown,
     title: str,
     text: str,
     most: int,
@@ -46,14 +46,14 @@ async def _like(
     return await similar(
         connection,
         text,
-        {party.beneficiary for party in found.parts.on_board},
-        found.themes,
+        {party.beneficiary for party in application.parts.on_board},
+        application.themes,
         most,
         viewer=view.me.id,
         title=title,
         public=public,
-        besides=found.id,
-        period=period_of(found.plan.activities),
+        besides=application.id,
+        period=period_of(application.plan.activities),
     )
 
 
@@ -66,12 +66,14 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
     """For those who apply: what is public. For staff: also what was admitted, and what officers said about it."""
     if view.me.has(*STAFF):
         return await _staff_page(view, read, application_id, Fields.showing())
-    found = await shown(read, application_id)
+    application = await shown(read, application_id)
     return view.page(
         "admission/overlap.html",
         part="admission/_overlap.html",
-        application=found,
-        similar=await _like(view, read, found, found.title, told_text(found), MOST, public=True),
+        application=application,
+        similar=await _like(
+            view, read, application, application.title, told_text(application), MOST, public=True
+        ),
         **_words(view),
         **WORDS,
     )
@@ -80,17 +82,17 @@ async def overlap(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
 @post("/applications/{application_id:uuid}/overlap/look", opt=BY_PARTY)
 async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID]) -> Page:
     """The part beside a form, for what is being typed in it. Changes nothing and keeps nothing."""
-    found = await shown(read, application_id)
+    application = await shown(read, application_id)
     fields = Fields(form)
-    fields.ignore(*(field.key for section in found.form.questions(By.LEAD) for field in section.fields))
+    fields.ignore(*(field.key for section in application.form.questions(By.LEAD) for field in section.fields))
     fields.check()
     given = form.fields
-    title = " ".join(given.get(TITLE, [])).strip() or found.title
-    typed = [" ".join(given[key]) for key in told_keys(found) if key in given]
-    text = "\n".join(typed)[:LONGEST] if typed else told_text(found)
+    title = " ".join(given.get(TITLE, [])).strip() or application.title
+    typed = [" ".join(given[key]) for key in told_keys(application) if key in given]
+    text = "\n".join(typed)[:LONGEST] if typed else told_text(application)
     return view.page(
         "admission/_overlap.html",
-        similar=await _like(view, read, found, title[:MAX_TITLE], text, BESIDE, public=True),
+        similar=await _like(view, read, application, title[:MAX_TITLE], text, BESIDE, public=True),
         **_words(view),
     )
 
@@ -98,27 +100,29 @@ async def look(view: View, form: Form, read: Read, application_id: FromPath[UUID
 async def _staff_page(
     view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, *, status: int = 200
 ) -> Page:
-    found = await unsealed(connection, application_id)
+    application = await unsealed(connection, application_id)
     return view.page(
         "admission/overlap_staff.html",
         status=status,
-        application=found,
-        similar=await _like(view, connection, found, found.title, told_text(found), MOST, public=False),
+        application=application,
+        similar=await _like(
+            view, connection, application, application.title, told_text(application), MOST, public=False
+        ),
         judgements=await judgements(connection, application_id, view.me.id),
         outcomes=words.OVERLAPS,
-        may_judge=view.me.has(Role.SECRETARIAT) and _may_judge(found),
+        may_judge=view.me.has(Role.SECRETARIAT) and _may_judge(application),
         form=fields,
         **_words(view),
         **WORDS,
     )
 
 
-def _may_judge(found: ApplicationShown) -> bool:
-    decided = found.track == "joint" and found.call_decided_at is not None
+def _may_judge(application: ApplicationShown) -> bool:
+    decided = application.track == "joint" and application.call_decided_at is not None
     return passes(
         may_judge_overlap,
-        found.status,
-        sealed=found.sealed,
+        application.status,
+        sealed=application.sealed,
         decided=decided,
         outcome=OverlapOutcome.NONE,
         reason="",

@@ -45,7 +45,7 @@ waits(
 )
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ListQuery(msgspec.Struct, frozen=True):
     """What an address asks for: the filters, the form as it was typed with what is wrong in it, where the page begins."""
 
     filters: Filters
@@ -54,26 +54,26 @@ class Asked(msgspec.Struct, frozen=True):
     before: str
 
     @property
-    def told(self) -> dict[str, str]:
+    def set_filters(self) -> dict[str, str]:
         """The filters that are set, as an address says them."""
         return as_query(self.filters)
 
     @property
     def narrowed(self) -> dict[str, str]:
         """Those of them that leave something out."""
-        return {name: value for name, value in self.told.items() if name != "sort"}
+        return {name: value for name, value in self.set_filters.items() if name != "sort"}
 
 
 def as_query(filters: Filters) -> dict[str, str]:
     """Filters as an address says them; what is left at its default is left out."""
-    told: dict[str, Any] = msgspec.structs.asdict(filters)
-    told = {name: shown(value) for name, value in told.items()}
-    return {name: value for name, value in told.items() if value and (name, value) != ("sort", "received")}
+    values: dict[str, Any] = msgspec.structs.asdict(filters)
+    values = {name: shown(value) for name, value in values.items()}
+    return {name: value for name, value in values.items() if value and (name, value) != ("sort", "received")}
 
 
-def asked_of(query: Mapping[str, Sequence[str]]) -> Asked:
+def list_query_of(query: Mapping[str, Sequence[str]]) -> ListQuery:
     """What an address asks for. What can't be read is noted at its field and left out."""
-    given = {name: [one.replace("\0", "")[:200] for one in values] for name, values in query.items()}
+    given = {name: [value.replace("\0", "")[:200] for value in values] for name, values in query.items()}
     fields = Fields(Form(given, {}))
 
     def words_of(name: str) -> str:
@@ -91,7 +91,7 @@ def asked_of(query: Mapping[str, Sequence[str]]) -> Asked:
 
     filters = Filters(
         call=words_of("call"),
-        status=choice("status", [one.value for one in ApplicationStatus]),
+        status=choice("status", [status.value for status in ApplicationStatus]),
         track=choice("track", list(words.TRACKS)),
         beneficiary=words_of("beneficiary"),
         lead=words_of("lead"),
@@ -106,7 +106,7 @@ def asked_of(query: Mapping[str, Sequence[str]]) -> Asked:
     )
     default = Filters()
     wrong = {name: getattr(default, name) for name in fields.errors if name in Filters.__struct_fields__}
-    return Asked(
+    return ListQuery(
         msgspec.structs.replace(filters, **wrong),
         fields,
         after=_one(given, "after"),
@@ -118,34 +118,34 @@ def _one(given: Mapping[str, list[str]], name: str) -> str:
     return given.get(name, [""])[0]
 
 
-def from_address(request: Request[Any, Any, Any]) -> Asked:
+def from_address(request: Request[Any, Any, Any]) -> ListQuery:
     """What the request's address asks for."""
-    return asked_of(request.query_params.dict())
+    return list_query_of(request.query_params.dict())
 
 
 async def list_page(
-    view: render.View, connection: AsyncConnection, asked: Asked, *, count: bool = False, wrong: str = ""
+    view: render.View, connection: AsyncConnection, query: ListQuery, *, count: bool = False, wrong: str = ""
 ) -> Page:
     """The list; `count`: with the exact number of what fits, `wrong`: what stands against a deed on it."""
-    page = await received.page(connection, asked.filters, view.me.id, after=asked.after, before=asked.before)
-    whole = not (asked.after or asked.before or page.after)
+    page = await received.page(connection, query.filters, view.me.id, after=query.after, before=query.before)
+    whole = not (query.after or query.before or page.after)
     total = (
         len(page.lines)
         if whole
-        else await received.count(connection, asked.filters, view.me.id)
+        else await received.count(connection, query.filters, view.me.id)
         if count
         else None
     )
     return view.page(
         "admission/received.html",
-        status=422 if asked.fields.errors or wrong else 200,
+        status=422 if query.fields.errors or wrong else 200,
         page=page,
         total=total,
         most=MOST_COUNTED,
         most_calls=options.MOST_CALLS,
-        asked=asked,
-        query=asked.told,
-        form=asked.fields,
+        listed=query,
+        query=query.set_filters,
+        form=query.fields,
         wrong=wrong,
         options=await options.options(connection, view.me.id),
         checked=[(value, translated(label)) for value, label in words.CHECKED.items()],
@@ -168,10 +168,10 @@ async def count(view: View, read: Read, request: Request[Any, Any, Any]) -> Page
 
 
 def streamed(
-    view: render.View, db: Database, asked: Filters, kind: str, chosen: Sequence[Any] | None = None
+    view: render.View, db: Database, filters: Filters, kind: str, chosen: Sequence[Any] | None = None
 ) -> Page:
     """The list as a file, sent while it is read."""
-    rows = exports.rows(db, asked, view.me.id, chosen)
+    rows = exports.rows(db, filters, view.me.id, chosen)
     head = exports.head()
     content = sheets.xlsx_stream(head, rows) if kind == "xlsx" else sheets.csv_stream(head, rows)
     name = f"applications-{clock.now().astimezone(clock.BRUSSELS):%Y-%m-%d}.{kind}"
@@ -190,10 +190,10 @@ async def as_xlsx(view: View, db: Database, request: Request[Any, Any, Any]) -> 
     return streamed(view, db, from_address(request).filters, "xlsx")
 
 
-def address(told: Mapping[str, str], **more: str) -> str:
+def address(query: Mapping[str, str], **more: str) -> str:
     """The list's address with these filters."""
-    query = urlencode({**told, **more})
-    return f"{HERE}?{query}" if query else HERE
+    encoded = urlencode({**query, **more})
+    return f"{HERE}?{encoded}" if encoded else HERE
 
 
 HANDLERS = [show, count, as_csv, as_xlsx]

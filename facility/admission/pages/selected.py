@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from litestar import post
 
-from facility.admission.pages.received import BY_STAFF, HERE, address, asked_of, list_page, streamed
+from facility.admission.pages.received import BY_STAFF, HERE, address, list_page, list_query_of, streamed
 from facility.admission.queries.narrowing import Filters
 from facility.admission.service import bulk
 from facility.web.access import Role
@@ -26,7 +26,7 @@ async def selected(view: View, form: Form, db: Database) -> Page:
     deed = fields.choice("deed", ("admissible", *EXPORTS))
     chosen = fields.keys("chosen") if fields.given("chosen") else []
     fields.check()
-    asked = asked_of(parse_qs(query))
+    listed = list_query_of(parse_qs(query))
     wrong = ""
     if not chosen:
         wrong = _("Tick at least one application.")
@@ -34,20 +34,24 @@ async def selected(view: View, form: Form, db: Database) -> Page:
         wrong = _("Tick at most {most} applications at a time.", most=bulk.MOST)
     if wrong:
         async with db.reader() as connection:
-            return await list_page(view, connection, asked, wrong=wrong)
+            return await list_page(view, connection, listed, wrong=wrong)
     if deed in EXPORTS:
-        return streamed(view, db, Filters(sort=asked.filters.sort), deed, chosen)
+        return streamed(view, db, Filters(sort=listed.filters.sort), deed, chosen)
     if not view.me.has(Role.SECRETARIAT):
         raise Stop(403, "not_yours")
     outcomes = await bulk.do_each(
         db, chosen, bulk.mark_admissible, now=view.scope["state"]["received_at"], actor=view.me.id
     )
-    told = [(one, [sentence(reason) for reason in one.reasons]) for one in outcomes if one.reference]
+    results = [
+        (outcome, [sentence(reason) for reason in outcome.reasons])
+        for outcome in outcomes
+        if outcome.reference
+    ]
     return view.page(
         "admission/selected.html",
-        done=[one for one, reasons in told if not reasons],
-        refused=[(one, reasons) for one, reasons in told if reasons],
-        back=address(asked.told),
+        done=[outcome for outcome, reasons in results if not reasons],
+        refused=[(outcome, reasons) for outcome, reasons in results if reasons],
+        back=address(listed.set_filters),
     )
 
 

@@ -19,11 +19,16 @@ async def unsealed(connection: AsyncConnection, application_id: UUID) -> Applica
     return application
 
 
-def may_be_judged(found: ApplicationShown) -> None:
+def may_be_judged(application: ApplicationShown) -> None:
     """Whether its admissibility is a question now. Refused: as `may_judge`."""
-    may_judge(found.track, found.status, opened=not found.sealed, decided_at=found.call_decided_at)
+    may_judge(
+        application.track,
+        application.status,
+        opened=not application.sealed,
+        decided_at=application.call_decided_at,
+    )
 
 
-def judgeable(found: ApplicationShown) -> bool:
+def judgeable(application: ApplicationShown) -> bool:
     """The same, for a button that leads there."""
-    return passes(may_be_judged, found)
+    return passes(may_be_judged, application)

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.admission.pages.received import BY_STAFF, address, asked_of, list_page
+from facility.admission.pages.received import BY_STAFF, address, list_page, list_query_of
 from facility.admission.queries.options import view_of
 from facility.admission.service.views import drop_view, save_view
 from facility.web.again import redrawn
@@ -20,24 +20,24 @@ from facility.web.i18n import _
 async def save(view: View, form: Form, tx: Tx) -> Page:
     """Keeps the list as it is narrowed and sorted now."""
     fields = Fields(form)
-    asked = asked_of(parse_qs(fields.text("query", required=False, most=2000)))
+    listed = list_query_of(parse_qs(fields.text("query", required=False, most=2000)))
     name, shared = fields.text("name", most=60), fields.yes("shared")
 
     async def again(connection: AsyncConnection, _status: int) -> Page:
-        asked.fields.errors |= {"name": fields.errors.get("name", [])}
-        asked.fields.values |= {"name": name}
-        return await list_page(view, connection, asked)
+        listed.fields.errors |= {"name": fields.errors.get("name", [])}
+        listed.fields.values |= {"name": name}
+        return await list_page(view, connection, listed)
 
     async with redrawn(tx, fields, again):
-        await save_view(tx, view.me.id, name=name, asked=asked.told, shared=shared)
-    return view.go(address(asked.told), _("The list is kept as “{name}”.", name=name))
+        await save_view(tx, view.me.id, name=name, asked=listed.set_filters, shared=shared)
+    return view.go(address(listed.set_filters), _("The list is kept as “{name}”.", name=name))
 
 
 @get("/applications/views/{view_id:uuid}", opt=BY_STAFF)
 async def show(view: View, read: Read, view_id: FromPath[UUID]) -> Page:
     """Leads to the list as it was kept: one's own, or one that is shared."""
     kept = await view_of(read, view_id, view.me.id)
-    return view.go(address(asked_of({name: [value] for name, value in kept.asked.items()}).told))
+    return view.go(address(list_query_of({name: [value] for name, value in kept.asked.items()}).set_filters))
 
 
 @post("/applications/views/{view_id:uuid}/forget", opt=BY_STAFF)

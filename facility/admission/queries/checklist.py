@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.admission.queries.consultation import against, consultations
 from facility.admission.queries.overlap import judgements
-from facility.admission.rules.checklist import Facts, Found, find
+from facility.admission.rules.checklist import Facts, ItemFinding, find
 from facility.admission.rules.consultation import ConsultationState
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.queries.application import ApplicationShown
@@ -26,7 +26,7 @@ class Line(msgspec.Struct, frozen=True):
     """An item with what is found for it. `text`: of the call's own items."""
 
     item: ChecklistItem
-    found: Found
+    automatic: ItemFinding
 
 
 class Checklist(msgspec.Struct, frozen=True):
@@ -40,14 +40,14 @@ class Checklist(msgspec.Struct, frozen=True):
         return tuple(line.item for line in self.lines)
 
     @property
-    def found(self) -> dict[str, Found]:
+    def findings(self) -> dict[str, ItemFinding]:
         """What is found, by item."""
-        return {line.item.key: line.found for line in self.lines}
+        return {line.item.key: line.automatic for line in self.lines}
 
     @property
     def unknown(self) -> int:
         """How many only people can tell."""
-        return sum(line.found.finding is Finding.UNKNOWN for line in self.lines)
+        return sum(line.automatic.finding is Finding.UNKNOWN for line in self.lines)
 
 
 _MORE = text(
@@ -62,46 +62,48 @@ _MORE = text(
 )
 
 
-async def checklist(connection: AsyncConnection, found: ApplicationShown) -> Checklist:
+async def checklist(connection: AsyncConnection, application: ApplicationShown) -> Checklist:
     """The items, with what the facility finds for each at this moment."""
-    row = (await connection.execute(_MORE, {"id": found.id})).one()
-    facts = await _facts(connection, found, row)
+    row = (await connection.execute(_MORE, {"id": application.id})).one()
+    facts = await _facts(connection, application, row)
     items = msgspec.convert(row.checklist, tuple[ChecklistItem, ...])
     return Checklist(tuple(Line(item, find(item.key, facts)) for item in items))
 
 
-async def _facts(connection: AsyncConnection, found: ApplicationShown, row: Any) -> Facts:
-    held = [line for line in await consultations(connection, found.id) if line.current]
-    judged = await judgements(connection, found.id)
-    on_board, call = found.parts.on_board, found.call
+async def _facts(connection: AsyncConnection, application: ApplicationShown, row: Any) -> Facts:
+    held = [line for line in await consultations(connection, application.id) if line.current]
+    judged = await judgements(connection, application.id)
+    on_board, call = application.parts.on_board, application.call
     return Facts(
-        received_at=found.received_at or call.closes_at,
+        received_at=application.received_at or call.closes_at,
         opens_at=call.opens_at,
         closes_at=call.closes_at,
-        beneficiaries=found.beneficiaries,
+        beneficiaries=application.beneficiaries,
         min_beneficiaries=call.min_beneficiaries,
         eligible={party.beneficiary for party in on_board} <= WESTERN_BALKANS | call.extended_to,
         unchecked=row.unchecked,
-        partners=len(found.parts.partners),
-        confirmed=sum(party.confirmed for party in found.parts.partners),
-        requested=found.requested,
+        partners=len(application.parts.partners),
+        confirmed=sum(party.confirmed for party in application.parts.partners),
+        requested=application.requested,
         award_min=call.award_min,
         award_max=call.award_max,
         declared=None if row.declared is None else len(row.declared),
         declarations=len(DECLARATIONS),
-        documents=len(found.parts.documents),
+        documents=len(application.parts.documents),
         unread=row.unread,
-        refused_documents=len(found.parts.refusals),
-        rights=_screened(found),
+        refused_documents=len(application.parts.refusals),
+        rights=_screened(application),
         consulted=sum(line.state is not ConsultationState.CANCELLED for line in held),
         against=against(held),
         overlap=judged[0].outcome if judged else None,
     )
 
 
-def _screened(found: ApplicationShown) -> bool | None:
-    section = next((s for s in found.form.questions(By.LEAD) if s.key == RIGHTS), None)
+def _screened(application: ApplicationShown) -> bool | None:
+    section = next((s for s in application.form.questions(By.LEAD) if s.key == RIGHTS), None)
     if section is None:
         return None
-    answers = found.answers(section)
-    return all(is_filled(answers.get(field.key, "")) for field in found.asked(section) if field.required)
+    answers = application.answers(section)
+    return all(
+        is_filled(answers.get(field.key, "")) for field in application.asked(section) if field.required
+    )

@@ -205,7 +205,7 @@ class PartySeen(msgspec.Struct, frozen=True):
     is_lead: bool
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ConsultationByLink(msgspec.Struct, frozen=True):
     """What a consultee's link shows: what is asked, and of the application what is needed to answer. Nothing of where it
     comes from in casework, no people, no documents, nothing that a party marked as its own."""
 
@@ -235,7 +235,7 @@ class Asked(msgspec.Struct, frozen=True):
     ended: bool
 
     @property
-    def told(self) -> list[tuple[Field, Answer]]:
+    def lead_answers(self) -> list[tuple[Field, Answer]]:
         """What the lead has answered, without what only parties, secretariat and assessors may read."""
         return [
             (field, answers.get(field.key, ""))
@@ -262,7 +262,7 @@ class Asked(msgspec.Struct, frozen=True):
         return self.state.value
 
 
-_ASKED = text(
+_BY_LINK = text(
     f"""
     SELECT consultation.id AS consultation_id, consultee.name AS consultee, question, days, more_days, extended_at, ends_at,
         consultation.state, ended_at, reason, late_outcome, late_at, late_taken_at, application_id,
@@ -285,9 +285,9 @@ _ASKED = text(
 )
 
 
-async def asked(connection: AsyncConnection, token: str) -> Asked:
+async def consultation_by_link(connection: AsyncConnection, token: str) -> ConsultationByLink:
     """What the link with this token shows. Raises Refused (missing) for a token that never was."""
-    row: Any = (await connection.execute(_ASKED, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
+    row: Any = (await connection.execute(_BY_LINK, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
     if row is None:
         refuse("link_unknown", kind="missing")
-    return msgspec.convert(dict(row._mapping), Asked, strict=False)
+    return msgspec.convert(dict(row._mapping), ConsultationByLink, strict=False)

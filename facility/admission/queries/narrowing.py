@@ -89,7 +89,7 @@ class Filters(msgspec.Struct, frozen=True, omit_defaults=True):
     def tells(self) -> bool:
         """Whether the list would say something of what stands in the applications."""
         inside = (self.beneficiary, self.lead, self.theme, self.checked, self.least, self.most)
-        return any(one not in ("", None) for one in inside) or self.sort.startswith("amount")
+        return any(value not in ("", None) for value in inside) or self.sort.startswith("amount")
 
 
 def _is(column: Any, value: Any) -> Any:
@@ -98,13 +98,13 @@ def _is(column: Any, value: Any) -> Any:
 
 def _among(column: Any, values: Sequence[UUID]) -> ColumnElement[bool]:
     ids = cast(literal(list(values), ARRAY(column.type)), ARRAY(column.type))
-    found: ColumnElement[bool] = column == any_(ids)
-    return found
+    condition: ColumnElement[bool] = column == any_(ids)
+    return condition
 
 
 def _on_board(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Party.application_id).where(Party.on_board, *conditions)
-    return Application.id.in_(found)
+    having_party = select(Party.application_id).where(Party.on_board, *conditions)
+    return Application.id.in_(having_party)
 
 
 def _judged(checked: str) -> ColumnElement[bool]:
@@ -115,39 +115,41 @@ def _judged(checked: str) -> ColumnElement[bool]:
 
 
 async def narrowed(
-    connection: AsyncConnection, asked: Filters, viewer: UUID | None = None
+    connection: AsyncConnection, filters: Filters, viewer: UUID | None = None
 ) -> list[ColumnElement[bool]] | None:
     """The conditions; None where nothing can fit. What is closed to the viewer answers no question about what it says or
     what became of it."""
-    found: list[ColumnElement[bool]] = [Application.received_at.is_not(None)]
-    if asked.tells:
-        found.append(_open(viewer))
-    elif asked.status:
-        found.append(_not_shut(viewer))
-    for column, value in ((Application.status, asked.status), (Application.track, asked.track)):
+    conditions: list[ColumnElement[bool]] = [Application.received_at.is_not(None)]
+    if filters.tells:
+        conditions.append(_open(viewer))
+    elif filters.status:
+        conditions.append(_not_shut(viewer))
+    for column, value in ((Application.status, filters.status), (Application.track, filters.track)):
         if value:
-            found.append(column == _is(column, value))
-    if asked.call:
-        calls = await _call_and_batches(connection, asked.call)
+            conditions.append(column == _is(column, value))
+    if filters.call:
+        calls = await _call_and_batches(connection, filters.call)
         if not calls:
             return None
-        one = Application.call_id == _is(Application.call_id, calls[0])
-        found.append(one if len(calls) == 1 else _among(Application.call_id, calls))
-    if asked.lead:
-        leads = await named(connection, asked.lead)
+        only = Application.call_id == _is(Application.call_id, calls[0])
+        conditions.append(only if len(calls) == 1 else _among(Application.call_id, calls))
+    if filters.lead:
+        leads = await named(connection, filters.lead)
         if not leads:
             return None
-        found.append(_among(Application.lead_institution_id, leads))
-    if asked.beneficiary:
-        found.append(_on_board(Party.beneficiary_code == _is(Party.beneficiary_code, asked.beneficiary)))
-    if asked.theme:
-        found.append(_with_theme(asked.theme))
-    if asked.checked:
-        found.append(_judged(asked.checked))
-    found += _between(asked)
-    if asked.q:
-        found.append(await _searched(connection, asked.q, viewer))
-    return found
+        conditions.append(_among(Application.lead_institution_id, leads))
+    if filters.beneficiary:
+        conditions.append(
+            _on_board(Party.beneficiary_code == _is(Party.beneficiary_code, filters.beneficiary))
+        )
+    if filters.theme:
+        conditions.append(_with_theme(filters.theme))
+    if filters.checked:
+        conditions.append(_judged(filters.checked))
+    conditions += _between(filters)
+    if filters.q:
+        conditions.append(await _searched(connection, filters.q, viewer))
+    return conditions
 
 
 async def _call_and_batches(connection: AsyncConnection, reference: str) -> Sequence[UUID]:
@@ -162,20 +164,22 @@ def _with_theme(code: str) -> ColumnElement[bool]:
     return Application.theme_codes.op("@>", is_comparison=True)(_is(Application.theme_codes, [code]))
 
 
-def _between(asked: Filters) -> list[ColumnElement[bool]]:
-    found = []
-    if asked.least is not None:
-        found.append(Application.requested >= _is(Application.requested, asked.least))
-    if asked.most is not None:
-        found.append(Application.requested <= _is(Application.requested, asked.most))
-    if asked.since is not None:
-        found.append(Application.received_at >= _is(Application.received_at, brussels_midnight(asked.since)))
-    if asked.until is not None:
-        found.append(
-            Application.received_at
-            < _is(Application.received_at, brussels_midnight(asked.until + timedelta(days=1)))
+def _between(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = []
+    if filters.least is not None:
+        conditions.append(Application.requested >= _is(Application.requested, filters.least))
+    if filters.most is not None:
+        conditions.append(Application.requested <= _is(Application.requested, filters.most))
+    if filters.since is not None:
+        conditions.append(
+            Application.received_at >= _is(Application.received_at, brussels_midnight(filters.since))
         )
-    return found
+    if filters.until is not None:
+        conditions.append(
+            Application.received_at
+            < _is(Application.received_at, brussels_midnight(filters.until + timedelta(days=1)))
+        )
+    return conditions
 
 
 async def _searched(connection: AsyncConnection, search: str, viewer: UUID | None) -> ColumnElement[bool]:
@@ -192,21 +196,21 @@ async def _searched(connection: AsyncConnection, search: str, viewer: UUID | Non
     parts = select(Party.application_id).where(Party.on_board, takes).limit(_FEW + 1)
     by_title = (await connection.execute(titles)).scalars().all()
     by_part = (await connection.execute(parts)).scalars().all() if institutions else []
-    found = spelt if len(by_title) > _FEW else _among(Application.id, by_title)
+    condition = spelt if len(by_title) > _FEW else _among(Application.id, by_title)
     if len(by_part) > _FEW:
         # Asked for each row on the way: a subquery with IN would collect all parties of all those institutions first.
         part = select(Party.id).where(Party.application_id == Application.id, Party.on_board, takes)
-        found = or_(found, part.limit(1).scalar_subquery().is_not(None))
+        condition = or_(condition, part.limit(1).scalar_subquery().is_not(None))
     elif by_part:
-        found = or_(found, _among(Application.id, by_part))
-    return or_(and_(_open(viewer), found), exact)
+        condition = or_(condition, _among(Application.id, by_part))
+    return or_(and_(_open(viewer), condition), exact)
 
 
-def cursor(asked: Filters, told: str) -> tuple[Any, UUID] | None:
+def cursor(filters: Filters, place: str) -> tuple[Any, UUID] | None:
     """Where a page ended, from an address; None where it isn't one of ours."""
-    if asked.sort.startswith("received"):
-        return carried.place(told, carried.instant)
-    return carried.place(told, carried.amount if asked.sort.startswith("amount") else str)
+    if filters.sort.startswith("received"):
+        return carried.place(place, carried.instant)
+    return carried.place(place, carried.amount if filters.sort.startswith("amount") else str)
 
 
 def place_of(row: Any) -> str:
@@ -216,10 +220,14 @@ def place_of(row: Any) -> str:
 
 
 def ordered(
-    asked: Filters, conditions: Sequence[ColumnElement[bool]], beyond: tuple[Any, UUID] | None, *, back: bool
+    filters: Filters,
+    conditions: Sequence[ColumnElement[bool]],
+    beyond: tuple[Any, UUID] | None,
+    *,
+    back: bool,
 ) -> Select[Any]:
     """Ids and what they are sorted by (`value`), beyond a place; `back`: towards the top, the nearest first."""
-    column, falls = SORTS[asked.sort]
+    column, falls = SORTS[filters.sort]
     query = select(Application.id, column.label("value")).where(*conditions)
     down = falls != back
     if beyond is not None:

@@ -35,22 +35,24 @@ _ALIKE = 0.4
 PAGE = 25
 
 
-def _told_fields(found: ApplicationShown) -> Iterator[tuple[FormSection, Field]]:
+def _told_fields(application: ApplicationShown) -> Iterator[tuple[FormSection, Field]]:
     """The lead's texts, but for the title and for what only parties, secretariat and assessors may read."""
-    for section in found.form.questions(By.LEAD):
+    for section in application.form.questions(By.LEAD):
         for field in section.fields:
             if field.type in TEXTS and field.key != TITLE and not field.restricted:
                 yield section, field
 
 
-def told_keys(found: ApplicationShown) -> list[str]:
+def told_keys(application: ApplicationShown) -> list[str]:
     """The fields of the form that are compared."""
-    return [field.key for _section, field in _told_fields(found)]
+    return [field.key for _section, field in _told_fields(application)]
 
 
-def told_text(found: ApplicationShown) -> str:
+def told_text(application: ApplicationShown) -> str:
     """What an application says in them."""
-    answers = [found.answers(section).get(field.key, "") for section, field in _told_fields(found)]
+    answers = [
+        application.answers(section).get(field.key, "") for section, field in _told_fields(application)
+    ]
     return "\n\n".join(answer for answer in answers if isinstance(answer, str) and answer)
 
 
@@ -139,8 +141,8 @@ async def similar(
     `public`: only what applicants may read; `besides`: an application that is not compared with itself; `period`: when what
     the text is about takes place. What is closed to the viewer is left out.
     """
-    asked = stems(title, text)[:MOST_WORDS]
-    known = await _known(connection, asked)
+    wanted = stems(title, text)[:MOST_WORDS]
+    known = await _known(connection, wanted)
     if not known:
         return []
     frequent = {
@@ -161,28 +163,29 @@ async def similar(
         },
     )
     common = frozenset(known)
-    told = [_told(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
+    lines = [_told(dict(row._mapping), common, themes, beneficiaries, public=public) for row in rows]
     return [
-        msgspec.structs.replace(one, meets=times_meet(period, (one.starts_on, one.ends_on))) for one in told
+        msgspec.structs.replace(line, meets=times_meet(period, (line.starts_on, line.ends_on)))
+        for line in lines
     ]
 
 
-async def _known(connection: AsyncConnection, asked: Sequence[str]) -> list[str]:
+async def _known(connection: AsyncConnection, wanted: Sequence[str]) -> list[str]:
     """The words of which there are initiatives; for those without any, the ones that are most like them."""
-    there = {row.word for row in await connection.execute(_KNOWN, {"words": list(asked)})}
-    unknown = sorted((word for word in asked if word not in there), key=len, reverse=True)[:_MOST_UNKNOWN]
+    there = {row.word for row in await connection.execute(_KNOWN, {"words": list(wanted)})}
+    unknown = sorted((word for word in wanted if word not in there), key=len, reverse=True)[:_MOST_UNKNOWN]
     near: list[str] = []
     if unknown:
         rows = await connection.execute(_NEAR, {"words": unknown, "alike": _ALIKE})
         near = [row.word for row in rows]
-    return list(dict.fromkeys([*(word for word in asked if word in there), *near]))
+    return list(dict.fromkeys([*(word for word in wanted if word in there), *near]))
 
 
 def _rare(words: Sequence[str], frequent: Mapping[str, float]) -> list[str]:
     """The rarest of the words, as many as together find few enough."""
     chosen: list[str] = []
     rows = 0.0
-    for word in sorted(words, key=lambda one: frequent.get(one, 0.0)):
+    for word in sorted(words, key=lambda stem: frequent.get(stem, 0.0)):
         rows += frequent.get(word, 0.0)
         if chosen and rows > CANDIDATES:
             break

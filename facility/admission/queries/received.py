@@ -83,19 +83,19 @@ _TO_EXPORT = text(f"SELECT {_EXPORTED} {_FROM}")
 
 async def page(
     connection: AsyncConnection,
-    asked: Filters,
+    filters: Filters,
     viewer: UUID | None = None,
     *,
     after: str = "",
     before: str = "",
 ) -> Page:
     """A page of the list; keys that aren't ours begin at its top."""
-    conditions = await narrowed(connection, asked, viewer)
+    conditions = await narrowed(connection, filters, viewer)
     if conditions is None:
         return Page([], None, None)
-    backward, forward = cursor(asked, before), cursor(asked, after)
+    backward, forward = cursor(filters, before), cursor(filters, after)
     back = backward is not None
-    query = ordered(asked, conditions, backward or forward, back=back)
+    query = ordered(filters, conditions, backward or forward, back=back)
     rows = list((await connection.execute(query.limit(PAGE + 1))).all())
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if back:
@@ -116,9 +116,9 @@ async def _lines(connection: AsyncConnection, ids: list[UUID], viewer: UUID | No
     return [ReceivedLine(**rows[key]) for key in ids if key in rows]
 
 
-async def count(connection: AsyncConnection, asked: Filters, viewer: UUID | None = None) -> int:
+async def count(connection: AsyncConnection, filters: Filters, viewer: UUID | None = None) -> int:
     """How many fit; MOST_COUNTED + 1 stands for more."""
-    conditions = await narrowed(connection, asked, viewer)
+    conditions = await narrowed(connection, filters, viewer)
     if conditions is None:
         return 0
     some = select(Application.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
@@ -126,24 +126,24 @@ async def count(connection: AsyncConnection, asked: Filters, viewer: UUID | None
 
 
 async def batches(
-    db: Database, asked: Filters, viewer: UUID | None = None, chosen: Sequence[UUID] | None = None
+    db: Database, filters: Filters, viewer: UUID | None = None, chosen: Sequence[UUID] | None = None
 ) -> AsyncIterator[list[ExportLine]]:
     """All that fit, or of them those that were chosen, in the order of the list, some hundreds at a time, each read in a
     moment of its own."""
     beyond = None
     while True:
         async with db.reader() as connection:
-            conditions = await narrowed(connection, asked, viewer)
+            conditions = await narrowed(connection, filters, viewer)
             if conditions is None:
                 return
             if chosen is not None:
                 conditions.append(Application.id.in_(chosen))
-            query = ordered(asked, conditions, beyond, back=False).limit(BATCH)
+            query = ordered(filters, conditions, beyond, back=False).limit(BATCH)
             rows = (await connection.execute(query)).all()
             ids = [row.id for row in rows]
             about = {"ids": ids, "viewer": viewer}
-            told = {row["id"]: row for row in (await connection.execute(_TO_EXPORT, about)).mappings()}
-        yield [ExportLine(**told[key]) for key in ids if key in told]
+            by_id = {row["id"]: row for row in (await connection.execute(_TO_EXPORT, about)).mappings()}
+        yield [ExportLine(**by_id[key]) for key in ids if key in by_id]
         if len(rows) < BATCH:
             return
         beyond = (rows[-1].value, rows[-1].id)

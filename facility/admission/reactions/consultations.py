@@ -96,7 +96,7 @@ async def tell_the_officer(
         )
         .limit(1)
     )
-    if officer is None or not (told := _news(event, over=running is None)):
+    if officer is None or not (news := _news(event, over=running is None)):
         return
     application = await tx.get(Application, consultation.application_id)
     consultee = await tx.get(Consultee, consultation.consultee_id)
@@ -110,7 +110,7 @@ async def tell_the_officer(
         context={
             "reference": application.reference,
             "consultee": consultee.name,
-            "news": told,
+            "news": news,
             "over": running is None,
             "last_day": weekday(last_day(consultation.ends_at)),
             "path": f"/applications/{application.id}/consultations",

@@ -50,14 +50,14 @@ class Facts(msgspec.Struct, frozen=True):
     overlap: OverlapOutcome | None
 
 
-class Found(msgspec.Struct, frozen=True):
+class ItemFinding(msgspec.Struct, frozen=True):
     """A finding with its figures, which its sentence names."""
 
     finding: Finding
     figures: dict[str, str] = {}
 
 
-def find(key: str, facts: Facts) -> Found:
+def find(key: str, facts: Facts) -> ItemFinding:
     """What the facility finds for an item with this key."""
     match key:
         case "in_time":
@@ -69,7 +69,7 @@ def find(key: str, facts: Facts) -> Found:
         case "eligible_parties":
             if facts.eligible and facts.unchecked:
                 figures = {"count": str(facts.partners + 1), "unchecked": str(facts.unchecked)}
-                return Found(Finding.UNKNOWN, figures)
+                return ItemFinding(Finding.UNKNOWN, figures)
             return _told(facts.eligible, count=facts.partners + 1)
         case "confirmations":
             return _told(facts.confirmed == facts.partners, count=facts.confirmed, all=facts.partners)
@@ -78,37 +78,37 @@ def find(key: str, facts: Facts) -> Found:
             return _told(inside, requested=facts.requested, least=facts.award_min, most=facts.award_max)
         case "declarations":
             if facts.declared is None:
-                return Found(Finding.UNKNOWN)
+                return ItemFinding(Finding.UNKNOWN)
             return _told(facts.declared == facts.declarations, count=facts.declared, all=facts.declarations)
     return _find_further(key, facts)
 
 
-def _find_further(key: str, facts: Facts) -> Found:
+def _find_further(key: str, facts: Facts) -> ItemFinding:
     match key:
         case "documents":
             figures = {"count": str(facts.documents), "unread": str(facts.unread)}
-            return Found(Finding.UNKNOWN if facts.unread else Finding.MET, figures)
+            return ItemFinding(Finding.UNKNOWN if facts.unread else Finding.MET, figures)
         case "classified":
             # What was refused is not in it; whether the rest is clean, an officer looks at then.
             finding = Finding.UNKNOWN if facts.refused_documents else Finding.MET
-            return Found(finding, {"count": str(facts.refused_documents)})
+            return ItemFinding(finding, {"count": str(facts.refused_documents)})
         case "rights":
-            return Found(Finding.UNKNOWN) if facts.rights is None else _told(facts.rights)
+            return ItemFinding(Finding.UNKNOWN) if facts.rights is None else _told(facts.rights)
         case "consultation":
             figures = {"count": str(facts.consulted)}
             if facts.against:
-                return Found(Finding.NOT_MET, figures)
-            return Found(Finding.MET if facts.consulted else Finding.UNKNOWN, figures)
+                return ItemFinding(Finding.NOT_MET, figures)
+            return ItemFinding(Finding.MET if facts.consulted else Finding.UNKNOWN, figures)
         case "overlap":
             if facts.overlap is None:
-                return Found(Finding.UNKNOWN)
+                return ItemFinding(Finding.UNKNOWN)
             return _told(facts.overlap is not OverlapOutcome.DUPLICATES, outcome=facts.overlap.value)
         case _:
-            return Found(Finding.UNKNOWN)
+            return ItemFinding(Finding.UNKNOWN)
 
 
-def _told(met: bool, **figures: object) -> Found:
-    return Found(
+def _told(met: bool, **figures: object) -> ItemFinding:
+    return ItemFinding(
         Finding.MET if met else Finding.NOT_MET, {name: str(value) for name, value in figures.items()}
     )
 
@@ -122,7 +122,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 def check_judgements(
     items: Sequence[ChecklistItem],
-    found: Mapping[str, Found],
+    findings: Mapping[str, ItemFinding],
     judged: Mapping[str, Judged],
     *,
     admissible: bool,
@@ -136,12 +136,14 @@ def check_judgements(
     """
     mistakes = []
     for item in items:
-        one = judged.get(item.key)
-        if one is None:
+        judgement = judged.get(item.key)
+        if judgement is None:
             mistakes.append(Reason("item_not_judged", f"{item.key}-verdict"))
-        elif not one.reason.strip() and (code := _needs_reason(found[item.key].finding, one.verdict)):
+        elif not judgement.reason.strip() and (
+            code := _needs_reason(findings[item.key].finding, judgement.verdict)
+        ):
             mistakes.append(Reason(code, f"{item.key}-reason"))
-    not_met = any(one.verdict is Verdict.NOT_MET for one in judged.values())
+    not_met = any(judgement.verdict is Verdict.NOT_MET for judgement in judged.values())
     if not admissible and not not_met:
         mistakes.append(Reason("nothing_not_met", "admissible"))
     if admissible and not_met and not reason.strip():
@@ -155,11 +157,11 @@ def _needs_reason(finding: Finding, verdict: Verdict) -> str:
     return "not_met_needs_reason" if verdict is Verdict.NOT_MET else ""
 
 
-def by_findings(items: Sequence[ChecklistItem], found: Mapping[str, Found]) -> dict[str, Judged]:
+def by_findings(items: Sequence[ChecklistItem], findings: Mapping[str, ItemFinding]) -> dict[str, Judged]:
     """The judgements that follow from what is found, for those that a machine can tell: what stands where nobody judged item
     by item."""
     return {
-        item.key: Judged(Verdict(found[item.key].finding.value))
+        item.key: Judged(Verdict(findings[item.key].finding.value))
         for item in items
-        if found[item.key].finding is not Finding.UNKNOWN
+        if findings[item.key].finding is not Finding.UNKNOWN
     }

@@ -136,13 +136,16 @@ def may_answer_objection(state: ConsultationState, answer: str) -> None:
 def stands_against(consultations: Iterable[Consulted]) -> tuple[str, ...]:
     """What in its consultations still stands against deciding on an application, sorted: "consultation_running",
     "objection_unanswered"."""
-    current = [one for one in consultations if one.current]
-    found = set()
-    if any(one.state is ConsultationState.OPEN for one in current):
-        found.add("consultation_running")
-    if any(one.state is ConsultationState.OBJECTION and not one.answered for one in current):
-        found.add("objection_unanswered")
-    return tuple(sorted(found))
+    current = [consultation for consultation in consultations if consultation.current]
+    reasons = set()
+    if any(consultation.state is ConsultationState.OPEN for consultation in current):
+        reasons.add("consultation_running")
+    if any(
+        consultation.state is ConsultationState.OBJECTION and not consultation.answered
+        for consultation in current
+    ):
+        reasons.add("objection_unanswered")
+    return tuple(sorted(reasons))
 
 
 _ENDED = frozenset({ConsultationState.NO_OBJECTION, ConsultationState.OBJECTION, ConsultationState.TACIT})
@@ -151,8 +154,8 @@ _ENDED = frozenset({ConsultationState.NO_OBJECTION, ConsultationState.OBJECTION,
 def exception_needs(track: Track, consultations: Iterable[Consulted]) -> tuple[str, ...]:
     """What an exception for a single beneficiary lacks before it is decided on, sorted: a consultation that the
     secretariat held and that has ended ("consultation_not_held"), and whatever stands against it."""
-    held = [one for one in consultations if one.current]
+    held = [consultation for consultation in consultations if consultation.current]
     missing = list(stands_against(held))
-    if track == "exception" and not any(one.state in _ENDED for one in held):
+    if track == "exception" and not any(consultation.state in _ENDED for consultation in held):
         missing.append("consultation_not_held")
     return tuple(sorted(missing))

@@ -36,7 +36,7 @@ class OpeningList(msgspec.Struct, frozen=True):
     @property
     def opened(self) -> tuple[Received, ...]:
         """Those that the opening unseals and that still stand."""
-        return tuple(one for one in self.received if one.withdrawn_at is None)
+        return tuple(application for application in self.received if application.withdrawn_at is None)
 
 
 class Minutes(msgspec.Struct, frozen=True):

@@ -59,8 +59,10 @@ def stems(*texts: str) -> list[str]:
     """What texts are compared by: their different words, folded, without what every text has, and without the ends of long
     ones, which the languages of the region decline."""
     words = [word for text in texts for word in search_words(text)]
-    told = [word for word in dict.fromkeys(words) if len(word) >= LEAST_LETTERS and word not in _NO_MATTER]
-    return list(dict.fromkeys(map(stem, told)))
+    meaningful = [
+        word for word in dict.fromkeys(words) if len(word) >= LEAST_LETTERS and word not in _NO_MATTER
+    ]
+    return list(dict.fromkeys(map(stem, meaningful)))
 
 
 def stem(word: str) -> str:
@@ -86,7 +88,7 @@ def _stems_of(word: str) -> tuple[str, ...]:
 
 
 def _is_common(word: str, common: Collection[str]) -> bool:
-    return any(one in common for one in _stems_of(word))
+    return any(stem in common for stem in _stems_of(word))
 
 
 def excerpt(text: str, common: Collection[str]) -> list[Piece]:
@@ -109,12 +111,12 @@ def excerpt(text: str, common: Collection[str]) -> list[Piece]:
 
 def shared_words(texts: Iterable[str], common: Collection[str]) -> list[str]:
     """The words that the texts have in common with what they are compared with, as they are written, each once."""
-    found: dict[str, str] = {}
+    by_stem: dict[str, str] = {}
     for text in texts:
         for match in re.finditer(r"\w+", text):
             if _is_common(match[0], common):
-                found.setdefault(_stems_of(match[0])[0], match[0].lower())
-    return list(found.values())
+                by_stem.setdefault(_stems_of(match[0])[0], match[0].lower())
+    return list(by_stem.values())
 
 
 def may_judge_overlap(
@@ -153,9 +155,9 @@ class InitiativeLine(msgspec.Struct, frozen=True):
 
 def read_codes(cell: str, known: Collection[str]) -> tuple[tuple[str, ...], list[str]]:
     """Codes in a cell, parted by commas, semicolons or blanks: those that are known, sorted, and the others as written."""
-    told = [code for code in re.split(r"[\s,;/|]+", cell.strip()) if code]
-    good = sorted({code.upper() for code in told if code.upper() in known})
-    return tuple(good), [code for code in told if code.upper() not in known]
+    codes = [code for code in re.split(r"[\s,;/|]+", cell.strip()) if code]
+    good = sorted({code.upper() for code in codes if code.upper() in known})
+    return tuple(good), [code for code in codes if code.upper() not in known]
 
 
 def read_result(cell: str) -> str | None:
@@ -170,13 +172,13 @@ def read_result(cell: str) -> str | None:
 def read_day(cell: str) -> date | None:
     """A day as spreadsheets write it: 2026-07-30, 30.07.2026 or 30/07/2026. Raises ValueError for anything else, and for a
     day that nobody can have meant."""
-    told = cell.strip()
-    if not told:
+    written = cell.strip()
+    if not written:
         return None
-    if match := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})\.?", told):
+    if match := re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})\.?", written):
         day = date(int(match[3]), int(match[2]), int(match[1]))
     else:
-        day = date.fromisoformat(told)
+        day = date.fromisoformat(written)
     if not FIRST_DAY <= day <= LAST_DAY:
         raise ValueError(day)
     return day
@@ -189,14 +191,16 @@ type Period = tuple[date, date]
 def period_of(activities: Iterable[Plan]) -> Period | None:
     """From the first day of planned activities to the last; of one whose days are not known yet, its whole month. None where
     nothing is planned."""
-    days = [day for one in activities for day in _days_of(one)]
+    days = [day for activity in activities for day in _days_of(activity)]
     return (min(days), max(days)) if days else None
 
 
-def _days_of(one: Plan) -> Period:
-    if one.starts_on and one.ends_on:
-        return one.starts_on, one.ends_on
-    return one.month, one.month.replace(day=monthrange(one.month.year, one.month.month)[1])
+def _days_of(activity: Plan) -> Period:
+    if activity.starts_on and activity.ends_on:
+        return activity.starts_on, activity.ends_on
+    return activity.month, activity.month.replace(
+        day=monthrange(activity.month.year, activity.month.month)[1]
+    )
 
 
 def times_meet(first: Period | None, second: tuple[date | None, date | None]) -> Period | None:

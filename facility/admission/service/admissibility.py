@@ -54,13 +54,20 @@ async def check_admissibility(
         reason=reason,
     )
     connection = await tx.session.connection()
-    found = await shown(connection, application_id)
-    asked = await checklist(connection, found)
+    as_shown = await shown(connection, application_id)
+    shown_checklist = await checklist(connection, as_shown)
     if judged is not None:
-        check_judgements(asked.items, asked.found, judged, admissible=admissible, reason=reason)
-    items = _kept(asked, by_findings(asked.items, asked.found) if judged is None else judged)
+        check_judgements(
+            shown_checklist.items, shown_checklist.findings, judged, admissible=admissible, reason=reason
+        )
+    items = _kept(
+        shown_checklist,
+        by_findings(shown_checklist.items, shown_checklist.findings) if judged is None else judged,
+    )
     # What was submitted anew is judged anew, also where the judgement says the same.
-    last = found.checks[0] if found.checks and found.status is not ApplicationStatus.SUBMITTED else None
+    last = (
+        as_shown.checks[0] if as_shown.checks and as_shown.status is not ApplicationStatus.SUBMITTED else None
+    )
     before = last and (last.admissible, last.reason, msgspec.to_builtins(last.items))
     if before != (admissible, reason.strip(), items):
         await _judge(tx, application, admissible=admissible, reason=reason.strip(), items=items)
@@ -97,18 +104,18 @@ async def _judge(
         await end_what_is_open(tx, [application.id])
 
 
-def _kept(asked: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
+def _kept(shown_checklist: Checklist, judged: Mapping[str, Judged]) -> list[dict[str, Any]]:
     """What the row keeps of each item: what was found and with which figures, and what was judged."""
     return [
         {
             "key": line.item.key,
             "text": line.item.text,
-            "finding": line.found.finding.value,
-            "figures": line.found.figures,
-            "verdict": one.verdict.value if (one := judged.get(line.item.key)) else "",
-            "reason": one.reason.strip() if one else "",
+            "finding": line.automatic.finding.value,
+            "figures": line.automatic.figures,
+            "verdict": judgement.verdict.value if (judgement := judged.get(line.item.key)) else "",
+            "reason": judgement.reason.strip() if judgement else "",
         }
-        for line in asked.lines
+        for line in shown_checklist.lines
     ]
 
 

@@ -37,7 +37,9 @@ async def do_each(
     db: Database, ids: Sequence[UUID], deed: Deed, *, now: datetime, actor: UUID
 ) -> list[Outcome]:
     """Do it to each, in this order; one that is refused leaves the others as they are."""
-    return [await _do(db, one, deed, now=now, actor=actor) for one in dict.fromkeys(ids)]
+    return [
+        await _do(db, application_id, deed, now=now, actor=actor) for application_id in dict.fromkeys(ids)
+    ]
 
 
 async def _do(db: Database, application_id: UUID, deed: Deed, *, now: datetime, actor: UUID) -> Outcome:
@@ -73,7 +75,7 @@ async def mark_admissible(tx: Tx, application_id: UUID) -> None:
     if shown.checks:
         refuse("judged_already")
     if shown.track == "joint":
-        asked = await checklist(connection, shown)
-        against = [line.item for line in asked.lines if line.found.finding is Finding.NOT_MET]
+        shown_checklist = await checklist(connection, shown)
+        against = [line.item for line in shown_checklist.lines if line.automatic.finding is Finding.NOT_MET]
         refuse_if([Reason("finding_against", params={"item": _told(item)}) for item in against], "conflict")
     await check_admissibility(tx, application_id, admissible=True)

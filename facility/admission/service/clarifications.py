@@ -68,7 +68,7 @@ async def ask_for_clarification(
         decided=application.track == "joint" and call.decided_at is not None,
     )
     asking.check_question(kind, field, question, days)
-    said = {
+    values = {
         "application_id": application_id,
         "kind": kind.value,
         "field": field.value if field and kind is ClarificationKind.CLERICAL else None,
@@ -76,11 +76,11 @@ async def ask_for_clarification(
         "asked_by": tx.actor,
         "days": days,
     }
-    query = select(Clarification).filter_by(**said, state=ClarificationState.OPEN)
-    if asked := (await tx.session.scalars(query.limit(1))).first():
-        return asked
+    query = select(Clarification).filter_by(**values, state=ClarificationState.OPEN)
+    if same := (await tx.session.scalars(query.limit(1))).first():
+        return same
     clarification = Clarification(
-        **said,
+        **values,
         id=new_id(),
         asked_at=tx.now,
         remind_at=reminder(tx.now, days),
@@ -105,10 +105,10 @@ async def _lock(
     tx: Tx, clarification_id: UUID, application_id: UUID | None = None
 ) -> tuple[Clarification, Application, Call]:
     """Locked after its application. Raises Refused (missing), also where it is another application's."""
-    found = await tx.get(Clarification, clarification_id)
-    if application_id is not None and found.application_id != application_id:
+    unlocked = await tx.get(Clarification, clarification_id)
+    if application_id is not None and unlocked.application_id != application_id:
         refuse("not_found", kind="missing", what="clarification")
-    application, call = await lock_with_call(tx, found.application_id)
+    application, call = await lock_with_call(tx, unlocked.application_id)
     return await tx.lock(Clarification, clarification_id), application, call
 
 

@@ -111,10 +111,10 @@ async def _lock(
     tx: Tx, consultation_id: UUID, application_id: UUID | None = None
 ) -> tuple[Consultation, Application, Call]:
     """The consultation, locked after its application. Raises Refused (missing), also where it is another application's."""
-    found = await tx.get(Consultation, consultation_id)
-    if application_id is not None and found.application_id != application_id:
+    unlocked = await tx.get(Consultation, consultation_id)
+    if application_id is not None and unlocked.application_id != application_id:
         refuse("not_found", kind="missing", what="consultation")
-    application, call = await lock_with_call(tx, found.application_id)
+    application, call = await lock_with_call(tx, unlocked.application_id)
     return await tx.lock(Consultation, consultation_id), application, call
 
 
@@ -143,12 +143,12 @@ async def answer_consultation(
     if late and consultation.state == ConsultationState.OPEN:
         await _end_tacitly(tx, consultation)
     outcome = ConsultationState.OBJECTION if objects else ConsultationState.NO_OBJECTION
-    said = reason.strip() if objects else ""
+    objection = reason.strip() if objects else ""
     if late:
-        consultation.late_outcome, consultation.late_reason = outcome, said
+        consultation.late_outcome, consultation.late_reason = outcome, objection
         consultation.late_responder, consultation.late_at = name.strip(), tx.now
     else:
-        consultation.state, consultation.reason, consultation.ended_at = outcome, said, tx.now
+        consultation.state, consultation.reason, consultation.ended_at = outcome, objection, tx.now
         consultation.responder = name.strip()
     await record(
         tx,

@@ -43,11 +43,11 @@ async def decide_exception(
     may_decide_exception(
         track_of(application),
         status_of(application),
-        consulted_by={application.consulted_by, *(one.asked_by for one in held)},
+        consulted_by={application.consulted_by, *(consultation.asked_by for consultation in held)},
         decided_by=tx.actor,
         reason=reason,
     )
-    needs = exception_needs("exception", [_consulted(one, application) for one in held])
+    needs = exception_needs("exception", [_consulted(consultation, application) for consultation in held])
     refuse_if([Reason(code) for code in needs], "conflict")
     application.status = (
         ApplicationStatus.EXCEPTION_APPROVED if approved else ApplicationStatus.EXCEPTION_REFUSED
@@ -74,7 +74,9 @@ async def _held(tx: Tx, application_id: UUID) -> list[Consultation]:
     return list(await tx.session.scalars(query.execution_options(populate_existing=True)))
 
 
-def _consulted(one: Consultation, application: Application) -> Consulted:
+def _consulted(consultation: Consultation, application: Application) -> Consulted:
     return Consulted(
-        ConsultationState(one.state), one.answer is not None, one.fingerprint == application.fingerprint
+        ConsultationState(consultation.state),
+        consultation.answer is not None,
+        consultation.fingerprint == application.fingerprint,
     )

@@ -54,7 +54,7 @@ _LINES = text(
 
 async def _write(tx: Tx, statement: Any, lines: Sequence[dict[str, Any]]) -> tuple[int, int]:
     """How many of them were new, and how many were there and are changed."""
-    told = [
+    rows = [
         {
             "id": new_id(),
             "title_key": fold(line["title"]),
@@ -65,7 +65,7 @@ async def _write(tx: Tx, statement: Any, lines: Sequence[dict[str, Any]]) -> tup
         for line in lines
     ]
     row = (
-        await tx.session.execute(statement, {"lines": msgspec.json.encode(told).decode(), "now": tx.now})
+        await tx.session.execute(statement, {"lines": msgspec.json.encode(rows).decode(), "now": tx.now})
     ).one()
     return row.added, row.written - row.added
 
@@ -116,18 +116,18 @@ async def retire_initiative(tx: Tx, initiative_id: UUID) -> None:
 async def keep_initiative(tx: Tx, application_id: UUID, *, public: bool) -> None:
     """Keep one of our own applications among what is done: for officers once it is admitted, for all (`public`) once it is
     supported. What was public stays so."""
-    found = await shown(await tx.session.connection(), application_id)
+    application = await shown(await tx.session.connection(), application_id)
     before = await tx.session.scalar(
         select(Initiative.public).where(Initiative.application_id == application_id)
     )
     line = {
         "application_id": application_id,
         "result": "R10",
-        "title": found.title,
-        "text": told_text(found),
-        "beneficiaries": sorted({party.beneficiary for party in found.parts.on_board}),
-        "themes": found.themes,
-        "source": found.reference,
+        "title": application.title,
+        "text": told_text(application),
+        "beneficiaries": sorted({party.beneficiary for party in application.parts.on_board}),
+        "themes": application.themes,
+        "source": application.reference,
         "public": public or bool(before),
     }
     await _write(tx, _OWN, [line])

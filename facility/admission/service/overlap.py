@@ -39,16 +39,16 @@ async def judge_overlap(
     known = await tx.session.scalar(select(func.count()).where(Initiative.id.in_(about)))
     if known != len(about):
         refuse("initiative_unknown", kind="invalid", field="initiatives")
-    said = {
+    values = {
         "outcome": outcome.value,
         "reason": reason.strip(),
-        "initiative_ids": [str(one) for one in about],
+        "initiative_ids": [str(initiative_id) for initiative_id in about],
         "judged_by": tx.actor,
     }
     last = await _last(tx, application_id)
-    if last is not None and all(getattr(last, name) == value for name, value in said.items()):
+    if last is not None and all(getattr(last, name) == value for name, value in values.items()):
         return last
-    judgement = OverlapJudgement(id=new_id(), application_id=application_id, judged_at=tx.now, **said)
+    judgement = OverlapJudgement(id=new_id(), application_id=application_id, judged_at=tx.now, **values)
     tx.add(judgement)
     await record(
         tx,

@@ -25,7 +25,7 @@ async def save_view(
         .scalars()
         .all()
     )
-    view = next((one for one in own if one.name == name), None)
+    view = next((saved for saved in own if saved.name == name), None)
     if view is None:
         if len(own) >= MOST_VIEWS:
             refuse("too_many_views", kind="invalid", field="name")

@@ -25,17 +25,17 @@ async def _cancel_page(
     fields: Fields,
     status: int = 200,
 ) -> Page:
-    found = await queries.deployment(connection, deployment_id)
-    invitation = next((one for one in found.invitations if one.id == invitation_id), None)
+    deployment = await queries.deployment(connection, deployment_id)
+    invitation = next((sent for sent in deployment.invitations if sent.id == invitation_id), None)
     if invitation is None:
         refuse("not_found", kind="missing", what="invitation")
     return view.page(
         "deployments/cancel.html",
         status=status,
-        deployment=found,
+        deployment=deployment,
         invitation=invitation,
         possible=invitation.outcome == rules.InvitationStatus.ACCEPTED
-        and found.state != DeploymentState.ENDED,
+        and deployment.state != DeploymentState.ENDED,
         outcomes=words.OUTCOMES,
         most=forms.MOST_REASON,
         form=fields,
@@ -72,8 +72,8 @@ async def cancel(
 
 async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> None:
     """Raises Refused (missing) when the invitation belongs to another deployment."""
-    found = await queries.deployment(await tx.session.connection(), deployment_id)
-    if invitation_id not in {one.id for one in found.invitations}:
+    deployment = await queries.deployment(await tx.session.connection(), deployment_id)
+    if invitation_id not in {invitation.id for invitation in deployment.invitations}:
         refuse("not_found", kind="missing", what="invitation")
 
 
@@ -83,12 +83,12 @@ _CALL_OFF = "/deployments/{deployment_id:uuid}/call-off"
 async def _call_off_page(
     view: render.View, connection: AsyncConnection, deployment_id: UUID, fields: Fields, status: int = 200
 ) -> Page:
-    found = await queries.deployment(connection, deployment_id)
+    deployment = await queries.deployment(connection, deployment_id)
     return view.page(
         "deployments/call_off.html",
         status=status,
-        deployment=found,
-        possible=found.state != DeploymentState.ENDED,
+        deployment=deployment,
+        possible=deployment.state != DeploymentState.ENDED,
         most=forms.MOST_REASON,
         form=fields,
     )

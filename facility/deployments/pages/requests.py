@@ -119,11 +119,11 @@ async def _request_page(
 @get("/deployments/new", opt=SECRETARIAT)
 async def new_request(view: View, read: Read, application: FromQuery[UUID]) -> Page:
     """The form, for an application with a standing award."""
-    found = await queries.application(read, application, view.me.id)
-    if not found.funded:
+    applied = await queries.application(read, application, view.me.id)
+    if not applied.funded:
         refuse("not_funded")
     known = [code for code, _name in await themes(read)]
-    return await _request_page(view, read, found, Fields.showing(forms.blank(found, known)))
+    return await _request_page(view, read, applied, Fields.showing(forms.blank(applied, known)))
 
 
 @post("/deployments/new", opt=SECRETARIAT)
@@ -164,18 +164,18 @@ async def _application_of(connection: AsyncConnection, fields: Fields, viewer: U
 @get("/deployments/{deployment_id:uuid}", opt=READERS)
 async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
     """Seats, who was asked when and with which outcome, the time left, and for those who may, names and history."""
-    found = await queries.deployment(read, deployment_id)
+    shown = await queries.deployment(read, deployment_id)
     private = view.me.has(*PRIVATE)
     known = dict(await themes(read, retired=True))
     return view.page(
         "deployments/deployment.html",
-        deployment=found,
+        deployment=shown,
         themes=known,
         private=private,
         may_act=view.me.has(Role.SECRETARIAT),
-        shortlist=await _shortlist(read, found, known) if private else {},
+        shortlist=await _shortlist(read, shown, known) if private else {},
         today=clock.now().astimezone(clock.BRUSSELS).date(),
-        history=await _history(read, found, view.me) if private else [],
+        history=await _history(read, shown, view.me) if private else [],
         states=words.STATES,
         outcomes=words.OUTCOMES,
         exclusions=words.EXCLUSIONS,
@@ -183,27 +183,27 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
 
 
 async def _shortlist(
-    connection: AsyncConnection, found: DeploymentShown, known: Mapping[str, str]
+    connection: AsyncConnection, deployment: DeploymentShown, known: Mapping[str, str]
 ) -> dict[str, Any]:
     """The shortlist's lines in words, with the experts behind the codes."""
-    ranked, excluded = found.shortlist.ranked, found.shortlist.excluded
-    experts = await queries.behind(connection, [*[one.code for one in ranked], *excluded])
+    ranked, excluded = deployment.shortlist.ranked, deployment.shortlist.excluded
+    experts = await queries.behind(connection, [*[expert.code for expert in ranked], *excluded])
     return {
         "ranked": [
-            (experts[one.code], words.score_in_words(one.parts, one.score, known), one.score)
-            for one in ranked
+            (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert.score)
+            for expert in ranked
         ],
         "excluded": [(experts[code], why) for code, why in sorted(excluded.items())],
     }
 
 
-async def _history(connection: AsyncConnection, found: DeploymentShown, me: Visitor) -> list[Moment]:
+async def _history(connection: AsyncConnection, deployment: DeploymentShown, me: Visitor) -> list[Moment]:
     """The history, in which what came by an expert's link bears the expert's code."""
-    told = await history(connection, found.id)
-    codes = {one.id: one.code for one in found.invitations}
-    actors = {event.actor_id for event in told if event.actor_id}
-    lines = moments(told, await names(connection, sorted(actors)) if actors else {})
-    shown = [_by_link(recorded, line, codes) for recorded, line in zip(told[:LATEST], lines, strict=False)]
+    events = await history(connection, deployment.id)
+    codes = {invitation.id: invitation.code for invitation in deployment.invitations}
+    actors = {event.actor_id for event in events if event.actor_id}
+    lines = moments(events, await names(connection, sorted(actors)) if actors else {})
+    shown = [_by_link(recorded, line, codes) for recorded, line in zip(events[:LATEST], lines, strict=False)]
     return [*shown, *lines[LATEST:]]
 
 
@@ -219,17 +219,17 @@ def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Mom
 async def _order_page(
     view: render.View,
     connection: AsyncConnection,
-    found: DeploymentShown,
+    deployment: DeploymentShown,
     fields: Fields | None = None,
     status: int = 200,
 ) -> Page:
     known = dict(await themes(connection, retired=True))
-    shortlist = await _shortlist(connection, found, known)
+    shortlist = await _shortlist(connection, deployment, known)
     experts = [expert for expert, _words, _score in shortlist["ranked"]]
     return view.page(
         "deployments/order.html",
         status=status,
-        deployment=found,
+        deployment=deployment,
         form=fields or Fields.showing(forms.shown_order(experts)),
         themes=known,
         shortlist=shortlist,
@@ -242,21 +242,21 @@ async def _order_page(
 @get("/deployments/{deployment_id:uuid}/order", opt={"allow": allow(*PRIVATE)})
 async def order(view: View, read: Read, deployment_id: FromPath[UUID]) -> Page:
     """The shortlist, each score in words, and the order to confirm."""
-    found = await queries.deployment(read, deployment_id)
-    if found.state != DeploymentState.REQUESTED:
+    shown = await queries.deployment(read, deployment_id)
+    if shown.state != DeploymentState.REQUESTED:
         return view.go(f"/deployments/{deployment_id}")
-    return await _order_page(view, read, found)
+    return await _order_page(view, read, shown)
 
 
 @post("/deployments/{deployment_id:uuid}/order", opt=SECRETARIAT)
 async def confirm(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -> Page:
     """The first for each seat are asked now."""
     connection, fields = await tx.session.connection(), Fields(form)
-    found = await queries.deployment(connection, deployment_id)
-    if found.state != DeploymentState.REQUESTED:
+    deployment = await queries.deployment(connection, deployment_id)
+    if deployment.state != DeploymentState.REQUESTED:
         refuse("already_asking")
-    experts = await queries.behind(connection, [one.code for one in found.shortlist.ranked])
-    ranked = [experts[one.code] for one in found.shortlist.ranked]
+    experts = await queries.behind(connection, [expert.code for expert in deployment.shortlist.ranked])
+    ranked = [experts[expert.code] for expert in deployment.shortlist.ranked]
     chosen, reason = forms.read_order(fields, ranked)
 
     async def again(read: AsyncConnection, status: int) -> Page:

@@ -66,11 +66,11 @@ async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> 
     candidates = await _waiting(tx, deployment)
     unavailable = await _unavailable(tx, deployment)
     for seat in seats:
-        found = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
-        for passed in candidates[: len(found.passed_over)]:
+        turn = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
+        for passed in candidates[: len(turn.passed_over)]:
             passed.state = CandidateState.PASSED_OVER
-        candidates = candidates[len(found.passed_over) :]
-        if found.expert is None:
+        candidates = candidates[len(turn.passed_over) :]
+        if turn.expert is None:
             return seat
         await _ask(tx, deployment, candidates.pop(0), seat)
     return None

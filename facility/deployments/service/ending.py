@@ -57,7 +57,7 @@ async def end_deployments(tx: Tx, award_id: UUID) -> None:
         Deployment.award_id == award_id, Deployment.state != DeploymentState.ENDED
     )
     deployments = await lock_deployments(tx, (await tx.session.execute(query)).scalars().all())
-    ending = [one for one in deployments if one.state != DeploymentState.ENDED]
+    ending = [deployment for deployment in deployments if deployment.state != DeploymentState.ENDED]
     await _end(tx, ending)
     for deployment in ending:
         await record(tx, DeploymentEnded(deployment_id=deployment.id))
@@ -81,9 +81,9 @@ async def call_off(tx: Tx, deployment_id: UUID, *, reason: str) -> Deployment:
 
 async def _end(tx: Tx, ending: Sequence[Deployment]) -> None:
     """End these deployments, which are locked, and what stands in them."""
-    standing = await _standing(tx, [one.id for one in ending])
-    accepted = [one for one in standing if one.outcome == InvitationStatus.ACCEPTED]
-    await lock_experts(tx, (), also=[one.expert_id for one in accepted])
+    standing = await _standing(tx, [deployment.id for deployment in ending])
+    accepted = [invitation for invitation in standing if invitation.outcome == InvitationStatus.ACCEPTED]
+    await lock_experts(tx, (), also=[invitation.expert_id for invitation in accepted])
     for deployment in ending:
         deployment.state = DeploymentState.ENDED
     for invitation in standing:

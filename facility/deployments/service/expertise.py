@@ -91,8 +91,8 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
 
 
 async def _requested(tx: Tx, draft: RequestDraft) -> Deployment | None:
-    said = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
-    query = select(Deployment).filter_by(**said, state=DeploymentState.REQUESTED, requested_by=tx.actor)
+    values = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
+    query = select(Deployment).filter_by(**values, state=DeploymentState.REQUESTED, requested_by=tx.actor)
     return (await tx.session.scalars(query.limit(1))).first() if tx.actor and not draft.reference else None
 
 
@@ -132,10 +132,12 @@ async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
         regional_language=draft.bonus_regional_language,
         no_recent_deployment=draft.bonus_no_recent_deployment,
     )
-    found = rules.shortlist(pool, request, await booked_days(tx, draft.starts_on, draft.ends_on))
+    matches = rules.shortlist(pool, request, await booked_days(tx, draft.starts_on, draft.ends_on))
     return ShortlistData(
-        ranked=tuple(ShortlistEntry(one.expert, one.score, one.parts) for one in found.ranked),
-        excluded=found.excluded,
+        ranked=tuple(
+            ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches.ranked
+        ),
+        excluded=matches.excluded,
     )
 
 
@@ -146,9 +148,9 @@ async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
     if deployment.state != DeploymentState.REQUESTED:
         refuse("already_asking")
     draft = RequestDraft(**{name: getattr(deployment, name) for name in RequestDraft.__struct_fields__})
-    found = await make_shortlist(tx, draft)
-    if found != msgspec.convert(deployment.shortlist, ShortlistData):
-        deployment.shortlist = msgspec.to_builtins(found)
+    made = await make_shortlist(tx, draft)
+    if made != msgspec.convert(deployment.shortlist, ShortlistData):
+        deployment.shortlist = msgspec.to_builtins(made)
         await record(tx, ShortlistRenewed(deployment_id=deployment_id))
     return deployment
 
@@ -312,6 +314,6 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
 
 async def lock_invitation(tx: Tx, invitation_id: UUID) -> tuple[Deployment, Invitation]:
     """The invitation and its deployment as they are now, both locked. Raises Refused (missing)."""
-    found = await tx.get(Invitation, invitation_id)
-    deployment = await tx.lock(Deployment, found.deployment_id)
+    unlocked = await tx.get(Invitation, invitation_id)
+    deployment = await tx.lock(Deployment, unlocked.deployment_id)
     return deployment, await tx.lock(Invitation, invitation_id)

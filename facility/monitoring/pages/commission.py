@@ -34,29 +34,29 @@ nav(N_("Overview"), "/commission", *READERS, order=5)
 @get("/commission", opt=WATCH)
 async def commission(view: View, read: Read, seen: FromQuery[int | None] = None) -> Page:
     """All figures, as far as they are counted; asked for by the page itself, only their part."""
-    found = await queries.overview(read, view.me.id)
-    newest = found.headlines[0].position if found.headlines else 0
+    overview = await queries.overview(read, view.me.id)
+    newest = overview.headlines[0].position if overview.headlines else 0
     return view.page(
         "monitoring/commission.html",
         part="monitoring/_commission.html",
-        overview=found,
-        opened=await view.open_to_me(read, [one.awards for one in found.calls]),
+        overview=overview,
+        opened=await view.open_to_me(read, [call.awards for call in overview.calls]),
         seen=newest if seen is None else seen,
-        chart=chart(found, clock.now().astimezone(clock.BRUSSELS).year),
-        lines=words.lines(found.headlines, seen),
+        chart=chart(overview, clock.now().astimezone(clock.BRUSSELS).year),
+        lines=words.lines(overview.headlines, seen),
     )
 
 
-def chart(found: queries.Overview, this_year: int) -> dict[str, Any]:
+def chart(overview: queries.Overview, this_year: int) -> dict[str, Any]:
     """The years of the chart, what was done by the end of each so far, and the targets."""
-    last = max(this_year, found.baseline_year, *found.counted)
-    years = range(found.baseline_year, max(last, *(one.year for one in found.targets)) + 1)
+    last = max(this_year, overview.baseline_year, *overview.counted)
+    years = range(overview.baseline_year, max(last, *(target.year for target in overview.targets)) + 1)
     return {
         "years": list(years),
-        "points": [(year, found.by(year)) for year in years if year <= last],
+        "points": [(year, overview.by(year)) for year in years if year <= last],
         "targets": [
-            (found.baseline_year, found.baseline),
-            *((one.year, int(one.value)) for one in found.targets),
+            (overview.baseline_year, overview.baseline),
+            *((target.year, int(target.value)) for target in overview.targets),
         ],
     }
 
@@ -66,16 +66,16 @@ async def follow(
     view: View, db: Database, request: Request[Any, Any, Any], after: FromQuery[str] = ""
 ) -> ASGIStreamingResponse:
     """Server-sent events: a message whenever figures have moved since the mark `after`, or the last one received."""
-    told = stream.messages(_watch(request.app.state, db), request.headers.get("last-event-id") or after)
-    return events(view.scope, told)
+    messages = stream.messages(_watch(request.app.state, db), request.headers.get("last-event-id") or after)
+    return events(view.scope, messages)
 
 
 def _watch(state: State, db: Database) -> stream.Watch:
     """The one watch of this process."""
-    found: stream.Watch | None = state.get("figures")
-    if found is None or found.db is not db:
-        found = state["figures"] = stream.Watch(db, state.closing)
-    return found
+    watch: stream.Watch | None = state.get("figures")
+    if watch is None or watch.db is not db:
+        watch = state["figures"] = stream.Watch(db, state.closing)
+    return watch
 
 
 @get("/commission/indicators", opt=WATCH)
@@ -99,9 +99,9 @@ async def indicator(
     before: FromQuery[UUID | None] = None,
 ) -> Page:
     """One indicator; for the facility's own, every activity that counts, or that doesn't and why."""
-    found = await lists.indicator(read, code)
-    shown: dict[str, Any] = {"indicator": found, "units": words.UNITS}
-    if found.code != FACILITY_INDICATOR:
+    indicator = await lists.indicator(read, code)
+    shown: dict[str, Any] = {"indicator": indicator, "units": words.UNITS}
+    if indicator.code != FACILITY_INDICATOR:
         return view.page("monitoring/indicator.html", **shown)
     year = None if year is None or not FIRST_DAY.year <= year <= LAST_DAY.year else year
     lines, older = await lists.units(read, view.me.id, counted=counted != "no", year=year, before=before)
@@ -126,7 +126,7 @@ async def unit(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
     """One unit of indicator 10.1: its activity, award, application, experts and evidence."""
     return view.page(
         "monitoring/unit.html",
-        found=await lists.unit(read, activity_id),
+        shown=await lists.unit(read, activity_id),
         kinds=KINDS,
         evidence_kinds=EVIDENCE,
         not_counted=NOT_COUNTED,
@@ -145,7 +145,7 @@ async def requests(view: View, read: Read, before: FromQuery[UUID | None] = None
 async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Published calls with what came in, what was awarded, and how long the answer took."""
     lines, older = await lists.calls(read, before=before)
-    opened = await view.open_to_me(read, [one.awards for one in lines])
+    opened = await view.open_to_me(read, [line.awards for line in lines])
     return view.page("monitoring/calls.html", calls=lines, opened=opened, older=older, before=before)
 
 

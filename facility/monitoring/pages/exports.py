@@ -41,21 +41,21 @@ def units_head() -> list[str]:
     ]
 
 
-def unit_row(one: UnitLine) -> list[object]:
+def unit_row(unit: UnitLine) -> list[object]:
     """One activity."""
     return [
-        one.reference,
-        one.title,
-        translated(KINDS[one.kind]),  # type: ignore[index]  # a StrEnum is its value
-        one.starts_on.isoformat(),
-        one.ends_on.isoformat(),
-        one.year,
-        _("yes") if one.reason is None else _("no"),
-        translated(NOT_COUNTED[one.reason]) if one.reason else "",
-        one.application,
-        " ".join(one.chips),
-        sum(one.attended.values()),
-        one.pieces,
+        unit.reference,
+        unit.title,
+        translated(KINDS[unit.kind]),  # type: ignore[index]  # a StrEnum is its value
+        unit.starts_on.isoformat(),
+        unit.ends_on.isoformat(),
+        unit.year,
+        _("yes") if unit.reason is None else _("no"),
+        translated(NOT_COUNTED[unit.reason]) if unit.reason else "",
+        unit.application,
+        " ".join(unit.chips),
+        sum(unit.attended.values()),
+        unit.pieces,
     ]
 
 
@@ -75,17 +75,17 @@ def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
     ]
     rows = [
         [
-            one.code,
-            one.name,
-            one.result_code,
-            translated(UNITS[one.unit]),
-            one.baseline_year,
-            f"{one.baseline_value:f}",
-            *(f"{one.targets[year]:f}" for year in (2021, 2023)),
-            one.source,
-            one.note,
+            indicator.code,
+            indicator.name,
+            indicator.result_code,
+            translated(UNITS[indicator.unit]),
+            indicator.baseline_year,
+            f"{indicator.baseline_value:f}",
+            *(f"{indicator.targets[year]:f}" for year in (2021, 2023)),
+            indicator.source,
+            indicator.note,
         ]
-        for one in lines
+        for indicator in lines
     ]
     return to_csv(head, rows)
 
@@ -103,16 +103,16 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
     ]
     rows = [
         [
-            one.reference,
-            one.counterpart,
+            contract.reference,
+            contract.counterpart,
             donor.name,
             donor.planned,
             donor.agreed,
             donor.committed,
             donor.free,
         ]
-        for one in contracts
-        for donor in one.donors
+        for contract in contracts
+        for donor in contract.donors
     ]
     return to_csv(head, rows)
 
@@ -135,21 +135,21 @@ def calls_head() -> list[str]:
     ]
 
 
-def call_row(one: CallLine) -> list[object]:
+def call_row(call: CallLine) -> list[object]:
     """One call."""
     return [
-        one.reference,
-        one.title,
-        one.opens_at.isoformat(),
-        one.closes_at.isoformat(),
-        one.decided_at.isoformat() if one.decided_at else "",
-        one.received,
-        one.withdrawn,
-        one.awarded,
-        one.reserve,
-        one.amount,
-        one.committed,
-        one.days,
+        call.reference,
+        call.title,
+        call.opens_at.isoformat(),
+        call.closes_at.isoformat(),
+        call.decided_at.isoformat() if call.decided_at else "",
+        call.received,
+        call.withdrawn,
+        call.awarded,
+        call.reserve,
+        call.amount,
+        call.committed,
+        call.days,
     ]
 
 
@@ -169,19 +169,19 @@ def requests_head() -> list[str]:
     ]
 
 
-def request_row(one: RequestLine) -> list[object]:
+def request_row(request: RequestLine) -> list[object]:
     """One request."""
     return [
-        one.reference,
-        one.application,
-        one.requested_at.isoformat(),
-        one.first_yes_at.isoformat() if one.first_yes_at else "",
-        one.days,
-        one.starts_on.isoformat(),
-        one.ends_on.isoformat(),
-        one.seats,
-        one.asked,
-        one.accepted,
+        request.reference,
+        request.application,
+        request.requested_at.isoformat(),
+        request.first_yes_at.isoformat() if request.first_yes_at else "",
+        request.days,
+        request.starts_on.isoformat(),
+        request.ends_on.isoformat(),
+        request.seats,
+        request.asked,
+        request.accepted,
     ]
 
 

@@ -125,7 +125,7 @@ class Handed(msgspec.Struct):
     decided_at: datetime | None = None
 
 
-class Asked(msgspec.Struct):
+class Request(msgspec.Struct):
     """A request for expertise (models.RequestFigure)."""
 
     deployment_id: UUID
@@ -166,7 +166,7 @@ class Calls(msgspec.Struct):
 class Requests(msgspec.Struct):
     """Requests for expertise by id."""
 
-    requests: dict[UUID, Asked] = {}
+    requests: dict[UUID, Request] = {}
 
 
 JOINT: tuple[type[Event], ...] = (
@@ -337,26 +337,26 @@ def _application(figures: Calls, event: Event, at: datetime) -> None:
             )
             figures.calls[event.call_id].received += 1
         case ApplicationWithdrawn(application_id=key):
-            if (one := figures.handed.get(key)) and one.received_at is not None:
-                one.received_at, one.withdrawn = None, True
-                figures.calls[one.call_id].received -= 1
-                figures.calls[one.call_id].withdrawn += 1
+            if (application := figures.handed.get(key)) and application.received_at is not None:
+                application.received_at, application.withdrawn = None, True
+                figures.calls[application.call_id].received -= 1
+                figures.calls[application.call_id].withdrawn += 1
         case ApplicationTakenUp(application_id=key):
-            if (one := figures.handed.get(key)) and one.withdrawn:
-                one.withdrawn = False
-                figures.calls[one.call_id].withdrawn -= 1
+            if (application := figures.handed.get(key)) and application.withdrawn:
+                application.withdrawn = False
+                figures.calls[application.call_id].withdrawn -= 1
         case ExceptionDecided(application_id=key):
             _answered(figures, key, at)
 
 
 def _answered(figures: Calls, key: UUID, at: datetime) -> None:
-    one = figures.handed.get(key)
-    if one is None or one.received_at is None or one.decided_at is not None:
+    application = figures.handed.get(key)
+    if application is None or application.received_at is None or application.decided_at is not None:
         return
-    one.decided_at = at
-    call = figures.calls[one.call_id]
+    application.decided_at = at
+    call = figures.calls[application.call_id]
     call.decided += 1
-    call.waited += (at - one.received_at) // _MICROSECOND
+    call.waited += (at - application.received_at) // _MICROSECOND
 
 
 REQUESTS: tuple[type[Event], ...] = (
@@ -374,21 +374,21 @@ def requests(figures: Requests, recorded: Recorded) -> None:
     """One event of a request for expertise."""
     event, at = recorded.event, recorded.recorded_at
     if isinstance(event, ExpertiseRequested):
-        figures.requests[event.deployment_id] = Asked(
+        figures.requests[event.deployment_id] = Request(
             event.deployment_id, event.application_id, at, event.starts_on, event.ends_on, event.seats
         )
         return
-    one = figures.requests[event.subject_id]
+    request = figures.requests[event.subject_id]
     match event:
         case ExpertInvited():
-            one.asked += 1
-            one.asked_at = one.asked_at or at
+            request.asked += 1
+            request.asked_at = request.asked_at or at
         case InvitationAccepted():
-            one.accepted += 1
-            one.first_yes_at = one.first_yes_at or at
+            request.accepted += 1
+            request.first_yes_at = request.first_yes_at or at
         case InvitationEnded(how="cancelled"):
-            one.accepted -= 1
+            request.accepted -= 1
         case ListExhausted():
-            one.exhausted = True
+            request.exhausted = True
         case DeploymentCalledOff() | DeploymentEnded():
-            one.ended_at = at
+            request.ended_at = at

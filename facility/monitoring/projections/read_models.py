@@ -128,7 +128,7 @@ async def calls(connection: AsyncConnection, events: Sequence[Recorded]) -> None
                 applications.add(event.subject_id)
     handed = await load(connection, HANDED, figures.Handed, applications)
     touched = {key for r in events if (key := getattr(r.event, "call_id", None))}
-    touched |= {one.call_id for one in handed.values()}
+    touched |= {application.call_id for application in handed.values()}
     state = figures.Calls(await load(connection, CALL_FIGURES, figures.CallSoFar, touched), handed)
     for recorded in events:
         figures.calls(state, recorded)
@@ -140,7 +140,7 @@ async def calls(connection: AsyncConnection, events: Sequence[Recorded]) -> None
 async def requests(connection: AsyncConnection, events: Sequence[Recorded]) -> None:
     """Requests for expertise, from the request to the first yes."""
     touched = {recorded.event.subject_id for recorded in events}
-    state = figures.Requests(await load(connection, REQUEST_FIGURES, figures.Asked, touched))
+    state = figures.Requests(await load(connection, REQUEST_FIGURES, figures.Request, touched))
     for recorded in events:
         figures.requests(state, recorded)
     await save(connection, REQUEST_FIGURES, state.requests.values())

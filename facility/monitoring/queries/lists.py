@@ -54,10 +54,12 @@ async def indicators(connection: AsyncConnection) -> list[IndicatorShown]:
 
 async def indicator(connection: AsyncConnection, code: str) -> IndicatorShown:
     """One indicator. Raises Refused (missing)."""
-    found = _indicators.decode((await connection.execute(_ONE_INDICATOR, {"code": code})).scalar() or "[]")
-    if not found:
+    indicators = _indicators.decode(
+        (await connection.execute(_ONE_INDICATOR, {"code": code})).scalar() or "[]"
+    )
+    if not indicators:
         refuse("not_found", kind="missing", what="indicator")
-    return found[0]
+    return indicators[0]
 
 
 class UnitLine(msgspec.Struct, frozen=True):
@@ -197,10 +199,10 @@ async def unit(connection: AsyncConnection, activity_id: UUID) -> UnitShown:
     row = (await connection.execute(_ONE_UNIT, {"id": activity_id})).first()
     if row is None:
         refuse("not_found", kind="missing", what="activity")
-    told = dict(row._mapping)
-    line = UnitLine(**{name: told[name] for name in UnitLine.__struct_fields__})
-    experts = told["expert_lines"]
-    return msgspec.convert({**told, "unit": line, "experts": experts}, UnitShown, strict=False)
+    values = dict(row._mapping)
+    line = UnitLine(**{name: values[name] for name in UnitLine.__struct_fields__})
+    experts = values["expert_lines"]
+    return msgspec.convert({**values, "unit": line, "experts": experts}, UnitShown, strict=False)
 
 
 class RequestLine(msgspec.Struct, frozen=True):

@@ -67,12 +67,12 @@ class ContractFigure(msgspec.Struct, frozen=True):
     @property
     def agreed(self) -> Decimal:
         """The sum of the donors' amounts."""
-        return sum((one.agreed for one in self.donors), NOTHING)
+        return sum((donor.agreed for donor in self.donors), NOTHING)
 
     @property
     def committed(self) -> Decimal:
         """The sum of what is committed."""
-        return sum((one.committed for one in self.donors), NOTHING)
+        return sum((donor.committed for donor in self.donors), NOTHING)
 
     @property
     def free(self) -> Decimal:
@@ -132,7 +132,7 @@ class RequestTotals(msgspec.Struct, frozen=True):
         return in_days(self.median) if self.median is not None else None
 
 
-class Told(msgspec.Struct, frozen=True):
+class Headline(msgspec.Struct, frozen=True):
     """An event that is told, with the name of what it happened to. `data`: the event's own fields."""
 
     position: int
@@ -160,7 +160,7 @@ class Overview(msgspec.Struct, frozen=True):
     calls: list[CallLine]
     call_count: int
     requests: RequestTotals
-    headlines: list[Told]
+    headlines: list[Headline]
     mark: int
     as_of: datetime | None
     waiting: int
@@ -177,7 +177,7 @@ class Overview(msgspec.Struct, frozen=True):
     @property
     def reached(self) -> list[Target]:
         """The targets with what was done by then."""
-        return [Target(one.year, one.value, self.by(one.year)) for one in self.targets]
+        return [Target(target.year, target.value, self.by(target.year)) for target in self.targets]
 
 
 CALL_LINES = """
@@ -253,12 +253,12 @@ _overview = msgspec.json.Decoder(Overview, strict=False)
 
 async def overview(connection: AsyncConnection, viewer: UUID | None = None) -> Overview:
     """Everything on the Commission's page, headlines without what is closed to the viewer: one statement. Raises Refused (missing) before the reference data are in."""
-    told: str = (await connection.execute(_OVERVIEW, {"viewer": viewer})).scalar_one()
+    encoded: str = (await connection.execute(_OVERVIEW, {"viewer": viewer})).scalar_one()
     try:
-        return _overview.decode(told)
+        return _overview.decode(encoded)
     except msgspec.ValidationError:
         # Without results and indicators there is nothing to show; any other mistake is ours.
-        if '"baseline_year" : null' in told:
+        if '"baseline_year" : null' in encoded:
             refuse("not_found", kind="missing", what="indicator")
         raise
 

@@ -4,55 +4,57 @@ from sqlalchemy import select
 
 from facility.db import Tx
 from facility.monitoring.models import Indicator, IndicatorTarget, Result
-from facility.monitoring.service.reference import IndicatorTold, ResultTold, told
+from facility.monitoring.service.reference import ReferenceIndicator, ReferenceResult, reference_data
 
 
 async def seed(tx: Tx) -> None:
     """Enter the results and indicators of the action that aren't there yet (dossier 1c, 1d)."""
-    reference = told()
+    reference = reference_data()
     results = set((await tx.session.execute(select(Result.code))).scalars())
     indicators = set((await tx.session.execute(select(Indicator.code))).scalars())
     tx.add(
         *[
-            _result(position, one, reference.components[str(one.component)])
-            for position, one in enumerate(reference.results)
-            if one.id not in results
+            _result(position, result, reference.components[str(result.component)])
+            for position, result in enumerate(reference.results)
+            if result.id not in results
         ]
     )
     await tx.flush()
-    new = [(n, one) for n, one in enumerate(reference.indicators) if one.id not in indicators]
-    tx.add(*[_indicator(position, one) for position, one in new])
+    new = [
+        (n, indicator) for n, indicator in enumerate(reference.indicators) if indicator.id not in indicators
+    ]
+    tx.add(*[_indicator(position, indicator) for position, indicator in new])
     await tx.flush()
     tx.add(
         *[
-            IndicatorTarget(indicator_code=one.id, year=year, value=value)
-            for _position, one in new
-            for year, value in one.targets.items()
+            IndicatorTarget(indicator_code=indicator.id, year=year, value=value)
+            for _position, indicator in new
+            for year, value in indicator.targets.items()
         ]
     )
     await tx.flush()
 
 
-def _result(position: int, one: ResultTold, component: str) -> Result:
+def _result(position: int, result: ReferenceResult, component: str) -> Result:
     return Result(
-        code=one.id,
+        code=result.id,
         position=position,
-        component=one.component,
+        component=result.component,
         component_name=component,
-        title=one.title,
-        leads=one.lead,
+        title=result.title,
+        leads=result.lead,
     )
 
 
-def _indicator(position: int, one: IndicatorTold) -> Indicator:
+def _indicator(position: int, indicator: ReferenceIndicator) -> Indicator:
     return Indicator(
-        code=one.id,
+        code=indicator.id,
         position=position,
-        result_code=one.result,
-        name=one.name,
-        unit=one.unit,
-        baseline_year=one.baseline.year,
-        baseline_value=one.baseline.value,
-        source=one.source,
-        note=one.note,
+        result_code=indicator.result,
+        name=indicator.name,
+        unit=indicator.unit,
+        baseline_year=indicator.baseline.year,
+        baseline_value=indicator.baseline.value,
+        source=indicator.source,
+        note=indicator.note,
     )

@@ -10,7 +10,7 @@ from facility.data import DATA
 REFERENCE = DATA / "reference.json"
 
 
-class ResultTold(msgspec.Struct, frozen=True):
+class ReferenceResult(msgspec.Struct, frozen=True):
     """A result: "R10", the number of its component, its title, who leads on it."""
 
     id: str
@@ -26,7 +26,7 @@ class Baseline(msgspec.Struct, frozen=True):
     value: Decimal
 
 
-class IndicatorTold(msgspec.Struct, frozen=True):
+class ReferenceIndicator(msgspec.Struct, frozen=True):
     """An indicator: "10.1", its unit, where it stood, and what it is to reach by the end of 2021 and of 2023."""
 
     id: str
@@ -49,15 +49,15 @@ class IndicatorTold(msgspec.Struct, frozen=True):
         return {2021: self.target_2021, 2023: self.target_2023}
 
 
-class Told(msgspec.Struct, frozen=True):
+class ReferenceData(msgspec.Struct, frozen=True):
     """What of the reference data this room reads. `components`: names by number."""
 
-    results: list[ResultTold]
-    indicators: list[IndicatorTold]
+    results: list[ReferenceResult]
+    indicators: list[ReferenceIndicator]
     components: dict[str, str]
 
 
-def told() -> Told:
+def reference_data() -> ReferenceData:
     """Results and indicators in the order of the reference data."""
     data: dict[str, Any] = msgspec.json.decode(REFERENCE.read_bytes())
-    return msgspec.convert(data, Told, strict=False)
+    return msgspec.convert(data, ReferenceData, strict=False)
