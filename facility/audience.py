@@ -347,7 +347,7 @@ AUDIENCE: dict[type[Event], Row] = {
         CONSULTING,
         officer=(
             Mail("admission/consultation_news"),
-            Task("Answers of consultees to look at"),
+            Task("Answers of consultees to check"),
             CONSULTATIONS,
         ),
         decider=(CONSULTATIONS,),
@@ -572,7 +572,7 @@ AUDIENCE: dict[type[Event], Row] = {
         REPORTING,
         lead=(ACTIVITY,),
         partner=(ACTIVITY,),
-        officer=(Task("Activities that somebody reported, to verify"), ACTIVITY),
+        officer=(Task("Reported activities to verify"), ACTIVITY),
         decider=(ACTIVITY,),
     ),
     activities.ActivityPlanned: Row(

@@ -118,7 +118,7 @@ async def tell_who_made_plans(tx: Tx, event: ActivityPostponed | ActivityCancell
     subject = (
         _("Moved to other days: {activity}", activity=activity.reference)
         if moved
-        else _("Called off: {activity}", activity=activity.reference)
+        else _("Cancelled: {activity}", activity=activity.reference)
     )
     await write_to_partners(
         tx,

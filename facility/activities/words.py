@@ -29,7 +29,7 @@ GENDERS = {"F": N_("Women"), "M": N_("Men"), "X": N_("Other")}
 """Where it was told; nobody has to."""
 
 NOT_COUNTED = {
-    "not_funded": N_("No award stood when it began, or the award was lost later"),
+    "not_funded": N_("No award when it began, or the award was lost later"),
     "not_completed": N_("Not completed"),
     "missing_evidence": N_("Evidence is missing"),
     "not_verified": N_("Not verified by a second person"),
@@ -45,9 +45,9 @@ sentences.register(
             "This report has been verified, so it can no longer be taken back here. Ask the secretariat."
         ),
         "attendance_missing": N_("Record how many people of each beneficiary came."),
-        "attendance_not_stated": N_("Some lines do not say how many people came. Enter 0 where nobody did."),
+        "attendance_not_stated": N_("Enter how many people came in each line. Enter 0 if nobody came."),
         "report_needs_evidence": N_("Agenda, attendance list and report are needed."),
-        "attendance_twice": N_("The same line stands twice. Put the two together."),
+        "attendance_twice": N_("You have entered this line twice. Enter it once."),
         "evidence_personal": N_(
             "This document shows who was there, so it opens for the parties, the secretariat and the auditor only."
         ),

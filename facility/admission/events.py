@@ -127,7 +127,7 @@ class ConsultationCancelled(Event, frozen=True, kw_only=True):
     """The answer is no longer needed."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A consultation was called off"
+    sentence: ClassVar[str] = "A consultation was cancelled"
     application_id: UUID
     consultation_id: UUID
 
@@ -223,7 +223,7 @@ class ClarificationCancelled(Event, frozen=True, kw_only=True):
     """The answer is no longer needed."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = "A clarification was called off"
+    sentence: ClassVar[str] = "A clarification was cancelled"
     application_id: UUID
     clarification_id: UUID
 

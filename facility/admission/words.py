@@ -28,14 +28,14 @@ CONSULTATIONS: dict[ConsultationState, tuple[str, str]] = {
     ConsultationState.NO_OBJECTION: (N_("No objection"), "ok"),
     ConsultationState.OBJECTION: (N_("Objection"), "bad"),
     ConsultationState.TACIT: (N_("Consent by silence"), "ok"),
-    ConsultationState.CANCELLED: (N_("Called off"), "plain"),
+    ConsultationState.CANCELLED: (N_("Cancelled"), "plain"),
 }
 """The word of each state, untranslated, and the kind of its tag."""
 
 AGAINST = {
-    "consultation_running": N_("Not everybody who was consulted has answered, and their time is not over."),
-    "objection_unanswered": N_("An objection is not answered yet."),
-    "consultation_not_held": N_("Nobody was consulted by the secretariat on what was submitted."),
+    "consultation_running": N_("A consultation is still running."),
+    "objection_unanswered": N_("Answer the objection first."),
+    "consultation_not_held": N_("The secretariat has not consulted anybody on this application."),
 }
 
 RESULTS = {
@@ -48,13 +48,13 @@ RESULTS = {
 OVERLAPS: dict[OverlapOutcome, tuple[str, str]] = {
     OverlapOutcome.NONE: (N_("No overlap"), "ok"),
     OverlapOutcome.ACCEPTABLE: (N_("Overlap, but acceptable"), "wait"),
-    OverlapOutcome.DUPLICATES: (N_("Duplicates what is done already"), "bad"),
+    OverlapOutcome.DUPLICATES: (N_("Duplicates another activity"), "bad"),
 }
 """The word of each judgement, untranslated, and the kind of its tag."""
 
 FINDINGS: dict[Finding, tuple[str, str]] = {
-    Finding.MET: (N_("ItemFinding: met"), "ok"),
-    Finding.NOT_MET: (N_("ItemFinding: not met"), "bad"),
+    Finding.MET: (N_("Finding: met"), "ok"),
+    Finding.NOT_MET: (N_("Finding: not met"), "bad"),
     Finding.UNKNOWN: (N_("For you to judge"), "wait"),
 }
 """The word of each finding, untranslated, and the kind of its tag."""
@@ -74,18 +74,16 @@ VERDICTS_BY_VALUE = {verdict.value: pair for verdict, pair in VERDICTS.items()} 
 _TOLD = {
     "in_time": N_("Received {received}; the call closed {closes}."),
     "beneficiaries": N_("Western Balkans beneficiaries taking part: {count}; needed: at least {least}."),
-    "eligible_parties": N_("Institutions looked at by their beneficiaries: {count}."),
+    "eligible_parties": N_("Institutions: {count}."),
     "confirmations": N_("Partners who have confirmed: {count} of {all}."),
-    "amounts": N_("EUR {requested} is asked for; between EUR {least} and {most} is possible."),
+    "amounts": N_("Requested: EUR {requested}. The call allows EUR {least} to {most}."),
     "declarations": N_("Declarations made: {count} of {all}."),
-    "documents": N_("Documents: {count}; pages or pictures in them that no machine can read: {unread}."),
-    "classified": N_("Documents refused for a marking or a virus before it came in: {count}."),
+    "documents": N_("Documents: {count}. Pages or pictures that could not be searched: {unread}."),
+    "classified": N_("Documents refused because of a marking or a virus: {count}."),
     "consultation": N_("Consultations on what was submitted: {count}."),
-    "overlap": N_("An officer has judged: {outcome}."),
+    "overlap": N_("Assessment of the overlap: {outcome}."),
 }
-_UNCHECKED = N_(
-    "Institutions looked at by their beneficiaries: {count}. Nobody has checked {unchecked} of them yet."
-)
+_UNCHECKED = N_("Institutions: {count}. Not checked yet: {unchecked}.")
 
 
 def finding_in_words(key: str, finding: ItemFinding) -> str:
@@ -115,12 +113,12 @@ def whys(late: Iterable[Attempt]) -> dict[str, str]:
 def begun(started_at: datetime, now: datetime) -> str:
     """What is said to whoever presses the button that starts an opening."""
     if started_at == now:
-        return _("The opening has begun. A second person confirms it on this page.")
-    return _("You have begun this opening already. It waits for the second person.")
+        return _("The opening has started. A second person must confirm it on this page.")
+    return _("You have already started this opening. A second person must confirm it.")
 
 
 CLARIFICATION_KINDS: dict[ClarificationKind, str] = {
-    ClarificationKind.EVIDENCE: N_("Evidence that is missing"),
+    ClarificationKind.EVIDENCE: N_("Missing evidence"),
     ClarificationKind.CLERICAL: N_("A clerical error"),
 }
 """Untranslated."""
@@ -128,9 +126,9 @@ CLARIFICATION_KINDS: dict[ClarificationKind, str] = {
 CLERICAL_FIELDS: dict[ClericalField, str] = {
     ClericalField.CONTACT_NAME: N_("Name of the lead’s contact"),
     ClericalField.CONTACT_EMAIL: N_("Mail address of the lead’s contact"),
-    ClericalField.SIGNATORY_NAME: N_("Name of who signed"),
-    ClericalField.SIGNATORY_FUNCTION: N_("Function of who signed"),
-    ClericalField.TITLE: N_("A typing error in the title"),
+    ClericalField.SIGNATORY_NAME: N_("Name of the signatory"),
+    ClericalField.SIGNATORY_FUNCTION: N_("Function of the signatory"),
+    ClericalField.TITLE: N_("Typing error in the title"),
 }
 """What can be put right, untranslated."""
 
@@ -138,7 +136,7 @@ CLARIFICATIONS: dict[ClarificationState, tuple[str, str]] = {
     ClarificationState.OPEN: (N_("Asked"), "wait"),
     ClarificationState.ANSWERED: (N_("Answered"), "info"),
     ClarificationState.LAPSED: (N_("No answer in time"), "bad"),
-    ClarificationState.CANCELLED: (N_("Called off"), "plain"),
+    ClarificationState.CANCELLED: (N_("Cancelled"), "plain"),
 }
 """The word of each state, untranslated, and the kind of its tag."""
 
@@ -147,26 +145,28 @@ sentences.register(
         **AGAINST,
         "period_wrong": N_("Give a number of working days of at most {most}."),
         "consultee_missing": N_("Choose at least one consultee on the list."),
-        "consulted_already": N_("One of them is being consulted on this application already."),
+        "consulted_already": N_(
+            "At least one of these offices is already being consulted on this application."
+        ),
         "consultation_over": N_("This consultation is over."),
-        "answered_late_already": N_("An answer after the period was given already."),
+        "answered_late_already": N_("A late answer has already been sent."),
         "name_missing": N_("Enter your name and function."),
         "no_more_days": N_("No further days were offered."),
         "extended_already": N_("More days can be asked for only once."),
-        "no_late_answer": N_("There is no late answer that could be let count."),
+        "no_late_answer": N_("There is no late answer to accept."),
         "initiative_unknown": N_("Choose among the initiatives on the list."),
-        "clarification_question_missing": N_("Write what you ask."),
-        "field_missing": N_("Choose what is to be put right."),
+        "clarification_question_missing": N_("Enter your question."),
+        "field_missing": N_("Choose what needs correction."),
         "clarification_over": N_("This question can no longer be answered."),
-        "answer_missing_here": N_("Write an answer, or send a document."),
-        "value_missing": N_("Write what is right."),
+        "answer_missing_here": N_("Enter an answer or attach a document."),
+        "value_missing": N_("Enter the correct text."),
         "clarification_not_answered": N_("There is no answer yet."),
-        "clarification_settled": N_("The answer was settled already."),
+        "clarification_settled": N_("This answer has already been accepted or rejected."),
         "item_not_judged": N_("Say whether this is met."),
-        "difference_needs_reason": N_("Your judgement differs from what was found: give the reason."),
+        "difference_needs_reason": N_("Your assessment differs from the finding. Give the reason."),
         "not_met_needs_reason": N_("Say what is not met."),
-        "nothing_not_met": N_("It is inadmissible only where an item is not met."),
-        "in_spite_needs_reason": N_("Say why it is admissible although an item is not met."),
+        "nothing_not_met": N_("An application can only be inadmissible if at least one item is not met."),
+        "in_spite_needs_reason": N_("Give the reason why it is admissible although an item is not met."),
         "no_objection_there": N_("There is no objection to answer."),
     }
 )

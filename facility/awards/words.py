@@ -13,12 +13,12 @@ sentences.register(
         "earlier_batch_open": N_(
             "An earlier batch of this series is not decided yet. What it has no money for is ranked again in this one."
         ),
-        "already_set_aside": N_("The rules are set aside for this application already."),
-        "not_proposed": N_("No ranking of this call is proposed."),
+        "already_set_aside": N_("These rules have already been set aside for this application."),
+        "not_proposed": N_("The ranking of this call has not been proposed."),
         "changed_since_shown": N_(
             "This has changed since you opened the page. Go back, load it again, and look at what is true now."
         ),
-        "not_an_award": N_("This is no standing award."),
+        "not_an_award": N_("This award has ended."),
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),
@@ -40,8 +40,10 @@ STATUSES = {
 """What became of an application once its call was decided, and the kind of its tag."""
 
 COOLED = {
-    "same_lead": N_("Its lead got an award in one of the last calls, so this call passes it over."),
-    "per_beneficiary": N_("Leads of its beneficiary have as many awards of this call as it gives to one."),
+    "same_lead": N_("The lead got an award in one of the last calls, so this application is passed over."),
+    "per_beneficiary": N_(
+        "Other leads of this beneficiary already have the maximum number of awards in this call."
+    ),
 }
 """Why a cool-down rule passed an application over."""
 

@@ -119,7 +119,7 @@ class DeploymentCalledOff(Event, frozen=True, kw_only=True):
     """The secretariat called the request off: nobody is asked any more, and bookings are free. The reason stands in the row."""
 
     subject: ClassVar[str] = "deployment"
-    sentence: ClassVar[str] = "The request was called off"
+    sentence: ClassVar[str] = "The request was cancelled"
 
     deployment_id: UUID
 

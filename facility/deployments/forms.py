@@ -99,7 +99,7 @@ def _themes(fields: Fields, known: Collection[str]) -> dict[str, int]:
             continue
         code, weight = row.choice("code", known), row.integer("weight", 1, MOST_WEIGHT)
         if code in chosen:
-            row.wrong("code", _("This theme stands twice."))
+            row.wrong("code", _("You have chosen this theme twice."))
         if code:
             chosen[code] = weight
     if not chosen and not any(name.startswith("themes-") for name in fields.errors):

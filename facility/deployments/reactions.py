@@ -84,7 +84,7 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
         .limit(1)
     )
     link = (await tx.session.execute(latest)).scalar_one_or_none()
-    subject = _("Thank you: your yes to {reference}", reference=deployment.reference)
+    subject = _("You are booked: {reference}", reference=deployment.reference)
     await _to_expert(tx, invitation, deployment, "accepted", subject, link=link, has_link=link is not None)
 
 
@@ -96,7 +96,7 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
         return
     invitation = await tx.get(Invitation, event.invitation_id)
     deployment = await tx.get(Deployment, event.deployment_id)
-    subject = _("About your invitation {reference}", reference=deployment.reference)
+    subject = _("Your invitation {reference} has ended", reference=deployment.reference)
     if event.how == "withdrawn":
         if deployment.end_reason is None:
             await _to_expert(tx, invitation, deployment, "withdrawn", subject)
@@ -109,7 +109,7 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
         tx, invitation, deployment, "cancelled", subject, by_expert=by_expert, reason=invitation.reason
     )
     if by_expert:
-        subject = _("A yes was taken back: {reference}", reference=deployment.reference)
+        subject = _("An expert cancelled: {reference}", reference=deployment.reference)
         await _to_officer(tx, deployment, "taken_back", subject, seat=event.seat)
 
 
@@ -165,7 +165,7 @@ async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
     free = deployment.seats - len((await tx.session.execute(held)).all())
     if free == 0:
         return
-    subject = _("Nobody is left to ask: {reference}", reference=deployment.reference)
+    subject = _("No expert left to ask: {reference}", reference=deployment.reference)
     await _to_officer(tx, deployment, "exhausted", subject, free=free, seats=deployment.seats)
 
 

@@ -20,21 +20,21 @@ STATES = {
 
 OUTCOMES = {
     InvitationStatus.OPEN: (N_("Asked"), "info"),
-    InvitationStatus.ACCEPTED: (N_("Yes"), "ok"),
-    InvitationStatus.DECLINED: (N_("No"), "plain"),
+    InvitationStatus.ACCEPTED: (N_("Accepted"), "ok"),
+    InvitationStatus.DECLINED: (N_("Declined"), "plain"),
     InvitationStatus.EXPIRED: (N_("No answer in time"), "plain"),
     InvitationStatus.UNAVAILABLE: (N_("Booked elsewhere"), "plain"),
     InvitationStatus.WITHDRAWN: (N_("No longer needed"), "plain"),
-    InvitationStatus.CANCELLED: (N_("Yes taken back"), "bad"),
+    InvitationStatus.CANCELLED: (N_("Booking cancelled"), "bad"),
 }
 """The word of each outcome of an invitation, untranslated, and the kind of its tag."""
 
 EXCLUSIONS = {
     "not_eu_member_state": N_("not from one of the 27 Member States"),
-    "conflict": N_("conflict of interest with an institution that is served"),
+    "conflict": N_("conflict of interest with one of the institutions"),
     "not_available": N_("not available on all of the days"),
-    "language": N_("does not speak the language at the level asked for"),
-    "theme": N_("knows no theme that is asked for at the level needed"),
+    "language": N_("does not speak the language at the required level"),
+    "theme": N_("does not reach the required level in any theme"),
 }
 """Why an expert is not on the shortlist, untranslated."""
 
@@ -82,14 +82,14 @@ filters.register("lasting", lasting)
 
 sentences.register(
     {
-        "not_funded": N_("The application has no standing award, so nobody can be sent for it."),
-        "already_asking": N_("The order was confirmed already, or the award has ended."),
+        "not_funded": N_("The application has no award, so you can't ask for experts."),
+        "already_asking": N_("The order has already been confirmed, or the award has ended."),
         "nobody_chosen": N_("Give at least one expert a place."),
-        "chosen_twice": N_("An expert stands twice in the order."),
-        "not_on_shortlist": N_("Only experts of the shortlist can be asked."),
+        "chosen_twice": N_("You gave one expert two places."),
+        "not_on_shortlist": N_("You can only ask experts on the shortlist."),
         "invitation_ended": N_("This invitation can no longer be answered."),
-        "booked_elsewhere": N_("The expert is booked elsewhere on one of these days."),
-        "not_accepted": N_("There is no yes to take back."),
+        "booked_elsewhere": N_("The expert has another booking on one of these days."),
+        "not_accepted": N_("There is no booking to cancel."),
         "deployment_ended": N_("This deployment has ended."),
         "too_late_to_cancel": N_("It is too late: the last day is over."),
     }

@@ -98,7 +98,7 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) ->
             template="evaluation/recused",
             to=officer.email,
             to_name=officer.name,
-            subject=_("An assessor has a conflict: {application}", application=application.reference),
+            subject=_("An assessor declared a conflict on {application}", application=application.reference),
             subject_id=application.id,
             context=context,
         )
@@ -118,7 +118,7 @@ async def tell_who_need_not_assess(tx: Tx, event: AssignmentsEnded) -> None:
             template="evaluation/no_longer_assigned",
             to=person.email,
             to_name=person.name,
-            subject=_("Nothing left to assess: {application}", application=application.reference),
+            subject=_("You no longer need to assess {application}", application=application.reference),
             subject_id=application.id,
             context={"call": call.reference, "application": application.reference},
         )

@@ -9,22 +9,22 @@ sentences.register(
         "evaluation_ended": N_(
             "The ranking of this call was proposed. Scores and assignments change no more."
         ),
-        "not_in_evaluation": N_("This application is not under assessment (any more)."),
+        "not_in_evaluation": N_("This application is not being assessed."),
         "keeps_its_scores": N_(
             "This application was carried over, and is ranked by the assessments that it has."
         ),
-        "own_assignment": N_("Nobody gives an application to themselves. A colleague can."),
-        "not_an_assessor": N_("This person is no assessor."),
+        "own_assignment": N_("You can't assign an application to yourself. Ask a colleague to do it."),
+        "not_an_assessor": N_("This person is not an assessor."),
         "assessor_recused": N_(
             "{assessor} has declared a conflict of interests on {application}. Choose somebody else."
         ),
         "already_assigned": N_("This assessor has the application already."),
-        "already_signed": N_("You have signed the declaration for this call already."),
+        "already_signed": N_("You have already signed the declaration for this call."),
         "already_declared": N_(
             "You have declared on this application already. A declared conflict is final."
         ),
         "already_decided": N_("This call has been decided."),
-        "not_assigned": N_("This application was not given to you."),
+        "not_assigned": N_("This application was not assigned to you."),
         "conflict": N_("You declared a conflict of interests: this application is closed to you."),
         "not_declared": N_(
             "Sign the declaration for the call, and declare on this application, before you score it."
@@ -51,8 +51,8 @@ OUTCOMES = {
 """The word for each outcome, and the kind of its tag."""
 
 REASONS = {
-    "too_few_beneficiaries": N_("Partners left; too few beneficiaries are still on board."),
-    "too_few_assessments": N_("It could not get the number of assessments that the call asks for."),
+    "too_few_beneficiaries": N_("Partners left. Too few beneficiaries take part."),
+    "too_few_assessments": N_("The application could not get the required number of assessments."),
 }
 """Reason codes that an application bears, as sentences."""
 

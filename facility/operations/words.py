@@ -25,9 +25,9 @@ SUBJECTS = {
     "envelope": N_("Envelope"),
     "event": N_("Event"),
     "expert": N_("Expert"),
-    "failed_step": N_("What was due and failed"),
+    "failed_step": N_("Failed steps"),
     "initiative": N_("What others do"),
-    "initiative_import": N_("List of what others do"),
+    "initiative_import": N_("List of other initiatives"),
     "institution": N_("Institution"),
     "mail": N_("Mail"),
     "person": N_("Person"),
@@ -50,11 +50,11 @@ def subject_kinds() -> list[tuple[str, str]]:
 
 sentences.register(
     {
-        "mail_not_parked": N_("This mail is not parked (any more): it waits for its turn or has been sent."),
+        "mail_not_parked": N_("This mail is not parked: it is waiting to be sent or has been sent."),
         "delivery_not_parked": N_(
             "This is not parked (any more): somebody has put it back, or it has been done."
         ),
-        "step_not_failed": N_("This has not failed (any more): it has been done, or was not due any more."),
+        "step_not_failed": N_("This is no longer failed: it has been done, or is no longer due."),
         "nothing_parked": N_("Nothing is parked."),
     }
 )

@@ -69,7 +69,7 @@ async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(
 async def test_the_link_of_who_is_booked_says_what_the_mail_says(
     play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, moved = await planned(play, "A"), "Please make no travel arrangements yet."
+    key, moved = await planned(play, "A"), "t book travel yet."
     deployment = await ask_experts(play, "A")
     async with play.db.transaction(now=DECIDED) as tx:
         accepted = select(Invitation.id).where(

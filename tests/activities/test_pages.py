@@ -174,7 +174,7 @@ async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browser
     )
     assert (wrong.status_code, errors(wrong)) == (422, ["lines-0-who", "lines-1-present"])
     twice = await omar.send_form(here, {**lines, "lines-2-who": kosovo, "lines-2-present": "1"})
-    assert (twice.status_code, "The same line stands twice" in twice.text) == (422, True)
+    assert (twice.status_code, "You have entered this line twice" in twice.text) == (422, True)
     assert (await omar.send_form(here, {**lines, "lines-x-who": "AL"})).status_code == 400
     assert (await omar.send_form(here, lines)).status_code == 303
     async with play.db.transaction(now=(await row(play, key)).planned_at) as tx:

@@ -187,7 +187,7 @@ async def test_the_link_shows_takes_documents_and_refuses_marked_ones(
         assert (refusal.application_id, refusal.reason) == (key, "marked")
     assert (await found(db, asked)).state == "open"
     assert await send(nobody, path, "mandate.pdf", pdf("The mandate")) == 303
-    assert "your answer is written down" in (await nobody.get(path)).text
+    assert "your answer is saved" in (await nobody.get(path)).text
     assert await send(nobody, path, "more.pdf", pdf("More")) == 409
     late = await nobody.send_form(path, {"text": "A colleague's answer", "name": "Besa"})
     assert (late.status_code, "A colleague&#39;s answer</textarea>" in late.text) == (409, True)  # to copy

@@ -124,7 +124,7 @@ async def test_a_rule_is_set_aside_with_a_reason(db: Database, play: Judging, br
     assert "Rule set aside: The only one on this route" in shown
     csv = (await carl.get(f"/evaluation/{call_id}/ranking.csv")).text
     assert "Rule set aside: The only one on this route" in csv
-    assert "Its lead got an award in one of the last calls" in csv
+    assert "The lead got an award in one of the last calls" in csv
     await propose_and_decide(play)
     assert await play.statuses() == {"A": "awarded", "B": "awarded", "C": "cooled_down"}
     async with db.transaction(now=CLOSES) as tx:

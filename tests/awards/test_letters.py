@@ -139,7 +139,7 @@ async def test_the_others_read_why(play: Judging, settings: Settings) -> None:
     said, _ = await pdf(play, settings, "C")
     assert "Financial and operational capacity (11.60, at least 12 are needed)" in said
     assert "UNSCR" not in said
-    assert "could not get the number of assessments" in (await pdf(play, settings, "D"))[0]
+    assert "could not get the required number of assessments" in (await pdf(play, settings, "D"))[0]
 
 
 async def test_a_letter_says_what_it_said_when_it_was_written(play: Judging, settings: Settings) -> None:

@@ -113,7 +113,7 @@ async def test_a_change_after_the_proposal_is_said_before_it_is_decided(
     assert (await ada.send_form(call_path(play, "/take-back"))).status_code == 303
     await play.act("ada", lambda tx: evaluation.set_aside(tx, play.applications["C"], "Nobody is free."))
     await play.act("vera", lambda tx: propose(tx, play.calls["TAF-2021-01"]))
-    assert "Not as it was proposed" not in (await paul.get(call_path(play, "/decision"))).text
+    assert "Different from the proposal" not in (await paul.get(call_path(play, "/decision"))).text
 
 
 def read(table: httpx.Response) -> list[list[str]]:

@@ -120,7 +120,7 @@ async def test_the_start_page_leads_the_secretariat_to_a_ranking_that_can_be_pro
     ada, paul = await browse(play.people["ada"]), await browse(play.people["paul"])
     there = f"/evaluation/{play.calls[CALL]}/ranking"
     assert (await tasks(ada), TASK in (await paul.get("/")).text) == ([there], False)
-    assert "Send to the authorising officer" in (await ada.get(there)).text
+    assert "Propose this ranking" in (await ada.get(there)).text
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     assert await tasks(ada) == []
 

@@ -146,7 +146,7 @@ async def test_an_award_that_ends_is_said_kindly(sending: Sending, asked: UUID, 
         lambda tx: withdraw_award(tx, application, "Gave up."),
         clock.now() + timedelta(seconds=1),
     )
-    assert "Nobody is needed any more" in (await browser.get(path)).text
+    assert "No expert is needed any more" in (await browser.get(path)).text
     page = await browser.get(accepted)
     assert "You are no longer booked" in page.text
     assert "I cannot come after all" not in page.text

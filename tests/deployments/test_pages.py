@@ -97,10 +97,10 @@ async def test_the_way_from_an_application_to_a_shortlist_in_words(pool: Sending
         "Firearms trafficking 4 × 2 + speaks Croatian 2 = 10",
         "Joint investigation teams 3 × 3 = 9",
         "not available on all of the days",
-        "conflict of interest with an institution that is served",
+        "conflict of interest with one of the institutions",
         "not from one of the 27 Member States (Serbia)",
-        "does not speak the language at the level asked for",
-        "knows no theme that is asked for at the level needed",
+        "does not speak the language at the required level",
+        "does not reach the required level in any theme",
         "Pristina, Kosovo*",
     ):
         assert words in page.text
@@ -114,7 +114,7 @@ async def test_the_shortlists_own_order_needs_no_reason(pool: Sending, browse: B
     assert (answer.status_code, answer.headers["location"]) == (303, f"/deployments/{key}")
     assert await pool.outcomes(key) == {"X0": "open", "X1": "open"}
     page = await ada.get(f"/deployments/{key}")
-    for words in ("0 of 2 have their yes.", "71 hours", "2 days 23 hours left", "Next in line", "Expert X2"):
+    for words in ("0 of 2 seats filled.", "71 hours", "2 days 23 hours left", "Next in line", "Expert X2"):
         assert (words in page.text) is (words != "71 hours")
     again = await ada.send_form(f"/deployments/{key}/order", order_of(pool, "X0", "X1", "X2"))
     assert again.status_code == 409
@@ -178,7 +178,7 @@ async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sendin
             ["Seats: Enter a whole number", "Time to answer: Enter"],
         ),
         ({"language": "xx"}, ["Language: Choose one of the answers on the list."]),
-        ({"themes-1-code": "X.JIT"}, ["Theme, row 2: This theme stands twice."]),
+        ({"themes-1-code": "X.JIT"}, ["Theme, row 2: You have chosen this theme twice."]),
         ({"themes-1-weight": ""}, ["Weight, row 2: Enter a whole number."]),
         (
             {"themes-0-code": "", "themes-0-weight": "", "themes-1-code": "", "themes-1-weight": ""},
@@ -203,7 +203,7 @@ async def test_more_rows_save_nothing(pool: Sending, browse: Browsers) -> None:
     answer = await ada.send_form("/deployments/new", form_of(pool, do="rows", place=""))
     assert (answer.status_code, "There is a problem" in answer.text) == (200, False)
     assert 'name="themes-7-code"' in answer.text
-    assert "Nobody was asked for yet" in (await ada.get("/deployments")).text
+    assert "No requests yet" in (await ada.get("/deployments")).text
 
 
 async def test_a_yes_is_taken_back_with_a_reason(pool: Sending, browse: Browsers) -> None:
@@ -239,7 +239,7 @@ async def test_the_commission_reads_codes_and_lead_times_and_no_names(
         "X0",
         "X1",
         "It took 1 day 6 hours from the request to the last yes.",
-        "1 of 1 have their yes.",
+        "1 of 1 seats filled.",
     ):
         assert words in page
     assert "1 day 6 hours" in (await carl.get("/deployments")).text
@@ -253,7 +253,7 @@ async def test_the_commission_reads_codes_and_lead_times_and_no_names(
         "The expert accepted seat 1.",
     ):
         assert words in whole
-    assert "Take this yes back" not in whole
+    assert "Cancel this booking" not in whole
 
 
 async def test_who_may(pool: Sending, browse: Browsers) -> None:

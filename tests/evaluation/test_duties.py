@@ -218,7 +218,7 @@ async def test_the_board_offers_only_who_may_and_says_why_not_the_others(
     emma = await browse(play.people["emma"])
     seen = (await emma.get(board)).text
     assert gives_reason(seen, "assesses_here")
-    assert "Give the chosen applications to" not in seen
+    assert "Assign the chosen applications to" not in seen
     page = (await emma.get(f"/applications/{play.applications['Y']}")).text
     assert gives_reason(page, "assesses_here")
     assert "/admissibility" not in page

@@ -72,7 +72,7 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
     assert "74.5" in (await elena.get(assessment(play, "/check"))).text
     sent = await elena.send_form(assessment(play, "/send"))
     assert (sent.status_code, sent.headers["location"]) == (303, "/assessments")
-    assert "It is frozen" in (await elena.get(assessment(play))).text
+    assert "It can no longer be changed" in (await elena.get(assessment(play))).text
     assert (await elena.send_form(assessment(play), good)).status_code == 409
     assert (await elena.send_form(assessment(play, "/send"))).status_code == 409
 
@@ -216,7 +216,7 @@ async def test_a_series_shows_its_batches_each_on_a_page_of_its_own(db: Database
     ada = await browse(play.people["ada"])
     page = await ada.get(f"/evaluation/{play.calls[SERIES]}")
     assert page.status_code == 200
-    assert "Each batch is opened, checked, assessed and decided on its own" in page.text
+    assert "Each batch is opened, checked, assessed and decided separately" in page.text
     for batch in await play.batches():
         assert batch.reference in page.text
     assert "No application has come in" not in page.text

@@ -284,11 +284,11 @@ async def test_the_page_says_what_stands_already(play: Judging, db: Database, br
     await stage(play)
     vera = await browse(play.people["vera"])
     here = f"/evaluation/{play.calls[SCORED]}"
-    for said in ("have been told by mail", "You have proposed this ranking already"):
+    for said in ("The authorising officers get a mail", "You have already proposed this ranking"):
         answer = await vera.send_form(f"{here}/propose")
         assert (answer.status_code, answer.headers["location"]) == (303, f"{here}/ranking")
         assert said in (await vera.get(f"{here}/ranking")).text
     there = f"/openings/{play.calls[SEALED]}"
-    for said in ("The opening has begun", "You have begun this opening already"):
+    for said in ("The opening has started", "You have already started this opening"):
         assert (await vera.send_form(f"{there}/start")).status_code == 303
         assert said in (await vera.get(there)).text

@@ -19,7 +19,7 @@ WAITS = {
         ("Clarifications that were answered", 1),
         ("Closed calls to be opened by two people", 1),
         ("Urgent applications to decide", 1),
-        ("Activities that somebody reported, to verify", 1),
+        ("Reported activities to verify", 1),
     ],
     "Paul Weber": [
         ("Exceptions to decide", 2),

@@ -37,7 +37,7 @@ def test_nobody_reads_before_two_have_opened(
 
     vera.goto(f"/openings/{call_id}")
     vera.press("Confirm and open")
-    vera.sees("The call is opened. What came in can be read now.")
+    vera.sees("The call is open. You can now read the applications.")
     with vera.download() as got:
         vera.page.get_by_role("link", name="Minutes (PDF)").click()
     ((_name, content),) = got
@@ -65,12 +65,12 @@ def test_a_clerical_error_is_put_right_by_a_link(
 
     omar = visit(company["omar"].email, phone=True)
     omar.open_mail("question")
-    omar.sees("What you submitted stays as it is")
+    omar.sees("Your application stays as you submitted it")
     omar.press("Send the answer", status=422)
     omar.fill("What is right", "Omar Hoxha")
     omar.fill("Your name and function", "Omar Hoxha, head of unit")
     omar.press("Send the answer")
-    omar.heading("Thank you, your answer is written down")
+    omar.heading("Thank you, your answer is saved")
 
     ada.goto(f"/applications/{application}/clarifications")
     ada.press("Accept")

@@ -79,14 +79,14 @@ def open_together(ada: Visitor, vera: Visitor, series: UUID, batch: str) -> None
     vera.step(vera.row(batch).get_by_role("link", name="To be opened").click)
     vera.follow("To the opening")
     vera.press("Confirm and open")
-    vera.sees("The call is opened. What came in can be read now.")
+    vera.sees("The call is open. You can now read the applications.")
 
 
 def decide(paul: Visitor, batch: str) -> None:
     """Paul decides what the mail told him of."""
     mail = paul.post.next(paul.email, f"{batch} waits for your decision")
     paul.goto(next(word for word in mail.text.split() if word.endswith("/decision")))
-    paul.sees("ranked once more")
+    paul.sees("carried over to the next batch")
     paul.press("Decide the call")
     paul.sees("The call is decided.", "Carried over")
 
@@ -104,7 +104,7 @@ def test_carried_over_once(
     ada.goto(f"/evaluation/{rolling.first}")
     ada.follow("Ranking")
     ada.sees("Carried over to the next batch", "EUR 10 000.00 is left, the next request needs EUR 50 000.00")
-    ada.press("Send to the authorising officer")
+    ada.press("Propose this ranking")
     decide(paul, f"{SERIES}/B1")
     letter = letter_to(milena, f"{SERIES}/002")
     assert f"carried over to the next batch, {SERIES}/B2" in letter
@@ -120,7 +120,7 @@ def test_carried_over_once(
     ada.sees(f"Carried over from {SERIES}/B1")
     ada.follow("Ranking")
     ada.sees("EUR 6 000.00 is left, the next request needs EUR 50 000.00")
-    ada.press("Send to the authorising officer")
+    ada.press("Propose this ranking")
     decide(paul, f"{SERIES}/B2")
     assert "It has place 1 on the reserve list." in letter_to(milena, f"{SERIES}/002")
     assert f"carried over to the next batch, {SERIES}/B3" in letter_to(company["arta"], f"{SERIES}/004")

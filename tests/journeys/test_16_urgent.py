@@ -122,7 +122,7 @@ def submit(omar: Visitor, tasks: str) -> None:
 def open_it(ada: Visitor, paul: Visitor) -> str:
     """The mail leads to its page; one of the secretariat begins, the authorising officer confirms; the page."""
     mail = ada.post.next(ada.email, f"Urgent: {CALL}/U1")
-    assert "an urgent application came in" in mail.text
+    assert "an urgent application was submitted" in mail.text
     here = next(word for word in mail.text.split() if "/urgent/" in word)
     ada.goto("/urgent")
     ada.follow(f"{CALL}/U1")

@@ -67,11 +67,11 @@ def score(elena: Visitor, service: Service, application: UUID) -> None:
     elena.press("Check and send", status=422)
     elena.fill("Financial and operational capacity: score", "15.5")
     elena.press("Check and send")
-    elena.sees("85.5", "Once sent, your scores and comments are frozen")
+    elena.sees("85.5", "neither you nor the secretariat can change them")
     elena.press("Send the assessment")
     elena.sees("Your assessment is sent. Thank you.")
     elena.goto(f"/assessments/{application}")
-    elena.sees("It is frozen.")
+    elena.sees("It can no longer be changed.")
     assert elena.post_form(f"/assessments/{application}", {"score-relevance": "1"})[0] == 409
 
 
@@ -85,7 +85,7 @@ def recuse(erik: Visitor, service: Service, call_id: UUID, application: UUID) ->
     erik.press("Declare", status=422)
     erik.fill("What the conflict is", "A former colleague leads the team.")
     erik.press("Declare")
-    erik.sees("This application is closed to you from now on.")
+    erik.sees("You can no longer open this application.")
     erik.sees_not("Against smuggling")
     erik.goto(f"/assessments/{application}", status=403)
     erik.goto(f"/applications/{application}", status=404)

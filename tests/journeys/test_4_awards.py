@@ -47,7 +47,7 @@ def test_one_proposes_another_decides_and_letters_go_out(
     ada.sees(
         "86.00", "80.50", "The money ends here: EUR 10 000.00 is left, the next request needs EUR 25 000.00."
     )
-    ada.press("Send to the authorising officer")
+    ada.press("Propose this ranking")
     ada.sees("The ranking is proposed.")
     ada.goto(f"/evaluation/{call_id}/decision")
     ada.sees("authorising officer decides.")

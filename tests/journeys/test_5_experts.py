@@ -75,7 +75,7 @@ def test_one_declines_the_next_is_asked_and_accepts(
     piet.heading("Thank you for your answer")
     assert piet.post_form(declined, {"answer": "accept"})[0] == 409
     piet.goto(declined)
-    piet.sees("Somebody else is asked; there is nothing more to do.")
+    piet.sees("We ask somebody else. You don't need to do anything else.")
     piet.goto(deployment)
     piet.heading("Sign in")
 
@@ -84,7 +84,7 @@ def test_one_declines_the_next_is_asked_and_accepts(
     xenia.press("Yes, I can come")
     xenia.heading("Thank you, you are booked")
     ada.goto(deployment)
-    ada.sees("1 of 1 have their yes.")
+    ada.sees("1 of 1 seats filled.")
     days = "SELECT count(*) FROM booking JOIN expert ON expert.id = expert_id WHERE code = 'X52'"
     assert service.one(days) == 3
     take_back(xenia, ada, accepted, deployment)
@@ -95,9 +95,9 @@ def take_back(xenia: Visitor, ada: Visitor, accepted: str, deployment: str) -> N
     """After her yes the expert can't come; nobody is left to ask, and the secretariat is told."""
     xenia.goto(accepted)
     xenia.page.get_by_text("I cannot come after all").click()
-    xenia.press("Take my yes back", status=422)
+    xenia.press("Cancel my booking", status=422)
     xenia.fill("Reason", "A trial on the same days.")
-    xenia.press("Take my yes back")
+    xenia.press("Cancel my booking")
     xenia.heading("You are no longer booked")
     ada.post.next(ada.email, deployment_reference(ada, deployment))
     ada.sees("Nobody is left to ask; 1 seat is empty.", "A trial on the same days.")

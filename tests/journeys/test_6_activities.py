@@ -38,7 +38,7 @@ def document(omar: Visitor, activity: str) -> None:
         omar.fill("Expected", "8", line)
         omar.fill("Present", "6", line)
     omar.press("Save")
-    omar.sees("Attendance is written down.")
+    omar.sees("Attendance is saved.")
     omar.follow("Attach or remove")
     omar.press("Attach", status=422)
     for kind in ("Agenda", "Attendance list", "Report"):

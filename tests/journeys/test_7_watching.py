@@ -67,7 +67,7 @@ def test_a_mail_that_was_refused_is_sent_again(company: Company, visit: Opens, s
     state = "SELECT state FROM mail WHERE to_address = :to"
     until("the mail is parked", lambda: service.rows(state, to=guest.email) == [("parked",)])
     root.goto("/operations")
-    root.sees("Something does not go on by itself", "1 mail is parked")
+    root.sees("Something needs your attention", "1 mail is parked")
     root.follow("1 mail is parked")
     root.step(lambda: root.page.locator("main table a").first.click())
     root.sees("PermanentFailure")
@@ -93,7 +93,7 @@ def test_a_parked_delivery_is_run_again(company: Company, visit: Opens, service:
     root.goto("/operations/parked")
     root.sees("accounts.", "DBAPIError")
     root.press("Run again")
-    root.sees("It waits for its turn again.")
+    root.sees("It is queued again.")
     guest.open_mail()
     guest.press("Sign in")
     until("nothing is parked", lambda: parked(service) == [])

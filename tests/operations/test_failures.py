@@ -54,7 +54,7 @@ async def test_what_was_due_and_failed_is_shown_and_run_again_by_an_administrato
     assert f"{STEP}<br>" in page.text
     assert ">ValueError<" in page.text
     assert "what somebody wrote" not in page.text
-    assert "Things that were due and failed, to look at" in (await root.get("/")).text
+    assert "Failed steps to check" in (await root.get("/")).text
     for browser in (root, greta):
         assert "1 thing that was due failed" in (await browser.get("/operations")).text
     assert await health(browse) == {"status": "degraded", "failed_steps": 1, "stopped": []}

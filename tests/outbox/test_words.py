@@ -88,7 +88,7 @@ def test_the_end_of_an_award_names_what_ends_with_it(templates: jinja2.Environme
         text_of(templates, "awards/ended", {**context, "what": what}, to_name="A", url="", base_url="")
         for what in ("award", "reserve")
     )
-    assert "Activities that have not begun do not take place." in award
+    assert "Activities that have not started are cancelled." in award
     assert "Activities" not in reserve
 
 
@@ -96,4 +96,4 @@ def test_the_letter_on_an_award_says_who_asks_experts(templates: jinja2.Environm
     """Leads have no page for it: the secretariat asks them."""
     context = {"application": "A", "call": "C", "path": "/x"}
     words = text_of(templates, "awards/award", context, to_name="A", url="", base_url="")
-    assert "ask its secretariat for the experts whom you need" in words
+    assert "Ask the secretariat for the experts that you need" in words

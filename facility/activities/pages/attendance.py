@@ -137,7 +137,7 @@ async def save_attendance(view: View, form: Form, tx: Tx, activity_id: FromPath[
     lines = [line for line in rows if line is not None]
     async with redrawn(tx, fields, again):
         await set_attendance(tx, activity_id, lines)
-    return view.go(f"/activities/{activity_id}", _("Attendance is written down."))
+    return view.go(f"/activities/{activity_id}", _("Attendance is saved."))
 
 
 HANDLERS = [attendance, save_attendance]

@@ -44,7 +44,7 @@ from facility.zone import TODAY_SQL
 
 nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=60)
 waits(
-    N_("Activities that somebody reported, to verify"),
+    N_("Reported activities to verify"),
     "/activities?status=completed",
     Role.SECRETARIAT,
     rows=f"""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
@@ -54,7 +54,7 @@ waits(
         ORDER BY reported_at, id""",  # noqa: S608 - our own text
 )
 ends_with_the_award(
-    N_("Activities that have not begun are called off:"),
+    N_("Activities that have not started are cancelled:"),
     rows=f"""SELECT reference || ' ' || title AS label, starts_on AS day FROM activity
         WHERE award_id = :award_id AND state IN ('planned', 'postponed')
         AND starts_on > {TODAY_SQL}""",  # noqa: S608 - our own text

@@ -111,7 +111,7 @@ async def undo(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> P
 
     async with redrawn(tx, fields, again):
         await activities_commands.undo(tx, activity_id, reason=reason, seen=seen)
-    return view.go(f"/activities/{activity_id}", _("It is taken back."))
+    return view.go(f"/activities/{activity_id}", _("You have taken it back."))
 
 
 HANDLERS = [report_form, report, verify_form, verify, undo_form, undo]

@@ -109,7 +109,7 @@ async def judge_admissibility(view: View, form: Form, tx: Tx, application_id: Fr
 
     async with redrawn(tx, fields, again):
         await check_admissibility(tx, application_id, admissible=admissible, reason=reason, judged=judged)
-    return view.go(f"/applications/{application_id}", _("The judgement is written down."))
+    return view.go(f"/applications/{application_id}", _("The assessment is saved."))
 
 
 def _judged(fields: Fields, key: str) -> Judged | None:

@@ -102,9 +102,7 @@ async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
 
     async with redrawn(tx, fields, again):
         await ask_for_clarification(tx, application_id, kind=kind, field=chosen, question=question, days=days)
-    return view.go(
-        f"/applications/{application_id}/clarifications", _("The lead is asked by a mail with a link.")
-    )
+    return view.go(f"/applications/{application_id}/clarifications", _("The question was sent to the lead."))
 
 
 @post("/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/cancel", opt=ASKS)
@@ -114,7 +112,7 @@ async def cancel(
     """Calls one off."""
     Fields(form).check()
     await cancel_clarification(tx, application_id, clarification_id)
-    return view.go(f"/applications/{application_id}/clarifications", _("It is called off."))
+    return view.go(f"/applications/{application_id}/clarifications", _("The question is cancelled."))
 
 
 @post("/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/settle", opt=ASKS)
@@ -128,7 +126,7 @@ async def settle(
     await settle_clarification(tx, application_id, clarification_id, accepted=accepted)
     return view.go(
         f"/applications/{application_id}/clarifications",
-        _("The answer is accepted.") if accepted else _("Noted: the answer is not accepted."),
+        _("The answer is accepted.") if accepted else _("The answer is not accepted."),
     )
 
 

@@ -34,7 +34,7 @@ SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
-waits(N_("Answers of consultees to look at"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
+waits(N_("Answers of consultees to check"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
 
 
 def consultation_words() -> dict[str, Any]:
@@ -101,7 +101,8 @@ async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
             tx, application_id, chosen, days=days, more_days=more_days, question=question
         )
     return view.go(
-        f"/applications/{application_id}/consultations", _("They are asked, each by a mail with a link.")
+        f"/applications/{application_id}/consultations",
+        _("The consultation has started. Each office gets a mail with a link."),
     )
 
 
@@ -124,7 +125,7 @@ async def cancel(
         form,
         application_id,
         lambda: cancel_consultation(tx, application_id, consultation_id),
-        _("The consultation is called off; the consultee is told."),
+        _("The consultation is cancelled. The consultee gets a mail."),
     )
 
 
@@ -138,7 +139,7 @@ async def late(
         form,
         application_id,
         lambda: take_late_answer(tx, application_id, consultation_id),
-        _("The late answer counts now."),
+        _("The late answer is accepted."),
     )
 
 
@@ -156,7 +157,7 @@ async def answer(
     async with redrawn(tx, fields, again):
         await answer_objection(tx, application_id, consultation_id, answer=text)
     return view.go(
-        f"/applications/{application_id}/consultations", _("The answer to the objection is written down.")
+        f"/applications/{application_id}/consultations", _("The answer to the objection is saved.")
     )
 
 

@@ -91,7 +91,7 @@ async def add(view: View, form: Form, tx: Tx) -> Page:
     data = _read(fields, await _known(connection), active=True)
     async with redrawn(tx, fields, lambda read, status: _page(view, read, fields, status=status)):
         await add_consultee(tx, data)
-    return view.go("/consultees", _("The consultee is on the list."))
+    return view.go("/consultees", _("The consultee is added."))
 
 
 @get("/consultees/{consultee_id:uuid}", opt=KEEPS)
@@ -119,7 +119,7 @@ async def change(view: View, form: Form, tx: Tx, consultee_id: FromPath[UUID]) -
         tx, fields, lambda read, status: _page(view, read, fields, status=status, key=consultee_id)
     ):
         await change_consultee(tx, consultee_id, data)
-    return view.go("/consultees", _("The consultee is changed."))
+    return view.go("/consultees", _("The changes are saved."))
 
 
 HANDLERS = [consultees, add, consultee, change]

@@ -78,9 +78,7 @@ async def judge_exception(view: View, form: Form, tx: Tx, application_id: FromPa
 
     async with redrawn(tx, fields, again):
         await decide_exception(tx, application_id, approved=approved, reason=reason, answers=answers)
-    return view.go(
-        f"/applications/{application_id}", _("The decision is written down, and the lead is told.")
-    )
+    return view.go(f"/applications/{application_id}", _("The decision is saved. The lead gets a mail."))
 
 
 HANDLERS = [exception_form, judge_exception]

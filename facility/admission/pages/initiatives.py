@@ -123,9 +123,11 @@ def _decoded(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unclear(_("This is no text in UTF-8. Save the list as “CSV UTF-8” and try again.")) from None
+        raise Unclear(
+            _("The file is not text in UTF-8. Save the list as “CSV UTF-8” and try again.")
+        ) from None
     if "\0" in text:
-        raise Unclear(_("This is no text in UTF-8. Save the list as “CSV UTF-8” and try again."))
+        raise Unclear(_("The file is not text in UTF-8. Save the list as “CSV UTF-8” and try again."))
     return text
 
 
@@ -141,16 +143,16 @@ def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[
         if len(cells[name]) > most:
             mistakes.append(_("{column} is longer than {most} characters", column=name, most=most))
     codes, unknown = read_codes(cells["beneficiaries"], known)
-    mistakes += [_("“{code}” is no code of a beneficiary", code=code[:40]) for code in unknown]
+    mistakes += [_("“{code}” is not a beneficiary code", code=code[:40]) for code in unknown]
     topics, strange = read_codes(cells["themes"], taxonomy)
-    mistakes += [_("“{code}” is no code of a theme", code=code[:40]) for code in strange]
+    mistakes += [_("“{code}” is not a theme code", code=code[:40]) for code in strange]
     days = []
     for name in ("from", "to"):
         try:
             days.append(read_day(cells[name]))
         except ValueError:
             days.append(None)
-            mistakes.append(_("{column} is no day like 2026-07-30", column=name))
+            mistakes.append(_("{column} must be a day like 2026-07-30", column=name))
     if days[0] and days[1] and days[0] > days[1]:
         mistakes.append(_("it ends before it begins"))
     line = InitiativeLine(
@@ -164,7 +166,7 @@ async def retire(view: View, form: Form, tx: Tx, initiative_id: FromPath[UUID]) 
     """Takes a line off the list."""
     Fields(form).check()
     await retire_initiative(tx, initiative_id)
-    return view.go("/initiatives", _("It is off the list."))
+    return view.go("/initiatives", _("The entry is removed from the list."))
 
 
 HANDLERS = [initiatives, load, retire]

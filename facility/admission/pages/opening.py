@@ -71,7 +71,7 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     session_id = fields.key("session")
     fields.check()
     await confirm_opening(tx, call_id, seen=session_id)
-    return view.go(f"/openings/{call_id}", _("The call is opened. What came in can be read now."))
+    return view.go(f"/openings/{call_id}", _("The call is open. You can now read the applications."))
 
 
 @get("/openings/{call_id:uuid}/minutes.pdf", opt=WATCH)

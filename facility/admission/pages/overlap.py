@@ -142,7 +142,7 @@ async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
 
     async with redrawn(tx, fields, again):
         await judge_overlap(tx, application_id, outcome=outcome, reason=reason, initiative_ids=about)
-    return view.go(f"/applications/{application_id}/overlap", _("The judgement is written down."))
+    return view.go(f"/applications/{application_id}/overlap", _("The assessment is saved."))
 
 
 HANDLERS = [overlap, look, judge]

@@ -30,7 +30,7 @@ async def save(view: View, form: Form, tx: Tx) -> Page:
 
     async with redrawn(tx, fields, again):
         await save_view(tx, view.me.id, name=name, asked=listed.set_filters, shared=shared)
-    return view.go(address(listed.set_filters), _("The list is kept as “{name}”.", name=name))
+    return view.go(address(listed.set_filters), _("The list is saved as “{name}”.", name=name))
 
 
 @get("/applications/views/{view_id:uuid}", opt=BY_STAFF)
@@ -45,7 +45,7 @@ async def forget(view: View, form: Form, tx: Tx, view_id: FromPath[UUID]) -> Pag
     """Forgets a list of one's own; its link leads nowhere any more."""
     Fields(form).check()
     await drop_view(tx, view.me.id, view_id)
-    return view.go(address({}), _("The list is forgotten."))
+    return view.go(address({}), _("The list is deleted."))
 
 
 HANDLERS: list[Any] = [save, show, forget]

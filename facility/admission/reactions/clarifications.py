@@ -69,7 +69,7 @@ async def remind_the_lead(tx: Tx, event: ClarificationReminded) -> None:
     if clarification.state == ClarificationState.OPEN:
         link = await live_link(tx, PURPOSE, clarification.id)
         await _write_lead(
-            tx, "clarify_again", clarification, N_("Your answer on {reference} is awaited"), link
+            tx, "clarify_again", clarification, N_("Reminder: please answer on {reference}"), link
         )
 
 
@@ -79,7 +79,7 @@ async def tell_the_lead_it_is_called_off(tx: Tx, event: ClarificationCancelled) 
     clarification = await tx.get(Clarification, event.clarification_id)
     if clarification.responder:
         return
-    subject = N_("No answer on {reference} is needed any more")
+    subject = N_("Your answer on {reference} is no longer needed")
     await _write_lead(tx, "consultation_cancelled", clarification, subject, None)
 
 

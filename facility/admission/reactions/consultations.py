@@ -68,7 +68,7 @@ async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
     if consultation.state == ConsultationState.OPEN:
         link = await live_link(tx, PURPOSE, consultation.id)
         await _write(
-            tx, "consulted_again", consultation, N_("Your answer on {reference} is awaited"), link=link
+            tx, "consulted_again", consultation, N_("Reminder: please answer on {reference}"), link=link
         )
 
 
@@ -77,7 +77,7 @@ async def tell_the_consultee(tx: Tx, event: ConsultationCancelled) -> None:
     """The answer is no longer needed."""
     consultation = await tx.get(Consultation, event.consultation_id)
     await _write(
-        tx, "consultation_cancelled", consultation, N_("No answer on {reference} is needed any more")
+        tx, "consultation_cancelled", consultation, N_("Your answer on {reference} is no longer needed")
     )
 
 

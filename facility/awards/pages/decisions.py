@@ -115,9 +115,9 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     """Send the ranking to the authorising officer."""
     Fields(form).check()
     decision = await deciding.propose(tx, call_id)
-    notice = _("The ranking is proposed. The authorising officers have been told by mail.")
+    notice = _("The ranking is proposed. The authorising officers get a mail.")
     if decision.proposed_at != tx.now:
-        notice = _("You have proposed this ranking already. It waits for the authorising officer.")
+        notice = _("You have already proposed this ranking. An authorising officer must decide it.")
     return view.go(f"/evaluation/{call_id}/ranking", notice)
 
 

@@ -64,7 +64,7 @@ def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: 
     if line == "carried":
         return _("Carried over to the next batch")
     if line == "cooled":
-        return _("Passed over, to spread awards")
+        return _("Passed over to spread awards")
     return translated(OUTCOMES[outcome][0])  # type: ignore[index]  # a StrEnum is its value
 
 

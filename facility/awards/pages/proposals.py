@@ -100,7 +100,7 @@ async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[
         await withdrawal_commands.propose_withdrawal(tx, award_id, reason=reason)
     return view.go(
         f"/awards/{award_id}/withdrawal",
-        _("It is proposed. A second person decides; until then the award stands."),
+        _("Your proposal is sent. A second person decides. Until then the award continues."),
     )
 
 
@@ -147,7 +147,10 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
     answer = fields.text("answer", most=MAX_REASON, multiline=True)
     async with redrawn(tx, fields, lambda read, status: _withdrawal(view, read, award_id, fields, status)):
         await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
-    return view.go(f"/awards/{award_id}", _("The award stands. Whoever proposed to withdraw it is told why."))
+    return view.go(
+        f"/awards/{award_id}",
+        _("The award continues. The colleague who proposed to withdraw it gets your reason by mail."),
+    )
 
 
 @post("/awards/{award_id:uuid}/withdrawal/take-back", opt=PROPOSES)
@@ -157,7 +160,7 @@ async def take_back_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPat
     proposal = fields.key("proposal")
     fields.check()
     await settle_withdrawal(tx, award_id, proposal, Settlement.TAKEN_BACK)
-    return view.go(f"/awards/{award_id}", _("The proposal is taken back. The award stands."))
+    return view.go(f"/awards/{award_id}", _("You have taken the proposal back. The award continues."))
 
 
 ENLARGEMENT = "/contracts/{reference:str}/envelopes/{envelope_id:uuid}/enlargement"
@@ -219,7 +222,7 @@ async def refuse_enlargement(
         await settle_enlargement(tx, envelope_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/contracts/{quote(reference)}",
-        _("The envelope stays as it is. Whoever proposed to enlarge it is told why."),
+        _("The envelope stays as it is. The colleague who proposed to enlarge it gets your reason by mail."),
     )
 
 

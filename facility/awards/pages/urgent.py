@@ -148,9 +148,9 @@ async def propose(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     """Propose what the scores say to the authorising officer."""
     Fields(form).check()
     decision = await deciding.propose(tx, call_id)
-    notice = _("It is proposed. The authorising officers have been told by mail.")
+    notice = _("The decision is proposed. The authorising officers get a mail.")
     if decision.proposed_at != tx.now:
-        notice = _("You have proposed this already. It waits for the authorising officer.")
+        notice = _("You have already proposed this. An authorising officer must decide it.")
     return view.go(f"/urgent/{call_id}", notice)
 
 

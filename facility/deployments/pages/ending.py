@@ -67,7 +67,7 @@ async def cancel(
         lambda read, status: _cancel_page(view, read, deployment_id, invitation_id, fields, status),
     ):
         await expertise.cancel(tx, invitation_id, reason=reason)
-    return view.go(f"/deployments/{deployment_id}", _("The yes is taken back. The next in line is asked."))
+    return view.go(f"/deployments/{deployment_id}", _("The booking is cancelled. The next expert is asked."))
 
 
 async def _of(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> None:
@@ -110,7 +110,8 @@ async def call_off(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]
     ):
         await ending.call_off(tx, deployment_id, reason=reason)
     return view.go(
-        f"/deployments/{deployment_id}", _("The request is called off. Whoever was booked or asked is told.")
+        f"/deployments/{deployment_id}",
+        _("The request is cancelled. Everybody who was booked or asked gets a mail."),
     )
 
 

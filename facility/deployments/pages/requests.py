@@ -61,7 +61,7 @@ waits(
         AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
 )
 ends_with_the_award(
-    N_("Experts who are booked or asked are told that they are not needed:"),
+    N_("Experts who are booked or asked get a mail that they are not needed:"),
     rows=f"""SELECT deployment.reference || ', ' || expert.code AS label, starts_on AS day
         FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
         WHERE award_id = :award_id AND state <> 'ended' AND {INVITATION_STANDS_SQL}
@@ -149,7 +149,7 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
         deployment = await request_expertise(tx, draft)
     return view.go(
         f"/deployments/{deployment.id}/order",
-        _("The shortlist is made. Nobody is asked before you confirm the order."),
+        _("The shortlist is ready. Nobody is asked before you confirm the order."),
     )
 
 
@@ -275,9 +275,7 @@ async def renew(view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID]) -
     """Computes the shortlist anew, as the pool stands now."""
     Fields(form).check()
     await renew_shortlist(tx, deployment_id)
-    return view.go(
-        f"/deployments/{deployment_id}/order", _("The shortlist is made anew, as the pool stands now.")
-    )
+    return view.go(f"/deployments/{deployment_id}/order", _("The shortlist is up to date with the pool."))
 
 
 HANDLERS = [

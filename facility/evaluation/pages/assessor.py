@@ -117,7 +117,7 @@ async def declare(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     ):
         await assessing.declare_conflict(tx, application_id, conflict=answer == "yes", reason=reason)
     if answer == "yes":
-        return view.go("/assessments", _("Thank you. This application is closed to you from now on."))
+        return view.go("/assessments", _("Thank you. You can no longer open this application."))
     own = await board.own_assessment(await tx.session.connection(), application_id, view.me.id)
     there = f"/assessments/{application_id}" if own.signed_at else "/assessments"
     return view.go(there, _("Thank you. You declared that there is no conflict of interests."))

@@ -116,7 +116,7 @@ async def send_again(view: View, tx: Tx, form: Form, mail_id: FromPath[UUID]) ->
     """Put a parked mail back in the queue."""
     Fields(form).check()
     await parked.send_again(tx, mail_id)
-    return view.go(f"/operations/outbox/{mail_id}", _("The mail waits for its turn again."))
+    return view.go(f"/operations/outbox/{mail_id}", _("The mail is queued again."))
 
 
 HANDLERS: list[Any] = [outbox, find_mails, mail, send_again]

@@ -12,13 +12,13 @@ from facility.web.waiting import waits
 
 nav(N_("Operations"), "/operations", Role.ADMINISTRATOR, Role.AUDITOR, order=90)
 waits(
-    N_("Parked deliveries to look at"),
+    N_("Parked deliveries to check"),
     "/operations/parked",
     Role.ADMINISTRATOR,
     rows="SELECT reaction || ' ' || id AS label, '/operations/parked' AS href FROM delivery WHERE state = 'parked' ORDER BY id DESC",
 )
 waits(
-    N_("Things that were due and failed, to look at"),
+    N_("Failed steps to check"),
     "/operations/parked",
     Role.ADMINISTRATOR,
     rows="""SELECT step || ' ' || item AS label, '/operations/parked' AS href FROM failed_step WHERE state <> 'done'

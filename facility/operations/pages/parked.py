@@ -50,7 +50,7 @@ async def run_again(view: View, tx: Tx, form: Form, delivery_id: FromPath[int]) 
     """Put one back in the queue."""
     Fields(form).check()
     await service.run_again(tx, whole(delivery_id) or 0)
-    return view.go("/operations/parked", _("It waits for its turn again."))
+    return view.go("/operations/parked", _("It is queued again."))
 
 
 @post("/operations/parked/steps/{step_id:uuid}/again", opt={"allow": WHO})
@@ -58,7 +58,7 @@ async def run_step_again(view: View, tx: Tx, form: Form, step_id: FromPath[UUID]
     """Let one thing that was due be tried again at once."""
     Fields(form).check()
     await service.run_step_again(tx, step_id)
-    return view.go("/operations/parked", _("It waits for its turn again."))
+    return view.go("/operations/parked", _("It is queued again."))
 
 
 HANDLERS: list[Any] = [parked, run_all_again, run_again, run_step_again]

@@ -47,9 +47,9 @@ async def test_a_list_is_loaded_whole_or_not_at_all(db: Database, stage: Stage, 
         [
             "Line 3: the result must be R1 to R9, or donor.",
             "Line 3: the title is missing.",
-            "Line 3: “ZZ” is no code of a beneficiary.",
-            "Line 3: “X.NONE” is no code of a theme.",
-            "Line 3: from is no day like 2026-07-30.",
+            "Line 3: “ZZ” is not a beneficiary code.",
+            "Line 3: “X.NONE” is not a theme code.",
+            "Line 3: from must be a day like 2026-07-30.",
             "Line 4: the same as line 2.",
             "Line 5: it ends before it begins.",
         ],
@@ -101,7 +101,7 @@ async def test_nobody_reads_another_ones_draft_in_it(
     other = await omar.send_form(
         "/applications/start", {"call_id": str(stage.call), "track": "joint", "title": "Firearms again"}
     )
-    assert "Nothing that is done already" in (await omar.get(f"{other.headers['location']}/overlap")).text
+    assert "No similar activity exists" in (await omar.get(f"{other.headers['location']}/overlap")).text
     sara = await browse(stage.sara)
     assert (await sara.get(f"/applications/{draft}/overlap")).status_code == 404
 
