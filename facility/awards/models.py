@@ -46,7 +46,6 @@ class AwardDecision(Base):
 
     @property
     def as_proposed(self) -> Drawn:
-        """The funding line as it was proposed."""
         return msgspec.convert(self.line, Drawn, strict=False)
 
     @property

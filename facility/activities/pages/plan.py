@@ -113,7 +113,6 @@ async def activity(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
 
 
 async def activity_page(view: render.View, read: AsyncConnection, activity_id: UUID) -> Page:
-    """The page of one activity."""
     activity = await lists.shown(read, activity_id)
     me = view.me
     reports = me.has(Role.SECRETARIAT) or activity.lead_institution_id == me.institution_id
@@ -179,7 +178,6 @@ def _from_application(planned: Planned | None) -> dict[str, str | list[str]]:
 
 @post("/applications/{application_id:uuid}/activities/new", opt=PLANS)
 async def plan_activity(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Plan it."""
     fields = Fields(form)
     draft = ActivityDraft(
         application_id=application_id,
@@ -236,7 +234,6 @@ async def edit_activity(view: View, read: Read, activity_id: FromPath[UUID]) -> 
 
 @post("/activities/{activity_id:uuid}/edit", opt=BY_LEAD)
 async def change_activity(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
-    """Save them."""
     fields = Fields(form)
     draft = _draft_fields(fields)
 
@@ -264,7 +261,6 @@ async def postpone_form(view: View, read: Read, activity_id: FromPath[UUID]) -> 
 
 @post("/activities/{activity_id:uuid}/postpone", opt=BY_LEAD)
 async def postpone(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
-    """Move it."""
     fields = Fields(form)
     starts_on, ends_on = fields.day("starts_on"), fields.day("ends_on")
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
@@ -289,7 +285,6 @@ async def cancel_form(view: View, read: Read, activity_id: FromPath[UUID]) -> Pa
 
 @post("/activities/{activity_id:uuid}/cancel", opt=BY_LEAD)
 async def cancel(view: View, form: Form, tx: Tx, activity_id: FromPath[UUID]) -> Page:
-    """Call it off."""
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
 

@@ -329,7 +329,6 @@ class PlanFor(msgspec.Struct, frozen=True):
 
     @property
     def standing(self) -> bool:
-        """Whether its award stands."""
         return self.made_at is not None
 
 

@@ -79,7 +79,6 @@ def _stands(clarification: ClarificationLine, application: object) -> str:
 
 @get("/link/clarification/{token:str}", opt=EVERYBODY)
 async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
-    """Only shows."""
     await limits.hit(BY_LINK, address_of(view.scope))
     return await _page(view, read, token, Fields.showing())
 

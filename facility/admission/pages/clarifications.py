@@ -53,7 +53,6 @@ waits(
 
 
 def clarification_words() -> dict[str, Any]:
-    """For templates."""
     return {
         "states": words.CLARIFICATIONS,
         "kinds": words.CLARIFICATION_KINDS,
@@ -90,7 +89,6 @@ async def clarifications_of(view: View, read: Read, application_id: FromPath[UUI
 
 @post("/applications/{application_id:uuid}/clarifications", opt=ASKS)
 async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Asks the lead."""
     fields = Fields(form)
     kind = fields.one_of("kind", ClarificationKind)
     chosen = fields.one_of("field", ClericalField) if fields.given("field") else None
@@ -109,7 +107,6 @@ async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
 async def cancel(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], clarification_id: FromPath[UUID]
 ) -> Page:
-    """Calls one off."""
     Fields(form).check()
     await cancel_clarification(tx, application_id, clarification_id)
     return view.go(f"/applications/{application_id}/clarifications", _("The question is cancelled."))
@@ -119,7 +116,6 @@ async def cancel(
 async def settle(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], clarification_id: FromPath[UUID]
 ) -> Page:
-    """Accepts an answer, or not."""
     fields = Fields(form)
     accepted = fields.choice("accepted", ("yes", "no")) == "yes"
     fields.check()
@@ -140,7 +136,6 @@ async def paper(
     clarification_id: FromPath[UUID],
     number: FromPath[int],
 ) -> Page:
-    """A document that came with an answer."""
     await unsealed(read, application_id)
     lines = await clarifications(read, application_id)
     papers = next((line.papers for line in lines if line.id == clarification_id), [])

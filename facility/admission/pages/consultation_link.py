@@ -49,14 +49,12 @@ async def _page(
 
 @get("/link/consultation/{token:str}", opt=EVERYBODY)
 async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
-    """Only shows."""
     await limits.hit(BY_LINK, address_of(view.scope))
     return await _page(view, read, token, Fields.showing())
 
 
 @post("/link/consultation/{token:str}", opt=EVERYBODY)
 async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
-    """No objection, or one with its reasons."""
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     objects = fields.choice("answer", ("no_objection", "objection")) == "objection"
@@ -72,7 +70,6 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
 
 @post("/link/consultation/{token:str}/more", opt=EVERYBODY)
 async def more(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
-    """Takes the further days that were offered."""
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     link = await find_link(tx, PURPOSE, token, lock=False)

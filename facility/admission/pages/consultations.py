@@ -38,7 +38,6 @@ waits(N_("Answers of consultees to check"), "/consultations", Role.SECRETARIAT, 
 
 
 def consultation_words() -> dict[str, Any]:
-    """For templates."""
     return {"states": words.CONSULTATIONS, "consultee_kinds": words.CONSULTEE_KINDS}
 
 
@@ -86,7 +85,6 @@ async def consultations(view: View, read: Read, application_id: FromPath[UUID]) 
 
 @post("/applications/{application_id:uuid}/consultations", opt=HOLDS)
 async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Asks those who were chosen."""
     fields = Fields(form)
     chosen = fields.keys("consultees")
     days = fields.integer("days", 1, MOST_DAYS)
@@ -119,7 +117,6 @@ async def _act(
 async def cancel(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
 ) -> Page:
-    """Calls one off."""
     return await _act(
         view,
         form,
@@ -133,7 +130,6 @@ async def cancel(
 async def late(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
 ) -> Page:
-    """Lets a late answer count."""
     return await _act(
         view,
         form,

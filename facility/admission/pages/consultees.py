@@ -79,13 +79,11 @@ def _read(fields: Fields, known: dict[str, Any], *, active: bool) -> ConsulteeDa
 
 @get("/consultees", opt=KEEPS)
 async def consultees(view: View, read: Read) -> Page:
-    """All of them, and the form for a new one."""
     return await _page(view, read, Fields.showing())
 
 
 @post("/consultees", opt=KEEPS)
 async def add(view: View, form: Form, tx: Tx) -> Page:
-    """A new one."""
     fields = Fields(form)
     connection = await tx.session.connection()
     data = _read(fields, await _known(connection), active=True)
@@ -96,7 +94,6 @@ async def add(view: View, form: Form, tx: Tx) -> Page:
 
 @get("/consultees/{consultee_id:uuid}", opt=KEEPS)
 async def consultee(view: View, read: Read, consultee_id: FromPath[UUID]) -> Page:
-    """One of them in its form."""
     stored_consultee = await queries.consultee(read, consultee_id)
     stored = {
         "name": stored_consultee.name,
@@ -111,7 +108,6 @@ async def consultee(view: View, read: Read, consultee_id: FromPath[UUID]) -> Pag
 
 @post("/consultees/{consultee_id:uuid}", opt=KEEPS)
 async def change(view: View, form: Form, tx: Tx, consultee_id: FromPath[UUID]) -> Page:
-    """Corrects or retires it."""
     fields = Fields(form)
     connection = await tx.session.connection()
     data = _read(fields, await _known(connection), active=fields.yes("active"))

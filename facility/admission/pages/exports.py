@@ -13,7 +13,6 @@ from facility.web.sheets import Rows
 
 
 def head() -> list[str]:
-    """The names of the columns."""
     return [
         _("Application"),
         _("Call"),

@@ -163,7 +163,6 @@ def _line(row: Row, known: Collection[str], taxonomy: Collection[str]) -> tuple[
 
 @post("/initiatives/{initiative_id:uuid}/retire", opt=KEEPS)
 async def retire(view: View, form: Form, tx: Tx, initiative_id: FromPath[UUID]) -> Page:
-    """Takes a line off the list."""
     Fields(form).check()
     await retire_initiative(tx, initiative_id)
     return view.go("/initiatives", _("The entry is removed from the list."))

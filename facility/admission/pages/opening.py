@@ -58,7 +58,6 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 
 @post("/openings/{call_id:uuid}/start", opt=ACT)
 async def start(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Begin, with the list as it stands."""
     Fields(form).check()
     session = await start_opening(tx, call_id)
     return view.go(f"/openings/{call_id}", begun(session.started_at, tx.now))
@@ -66,7 +65,6 @@ async def start(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page
 
 @post("/openings/{call_id:uuid}/confirm", opt=ACT)
 async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Open the call as the second person."""
     fields = Fields(form)
     session_id = fields.key("session")
     fields.check()

@@ -131,7 +131,6 @@ def _may_judge(application: ApplicationShown) -> bool:
 
 @post("/applications/{application_id:uuid}/overlap", opt=JUDGES)
 async def judge(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Writes down what the officer finds."""
     fields = Fields(form)
     outcome = fields.one_of("outcome", OverlapOutcome)
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)

@@ -119,7 +119,6 @@ def _one(given: Mapping[str, list[str]], name: str) -> str:
 
 
 def from_address(request: Request[Any, Any, Any]) -> ListQuery:
-    """What the request's address asks for."""
     return list_query_of(request.query_params.dict())
 
 
@@ -180,18 +179,15 @@ def streamed(
 
 @get(f"{HERE}/list.csv", opt=BY_STAFF)
 async def as_csv(view: View, db: Database, request: Request[Any, Any, Any]) -> Page:
-    """All that fits as CSV."""
     return streamed(view, db, from_address(request).filters, "csv")
 
 
 @get(f"{HERE}/list.xlsx", opt=BY_STAFF)
 async def as_xlsx(view: View, db: Database, request: Request[Any, Any, Any]) -> Page:
-    """All that fits as XLSX."""
     return streamed(view, db, from_address(request).filters, "xlsx")
 
 
 def address(query: Mapping[str, str], **more: str) -> str:
-    """The list's address with these filters."""
     encoded = urlencode({**query, **more})
     return f"{HERE}?{encoded}" if encoded else HERE
 

@@ -36,12 +36,10 @@ class Checklist(msgspec.Struct, frozen=True):
 
     @property
     def items(self) -> tuple[ChecklistItem, ...]:
-        """Without what is found."""
         return tuple(line.item for line in self.lines)
 
     @property
     def findings(self) -> dict[str, ItemFinding]:
-        """What is found, by item."""
         return {line.item.key: line.automatic for line in self.lines}
 
     @property

@@ -52,7 +52,6 @@ class ClarificationLine(msgspec.Struct, frozen=True):
 
     @property
     def last_day(self) -> date:
-        """The last day of the period."""
         return last_day(self.ends_at)
 
     @property

@@ -101,7 +101,6 @@ class ConsultationLine(msgspec.Struct, frozen=True):
 
     @property
     def last_day(self) -> date:
-        """The last day of the period."""
         return last_day(self.ends_at)
 
     @property
@@ -116,7 +115,6 @@ class ConsultationLine(msgspec.Struct, frozen=True):
 
     @property
     def as_consulted(self) -> Consulted:
-        """As rules look at it."""
         return Consulted(self.state, self.answer is not None, self.current)
 
 
@@ -158,7 +156,6 @@ class RunningLine(msgspec.Struct, frozen=True):
 
     @property
     def last_day(self) -> date:
-        """The last day of the period."""
         return last_day(self.ends_at)
 
 
@@ -247,7 +244,6 @@ class ConsultationByLink(msgspec.Struct, frozen=True):
 
     @property
     def last_day(self) -> date:
-        """The last day of the period."""
         return last_day(self.ends_at)
 
     def outcome(self, now: datetime) -> str:

@@ -39,7 +39,6 @@ async def opening_list(reader: AsyncConnection | AsyncSession, call_id: UUID) ->
 
 
 def list_of(kept: dict[str, Any]) -> OpeningList:
-    """A list as it was kept."""
     return msgspec.convert(kept, OpeningList, strict=False)
 
 

@@ -74,7 +74,6 @@ async def remind_the_consultee(tx: Tx, event: ConsultationReminded) -> None:
 
 @reacts_to(ConsultationCancelled)
 async def tell_the_consultee(tx: Tx, event: ConsultationCancelled) -> None:
-    """The answer is no longer needed."""
     consultation = await tx.get(Consultation, event.consultation_id)
     await _write(
         tx, "consultation_cancelled", consultation, N_("Your answer on {reference} is no longer needed")

@@ -26,7 +26,6 @@ class ConsulteeData(msgspec.Struct, frozen=True):
 
     @property
     def columns(self) -> dict[str, Any]:
-        """As the table has them."""
         known = msgspec.structs.asdict(self)
         return {**known, "kind": self.kind.value, "sort_key": fold(self.name)}
 

@@ -154,7 +154,6 @@ async def _closing(
 
 @post("/awards/{award_id:uuid}/close", opt={"allow": allow(Role.SECRETARIAT)})
 async def propose_closing(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
-    """Propose to close the award."""
     fields = Fields(form)
     final_cost = fields.eur("final_cost")
     reason = reason_of(fields)

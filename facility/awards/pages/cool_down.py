@@ -53,7 +53,6 @@ async def _page(
 async def override(
     view: View, form: Form, tx: Tx, call_id: FromPath[UUID], application_id: FromPath[UUID]
 ) -> Page:
-    """Set the rule aside."""
     fields = Fields(form)
     reason = reason_of(fields)
     connection = await tx.session.connection()

@@ -80,7 +80,6 @@ def _words(shown: Ranking) -> dict[str, Any]:
 
 @get("/evaluation/{call_id:uuid}/ranking.csv", opt={"allow": WATCH})
 async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    """The ranking as CSV."""
     shown = await _ready(read, call_id)
     content = exports.ranking_csv(shown)
     return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv")

@@ -93,7 +93,6 @@ async def _form(
 
 @post("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
 async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
-    """Propose to withdraw the award."""
     fields = Fields(form)
     reason = reason_of(fields)
     async with redrawn(tx, fields, lambda read, status: _form(view, read, award_id, fields, status)):
@@ -155,7 +154,6 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
 
 @post("/awards/{award_id:uuid}/withdrawal/take-back", opt=PROPOSES)
 async def take_back_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
-    """The proposer no longer wants it."""
     fields = Fields(form)
     proposal = fields.key("proposal")
     fields.check()
@@ -230,7 +228,6 @@ async def refuse_enlargement(
 async def take_back_enlargement(
     view: View, form: Form, tx: Tx, reference: FromPath[str], envelope_id: FromPath[UUID]
 ) -> Page:
-    """The proposer no longer wants it."""
     fields = Fields(form)
     proposal = fields.key("proposal")
     fields.check()

@@ -113,7 +113,6 @@ async def _urgent_page(
 
 @post("/urgent/{call_id:uuid}/open", opt=OPENERS)
 async def begin(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Begin the opening."""
     Fields(form).check()
     session = await start_opening(tx, call_id)
     return view.go(f"/urgent/{call_id}", begun(session.started_at, tx.now))
@@ -121,7 +120,6 @@ async def begin(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page
 
 @post("/urgent/{call_id:uuid}/confirm", opt=OPENERS)
 async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Open it as the second person."""
     fields = Fields(form)
     session_id = fields.key("session")
     fields.check()

@@ -237,7 +237,6 @@ class AwardShown(msgspec.Struct, frozen=True):
 
     @property
     def stands(self) -> bool:
-        """Whether it has not ended."""
         return stands(self.ended_at)
 
     @property

@@ -95,7 +95,6 @@ class Ranking(msgspec.Struct, frozen=True):
 
     @property
     def ranked(self) -> list[RankLine]:
-        """In rank order."""
         return [line for line in self.lines if line.rank is not None]
 
     @property

@@ -77,7 +77,6 @@ async def _declaration(
 
 @post("/assessments/calls/{call_id:uuid}", opt={"allow": allow(Role.ASSESSOR.when(ASSESSOR_OF_CALL))})
 async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
-    """Sign it."""
     fields = Fields(form)
     if not fields.yes("agreed"):
         fields.wrong("agreed", _("Tick the box to sign the declaration."))

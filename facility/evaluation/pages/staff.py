@@ -155,7 +155,6 @@ async def _set_aside(
 
 @post("/evaluation/applications/{application_id:uuid}/set-aside", opt={"allow": ACT})
 async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Set it aside."""
     fields = Fields(form)
     reason = reason_of(fields)
     connection = await tx.session.connection()
@@ -169,7 +168,6 @@ async def set_aside(view: View, form: Form, tx: Tx, application_id: FromPath[UUI
 
 @post("/evaluation/applications/{application_id:uuid}/bring-back", opt={"allow": ACT})
 async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Take the setting aside back."""
     Fields(form).check()
     connection = await tx.session.connection()
     call = await lists.call(connection, await lists.call_of(connection, application_id))

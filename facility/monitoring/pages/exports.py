@@ -42,7 +42,6 @@ def units_head() -> list[str]:
 
 
 def unit_row(unit: UnitLine) -> list[object]:
-    """One activity."""
     return [
         unit.reference,
         unit.title,
@@ -136,7 +135,6 @@ def calls_head() -> list[str]:
 
 
 def call_row(call: CallLine) -> list[object]:
-    """One call."""
     return [
         call.reference,
         call.title,
@@ -170,7 +168,6 @@ def requests_head() -> list[str]:
 
 
 def request_row(request: RequestLine) -> list[object]:
-    """One request."""
     return [
         request.reference,
         request.application,

@@ -13,7 +13,6 @@ from facility.db import Base
 
 
 def table_of(model: type[Base]) -> Table:
-    """The table of a read model."""
     table = model.__table__
     assert isinstance(table, Table)
     return table
@@ -32,7 +31,6 @@ async def load[Figure: msgspec.Struct](
 
 
 async def save(connection: AsyncConnection, table: Table, figures: Iterable[msgspec.Struct]) -> None:
-    """Write the figures, new or changed."""
     values: list[Mapping[str, Any]] = [msgspec.structs.asdict(figure) for figure in figures]
     if not values:
         return

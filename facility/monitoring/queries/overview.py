@@ -61,17 +61,14 @@ class ContractFigure(msgspec.Struct, frozen=True):
 
     @property
     def planned(self) -> Decimal:
-        """The sum of what was planned."""
         return sum((donor.planned for donor in self.donors), NOTHING)
 
     @property
     def agreed(self) -> Decimal:
-        """The sum of the donors' amounts."""
         return sum((donor.agreed for donor in self.donors), NOTHING)
 
     @property
     def committed(self) -> Decimal:
-        """The sum of what is committed."""
         return sum((donor.committed for donor in self.donors), NOTHING)
 
     @property

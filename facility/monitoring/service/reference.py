@@ -45,7 +45,6 @@ class ReferenceIndicator(msgspec.Struct, frozen=True):
 
     @property
     def targets(self) -> dict[int, Decimal]:
-        """Its targets by year."""
         return {2021: self.target_2021, 2023: self.target_2023}
 
 

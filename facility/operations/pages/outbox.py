@@ -113,7 +113,6 @@ async def mail(view: View, read: Read, mail_id: FromPath[UUID]) -> Page:
 
 @post("/operations/outbox/{mail_id:uuid}/again", opt={"allow": allow(Role.ADMINISTRATOR)})
 async def send_again(view: View, tx: Tx, form: Form, mail_id: FromPath[UUID]) -> Page:
-    """Put a parked mail back in the queue."""
     Fields(form).check()
     await parked.send_again(tx, mail_id)
     return view.go(f"/operations/outbox/{mail_id}", _("The mail is queued again."))

@@ -68,6 +68,5 @@ async def parked(
 
 
 async def count(connection: AsyncConnection) -> int:
-    """How many are parked."""
     query = select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.PARKED)
     return (await connection.execute(query)).scalar_one()
