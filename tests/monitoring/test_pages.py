@@ -78,7 +78,7 @@ async def test_the_figures_and_what_stands_behind_them(play: Judging, browse: Br
     for text in (
         "10.1 Joint activities implemented 1 1 of 2 for 2021, 1 of 12 for 2023",
         "14 572.30 free of 80 000.00",
-        "1.2 days from request to an expert’s yes",
+        "1.2 days from the request to an expert’s acceptance",
         "TAF-2021-01 Joint initiatives 3 3 0 80 000.00 65 427.70 34.1",
         "CA Facility GIZ 18 200 000.00 18 200 000.00 65 427.70 18 134 572.30",
         "The activity was verified",
