@@ -237,8 +237,8 @@ sentences.register(
         "no_section": N_("The grid needs at least one section."),
         "reserved_section_key": N_("The key “{key}” has a meaning of its own. Choose another."),
         "section_key_twice": N_("Two sections have the key “{key}”."),
-        "unknown_threshold": N_("There is a threshold for “{key}”, which is no section."),
-        "unknown_tie_break": N_("Ties are broken by “{key}”, which is no section."),
+        "unknown_threshold": N_("There is a threshold for “{key}”, but no such section."),
+        "unknown_tie_break": N_("A tie-break uses “{key}”, but there is no such section."),
         "weights_do_not_add_up": N_(
             "The sections add up to {points} points, but you entered {total}. Change one of them."
         ),
@@ -246,7 +246,7 @@ sentences.register(
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
         "cut_off_before_opening": N_("This cut-off is not after the opening."),
         "cut_offs_not_in_order": N_("This cut-off is not after the one before it."),
-        "hours_missing": N_("Say within how many hours each application is decided."),
+        "hours_missing": N_("Enter the hours within which each application is decided."),
         "hours_out_of_range": N_("Enter a number of hours from 1 to {most}."),
         "above_envelope": N_("This is more than the whole envelope, which holds EUR {envelope}."),
         "decision_missing": N_("Enter the decision on the extension."),
@@ -275,11 +275,11 @@ sentences.register(
         "confidential_not_by_party": N_(
             "A confidential question belongs in a section that every institution fills in for itself."
         ),
-        "asked_if_unknown": N_("A question depends on one that does not come before it."),
+        "asked_if_unknown": N_("A question depends on a question that does not come before it."),
         "asked_if_confidential": N_(
-            "Whether a question is asked must not depend on a confidential one that fewer people may read."
+            "A question must not depend on a confidential question that fewer people may read."
         ),
-        "check_mixes_confidential": N_("A check must not put confidential questions and others together."),
+        "check_mixes_confidential": N_("A check must not combine confidential and other questions."),
         "check_does_not_fit": N_("A check does not fit its question."),
         "not_published": N_("This call has not been published."),
         "still_open": N_("This call is still open; it closes at the published time and not before."),
@@ -365,7 +365,7 @@ sentences.register(
             "Nobody can reach the threshold for “{key}”: it is above the most points."
         ),
         "award_max_above_amount": N_("The largest award must not be higher than the amount of the call."),
-        "opens_in_the_past": N_("The opening lies before today. Choose a later one."),
+        "opens_in_the_past": N_("The opening is in the past. Choose a later one."),
         "joint_needs_two": N_("A joint application needs at least two beneficiaries of the Western Balkans."),
         "unusual_reason_missing": N_(
             "Give a reason: the largest award is above EUR 60 000, or one assessor is enough."
