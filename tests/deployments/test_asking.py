@@ -9,7 +9,13 @@ from sqlalchemy import select
 from facility.awards.service.ending import withdraw_award
 from facility.deployments.events import ListExhausted
 from facility.deployments.models import Candidate
-from facility.deployments.service.expertise import accept, confirm_order, confirm_shortlist, expire_due
+from facility.deployments.service.expertise import (
+    accept,
+    confirm_order,
+    confirm_shortlist,
+    expire,
+    expire_due,
+)
 from facility.events.log import history
 from facility.experts.service import change_expert
 from facility.refused import Refused
@@ -57,6 +63,9 @@ async def test_the_last_instant_counts_and_silence_ends_when_it_was_due(sending:
     await sending.pool(expert("X0"), expert("X1"))
     key = await sending.asking()
     assert await expire_due(sending.db, DUE + 4 * SECOND) == 0
+    asked = await sending.invitation(key, "X0")
+    async with sending.db.transaction(now=DUE - SECOND) as tx:
+        assert not await expire(tx, asked, due_at=DUE)
     assert await expire_due(sending.db, DUE + 48 * HOUR) == 1
     ended = await sending.invitations(key)
     assert (ended["X0"].outcome, ended["X0"].ended_at) == ("expired", DUE)

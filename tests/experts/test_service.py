@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from facility.db import Database
 from facility.events.log import history
+from facility.events.models import EventRow
 from facility.experts import queries
 from facility.experts.events import ExpertChanged
 from facility.experts.models import Booking, Expert
@@ -148,6 +149,9 @@ async def test_a_day_is_booked_once_and_released_for_its_deployment_only(db: Dat
         assert not await release(tx, rossi, second)
         assert await release(tx, rossi, first)
         assert (await tx.session.execute(select(Booking))).all() == []
+    async with db.transaction(now=NOW) as tx:
+        kinds = select(EventRow.kind).where(EventRow.subject_id == rossi).order_by(EventRow.seq)
+        assert (await tx.session.scalars(kinds)).all()[-2:] == ["ExpertBooked", "BookingReleased"]
 
 
 async def test_two_who_book_at_once_get_one_booking(db: Database, rossi: UUID) -> None:

@@ -18,10 +18,10 @@ from facility.events.schedule import run_due
 from facility.files import intake
 from facility.files import store as stores
 from facility.files.kept import AFTER_REMOVAL, DOCUMENT
-from facility.files.store import PREFIXES, Store, open_store
+from facility.files.store import PREFIXES, Kept, Store, open_store
 from facility.operations.events import DocumentsCollected
 from facility.operations.models import Collection
-from facility.operations.service.collecting import EVERY, collect, collect_documents_due
+from facility.operations.service.collecting import EVERY, collect, collect_documents_due, delete_unless_needed
 from facility.settings import Settings
 from facility.worker import background
 from tests import documents
@@ -175,6 +175,18 @@ async def test_what_is_put_again_is_not_collected_before_it_is_referred_to(
     assert taken.sha256 == sha256
     assert await cleared(db, NOW) == 0
     assert store.verify(sha256)
+
+
+async def test_what_is_put_again_after_it_was_seen_is_not_collected(
+    db: Database, store: Store, settings: Settings
+) -> None:
+    sha256 = aged(settings, store.put(b"seen when it was old"))
+    seen, before = Kept(sha256, 20, OLD), OLD + timedelta(days=1)
+    store.put(b"seen when it was old")
+    assert not await delete_unless_needed(db, store, NOW, seen, before)
+    assert store.verify(sha256)
+    aged(settings, sha256)
+    assert await delete_unless_needed(db, store, NOW, seen, before)
 
 
 async def test_while_somebody_puts_a_document_it_is_not_collected(

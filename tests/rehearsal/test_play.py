@@ -22,6 +22,7 @@ from tests.scenarios import scenarios
 
 EXAMPLES = ("taf-2021-01", "taf-2021-01-reserve")
 RESERVE: dict[str, Any] = json.loads((FOLDER / "taf-2021-01-reserve.json").read_text())
+ASKED: dict[str, Any] = RESERVE["deployments"][0]
 
 
 @pytest.fixture(autouse=True)
@@ -141,6 +142,12 @@ STRANGE: dict[str, list[tuple[tuple[str | int, ...], Any]]] = {
         (("deployments", 0, "replies"), {"": {"answer": "accept", "after_hours": 0}}),
         (("applications", 1, "consultation"), "x" * 20000),
         (("activities", 0, "reported_by"), "r" * 3000),
+    ],
+    "a reply that comes an hour too late": [
+        (
+            ("deployments", 0, "replies", next(iter(ASKED["replies"])), "after_hours"),
+            ASKED["respond_within_hours"] + 1,
+        )
     ],
     "sections named like fields": [
         (

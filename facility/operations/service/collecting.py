@@ -67,7 +67,9 @@ async def collect(
     for prefix in prefixes:
         there = await storing(store.under, prefix)
         gone = [
-            each for each in await _old(db, now, there, before) if await _delete(db, store, now, each, before)
+            each
+            for each in await _old(db, now, there, before)
+            if await delete_unless_needed(db, store, now, each, before)
         ]
         deleted += len(gone)
         await _note(db, now, collection, prefix, len(there), gone)
@@ -91,7 +93,9 @@ async def _needed(connection: AsyncConnection, now: datetime, hashes: Sequence[s
     return set((await connection.execute(query)).scalars())
 
 
-async def _delete(db: Database, store: Store, now: datetime, document: Kept, before: datetime) -> bool:
+async def delete_unless_needed(
+    db: Database, store: Store, now: datetime, document: Kept, before: datetime
+) -> bool:
     """Delete it, unless somebody has put it again or refers to it meanwhile."""
     async with db.alone(DOCUMENT, document.sha256) as alone:
         if not alone:
