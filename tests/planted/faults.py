@@ -383,10 +383,10 @@ FAULTS = [
         "tests/monitoring/test_pages.py",
     ),
     Fault(
-        "applications that were withdrawn are counted",
+        "what is taken up again stays withdrawn in the figures",
         "facility/monitoring/projections/figures.py",
-        "if (one := figures.handed.get(key)) and one.withdrawn:",
-        "if (one := figures.handed.get(key)) and not one.withdrawn:",
+        "if (application := figures.handed.get(key)) and application.withdrawn:",
+        "if (application := figures.handed.get(key)) and not application.withdrawn:",
         "tests/monitoring/test_projections.py tests/monitoring/test_pages.py",
     ),
     Fault(
