@@ -37,7 +37,7 @@ def test_nobody_reads_before_two_have_opened(
 
     vera.goto(f"/openings/{call_id}")
     vera.press("Confirm and open")
-    vera.sees("The call is open. You can now read the applications.")
+    vera.sees("The applications are unsealed. You can read them now.")
     with vera.download() as got:
         vera.page.get_by_role("link", name="Minutes (PDF)").click()
     ((_name, content),) = got

@@ -79,7 +79,7 @@ def open_together(ada: Visitor, vera: Visitor, series: UUID, batch: str) -> None
     vera.step(vera.row(batch).get_by_role("link", name="To be opened").click)
     vera.follow("To the opening")
     vera.press("Confirm and open")
-    vera.sees("The call is open. You can now read the applications.")
+    vera.sees("The applications are unsealed. You can read them now.")
 
 
 def decide(paul: Visitor, batch: str) -> None:

@@ -69,7 +69,7 @@ async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pa
     session_id = fields.key("session")
     fields.check()
     await confirm_opening(tx, call_id, seen=session_id)
-    return view.go(f"/openings/{call_id}", _("The call is open. You can now read the applications."))
+    return view.go(f"/openings/{call_id}", _("The applications are unsealed. You can read them now."))
 
 
 @get("/openings/{call_id:uuid}/minutes.pdf", opt=WATCH)
