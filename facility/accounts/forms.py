@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries import institutions as queries
-from facility.accounts.queries.institutions import FOUND, Found
+from facility.accounts.queries.institutions import FOUND, InstitutionMatch
 from facility.accounts.queries.people import beneficiaries
 from facility.accounts.rules.institutions import Kind
 from facility.accounts.service.institutions import NewInstitution
@@ -22,9 +22,9 @@ FIELDS = ("institution", "institution_id", "into")
 
 
 class Picker(msgspec.Struct, frozen=True):
-    """What the field shows: `found` and whether there are more; `searched`: something was looked for; `chosen`: an id."""
+    """What the field shows: `matches` and whether there are more; `searched`: something was looked for; `chosen`: an id."""
 
-    found: list[Found]
+    matches: list[InstitutionMatch]
     more: bool
     searched: bool
     chosen: str
@@ -70,11 +70,11 @@ def read_beneficiary(fields: Fields) -> str:
     return ""
 
 
-async def found_by(connection: AsyncConnection, search: str, chosen: str = "") -> Picker:
+async def matches_of(connection: AsyncConnection, search: str, chosen: str = "") -> Picker:
     """What a search shows."""
     search = search[:100].replace("\0", "").strip()
-    found = await queries.find_institutions(connection, search) if search else []
-    return Picker(found[:FOUND], len(found) > FOUND, bool(search), chosen)
+    matches = await queries.find_institutions(connection, search) if search else []
+    return Picker(matches[:FOUND], len(matches) > FOUND, bool(search), chosen)
 
 
 async def picker(connection: AsyncConnection, fields: Fields, name: str) -> dict[str, Any]:
@@ -85,11 +85,11 @@ async def picker(connection: AsyncConnection, fields: Fields, name: str) -> dict
     )
     if known is not None and chosen in ("", NOT_LISTED):
         chosen = str(known.id)
-    shown = await found_by(connection, _value(fields, "institution_q"), chosen)
+    shown = await matches_of(connection, _value(fields, "institution_q"), chosen)
     first = known or await _by_id(connection, chosen)
-    if first is not None and first.id not in {one.id for one in shown.found}:
-        shown = msgspec.structs.replace(shown, found=[first, *shown.found])
-    listed = [(one.code, one.name) for one in await beneficiaries(connection)]
+    if first is not None and first.id not in {match.id for match in shown.matches}:
+        shown = msgspec.structs.replace(shown, matches=[first, *shown.matches])
+    listed = [(beneficiary.code, beneficiary.name) for beneficiary in await beneficiaries(connection)]
     return {"pick": shown, "beneficiaries": listed, **words()}
 
 
@@ -98,6 +98,6 @@ def _value(fields: Fields, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-async def _by_id(connection: AsyncConnection, chosen: str) -> Found | None:
+async def _by_id(connection: AsyncConnection, chosen: str) -> InstitutionMatch | None:
     known = key(chosen)
-    return await queries.found_institution(connection, known) if known else None
+    return await queries.matched_institution(connection, known) if known else None

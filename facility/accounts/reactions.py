@@ -22,7 +22,7 @@ async def tell_the_secretariat(tx: Tx, event: PersonRegistered) -> None:
             template="accounts/registered",
             to=officer.email,
             to_name=officer.name,
-            subject=_("A registration waits for you"),
+            subject=_("A registration needs your approval"),
             subject_id=event.person_id,
             context={"institution": institution.name, "path": f"/people/{event.person_id}"},
         )

@@ -44,9 +44,9 @@ def of_institutions(
     *, taking: Taking | None = None, together: Together | None = None, mover: Mover | None = None
 ) -> None:
     """Register what a room knows of institutions; once, in a module that its pages import."""
-    for known, one in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
-        if one is not None and one not in known:
-            known.append(one)  # type: ignore[arg-type]
+    for known, source in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
+        if source is not None and source not in known:
+            known.append(source)  # type: ignore[arg-type]
 
 
 visitor_from(VISITOR, ended=ENDED)

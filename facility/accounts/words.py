@@ -20,7 +20,7 @@ ROLES = {
 }
 
 STATES = {
-    Status.PENDING: (N_("Waits for approval"), "wait"),
+    Status.PENDING: (N_("Waiting for approval"), "wait"),
     Status.ACTIVE: (N_("Active"), "ok"),
     Status.DECLINED: (N_("Declined"), "bad"),
     Status.DEACTIVATED: (N_("Closed"), "plain"),
@@ -54,40 +54,42 @@ KINDS = {
 sentences.register(
     {
         "address_taken": N_("There is an account with this mail address already."),
-        "role_not_yours_to_give": N_("This role is not yours to give or to take."),
+        "role_not_yours_to_give": N_("You can't give or remove this role."),
         "role_missing": N_("Choose at least one role."),
         "roles_exclude_each_other": N_(
-            "These roles do not go together: who applies, decides, administers or watches does nothing else."
+            "These roles can't be combined. People who apply, decide, administer or audit can't have another role."
         ),
-        "officer_needs_institution": N_("An officer belongs to an institution, and nobody else does."),
+        "officer_needs_institution": N_(
+            "Officers need an institution. People in other roles can't have one."
+        ),
         "registration_decided": N_("This registration has been decided already."),
         "account_not_active": N_("This account is not active."),
         "account_own": N_("You cannot do this to your own account. Ask somebody else."),
         "account_last_administrator": N_(
-            "This is the last administrator; give the role to somebody else first."
+            "This is the last administrator. Give the role to somebody else first."
         ),
         "account_not_deactivated": N_("This account is not closed."),
         "institution_known": N_("This institution is on the list already, as {name}."),
         "name_without_letters": N_("Write the name in letters."),
-        "name_unchanged": N_("This is the name it has."),
+        "name_unchanged": N_("This is already its name."),
         "institution_decided": N_("This institution has been decided on already."),
-        "institution_closed": N_(
-            "This entry is no longer on the list, so that nothing of it changes any more."
-        ),
+        "institution_closed": N_("This entry is no longer on the list and can't be changed."),
         "institution_in_use": N_(
-            "Officers or applications stand on this entry. Merge it into the right one instead."
+            "This entry has officers or applications. Merge it into the right entry instead."
         ),
-        "merge_itself": N_("Choose another entry: this one cannot be merged into itself."),
-        "merge_into_pending": N_("Choose an entry that is accepted."),
-        "merge_across": N_("These two belong to different beneficiaries. Correct the beneficiary first."),
+        "merge_itself": N_("You can't merge an entry into itself. Choose another one."),
+        "merge_into_pending": N_("Choose an accepted entry."),
+        "merge_across": N_(
+            "These two institutions belong to different beneficiaries. Correct the beneficiary first."
+        ),
         "merge_together": N_(
-            "Both take part in {applications}. One of them must leave there before the entries can become one."
+            "Both take part in {applications}. One of them must leave before you can merge the entries."
         ),
         "merge_together_unseen": N_(
-            "Both take part in an application that is a draft or still sealed. They can become one when one of them has left it."
+            "Both take part in an application that is a draft or still sealed. You can merge them once one of them has left it."
         ),
         "beneficiary_fixed": N_(
-            "The beneficiary cannot change any more: the institution takes part in applications."
+            "The beneficiary can't be changed because the institution takes part in applications."
         ),
         "signatory_ended": N_("This power to sign has ended already."),
         "signatory_ends_early": N_("The last day cannot be before the first, {since}."),

@@ -105,10 +105,10 @@ async def budgets(connection: AsyncConnection) -> list[str]:
 
 def _amounts(pairs: list[tuple[str, str]]) -> dict[str, Decimal]:
     """The amounts by party, added up."""
-    found: dict[str, Decimal] = {}
+    amounts: dict[str, Decimal] = {}
     for party, amount in pairs:
-        found[party] = found.get(party, Decimal(0)) + Decimal(amount)
-    return found
+        amounts[party] = amounts.get(party, Decimal(0)) + Decimal(amount)
+    return amounts
 
 
 @check("applications: batches")
@@ -152,7 +152,7 @@ async def cancelled_calls(connection: AsyncConnection) -> list[str]:
 async def ended(connection: AsyncConnection) -> list[str]:
     """Nobody is asked or waited for where an application was withdrawn or has ended. What its call ends, the scheduler does:
     there a backlog is no error."""
-    found = []
+    problems = []
     for name, openable in OPENABLE.items():
         rows = await connection.execute(
             text(
@@ -162,8 +162,8 @@ async def ended(connection: AsyncConnection) -> list[str]:
                 """  # noqa: S608 - our own text
             )
         )
-        found += [f"application {row.reference} has ended with an open {name}" for row in rows]
-    return found
+        problems += [f"application {row.reference} has ended with an open {name}" for row in rows]
+    return problems
 
 
 _CONFIRMED = f"""
@@ -185,15 +185,15 @@ async def confirmations(connection: AsyncConnection) -> list[str]:
             """
         )
     )
-    found = [f"application {row.reference}: party {row.id} confirmed another version" for row in unkept]
+    problems = [f"application {row.reference}: party {row.id} confirmed another version" for row in unkept]
     forms = {row.id: row for row in await connection.execute(text("SELECT id, form FROM call"))}
     async for portion in read_ahead(connection, _KEEPING, portion=200):
         for row in portion:
-            found += [
+            problems += [
                 f"application {row.reference}: party {party_id} confirmed something else"
                 for party_id in _touched(row, asked_of(row, forms[row.call_id]))
             ]
-    return found
+    return problems
 
 
 # As `shown` reads one, and what its parties confirmed last; many at once.

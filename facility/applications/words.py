@@ -57,9 +57,9 @@ CONFIRMATIONS: dict[Confirmation, tuple[str, str]] = {
 """The word of each state of a confirmation, untranslated, and the kind of its tag."""
 
 CHECKED = {
-    "unchecked": N_("Not judged yet"),
-    "admissible": N_("Judged admissible"),
-    "inadmissible": N_("Judged not admissible"),
+    "unchecked": N_("Not checked yet"),
+    "admissible": N_("Found admissible"),
+    "inadmissible": N_("Found not admissible"),
 }
 """How the admissibility was judged."""
 
@@ -97,18 +97,18 @@ sentences.SHORT.update(
         "answer_too_short": N_("An answer was too short."),
         "answer_too_long": N_("An answer was too long."),
         "answer_too_small": N_("A number was too small."),
-        "answer_too_great": N_("A number was too great."),
+        "answer_too_great": N_("A number was too large."),
         "answer_too_early": N_("A date was too early."),
         "answer_too_late": N_("A date was too late."),
-        "answer_too_few": N_("Too little was chosen."),
-        "answer_not_accepted": N_("With one of the answers the application cannot be submitted."),
+        "answer_too_few": N_("Too few options were chosen."),
+        "answer_not_accepted": N_("One of the answers rules out submitting the application."),
         "answers_too_few": N_("Too few of some questions were answered."),
-        "answers_sum_too_great": N_("Numbers were too great together."),
-        "activity_too_early": N_("An activity was planned for a time before an award could be made."),
+        "answers_sum_too_great": N_("The sum of some numbers was too large."),
+        "activity_too_early": N_("An activity was planned before an award could be made."),
         "day_too_early": N_("A day was too early."),
-        "lines_without_activity": N_("Lines of the budget were for no activity."),
-        "lines_of_left_party": N_("Lines of the budget were of an institution that had left."),
-        "lines_above_ceiling": N_("Lines of the budget were above the rate, with no reason given."),
+        "lines_without_activity": N_("Budget lines had no activity."),
+        "lines_of_left_party": N_("Budget lines belonged to an institution that had left."),
+        "lines_above_ceiling": N_("Budget lines were above the rate without a reason."),
         "indirect_too_high": N_("The indirect costs were too high."),
         "confidential_part_missing": N_("Confidential answers of a partner were not complete."),
     }
@@ -118,7 +118,7 @@ sentences.SHORT.update(
 sentences.register(
     {
         "call_unknown": N_("Choose a call on the list."),
-        "late": N_("The call has closed: the time to submit is over."),
+        "late": N_("The call has closed. Applications can no longer be submitted."),
         "not_open": N_("The call has not opened yet."),
         "too_few_beneficiaries": N_(
             "Too few different Western Balkans beneficiaries take part. Turkey and others do not count."
@@ -130,9 +130,11 @@ sentences.register(
         "above_award_max": N_("The amount asked for is above the maximum of the call."),
         "below_award_min": N_("The amount asked for is below the minimum of the call."),
         "classified_document": N_(
-            "A document with a classification marking was refused. Say that you go on without it."
+            "A document with a classification marking was refused. Confirm that you go on without it."
         ),
-        "consultation_missing": N_("Write down whom you have consulted, when, and what they said."),
+        "consultation_missing": N_(
+            "Describe the consultation: who was consulted, when, and what they answered."
+        ),
         "answer_missing": N_("Not answered yet: {label}."),
         "answer_too_short": N_("{label}: write at least {least} characters."),
         "answer_too_long": N_("{label}: write at most {most} characters."),
@@ -141,59 +143,61 @@ sentences.register(
         "answer_too_early": N_("{label}: not before {least}."),
         "answer_too_late": N_("{label}: not after {most}."),
         "answer_too_few": N_("{label}: choose at least {least}."),
-        "answer_not_accepted": N_("{label}: with this answer the application cannot be submitted."),
+        "answer_not_accepted": N_("{label}: you can't submit the application with this answer."),
         "answers_too_few": N_("Answer at least {least} of these: {labels}."),
         "answers_sum_too_great": N_("Together at most {most}: {labels}."),
         "other_person": N_(
-            "This page was opened by somebody else, who was signed in here before. Open it anew to write in your own name."
+            "Somebody else was signed in here when this page was opened. Reload it to write in your own name."
         ),
-        "copy_too_long": N_("This is too long to be kept. Shorten it, or attach it as a document."),
+        "copy_too_long": N_("This text is too long. Shorten it, or attach it as a document."),
         "no_activity": N_("No activity is planned yet."),
         "activity_not_joint": N_("An activity was not joint."),  # late attempts of earlier releases say so
-        "activity_too_early": N_(
-            "{title}: it is planned for a time before an award can be made. Choose later days."
-        ),
+        "activity_too_early": N_("{title} is planned before an award can be made. Choose later days."),
         "day_too_early": N_("Choose a day from {first} on. An award is made only after the call."),
         "plan_not_joint": N_(
             "People of at least two beneficiaries of the Western Balkans must take part in the activities."
         ),
-        "too_many_activities": N_("At most {most} activities fit into an application."),
-        "ends_before_it_starts": N_("The last day lies before the first."),
-        "more_days_than_that": N_("From the first day to the last there are {most}."),
+        "too_many_activities": N_("An application can have at most {most} activities."),
+        "ends_before_it_starts": N_("The last day is before the first."),
+        "more_days_than_that": N_("There are only {most} days from the first day to the last."),
         "no_budget_line": N_("The budget has no line yet."),
-        "lines_without_activity": N_("Lines of the budget that are for no activity: {lines}."),
-        "lines_of_left_party": N_("Lines of the budget of an institution that has left: {lines}."),
-        "lines_above_ceiling": N_("Lines of the budget above the rate, with no reason given: {lines}."),
-        "indirect_too_high": N_("Indirect costs are at most {most} % of the direct ones."),
-        "too_many_lines": N_("At most {most} lines fit into a budget. Put small things together."),
-        "line_too_large": N_("This line comes to more than an amount can be."),
+        "lines_without_activity": N_("These budget lines have no activity: {lines}."),
+        "lines_of_left_party": N_("These budget lines belong to an institution that has left: {lines}."),
+        "lines_above_ceiling": N_("These budget lines are above the rate and give no reason: {lines}."),
+        "indirect_too_high": N_("Indirect costs can be at most {most} % of the direct costs."),
+        "too_many_lines": N_("A budget can have at most {most} lines. Combine small items."),
+        "line_too_large": N_("The amount of this line is too large."),
         "party_unknown": N_("This institution does not take part. Choose another."),
         "activity_unknown": N_("This activity is not planned any more. Choose another."),
-        "rate_unknown": N_("This rate does not count for this call. Choose another."),
+        "rate_unknown": N_("This rate does not apply to this call. Choose another."),
         "rate_of_another_category": N_("This rate is for another category."),
-        "rate_of_another_country": N_("This rate is for another country than that of the activity."),
-        "lead_role_missing": N_("What your own institution does in it is missing."),
-        "application_ended": N_(
-            "This application has ended, so there is nothing to answer about it any more."
+        "rate_of_another_country": N_(
+            "This rate is for a country in which the activity does not take place."
         ),
-        "not_a_draft": N_("This application is no longer a draft, so it cannot be changed or answered now."),
+        "lead_role_missing": N_("Describe what your own institution does in this application."),
+        "application_ended": N_("This application has ended. You don't need to answer any more."),
+        "not_a_draft": N_("This application is no longer a draft. You can't change it or answer now."),
         "not_submitted": N_("This application has not been submitted."),
-        "edited_meanwhile": N_("The application was changed meanwhile; look at what it says now."),
-        "voids_confirmations": N_("Partners have confirmed what this would change."),
-        "already_party": N_("This institution takes part already."),
-        "partner_is_lead": N_(
-            "This institution leads the application. A partner is another institution; what the lead does stands in its own part."
+        "edited_meanwhile": N_(
+            "Somebody has changed the application in the meantime. Check what it says now."
         ),
-        "finding_against": N_("The facility finds that this is not so: {item}"),
-        "judged_already": N_("Its admissibility has been judged; judge it anew on its own page."),
+        "voids_confirmations": N_("Partners have already confirmed what you want to change."),
+        "already_party": N_("This institution already takes part."),
+        "partner_is_lead": N_(
+            "This institution leads the application, so it can't be a partner too. Describe its work in the lead's own part."
+        ),
+        "finding_against": N_("The facility's own check disagrees: {item}"),
+        "judged_already": N_(
+            "Its admissibility has already been decided. You can change the decision on the application's own page."
+        ),
         "too_many_views": N_(
-            "You keep 50 lists already. Forget one first, or give the name of one to replace it."
+            "You have saved 50 lists already. Delete one first, or use the name of a list that you want to replace."
         ),
         "lead_cannot_leave": N_("The lead cannot leave; it can withdraw the application."),
         "left": N_("This institution no longer takes part."),
-        "removed": N_("This is not in the application: somebody has removed it, or it never was."),
-        "already_confirmed": N_("This has been confirmed already."),
-        "already_declined": N_("This has been declined already."),
+        "removed": N_("This is no longer in the application. Somebody may have removed it."),
+        "already_confirmed": N_("This has already been confirmed."),
+        "already_declined": N_("This has already been declined."),
         "lead_needs_no_confirmation": N_("The lead confirms by submitting."),
         "contact_missing": N_("Enter a mail address first."),
         "signatory_missing": N_("Enter the name of the person who signs."),
@@ -202,40 +206,40 @@ sentences.register(
         ),
         "own_part_incomplete": N_("Fill in your own part first, then confirm. Still needed: {missing}."),
         "asked_enough": N_("This partner was asked {most} times in a day. Wait a day, or call."),
-        "change_waits": N_("Your last request for a change still waits for the lead’s answer."),
-        "change_answered": N_("This request was answered already."),
+        "change_waits": N_("The lead has not answered your last request for a change yet."),
+        "change_answered": N_("This request has already been answered."),
         "wish_missing": N_("Write what should be changed."),
-        "word_missing": N_("Say in a word why it is not done."),
+        "word_missing": N_("Explain briefly why you did not make the change."),
         "lead_stays": N_("The lead cannot be replaced; it can withdraw the application."),
         "no_replacement": N_(
-            "After submission no partner can be replaced: that would change what was applied for. A partner may leave, and"
-            " it is then checked again whether the application is still eligible."
+            "A partner can't be replaced after submission, because that would change the application. A partner may leave."
+            " The facility then checks again whether the application is eligible."
         ),
         "function_missing": N_("Enter the function of the person who signs."),
-        "declaration_missing": N_("This must be declared before you can submit."),
+        "declaration_missing": N_("Tick this before you submit."),
         "reason_missing": N_("Give the reason."),
-        "wrong_status": N_("That is not possible in the state in which this application is now."),
-        "wrong_track": N_("That does not belong to the track of this application."),
-        "call_decided": N_("The awards of this call are decided; this can no longer be changed."),
-        "nothing_to_withdraw": N_("There is nothing left to withdraw."),
+        "wrong_status": N_("This is not possible in the current state of the application."),
+        "wrong_track": N_("This is not possible on the track of this application."),
+        "call_decided": N_("The awards of this call have been decided. This can no longer be changed."),
+        "nothing_to_withdraw": N_("There is nothing to withdraw any more."),
         "award_stands": N_(
-            "The awards are decided: what stands now is an award or a place on the reserve list."
+            "The awards have been decided. The application now has an award or a place on the reserve list."
         ),
-        "document_twice": N_("The same document is attached already."),
+        "document_twice": N_("The same document is already attached."),
         "too_many_documents": N_("At most {most} documents can be attached."),
-        "shut_out": N_("You declared a conflict of interests here: this is closed to you, in whatever role."),
+        "shut_out": N_("You declared a conflict of interest here. You have no access to this in any role."),
         "not_opened": N_("This is sealed until two people have opened the call."),
         "already_opened": N_("This call has been opened already."),
         "opening_under_way": N_(
             "A colleague has begun to open this call. Confirm their session, or wait until it ends."
         ),
         "opening_not_started": N_("Nobody has begun to open this call."),
-        "opening_ended": N_("This opening waited for a second person too long. Begin it anew."),
+        "opening_ended": N_("No second person joined this opening in time. Start it again."),
         "carried_over": N_(
             "This application was carried over from an earlier batch, so it stays as it was ranked."
         ),
         "call_opened": N_("This call was opened already, so nothing more can be taken in."),
-        "document_removed": N_("This document was removed already."),
+        "document_removed": N_("This document has already been removed."),
         "document_lost": N_("This document can't be read from where it is kept. The secretariat can help."),
     }
 )

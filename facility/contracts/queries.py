@@ -135,10 +135,10 @@ async def award_labels(
 ) -> dict[UUID, AwardLabel | None]:
     """Names and addresses of the entries' awards; None for those that are closed to the viewer."""
     ids = sorted({entry.award_id for entry in entries})
-    found: dict[UUID, AwardLabel | None] = {}
+    labels: dict[UUID, AwardLabel | None] = {}
     for name in _naming if ids else ():
-        found |= await name(connection, ids, viewer)
-    return found
+        labels |= await name(connection, ids, viewer)
+    return labels
 
 
 _CONTRACTS = """
@@ -158,10 +158,10 @@ _ONE = text(_CONTRACTS.format(where="WHERE contract.reference = :reference"))
 async def contracts(connection: AsyncConnection, reference: str | None = None) -> list[ContractShown]:
     """Every agreement by reference, or the one with this reference."""
     rows = await connection.execute(*((_ONE, {"reference": reference}) if reference else (_ALL,)))
-    found: dict[UUID, ContractShown] = {}
+    agreements: dict[UUID, ContractShown] = {}
     for row in rows:
-        if row.id not in found:
-            found[row.id] = ContractShown(
+        if row.id not in agreements:
+            agreements[row.id] = ContractShown(
                 id=row.id,
                 reference=row.reference,
                 counterpart=row.counterpart,
@@ -174,18 +174,18 @@ async def contracts(connection: AsyncConnection, reference: str | None = None) -
                 set_aside=row.set_aside,
                 donors=[],
             )
-        found[row.id].donors.append(
+        agreements[row.id].donors.append(
             DonorShown(row.donor_id, row.name, row.amount, row.signed, row.agreed, row.derived, row.committed)
         )
-    return list(found.values())
+    return list(agreements.values())
 
 
 async def contract(connection: AsyncConnection, reference: str) -> ContractShown:
     """The agreement with this reference. Raises Refused (missing)."""
-    found = await contracts(connection, reference)
-    if not found:
+    agreements = await contracts(connection, reference)
+    if not agreements:
         refuse("not_found", kind="missing")
-    return found[0]
+    return agreements[0]
 
 
 _ENVELOPES = """
@@ -335,5 +335,5 @@ async def free_with(connection: AsyncConnection, envelope_id: UUID, amount: Deci
     """What awards could draw on the envelope if it held this amount, in EUR."""
     query = text(f"SELECT {free_of('CAST(:amount AS numeric)')} FROM envelope WHERE id = :envelope")  # noqa: S608
     values = {"amount": amount, "envelope": envelope_id}
-    found: Decimal = (await connection.execute(query, values)).scalar_one()
-    return found
+    free: Decimal = (await connection.execute(query, values)).scalar_one()
+    return free

@@ -65,14 +65,14 @@ def may_set_aside(amount: Decimal, *, committed: Decimal, other_envelopes: Decim
 
 def donor_mistakes(donors: Sequence[Donor]) -> list[Reason]:
     """What is wrong with an agreement's donors: names that don't differ, amounts that sum to nothing."""
-    found = [
+    mistakes = [
         Reason("negative", f"donors.{i}.amount") for i, donor in enumerate(donors) if not donor.amount >= 0
     ]
     if len({donor.name for donor in donors}) < len(donors):
-        found.append(Reason("donor_twice", "donors"))
+        mistakes.append(Reason("donor_twice", "donors"))
     if not sum(donor.amount for donor in donors) > 0:
-        found.append(Reason("no_money", "donors"))
-    return found
+        mistakes.append(Reason("no_money", "donors"))
+    return mistakes
 
 
 class UnitCostKind(StrEnum):

@@ -28,33 +28,37 @@ sentences.register(
     {
         # Said by several rooms, and registered in the first of them.
         "same_person": N_(
-            "Two people are needed for this: whoever took the first step cannot take the second. Ask a colleague."
+            "This needs two people. You took the first step, so ask a colleague to take the second."
         ),
-        "not_your_proposal": N_("Only the person who proposed this can take it back."),
+        "not_your_proposal": N_("Only the person who proposed this can withdraw it."),
         "proposal_settled": N_(
-            "This proposal is no longer open: somebody has decided on it, or taken it back."
+            "This proposal is no longer open. Somebody has decided on it or withdrawn it."
         ),
         "computed_on_another": N_(
-            "The envelope holds another amount than when this was proposed. It must be proposed anew."
+            "The envelope's amount has changed since this was proposed. Propose it again."
         ),
-        "enlarging_takes_two": N_("Two people are needed to enlarge an envelope: propose it with a reason."),
+        "enlarging_takes_two": N_(
+            "A second person must decide on a larger envelope. Propose it with a reason."
+        ),
         "enlargement_proposed": N_(
-            "Somebody has proposed to enlarge this envelope already. That proposal is decided on first."
+            "There is already a proposal to enlarge this envelope. It must be decided first."
         ),
         "not_larger": N_("Enter an amount that is larger than what the envelope holds."),
         "negative": N_("Enter an amount that is not below zero."),
         "below_one": N_("Enter a number of at least 1."),
         "donor_twice": N_("Two donors have the same name."),
-        "no_money": N_("The donors' amounts sum to nothing."),
-        "above_agreed": N_("The donors of this agreement leave EUR {left} for this envelope."),
+        "no_money": N_("The donors' amounts add up to zero."),
+        "above_agreed": N_("Only EUR {left} of this agreement is left for this envelope."),
         "below_committed": N_(
-            "EUR {committed} of this envelope are committed; it cannot become smaller than that."
+            "EUR {committed} of this envelope are committed. The amount can't be lower than that."
         ),
         "envelope_name_taken": N_("This agreement has an envelope of that name."),
         "unit_cost_twice": N_("Two rows are about the same unit from the same day. Keep one of them."),
         "unit_cost_reason_missing": N_(
-            "There is a row for this unit from this day. It stays as it is; say why this one replaces it."
+            "There is already a row for this unit from this day. Give the reason for the new row."
         ),
-        "envelope_exceeded": N_("The envelope has EUR {free} left; EUR {amount} do not fit."),
+        "envelope_exceeded": N_(
+            "The envelope has only EUR {free} left. That is not enough for EUR {amount}."
+        ),
     }
 )

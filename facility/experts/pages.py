@@ -119,7 +119,7 @@ async def register(view: View, form: Form, tx: Tx) -> Page:
 
     async with redrawn(tx, fields, again):
         expert = await service.register_expert(tx, draft)
-    return view.go(f"/experts/{expert.id}", _("The expert is in the pool."))
+    return view.go(f"/experts/{expert.id}", _("The expert has been added to the pool."))
 
 
 @get("/experts/{expert_id:uuid}", opt=READERS)

@@ -177,5 +177,7 @@ def engagements_from(tell: Tell) -> Tell:
 
 async def engagements(connection: AsyncConnection, expert_id: UUID, viewer: UUID) -> list[Engagement]:
     """What later rooms tell, newest first."""
-    told: list[Any] = [one for tell in _TELL for one in await tell(connection, expert_id, viewer)]
-    return sorted(told, key=lambda one: one.asked_at, reverse=True)
+    engagements_found: list[Any] = [
+        line for tell in _TELL for line in await tell(connection, expert_id, viewer)
+    ]
+    return sorted(engagements_found, key=lambda engagement: engagement.asked_at, reverse=True)

@@ -107,11 +107,11 @@ async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:
         "available": (ExpertAvailability.starts_on, ExpertAvailability.ends_on),
         "conflicts": (ExpertConflict.institution_id, ExpertConflict.reason),
     }
-    found = {}
+    rows = {}
     for name, chosen in columns.items():
         query = select(*chosen).where(chosen[0].class_.expert_id == expert_id)
-        found[name] = {tuple(row) for row in await tx.session.execute(query)}
-    return found
+        rows[name] = {tuple(row) for row in await tx.session.execute(query)}
+    return rows
 
 
 def _plain(draft: ExpertDraft) -> dict[str, Any]:

@@ -89,6 +89,6 @@ sentences.register(
     {
         "expert_code_taken": N_("Another expert has this code."),
         "expert_email_taken": N_("Another expert has this mail address."),
-        "expert_code_fixed": N_("The code of an expert stays: shortlists name it."),
+        "expert_code_fixed": N_("The code of an expert can't be changed, because shortlists use it."),
     }
 )

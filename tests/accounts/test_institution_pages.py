@@ -103,7 +103,7 @@ async def test_a_new_one_is_accepted_or_taken_off_the_list_once(
     browse: Browsers, cast: Cast, pending: UUID
 ) -> None:
     ada = await browse(cast.ada)
-    assert "Look at it and accept it" in (await ada.get(f"/institutions/{pending}")).text
+    assert "Check and accept it" in (await ada.get(f"/institutions/{pending}")).text
     answers = [await ada.send_form(f"/institutions/{pending}/{deed}") for deed in ("validate", "decline")]
     assert [answer.status_code for answer in answers] == [303, 409]
 

@@ -220,7 +220,10 @@ async def test_what_is_not_to_be_judged_is_said_before_the_work(
     async with db.transaction(now=OPENED, actor=stage.omar) as tx:
         await withdraw(tx, confirmed)
     sara = await browse(stage.sara)
-    for key, why in ((exception, "does not belong to the track"), (confirmed, "not possible in the state")):
+    for key, why in (
+        (exception, "not possible on the track"),
+        (confirmed, "not possible in the current state"),
+    ):
         page = await sara.get(f"/applications/{key}/admissibility")
         assert (page.status_code, why in page.text) == (409, True)
         assert "/admissibility" not in (await sara.get(f"/applications/{key}")).text

@@ -75,7 +75,7 @@ async def test_one_that_is_not_on_the_list_is_added_and_waits(
     assert added.status_code == 303
     assert (await partners(db, draft))[1] == ("Forensic Agency", "pending")
     sara = await browse(stage.sara)
-    assert "Institutions to look at" in (await sara.get("/")).text
+    assert "New institutions to check" in (await sara.get("/")).text
     assert "Forensic Agency" in (await sara.get("/institutions?status=pending")).text
 
 
@@ -100,8 +100,8 @@ async def test_a_partner_who_is_the_lead_or_takes_part_is_told_at_the_field(
     omar = await browse(stage.omar)
     path = f"/applications/{draft}/partners/add"
     for institution, sentence in (
-        (stage.police, "This institution leads the application."),
-        (stage.partner, "This institution takes part already."),
+        (stage.police, "This institution leads the application, so"),
+        (stage.partner, "This institution already takes part."),
     ):
         page = await omar.send_form(path, {**SENT, "institution_id": str(institution)})
         assert (page.status_code, sentence in page.text) == (422, True)
@@ -149,4 +149,4 @@ async def test_merging_moves_parties_and_never_two_of_one_application(
     again = await omar.send_form(
         f"/applications/{draft}/partners/add", {**SENT, "seen": "2", "institution_id": str(double)}
     )
-    assert (again.status_code, "takes part already" in again.text) == (422, True)
+    assert (again.status_code, "already takes part" in again.text) == (422, True)

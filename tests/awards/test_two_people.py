@@ -250,7 +250,7 @@ async def test_the_pages_of_an_enlargement(play: Judging, browse: Browsers) -> N
         seen = (await of_enlarging(read, key, Decimal(100), Decimal(140))).fingerprint
     form = {"proposal": str(proposal), "seen": seen}
     refused_twice = await ada.send_form(f"{path}/enlargement/agree", form)
-    assert (refused_twice.status_code, "Two people are needed" in refused_twice.text) == (403, True)
+    assert (refused_twice.status_code, "This needs two people" in refused_twice.text) == (403, True)
     assert (await vera.send_form(f"{path}/enlargement/agree", form)).status_code == 303
     assert (await play.row(Envelope, key)).amount == Decimal("140.00")
     assert (await vera.get(f"{path}/enlargement")).status_code == 409

@@ -27,10 +27,10 @@ WAITS = {
         ("Urgent applications to decide", 1),
     ],
     "Omar Hoxha": [
-        ("Applications that wait for your answer", 1),
-        ("Drafts of yours that can still be submitted", 1),
+        ("Applications to confirm or decline", 1),
+        ("Your drafts that can still be submitted", 1),
     ],
-    "Arta Krasniqi": [("Applications that wait for your answer", 1)],
+    "Arta Krasniqi": [("Applications to confirm or decline", 1)],
 }
 
 

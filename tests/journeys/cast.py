@@ -89,7 +89,7 @@ def register(
     secretary.goto("/people?status=pending")
     secretary.follow(name)
     secretary.press("Approve")
-    secretary.sees("The registration is approved.")
+    secretary.sees("The registration has been approved.")
     officer.open_mail()
     officer.press("Sign in")
     assert institution in (officer.page.locator(".account-name").text_content() or "")

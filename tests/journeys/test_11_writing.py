@@ -108,9 +108,9 @@ def test_the_line_goes_down_while_somebody_types(
     assert service.one(KEPT, a=application) == TEXT
     elsewhere = company["omar"]
     elsewhere.goto(page_of(application))
-    elsewhere.sees("You have typed this and not saved it")
+    elsewhere.sees("You have unsaved text")
     assert elsewhere.page.get_by_label("Summary").input_value() == TEXT
-    elsewhere.press("Discard and show what is saved")
+    elsewhere.press("Discard and show the saved version")
     elsewhere.sees("Discarded.")
 
 
@@ -177,14 +177,14 @@ def test_without_a_script_a_form_that_came_too_late_is_sent_again(
     omar.goto(page_of(application))
     omar.fill("Summary", "Typed without a script.")
     end_session(service, omar.email)
-    omar.press("Keep for later", status=401)
+    omar.press("Save draft", status=401)
     omar.sees("nothing is lost")
     page, other = omar.page, omar.context.new_page()
     omar.page = other
     omar.sign_in(by="code")
     omar.page = page
     omar.press("Send again")
-    omar.sees("Kept for you as you typed it.", "You have typed something here and not saved it.")
+    omar.sees("Your text is stored as a draft", "You have unsaved text here.")
     omar.follow("What you ask for, and why")
     assert omar.page.get_by_label("Summary").input_value() == "Typed without a script."
     assert service.one(KEPT, a=application) == "Typed without a script."
@@ -201,16 +201,16 @@ def test_two_officers_in_one_section(company: Company, stage: Stage, service: Se
     type_summary(omar, "Investigators of both sides work together.")
     until("it is kept", lambda: service.rows(KEPT, a=application))
     besa.goto(page_of(application))
-    besa.sees("Omar Hoxha is writing here since")
+    besa.sees("Omar Hoxha has been writing here since")
     besa.fill("Summary", "Prosecutors of both sides work together.")
     besa.press("Save and go back to the list", status=409)
     besa.press("Save and void the confirmations")
     omar.press("Save and go back to the list", status=409)
-    omar.sees("Besa Marku has saved this part meanwhile")
+    omar.sees("Besa Marku has saved this part in the meantime")
     expect(omar.page.locator("del")).to_have_text("Prosecutors")
     expect(omar.page.locator("ins")).to_have_text("Investigators")
     omar.press("Save and go back to the list", status=422)
-    omar.tick("Put them together below")
+    omar.tick("Combine them below")
     omar.page.get_by_role("textbox", name=re.compile("Summary")).fill("Both work together.")
     omar.press("Save and go back to the list")
     assert service.one(SAVED, a=application) == "Both work together."

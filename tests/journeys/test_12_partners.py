@@ -42,7 +42,7 @@ def test_a_confirmation_is_voided_and_renewed_on_a_phone(
     arta = visit(address("arta"), phone=True)
     link = fill_in_and_ask(arta)
     answer_the_request(omar, str(application))
-    arta.open_mail("Your request for a change")
+    arta.open_mail("The lead has answered your request")
     arta.sees("Done")
     sign(arta)
     change(omar, str(application))
@@ -67,7 +67,7 @@ def fill_in_and_ask(arta: Visitor) -> str:
     arta.press("Send the answer", status=422)
     arta.fill("What should be changed", "Two days instead of three, please.")
     arta.press("Send the answer")
-    arta.sees("Waits for the lead", "Two days instead of three, please.")
+    arta.sees("Waiting for the lead", "Two days instead of three, please.")
     return link
 
 
@@ -79,7 +79,7 @@ def answer_the_request(omar: Visitor, application: str) -> None:
     omar.press("Answer", status=422)
     omar.tick("Done")
     omar.press("Answer")
-    omar.sees("The partner is told by mail.")
+    omar.sees("The partner gets a mail with your answer.")
 
 
 def sign(arta: Visitor) -> None:

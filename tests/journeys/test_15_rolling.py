@@ -110,7 +110,7 @@ def test_carried_over_once(
     assert f"carried over to the next batch, {SERIES}/B2" in letter
     milena.goto("/applications")
     milena.follow(CARRIED)
-    milena.sees("Carried over to the next batch", f"It is ranked once more in {SERIES}/B2")
+    milena.sees("Carried over to the next batch", f"It is ranked again in {SERIES}/B2")
     milena.follow("What was decided, and the letter")
     milena.sees(f"It passed in {SERIES}/B1, but the money did not reach for it.")
 

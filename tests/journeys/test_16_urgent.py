@@ -90,12 +90,12 @@ def ask_the_partner(omar: Visitor, tasks: str, partner: str) -> None:
     omar.find("косово", "Kosovo* Police")
     omar.fill("What it does in this application", "Sends its analysts.")
     omar.fill("Amount for its part", "2 000")
-    omar.fill("Whom to ask there", "Petra Gashi")
+    omar.fill("Contact person", "Petra Gashi")
     omar.fill("Mail address", partner)
     omar.press("Save")
     omar.press("Ask for confirmation")
     omar.goto(tasks)
-    omar.sees("1 thing stands against submitting")
+    omar.sees("submit yet: 1 thing is missing")
 
 
 def confirm(petra: Visitor) -> None:
@@ -116,7 +116,7 @@ def submit(omar: Visitor, tasks: str) -> None:
     sign(omar)
     omar.press("Submit")
     omar.heading("Your application has been received")
-    omar.sees("decided on by itself, within the hours that the call promises")
+    omar.sees("decided on its own, within the hours that the call promises")
 
 
 def open_it(ada: Visitor, paul: Visitor) -> str:

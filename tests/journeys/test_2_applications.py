@@ -75,7 +75,7 @@ def add_partner(omar: Visitor, mail: str) -> None:
     omar.find("косово", "Kosovo* Police")
     omar.fill("What it does in this application", "Sends six investigators.")
     omar.fill("Amount for its part", "15 000")
-    omar.fill("Whom to ask there", "Petra Gashi")
+    omar.fill("Contact person", "Petra Gashi")
     omar.fill("Mail address", mail)
     omar.press("Save")
 
@@ -228,7 +228,7 @@ def test_a_second_late_is_late(company: Company, stage: Stage, service: Service)
     sign(omar)
     until("the call is over", lambda: (clock.now() - closes_at).total_seconds() >= 1, seconds=90)
     omar.press("Submit", status=409)
-    omar.sees("The call has closed: the time to submit is over.")
+    omar.sees("The call has closed. Applications can no longer be submitted.")
     closed = "SELECT due_at FROM event WHERE subject_id = :id AND kind = 'CallClosed'"
     until("the call closes by itself", lambda: service.rows(closed, id=call_id) == [(closes_at,)])
     assert service.one("SELECT status FROM application WHERE id = :id", id=application) == "draft"

@@ -26,7 +26,7 @@ def name_the_parties(omar: Visitor, application: UUID, mail: str) -> None:
     omar.follow("Add a partner")
     omar.find("косово", "Kosovo* Police")
     omar.fill("What it does in this application", "Sends six investigators.")
-    omar.fill("Whom to ask there", "Petra Gashi")
+    omar.fill("Contact person", "Petra Gashi")
     omar.fill("Mail address", mail)
     omar.press("Save")
 
@@ -38,7 +38,7 @@ def plan_and_reckon(omar: Visitor, application: UUID) -> None:
     budget.add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
     omar.follow("Go on to the budget")
     budget.type_rows(omar, budget.ROWS[:4])
-    omar.press("Work it out")
+    omar.press("Recalculate")
     omar.sees("Total EUR 7 040.60")
     omar.press("Save")
 

@@ -142,7 +142,7 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
         (
             ("new@example.org", "--name", "New", "--role", "administrator", "--role", "secretariat"),
             1,
-            "These roles do not go together",
+            "These roles can't be combined",
         ),
         (("new@example.org", "--name", "New", "--role", "officer"), 2, "'officer' is not one of"),
         (("new@example.org", "--name", "N\udcff", "--role", "auditor"), 2, "no control characters"),

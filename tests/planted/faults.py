@@ -32,7 +32,7 @@ FAULTS = [
     Fault(
         "two entries of one application may become one",
         "facility/accounts/rules/institutions.py",
-        'refuse("merge_together", kind="invalid", field="into", applications=found)',
+        'refuse("merge_together", kind="invalid", field="into", applications=references)',
         "pass",
         "tests/accounts/test_rules.py tests/accounts/test_institutions.py",
     ),

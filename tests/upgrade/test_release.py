@@ -189,7 +189,7 @@ async def test_what_was_typed_and_not_saved_is_still_there(app_of: Litestar, db:
     browser = await signed_in(app_of, db, "Omar Hoxha")
     tasks = await browser.get(f"/applications/{copy.application_id}")
     await browser.aclose()
-    assert "not saved" in tasks.text
+    assert "unsaved text" in tasks.text
 
 
 async def test_the_worker_carries_on_with_what_it_finds(

@@ -26,8 +26,8 @@ def _only_in_the_demo(view: View) -> None:
 async def cast(view: View, read: Read) -> Page:
     """The cast, by role."""
     _only_in_the_demo(view)
-    found = {role.value: await people.with_role(read, role) for role in Role}
-    return view.page("accounts/demo.html", cast=found, **words())
+    cast = {role.value: await people.with_role(read, role) for role in Role}
+    return view.page("accounts/demo.html", cast=cast, **words())
 
 
 @post("/demo", opt={"allow": allow(ANYONE)})

@@ -8,7 +8,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.forms import FIELDS, found_by, read_beneficiary, words
+from facility.accounts.forms import FIELDS, matches_of, read_beneficiary, words
 from facility.accounts.pages.people import WHO_SEES
 from facility.accounts.queries import institutions as queries
 from facility.accounts.queries.institutions import Filters, InstitutionShown
@@ -32,7 +32,7 @@ BY_SECRETARIAT = {"allow": allow(Role.SECRETARIAT)}
 SHOWN = 20
 
 waits(
-    N_("Institutions to look at"),
+    N_("New institutions to check"),
     "/institutions?status=pending",
     Role.SECRETARIAT,
     # Those of a registration are decided on with the person.
@@ -54,18 +54,18 @@ async def institutions(
     before: FromQuery[str] = "",
 ) -> Page:
     """Every institution that can take part, by name."""
-    asked = {"q": q[:100], "beneficiary": beneficiary, "kind": kind, "status": status}
-    asked = {name: value.replace("\0", "") for name, value in asked.items()}
-    filters = Filters(asked["q"], asked["beneficiary"], asked["kind"], asked["status"])
+    given = {"q": q[:100], "beneficiary": beneficiary, "kind": kind, "status": status}
+    given = {name: value.replace("\0", "") for name, value in given.items()}
+    filters = Filters(given["q"], given["beneficiary"], given["kind"], given["status"])
     listed = await queries.institution_list(
         read, filters, after=after.replace("\0", ""), before=before.replace("\0", "")
     )
     return view.page(
         "accounts/institutions.html",
         listed=listed,
-        form=Fields.showing(asked),
-        asked={name: value for name, value in asked.items() if value},
-        beneficiaries=[(one.code, one.name) for one in await beneficiaries(read)],
+        form=Fields.showing(given),
+        filters={name: value for name, value in given.items() if value},
+        beneficiaries=[(place.code, place.name) for place in await beneficiaries(read)],
         **words(),
     )
 
@@ -75,14 +75,14 @@ async def find(
     view: View, read: Read, field: FromQuery[str] = "", institution_q: FromQuery[str] = ""
 ) -> Page:
     """The part of a form that answers a search while it is typed."""
-    return await found_page(view, read, field, institution_q)
+    return await matches_page(view, read, field, institution_q)
 
 
-async def found_page(view: render.View, read: AsyncConnection, field: str, search: str) -> Page:
+async def matches_page(view: render.View, read: AsyncConnection, field: str, search: str) -> Page:
     """What a search found, to choose from in the field of a form."""
     if field not in FIELDS:
         raise Stop(404, "not_found")
-    return view.page("accounts/_found.html", field=field, pick=await found_by(read, search), **words())
+    return view.page("accounts/_found.html", field=field, pick=await matches_of(read, search), **words())
 
 
 async def institution_page(
@@ -94,20 +94,20 @@ async def institution_page(
     form: Fields | None = None,
 ) -> Page:
     """One institution; `form`: that of a signatory, as it was sent."""
-    found = await queries.institution(connection, institution_id)
-    taking = [one for ask in TAKINGS for one in await ask(connection, institution_id, view.me.id)]
+    whole = await queries.institution(connection, institution_id)
+    taking = [line for ask in TAKINGS for line in await ask(connection, institution_id, view.me.id)]
     return view.page(
         "accounts/institution.html",
         status=status,
-        one=found.about,
-        whole=found,
+        institution=whole.about,
+        whole=whole,
         taking=taking[:SHOWN],
         opened=await view.open_to_me(connection, [part.href for part in taking[:SHOWN]]),
         more=len(taking) > SHOWN,
-        history=await history_lines(connection, institution_id, *found.merged_ids),
+        history=await history_lines(connection, institution_id, *whole.merged_ids),
         today=clock.now().astimezone(clock.BRUSSELS).date(),
         states={value.value: (translated(label), tag) for value, (label, tag) in STATES.items()},
-        may_change=view.me.has(Role.SECRETARIAT) and found.about.status in CHOOSABLE,
+        may_change=view.me.has(Role.SECRETARIAT) and whole.about.status in CHOOSABLE,
         form=form or Fields.showing(),
         **words(),
     )
@@ -126,7 +126,7 @@ async def _entry_page(
     view: render.View,
     connection: AsyncConnection,
     fields: Fields,
-    one: InstitutionShown | None,
+    institution: InstitutionShown | None,
     status: int = 200,
     known: str = "",
 ) -> Page:
@@ -134,7 +134,7 @@ async def _entry_page(
         "accounts/institution_form.html",
         status=status,
         form=fields,
-        one=one,
+        institution=institution,
         known=known,
         beneficiaries=[(b.code, b.name) for b in await beneficiaries(connection)],
         **words(),
@@ -178,14 +178,14 @@ async def new_institution(view: View, form: Form, tx: Tx) -> Page:
 @get("/institutions/{body_id:uuid}/edit", opt=BY_SECRETARIAT)
 async def show_edit(view: View, read: Read, body_id: FromPath[UUID]) -> Page:
     """The particulars, to correct them."""
-    one = (await queries.institution(read, body_id)).about
+    institution = (await queries.institution(read, body_id)).about
     values = {
-        "own_name": one.own_name,
-        "abbreviation": one.abbreviation,
-        "kind": one.kind,
-        "beneficiary": one.beneficiary_code,
+        "own_name": institution.own_name,
+        "abbreviation": institution.abbreviation,
+        "kind": institution.kind,
+        "beneficiary": institution.beneficiary_code,
     }
-    return await _entry_page(view, read, Fields.showing(values), one)
+    return await _entry_page(view, read, Fields.showing(values), institution)
 
 
 @post("/institutions/{body_id:uuid}/edit", opt=BY_SECRETARIAT)
@@ -211,8 +211,10 @@ async def _rename_page(
     status: int = 200,
     known: str = "",
 ) -> Page:
-    one = (await queries.institution(connection, body_id)).about
-    return view.page("accounts/institution_rename.html", status=status, one=one, form=fields, known=known)
+    institution = (await queries.institution(connection, body_id)).about
+    return view.page(
+        "accounts/institution_rename.html", status=status, institution=institution, form=fields, known=known
+    )
 
 
 @get("/institutions/{body_id:uuid}/rename", opt=BY_SECRETARIAT)
@@ -233,7 +235,9 @@ async def rename(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Pag
         lambda read, status: _rename_page(view, read, body_id, fields, status, known_of(fields.refusal)),
     ):
         await commands.rename_institution(tx, body_id, name=name, ended_on=ended_on)
-    return view.go(f"/institutions/{body_id}", _("It bears its new name. The old one is still found."))
+    return view.go(
+        f"/institutions/{body_id}", _("The institution has been renamed. Searches still find the old name.")
+    )
 
 
 @post("/institutions/{body_id:uuid}/signatories", opt=BY_SECRETARIAT)
@@ -267,11 +271,11 @@ async def _signatory_page(
     status: int = 200,
 ) -> Page:
     whole = await queries.institution(connection, body_id)
-    signatory = next((one for one in whole.signatories if one.id == signatory_id), None)
+    signatory = next((line for line in whole.signatories if line.id == signatory_id), None)
     if signatory is None:
         raise Stop(404, "not_found")
     return view.page(
-        "accounts/signatory.html", status=status, one=whole.about, signatory=signatory, form=fields
+        "accounts/signatory.html", status=status, institution=whole.about, signatory=signatory, form=fields
     )
 
 

@@ -20,12 +20,12 @@ from facility.web.i18n import _
 @get("/institutions/{body_id:uuid}/validate", opt=BY_SECRETARIAT)
 async def show_validate(view: View, read: Read, body_id: FromPath[UUID]) -> Page:
     """A new entry beside those that it may be a second time."""
-    one = (await queries.institution(read, body_id)).about
+    institution = (await queries.institution(read, body_id)).about
     picked = await picker(read, Fields.showing(), "into")
     return view.page(
         "accounts/institution_validate.html",
-        one=one,
-        alike=await queries.likely_duplicates(read, one),
+        institution=institution,
+        alike=await queries.likely_duplicates(read, institution),
         kinds=picked["kinds"],
         standings=picked["standings"],
     )
@@ -50,12 +50,12 @@ async def decline(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Pa
 async def _merge_page(
     view: render.View, connection: AsyncConnection, body_id: UUID, fields: Fields, status: int = 200
 ) -> Page:
-    one = (await queries.institution(connection, body_id)).about
+    institution = (await queries.institution(connection, body_id)).about
     return view.page(
         "accounts/institution_merge.html",
         status=status,
-        one=one,
-        alike=await queries.likely_duplicates(connection, one),
+        institution=institution,
+        alike=await queries.likely_duplicates(connection, institution),
         form=fields,
         **await picker(connection, fields, "into"),
     )
@@ -76,7 +76,7 @@ async def merge(view: View, form: Form, tx: Tx, body_id: FromPath[UUID]) -> Page
     into = fields.key("into")
     async with redrawn(tx, fields, lambda read, status: _merge_page(view, read, body_id, fields, status)):
         await commands.merge_institutions(tx, body_id, into)
-    return view.go(f"/institutions/{into}", _("The two are one now. Both keep their history."))
+    return view.go(f"/institutions/{into}", _("The two entries have been merged. Their history is kept."))
 
 
 HANDLERS: list[Any] = [show_validate, validate, decline, show_merge, merge]

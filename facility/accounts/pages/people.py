@@ -58,13 +58,13 @@ async def people(
 ) -> Page:
     """Everybody with an account: who waits first, then by name."""
     number = min(max(page, 1), 10_000)
-    found, total = await queries.people(
+    accounts, total = await queries.people(
         read, status=status, role=role, search=q[:100].replace("\0", ""), page=number
     )
     form = Fields.showing({"status": status, "role": role, "q": q})
     return view.page(
         "accounts/people.html",
-        people=found,
+        people=accounts,
         total=total,
         page=number,
         size=queries.PAGE,
@@ -76,15 +76,15 @@ async def people(
 async def _person_page(
     view: View, read: Read, account_id: FromPath[UUID], *, status: int = 200, form: Fields | None = None
 ) -> Page:
-    found = await queries.person(read, account_id)
-    told = await history(read, account_id)
-    names = await queries.names(read, [event.actor_id for event in told if event.actor_id])
+    person = await queries.person(read, account_id)
+    events = await history(read, account_id)
+    names = await queries.names(read, [event.actor_id for event in events if event.actor_id])
     return view.page(
         "accounts/person.html",
         status=status,
-        person=found,
-        history=moments(told, names),
-        form=form or Fields.showing({"roles": found.roles}),
+        person=person,
+        history=moments(events, names),
+        form=form or Fields.showing({"roles": person.roles}),
         givable=[role.value for role in givable(view.me)],
         **words(),
     )
@@ -101,7 +101,7 @@ async def approve(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) ->
     """The person becomes an officer of the institution."""
     Fields(form).check()
     await service.approve(tx, account_id)
-    return view.go(f"/people/{account_id}", _("The registration is approved. The person is told by mail."))
+    return view.go(f"/people/{account_id}", _("The registration has been approved. The person gets a mail."))
 
 
 @post("/people/{account_id:uuid}/decline", opt={"allow": allow(Role.SECRETARIAT)})
@@ -113,7 +113,7 @@ async def decline(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) ->
         tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
     ):
         await service.decline(tx, account_id, reason)
-    return view.go(f"/people/{account_id}", _("The registration is declined. The person is told by mail."))
+    return view.go(f"/people/{account_id}", _("The registration has been declined. The person gets a mail."))
 
 
 @post("/people/{account_id:uuid}/roles", opt={"allow": WHO_MANAGES})

@@ -7,7 +7,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.forms import only_searching, picker, read_choice
-from facility.accounts.pages.institutions import found_page
+from facility.accounts.pages.institutions import matches_page
 from facility.accounts.pages.sign_in import BY_LINK, may_ask
 from facility.accounts.queries import people
 from facility.accounts.service import people as service
@@ -80,7 +80,7 @@ async def find(
 ) -> Page:
     """Institutions found while they are typed, for those who have a link to register."""
     await subject_of(read, service.REGISTER, token)
-    return await found_page(view, read, field, institution_q)
+    return await matches_page(view, read, field, institution_q)
 
 
 @post("/link/register/{token:str}", opt={"allow": allow(ANYONE)})

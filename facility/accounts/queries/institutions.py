@@ -38,7 +38,7 @@ class InstitutionShown(msgspec.Struct, frozen=True):
     people: int
 
 
-class Found(msgspec.Struct, frozen=True):
+class InstitutionMatch(msgspec.Struct, frozen=True):
     """An institution that a search found. `former`: former names, for who searched by one."""
 
     id: UUID
@@ -191,8 +191,8 @@ def _place(row: Any) -> str:
 
 def _key(place: str) -> tuple[str, UUID] | None:
     name, _dot, sort_key = place.partition(".")
-    found = carried.key(name)
-    return (sort_key, found) if found else None
+    institution_id = carried.key(name)
+    return (sort_key, institution_id) if institution_id else None
 
 
 async def institutions(connection: AsyncConnection) -> list[InstitutionShown]:
@@ -228,9 +228,9 @@ async def institution(connection: AsyncConnection, institution_id: UUID) -> Inst
     )
     return InstitutionWhole(
         _institution(row),
-        [Officer(**one._mapping) for one in officers],
-        [SignatoryShown(**one._mapping) for one in signatories],
-        [FormerNameShown(**one._mapping) for one in former],
+        [Officer(**officer._mapping) for officer in officers],
+        [SignatoryShown(**signatory._mapping) for signatory in signatories],
+        [FormerNameShown(**name._mapping) for name in former],
         row.merged_into_id,
         list(merged.scalars()),
     )
@@ -259,7 +259,7 @@ def _findable() -> Select[Any]:
     )
 
 
-async def find_institutions(connection: AsyncConnection, search: str) -> list[Found]:
+async def find_institutions(connection: AsyncConnection, search: str) -> list[InstitutionMatch]:
     """At most FOUND + 1 that the words fit, in any order and either script, best first; mistyped words count where no
     name has all of them as they stand."""
     words = search_words(search)[:_MOST_WORDS]
@@ -279,49 +279,53 @@ async def find_institutions(connection: AsyncConnection, search: str) -> list[Fo
             _findable().where(_nearly(words)).order_by(alike.desc(), Institution.sort_key, Institution.id)
         )
         rows = (await connection.execute(nearly.limit(FOUND + 1))).all()
-    return [Found(**row._mapping) for row in rows]
+    return [InstitutionMatch(**row._mapping) for row in rows]
 
 
-async def found_institution(connection: AsyncConnection, institution_id: UUID) -> Found | None:
+async def matched_institution(connection: AsyncConnection, institution_id: UUID) -> InstitutionMatch | None:
     """One that can be chosen, as a search shows it."""
     row = (await connection.execute(_findable().where(Institution.id == institution_id))).first()
-    return Found(**row._mapping) if row else None
+    return InstitutionMatch(**row._mapping) if row else None
 
 
-async def likely_duplicates(connection: AsyncConnection, one: InstitutionShown) -> list[Found]:
+async def likely_duplicates(
+    connection: AsyncConnection, institution: InstitutionShown
+) -> list[InstitutionMatch]:
     """Accepted entries of the same beneficiary that sound like this one, the most alike first; by any of its names."""
-    names = [name for name in (one.name, one.own_name, one.abbreviation) if name]
+    names = [name for name in (institution.name, institution.own_name, institution.abbreviation) if name]
     alike = func.greatest(
         *(func.word_similarity(" ".join(search_words(name)), Institution.search_key) for name in names)
     )
     query = (
         _findable()
         .where(
-            Institution.id != one.id,
+            Institution.id != institution.id,
             Institution.status == Standing.APPROVED,
-            Institution.beneficiary_code == one.beneficiary_code,
+            Institution.beneficiary_code == institution.beneficiary_code,
             alike >= _LIKE,
         )
         .order_by(alike.desc(), Institution.sort_key, Institution.id)
         .limit(5)
     )
-    return [Found(**row._mapping) for row in await connection.execute(query)]
+    return [InstitutionMatch(**row._mapping) for row in await connection.execute(query)]
 
 
-async def same_institution(connection: AsyncConnection, name: str, beneficiary: str) -> Found | None:
+async def same_institution(
+    connection: AsyncConnection, name: str, beneficiary: str
+) -> InstitutionMatch | None:
     """The entry that has this name already, whatever its script and accents."""
     if not (key := fold(name)):
         return None
     same = _findable().where(Institution.sort_key == key, Institution.beneficiary_code == beneficiary)
     row = (await connection.execute(same)).first()
-    return Found(**row._mapping) if row else None
+    return InstitutionMatch(**row._mapping) if row else None
 
 
 async def merged_into(connection: AsyncConnection, institution_id: UUID) -> UUID | None:
     """The entry that stayed when this one was merged, or None."""
     query = select(Institution.merged_into_id).where(Institution.id == institution_id)
-    found: UUID | None = (await connection.execute(query)).scalar()
-    return found
+    kept_id: UUID | None = (await connection.execute(query)).scalar()
+    return kept_id
 
 
 async def named(connection: AsyncConnection, search: str) -> list[UUID]:

@@ -99,8 +99,8 @@ def _filtered(query: Select[Any], status: str, role: str, search: str) -> Select
     if role:
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if search:
-        found = Person.sort_key.contains(fold(search), autoescape=True)
-        query = query.where(found | Person.email.contains(search.lower(), autoescape=True))
+        by_name = Person.sort_key.contains(fold(search), autoescape=True)
+        query = query.where(by_name | Person.email.contains(search.lower(), autoescape=True))
     return query
 
 
@@ -158,6 +158,6 @@ async def registration_email(connection: AsyncConnection, registration_id: UUID)
 
 async def history_lines(connection: AsyncConnection, *subject_ids: UUID) -> list[Moment]:
     """The history of these things as sentences with the names of those who acted, newest first: two statements."""
-    told = await history(connection, *subject_ids)
-    actors = {event.actor_id for event in told if event.actor_id}
-    return moments(told, await names(connection, sorted(actors)) if actors else {})
+    events = await history(connection, *subject_ids)
+    actors = {event.actor_id for event in events if event.actor_id}
+    return moments(events, await names(connection, sorted(actors)) if actors else {})

@@ -65,8 +65,8 @@ def may_merge(
         refuse("merge_into_pending", kind="invalid", field="into")
     if beneficiaries[0] != beneficiaries[1]:
         refuse("merge_across", kind="invalid", field="into")
-    if found := ", ".join(filter(None, together)):
-        refuse("merge_together", kind="invalid", field="into", applications=found)
+    if references := ", ".join(filter(None, together)):
+        refuse("merge_together", kind="invalid", field="into", applications=references)
     if together:
         refuse("merge_together_unseen", kind="invalid", field="into")
 

@@ -99,14 +99,14 @@ async def _not_twice(tx: Tx, name: str, beneficiary_code: str, itself: UUID | No
 async def chosen(tx: Tx, institution_id: UUID, field: str = "institution") -> Institution:
     """The institution that somebody chose, kept from being merged until the transaction ends; of a merged one, that which
     stays. Locked before any application. Raises Refused (invalid): institution_unknown."""
-    found = await tx.session.get(
+    institution = await tx.session.get(
         Institution, institution_id, with_for_update={"read": True}, populate_existing=True
     )
-    if found is not None and found.merged_into_id is not None:
-        return await chosen(tx, found.merged_into_id, field)
-    if found is None or found.status not in CHOOSABLE:
+    if institution is not None and institution.merged_into_id is not None:
+        return await chosen(tx, institution.merged_into_id, field)
+    if institution is None or institution.status not in CHOOSABLE:
         refuse("institution_unknown", kind="invalid", field=field)
-    return found
+    return institution
 
 
 class NewInstitution(msgspec.Struct, frozen=True):
@@ -170,16 +170,16 @@ class Particulars(msgspec.Struct, frozen=True):
     beneficiary_code: str
 
 
-async def correct_institution(tx: Tx, institution_id: UUID, told: Particulars) -> None:
+async def correct_institution(tx: Tx, institution_id: UUID, particulars: Particulars) -> None:
     """Correct particulars. Raises Refused: institution_closed; beneficiary_fixed, institution_known (invalid)."""
-    await _check(tx, told.kind, told.beneficiary_code)
+    await _check(tx, particulars.kind, particulars.beneficiary_code)
     institution = await tx.lock(Institution, institution_id)
     may_change_institution(institution.status)
-    if told.beneficiary_code != institution.beneficiary_code:
+    if particulars.beneficiary_code != institution.beneficiary_code:
         if await _in_use(tx, institution.id):
             refuse("beneficiary_fixed", kind="invalid", field="beneficiary")
-        await _not_twice(tx, institution.name, told.beneficiary_code, institution.id)
-    new = msgspec.structs.asdict(told)
+        await _not_twice(tx, institution.name, particulars.beneficiary_code, institution.id)
+    new = msgspec.structs.asdict(particulars)
     fields = [name for name, value in new.items() if getattr(institution, name) != value]
     for name in fields:
         setattr(institution, name, new[name])
@@ -221,7 +221,7 @@ async def merge_institutions(tx: Tx, duplicate_id: UUID, into_id: UUID) -> None:
     """
     rows = {key: await tx.lock(Institution, key) for key in sorted({duplicate_id, into_id})}
     duplicate, kept = rows[duplicate_id], rows[into_id]
-    together = [one for ask in TOGETHER for one in await ask(tx, duplicate.id, kept.id)]
+    together = [reference for ask in TOGETHER for reference in await ask(tx, duplicate.id, kept.id)]
     may_merge(
         duplicate=duplicate.status,
         kept=kept.status,
@@ -274,16 +274,16 @@ async def name_signatory(
     may_change_institution(institution.status)
     if until is not None:
         may_end_signatory(since, None, until)
-    said = {
+    power = {
         "institution_id": institution.id,
         "name": name,
         "function": function,
         "since": since,
         "until": until,
     }
-    if known := (await tx.session.scalars(select(Signatory).filter_by(**said).limit(1))).first():
+    if known := (await tx.session.scalars(select(Signatory).filter_by(**power).limit(1))).first():
         return known
-    signatory = Signatory(id=new_id(), **said)
+    signatory = Signatory(id=new_id(), **power)
     tx.add(signatory)
     await tx.flush()
     await record(tx, SignatoryNamed(institution_id=institution.id, signatory_id=signatory.id))

@@ -56,15 +56,15 @@ REGISTER = "register"
 async def seed(tx: Tx) -> None:
     """Enter the beneficiaries of the action that aren't there yet (dossier 1e)."""
     known = set((await tx.session.execute(select(Beneficiary.code))).scalars())
-    for order, one in enumerate(beneficiaries()):
-        if one.code not in known:
+    for order, beneficiary in enumerate(beneficiaries()):
+        if beneficiary.code not in known:
             tx.add(
                 Beneficiary(
-                    code=one.code,
-                    alpha3=one.alpha3,
-                    name=one.display,
-                    western_balkans=one.western_balkans,
-                    designation_note=one.designation_note,
+                    code=beneficiary.code,
+                    alpha3=beneficiary.alpha3,
+                    name=beneficiary.display,
+                    western_balkans=beneficiary.western_balkans,
+                    designation_note=beneficiary.designation_note,
                     sort_order=order,
                 )
             )
@@ -173,7 +173,7 @@ async def ask_to_register(tx: Tx, email: str) -> None:
             template="accounts/known",
             to=email,
             to_name=known.name,
-            subject=_("You have an account already"),
+            subject=_("You already have an account"),
         )
 
 
@@ -208,8 +208,8 @@ async def approve(tx: Tx, person_id: UUID) -> None:
     Raises Refused (conflict): registration_decided.
     """
     # The institution first, as where entries are merged; a merger that came before has moved the person.
-    found = await tx.get(Person, person_id)
-    institution = await tx.lock(Institution, found.institution_id) if found.institution_id else None
+    registered = await tx.get(Person, person_id)
+    institution = await tx.lock(Institution, registered.institution_id) if registered.institution_id else None
     person = await tx.lock(Person, person_id)
     may_decide_registration(person.status)
     person.status, person.decided_by = Status.ACTIVE, tx.actor

@@ -44,29 +44,29 @@ async def ask_to_sign_in(tx: Tx, email: str) -> UUID:
     nobody has, and as much is written.
     """
     await in_turn(tx, email)
-    found = (
+    person = (
         await tx.session.execute(select(Person).where(Person.email == email.lower()))
     ).scalar_one_or_none()
-    subject_id = found.id if found else new_id()
+    subject_id = person.id if person else new_id()
     enough = await _are_enough(tx, subject_id)
     link = await sign_in_link(tx, new_id() if enough else subject_id, SIGN_IN_WITHIN)
-    if found is None or enough or found.status in (Status.DEACTIVATED, Status.DECLINED):
+    if person is None or enough or person.status in (Status.DEACTIVATED, Status.DECLINED):
         link.revoked_at = tx.now
-    elif found.status == Status.PENDING:
+    elif person.status == Status.PENDING:
         link.revoked_at = tx.now
         await post(
             tx,
             template="accounts/waiting",
-            to=found.email,
-            to_name=found.name,
-            subject=_("Your registration waits"),
+            to=person.email,
+            to_name=person.name,
+            subject=_("Your registration has not been approved yet"),
         )
     else:
         await post(
             tx,
             template="accounts/sign_in",
-            to=found.email,
-            to_name=found.name,
+            to=person.email,
+            to_name=person.name,
             subject=_("Sign in"),
             link=link,
         )

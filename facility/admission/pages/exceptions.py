@@ -52,7 +52,7 @@ def _answers(application: ApplicationShown) -> list[tuple[Field, Answer]]:
     return [
         (field, application.answers(section).get(field.key, ""))
         for section in application.form.questions(By.LEAD)
-        for field in application.asked(section)
+        for field in application.asked_fields(section)
         if field.key not in (TITLE, THEMES) and not field.restricted
     ]
 

@@ -103,5 +103,5 @@ def _screened(application: ApplicationShown) -> bool | None:
         return None
     answers = application.answers(section)
     return all(
-        is_filled(answers.get(field.key, "")) for field in application.asked(section) if field.required
+        is_filled(answers.get(field.key, "")) for field in application.asked_fields(section) if field.required
     )

@@ -144,8 +144,8 @@ class Application(Base):
     @validates("title", "reference")
     def _find_by(self, name: str, value: str) -> str:
         """Keeps the key for searches as title and reference are."""
-        told = {"reference": self.reference, "title": self.title, name: value}
-        self.search_key = search_key(*filter(None, told.values()), initials=False)
+        texts = {"reference": self.reference, "title": self.title, name: value}
+        self.search_key = search_key(*filter(None, texts.values()), initials=False)
         return value
 
 

@@ -170,7 +170,7 @@ async def discard(
     Fields(form).check()
     part = await _part(await tx.session.connection(), application_id, section)
     await end_copies(tx, application_id, part.party_id, [section])
-    return view.go(part.here, _("Discarded. This is what is saved."))
+    return view.go(part.here, _("Discarded. This is the saved version."))
 
 
 HANDLERS = [answers_form, save_section, keep, discard]

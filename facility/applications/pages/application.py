@@ -19,12 +19,12 @@ async def application(view: View, read: Read, application_id: FromPath[UUID]) ->
     """The page that every link to an application leads to."""
     if view.me.has(Role.ASSESSOR) and not view.me.has(*STAFF):
         return view.go(f"/assessments/{application_id}")
-    found = await shown(read, application_id)
+    application = await shown(read, application_id)
     if view.me.has(*STAFF):
-        return await staff_page(view, read, found)
-    if found.parts.lead.institution_id == view.me.institution_id:
-        return await lead_page(view, read, found)
-    return await partner_page(view, read, found, Fields.showing({"signatory_name": view.me.name}))
+        return await staff_page(view, read, application)
+    if application.parts.lead.institution_id == view.me.institution_id:
+        return await lead_page(view, read, application)
+    return await partner_page(view, read, application, Fields.showing({"signatory_name": view.me.name}))
 
 
 HANDLERS = [application]

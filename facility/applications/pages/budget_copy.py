@@ -67,7 +67,7 @@ async def discard(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     application = await draft(await tx.session.connection(), application_id)
     section = section_of(application)
     await end_copies(tx, application_id, application.parts.lead.id, [section.key])
-    return view.go(f"/applications/{application_id}/budget", _("Discarded. This is what is saved."))
+    return view.go(f"/applications/{application_id}/budget", _("Discarded. This is the saved version."))
 
 
 HANDLERS = [keep, discard]

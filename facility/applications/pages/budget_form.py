@@ -140,7 +140,7 @@ def _line(row: Fields, known: set[UUID], rates: Mapping[UUID, Rate]) -> BudgetLi
     given = row.form.get(row.name("id"))
     return BudgetLine(
         # A line that is not of this application, or stands in two rows, is a new one.
-        id=next((one for one in known if str(one) == given), None) or new_id(),
+        id=next((line_id for line_id in known if str(line_id) == given), None) or new_id(),
         description=row.text("description", most=MAX_DESCRIPTION),
         category=row.one_of("category", UnitCostKind),
         party=row.key("party"),
@@ -200,14 +200,14 @@ def _parties(application: ApplicationShown) -> dict[str, str]:
 
 def _activities(application: ApplicationShown) -> dict[str, str]:
     """Activities by their numbers on the page and by their titles."""
-    names = {str(number): str(one.id) for number, one in enumerate(application.plan.activities, 1)}
-    return names | {fold(one.title): str(one.id) for one in application.plan.activities}
+    names = {str(number): str(activity.id) for number, activity in enumerate(application.plan.activities, 1)}
+    return names | {fold(activity.title): str(activity.id) for activity in application.plan.activities}
 
 
 def _not_known(name: str, given: str) -> str:
-    said = {
-        "party": N_("“{given}” is no institution of this application. Choose one."),
-        "activity": N_("“{given}” is no activity of this application. Choose one, or add it first."),
-        "category": N_("“{given}” is no category. Choose one."),
+    sentences = {
+        "party": N_("“{given}” does not take part in this application. Choose an institution."),
+        "activity": N_("“{given}” is not an activity of this application. Choose one, or add it first."),
+        "category": N_("“{given}” is not a category. Choose one."),
     }
-    return filled(said[name], given=given[:60])
+    return filled(sentences[name], given=given[:60])

@@ -76,7 +76,7 @@ async def answer(
 
     async with redrawn(tx, fields, again):
         await answer_change(tx, change_id, outcome=outcome, answer=text)
-    return view.go(f"/applications/{application_id}/changes", _("The partner is told by mail."))
+    return view.go(f"/applications/{application_id}/changes", _("The partner gets a mail with your answer."))
 
 
 HANDLERS = [wanted, answer_form, answer]

@@ -112,7 +112,7 @@ async def _not_submitted(
         # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
         return view.go(
             f"/applications/{application_id}/receipt",
-            _("It had been handed in already. Nothing was submitted twice."),
+            _("It has already been submitted. Nothing was submitted twice."),
         )
     if not application.is_draft or refused.kind == "forbidden":
         raise refused
@@ -133,7 +133,7 @@ def _name_declarations(fields: Fields) -> None:
             fields.wrong(name, sentence(Reason("declaration_missing")))
     # In the order of the page.
     place = {name: number for number, name in enumerate(DECLARATIONS)}
-    fields.errors = dict(sorted(fields.errors.items(), key=lambda one: place.get(one[0], len(place))))
+    fields.errors = dict(sorted(fields.errors.items(), key=lambda error: place.get(error[0], len(place))))
 
 
 async def _received(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:

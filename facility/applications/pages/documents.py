@@ -64,7 +64,7 @@ async def upload(
 
     received = await receive(Sender(view.me.id, view, db, limits), fields, files, may)
     if len(files) > 1 and fields.errors:
-        fields.wrong("document", _("None of the files was attached. Choose those again that can be."))
+        fields.wrong("document", _("None of the files was attached. Choose the right ones again."))
     async with db.transaction(now=received_at(view), actor=view.me.id) as tx:
         if received.refused:
             for document in received.refused:
@@ -106,9 +106,7 @@ async def acknowledge(view: View, form: Form, tx: Tx, application_id: FromPath[U
     """Goes on without the documents that were refused."""
     Fields(form).check()
     await acknowledge_refusals(tx, application_id)
-    return view.go(
-        f"/applications/{application_id}/documents", _("Noted: the application goes on without it.")
-    )
+    return view.go(f"/applications/{application_id}/documents", _("The application goes on without it."))
 
 
 @post("/applications/{application_id:uuid}/documents/{document_id:uuid}/remove", opt=BY_LEAD)

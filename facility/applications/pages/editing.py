@@ -111,7 +111,7 @@ def _many(answer: Answer) -> list[str]:
 
 def _plain(values: Sequence[str]) -> list[str]:
     """Without what saving would change or leave out."""
-    return sorted(value for value in (one.replace("\r\n", "\n").strip() for one in values) if value)
+    return sorted(value for value in (value.replace("\r\n", "\n").strip() for value in values) if value)
 
 
 type Copies = Mapping[str, Sequence[Copy]]
@@ -121,15 +121,15 @@ type Copies = Mapping[str, Sequence[Copy]]
 def typed_sections(application: ApplicationShown, party: PartyLine, copies: Copies) -> list[str]:
     """The keys of the sections of a party, the lead's answers for all among them, where a copy says anything else than what
     is saved."""
-    said: list[tuple[FormSection, Answers]] = [(ROLE, {"role": party.role})]
+    saved: list[tuple[FormSection, Answers]] = [(ROLE, {"role": party.role})]
     for by in (By.LEAD, By.PARTY) if party.is_lead else (By.PARTY,):
         for section in application.form.questions(by):
-            said.append((section, application.answers(section, party.id, confidential=True)))
+            saved.append((section, application.answers(section, party.id, confidential=True)))
     if party.is_lead and application.track == "exception":
-        said.append((CONSULTATION, {CONSULTATION.key: application.consultation or ""}))
+        saved.append((CONSULTATION, {CONSULTATION.key: application.consultation or ""}))
     return [
         section.key
-        for section, stored in said
+        for section, stored in saved
         if any(unsaved(section, stored, copy) for copy in copies.get(section.key, ()))
     ]
 
@@ -138,8 +138,8 @@ async def copies_of(
     connection: AsyncConnection, application_id: UUID, party_id: UUID, person_id: UUID
 ) -> Copies:
     """What this person has typed in a party's sections and not saved."""
-    found = await own_copies(connection, application_id, person_id)
-    return {key: [copy] for (party, key), copy in found.items() if party == party_id}
+    copies = await own_copies(connection, application_id, person_id)
+    return {key: [copy] for (party, key), copy in copies.items() if party == party_id}
 
 
 _SHORT = {
@@ -151,19 +151,21 @@ _SHORT = {
     "answer_too_early": N_("Before you can submit: not before {least}."),
     "answer_too_late": N_("Before you can submit: not after {most}."),
     "answer_too_few": N_("Before you can submit, choose at least {least}."),
-    "answer_not_accepted": N_("With this answer it cannot be submitted."),
+    "answer_not_accepted": N_("You can't submit with this answer."),
 }
 """What the checks find, said beside the field, whose name need not be repeated."""
 
 
 def notes(part: EditedSection) -> dict[str, list[str]]:
     """What stands in the saved answers against submitting, by field: nothing before the first save."""
-    said: dict[str, list[str]] = {}
+    notes_by_field: dict[str, list[str]] = {}
     for reason in findings(part.section, part.stored) if part.version else ():
         key = (reason.field or "").partition(".")[2]
         short = _SHORT.get(reason.code)
-        said.setdefault(key, []).append(filled(short, **reason.params) if short else sentence(reason))
-    return said
+        notes_by_field.setdefault(key, []).append(
+            filled(short, **reason.params) if short else sentence(reason)
+        )
+    return notes_by_field
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -203,12 +205,13 @@ def meanwhile(edited: Editable, mine: Answers, changes: Sequence[Change]) -> Mea
     """Mine against what is saved; changes: the saves since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
     base = base_of(edited.stored, [change.before for change in changes]) if changes else None
-    found = clashes(mine, edited.stored, base)
+    differing = clashes(mine, edited.stored, base)
     return Meanwhile(
         names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
         or (_("Somebody"),),
         at=changes[0].saved_at if changes else edited.application.saved_at,
         differences=tuple(
-            difference(edited.section.field(one.key), one.theirs, one.mine, one.whose) for one in found
+            difference(edited.section.field(clash.key), clash.theirs, clash.mine, clash.whose)
+            for clash in differing
         ),
     )

@@ -203,4 +203,4 @@ async def discard_form(view: render.View, form: forms.Form, tx: Tx, entry_form: 
     await end_copies(tx, entry.application.id, entry.party_id, [entry.section.key])
     if entry.is_new:
         return view.go(entry.back, _("Discarded."))
-    return view.go(entry.here, _("Discarded. This is what is saved."))
+    return view.go(entry.here, _("Discarded. This is the saved version."))

@@ -110,7 +110,7 @@ async def discard_consultation(view: View, form: Form, tx: Tx, application_id: F
     Fields(form).check()
     application = await _exception(await tx.session.connection(), application_id)
     await end_copies(tx, application_id, application.parts.lead.id, [KEY])
-    return view.go(f"/applications/{application_id}/consultation", _("Discarded. This is what is saved."))
+    return view.go(f"/applications/{application_id}/consultation", _("Discarded. This is the saved version."))
 
 
 HANDLERS = [consultation_form, save_consultation, keep_consultation, discard_consultation]

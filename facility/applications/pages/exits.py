@@ -45,7 +45,7 @@ async def take_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     await take_up_again(tx, application_id)
     return view.go(
         f"/applications/{application_id}",
-        _("It is a draft again. Submit it before the call closes, or it does not count."),
+        _("The application is a draft again. It only counts if you submit it before the call closes."),
     )
 
 
@@ -80,7 +80,9 @@ async def leave_application(view: View, form: Form, tx: Tx, application_id: From
 
     async with redrawn(tx, fields, again):
         await leave(tx, own.id, reason=reason)
-    return view.go("/applications", _("Your institution has left the application. The lead is told."))
+    return view.go(
+        "/applications", _("Your institution has left the application. The lead has been informed.")
+    )
 
 
 HANDLERS = [withdraw_form, withdraw_application, take_up, leave_form, leave_application]

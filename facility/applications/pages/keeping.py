@@ -21,7 +21,7 @@ from facility.web.i18n import _
 
 
 def kept_for_you() -> str:
-    return _("Kept for you as you typed it. It is not saved yet: your colleagues and partners do not see it.")
+    return _("Your text is stored as a draft and not saved yet. Your colleagues and partners do not see it.")
 
 
 def kept(keep: Callable[[], Awaitable[None]]) -> Trace:

@@ -18,35 +18,37 @@ from facility.web import render
 from facility.web.handler import Page
 
 
-async def lead_page(view: render.View, read: AsyncConnection, found: ApplicationShown) -> Page:
+async def lead_page(view: render.View, read: AsyncConnection, application: ApplicationShown) -> Page:
     """What the lead finds at the application's address."""
-    lines = await told_to_parties(read, found.id)
-    since = await news(read, found.id)
-    told: dict[str, Any] = {
+    lines = await told_to_parties(read, application.id)
+    since = await news(read, application.id)
+    news_lines: dict[str, Any] = {
         "news": since,
-        "meanings": [one for before, after in since.corrigenda for one in meanings(before, after)],
+        "meanings": [meaning for before, after in since.corrigenda for meaning in meanings(before, after)],
     }
-    if found.is_draft:
-        made = tasks.tasks(found, clock.now(), (await Unsaved.of(read, found, view.me.id)).sections())
+    if application.is_draft:
+        made = tasks.tasks(
+            application, clock.now(), (await Unsaved.of(read, application, view.me.id)).sections()
+        )
         return view.page(
             "applications/tasks.html",
-            application=found,
+            application=application,
             tasks=made,
             next=tasks.next_task(made),
             history=lines,
-            **told,
+            **news_lines,
             **WORDS,
         )
-    decided = found.call_decided_at is not None
+    decided = application.call_decided_at is not None
     return view.page(
         "applications/submitted.html",
-        application=found,
-        state=words.told_to_parties(found.status, decided=decided),
-        may_withdraw=not decided and found.status in BEFORE_DECISION,
-        may_take_up=found.withdrawn_at is not None
-        and found.can_be_taken_up(clock.now())
-        and not found.call.cancelled,
+        application=application,
+        state=words.told_to_parties(application.status, decided=decided),
+        may_withdraw=not decided and application.status in BEFORE_DECISION,
+        may_take_up=application.withdrawn_at is not None
+        and application.can_be_taken_up(clock.now())
+        and not application.call.cancelled,
         history=lines,
-        **told,
+        **news_lines,
         **WORDS,
     )

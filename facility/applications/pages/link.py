@@ -37,7 +37,7 @@ async def _page(
     """The application and the two answers; or, once the link does nothing more, what became of it."""
     linked = await application_queries.linked(connection, token)
     application = await shown(connection, linked.application_id)
-    party = next(one for one in application.parts.parties if one.id == linked.party_id)
+    party = next(line for line in application.parts.parties if line.id == linked.party_id)
     outcome = _outcome(application, party, live=linked.live)
     side = None
     if not outcome:
@@ -95,10 +95,12 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     async with redrawn(tx, fields, again, late=True):
         find = party_by_link if answered.choice == "change" else use_party_link
         await give_answer(tx, await find(tx, token), answered)
-    told = (
-        _("The lead is told. You can still answer with this link.") if answered.choice == "change" else None
+    message = (
+        _("The lead has been informed. You can still answer with this link.")
+        if answered.choice == "change"
+        else None
     )
-    return view.go(f"/link/partner/{token}", told)
+    return view.go(f"/link/partner/{token}", message)
 
 
 @get("/link/partner/{token:str}/documents/{document_id:uuid}", opt=EVERYBODY)

@@ -36,14 +36,14 @@ _TO_ANSWER = f"""FROM party JOIN application ON application.id = party.applicati
         AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
 _SOONEST = "ORDER BY call.closes_at, application.id"
 waits(
-    N_("Drafts of yours that can still be submitted"),
+    N_("Your drafts that can still be submitted"),
     "/applications?status=draft",
     Role.OFFICER,
     rows=f"{_PRESSING} {_DRAFTS} {_SOONEST}",
     named=True,
 )
 waits(
-    N_("Applications that wait for your answer"),
+    N_("Applications to confirm or decline"),
     "/applications?status=draft",
     Role.OFFICER,
     rows=f"{_PRESSING} {_TO_ANSWER} {_SOONEST}",
@@ -118,7 +118,9 @@ async def start(view: View, form: Form, tx: Tx) -> Page:
             title=title,
             track="exception" if track == "exception" else "joint",
         )
-    return view.go(f"/applications/{application.id}", _("Your draft is there. Nobody else sees it yet."))
+    return view.go(
+        f"/applications/{application.id}", _("Your draft has been created. Only your institution sees it.")
+    )
 
 
 def _institution(view: View) -> UUID:

@@ -52,7 +52,7 @@ async def _discard(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: s
     Fields(form).check()
     seat = await sit(await tx.session.connection())
     await keeper.end(tx, seat, seat.section(key).key)
-    return view.go(f"{seat.here}/{key}", _("Discarded. This is what is saved."))
+    return view.go(f"{seat.here}/{key}", _("Discarded. This is the saved version."))
 
 
 @post("/applications/{application_id:uuid}/part/{section:str}/copy", opt=BY_PARTY)

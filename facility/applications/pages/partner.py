@@ -72,8 +72,10 @@ async def answer(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
     async with redrawn(tx, fields, again):
         await give_answer(tx, own.id, answered)
     if answered.choice == "decline":
-        return view.go("/applications", _("Your institution has declined. The lead is told."))
-    return view.go(f"/applications/{application_id}", _("Your answer is saved. The lead is told."))
+        return view.go("/applications", _("Your institution has declined. The lead has been informed."))
+    return view.go(
+        f"/applications/{application_id}", _("Your answer has been saved. The lead has been informed.")
+    )
 
 
 HANDLERS = [answer]

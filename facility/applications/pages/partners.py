@@ -56,15 +56,15 @@ async def ask_all(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     """Asks every partner for confirmation that has neither confirmed nor been asked for this version."""
     Fields(form).check()
     application = await draft(await tx.session.connection(), application_id)
-    asked = [party for party in application.parts.partners if party.confirmation in ASKABLE]
-    for party in asked:
+    askable = [party for party in application.parts.partners if party.confirmation in ASKABLE]
+    for party in askable:
         await invite_party(tx, party.id)
     return view.go(
         f"/applications/{application_id}/partners",
         ngettext(
             "The mail to {count} partner is on its way.",
             "The mails to {count} partners are on their way.",
-            len(asked),
+            len(askable),
         ),
     )
 
@@ -76,14 +76,14 @@ async def ask(
     """Asks one partner, or reminds it; an earlier link stops working."""
     Fields(form).check()
     party = party_of(await draft(await tx.session.connection(), application_id), party_id)
-    asked = await invite_party(tx, party_id)
-    if asked.invited_at != tx.now:
-        said = _("You have asked this partner a moment ago. The mail is on its way.")
+    invited = await invite_party(tx, party_id)
+    if invited.invited_at != tx.now:
+        message = _("You asked this partner a moment ago. The mail is on its way.")
     elif party.invited_at:
-        said = _("The mail is on its way. An earlier link no longer works.")
+        message = _("The mail is on its way. An earlier link no longer works.")
     else:
-        said = _("The mail is on its way.")
-    return view.go(f"/applications/{application_id}/partners", said)
+        message = _("The mail is on its way.")
+    return view.go(f"/applications/{application_id}/partners", message)
 
 
 @get("/applications/{application_id:uuid}/parties/{party_id:uuid}/remove", opt=BY_LEAD)

@@ -54,7 +54,7 @@ def _section(application: ApplicationShown, party: PartyLine | None) -> FormSect
             *chosen,
             Field(key="role", label=_("What it does"), type=FieldType.LONG_TEXT),
             *amount,
-            Field(key="contact_name", label=_("Whom to ask there"), type=short, material=False),
+            Field(key="contact_name", label=_("Contact person"), type=short, material=False),
             Field(key="contact_email", label=_("Mail address"), type=short, material=False),
         ),
     )

@@ -42,7 +42,9 @@ class Seat(msgspec.Struct, frozen=True):
 
     def section(self, key: str) -> FormSection:
         """The section as it is seen from here. Raises Refused (missing)."""
-        section = next((one for one in own_sections(self.application.form) if one.key == key), None)
+        section = next(
+            (section for section in own_sections(self.application.form) if section.key == key), None
+        )
         fields = readable(section, confidential=self.own) if section else ()
         if section is None or not fields:
             refuse("not_found", kind="missing", what="section")
@@ -131,8 +133,8 @@ class ForPerson(msgspec.Struct, frozen=True):
 
     async def copies(self, connection: AsyncConnection, seat: Seat, key: str) -> Sequence[Copy]:
         """The person's own."""
-        found = await writing(connection, seat.application.id, seat.party.id, key, self.person_id)
-        return [found.own] if found.own else []
+        writers = await writing(connection, seat.application.id, seat.party.id, key, self.person_id)
+        return [writers.own] if writers.own else []
 
     async def keep(self, tx: Tx, seat: Seat, key: str, typed: Typed, seal: str) -> None:
         """In the person's working copy."""

@@ -121,7 +121,7 @@ def state_of(application: ApplicationShown, section: FormSection) -> tuple[str, 
 
 def after(application: ApplicationShown, section: FormSection) -> str:
     """The page of the part that follows this one; of the last: where everything is checked."""
-    keys = [one.key for one in sections(application)]
+    keys = [part.key for part in sections(application)]
     following = keys[keys.index(section.key) + 1 :]
     return address(application, following[0] if following else "check")
 
@@ -167,10 +167,14 @@ _PAGES = {By.LEAD: "answers", By.PARTY: "part"}
 
 def address(application: ApplicationShown, section: str) -> str:
     """The page of a part."""
-    asked = application.form.section(section)
+    form_section = application.form.section(section)
     below = section
-    if asked is not None:
-        below = f"{_PAGES[asked.by]}/{section}" if asked.kind is SectionKind.QUESTIONS else asked.kind.value
+    if form_section is not None:
+        below = (
+            f"{_PAGES[form_section.by]}/{section}"
+            if form_section.kind is SectionKind.QUESTIONS
+            else form_section.kind.value
+        )
     return f"/applications/{application.id}/{below}"
 
 
@@ -179,14 +183,14 @@ def _task(application: ApplicationShown, section: FormSection, reasons: Sequence
     state, kind = _state(application, section, against)
     href = address(application, section.key)
     missing = [reason for reason in against if reason.code == "answer_missing" and not _of_partner(reason)]
-    said = whys(application, [reason for reason in against if reason not in missing])
+    others = whys(application, [reason for reason in against if reason not in missing])
     needs = [(reason.params["label"], _field(href, reason)) for reason in missing]
     asks: tuple[Why, ...] = ()
     waiting = False
     if section.kind is SectionKind.PARTNERS:
         asks = tuple(_asking(application))
         waiting = not asks and _asked_all(application.parts.partners, against)
-    return Task(section.title, href, state, kind, tuple(said), tuple(needs), asks, waiting=waiting)
+    return Task(section.title, href, state, kind, tuple(others), tuple(needs), asks, waiting=waiting)
 
 
 def _asked_all(partners: Sequence[PartyLine], against: Sequence[Reason]) -> bool:
@@ -211,10 +215,10 @@ def _state(application: ApplicationShown, section: FormSection, against: Sequenc
         return _("Complete"), "ok"
     begun = {SectionKind.ACTIVITIES: application.plan.activities, SectionKind.BUDGET: application.plan.lines}
     if begun.get(section.kind):
-        return _("To mend"), "bad"
+        return _("Needs correction"), "bad"
     answers = application.answers(section, confidential=True)
     if any(is_filled(answer) for key, answer in answers.items() if key != TITLE):
-        return _("Begun"), "wait"
+        return _("Started"), "wait"
     return _("Not started"), "plain"
 
 
@@ -224,21 +228,21 @@ def _documents(application: ApplicationShown) -> tuple[str, str]:
     count = len(application.parts.documents)
     if count:
         return ngettext("{count} attached", "{count} attached", count), "ok"
-    return _("None, none needed"), "plain"
+    return _("None (optional)"), "plain"
 
 
 def _partners(partners: Sequence[PartyLine], against: Sequence[Reason]) -> tuple[str, str]:
     confirmed = sum(partner.confirmed for partner in partners)
     if confirmed < len(partners):
         return _("{confirmed} of {all} confirmed", confirmed=confirmed, all=len(partners)), "wait"
-    return (_("To mend"), "bad") if against else (_("Complete"), "ok")
+    return (_("Needs correction"), "bad") if against else (_("Complete"), "ok")
 
 
 def _check(application: ApplicationShown, reasons: Sequence[Reason]) -> Task:
     own = whys(application, [reason for reason in reasons if section_of(application, reason) == "check"])
     label, href = _("Check everything and submit"), address(application, "check")
     if _over(reasons):
-        return Task(label, href, _("The time is over"), "plain", tuple(own))
+        return Task(label, href, _("Closed"), "plain", tuple(own))
     if reasons:
         return Task(label, href, _("Cannot be submitted yet"), "plain", tuple(own))
     return Task(label, href, _("Ready"), "info")
@@ -281,13 +285,13 @@ def _asking(application: ApplicationShown) -> list[Why]:
     """Which partners want something changed."""
     names = [partner.institution for partner in application.parts.partners if partner.asks_change]
     href = f"/applications/{application.id}/changes"
-    text = _("Asks for a change: {names}.", names=listed(names))
+    text = _("Change requested by {names}.", names=listed(names))
     return [Why(text, _("Read and answer"), href)] if names else []
 
 
 def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:
     """Who has not answered and who must again, by what can be done about it."""
-    told = {
+    by_state = {
         Confirmation.NONE: (N_("Not asked yet: {names}."), N_("Ask for confirmation")),
         Confirmation.INVITED: (N_("Not answered yet: {names}."), N_("Remind or correct the address")),
         Confirmation.VOID: (
@@ -296,7 +300,7 @@ def _unconfirmed(partners: Sequence[PartyLine], href: str) -> Iterator[Why]:
         ),
         Confirmation.DECLINED: (N_("Declined: {names}."), N_("Read the reason")),
     }
-    for state, (text, fix) in told.items():
+    for state, (text, fix) in by_state.items():
         names = [partner.institution for partner in partners if partner.confirmation is state]
         if names:
             yield Why(filled(text, names=listed(names)), translated(fix), href)

@@ -52,7 +52,9 @@ class Unsaved(msgspec.Struct, frozen=True):
             SectionKind.PARTNERS: bool(self.parties()) or any(map(self.part, application.parts.partners)),
             SectionKind.BUDGET: self._budget(),
         }
-        lists = [one.key for kind, kept in kinds.items() if kept and (one := application.form.of(kind))]
+        lists = [
+            section.key for kind, kept in kinds.items() if kept and (section := application.form.of(kind))
+        ]
         return [*self.part(application.parts.lead), *lists]
 
     def _of(self, party: PartyLine) -> dict[str, Copy]:

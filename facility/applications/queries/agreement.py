@@ -32,7 +32,7 @@ def statements_of(application: Any, form: FormDefinition, parts: Parts) -> list[
         *(_party(party) for party in parts.on_board),
         Statement("requested", _("Requested, EUR"), f"{application.requested:.2f}"),
         *(Statement(f"document.{d.sha256}", _("Documents"), d.name) for d in parts.documents),
-        *(one for party in parts.on_board for one in _own(application, form, parts, party)),
+        *(statement for party in parts.on_board for statement in _own(application, form, parts, party)),
     ]
 
 
@@ -53,14 +53,14 @@ def _activity(activity: Planned, parts: Parts) -> Statement:
         for party in parts.on_board
         if party.id in activity.people
     ]
-    told = (
+    lines = (
         f"{activity.title} ({activity.kind.value.replace('_', ' ')})",
         f"{activity.place}, {activity.country}",
         f"{days}, {activity.days} d",
         ", ".join(people),
         activity.purpose,
     )
-    return Statement(f"activity.{activity.id}", _("Activities"), "\n".join(filter(None, told)))
+    return Statement(f"activity.{activity.id}", _("Activities"), "\n".join(filter(None, lines)))
 
 
 def _line(line: BudgetLineShown) -> str:

@@ -100,7 +100,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
         return at <= self.series_closes_at and self.call_decided_at is None and not self.carried_over
 
-    def asked(
+    def asked_fields(
         self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False
     ) -> list[Field]:
         """The fields that are asked, given the other answers of the section; confidential: those answers among them."""
@@ -281,14 +281,14 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
 
 async def reference_of(connection: AsyncConnection, application_id: UUID) -> str | None:
     """The reference of an application that was handed in, or None."""
-    found: str | None = await connection.scalar(
+    reference: str | None = await connection.scalar(
         text("SELECT reference FROM application WHERE id = :id AND received_at IS NOT NULL"),
         {"id": application_id},
     )
-    return found
+    return reference
 
 
 def document_of(application: ApplicationShown, document_id: UUID) -> DocumentLine:
     """The attached document with this id. Raises Refused (missing)."""
-    document = next((one for one in application.parts.documents if one.id == document_id), None)
+    document = next((line for line in application.parts.documents if line.id == document_id), None)
     return document or refuse("not_found", kind="missing", what="document")

@@ -36,7 +36,7 @@ class PlanShown(msgspec.Struct, frozen=True):
 
     def activity(self, activity_id: UUID | None) -> Planned | None:
         """The activity with this id."""
-        return next((one for one in self.activities if one.id == activity_id), None)
+        return next((activity for activity in self.activities if activity.id == activity_id), None)
 
     def totals(self, parties: Sequence[UUID]) -> Totals:
         """The budget of these parties, who are on board, added up."""

@@ -23,6 +23,6 @@ def tell_parties(kinds: Collection[type[Event]]) -> None:
 
 async def told_to_parties(connection: AsyncConnection, application_id: UUID) -> list[Moment]:
     """What lead and partners did, not how the application is judged."""
-    told = await history(connection, application_id, kinds=_TOLD)
-    actors = {recorded.actor_id for recorded in told if recorded.actor_id}
-    return moments(told, await names(connection, sorted(actors)) if actors else {})
+    events = await history(connection, application_id, kinds=_TOLD)
+    actors = {recorded.actor_id for recorded in events if recorded.actor_id}
+    return moments(events, await names(connection, sorted(actors)) if actors else {})

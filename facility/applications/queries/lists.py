@@ -74,10 +74,10 @@ class Cursor(msgspec.Struct, frozen=True):
         return f"{self.at.isoformat()}~{self.id}"
 
 
-def cursor(told: str) -> Cursor | None:
+def cursor(given: str) -> Cursor | None:
     """From an address; None where it isn't one of ours (the list then begins at its top)."""
-    found = carried.place(told, carried.instant)
-    return Cursor(*found) if found else None
+    place = carried.place(given, carried.instant)
+    return Cursor(*place) if place else None
 
 
 class OwnPage(msgspec.Struct, frozen=True):
@@ -109,10 +109,10 @@ async def own(
     sql = _OWN.format(
         filters=" ".join(_FILTERS[name] for name in used), direction="ASC" if before else "DESC"
     )
-    found = await connection.execute(
+    result = await connection.execute(
         text(sql), {**values, "institution": institution_id, "viewer": viewer, "limit": PAGE + 1}
     )
-    rows = list(found.mappings())
+    rows = list(result.mappings())
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if before:
         rows.reverse()
@@ -125,9 +125,9 @@ async def own(
 
 
 def _own_line(row: Any) -> OwnLine:
-    told = {name: row[name] for name in OwnLine.__struct_fields__}
+    values = {name: row[name] for name in OwnLine.__struct_fields__}
     cut_offs = tuple(datetime.fromisoformat(at) for at in row["cut_offs"])
-    return OwnLine(**{**told, "status": ApplicationStatus(row["status"]), "cut_offs": cut_offs})
+    return OwnLine(**{**values, "status": ApplicationStatus(row["status"]), "cut_offs": cut_offs})
 
 
 class CallChoice(msgspec.Struct, frozen=True):

@@ -155,7 +155,9 @@ class Parts(msgspec.Struct, frozen=True):
     @property
     def marked(self) -> int:
         """How many refusals for a marking the lead has not acknowledged."""
-        return sum(one.reason == "marked" and one.acknowledged_at is None for one in self.refusals)
+        return sum(
+            refusal.reason == "marked" and refusal.acknowledged_at is None for refusal in self.refusals
+        )
 
 
 # Amounts as text: a JSON number would come back as a float.
@@ -224,8 +226,8 @@ def answers_of(
     line = parts.section(section.key, party_id)
     own = {name: getattr(application, name) for name in (TITLE, THEMES)}
     kept = {field.key: own[field.key] for field in section.fields if field.key in own}
-    said = {**(line.answers if line else {}), **kept}
-    return said if confidential else without_confidential(section, said)
+    answers = {**(line.answers if line else {}), **kept}
+    return answers if confidential else without_confidential(section, answers)
 
 
 def findings_of(application: Any, form: FormDefinition, parts: Parts, earliest: date) -> tuple[Reason, ...]:

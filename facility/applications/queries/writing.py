@@ -105,10 +105,10 @@ _BY_LINK = text(
 
 async def link_copies(connection: AsyncConnection, party_id: UUID) -> dict[str, list[Copy]]:
     """What was typed by the party's link and not saved, by section, the newest first."""
-    found: dict[str, list[Copy]] = {}
+    copies: dict[str, list[Copy]] = {}
     for row in await connection.execute(_BY_LINK, {"party_id": party_id}):
-        found.setdefault(row.section, []).append(msgspec.convert(dict(row._mapping), Copy))
-    return found
+        copies.setdefault(row.section, []).append(msgspec.convert(dict(row._mapping), Copy))
+    return copies
 
 
 _VERSION = text(

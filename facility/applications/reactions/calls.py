@@ -63,7 +63,9 @@ async def _addressees(tx: Tx, call_id: UUID) -> list[_Addressee]:
 
 
 def _leads(addressees: Sequence[_Addressee], *, drafts_only: bool = False) -> Iterator[_Addressee]:
-    return (one for one in addressees if one.is_lead and (one.draft or not drafts_only))
+    return (
+        addressee for addressee in addressees if addressee.is_lead and (addressee.draft or not drafts_only)
+    )
 
 
 async def _write(
@@ -91,9 +93,11 @@ async def tell_applicants_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> 
     """Leads, and partners that were asked, learn that the call is cancelled, and why."""
     call = await tx.get(Call, event.call_id)
     reason = (await tx.get(CallCancellation, event.cancellation_id)).reason
-    for one in await _addressees(tx, call.id):
-        subject = _("Call {call} is cancelled: {reference}", call=call.reference, reference=one.reference)
-        await _write(tx, one, call, "call_cancelled", subject, reason=reason, lead=one.is_lead)
+    for addressee in await _addressees(tx, call.id):
+        subject = _(
+            "Call {call} is cancelled: {reference}", call=call.reference, reference=addressee.reference
+        )
+        await _write(tx, addressee, call, "call_cancelled", subject, reason=reason, lead=addressee.is_lead)
 
 
 @reacts_to(CallCorrected)
@@ -102,18 +106,20 @@ async def tell_leads_what_was_corrected(tx: Tx, event: CallCorrected) -> None:
     call = await tx.get(Call, event.call_id)
     version = await tx.get(CallVersion, (event.call_id, event.number))
     before = await tx.get(CallVersion, (event.call_id, event.number - 1))
-    said = meanings(draft_from(before.content), draft_from(version.content))
-    for one in _leads(await _addressees(tx, call.id)):
-        subject = _("Call {call} was corrected: {reference}", call=call.reference, reference=one.reference)
+    corrections = meanings(draft_from(before.content), draft_from(version.content))
+    for addressee in _leads(await _addressees(tx, call.id)):
+        subject = _(
+            "Call {call} was corrected: {reference}", call=call.reference, reference=addressee.reference
+        )
         await _write(
             tx,
-            one,
+            addressee,
             call,
             "call_corrected",
             subject,
-            meanings=said,
+            meanings=corrections,
             reason=version.reason,
-            draft=one.draft,
+            draft=addressee.draft,
         )
 
 
@@ -124,11 +130,11 @@ async def tell_leads_of_the_answer(tx: Tx, event: AnswerPublished) -> None:
     answer = await tx.get(Answer, (event.question_id, event.version))
     asker = await _asker(tx, await tx.get(Question, event.question_id))
     subject = _("A question on call {call} was answered", call=call.reference)
-    for one in _leads(await _addressees(tx, call.id), drafts_only=True):
-        if one.email.lower() != asker:  # who asked has a letter of its own
+    for addressee in _leads(await _addressees(tx, call.id), drafts_only=True):
+        if addressee.email.lower() != asker:  # who asked has a letter of its own
             await _write(
                 tx,
-                one,
+                addressee,
                 call,
                 "call_answered",
                 subject,

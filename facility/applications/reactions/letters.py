@@ -49,8 +49,8 @@ RECEIPT = "application.receipt"
 ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
 
 
-class Case:
-    """An application as letters tell of it."""
+class ApplicationMails:
+    """Mails about an application: what each of them states, and to whom."""
 
     def __init__(self, tx: Tx, application: Application, parts: Parts) -> None:
         self.tx = tx
@@ -58,7 +58,7 @@ class Case:
         self.parts = parts
 
     @classmethod
-    async def of(cls, tx: Tx, application_id: UUID) -> "Case":
+    async def of(cls, tx: Tx, application_id: UUID) -> "ApplicationMails":
         application = await tx.get(Application, application_id)
         return cls(tx, application, await parts_of(await tx.session.connection(), application_id))
 
@@ -106,7 +106,7 @@ class Case:
 
 async def send_link(
     tx: Tx,
-    case: Case,
+    mails: ApplicationMails,
     party_id: UUID,
     template: str,
     subject: str,
@@ -121,22 +121,22 @@ async def send_link(
     """
     party = await tx.lock(Party, party_id)
     waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
-    if not waits or not party.on_board or case.application.status != ApplicationStatus.DRAFT:
+    if not waits or not party.on_board or mails.application.status != ApplicationStatus.DRAFT:
         return
-    call = await tx.get(Call, case.application.call_id)
-    if has_ended(ApplicationStatus.DRAFT, track_of(case.application), CallState(call.state)):
+    call = await tx.get(Call, mails.application.call_id)
+    if has_ended(ApplicationStatus.DRAFT, track_of(mails.application), CallState(call.state)):
         return
     await revoke_links(tx, PURPOSE, party_id)
-    await case.write(
+    await mails.write(
         template,
         party.contact_email,
         party.contact_name,
         subject,
         link=await make_link(tx, PURPOSE, party_id),
-        institution=case.partner(party_id).institution,
+        institution=mails.partner(party_id).institution,
         closes=instant(call.submit_by(tx.now)),
         rolling=bool(call.cut_offs),
-        deadline=case.application.track == "joint",
+        deadline=mails.application.track == "joint",
         **context,
     )
 
@@ -144,41 +144,44 @@ async def send_link(
 @reacts_to(PartnerInvited)
 async def ask_the_partner(tx: Tx, event: PartnerInvited) -> None:
     """A partner gets a link of its own."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("Please confirm the joint application {reference}", reference=case.application.reference)
-    await send_link(tx, case, event.party_id, "ask", subject)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("Please confirm the joint application {reference}", reference=mails.application.reference)
+    await send_link(tx, mails, event.party_id, "ask", subject)
 
 
 @reacts_to(ConfirmationsVoided)
 async def ask_again(tx: Tx, event: ConfirmationsVoided) -> None:
     """Partners learn which parts of what they confirmed were changed, not how, and get a new link."""
-    case = await Case.of(tx, event.application_id)
-    subject = _(
-        "{reference} was changed: please look at it and confirm again", reference=case.application.reference
-    )
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("{reference} was changed: please confirm again", reference=mails.application.reference)
     kept = await confirmed_contents(await tx.session.connection(), event.party_ids)
-    form = asked_of(case.application, await tx.get(Call, case.application.call_id))
-    statements = statements_of(case.application, form, case.parts)
+    form = asked_of(mails.application, await tx.get(Call, mails.application.call_id))
+    statements = statements_of(mails.application, form, mails.parts)
     for party_id in event.party_ids:
         before = kept[party_id]
         changed = differences(before, agreed(statements, party_id)) if before is not None else ()
         await send_link(
-            tx, case, party_id, "ask_again", subject, parts=list(dict.fromkeys(one.label for one in changed))
+            tx,
+            mails,
+            party_id,
+            "ask_again",
+            subject,
+            parts=list(dict.fromkeys(difference.label for difference in changed)),
         )
 
 
 @reacts_to(PartnerConfirmed, PartnerDeclined)
 async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDeclined) -> None:
     """The lead learns what a partner has answered."""
-    case = await Case.of(tx, event.application_id)
-    partner = case.partner(event.party_id)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    partner = mails.partner(event.party_id)
     confirmed = isinstance(event, PartnerConfirmed)
     subject = (
-        _("A partner has confirmed {reference}", reference=case.application.reference)
+        _("A partner has confirmed {reference}", reference=mails.application.reference)
         if confirmed
-        else _("A partner has declined {reference}", reference=case.application.reference)
+        else _("A partner has declined {reference}", reference=mails.application.reference)
     )
-    await case.write_lead(
+    await mails.write_lead(
         "answered",
         subject,
         institution=partner.institution,
@@ -190,14 +193,14 @@ async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDecl
 @reacts_to(ApplicationSubmitted)
 async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
     """The lead gets the receipt, with the PDF; partners learn that it came in."""
-    case = await Case.of(tx, event.application_id)
+    mails = await ApplicationMails.of(tx, event.application_id)
     received = exactly(event.received_at)
-    await case.write_lead(
+    await mails.write_lead(
         "receipt",
-        _("Receipt for {reference}", reference=case.application.reference),
+        _("Receipt for {reference}", reference=mails.application.reference),
         received=received,
         fingerprint=event.fingerprint,
-        attachments=((RECEIPT, event.application_id),) if case.application.received_at else (),
+        attachments=((RECEIPT, event.application_id),) if mails.application.received_at else (),
     )
     await write_to_partners(tx, event.application_id, what="received", received=received)
 
@@ -207,10 +210,10 @@ async def tell_who_decides_exceptions(tx: Tx, event: ApplicationSubmitted) -> No
     """A request of the exception track waits for the authorising officer."""
     if event.track != "exception":
         return
-    case = await Case.of(tx, event.application_id)
-    subject = _("An exception waits for your decision: {reference}", reference=case.application.reference)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("Please decide on an exception: {reference}", reference=mails.application.reference)
     for officer in await active_people(tx, Role.AUTHORISING):
-        await case.write("exception_waits", officer.email, officer.name, subject)
+        await mails.write("exception_waits", officer.email, officer.name, subject)
 
 
 @reacts_to(ApplicationWithdrawn)
@@ -230,11 +233,11 @@ async def tell_partners_that_it_is_taken_up(tx: Tx, event: ApplicationTakenUp) -
 @reacts_to(PartnerLeft)
 async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
     """The lead learns that a partner has left, and why."""
-    case = await Case.of(tx, event.application_id)
-    partner = case.partner(event.party_id)
-    await case.write_lead(
+    mails = await ApplicationMails.of(tx, event.application_id)
+    partner = mails.partner(event.party_id)
+    await mails.write_lead(
         "left",
-        _("A partner has left {reference}", reference=case.application.reference),
+        _("A partner has left {reference}", reference=mails.application.reference),
         institution=partner.institution,
         reason=partner.leave_reason or "",
         on_board=event.on_board,
@@ -244,19 +247,19 @@ async def tell_the_lead_who_left(tx: Tx, event: PartnerLeft) -> None:
 @reacts_to(DocumentRefused)
 async def tell_the_security_officer(tx: Tx, event: DocumentRefused) -> None:
     """Somebody offered a classified document: the security officer must know (dossier 7)."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("A classified document was refused: {reference}", reference=case.application.reference)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("A classified document was refused: {reference}", reference=mails.application.reference)
     for address, name in await security_officers(tx):
-        await case.write("refused", address, name, subject)
+        await mails.write("refused", address, name, subject)
 
 
 @reacts_to(DocumentInfected)
 async def tell_the_secretariat_of_a_virus(tx: Tx, event: DocumentInfected) -> None:
     """Somebody offered a document with a virus: the secretariat warns the sender."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("A document with a virus was refused: {reference}", reference=case.application.reference)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("A document with a virus was refused: {reference}", reference=mails.application.reference)
     for officer in await active_people(tx, Role.SECRETARIAT):
-        await case.write("infected", officer.email, officer.name, subject)
+        await mails.write("infected", officer.email, officer.name, subject)
 
 
 @attachment(RECEIPT)

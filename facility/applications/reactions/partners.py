@@ -9,7 +9,7 @@ from facility.applications.events import (
     PartnerReplaced,
     PartnersNoLongerAsked,
 )
-from facility.applications.reactions.letters import Case, send_link
+from facility.applications.reactions.letters import ApplicationMails, send_link
 from facility.applications.rules.agreement import ChangeOutcome
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.models.call import Call
@@ -23,35 +23,38 @@ from facility.web.i18n import _
 @reacts_to(PartnerAskedForChange)
 async def tell_the_lead_what_is_wanted(tx: Tx, event: PartnerAskedForChange) -> None:
     """The lead learns that a partner wants something changed; what, stands on the page."""
-    case = await Case.of(tx, event.application_id)
-    await case.write_lead(
+    mails = await ApplicationMails.of(tx, event.application_id)
+    await mails.write_lead(
         "change_wanted",
-        _("A partner asks for a change in {reference}", reference=case.application.reference),
-        institution=case.partner(event.party_id).institution,
+        _("A partner asks for a change in {reference}", reference=mails.application.reference),
+        institution=mails.partner(event.party_id).institution,
     )
 
 
 @reacts_to(ChangeAnswered)
 async def tell_the_partner_the_answer(tx: Tx, event: ChangeAnswered) -> None:
     """The partner learns what came of it, with a link to confirm by."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("Your request for a change in {reference}", reference=case.application.reference)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _(
+        "The lead has answered your request for a change in {reference}",
+        reference=mails.application.reference,
+    )
     done = event.outcome == ChangeOutcome.DONE
-    await send_link(tx, case, event.party_id, "change_answered", subject, asked_only=False, done=done)
+    await send_link(tx, mails, event.party_id, "change_answered", subject, asked_only=False, done=done)
 
 
 @reacts_to(PartnerRemoved, PartnerReplaced)
 async def tell_who_is_taken_out(tx: Tx, event: PartnerRemoved | PartnerReplaced) -> None:
     """A partner that had been asked learns that it is no longer one."""
-    case = await Case.of(tx, event.application_id)
-    partner = case.partner(event.party_id)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    partner = mails.partner(event.party_id)
     if partner.invited_at is None:
         return
-    await case.write(
+    await mails.write(
         "removed",
         partner.contact_email,
         partner.contact_name,
-        _("No longer a partner in {reference}", reference=case.application.reference),
+        _("Your institution is no longer a partner in {reference}", reference=mails.application.reference),
         institution=partner.institution,
         replaced=isinstance(event, PartnerReplaced),
     )
@@ -60,35 +63,35 @@ async def tell_who_is_taken_out(tx: Tx, event: PartnerRemoved | PartnerReplaced)
 @reacts_to(PartnersNoLongerAsked)
 async def tell_who_need_not_answer(tx: Tx, event: PartnersNoLongerAsked) -> None:
     """Partners that had not answered learn that nothing needs to be done; of a cancelled call they are told anyway."""
-    case = await Case.of(tx, event.application_id)
-    call = await tx.get(Call, case.application.call_id)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    call = await tx.get(Call, mails.application.call_id)
     if call.state == CallState.CANCELLED:
         return
-    subject = _("No answer on {reference} is needed any more", reference=case.application.reference)
+    subject = _("You no longer need to answer on {reference}", reference=mails.application.reference)
     for party_id in event.party_ids:
-        partner = case.partner(party_id)
-        await case.write("no_longer_asked", partner.contact_email, partner.contact_name, subject)
+        partner = mails.partner(party_id)
+        await mails.write("no_longer_asked", partner.contact_email, partner.contact_name, subject)
 
 
 @reacts_to(PartnerReminded)
 async def remind_the_partner(tx: Tx, event: PartnerReminded) -> None:
     """A partner that has not answered is reminded, with a link."""
-    case = await Case.of(tx, event.application_id)
-    subject = _("Your answer on {reference} is awaited", reference=case.application.reference)
-    await send_link(tx, case, event.party_id, "reminder", subject)
+    mails = await ApplicationMails.of(tx, event.application_id)
+    subject = _("Reminder: please confirm or decline {reference}", reference=mails.application.reference)
+    await send_link(tx, mails, event.party_id, "reminder", subject)
 
 
 @reacts_to(LeadToldWhoIsMissing)
 async def tell_the_lead_who_is_missing(tx: Tx, event: LeadToldWhoIsMissing) -> None:
     """The lead learns shortly before the deadline whose confirmation is missing, unless all have come meanwhile."""
-    case = await Case.of(tx, event.application_id)
-    names = [one.institution for one in case.parts.partners if not one.confirmed]
-    if case.application.status != ApplicationStatus.DRAFT or not names:
+    mails = await ApplicationMails.of(tx, event.application_id)
+    names = [partner.institution for partner in mails.parts.partners if not partner.confirmed]
+    if mails.application.status != ApplicationStatus.DRAFT or not names:
         return
-    call = await tx.get(Call, case.application.call_id)
-    await case.write_lead(
+    call = await tx.get(Call, mails.application.call_id)
+    await mails.write_lead(
         "missing",
-        _("Confirmations are missing for {reference}", reference=case.application.reference),
+        _("Confirmations are missing for {reference}", reference=mails.application.reference),
         institutions=names,
         closes=instant(call.submit_by(tx.now)),
         rolling=bool(call.cut_offs),

@@ -48,9 +48,9 @@ class Statement(msgspec.Struct, frozen=True):
 def agreed(statements: Iterable[Statement], party_id: UUID) -> list[dict[str, str]]:
     """What this party confirms, as it is kept."""
     return [
-        {"key": one.key, "label": one.label, "text": one.text}
-        for one in statements
-        if one.own in (None, party_id)
+        {"key": statement.key, "label": statement.label, "text": statement.text}
+        for statement in statements
+        if statement.own in (None, party_id)
     ]
 
 

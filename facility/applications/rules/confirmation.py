@@ -53,9 +53,9 @@ ASKED_ONCE_WITHIN = timedelta(minutes=1)
 """Within so long the same person asking the same partner is one press of a button that went twice."""
 
 
-def may_ask_again(asked: int) -> None:
+def may_ask_again(times: int) -> None:
     """A partner is not flooded with mails (Refused: "asked_enough"). asked: how often it was, within ASKED_WITHIN."""
-    if asked >= MOST_ASKED:
+    if times >= MOST_ASKED:
         refuse("asked_enough", most=str(MOST_ASKED))
 
 

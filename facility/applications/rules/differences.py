@@ -45,16 +45,16 @@ def compared(old: str, new: str) -> tuple[Piece, ...]:
     matcher = SequenceMatcher(None, was, now, autojunk=False)
     if matcher.ratio() < ALIKE:
         return replaced
-    found: list[Piece] = []
+    pieces: list[Piece] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
-            found.append(Piece(Mark.SAME, "".join(was[a:b])))
+            pieces.append(Piece(Mark.SAME, "".join(was[a:b])))
             continue
         if b > a:
-            found.append(Piece(Mark.GONE, "".join(was[a:b])))
+            pieces.append(Piece(Mark.GONE, "".join(was[a:b])))
         if d > c:
-            found.append(Piece(Mark.NEW, "".join(now[c:d])))
-    return tuple(found)
+            pieces.append(Piece(Mark.NEW, "".join(now[c:d])))
+    return tuple(pieces)
 
 
 class Whose(StrEnum):
@@ -74,9 +74,9 @@ class Clash(msgspec.Struct, frozen=True):
     whose: Whose
 
 
-def differing(one: Answers, other: Answers) -> list[str]:
+def differing(before: Answers, other: Answers) -> list[str]:
     """The fields in which they differ; nothing is nothing, whether it stands there or not."""
-    return [name for name in {**one, **other} if (one.get(name) or "") != (other.get(name) or "")]
+    return [name for name in {**before, **other} if (before.get(name) or "") != (other.get(name) or "")]
 
 
 def base_of(theirs: Answers, replaced: Iterable[Answers]) -> dict[str, Answer]:

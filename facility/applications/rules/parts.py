@@ -73,11 +73,11 @@ def part_is_complete(form: FormDefinition, answers_of: Callable[[FormSection], A
 
     Refused: "own_part_incomplete" (invalid), with the labels of what is missing.
     """
-    found = [
+    missing = [
         reason for section in form.questions(By.PARTY) for reason in findings(section, answers_of(section))
     ]
-    if found:
-        labels = dict.fromkeys(reason.params.get("label") or reason.params["labels"] for reason in found)
+    if missing:
+        labels = dict.fromkeys(reason.params.get("label") or reason.params["labels"] for reason in missing)
         refuse("own_part_incomplete", kind="invalid", field="answer", missing=", ".join(labels))
 
 
@@ -93,15 +93,17 @@ def part_findings[Party](
     """
     for number, (party, name) in enumerate(parties):
         for section in form.questions(By.PARTY):
-            found = findings(section, answers_of(section, party))
-            yield from found if number == 0 else _told(found, section, party, name)
+            reasons = findings(section, answers_of(section, party))
+            yield from reasons if number == 0 else _as_the_lead_reads(reasons, section, party, name)
 
 
-def _told[Party](found: Sequence[Reason], section: FormSection, party: Party, name: str) -> Iterator[Reason]:
+def _as_the_lead_reads[Party](
+    reasons: Sequence[Reason], section: FormSection, party: Party, name: str
+) -> Iterator[Reason]:
     open_ = {f"{section.key}.{field.key}" for field in readable(section, confidential=False)}
-    for reason in found:
+    for reason in reasons:
         if reason.field in open_:
-            said = {**reason.params, "label": f"{name}: {reason.params.get('label', '')}"}
-            yield Reason(reason.code, f"part:{party}.{reason.field}", said)
-    if any(reason.field not in open_ for reason in found):
+            params = {**reason.params, "label": f"{name}: {reason.params.get('label', '')}"}
+            yield Reason(reason.code, f"part:{party}.{reason.field}", params)
+    if any(reason.field not in open_ for reason in reasons):
         yield Reason("confidential_part_missing", f"part:{party}", {"name": name})

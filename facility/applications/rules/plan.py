@@ -61,7 +61,7 @@ def _budget(
 
 def _about(key: str, code: str, field: str, numbers: Iterable[int]) -> Iterator[Reason]:
     """One reason for all lines that it is about, counted as people count, at the first of them."""
-    found = list(numbers)
-    if found:
-        told = ", ".join(str(number + 1) for number in found)
-        yield Reason(code, f"{key}.lines-{found[0]}-{field}", {"lines": told})
+    lines = list(numbers)
+    if lines:
+        listed = ", ".join(str(number + 1) for number in lines)
+        yield Reason(code, f"{key}.lines-{lines[0]}-{field}", {"lines": listed})

@@ -20,7 +20,7 @@ async def section_of(tx: Tx, application: Application, kind: SectionKind) -> For
     return form_of(await tx.get(Call, application.call_id)).of(kind)
 
 
-async def asked(tx: Tx, application: Application, kind: SectionKind) -> FormSection:
+async def asked_section(tx: Tx, application: Application, kind: SectionKind) -> FormSection:
     """The section of this kind. Refused (missing): "not_found" where the call doesn't ask for it."""
     return await section_of(tx, application, kind) or refuse("not_found", kind="missing", what=kind.value)
 

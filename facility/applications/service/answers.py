@@ -143,24 +143,39 @@ async def save_answers(
     of = party_id or await lead_of(tx, application_id)
     by = By.PARTY if party_id else By.LEAD
     saved = [
-        one
+        section_saved
         for key, given in answers.items()
-        if (one := await _save(tx, application, _section(form, key, by, given), of, given, seen))
+        if (section_saved := await _save(tx, application, _section(form, key, by, given), of, given, seen))
     ]
     if saved:
         await changed(
             tx,
             application,
-            [f"{one.section.key}.{name}" for one in saved for name in one.after],
+            [
+                f"{section_saved.section.key}.{name}"
+                for section_saved in saved
+                for name in section_saved.after
+            ],
             # What a party writes in its own part is nobody else's business.
             material=by is By.LEAD
-            and any(one.section.field(name).material for one in saved for name in one.after),
+            and any(
+                section_saved.section.field(name).material
+                for section_saved in saved
+                for name in section_saved.after
+            ),
             may_void=may_void,
         )
         tx.add(
             *(
-                section_change(tx, application, (of, one.section.key), one.row.version, one.before, one.after)
-                for one in saved
+                section_change(
+                    tx,
+                    application,
+                    (of, section_saved.section.key),
+                    section_saved.row.version,
+                    section_saved.before,
+                    section_saved.after,
+                )
+                for section_saved in saved
             )
         )
     await end_copies(tx, application_id, of, answers.keys())

@@ -33,12 +33,12 @@ async def end_partners_links(tx: Tx, application_ids: Collection[UUID]) -> None:
         .values(revoked_at=tx.now)
         .returning(Link.subject_id)
     )
-    asked = await tx.session.execute(
+    waiting = await tx.session.execute(
         select(Party.application_id, Party.id)
         .where(Party.id.in_(ended.all()), Party.confirmation.in_(ASKED), Party.on_board)
         .order_by(Party.application_id, Party.id)
     )
-    for application_id, rows in groupby(asked.all(), key=lambda row: row.application_id):
+    for application_id, rows in groupby(waiting.all(), key=lambda row: row.application_id):
         event = PartnersNoLongerAsked(application_id=application_id, party_ids=[row.id for row in rows])
         await record(tx, event)
 

@@ -13,7 +13,7 @@ from facility.applications.models.budget import Budget, BudgetLine, PlannedActiv
 from facility.applications.queries.budget import rates_for
 from facility.applications.rules import budget
 from facility.applications.rules.budget import MAX_LINES, ceiling_of, line_mistakes, rates_day
-from facility.applications.service.amounts import add_up, asked
+from facility.applications.service.amounts import add_up, asked_section
 from facility.applications.service.changes import changed, lock_draft
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormSection, SectionKind
@@ -37,7 +37,7 @@ async def save_budget(
     "rate_unknown", "rate_of_another_category", "rate_of_another_country", "activity_unknown"; "indirect_too_high".
     """
     application = await lock_draft(tx, application_id, version)
-    section = await asked(tx, application, SectionKind.BUDGET)
+    section = await asked_section(tx, application, SectionKind.BUDGET)
     priced = await _priced(tx, application, section, lines, indirect_percent)
     await tx.flush()
     if await _replace(tx, application, priced, indirect_percent):

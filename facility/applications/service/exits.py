@@ -122,7 +122,7 @@ async def boards(tx: Tx, call_id: UUID) -> dict[UUID, tuple[str, ...]]:
         .where(Application.call_id == call_id, Party.on_board)
         .order_by(Party.application_id, Party.position)
     )
-    found: dict[UUID, list[str]] = defaultdict(list)
+    codes_of: dict[UUID, list[str]] = defaultdict(list)
     for application_id, code in rows:
-        found[application_id].append(code)
-    return {application_id: tuple(codes) for application_id, codes in found.items()}
+        codes_of[application_id].append(code)
+    return {application_id: tuple(codes) for application_id, codes in codes_of.items()}

@@ -44,9 +44,9 @@ async def taking_part(connection: AsyncConnection, institution_id: UUID, viewer:
     return [TakesPart(**row) for row in rows.mappings()]
 
 
-async def together(tx: Tx, one: UUID, other: UUID) -> Sequence[str | None]:
+async def together(tx: Tx, institution_id: UUID, other: UUID) -> Sequence[str | None]:
     """References of applications in which both are on board; None for a draft or a sealed one."""
-    rows = await tx.session.execute(_TOGETHER, {"one": one, "other": other})
+    rows = await tx.session.execute(_TOGETHER, {"one": institution_id, "other": other})
     return list(rows.scalars())
 
 

@@ -47,7 +47,7 @@ async def fill_in_part(
         declined=party.confirmation == Confirmation.DECLINED,
     )
     form = asked_of(application, await tx.get(Call, application.call_id))
-    section = next((one for one in own_sections(form) if one.key == key), None)
+    section = next((section for section in own_sections(form) if section.key == key), None)
     writable = {field.key for field in readable(section, confidential=confidential)} if section else set()
     if section is None or not writable.issuperset(answers):
         refuse("not_found", kind="missing", what="section")

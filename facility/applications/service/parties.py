@@ -48,8 +48,10 @@ async def add_party(
     Refused: "not_a_draft", "already_party", "partner_is_lead", "institution_unknown", "edited_meanwhile", and "voids_confirmations" unless may_void.
     """
     application = await lock_draft(tx, application_id)
-    said = party_answers(role=role, amount=amount, contact_name=contact_name, contact_email=contact_email)
-    given = {"institution_id": str(institution_id), **said}
+    particulars = party_answers(
+        role=role, amount=amount, contact_name=contact_name, contact_email=contact_email
+    )
+    given = {"institution_id": str(institution_id), **particulars}
     saving = await Saving.of(tx, application, entry_key(EntryKind.PARTY), {}, given, seen=seen)
     party = await new_party(
         tx,
@@ -137,9 +139,9 @@ async def change_party(
     new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
     new = {name: value for name, value in new.items() if value not in (None, getattr(party, name))}
     before = {name: getattr(party, name) for name in ("role", "amount", "contact_name", "contact_email")}
-    said = [party_answers(**each) for each in (before, {**before, **new})]
+    answers = [party_answers(**each) for each in (before, {**before, **new})]
     key = entry_key(EntryKind.PARTY, party_id)
-    saving = await Saving.of(tx, application, key, *said, seen=seen)
+    saving = await Saving.of(tx, application, key, *answers, seen=seen)
     for name, value in new.items():
         setattr(party, name, value)
     if new.keys() & {"role", "amount"}:

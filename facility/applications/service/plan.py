@@ -9,7 +9,7 @@ from facility.applications.models.application import Application, Party
 from facility.applications.models.budget import PlannedActivity, PlannedPeople
 from facility.applications.rules.activities import MAX_ACTIVITIES, Plan, check_activity, moved
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key
-from facility.applications.service.amounts import asked
+from facility.applications.service.amounts import asked_section
 from facility.applications.service.changes import changed, lock_draft
 from facility.applications.service.entries import Saving
 from facility.applications.service.working_copies import drop_copies
@@ -27,7 +27,7 @@ async def add_activity(
     "voids_confirmations" unless may_void.
     """
     application = await lock_draft(tx, application_id)
-    await asked(tx, application, SectionKind.ACTIVITIES)
+    await asked_section(tx, application, SectionKind.ACTIVITIES)
     check_activity(plan)
     planned = select(func.count(), func.coalesce(func.max(PlannedActivity.position), 0)).where(
         PlannedActivity.application_id == application_id
@@ -89,9 +89,9 @@ async def move_planned(tx: Tx, activity_id: UUID, by: int) -> Application:
         .order_by(PlannedActivity.position)
     )
     order = (await tx.session.scalars(query)).all()
-    for position, one in enumerate(moved(order, activity_id, by), 1):
+    for position, planned_id in enumerate(moved(order, activity_id, by), 1):
         await tx.session.execute(
-            update(PlannedActivity).where(PlannedActivity.id == one).values(position=position)
+            update(PlannedActivity).where(PlannedActivity.id == planned_id).values(position=position)
         )
     application.saved_at = tx.now
     return application

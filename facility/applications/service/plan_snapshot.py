@@ -13,21 +13,21 @@ from facility.applications.rules.budget import rates_day
 from facility.calls.rules.forms import FormDefinition, SectionKind
 
 
-def plan_told(
+def plan_content(
     form: FormDefinition, parts: Parts, published_at: datetime | None, now: datetime
 ) -> dict[str, Any]:
     """Activities and budget, where the call asks for them; institutions by their place among the parties.
 
     published_at: of the call, whose unit costs of that day count unless its form names another.
     """
-    told: dict[str, Any] = {}
+    content: dict[str, Any] = {}
     place = {party.id: number for number, party in enumerate(parts.on_board)}
     if form.has(SectionKind.ACTIVITIES):
-        told["activities"] = [_activity(activity, place) for activity in parts.plan.activities]
+        content["activities"] = [_activity(activity, place) for activity in parts.plan.activities]
     if section := form.of(SectionKind.BUDGET):
         totals = parts.plan.totals(list(place))
         titles = {activity.id: activity.title for activity in parts.plan.activities}
-        told["budget"] = {
+        content["budget"] = {
             "unit_costs_of": rates_day(section, published_at, now).isoformat(),
             "lines": [_line(line, place, titles) for line in parts.plan.lines if line.party in place],
             "direct": f"{totals.whole.direct:.2f}",
@@ -35,15 +35,15 @@ def plan_told(
             "indirect": f"{totals.whole.indirect:.2f}",
             "total": f"{totals.whole.total:.2f}",
         }
-    return told
+    return content
 
 
 def _activity(activity: Planned, place: dict[UUID, int]) -> dict[str, Any]:
-    told: dict[str, Any] = msgspec.to_builtins(activity)
-    del told["id"]
+    content: dict[str, Any] = msgspec.to_builtins(activity)
+    del content["id"]
     people = [(place[party], count) for party, count in activity.people.items() if party in place]
     return {
-        **told,
+        **content,
         "month": f"{activity.month:%Y-%m}",
         "people": [{"party": number, "people": count} for number, count in sorted(people)],
     }

@@ -76,8 +76,8 @@ async def remind_partners(db: Database, now: datetime) -> int:
 async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
     application, call = await lock_with_call(tx, application_id)
     party = await tx.lock(Party, party_id)
-    told = [at for at in (party.invited_at, party.reminded_at) if at]
-    days = reminder_due(REMIND_DAYS, call.submit_by(tx.now), max(told, default=None), tx.now)
+    mailed = [at for at in (party.invited_at, party.reminded_at) if at]
+    days = reminder_due(REMIND_DAYS, call.submit_by(tx.now), max(mailed, default=None), tx.now)
     waits = party.confirmation in WAITED_FOR and party.on_board
     if days is None or not waits or application.status != ApplicationStatus.DRAFT:
         return False
@@ -118,8 +118,8 @@ def _missing() -> ColumnElement[bool]:
 
 async def _tell(tx: Tx, application_id: UUID) -> bool:
     application, call = await lock_with_call(tx, application_id)
-    told = max(at for at in (application.started_at, application.missing_told_at) if at)
-    days = reminder_due(TELL_LEAD_DAYS, call.submit_by(tx.now), told, tx.now)
+    last_mail = max(at for at in (application.started_at, application.missing_told_at) if at)
+    days = reminder_due(TELL_LEAD_DAYS, call.submit_by(tx.now), last_mail, tx.now)
     if days is None or application.status != ApplicationStatus.DRAFT:
         return False
     missing = await tx.session.scalars(

@@ -30,7 +30,7 @@ from facility.applications.rules.submission import (
 )
 from facility.applications.service.batches import taken_in, window_of
 from facility.applications.service.changes import check_version, lock_with_call, status_of
-from facility.applications.service.plan_snapshot import plan_told
+from facility.applications.service.plan_snapshot import plan_content
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import (
     THEMES,
@@ -146,7 +146,7 @@ def _snapshot(
             code: name for code, name in parts.themes_called.items() if code in application.themes
         },
         "sections": [_section(application, parts, section) for section in form.questions(By.LEAD)],
-        **plan_told(form, parts, call.published_at, received_at),
+        **plan_content(form, parts, call.published_at, received_at),
         "consultation": application.consultation,
         "requested": f"{application.requested:.2f}",
         "version": application.version,
@@ -175,15 +175,15 @@ def _section(
 
 def _answer(field: Field, answer: Answer, salt: str, parts: Parts) -> dict[str, Any]:
     """What was answered; of what is confidential only a hash, since every party can download this."""
-    told: dict[str, Any] = {"key": field.key, "label": field.label, "type": field.type.value}
+    content: dict[str, Any] = {"key": field.key, "label": field.label, "type": field.type.value}
     if field.confidential:
-        return {**told, "confidential": True, "sha256": salted_hash(answer, salt) if answer else None}
+        return {**content, "confidential": True, "sha256": salted_hash(answer, salt) if answer else None}
     chosen = [answer] if isinstance(answer, str) else answer
     if field.options:
-        told["chosen"] = [option.label for option in field.options if option.key in chosen]
+        content["chosen"] = [option.label for option in field.options if option.key in chosen]
     if field.type is FieldType.THEMES:
-        told["chosen"] = [name for code, name in parts.themes_called.items() if code in chosen]
-    return {**told, "answer": answer}
+        content["chosen"] = [name for code, name in parts.themes_called.items() if code in chosen]
+    return {**content, "answer": answer}
 
 
 def _party(application: Application, form: FormDefinition, parts: Parts, party: PartyLine) -> dict[str, Any]:

@@ -45,17 +45,17 @@ async def contract(
     before: FromQuery[int | None] = None,
 ) -> Page:
     """One agreement: donors, envelopes, and its ledger, narrowed to an envelope, a donor or an award."""
-    found = await queries.contract(read, reference)
+    agreement = await queries.contract(read, reference)
     only = queries.LedgerFilter(envelope=envelope, donor=donor, award=award, before=whole(before))
-    entries, older = await queries.ledger(read, found.id, only)
+    entries, older = await queries.ledger(read, agreement.id, only)
     envelopes = await queries.envelopes(read, reference)
     awards = await queries.award_labels(read, entries, view.me.id)
     lines = []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
-        lines = await history_lines(read, found.id, *(one.id for one in envelopes))
+        lines = await history_lines(read, agreement.id, *(line.id for line in envelopes))
     return view.page(
         "contracts/contract.html",
-        contract=found,
+        contract=agreement,
         instruments=INSTRUMENTS,
         modes=MODES,
         envelopes=envelopes,
@@ -71,14 +71,14 @@ async def contract(
 @get("/contracts/{reference:str}/envelopes/new", opt={"allow": allow(Role.SECRETARIAT)})
 async def new_envelope(view: View, read: Read, reference: FromPath[str]) -> Page:
     """The form for an envelope."""
-    found = await queries.contract(read, reference)
-    return view.page("contracts/envelope.html", contract=found, envelope=None, form=Fields.showing())
+    agreement = await queries.contract(read, reference)
+    return view.page("contracts/envelope.html", contract=agreement, envelope=None, form=Fields.showing())
 
 
 @post("/contracts/{reference:str}/envelopes/new", opt={"allow": allow(Role.SECRETARIAT)})
 async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]) -> Page:
     """Set aside an envelope."""
-    found = await queries.contract(await tx.session.connection(), reference)
+    agreement = await queries.contract(await tx.session.connection(), reference)
     fields = Fields(form)
     name, amount = fields.text("name", most=100), fields.eur("amount")
 
@@ -89,7 +89,7 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
         )
 
     async with redrawn(tx, fields, again):
-        await money.open_envelope(tx, contract_id=found.id, name=name, amount=amount)
+        await money.open_envelope(tx, contract_id=agreement.id, name=name, amount=amount)
     return view.go(f"/contracts/{quote(reference)}", _("The envelope was opened."))
 
 
@@ -99,19 +99,21 @@ async def open_envelope(view: View, tx: Tx, form: Form, reference: FromPath[str]
 )
 async def envelope(view: View, read: Read, reference: FromPath[str], envelope_id: FromPath[UUID]) -> Page:
     """The form for another amount."""
-    one = await _envelope(read, reference, envelope_id)
-    return await _envelope_page(view, read, one, Fields.showing({"amount": shown(one.amount)}))
+    shown_envelope = await _envelope(read, reference, envelope_id)
+    return await _envelope_page(
+        view, read, shown_envelope, Fields.showing({"amount": shown(shown_envelope.amount)})
+    )
 
 
 async def _envelope_page(
-    view: View, read: AsyncConnection, one: queries.EnvelopeShown, form: Fields, status: int = 200
+    view: View, read: AsyncConnection, shown_envelope: queries.EnvelopeShown, form: Fields, status: int = 200
 ) -> ASGIResponse:
     return view.page(
         "contracts/envelope.html",
         status=status,
-        contract=await queries.contract(read, one.contract),
-        envelope=one,
-        proposal=await queries.enlargement(read, one.id),
+        contract=await queries.contract(read, shown_envelope.contract),
+        envelope=shown_envelope,
+        proposal=await queries.enlargement(read, shown_envelope.id),
         form=form,
         most=MAX_REASON,
     )
@@ -125,31 +127,33 @@ async def change_envelope(
     view: View, tx: Tx, form: Form, reference: FromPath[str], envelope_id: FromPath[UUID]
 ) -> Page:
     """Make the envelope smaller; or propose to make it larger, which a second person decides."""
-    one = await _envelope(await tx.session.connection(), reference, envelope_id)
+    shown_envelope = await _envelope(await tx.session.connection(), reference, envelope_id)
     fields = Fields(form)
     amount = fields.eur("amount")
     reason = fields.text("reason", required=False, most=MAX_REASON, multiline=True)
-    larger = amount > one.amount
+    larger = amount > shown_envelope.amount
     async with redrawn(
-        tx, fields, lambda read, status: _envelope_page(view, read, one, fields, status), late=True
+        tx, fields, lambda read, status: _envelope_page(view, read, shown_envelope, fields, status), late=True
     ):
         if larger:
-            await propose_enlargement(tx, one.id, amount, reason=reason)
+            await propose_enlargement(tx, shown_envelope.id, amount, reason=reason)
         else:
-            await money.lower_envelope(tx, one.id, amount)
+            await money.lower_envelope(tx, shown_envelope.id, amount)
     if larger:
         return view.go(
-            f"/contracts/{quote(reference)}/envelopes/{one.id}/enlargement",
-            _("It is proposed. A second person decides; until then the envelope stays as it is."),
+            f"/contracts/{quote(reference)}/envelopes/{shown_envelope.id}/enlargement",
+            _(
+                "Your proposal has been saved. A second person decides on it. The envelope stays unchanged until then."
+            ),
         )
     return view.go(f"/contracts/{quote(reference)}", _("The envelope was changed."))
 
 
 async def _envelope(connection: AsyncConnection, reference: str, envelope_id: UUID) -> queries.EnvelopeShown:
-    found = {one.id: one for one in await queries.envelopes(connection, reference)}
-    if envelope_id not in found:
+    envelopes = {line.id: line for line in await queries.envelopes(connection, reference)}
+    if envelope_id not in envelopes:
         refuse("not_found", kind="missing", what=Envelope.__tablename__)
-    return found[envelope_id]
+    return envelopes[envelope_id]
 
 
 HANDLERS = [contracts, contract, new_envelope, open_envelope, envelope, change_envelope]

@@ -254,12 +254,12 @@ async def _latest_unit_costs(
     tx: Tx,
 ) -> dict[tuple[UnitCostKind, str | None, str, date], tuple[UUID | None, UnitCostRow]]:
     """The row that was entered last in each place of the tables, and by whom."""
-    found = {}
+    latest = {}
     for cost in await tx.session.scalars(select(UnitCost).order_by(UnitCost.entered_at)):
-        told = {name: getattr(cost, name) for name in UnitCostRow.__struct_fields__}
-        row = UnitCostRow(**{**told, "kind": UnitCostKind(cost.kind)})
-        found[row.place] = (cost.entered_by, row)
-    return found
+        values = {name: getattr(cost, name) for name in UnitCostRow.__struct_fields__}
+        row = UnitCostRow(**{**values, "kind": UnitCostKind(cost.kind)})
+        latest[row.place] = (cost.entered_by, row)
+    return latest
 
 
 async def enter_unit_costs(tx: Tx, rows: Sequence[UnitCostRow]) -> list[UnitCost]:

@@ -24,7 +24,7 @@ async def test_several_are_marked_where_each_ones_rule_passes(
     assert answer.status_code == 200
     assert "1 is marked as admissible" in answer.text
     assert "2 were not changed" in answer.text
-    assert "Its admissibility has been judged" in answer.text
+    assert "Its admissibility has already been decided" in answer.text
     assert gives_reason(answer, "wrong_track")
     async with db.reader() as connection:
         rows = await connection.execute(text("SELECT id, status FROM application"))

@@ -91,7 +91,7 @@ async def test_the_start_page_names_what_waits_and_how_long_there_is_time(
     db: Database, stage: Stage, times: Times, draft: UUID, browse: Browsers
 ) -> None:
     omar, vesa = await browse(stage.omar), await browse(stage.vesa)
-    here, wait = f'<a href="/applications/{draft}">Firearms</a>', "Applications that wait for your answer"
+    here, wait = f'<a href="/applications/{draft}">Firearms</a>', "Applications to confirm or decline"
     clock_of_it = f'data-deadline="{times.closes.isoformat()}"'
     leads = _waits(await omar.get("/"))
     assert (here in leads, clock_of_it in leads) == (True, True)

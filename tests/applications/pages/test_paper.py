@@ -116,7 +116,7 @@ async def test_what_changed_after_it_was_read_is_noticed_also_where_nobody_confi
     form = {**SIGNED, "version": str(version)}
     page = await omar.send_form(f"/applications/{complete}/submit", {**form, "read": read.isoformat()})
     assert page.status_code == 409
-    assert "The application was changed meanwhile" in page.text
+    assert "Somebody has changed the application in the meantime" in page.text
     for odd in ("yesterday", "9999-99-99"):
         assert (
             await omar.send_form(f"/applications/{complete}/submit", {**form, "read": odd})
@@ -149,7 +149,7 @@ async def test_every_reason_is_said_with_its_place(
     omar = await browse(stage.omar)
     tasks = await omar.get(f"/applications/{application}")
     here = f"/applications/{application}"
-    assert "3 things stand against submitting." in tasks.text
+    assert "3 things are missing." in tasks.text
     assert f'Still needed: <a href="{here}/answers/figures#f-trips">Are there trips?</a>' in tasks.text
     assert f'href="{here}/answers/ask#f-summary"' in tasks.text
     form = {**SIGNED, "version": "9"}

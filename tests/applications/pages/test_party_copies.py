@@ -69,7 +69,7 @@ async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded
     here = f"/applications/{draft}"
     path = f"{here}/parties/{partner}"
     for listing in (here, f"{here}/partners"):
-        assert "not saved it" not in (await omar.get(listing)).text
+        assert "unsaved text" not in (await omar.get(listing)).text
     half = typed(role="Hosts two work", amount="1.234", contact_email="ve")
     assert (await omar.send_form(f"{path}/copy", half, headers=QUIET)).status_code == 204
     again = await (await browse(stage.omar)).get(path)
@@ -102,7 +102,7 @@ async def test_what_the_lead_types_in_a_partners_part_is_told_on_the_lists(
     for said in (False, True):
         tasks, listing = (await omar.get(here)).text, (await omar.get(f"{here}/partners")).text
         assert ("unsaved-there" in states(tasks)) == said
-        assert (f'Something is typed here and not saved. <a href="{path}">' in listing) == said
+        assert (f'There is unsaved text here. <a href="{path}">' in listing) == said
         await omar.send_form(f"{path}/copy", form, headers=QUIET)
 
 
@@ -125,7 +125,7 @@ async def test_a_new_partner_is_kept_with_the_institution_that_was_chosen(
         assert (await omar.send_form(path, form)).status_code == 303
     assert await copies(db) == []
     other = await omar.send_form(path, {**form, "institution_id": str(stage.turkish)})
-    assert (other.status_code, "Another one was added meanwhile" in other.text) == (409, True)
+    assert (other.status_code, "Somebody else has added an entry" in other.text) == (409, True)
     assert "Supreme State Prosecutor&#39;s Office</a>, by Omar Hoxha on" in other.text
     assert f'value="{stage.turkish}" checked' in other.text
 

@@ -5,11 +5,11 @@ from msgspec.structs import replace
 
 from facility.applications.pages.tasks import Task, Why, next_task
 
-ASK = Task("Ask", "/ask", "Begun", "wait", needs=(("Summary", "/ask#f-summary"),))
+ASK = Task("Ask", "/ask", "Started", "wait", needs=(("Summary", "/ask#f-summary"),))
 THEMES = Task("Themes", "/themes", "Not started", "plain", needs=(("Themes", "/themes#f-themes"),))
 PARTNERS = Task("Partners", "/partners", "Not started", "plain", whys=(Why("Too few.", "Add", "/partners"),))
 BUDGET = Task("Budget", "/budget", "Not started", "plain", whys=(Why("No line.", "Begin", "/budget"),))
-PAPERS = Task("Documents", "/documents", "None, none needed", "plain")
+PAPERS = Task("Documents", "/documents", "None (optional)", "plain")
 CHECK = Task("Check", "/check", "Cannot be submitted yet", "plain")
 
 

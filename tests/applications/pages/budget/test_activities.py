@@ -144,7 +144,7 @@ async def test_removed_with_its_lines_left_for_another(db: Database, omar: Brows
     path = f"/applications/{ground.application}/budget"
     await omar.send_form(path, ground.form(version=await version(db, ground.application)))
     here = f"/applications/{ground.application}/activities/{ground.activities[TRIP]}/remove"
-    assert "3 lines of the budget are for it." in (await omar.get(here)).text
+    assert "3 budget lines belong to it." in (await omar.get(here)).text
     gone = await omar.send_form(here, {"version": await version(db, ground.application)})
     assert gone.status_code == 303
     assert [one.title for one in await plans(db)] == ["Tracing workshop"]
@@ -207,7 +207,7 @@ async def test_an_activity_before_the_call_is_not_complete(
 async def test_nothing_planned_yet(db: Database, omar: Browser, draft: UUID) -> None:
     here = f"/applications/{draft}"
     assert "No activity yet" in (await omar.get(f"{here}/activities")).text
-    assert "No activity is planned yet, and every line is for one." in (await omar.get(f"{here}/budget")).text
+    assert "No activity is planned yet. Every line needs one." in (await omar.get(f"{here}/budget")).text
     whys = (await omar.get(f"{here}/check")).text
     assert gives_reason(whys, "no_activity")
     assert gives_reason(whys, "no_budget_line")
@@ -260,7 +260,7 @@ async def test_at_most_forty(db: Database, omar: Browser, ground: Ground) -> Non
                 )
             )
     page = await omar.send_form(here, typed(ground))
-    assert (page.status_code, "At most 40 activities" in page.text) == (422, True)
+    assert (page.status_code, "at most 40 activities" in page.text) == (422, True)
 
 
 async def test_lines_come_through_the_command_as_they_were(

@@ -163,8 +163,8 @@ async def test_what_is_submitted_holds_activities_and_lines(
     page = await omar.get(f"/applications/{ground.application}")
     assert "9 × 4 nights × 230.00" in page.text
     assert "By institution, in EUR" in page.text
-    assert "Unit costs are held against the facility’s tables as in force on" in page.text
-    assert "No rate of a table was taken." in page.text
+    assert "Unit costs are compared with the facility’s tables in force on" in page.text
+    assert "No rate from the tables was used." in page.text
     assert (await omar.get(f"/applications/{ground.application}/budget")).status_code == 409
 
 

@@ -224,7 +224,7 @@ async def test_what_is_typed_is_kept_for_this_person_until_it_is_saved_or_discar
     late = await omar.send_form(f"{path}/copy", typed)
     assert (late.status_code, late.headers["location"]) == (303, f"/applications/{ground.application}")
     page = await omar.get(path)
-    assert "when you save, you see what it says now" in page.text
+    assert "When you save, you see the current version" in page.text
     assert f'name="version" value="{seen}"' in page.text
     assert (await omar.send_form(path, ground.form(rows[:1], version=seen))).status_code == 409
     assert (await omar.send_form(f"{path}/discard")).status_code == 303

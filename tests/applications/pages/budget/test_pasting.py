@@ -47,8 +47,8 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
     page = await omar.send_form(f"/applications/{ground.application}/budget/paste", {"rows": text})
     assert page.status_code == 422
     assert errors(page) == ["lines-0-unit_cost", "lines-1-category", "lines-1-party"]
-    assert "“Interpol” is no institution of this application. Choose one." in page.text
-    assert "“boats” is no category. Choose one." in page.text
+    assert "“Interpol” does not take part in this application. Choose an institution." in page.text
+    assert "“boats” is not a category. Choose one." in page.text
     assert 'value="1.350"' in page.text
     assert 'value="Per diem"' in page.text
     assert await lines(db, ground.application) == []

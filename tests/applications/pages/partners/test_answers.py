@@ -29,10 +29,10 @@ async def test_a_request_is_answered_by_the_lead(
     wished = await vesa.send_form(f"{here}/answer", {**answer, "answer": "change", "wish": "Other days"})
     assert wished.status_code == 303
     tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
-    assert "Asks for a change: Kosovo* Police." in tasks
+    assert "Change requested by Kosovo* Police." in tasks
     # A wish alone stands against nothing: the task list counts what the check names.
-    against = check.split("It cannot be submitted yet")[1].split("</ul>")[0].count("<li>")
-    assert re.findall(r"(\d+) things? stands? against", tasks) == [str(against)]
+    against = check.split("submit yet")[1].split("</ul>")[0].count("<li>")
+    assert re.findall(r"(\d+) things? (?:is|are) missing", tasks) == [str(against)]
     async with db.transaction(now=clock.now()) as tx:
         request = (await tx.session.scalars(select(ChangeRequest))).one()
     path = f"{here}/changes/{request.id}"

@@ -64,7 +64,7 @@ async def test_what_an_officer_typed_before_somebody_saved_meets_the_question(
     assert "The lead&#39;s" not in (await vesa.get(own)).text
     assert (await omar.send_form(leads, late)).status_code == 303
     shown = await vesa.get(own)
-    assert ("Mine" in shown.text, "has saved this part meanwhile" in shown.text) == (True, True)
+    assert ("Mine" in shown.text, "saved this part on" in shown.text) == (True, True)
     question = await vesa.send_form(own, {**typed, "seen": hidden(shown, "seen")})
     assert (question.status_code, "The lead&#39;s" in question.text) == (409, True)
     assert (await vesa.send_form(own, {**typed, "seen": hidden(question, "seen")})).status_code == 303
