@@ -48,7 +48,7 @@ def test_a_later_deadline_and_a_new_section_amid_drafts(company: Company, stage:
     vera.goto(f"/staff/calls/{call_id}/corrigendum")
     vera.sees("Under “Safety of participants”: What could happen?")
     vera.press("Publish the corrigendum")
-    vera.sees("Version 2 of the call is published.")
+    vera.sees("Version 2 of the call has been published.")
     mail = omar.post.next(omar.email, "TAF-2026-71 was corrected")
     assert "The deadline is now" in mail.text
     assert "Nothing of what you wrote was changed." in mail.text

@@ -112,7 +112,7 @@ def test_carried_over_once(
     milena.follow(CARRIED)
     milena.sees("Carried over to the next batch", f"It is ranked again in {SERIES}/B2")
     milena.follow("What was decided, and the letter")
-    milena.sees(f"It passed in {SERIES}/B1, but the money did not reach for it.")
+    milena.sees(f"It passed in {SERIES}/B1, but there was not enough money left for it.")
 
     open_together(ada, vera, rolling.series, f"{SERIES}/B2")
     judge(stage, service, rolling.second, {AGAIN: "75", LATER: "50"})
