@@ -53,3 +53,26 @@ def test_modules_are_short_enough_to_be_read() -> None:
         if (lines := len(path.read_text().splitlines())) > LONGEST and path.name != "audience.py"
     }
     assert long == {}
+
+
+EMPTY = {"one", "told", "found", "said"}
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.name
+
+
+def test_names_say_what_they_hold() -> None:
+    empty = [
+        f"{path.relative_to(HOUSE)}: {name}"
+        for path in SOURCES
+        for name in _names(ast.parse(path.read_text()))
+        if name in EMPTY
+    ]
+    assert empty == [], "name it after the thing: party, reasons, sentence"

@@ -6,8 +6,6 @@ from pathlib import Path
 import facility
 
 ENDS = {"commit", "rollback", "begin_nested"}
-NOT_YET = {"calls", "rehearsal"}
-"""Rooms whose pages still catch refusals themselves."""
 
 
 def test_only_the_database_module_commits_and_rolls_back() -> None:
