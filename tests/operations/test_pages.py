@@ -201,6 +201,8 @@ async def test_a_parked_delivery_says_what_happened_and_is_run_again(
     async with db.reader() as connection:
         rows = await connection.execute(select(Delivery.state, Delivery.attempts))
         assert [tuple(row) for row in rows] == [("waiting", 0), ("waiting", 0)]
+        kinds = await connection.execute(select(EventRow.kind).order_by(EventRow.seq))
+        assert kinds.scalars().all()[-2:] == ["ReactionRunAgain", "ReactionRunAgain"]
 
 
 @pytest.mark.parametrize("number", ["0", "-1", str(2**63), "9" * 40, "x"])

@@ -429,9 +429,9 @@ FAULTS = [
     Fault(
         "who is shut out of an application reads its mails",
         "facility/operations/queries/mails.py",
-        "return self.sealed or self.closed",
-        "return self.sealed",
-        "tests/operations/test_pages.py tests/evaluation/test_recusal.py tests/operations/test_sealed.py",
+        'if values["sealed"] or values["closed"] else values)',
+        'if values["sealed"] else values)',
+        "tests/evaluation/test_recusal.py tests/operations/test_sealed.py",
     ),
     Fault(
         "a delivery that is run again leaves no event",
