@@ -125,7 +125,7 @@ async def _sign_in_request(story: str) -> UUID:
     """Somebody has asked for a link and a code, and holds the page that takes the code."""
     db = Database(story)
     async with db.transaction(now=clock.now()) as tx:
-        request_id = await ask_to_sign_in(tx, "omar@example.org")
+        request_id = await ask_to_sign_in(tx, "omar@facility.example")
     await db.dispose()
     return request_id
 

@@ -1,6 +1,5 @@
 """Every page, with rubbish in its path, its query and its headers: 4xx or a page, never 5xx."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode
@@ -93,17 +92,19 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
 
 
 KEY = "12345678-1234-4234-8234-123456789abc"
+CURSORS = [form.format(value, KEY) for form in ("{}~{}", "{1}.{0}") for value in (*INSTANTS, *NUMBERS)]
 
 
 async def test_cursors_from_elsewhere(standing_app: Litestar, walked: Walk, crowd: Crowd) -> None:
     """Where a page begins, as our addresses say it (what a list is sorted by, and a key), in each order that a list has."""
-    found, seen = [], set()
+    found, seen, asked = [], set(), 0
     for route, handler in gets(standing_app):
         name, path = walked.shown.get(route.path_format, ("", ""))
         for parameter in {"after", "before"} & set(_names(route, handler, walked)) if path else ():
             seen.add((route.path_format, parameter))
-            for value, begun in itertools.product((*INSTANTS, *NUMBERS), _orders(walked, route)):
-                for cursor in (f"{value}~{KEY}", f"{KEY}.{value}"):
+            for begun in _orders(walked, route):
+                asked += 1
+                for cursor in some(CURSORS, asked, 6):
                     query = urlencode({**begun, parameter: cursor})
                     response = await crowd[name].get(f"{path.partition('?')[0]}?{query}")
                     if problem := wrong(response, crowd):

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from tests.hostile.conftest import Crowd, Walk
-from tests.hostile.forms import FREE, Found, Value, changed, read, replaced, send
+from tests.hostile.forms import FREE, Field, Found, Value, changed, read, replaced, send
 from tests.hostile.judge import listed, wrong
 from tests.hostile.values import CHANGES, CODES, DAYS, EVERYTHING, INSTANTS, KEYS, NUMBERS, TEXTS, TIMES, some
 
@@ -26,22 +26,28 @@ async def test_one_hostile_value_in_every_field(walked: Walk, crowd: Crowd) -> N
 
 async def test_each_field_alone_among_fitting_ones(walked: Walk, crowd: Crowd) -> None:
     found = []
-    for route, (name, form) in sorted(walked.found.items()):
-        for field, label, value in _alone(form) if route not in SLOW else ():
+    for place, (route, (name, form)) in enumerate(sorted(walked.found.items())):
+        for field, label, value in _alone(form, 7 * place) if route not in SLOW else ():
             response = await send(crowd[name], form.action, list(replaced(form, field, value)))
             if problem := wrong(response, crowd):
                 found.append((route, field, label, problem))
     assert not found, listed(found)
 
 
-def _alone(form: Found) -> Iterator[tuple[str, str, Value]]:
-    """For each field what it might be taken for, a few of the many, others for each field."""
-    for place, field in enumerate(form.fields):
-        if field.kind == "file":
-            continue
-        for kind in [TEXTS, NUMBERS, DAYS | TIMES | INSTANTS] if field.kind in FREE else [KEYS, TEXTS]:
-            for label, value in some(kind.items(), place, len(kind)):
+def _alone(form: Found, place: int) -> Iterator[tuple[str, str, Value]]:
+    """For each field a text, and one of what it is read as; others for each field, so that each meets many."""
+    for nth, field in enumerate(form.fields, place):
+        for kind in _kinds(field) if field.kind != "file" else ():
+            for label, value in some(kind.items(), nth, len(kind)):
                 yield field.name, label, value
+
+
+def _kinds(field: Field) -> list[dict[str, Value]]:
+    if field.kind not in FREE:
+        return [KEYS, TEXTS]
+    if field.kind in ("date", "time") or re.search(r"_(day|on|time|at)$|from|until", field.name):
+        return [DAYS | TIMES | INSTANTS, TEXTS]
+    return [NUMBERS, TEXTS] if re.match(r"[\d\s.,]+$", field.value) else [TEXTS]
 
 
 async def test_what_pages_carry_for_themselves(walked: Walk, crowd: Crowd) -> None:
