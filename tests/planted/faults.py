@@ -429,8 +429,8 @@ FAULTS = [
     Fault(
         "who is shut out of an application reads its mails",
         "facility/operations/queries/mails.py",
-        'if values["sealed"] or values["closed"] else values)',
-        'if values["sealed"] else values)',
+        "return sealed, func.coalesce(mail.subject_id.in_(shut_objects(viewer)), false())",
+        "return sealed, false()",
         "tests/evaluation/test_recusal.py tests/operations/test_sealed.py",
     ),
     Fault(
