@@ -111,7 +111,7 @@ TOGETHER = "It comes together with another event, of which people are told."
 AUDIENCE: dict[type[Event], Row] = {
     # Accounts
     accounts.InstitutionAbsorbed: secretariat(INTERNAL, INSTITUTION),
-    accounts.InstitutionAdded: Row(INTERNAL, officer=(INSTITUTION, Task("Institutions to look at"))),
+    accounts.InstitutionAdded: Row(INTERNAL, officer=(INSTITUTION, Task("New institutions to check"))),
     accounts.InstitutionApproved: secretariat(INTERNAL, INSTITUTION),
     accounts.InstitutionCorrected: secretariat(INTERNAL, INSTITUTION),
     accounts.InstitutionDeclined: secretariat(INTERNAL, INSTITUTION),
@@ -231,7 +231,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     applications.ApplicationChanged: applicants(DRAFTING, APPLICATION),
     applications.ApplicationStarted: Row(
-        DRAFTING, lead=(APPLICATION, Task("Drafts of yours that can still be submitted"))
+        DRAFTING, lead=(APPLICATION, Task("Your drafts that can still be submitted"))
     ),
     applications.ApplicationSubmitted: Row(
         SEALED,
@@ -254,7 +254,7 @@ AUDIENCE: dict[type[Event], Row] = {
     applications.ConfirmationsVoided: Row(
         DRAFTING,
         lead=(APPLICATION,),
-        partner=(Mail("applications/ask_again"), Task("Applications that wait for your answer")),
+        partner=(Mail("applications/ask_again"), Task("Applications to confirm or decline")),
     ),
     applications.ConsultationRecorded: applicants(
         "It belongs to a draft of the exception track.", APPLICATION
@@ -287,7 +287,7 @@ AUDIENCE: dict[type[Event], Row] = {
     applications.PartnerInvited: Row(
         DRAFTING,
         lead=(APPLICATION,),
-        partner=(Mail("applications/ask"), Task("Applications that wait for your answer")),
+        partner=(Mail("applications/ask"), Task("Applications to confirm or decline")),
     ),
     applications.PartnerLeft: Row(
         "Who is left on board decides whether the application stands; that is told when it ends.",

@@ -63,7 +63,7 @@ async def test_a_yes_is_confirmed_with_days_and_place(sending: Sending, settings
     key = await sending.asking(place="Pristina, Kosovo*")
     await sending.accept(key, "X0")
     (mail,) = await sending.mails("accepted")
-    assert (mail.subject, mail.to_address) == ("Thank you: your yes to A/D1", "x0@example.org")
+    assert (mail.subject, mail.to_address) == ("You are booked: A/D1", "x0@example.org")
     text = (
         environment(settings)
         .get_template("mails/deployments/accepted.txt")

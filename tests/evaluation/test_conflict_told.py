@@ -35,7 +35,7 @@ async def test_the_secretariat_learns_it_and_a_task_waits_until_somebody_else_ha
         )
         rows = (await connection.execute(query)).all()
     assert sorted(row.to_address for row in rows) == ["ada@example.org", "vera@example.org"]
-    assert {row.subject for row in rows} == {"An assessor has a conflict: A"}
+    assert {row.subject for row in rows} == {"An assessor declared a conflict on A"}
     assert {(row.context["assessors"], row.context["needed"]) for row in rows} == {(0, 1)}
     assert "sister" not in str([row.context for row in rows])
     assert LACKS in await tasks(play)

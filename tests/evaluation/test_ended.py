@@ -73,7 +73,7 @@ async def test_a_withdrawal_takes_the_work_away_and_says_so(
     key = play.applications["A"]
     assert await to_do(play, "erik") == 1
     await play.act("omar", lambda tx: withdraw(tx, key), LATER)
-    assert await told(db) == [("erik@example.org", "Nothing left to assess: A")]
+    assert await told(db) == [("erik@example.org", "You no longer need to assess A")]
     assert await ended(play) == {"elena": True, "erik": True}
     assert await to_do(play, "erik") == 0
     erik = await browse(play.people["erik"])

@@ -56,7 +56,7 @@ def test_a_confirmation_is_voided_and_renewed_on_a_phone(
 
 def fill_in_and_ask(arta: Visitor) -> str:
     """Her part, with what only the facility reads; then a wish. The link stays good."""
-    link = arta.open_mail("Please confirm")
+    link = arta.open_mail("Please confirm the joint application TAF-2026-97")
     arta.sees("Not started", "To do")
     arta.follow("Your own part")
     arta.fill("What you contribute", "Six investigators and a room.")

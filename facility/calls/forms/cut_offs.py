@@ -54,7 +54,7 @@ def with_monthly(fields: Fields) -> Values:
     at = fields.text("monthly_time", most=8)
     days = monthly(first, last)
     if not fields.errors and not days:
-        fields.wrong("monthly_last", _("The last day lies before the first."))
+        fields.wrong("monthly_last", _("The last day is before the first."))
     if len(days) > MOST_CUT_OFFS:
         fields.wrong("monthly_last", _("These are more than {most} cut-offs.", most=MOST_CUT_OFFS))
     if fields.errors:
