@@ -1,7 +1,7 @@
 """Starting an application, and the answers to what its call asks."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -12,6 +12,7 @@ from facility.accounts.models import Institution, Person
 from facility.accounts.service.institutions import chosen
 from facility.applications.events import ApplicationStarted
 from facility.applications.models.application import Application, Party, SectionAnswers
+from facility.applications.models.writing import SectionChange
 from facility.applications.queries.parts import asked_of
 from facility.applications.rules.drafting import may_start
 from facility.applications.rules.status import ApplicationStatus, Track
@@ -142,42 +143,20 @@ async def save_answers(
     form = asked_of(application, await tx.get(Call, application.call_id))
     of = party_id or await lead_of(tx, application_id)
     by = By.PARTY if party_id else By.LEAD
-    saved = [
-        section_saved
+    results = [
+        await _save(tx, application, _section(form, key, by, given), of, given, seen)
         for key, given in answers.items()
-        if (section_saved := await _save(tx, application, _section(form, key, by, given), of, given, seen))
     ]
-    if saved:
+    if saved := [result for result in results if result]:
         await changed(
             tx,
             application,
-            [
-                f"{section_saved.section.key}.{name}"
-                for section_saved in saved
-                for name in section_saved.after
-            ],
+            [f"{section.key}.{name}" for section, name in _fields(saved)],
             # What a party writes in its own part is nobody else's business.
-            material=by is By.LEAD
-            and any(
-                section_saved.section.field(name).material
-                for section_saved in saved
-                for name in section_saved.after
-            ),
+            material=by is By.LEAD and any(section.field(name).material for section, name in _fields(saved)),
             may_void=may_void,
         )
-        tx.add(
-            *(
-                section_change(
-                    tx,
-                    application,
-                    (of, section_saved.section.key),
-                    section_saved.row.version,
-                    section_saved.before,
-                    section_saved.after,
-                )
-                for section_saved in saved
-            )
-        )
+        tx.add(*(result.change(tx, application, of) for result in saved))
     await end_copies(tx, application_id, of, answers.keys())
     return application
 
@@ -189,6 +168,16 @@ class _Saved(NamedTuple):
     row: SectionAnswers
     before: dict[str, Answer]
     after: dict[str, Answer]
+
+    def change(self, tx: Tx, application: Application, party_id: UUID) -> SectionChange:
+        """What is kept of the save."""
+        place = (party_id, self.section.key)
+        return section_change(tx, application, place, self.row.version, self.before, self.after)
+
+
+def _fields(saved: Iterable[_Saved]) -> list[tuple[FormSection, str]]:
+    """Every field whose answer was changed, with its section."""
+    return [(result.section, name) for result in saved for name in result.after]
 
 
 def _section(form: FormDefinition, key: str, by: By, given: Answers) -> FormSection:
