@@ -35,7 +35,7 @@ async def test_anyone_reads_an_open_call(
         "At least 3 assessors",
         '<th scope="row">Financial and operational capacity</th><td class="num">20</td><td class="num">12</td>',
         "more points for “Relevance of the action”",
-        "None is passed over",
+        "No application is skipped",
         "This designation is without prejudice to positions on status",
         "Sign in to apply",
     ):
