@@ -82,14 +82,6 @@ def _line(row: Any) -> AwardLine:
     return AwardLine(**row._mapping)
 
 
-class DonorShare(msgspec.Struct, frozen=True):
-    """What one donor pays of one award, in EUR, by the ledger."""
-
-    award_id: UUID
-    donor: str
-    amount: Decimal
-
-
 _SHARES = text(
     """
     SELECT award.id AS award_id, donor.name AS donor,
