@@ -28,10 +28,11 @@ async def hand_over(db: Database, now: datetime, *, limit: int = BATCH) -> Seque
             .order_by(Delivery.next_attempt_at, Delivery.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")  # as a subquery it may run again for each row, and each run takes further rows
         )
         rows = await connection.execute(
             update(Delivery)
-            .where(Delivery.id.in_(due))
+            .where(Delivery.id.in_(select(due.c.id)))
             .values(state=DeliveryState.HANDED_OVER, next_attempt_at=now + LOST_AFTER)
             .returning(Delivery.id)
         )

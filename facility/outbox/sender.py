@@ -53,10 +53,11 @@ async def hand_over_mails(db: Database, now: datetime, *, limit: int = BATCH) ->
             .order_by(only_news, Mail.next_attempt_at, Mail.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("due")  # as a subquery it may run again for each row, and each run takes further rows
         )
         rows = await connection.execute(
             update(Mail)
-            .where(Mail.id.in_(due))
+            .where(Mail.id.in_(select(due.c.id)))
             .values(next_attempt_at=now + STUCK_AFTER)
             .returning(Mail.id, Mail.attempts)
         )

@@ -9,7 +9,7 @@ from uuid import UUID
 import jinja2
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from facility.db import Database, Tx, new_id
 from facility.mail import Mailer
@@ -193,3 +193,17 @@ async def test_who_waits_for_a_link_or_a_document_is_served_first(db: Database) 
     receipt = await write(db)
     assert [turn.mail_id for turn in await hand_over_mails(db, START, limit=1)] == [receipt]
     assert [turn.mail_id for turn in await hand_over_mails(db, START, limit=1)] == [news]
+
+
+async def test_no_more_are_handed_over_than_asked_for_whatever_the_plan(database_url: str) -> None:
+    """Where the planner has only nested loops, a subquery with a limit runs again for each row, and takes further rows."""
+    db = Database(database_url, pool_size=1)
+    try:
+        async with db.engine.begin() as connection:
+            for way in ("hashjoin", "mergejoin", "hashagg", "sort", "material"):
+                await connection.execute(text(f"SET enable_{way} = off"))
+        mails = [await write(db) for _ in range(5)]
+        handed_over = [len(await hand_over_mails(db, START, limit=2)) for _ in range(4)]
+        assert (handed_over, len(mails)) == ([2, 2, 1, 0], 5)
+    finally:
+        await db.dispose()
