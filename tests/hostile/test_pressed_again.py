@@ -1,14 +1,20 @@
 """The same act of the same person is done once, however often and however fast a button is pressed."""
 
+import re
 from collections import Counter
 from typing import Any
+
+import httpx
 
 from facility import clock
 from facility.events.relay import drain
 from tests.hostile.conftest import Walk
 from tests.hostile.forms import Found, send
+from tests.hostile.judge import listed
 from tests.hostile.test_private import LEAVES, Real, real  # noqa: F401 - a fixture
 
+ANSWERS = {"/sign-in", "/register", "/link/sign-in/{token}"}
+"""Lead to a page that is the answer itself: it asks for the code, or greets whoever has come in."""
 MAILS = ("/sign-in", "/register")
 """Whoever did not get a mail asks for it again; how often is limited there."""
 
@@ -45,3 +51,25 @@ async def test_a_form_that_is_sent_again_does_nothing_more(walked: Walk, real: R
         before = again
     assert more == {}
     assert len(took) > 35
+
+
+async def test_a_redirect_leads_to_a_page_that_says_what_was_done(walked: Walk, real: Real) -> None:  # noqa: F811
+    """A redirect is no success by itself: its page is there for the person, and says what has happened."""
+    silent, led = [], 0
+    for route, (name, form) in sorted(walked.found.items()):
+        if route.startswith(LEAVES) or route in ANSWERS:
+            continue
+        async with real.browser(name) as browser:
+            answer = await send(browser, form.action, _values(form))
+            if answer.status_code == 303:
+                led += 1
+                page = await browser.get(answer.headers["location"])
+                if not _says_what_was_done(page):
+                    silent.append((route, answer.headers["location"], page.status_code))
+    assert not silent, listed(silent)
+    assert led > 35
+
+
+def _says_what_was_done(page: httpx.Response) -> bool:
+    panel = r'class="(?:notice notice--\w+|done)"[^>]* role="status"'
+    return page.status_code == 200 and re.search(panel, page.text) is not None

@@ -7,6 +7,8 @@ from uuid import UUID
 from pypdf import PdfReader
 
 from facility import clock
+from facility.admission.events import ConsultationStarted
+from facility.admission.reactions.consultations import ask_the_consultee
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.service.consultations import start_consultations
 from facility.admission.service.consultees import ConsulteeData, add_consultee
@@ -91,6 +93,17 @@ def test_silence_counts_as_consent(company: Company, stage: Stage, visit: Opens,
         )
         consultee = await add_consultee(tx, data)
         (made,) = await start_consultations(tx, application, [consultee.id], days=5)
+        # Before the period, which is over by now, ends in silence: a consultee who has no link by then gets no mail.
+        await ask_the_consultee(
+            tx,
+            ConsultationStarted(
+                application_id=application,
+                consultation_id=made.id,
+                consultee_id=consultee.id,
+                days=5,
+                ends_at=made.ends_at,
+            ),
+        )
         return made.id
 
     consultation = service.act(address("ada"), ask, clock.now() - ago + timedelta(hours=1))

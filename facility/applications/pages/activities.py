@@ -36,9 +36,10 @@ async def move(
     fields = Fields(form)
     by = -1 if fields.choice("to", ("up", "down")) == "up" else 1
     fields.check()
-    planned(await draft_with_activities(await tx.session.connection(), application_id), planned_id)
-    await move_planned(tx, planned_id, by)
-    return view.go(f"/applications/{application_id}/activities")
+    activity = planned(await draft_with_activities(await tx.session.connection(), application_id), planned_id)
+    place = await move_planned(tx, planned_id, by)
+    message = _("“{title}” stands at place {place}.", title=activity.title, place=place)
+    return view.go(f"/applications/{application_id}/activities", message)
 
 
 def _removal(

@@ -80,21 +80,22 @@ async def remove_planned(
     return application
 
 
-async def move_planned(tx: Tx, activity_id: UUID, by: int) -> Application:
-    """Move an activity one place up (by -1) or down (by 1). The order is nothing that partners confirm."""
+async def move_planned(tx: Tx, activity_id: UUID, by: int) -> int:
+    """Move an activity one place up (by -1) or down (by 1); the place where it stands then, from 1. The order is nothing that
+    partners confirm."""
     application, _activity = await _lock(tx, activity_id, None)
     query = (
         select(PlannedActivity.id)
         .where(PlannedActivity.application_id == application.id)
         .order_by(PlannedActivity.position)
     )
-    order = (await tx.session.scalars(query)).all()
-    for position, planned_id in enumerate(moved(order, activity_id, by), 1):
+    order = moved((await tx.session.scalars(query)).all(), activity_id, by)
+    for position, planned_id in enumerate(order, 1):
         await tx.session.execute(
             update(PlannedActivity).where(PlannedActivity.id == planned_id).values(position=position)
         )
     application.saved_at = tx.now
-    return application
+    return order.index(activity_id) + 1
 
 
 def _columns(plan: Plan) -> dict[str, object]:
