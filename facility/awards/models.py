@@ -221,28 +221,3 @@ class ReserveEntry(Base):
     state: Mapped[str] = mapped_column(default=ReserveState.WAITING)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-
-
-class LetterKind(StrEnum):
-    """What a letter tells: an award, a place on the reserve list, another ranking in the next batch, or none of these."""
-
-    AWARD = "award"
-    RESERVE = "reserve"
-    NOT_FUNDED = "not_funded"
-    CARRIED_OVER = "carried_over"
-
-
-class Letter(Base):
-    """What a letter said when it was written, frozen; the PDF is made from it whenever it is asked for."""
-
-    __tablename__ = "letter"
-    __table_args__ = (
-        UniqueConstraint("application_id", "kind"),
-        CheckConstraint("kind IN ('award', 'reserve', 'not_funded', 'carried_over')", name="kind"),
-    )
-
-    id: Mapped[Key]
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
-    kind: Mapped[str]
-    data: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]

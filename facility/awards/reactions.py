@@ -23,10 +23,10 @@ from facility.awards.events import (
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models import AwardDecision, AwardWithdrawal, LetterKind, RankingEntry
+from facility.awards.models import AwardDecision, AwardWithdrawal, RankingEntry
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.ending import end_ineligible, serve_envelope
-from facility.awards.service.letters import write_letters
+from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
@@ -80,15 +80,15 @@ async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
 @reacts_to(AwardsDecided)
 async def write_to_applicants(tx: Tx, event: AwardsDecided) -> None:
     """Letters to the winners, the reserve, those who are ranked again, and the others; not to those who had withdrawn."""
-    await write_letters(tx, event.call_id, LetterKind.AWARD, event.awarded)
-    await write_letters(tx, event.call_id, LetterKind.RESERVE, event.reserve)
-    await write_letters(tx, event.call_id, LetterKind.CARRIED_OVER, event.carried_over)
+    await write_letters(tx, event.call_id, AWARD, event.awarded)
+    await write_letters(tx, event.call_id, RESERVE, event.reserve)
+    await write_letters(tx, event.call_id, CARRIED_OVER, event.carried_over)
     query = select(RankingEntry.application_id).where(
         RankingEntry.call_id == event.call_id,
         RankingEntry.application_id.in_(event.not_funded),
         RankingEntry.outcome != Outcome.WITHDRAWN,
     )
-    await write_letters(tx, event.call_id, LetterKind.NOT_FUNDED, (await tx.session.scalars(query)).all())
+    await write_letters(tx, event.call_id, NOT_FUNDED, (await tx.session.scalars(query)).all())
 
 
 @reacts_to(AwardsDecided)
@@ -145,7 +145,7 @@ async def _tell_of_the_ranking(
 async def write_to_served(tx: Tx, event: AwardMade) -> None:
     """A letter to whoever got an award from the reserve list."""
     if event.from_reserve:
-        await write_letters(tx, event.call_id, LetterKind.AWARD, [event.application_id])
+        await write_letters(tx, event.call_id, AWARD, [event.application_id])
 
 
 @reacts_to(AwardMade)

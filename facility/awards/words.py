@@ -61,10 +61,3 @@ PLACES = {
     "ineligible": (N_("Ineligible"), "bad"),
 }
 """What became of a place on the reserve list."""
-
-LETTERS = {
-    "award": N_("Letter on the award"),
-    "reserve": N_("Letter on the reserve list"),
-    "not_funded": N_("Letter on the decision"),
-    "carried_over": N_("Letter on the next ranking"),
-}

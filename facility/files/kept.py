@@ -36,7 +36,7 @@ HOLDINGS: dict[str, Holding] = {}
 """Columns with hashes of documents that the store keeps, by the name of their table."""
 
 ONLY_NAMED: set[str] = set()
-"""Tables with hashes of documents that were never stored."""
+"""Tables with hashes of what is not in the store."""
 
 
 def holds(sha256: Any, *, removed_at: Any = None, frozen: ColumnElement[bool] | None = None) -> None:
@@ -45,7 +45,7 @@ def holds(sha256: Any, *, removed_at: Any = None, frozen: ColumnElement[bool] | 
 
 
 def only_names(sha256: Any) -> None:
-    """Register a column of hashes of what was refused, of which no bytes are kept."""
+    """Register a column of hashes of what is not in the store: it was refused, or stands in its own row."""
     ONLY_NAMED.add(_table(sha256))
 
 

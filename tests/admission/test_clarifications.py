@@ -8,7 +8,7 @@ from litestar import Litestar
 from sqlalchemy import select, text
 
 from facility import clock
-from facility.admission.models.clarification import Clarification, DecisionLetter
+from facility.admission.models.clarification import Clarification
 from facility.admission.queries.clarification import clarified
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
 from facility.admission.rules.consultation import GRACE
@@ -29,6 +29,7 @@ from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.letters.models import Letter
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, link_to, mails, opened
 from tests.applications.conftest import NOW, Stage, party_id
@@ -266,14 +267,14 @@ async def test_the_letter_on_inadmissibility_is_frozen_and_sent_as_pdf(
     for _ in range(2):
         await deliver_all(db, lambda: OPENED)
     async with db.transaction(now=NOW) as tx:
-        (letter,) = (await tx.session.scalars(select(DecisionLetter))).all()
+        (letter,) = (await tx.session.scalars(select(Letter))).all()
         attached = (
             await tx.session.execute(
                 text("SELECT attachments FROM mail WHERE template = 'admission/inadmissible'")
             )
         ).scalar_one()
     assert (letter.kind, letter.data["reason"]) == ("inadmissible", "The mandate is missing.")
-    assert attached == [["decision_letter", str(letter.id)]]
+    assert attached == [["letter", str(letter.id)]]
     omar, vesa = await browse(stage.omar), await browse(stage.vesa)
     sent = await omar.get(f"/applications/{confirmed}/decision.pdf")
     assert (sent.status_code, sent.content[:5]) == (200, b"%PDF-")

@@ -12,7 +12,7 @@ from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
 from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
-from facility.awards.models import Letter, RankingEntry, ReserveEntry
+from facility.awards.models import RankingEntry, ReserveEntry
 from facility.awards.pages.exports import ranking_csv
 from facility.awards.queries.ranking import ranking
 from facility.awards.service import deciding
@@ -22,6 +22,7 @@ from facility.calls.models.call import Call
 from facility.db import Database
 from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
+from facility.letters.models import Letter
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.judging import CLOSES, OPENS

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from facility.awards.models import CoolDownOverride, Letter, RankingEntry
+from facility.awards.models import CoolDownOverride, RankingEntry
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
 from facility.awards.service.cool_down import set_cool_down_aside
@@ -18,6 +18,7 @@ from facility.calls.rules.cool_down import CoolDown
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
+from facility.letters.models import Letter
 from facility.refused import Refused
 from tests.browser import Browsers
 from tests.judging import CLOSES, Judging, judging

@@ -5,15 +5,18 @@ from typing import Any
 
 import pypdf
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from facility.applications.models.application import Application
 from facility.applications.service.exits import withdraw
-from facility.awards.models import Letter, LetterKind
+from facility.awards.reactions import write_to_applicants
 from facility.awards.service.ending import withdraw_award
-from facility.awards.service.letters import award_letter, write_letters
 from facility.db import Database
 from facility.evaluation.service import assessing as evaluation
+from facility.events.base import from_data
+from facility.events.models import EventRow
+from facility.letters.models import Letter
+from facility.letters.service import letter_on_paper
 from facility.outbox.models import Mail
 from facility.settings import Settings
 from facility.web.render import environment
@@ -100,9 +103,16 @@ async def test_partners_learn_what_was_decided_and_get_no_letter(play: Judging, 
 
 
 async def test_a_reaction_that_runs_again_writes_no_second_letter(play: Judging) -> None:
-    keys = [play.applications["A"]]
-    await play.act(None, lambda tx: write_letters(tx, play.calls["TAF-2021-01"], LetterKind.AWARD, keys))
+    async with play.db.reader() as connection:
+        query = select(EventRow).where(EventRow.kind == "AwardsDecided")
+        (decided,) = (await connection.execute(query)).all()
+    event = from_data(decided.kind, decided.data)
+    async with play.db.transaction(now=DECIDED, causation=decided.id) as tx:
+        await write_to_applicants(tx, event)
     assert await mails(play) == TOLD
+    async with play.db.reader() as connection:
+        partners = select(func.count()).where(Mail.template == "applications/partners")
+        assert (await connection.execute(partners)).scalar() == 14
 
 
 async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
@@ -112,7 +122,7 @@ async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
                 select(Letter.id).where(Letter.application_id == play.applications[name])
             )
         ).scalar_one()
-        made = await award_letter(connection, environment(settings), key)
+        made = await letter_on_paper(connection, environment(settings), key)
     read = pypdf.PdfReader(io.BytesIO(made.content))
     return " ".join(" ".join(page.extract_text().split()) for page in read.pages), read
 

@@ -9,11 +9,11 @@ from uuid import UUID
 import httpx
 from sqlalchemy import select
 
-from facility.awards.models import Letter
 from facility.awards.service.deciding import propose
 from facility.awards.service.withdrawal import agree_to_withdrawal
 from facility.db import Database
 from facility.evaluation.service import assessing as evaluation
+from facility.letters.models import Letter
 from tests.browser import Browser, Browsers
 from tests.judging import DECIDED, Judging, judging
 from tests.prepared import built_once

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -115,9 +116,41 @@ async def test_stored_names_follow_their_room(empty: str) -> None:
 
 
 async def _names(engine: AsyncEngine) -> set[str]:
+    return await _column(engine, "SELECT reaction FROM delivery UNION SELECT template FROM mail")
+
+
+_LETTERS_OF_TWO_ROOMS = (
+    f"""INSERT INTO letter (id, application_id, kind, data, created_at)
+        SELECT gen_random_uuid(), '{_EVENT}', kind, '{{}}', now() FROM unnest(ARRAY['reserve', 'award']) AS kind""",
+    f"""INSERT INTO decision_letter (id, application_id, kind, event_id, data, created_at)
+        SELECT gen_random_uuid(), '{_EVENT}', 'inadmissible', gen_random_uuid(), '{{}}', now() FROM generate_series(1, 2)""",
+)
+
+
+async def test_letters_of_two_rooms_become_one_and_part_again(empty: str) -> None:
+    await asyncio.to_thread(migrate.upgrade, empty, "0043")
+    # Without foreign keys: the application that they are about is none of this test's concern.
+    name = re.search(r"/(empty_\w+)\?", empty)
+    assert name
+    await _run(empty, f"ALTER DATABASE {name[1]} SET session_replication_role = replica")
+    engine = create_async_engine(empty)
+    async with engine.begin() as connection:
+        for statement in _LETTERS_OF_TWO_ROOMS:
+            await connection.execute(text(statement))
+    both = "SELECT id::text || kind FROM letter UNION SELECT id::text || kind FROM decision_letter"
+    written = await _column(engine, both)
+    await asyncio.to_thread(migrate.upgrade, empty, "0044")
+    assert await _column(engine, "SELECT id::text || kind FROM letter") == written
+    assert len(await _column(engine, "SELECT event_id::text FROM letter WHERE event_id IS NOT NULL")) == 2
+    await asyncio.to_thread(migrate.downgrade, empty, "0043")
+    assert await _column(engine, both) == written
+    assert await _column(engine, "SELECT kind FROM letter") == {"reserve", "award"}
+    await engine.dispose()
+
+
+async def _column(engine: AsyncEngine, query: str) -> set[str]:
     async with engine.connect() as connection:
-        rows = await connection.execute(text("SELECT reaction FROM delivery UNION SELECT template FROM mail"))
-        return set(rows.scalars())
+        return set((await connection.execute(text(query))).scalars())
 
 
 KEYS = {"facility.folding", "facility.admission.rules.overlap"}

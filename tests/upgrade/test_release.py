@@ -26,7 +26,7 @@ from facility.events.schedule import run_due
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.outbox.sender import Postman, hand_over_mails, send
-from facility.outbox.service import send_again
+from facility.outbox.service import MAKERS, send_again
 from facility.settings import ROOT
 from facility.web import cookies
 from facility.worker import postman
@@ -182,6 +182,18 @@ async def test_the_pages_of_everybody_open(app_of: Litestar, db: Database, name:
         seen.update(steps)
     await browser.aclose()
     assert len(seen) > 5
+
+
+async def test_every_letter_that_was_written_can_be_read_under_each_name(
+    app_of: Litestar, db: Database, before: Release
+) -> None:
+    written = await rows(db, "SELECT id, kind FROM letter ORDER BY id")
+    for row in written:
+        for name in ("letter", "award_letter", "decision_letter"):  # as mails that wait may call it
+            async with db.reader() as connection:
+                made = await MAKERS[name](connection, app_of.state.renderer.environment, row.id)
+            assert made.content.startswith(b"%PDF-")
+    assert len(written) == len(before.tables["letter"].rows.splitlines()) > 5
 
 
 async def test_what_was_typed_and_not_saved_is_still_there(app_of: Litestar, db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Tables of clarifications, and of the letters on an application that go out before the call is decided."""
+"""Tables of clarifications."""
 
 from datetime import datetime
 from typing import Any
@@ -72,20 +72,3 @@ class ClarificationDocument(Base):
 
 
 kept.holds(ClarificationDocument.sha256)
-
-
-class DecisionLetter(Base):
-    """What a letter on inadmissibility or on an exception says, frozen; the PDF is made from it whenever it is asked for."""
-
-    __tablename__ = "decision_letter"
-    __table_args__ = (
-        CheckConstraint("kind IN ('inadmissible', 'exception_approved', 'exception_refused')", name="kind"),
-        Index("ix_decision_letter_application", "application_id", "created_at"),
-    )
-
-    id: Mapped[Key]
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
-    kind: Mapped[str]
-    event_id: Mapped[UUID | None] = mapped_column(unique=True)
-    data: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]

@@ -4,13 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from litestar import get, post
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
 from facility.admission.pages.staff import unsealed
 from facility.admission.queries.clarification import clarifications
-from facility.admission.reactions.decisions import letter_pdf
 from facility.admission.rules.clarification import (
     MAX_TEXT,
     USUAL_DAYS,
@@ -24,8 +22,11 @@ from facility.admission.service.clarifications import (
     cancel_clarification,
     settle_clarification,
 )
+from facility.admission.service.letters import KINDS
 from facility.applications.access import BY_LEAD, STAFF
 from facility.applications.words import WORDS
+from facility.letters.queries import letters_on
+from facility.letters.service import letter_on_paper
 from facility.refused import passes, refuse
 from facility.web import render
 from facility.web.access import Role, allow
@@ -148,21 +149,11 @@ async def paper(
 @get("/applications/{application_id:uuid}/decision.pdf", opt=BY_LEAD_OR_STAFF)
 async def letter(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The latest letter on inadmissibility, or on an exception."""
-    row = (
-        await read.execute(
-            text(
-                """
-                SELECT kind, data FROM decision_letter WHERE application_id = :id
-                ORDER BY created_at DESC, id LIMIT 1
-                """
-            ),
-            {"id": application_id},
-        )
-    ).first()
-    if row is None:
+    ours = [line for line in await letters_on(read, application_id) if line.kind in KINDS]
+    if not ours:
         refuse("not_found", kind="missing", what="letter")
-    name, content = await letter_pdf(view.renderer.environment, row.kind, row.data)
-    return view.download(content, name, "application/pdf")
+    made = await letter_on_paper(read, view.renderer.environment, ours[0].id)
+    return view.download(made.content, made.filename, made.mime)
 
 
 HANDLERS = [clarifications_of, ask, cancel, settle, paper, letter]

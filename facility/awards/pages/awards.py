@@ -15,11 +15,12 @@ from facility.awards.queries.awards import withdrawal
 from facility.awards.queries.results import set_off
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
-from facility.awards.service.letters import award_letter
-from facility.awards.words import ENDS, LETTERS, PLACES, STATUSES
+from facility.awards.words import ENDS, PLACES, STATUSES
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.words import REASONS
+from facility.letters.queries import letters_on
+from facility.letters.service import letter_on_paper
 from facility.refused import refuse
 from facility.web.access import Role, allow, relation, shuts_out
 from facility.web.again import redrawn
@@ -121,8 +122,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         opened=await view.open_to_me(read, [shown.of_call]),
         shares=list(shares.get(award_id, {}).items()),
         served=await set_off(read, award_id, view.me.id) if not shown.stands else [],
-        letters=await results.letters(read, shown.application_id),
-        letter_words=LETTERS,
+        letters=await letters_on(read, shown.application_id),
         ends=ENDS,
         may_end=view.me.has(Role.SECRETARIAT) and shown.stands,
         withdrawal=await withdrawal(read, award_id),
@@ -205,13 +205,12 @@ async def _result(
         refuse("not_found", kind="missing", what="application")
     letters = []
     if leads or view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
-        letters = await results.letters(read, application_id)
+        letters = await letters_on(read, application_id)
     return view.page(
         "awards/result.html",
         status=status,
         result=shown,
         letters=letters,
-        letter_words=LETTERS,
         statuses=STATUSES,
         place_words=PLACES,
         ends=ENDS,
@@ -243,8 +242,8 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     },
 )
 async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
-    """A letter on the decision, as PDF/UA."""
-    made = await award_letter(read, view.renderer.environment, letter_id)
+    """A letter on the application, as PDF/UA."""
+    made = await letter_on_paper(read, view.renderer.environment, letter_id)
     return view.download(made.content, made.filename, made.mime, inline=True)
 
 

@@ -102,22 +102,3 @@ async def result(connection: AsyncConnection, application_id: UUID) -> Result:
     if row is None:
         refuse("not_found", kind="missing", what="application")
     return Result(**row)
-
-
-class LetterLine(msgspec.Struct, frozen=True):
-    """A letter to an applicant."""
-
-    id: UUID
-    kind: str
-    created_at: datetime
-
-
-async def letters(connection: AsyncConnection, application_id: UUID) -> list[LetterLine]:
-    """The letters on an application, the latest first."""
-    rows = await connection.execute(
-        text(
-            "SELECT id, kind, created_at FROM letter WHERE application_id = :id ORDER BY created_at DESC, kind"
-        ),
-        {"id": application_id},
-    )
-    return [LetterLine(**row._mapping) for row in rows]

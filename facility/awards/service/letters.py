@@ -1,6 +1,5 @@
-"""Letters on the decision: what they say is frozen in a row, the PDF is made from it whenever it is asked for."""
+"""Letters on the decision of a call: to those who get an award, to the reserve, to those who are ranked again, and to the others."""
 
-import asyncio
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
@@ -8,20 +7,16 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-import jinja2
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.service.news import write_to_partners
-from facility.awards.models import Letter, LetterKind
 from facility.calls.rules.call import TOTAL, Grid
-from facility.db import Tx, new_id
+from facility.db import Tx
+from facility.letters.kinds import Kind, Stated, letter
+from facility.letters.service import write_letter
 from facility.money import display, format_eur
-from facility.outbox.service import Attachment, attachment, post
-from facility.pdf import render_pdf
-from facility.refused import refuse
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
 
 
 class SectionScore(msgspec.Struct, frozen=True):
@@ -34,23 +29,14 @@ class SectionScore(msgspec.Struct, frozen=True):
     missed: bool
 
 
-class LetterData(msgspec.Struct, frozen=True):
-    """What a letter says. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
+class LetterData(Stated, frozen=True, kw_only=True):
+    """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `place` and `rank` count from 1. `next_call`: the batch that it was carried over to.
     """
 
-    call: str
-    call_title: str
-    application: str
-    title: str
-    contact: str
     email: str
-    institution: str
-    designation: str
-    decided_at: datetime
     written_at: datetime
-    signed_by: str
     outcome: str
     missed: list[str]
     rank: int | None
@@ -65,6 +51,16 @@ class LetterData(msgspec.Struct, frozen=True):
     next_call: str | None = None
     next_closes_at: datetime | None = None
     cooled_down: str | None = None
+
+
+AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
+RESERVE = letter("reserve", states=LetterData, mail="awards/reserve", label=N_("Letter on the reserve list"))
+NOT_FUNDED = letter(
+    "not_funded", states=LetterData, mail="awards/not_funded", label=N_("Letter on the decision")
+)
+CARRIED_OVER = letter(
+    "carried_over", states=LetterData, mail="awards/carried_over", label=N_("Letter on the next ranking")
+)
 
 
 _ROWS = text(
@@ -119,73 +115,26 @@ def _score(
     )
 
 
-async def write_letters(tx: Tx, call_id: UUID, kind: LetterKind, application_ids: Collection[UUID]) -> None:
-    """Freeze a letter of this kind for each application, on the decision of this call, and queue the mail that takes it to the lead, and
-    those by which partners learn what was decided.
-
-    A letter that was written before is not written again, so that a reaction may run twice.
-    """
+async def write_letters(tx: Tx, call_id: UUID, kind: Kind, application_ids: Collection[UUID]) -> None:
+    """A letter of this kind to the lead of each application, on the decision of this call, and the mails by which partners learn what was
+    decided."""
     if not application_ids:
         return
-    known = await tx.session.execute(
-        text("SELECT application_id FROM letter WHERE kind = :kind AND application_id = ANY(:ids)"),
-        {"kind": kind.value, "ids": list(application_ids)},
-    )
-    missing = set(application_ids) - {row.application_id for row in known}
-    for row in (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(missing)})).all():
+    for row in (await tx.session.execute(_ROWS, {"call": call_id, "ids": list(application_ids)})).all():
         await _write(tx, kind, row)
 
 
-async def _write(tx: Tx, kind: LetterKind, row: Any) -> None:
+async def _write(tx: Tx, kind: Kind, row: Any) -> None:
     sections, total = _scores(row)
     fields = {name: value for name, value in row._mapping.items() if name in LetterData.__struct_fields__}
-    if kind is not LetterKind.AWARD:
+    if kind is not AWARD:
         fields |= {"amount": None, "from_reserve": False}
-    data = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
-    letter = Letter(
-        id=new_id(),
-        application_id=row.id,
-        kind=kind.value,
-        data=msgspec.to_builtins(data),
-        created_at=tx.now,
-    )
-    tx.add(letter)
-    await tx.flush()
-    amount = "" if data.amount is None else format_eur(data.amount)
-    await write_to_partners(tx, row.id, what=kind.value, amount=amount, place=data.place)
-    if data.email:
-        await _send(tx, kind, letter, data)
-
-
-async def _send(tx: Tx, kind: LetterKind, letter: Letter, data: LetterData) -> None:
-    await post(
-        tx,
-        template=f"awards/{kind.value}",
-        to=data.email,
-        to_name=data.contact or data.institution,
-        subject=_("Decision on application {application}", application=data.application),
-        subject_id=letter.application_id,
-        context={
-            "call": data.call,
-            "application": data.application,
-            "path": f"/applications/{letter.application_id}/result",
-        },
-        attachments=[("award_letter", letter.id)],
-    )
-
-
-@attachment("award_letter")
-async def award_letter(
-    connection: AsyncConnection, templates: jinja2.Environment, letter_id: UUID
-) -> Attachment:
-    """The letter as PDF/UA. Raises Refused (missing)."""
-    row = (
-        await connection.execute(text("SELECT kind, data FROM letter WHERE id = :id"), {"id": letter_id})
-    ).first()
-    if row is None:
-        refuse("not_found", kind="missing", what="letter")
-    data = msgspec.convert(row.data, LetterData, strict=False)
-    html = templates.get_template(f"letters/{row.kind}.html").render(letter=data)
-    title = _("Decision on application {application}", application=data.application)
-    content = await asyncio.to_thread(render_pdf, html, title=title)
-    return Attachment(f"{data.application}-{row.kind}.pdf".replace("/", "-"), "application/pdf", content)
+    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
+    context = {
+        "call": stated.call,
+        "application": stated.application,
+        "path": f"/applications/{row.id}/result",
+    }
+    if await write_letter(tx, kind, row.id, stated, to=stated.email, context=context):
+        amount = "" if stated.amount is None else format_eur(stated.amount)
+        await write_to_partners(tx, row.id, what=kind.name, amount=amount, place=stated.place)

@@ -1,0 +1,108 @@
+"""Writing a letter, and the letter on paper."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import jinja2
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility import clock
+from facility.db import Tx, new_id
+from facility.letters.kinds import KINDS, Kind, Stated
+from facility.letters.models import Letter, LetterOnPaper
+from facility.outbox.service import Attachment, attachment, post
+from facility.pdf import render_pdf
+from facility.refused import refuse
+from facility.web.i18n import _
+
+ATTACHMENT = "letter"
+NAMES_BEFORE = ("award_letter", "decision_letter")
+"""How mails that wait since an older release may call it."""
+
+
+async def write_letter(
+    tx: Tx, kind: Kind, application_id: UUID, stated: Stated, *, to: str, context: Mapping[str, Any]
+) -> bool:
+    """Freeze a letter, and queue the mail that takes it to `to`; without an address it is only there to read. `context`: what the
+    template of the mail says.
+
+    False, and nothing done, where the event that the transaction follows has called for this letter before: a reaction may run twice.
+    """
+    written = (
+        insert(Letter)
+        .values(
+            id=new_id(),
+            application_id=application_id,
+            kind=kind.name,
+            event_id=tx.causation,
+            data=msgspec.to_builtins(stated),
+            created_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=["event_id", "application_id", "kind"])
+        .returning(Letter.id)
+    )
+    letter_id = (await tx.session.execute(written)).scalar()
+    if letter_id is None:
+        return False
+    if to:
+        await post(
+            tx,
+            template=kind.mail,
+            to=to,
+            to_name=stated.contact or stated.institution,
+            subject=_title(stated),
+            subject_id=application_id,
+            context=context,
+            attachments=[(ATTACHMENT, letter_id)],
+        )
+    return True
+
+
+def _title(stated: Stated) -> str:
+    return _("Decision on application {application}", application=stated.application)
+
+
+@attachment(ATTACHMENT)
+async def letter_on_paper(
+    connection: AsyncConnection, templates: jinja2.Environment, letter_id: UUID
+) -> Attachment:
+    """The letter as PDF/UA. The first time it is made and kept, outside any transaction of the caller's; from then on it is the same to
+    the byte. Raises Refused (missing)."""
+    row = (await connection.execute(_LETTER.where(Letter.id == letter_id))).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="letter")
+    stated = msgspec.convert(row.data, KINDS[row.kind].states, strict=False)
+    content = row.content or await _make(connection, templates, letter_id, row.kind, stated)
+    return Attachment(f"{stated.application}-{row.kind}.pdf".replace("/", "-"), "application/pdf", content)
+
+
+_LETTER = select(Letter.kind, Letter.data, LetterOnPaper.content).outerjoin(
+    LetterOnPaper, LetterOnPaper.letter_id == Letter.id
+)
+
+for _name in NAMES_BEFORE:
+    attachment(_name)(letter_on_paper)
+
+
+async def _make(
+    connection: AsyncConnection, templates: jinja2.Environment, letter_id: UUID, kind: str, stated: Stated
+) -> bytes:
+    html = templates.get_template(f"letters/{kind}.html").render(letter=stated)
+    made = await asyncio.to_thread(render_pdf, html, title=_title(stated))
+    keep = insert(LetterOnPaper).values(
+        letter_id=letter_id,
+        content=made,
+        sha256=hashlib.sha256(made).hexdigest(),
+        made_at=clock.now(),
+    )
+    await connection.execute(keep.on_conflict_do_nothing())
+    # Somebody else may have been faster: what is kept is what everybody gets.
+    kept = select(LetterOnPaper.content).where(LetterOnPaper.letter_id == letter_id)
+    content: bytes = (await connection.execute(kept)).scalar_one()
+    return content
