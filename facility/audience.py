@@ -329,6 +329,12 @@ AUDIENCE: dict[type[Event], Row] = {
         decider=(CLARIFICATIONS,),
     ),
     admission.ClarificationAsked: Row(
+        BETWEEN,
+        lead=(Mail("admission/clarify"),),
+        officer=(CLARIFICATIONS, Task("Leads who did not get our question")),
+        decider=(CLARIFICATIONS,),
+    ),
+    admission.ClarificationAskedAgain: Row(
         BETWEEN, lead=(Mail("admission/clarify"),), officer=(CLARIFICATIONS,), decider=(CLARIFICATIONS,)
     ),
     admission.ClarificationCancelled: Row(
@@ -352,6 +358,9 @@ AUDIENCE: dict[type[Event], Row] = {
         ),
         decider=(CONSULTATIONS,),
     ),
+    admission.ConsultationAskedAgain: staff(
+        "The consultee is told by mail; the applicant hears of the decision.", CONSULTATIONS
+    ),
     admission.ConsultationCancelled: staff(
         "The consultee is told by mail; the applicant hears of the decision.", CONSULTATIONS
     ),
@@ -362,8 +371,10 @@ AUDIENCE: dict[type[Event], Row] = {
         CONSULTING, officer=(Mail("admission/consultation_news"), CONSULTATIONS), decider=(CONSULTATIONS,)
     ),
     admission.ConsultationReminded: staff("The consultee is told by mail.", CONSULTATIONS),
-    admission.ConsultationStarted: staff(
-        "The consultee is told by mail; the applicant hears of the decision.", CONSULTATIONS
+    admission.ConsultationStarted: Row(
+        "The consultee is told by mail; the applicant hears of the decision.",
+        officer=(CONSULTATIONS, Task("Consultees who did not get our mail")),
+        decider=(CONSULTATIONS,),
     ),
     admission.ConsulteeAdded: secretariat(INTERNAL, Page("/consultees/{consultee_id}")),
     admission.ConsulteeChanged: secretariat(INTERNAL, Page("/consultees/{consultee_id}")),
@@ -516,10 +527,16 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.DeploymentEnded: Row(
         ASKING, expert=(Mail("deployments/award_ended"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
-    deployments.ExpertInvited: Row(
+    deployments.ExpertAskedAgain: Row(
         ASKING,
         expert=(Mail("deployments/invitation"), Page("/link/invitation/{token}")),
         officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.ExpertInvited: Row(
+        ASKING,
+        expert=(Mail("deployments/invitation"), Page("/link/invitation/{token}")),
+        officer=(DEPLOYMENT, Task("Experts who did not get our invitation")),
         decider=(DEPLOYMENT,),
     ),
     deployments.ExpertiseRequested: Row(

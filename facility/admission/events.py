@@ -83,6 +83,17 @@ class ConsultationStarted(Event, frozen=True, kw_only=True):
     ends_at: datetime
 
 
+class ConsultationAskedAgain(Event, frozen=True, kw_only=True):
+    """The mail had not got through, or went to a wrong address. The period began anew; it is over at ends_at."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A consultee was asked again, with {days} working days from then on"
+    application_id: UUID
+    consultation_id: UUID
+    days: int
+    ends_at: datetime
+
+
 class ConsultationReminded(Event, frozen=True, kw_only=True):
     """The period nears its end, and the consultee has not answered yet."""
 
@@ -191,6 +202,18 @@ class ClarificationAsked(Event, frozen=True, kw_only=True):
     ends_at: datetime
 
 
+class ClarificationAskedAgain(Event, frozen=True, kw_only=True):
+    """The mail had not got through. The period began anew; it is over at ends_at. Corrected: it goes to another address."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The lead was asked again, with {days} working days from then on"
+    application_id: UUID
+    clarification_id: UUID
+    days: int
+    ends_at: datetime
+    corrected: bool
+
+
 class ClarificationReminded(Event, frozen=True, kw_only=True):
     """The period nears its end, and the lead has not answered yet."""
 
@@ -241,6 +264,7 @@ class ClarificationSettled(Event, frozen=True, kw_only=True):
 TOLD_TO_PARTIES: frozenset[type[Event]] = frozenset(
     {
         ClarificationAsked,
+        ClarificationAskedAgain,
         ClarificationReminded,
         ClarificationAnswered,
         ClarificationLapsed,

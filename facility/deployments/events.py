@@ -1,6 +1,6 @@
 """What can happen to a request for expertise and its invitations."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -53,6 +53,19 @@ class ExpertInvited(Event, frozen=True, kw_only=True):
     invitation_id: UUID
     expert_id: UUID
     seat: int
+
+
+class ExpertAskedAgain(Event, frozen=True, kw_only=True):
+    """The mail had not got through, or went to a wrong address. The time to answer began anew; respond_by is its last instant."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert was asked again for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+    respond_by: datetime
 
 
 class InvitationAccepted(Event, frozen=True, kw_only=True):

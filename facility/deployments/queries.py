@@ -16,6 +16,7 @@ from facility.awards.models import AWARD_STANDS_SQL
 from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.rules import InvitationStatus, Part
 from facility.experts.rules import CefrLevel
+from facility.outbox.asking import undelivered_sql
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
@@ -150,7 +151,7 @@ class Shortlist(msgspec.Struct, frozen=True):
 
 
 class InvitationShown(msgspec.Struct, frozen=True):
-    """An invitation as staff see it."""
+    """An invitation as staff see it. undelivered: the mail did not get through, and the time to answer stands still."""
 
     id: UUID
     expert_id: UUID
@@ -162,6 +163,7 @@ class InvitationShown(msgspec.Struct, frozen=True):
     outcome: InvitationStatus
     ended_at: datetime | None
     reason: str
+    undelivered: bool
 
     @property
     def took(self) -> timedelta | None:
@@ -212,6 +214,14 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
         return self.seats - self.accepted - self.open
 
 
+_UNDELIVERED = f"(outcome = 'open' AND {undelivered_sql(PURPOSE, 'invitation.id')})"
+TO_CORRECT = f"""
+    SELECT reference || ' ' || expert.code AS label, '/deployments/' || deployment.id AS href
+    FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
+    WHERE {_UNDELIVERED} AND NOT {shut_out("deployment.application_id", ":person_id")}
+    ORDER BY invited_at, invitation.id
+"""  # noqa: S608 - our own text
+"""Invitations whose mail did not get through."""
 _ONE = text(
     f"""
     SELECT {_LINE}, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
@@ -219,7 +229,7 @@ _ONE = text(
         order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
-            'outcome', outcome, 'ended_at', ended_at, 'reason', reason) ORDER BY invited_at, seat), '[]')
+            'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'state', candidate.state) ORDER BY position), '[]')
@@ -305,7 +315,7 @@ _LINKED = text(
             AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
-        )::text AS beneficiaries
+        )::text AS beneficiaries, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id
@@ -315,7 +325,7 @@ _LINKED = text(
 
 
 async def linked(connection: AsyncConnection, token: str) -> Linked:
-    """What the link with this token is about: one statement. Raises Refused (missing)."""
+    """What the link with this token is about: one statement. Raises Refused: link_unknown (missing), link_revoked."""
     row = (
         (await connection.execute(_LINKED, {"hash": hash_of(token), "purpose": PURPOSE, "now": clock.now()}))
         .mappings()
@@ -323,4 +333,6 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
     )
     if row is None:
         refuse("link_unknown", kind="missing")
+    if row["revoked_at"] is not None:
+        refuse("link_revoked")
     return msgspec.convert(_decoded(row, ("themes", "shortlist", "beneficiaries")), Linked)

@@ -16,6 +16,7 @@ from facility.db import Tx
 from facility.deployments.events import (
     DeploymentCalledOff,
     DeploymentEnded,
+    ExpertAskedAgain,
     ExpertInvited,
     InvitationAccepted,
     InvitationEnded,
@@ -24,12 +25,14 @@ from facility.deployments.events import (
 from facility.deployments.models import Deployment, Invitation
 from facility.deployments.queries import ADRIFT, PURPOSE
 from facility.deployments.rules import InvitationStatus
+from facility.deployments.service.asking_again import ask_at_new_address, invite_anew, lock_invitation
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.events import reacts_to
 from facility.events.models import EventRow
+from facility.experts.events import ExpertChanged
 from facility.experts.models import Expert
 from facility.experts.words import days, language_name
-from facility.outbox.links import make_link
+from facility.outbox.links import live_link, make_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import instant
@@ -49,13 +52,22 @@ async def end_clashing_invitations(tx: Tx, event: InvitationAccepted) -> None:
     await end_unavailable(tx, event.expert_id, event.deployment_id)
 
 
-@reacts_to(ExpertInvited)
-async def invite(tx: Tx, event: ExpertInvited) -> None:
-    """The invitation with its link; none where it has ended or its time has passed meanwhile."""
-    invitation = await tx.get(Invitation, event.invitation_id)
-    if invitation.outcome != InvitationStatus.OPEN or tx.now > invitation.respond_by:
+@reacts_to(ExpertChanged)
+async def invite_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
+    """Nobody was asked at an address that is corrected only now."""
+    if "email" in event.fields:
+        await ask_at_new_address(tx, event.expert_id)
+
+
+@reacts_to(ExpertInvited, ExpertAskedAgain)
+async def invite(tx: Tx, event: ExpertInvited | ExpertAskedAgain) -> None:
+    """The invitation with its link; none where it has ended. After an outage that was longer than the time to answer, this begins
+    now."""
+    deployment, invitation = await lock_invitation(tx, event.invitation_id)
+    if invitation.outcome != InvitationStatus.OPEN or await live_link(tx, PURPOSE, invitation.id) is not None:
         return
-    deployment = await tx.get(Deployment, event.deployment_id)
+    if tx.now > invitation.respond_by:
+        await invite_anew(tx, deployment, invitation, tx.now)
     link = await make_link(tx, PURPOSE, invitation.id, expires_at=invitation.respond_by)
     await _to_expert(
         tx,

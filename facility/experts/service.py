@@ -73,7 +73,8 @@ async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
 
 
 async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version: int | None = None) -> Expert:
-    """Replace the profile; nothing happens when nothing differs. Bookings and invitations stay as they are.
+    """Replace the profile; nothing happens when nothing differs. Bookings stay as they are; open invitations
+    go out again to another address.
 
     `version`: the one that the editor saw. Refused as register_expert, "changed_meanwhile" when it is an older one, and
     "expert_code_fixed" (invalid): shortlists keep the code.

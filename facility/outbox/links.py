@@ -77,6 +77,14 @@ async def find_link(tx: Tx, purpose: str, token: str, *, lock: bool = True) -> L
     return link
 
 
+async def standing_link(tx: Tx, purpose: str, token: str) -> Link:
+    """The link with this token, unlocked, unless another took its place. Raises Refused: link_unknown (missing), link_revoked."""
+    link = await find_link(tx, purpose, token, lock=False)
+    if link.revoked_at is not None:
+        refuse("link_revoked")
+    return link
+
+
 async def subject_of(connection: AsyncConnection, purpose: str, token: str) -> UUID:
     """What the link with this token is about, for a page that only shows. Raises Refused (missing)."""
     query = select(Link.subject_id).where(Link.token_hash == hash_of(token), Link.purpose == purpose)

@@ -47,7 +47,8 @@ class MailState(StrEnum):
 
 
 class Mail(Base):
-    """One letter to one address. `context` holds what the template says; `message_id` makes a repeat recognisable."""
+    """One letter to one address. `context` holds what the template says; `message_id` makes a repeat recognisable. `error`: why it
+    failed last, also where it got through later."""
 
     __tablename__ = "mail"
     __table_args__ = (
@@ -56,6 +57,7 @@ class Mail(Base):
             "ix_mail_due", "next_attempt_at", "id", postgresql_where=text("state IN ('waiting', 'sending')")
         ),
         Index("ix_mail_created", "created_at", "id"),
+        Index("ix_mail_link_id", "link_id", postgresql_where=text("link_id IS NOT NULL")),
     )
 
     id: Mapped[Key]

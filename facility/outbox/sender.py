@@ -137,7 +137,7 @@ def text_of(
 async def _mark_sent(db: Database, mail_id: UUID, now: datetime) -> None:
     async with db.transaction(now=now) as tx:
         await tx.session.execute(
-            update(Mail).where(Mail.id == mail_id).values(state=MailState.SENT, sent_at=now, error=None)
+            update(Mail).where(Mail.id == mail_id).values(state=MailState.SENT, sent_at=now)
         )
 
 

@@ -85,6 +85,7 @@ register(
         ),
         "link_used": N_("This link has been used. A link works once."),
         "link_revoked": N_("This link is no longer valid: a newer one was sent, or it is no longer needed."),
+        "mail_got_through": N_("The mail got through, or is on its way again. Nothing is sent twice."),
         "link_expired": N_("This link is too old."),
     }
 )

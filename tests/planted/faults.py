@@ -334,9 +334,16 @@ FAULTS = [
     Fault(
         "an invitation expires while it may still be answered",
         "facility/deployments/service/expertise.py",
-        "invitation.outcome != InvitationStatus.OPEN or tx.now < invitation.respond_by:",
-        "invitation.outcome != InvitationStatus.OPEN:",
+        "if asked is None or tx.now < invitation.respond_by:",
+        "if asked is None:",
         "tests/deployments/test_reactions.py tests/deployments/test_asking.py",
+    ),
+    Fault(
+        "silence counts where the mail that asks was refused",
+        "facility/outbox/asking.py",
+        "failed = exists().where(mails, Mail.error.is_not(None), Mail.state != MailState.SENT)",
+        "failed = exists().where(mails, Mail.error.is_not(None), Mail.state == MailState.SENT)",
+        "tests/admission/test_undelivered.py tests/deployments/test_undelivered.py",
     ),
     # activities
     Fault(

@@ -49,7 +49,8 @@ async def _page(
     application = await shown(connection, clarification.application_id)
     now = view.scope["state"].get("received_at") or clock.now()
     open_still = clarification.state is ClarificationState.OPEN
-    outcome = "lapsed" if open_still and now >= clarification.ends_at else clarification.state.value
+    over = now >= clarification.ends_at and not clarification.undelivered
+    outcome = "lapsed" if open_still and over else clarification.state.value
     if application.ended and not clarification.responder:
         outcome = "ended"
     return view.page(

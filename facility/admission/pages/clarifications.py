@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
 from facility.admission.pages.staff import unsealed
-from facility.admission.queries.clarification import clarifications
+from facility.admission.queries.clarification import TO_CORRECT, clarifications
 from facility.admission.rules.clarification import (
     MAX_TEXT,
     USUAL_DAYS,
@@ -23,6 +23,7 @@ from facility.admission.service.clarifications import (
     settle_clarification,
 )
 from facility.admission.service.letters import KINDS
+from facility.admission.service.periods import ask_lead_again
 from facility.applications.access import BY_LEAD, STAFF
 from facility.applications.words import WORDS
 from facility.letters.queries import letters_on
@@ -51,6 +52,12 @@ waits(
     WHERE clarification.state = 'answered' AND settled_at IS NULL AND asked_by = :person_id
     ORDER BY application.reference COLLATE "C", clarification.id""",
 )
+waits(
+    N_("Leads who did not get our question"),
+    "/applications/received",
+    Role.SECRETARIAT,
+    rows=TO_CORRECT,
+)
 
 
 def clarification_words() -> dict[str, Any]:
@@ -62,17 +69,26 @@ def clarification_words() -> dict[str, Any]:
 
 
 async def _page(
-    view: render.View, connection: AsyncConnection, application_id: UUID, fields: Fields, *, status: int = 200
+    view: render.View,
+    connection: AsyncConnection,
+    application_id: UUID,
+    fields: Fields,
+    *,
+    status: int = 200,
+    address: Fields | None = None,
 ) -> Page:
     application = await unsealed(connection, application_id)
     decided = application.track == "joint" and application.call_decided_at is not None
     askable = passes(may_ask, application.status, sealed=application.sealed, decided=decided)
     asks = askable and view.me.has(Role.SECRETARIAT)
+    lines = await clarifications(connection, application_id)
     return view.page(
         "admission/clarifications.html",
         status=status,
         application=application,
-        lines=await clarifications(connection, application_id),
+        lines=lines,
+        undelivered=any(line.undelivered for line in lines),
+        address=address or Fields.showing({"email": application.parts.lead.contact_email}),
         asks=asks,
         holds=view.me.has(Role.SECRETARIAT),
         form=fields,
@@ -102,6 +118,24 @@ async def ask(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) ->
     async with redrawn(tx, fields, again):
         await ask_for_clarification(tx, application_id, kind=kind, field=chosen, question=question, days=days)
     return view.go(f"/applications/{application_id}/clarifications", _("The question was sent to the lead."))
+
+
+@post("/applications/{application_id:uuid}/clarifications/again", opt=ASKS)
+async def again(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Sends what did not get through once more, to the address as it stands or is corrected."""
+    address = Fields(form)
+    email = address.email("email")
+
+    async def once_more(connection: AsyncConnection, status: int) -> Page:
+        usual = Fields.showing({"days": str(USUAL_DAYS)})
+        return await _page(view, connection, application_id, usual, status=status, address=address)
+
+    async with redrawn(tx, address, once_more):
+        await ask_lead_again(tx, application_id, email=email)
+    return view.go(
+        f"/applications/{application_id}/clarifications",
+        _("The mail goes out again. The lead has the whole time to answer."),
+    )
 
 
 @post("/applications/{application_id:uuid}/clarifications/{clarification_id:uuid}/cancel", opt=ASKS)
@@ -156,4 +190,4 @@ async def letter(view: View, read: Read, application_id: FromPath[UUID]) -> Page
     return view.download(made.content, made.filename, made.mime)
 
 
-HANDLERS = [clarifications_of, ask, cancel, settle, paper, letter]
+HANDLERS = [clarifications_of, ask, again, cancel, settle, paper, letter]

@@ -8,7 +8,7 @@ from facility.admission.pages.consultations import consultation_words
 from facility.admission.queries.consultation import PURPOSE, consultation_by_link
 from facility.admission.rules.consultation import MAX_TEXT
 from facility.admission.service.consultations import answer_consultation, ask_for_more_days
-from facility.outbox.links import find_link
+from facility.outbox.links import standing_link
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
@@ -60,7 +60,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     objects = fields.choice("answer", ("no_objection", "objection")) == "objection"
     reason = fields.text("reason", required=objects, most=MAX_TEXT, multiline=True)
     name = fields.text("name", most=200)
-    link = await find_link(tx, PURPOSE, token, lock=False)
+    link = await standing_link(tx, PURPOSE, token)
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
     ):
@@ -72,7 +72,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
 async def more(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
-    link = await find_link(tx, PURPOSE, token, lock=False)
+    link = await standing_link(tx, PURPOSE, token)
     async with redrawn(
         tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
     ):

@@ -18,6 +18,7 @@ from facility.admission.service.consultations import (
     start_consultations,
     take_late_answer,
 )
+from facility.admission.service.periods import ask_again
 from facility.applications.access import STAFF
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.words import WORDS
@@ -35,6 +36,7 @@ HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
 waits(N_("Answers of consultees to check"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
+waits(N_("Consultees who did not get our mail"), "/consultations", Role.SECRETARIAT, rows=queries.TO_CORRECT)
 
 
 def consultation_words() -> dict[str, Any]:
@@ -126,6 +128,20 @@ async def cancel(
     )
 
 
+@post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/again", opt=HOLDS)
+async def again(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
+) -> Page:
+    """Sends a mail that did not get through once more."""
+    return await _act(
+        view,
+        form,
+        application_id,
+        lambda: ask_again(tx, application_id, consultation_id),
+        _("The mail goes out again. The consultee has the whole time to answer."),
+    )
+
+
 @post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/late", opt=HOLDS)
 async def late(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
@@ -170,4 +186,4 @@ async def running(view: View, read: Read, after: FromQuery[str] = "") -> Page:
     )
 
 
-HANDLERS = [consultations, start, cancel, late, answer, running]
+HANDLERS = [consultations, start, cancel, again, late, answer, running]

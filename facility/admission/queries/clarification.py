@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.admission.rules.working_days import last_day
+from facility.applications.models.conflict import shut_out
+from facility.outbox.asking import undelivered_sql
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 
@@ -29,7 +31,7 @@ class Paper(msgspec.Struct, frozen=True):
 
 
 class ClarificationLine(msgspec.Struct, frozen=True):
-    """A clarification as it is shown."""
+    """A clarification as it is shown. undelivered: the mail did not get through, and the period stands still."""
 
     id: UUID
     application_id: UUID
@@ -49,6 +51,7 @@ class ClarificationLine(msgspec.Struct, frozen=True):
     settled_by: str | None
     settled_at: datetime | None
     papers: list[Paper]
+    undelivered: bool
 
     @property
     def last_day(self) -> date:
@@ -60,23 +63,32 @@ class ClarificationLine(msgspec.Struct, frozen=True):
         return self.state is ClarificationState.ANSWERED and self.settled_at is None
 
 
-_COLUMNS = """
+_UNDELIVERED = f"(clarification.state = 'open' AND {undelivered_sql(PURPOSE, 'clarification.id')})"
+_COLUMNS = f"""
     clarification.id, clarification.application_id, clarification.kind, field, question, asker.name AS asked_by, asked_at,
     days, ends_at, state, ended_at, answer, value, responder, accepted, settler.name AS settled_by, settled_at,
     (SELECT coalesce(jsonb_agg(to_jsonb(clarification_document) ORDER BY number), '[]') FROM clarification_document
-     WHERE clarification_id = clarification.id) AS papers
+     WHERE clarification_id = clarification.id) AS papers, {_UNDELIVERED} AS undelivered
+"""  # noqa: S608 - our own text
+_FROM = """
     FROM clarification
     LEFT JOIN person AS asker ON asker.id = asked_by LEFT JOIN person AS settler ON settler.id = settled_by
 """
 _OF_APPLICATION = text(
-    f"SELECT {_COLUMNS} WHERE application_id = :id ORDER BY asked_at DESC, clarification.id"
+    f"SELECT {_COLUMNS} {_FROM} WHERE application_id = :id ORDER BY asked_at DESC, clarification.id"
 )
 _BY_LINK = text(
     f"""
-    SELECT {_COLUMNS} JOIN link ON link.subject_id = clarification.id
+    SELECT {_COLUMNS}, link.revoked_at {_FROM} JOIN link ON link.subject_id = clarification.id
     WHERE link.purpose = '{PURPOSE}' AND link.token_hash = :hash
     """
 )
+TO_CORRECT = f"""SELECT application.reference || ' ' || application.title AS label,
+        '/applications/' || application.id || '/clarifications' AS href
+    FROM clarification JOIN application ON application.id = application_id
+    WHERE {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}
+    ORDER BY asked_at, clarification.id"""  # noqa: S608 - our own text
+"""Those whose mail did not get through."""
 
 
 async def clarifications(connection: AsyncConnection, application_id: UUID) -> list[ClarificationLine]:
@@ -86,10 +98,12 @@ async def clarifications(connection: AsyncConnection, application_id: UUID) -> l
 
 
 async def clarification_by_link(connection: AsyncConnection, token: str) -> ClarificationLine:
-    """What the link with this token asks. Raises Refused (missing) for a token that never was."""
+    """What the link with this token asks. Raises Refused: link_unknown (missing) for a token that never was, link_revoked."""
     row = (await connection.execute(_BY_LINK, {"hash": hash_of(token)})).first()
     if row is None:
         refuse("link_unknown", kind="missing")
+    if row.revoked_at is not None:
+        refuse("link_revoked")
     return msgspec.convert(dict(row._mapping), ClarificationLine)
 
 

@@ -24,6 +24,7 @@ from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.status import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
+from facility.outbox.asking import undelivered_sql
 from facility.outbox.links import hash_of
 from facility.refused import refuse
 
@@ -73,10 +74,13 @@ async def consultee(connection: AsyncConnection, consultee_id: UUID) -> Consulte
 
 
 class ConsultationLine(msgspec.Struct, frozen=True):
-    """A consultation as staff see it. current: it was about what is submitted now."""
+    """A consultation as staff see it. current: it was about what is submitted now; undelivered: the mail did not get through, and
+    the period stands still."""
 
     id: UUID
+    consultee_id: UUID
     consultee: str
+    email: str
     kind: ConsulteeKind
     question: str
     asked_by: str | None
@@ -98,6 +102,7 @@ class ConsultationLine(msgspec.Struct, frozen=True):
     answer_by: str | None
     answer_at: datetime | None
     current: bool
+    undelivered: bool
 
     @property
     def last_day(self) -> date:
@@ -118,17 +123,18 @@ class ConsultationLine(msgspec.Struct, frozen=True):
         return Consulted(self.state, self.answer is not None, self.current)
 
 
+_UNDELIVERED = f"(consultation.state = 'open' AND {undelivered_sql(PURPOSE, 'consultation.id')})"
 _LINES = text(
-    """
-    SELECT consultation.id, consultee.name AS consultee, kind, question, asker.name AS asked_by, asked_at, days, more_days,
+    f"""
+    SELECT consultation.id, consultee_id, consultee.name AS consultee, consultee.email, kind, question, asker.name AS asked_by, asked_at, days, more_days,
         extended_at, ends_at, consultation.state, ended_at, reason, responder, late_outcome, late_reason, late_responder, late_at,
         late_taken_at, answer, answerer.name AS answer_by, answer_at,
-        coalesce(consultation.fingerprint = application.fingerprint, false) AS current
+        coalesce(consultation.fingerprint = application.fingerprint, false) AS current, {_UNDELIVERED} AS undelivered
     FROM consultation JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id
     LEFT JOIN person AS asker ON asker.id = asked_by LEFT JOIN person AS answerer ON answerer.id = answer_by
     WHERE application_id = :id ORDER BY asked_at DESC, consultee.sort_key COLLATE "C", consultation.id
-    """
+    """  # noqa: S608 - our own text
 )
 
 
@@ -153,6 +159,7 @@ class RunningLine(msgspec.Struct, frozen=True):
     state: ConsultationState
     ends_at: datetime
     late: bool
+    undelivered: bool
 
     @property
     def last_day(self) -> date:
@@ -170,9 +177,16 @@ TO_ANSWER = f"""SELECT application.reference || ' ' || consultee.name AS label,
         AND NOT {shut_out(person=":person_id")}
     ORDER BY ends_at, consultation.id"""  # noqa: S608 - our own text
 """Those that wait for an officer."""
+TO_CORRECT = f"""SELECT application.reference || ' ' || consultee.name AS label,
+        '/applications/' || application_id || '/consultations' AS href
+    FROM consultation JOIN consultee ON consultee.id = consultee_id
+    JOIN application ON application.id = application_id
+    WHERE {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}
+    ORDER BY asked_at, consultation.id"""  # noqa: S608 - our own text
+"""Those whose mail did not get through."""
 _RUNNING = f"""
     SELECT consultation.id, application_id, application.reference, consultee.name AS consultee, consultation.state, ends_at,
-        late_outcome IS NOT NULL AS late
+        late_outcome IS NOT NULL AS late, {_UNDELIVERED} AS undelivered
     FROM consultation JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = call_id
     WHERE {_TO_WATCH} AND NOT {shut_out()} {{after}} ORDER BY ends_at, consultation.id LIMIT {PAGE + 1}
@@ -230,6 +244,7 @@ class ConsultationByLink(msgspec.Struct, frozen=True):
     answers: dict[str, dict[str, Answer]]
     parties: list[PartySeen]
     ended: bool
+    undelivered: bool
 
     @property
     def lead_answers(self) -> list[tuple[Field, Answer]]:
@@ -254,7 +269,7 @@ class ConsultationByLink(msgspec.Struct, frozen=True):
         if self.ended and self.state not in (ConsultationState.NO_OBJECTION, ConsultationState.OBJECTION):
             return "ended"
         if self.state in (ConsultationState.OPEN, ConsultationState.TACIT):
-            return "late" if is_late(now, self.ends_at) else "open"
+            return "late" if is_late(now, self.ends_at) and not self.undelivered else "open"
         return self.state.value
 
 
@@ -273,7 +288,7 @@ _BY_LINK = text(
          FROM party JOIN institution ON institution.id = party.institution_id
          JOIN beneficiary ON code = party.beneficiary_code
          WHERE application_id = application.id AND {ON_BOARD_SQL}) AS parties,
-        {HAS_ENDED} AS ended
+        {HAS_ENDED} AS ended, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN consultation ON consultation.id = link.subject_id JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
     WHERE link.purpose = :purpose AND link.token_hash = :hash
@@ -282,8 +297,10 @@ _BY_LINK = text(
 
 
 async def consultation_by_link(connection: AsyncConnection, token: str) -> ConsultationByLink:
-    """What the link with this token shows. Raises Refused (missing) for a token that never was."""
+    """What the link with this token shows. Raises Refused: link_unknown (missing) for a token that never was, link_revoked."""
     row: Any = (await connection.execute(_BY_LINK, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
     if row is None:
         refuse("link_unknown", kind="missing")
+    if row.revoked_at is not None:
+        refuse("link_revoked")
     return msgspec.convert(dict(row._mapping), ConsultationByLink, strict=False)

@@ -5,16 +5,23 @@ from sqlalchemy import select
 from facility.accounts.models import Person
 from facility.admission.events import (
     ConsultationAnswered,
+    ConsultationAskedAgain,
     ConsultationCancelled,
     ConsultationEndedTacitly,
     ConsultationExtended,
     ConsultationReminded,
     ConsultationStarted,
+    ConsulteeChanged,
 )
 from facility.admission.models.consultation import Consultation, Consultee
 from facility.admission.queries.consultation import PURPOSE
-from facility.admission.rules.consultation import ConsultationState
+from facility.admission.rules.consultation import ConsultationState, is_late
 from facility.admission.rules.working_days import last_day
+from facility.admission.service.periods import (
+    ask_at_new_address,
+    consult_anew,
+    lock_consultation,
+)
 from facility.applications.models.application import Application
 from facility.db import Tx
 from facility.events import reacts_to
@@ -48,17 +55,26 @@ async def _write(
     )
 
 
-@reacts_to(ConsultationStarted)
-async def ask_the_consultee(tx: Tx, event: ConsultationStarted) -> None:
-    """The consultee gets a link of its own."""
-    consultation = await tx.lock(Consultation, event.consultation_id)
+@reacts_to(ConsultationStarted, ConsultationAskedAgain)
+async def ask_the_consultee(tx: Tx, event: ConsultationStarted | ConsultationAskedAgain) -> None:
+    """The consultee gets a link of its own. After an outage that was longer than the period, this begins now."""
+    consultation, _application, _call = await lock_consultation(tx, event.consultation_id)
     if (
         consultation.state != ConsultationState.OPEN
         or await live_link(tx, PURPOSE, consultation.id) is not None
     ):
         return
+    if is_late(tx.now, consultation.ends_at):
+        await consult_anew(tx, consultation, tx.now)
     link = await make_link(tx, PURPOSE, consultation.id)
     await _write(tx, "consulted", consultation, N_("You are consulted on {reference}"), link=link)
+
+
+@reacts_to(ConsulteeChanged)
+async def ask_at_the_new_address(tx: Tx, event: ConsulteeChanged) -> None:
+    """Nobody was asked at an address that is corrected only now."""
+    if "email" in event.fields:
+        await ask_at_new_address(tx, event.consultee_id)
 
 
 @reacts_to(ConsultationReminded)

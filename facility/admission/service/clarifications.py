@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, not_, or_, select
 
 from facility.admission.events import (
     ClarificationAnswered,
@@ -16,6 +16,7 @@ from facility.admission.events import (
     ClarificationSettled,
 )
 from facility.admission.models.clarification import Clarification, ClarificationDocument
+from facility.admission.queries.clarification import PURPOSE
 from facility.admission.rules import clarification as asking
 from facility.admission.rules.clarification import (
     APPLIED,
@@ -25,18 +26,21 @@ from facility.admission.rules.clarification import (
 )
 from facility.admission.rules.consultation import GRACE
 from facility.admission.rules.working_days import end_of_period, reminder
+from facility.admission.service.periods import (
+    clarification_is_late,
+    clarified_since,
+    clarify_anew,
+    lock_clarification,
+    may_still_be_answered,
+)
 from facility.applications.events import DocumentInfected, DocumentRefused
-from facility.applications.models.application import Application, ClassifiedRefusal, Party
-from facility.applications.queries.parts import track_of
-from facility.applications.rules.ending import may_still_answer
+from facility.applications.models.application import ClassifiedRefusal, Party
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.ending import ends_with_the_application
-from facility.calls.models.call import Call
-from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.files.intake import RefusalReason
-from facility.refused import refuse
+from facility.outbox.asking import delivered_after, undelivered
 
 
 class NewPaper(msgspec.Struct, frozen=True):
@@ -101,21 +105,6 @@ async def ask_for_clarification(
     return clarification
 
 
-async def _lock(
-    tx: Tx, clarification_id: UUID, application_id: UUID | None = None
-) -> tuple[Clarification, Application, Call]:
-    """Locked after its application. Raises Refused (missing), also where it is another application's."""
-    unlocked = await tx.get(Clarification, clarification_id)
-    if application_id is not None and unlocked.application_id != application_id:
-        refuse("not_found", kind="missing", what="clarification")
-    application, call = await lock_with_call(tx, unlocked.application_id)
-    return await tx.lock(Clarification, clarification_id), application, call
-
-
-def _may_still_answer(application: Application, call: Call) -> None:
-    may_still_answer(status_of(application), track_of(application), CallState(call.state))
-
-
 def _state(clarification: Clarification) -> ClarificationState:
     return ClarificationState(clarification.state)
 
@@ -132,9 +121,9 @@ async def may_answer_now(
 
 
 async def _lock_to_answer(tx: Tx, clarification_id: UUID) -> Clarification:
-    clarification, application, call = await _lock(tx, clarification_id)
-    _may_still_answer(application, call)
-    asking.may_answer(_state(clarification), late=tx.now >= clarification.ends_at)
+    clarification, application, call = await lock_clarification(tx, clarification_id)
+    may_still_be_answered(application, call)
+    asking.may_answer(_state(clarification), late=await clarification_is_late(tx, clarification))
     return clarification
 
 
@@ -199,7 +188,7 @@ async def refuse_paper(
 
 async def cancel_clarification(tx: Tx, application_id: UUID, clarification_id: UUID) -> Clarification:
     """An officer no longer needs the answer. Refused: "clarification_over"."""
-    clarification, _application, _call = await _lock(tx, clarification_id, application_id)
+    clarification, _application, _call = await lock_clarification(tx, clarification_id, application_id)
     asking.may_cancel(_state(clarification))
     await _cancel(tx, clarification)
     return clarification
@@ -237,8 +226,8 @@ async def settle_clarification(
 ) -> Clarification:
     """An officer accepts the answer, or not. An accepted correction of contact data changes the lead's row; any other stands
     beside what was submitted, which stays word for word. Refused: "application_ended", as `may_settle`."""
-    clarification, application, call = await _lock(tx, clarification_id, application_id)
-    _may_still_answer(application, call)
+    clarification, application, call = await lock_clarification(tx, clarification_id, application_id)
+    may_still_be_answered(application, call)
     asking.may_settle(_state(clarification), settled=clarification.settled_at is not None)
     clarification.accepted, clarification.settled_by, clarification.settled_at = accepted, tx.actor, tx.now
     if accepted and clarification.field in APPLIED:
@@ -258,18 +247,27 @@ async def settle_clarification(
 
 @scheduled("applications: lapse clarifications")
 async def lapse_clarifications_due(db: Database, now: datetime) -> int:
-    """End every one whose period is over, each in a transaction of its own; after an outage as of when it was due."""
+    """End every one whose period is over, each in a transaction of its own; after an outage as of when it was due. The period of
+    an undelivered mail stands still, and begins anew once it got through."""
+    over = and_(Clarification.ends_at <= now - GRACE, not_(undelivered(PURPOSE, Clarification.id)))
+    late = delivered_after(PURPOSE, Clarification.id, Clarification.asked_at)
     due = (
         select(Clarification.id)
-        .where(Clarification.state == ClarificationState.OPEN, Clarification.ends_at <= now - GRACE)
+        .where(Clarification.state == ClarificationState.OPEN, or_(over, late))
         .order_by(Clarification.ends_at, Clarification.id)
     )
     return await one_by_one(db, now, due, _lapse)
 
 
 async def _lapse(tx: Tx, clarification_id: UUID) -> bool:
-    clarification, _application, _call = await _lock(tx, clarification_id)
+    clarification, _application, _call = await lock_clarification(tx, clarification_id)
     if clarification.state != ClarificationState.OPEN:
+        return False
+    asked = await clarified_since(tx, clarification)
+    if asked is not None and asked > clarification.asked_at:
+        await clarify_anew(tx, clarification, asked)
+        return True
+    if asked is None or clarification.ends_at > tx.now - GRACE:
         return False
     clarification.state, clarification.ended_at = ClarificationState.LAPSED, clarification.ends_at
     await record(
@@ -290,6 +288,7 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
             Clarification.reminded_at.is_(None),
             Clarification.remind_at <= now,
             Clarification.ends_at > now,
+            not_(undelivered(PURPOSE, Clarification.id)),
         )
         .order_by(Clarification.ends_at, Clarification.id)
     )
@@ -297,7 +296,7 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
 
 
 async def _remind(tx: Tx, clarification_id: UUID) -> bool:
-    clarification, _application, _call = await _lock(tx, clarification_id)
+    clarification, _application, _call = await lock_clarification(tx, clarification_id)
     if clarification.state != ClarificationState.OPEN or clarification.reminded_at is not None:
         return False
     clarification.reminded_at = tx.now

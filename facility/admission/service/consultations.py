@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, or_, select
 
 from facility.admission.events import (
     ConsultationAnswered,
@@ -17,18 +17,25 @@ from facility.admission.events import (
     ObjectionAnswered,
 )
 from facility.admission.models.consultation import Consultation, Consultee
+from facility.admission.queries.consultation import PURPOSE
 from facility.admission.rules import consultation as consulting
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.rules.working_days import end_of_period, reminder
+from facility.admission.service.periods import (
+    consult_anew,
+    consulted_since,
+    is_late,
+    lock_consultation,
+    may_still_be_answered,
+    state_of,
+)
 from facility.applications.models.application import Application
-from facility.applications.queries.parts import track_of
-from facility.applications.rules.ending import may_still_answer
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.applications.service.ending import ends_with_the_application
 from facility.calls.models.call import Call
-from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
+from facility.outbox.asking import delivered_after, undelivered
 from facility.refused import refuse
 
 
@@ -107,25 +114,6 @@ async def _ask(
     return consultation
 
 
-async def _lock(
-    tx: Tx, consultation_id: UUID, application_id: UUID | None = None
-) -> tuple[Consultation, Application, Call]:
-    """The consultation, locked after its application. Raises Refused (missing), also where it is another application's."""
-    unlocked = await tx.get(Consultation, consultation_id)
-    if application_id is not None and unlocked.application_id != application_id:
-        refuse("not_found", kind="missing", what="consultation")
-    application, call = await lock_with_call(tx, unlocked.application_id)
-    return await tx.lock(Consultation, consultation_id), application, call
-
-
-def _may_still_answer(application: Application, call: Call) -> None:
-    may_still_answer(status_of(application), track_of(application), CallState(call.state))
-
-
-def _state(consultation: Consultation) -> ConsultationState:
-    return ConsultationState(consultation.state)
-
-
 async def answer_consultation(
     tx: Tx, consultation_id: UUID, *, objects: bool, reason: str = "", name: str
 ) -> Consultation:
@@ -134,11 +122,11 @@ async def answer_consultation(
     Refused: "application_ended", as `check_answer` and `may_answer`.
     """
     consulting.check_answer(objects=objects, reason=reason, name=name)
-    consultation, application, call = await _lock(tx, consultation_id)
-    _may_still_answer(application, call)
-    late = consulting.is_late(tx.now, consultation.ends_at)
+    consultation, application, call = await lock_consultation(tx, consultation_id)
+    may_still_be_answered(application, call)
+    late = await is_late(tx, consultation)
     consulting.may_answer(
-        _state(consultation), late=late, answered_late=consultation.late_outcome is not None
+        state_of(consultation), late=late, answered_late=consultation.late_outcome is not None
     )
     if late and consultation.state == ConsultationState.OPEN:
         await _end_tacitly(tx, consultation)
@@ -167,10 +155,10 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
 
     Refused: "application_ended", as `may_have_more`.
     """
-    consultation, application, call = await _lock(tx, consultation_id)
-    _may_still_answer(application, call)
+    consultation, application, call = await lock_consultation(tx, consultation_id)
+    may_still_be_answered(application, call)
     consulting.may_have_more(
-        _state(consultation),
+        state_of(consultation),
         late=consulting.is_late(tx.now, consultation.ends_at),
         more_days=consultation.more_days,
         extended=consultation.extended_at is not None,
@@ -194,8 +182,8 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
 
 async def cancel_consultation(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
     """An officer no longer needs the answer; the link says so. Refused: "consultation_over"."""
-    consultation, _application, _call = await _lock(tx, consultation_id, application_id)
-    consulting.may_cancel(_state(consultation))
+    consultation, _application, _call = await lock_consultation(tx, consultation_id, application_id)
+    consulting.may_cancel(state_of(consultation))
     await _cancel(tx, consultation)
     return consultation
 
@@ -223,10 +211,10 @@ async def cancel_consultations(tx: Tx, application_ids: Collection[UUID]) -> Non
 
 async def take_late_answer(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
     """An officer lets a late answer count. Refused: "application_ended", as `may_take_late`."""
-    consultation, application, call = await _lock(tx, consultation_id, application_id)
-    _may_still_answer(application, call)
+    consultation, application, call = await lock_consultation(tx, consultation_id, application_id)
+    may_still_be_answered(application, call)
     consulting.may_take_late(
-        _state(consultation),
+        state_of(consultation),
         answered_late=consultation.late_outcome is not None,
         decided=_decided(application, call),
     )
@@ -256,9 +244,9 @@ async def answer_objection(
 
     Refused: as `may_answer_objection`, "call_decided", "application_ended".
     """
-    consultation, application, call = await _lock(tx, consultation_id, application_id)
-    _may_still_answer(application, call)
-    consulting.may_answer_objection(_state(consultation), answer)
+    consultation, application, call = await lock_consultation(tx, consultation_id, application_id)
+    may_still_be_answered(application, call)
+    consulting.may_answer_objection(state_of(consultation), answer)
     if _decided(application, call):
         refuse("call_decided")
     if (consultation.answer, consultation.answer_by) == (answer.strip(), tx.actor):
@@ -280,19 +268,28 @@ async def _end_tacitly(tx: Tx, consultation: Consultation) -> None:
 @scheduled("applications: end consultations")
 async def end_consultations_due(db: Database, now: datetime) -> int:
     """Take silence for consent wherever a period has ended, each in a transaction of its own, the earliest first. After an
-    outage it catches up: each ended when it was due."""
+    outage it catches up: each ended when it was due. Who was not asked is not silent: the period of an undelivered mail stands
+    still, and begins anew once it got through."""
+    over = and_(Consultation.ends_at <= now - consulting.GRACE, not_(undelivered(PURPOSE, Consultation.id)))
+    late = delivered_after(PURPOSE, Consultation.id, Consultation.asked_at)
     due = (
         select(Consultation.id)
-        .where(Consultation.state == ConsultationState.OPEN, Consultation.ends_at <= now - consulting.GRACE)
+        .where(Consultation.state == ConsultationState.OPEN, or_(over, late))
         .order_by(Consultation.ends_at, Consultation.id)
     )
     return await one_by_one(db, now, due, _end)
 
 
 async def _end(tx: Tx, consultation_id: UUID) -> bool:
-    consultation, _application, _call = await _lock(tx, consultation_id)
+    consultation, _application, _call = await lock_consultation(tx, consultation_id)
     # It may have been answered, or given more days, since the list was read.
-    if consultation.state != ConsultationState.OPEN or consultation.ends_at > tx.now - consulting.GRACE:
+    if consultation.state != ConsultationState.OPEN:
+        return False
+    asked = await consulted_since(tx, consultation)
+    if asked is not None and asked > consultation.asked_at:
+        await consult_anew(tx, consultation, asked)
+        return True
+    if asked is None or consultation.ends_at > tx.now - consulting.GRACE:
         return False
     await _end_tacitly(tx, consultation)
     return True
@@ -308,6 +305,7 @@ async def remind_consultees(db: Database, now: datetime) -> int:
             Consultation.reminded_at.is_(None),
             Consultation.remind_at <= now,
             Consultation.ends_at > now,
+            not_(undelivered(PURPOSE, Consultation.id)),
         )
         .order_by(Consultation.ends_at, Consultation.id)
     )
@@ -315,7 +313,7 @@ async def remind_consultees(db: Database, now: datetime) -> int:
 
 
 async def _remind(tx: Tx, consultation_id: UUID) -> bool:
-    consultation, _application, _call = await _lock(tx, consultation_id)
+    consultation, _application, _call = await lock_consultation(tx, consultation_id)
     waits = consultation.state == ConsultationState.OPEN and consultation.reminded_at is None
     if not waits or consultation.remind_at > tx.now:
         return False

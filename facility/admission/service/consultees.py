@@ -43,7 +43,8 @@ async def add_consultee(tx: Tx, data: ConsulteeData) -> Consultee:
 
 
 async def change_consultee(tx: Tx, consultee_id: UUID, data: ConsulteeData) -> Consultee:
-    """Correct what is known, or retire somebody. Consultations that run keep their link. Raises Refused (missing)."""
+    """Correct what is known, or retire somebody. At another address what is not answered is asked anew, by a reaction; else
+    consultations that run keep their link. Raises Refused (missing)."""
     consultee = await tx.lock(Consultee, consultee_id)
     differing = {name: value for name, value in data.columns.items() if getattr(consultee, name) != value}
     for name, value in differing.items():

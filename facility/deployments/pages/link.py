@@ -14,7 +14,7 @@ from facility.deployments.rules import InvitationStatus
 from facility.deployments.service import expertise
 from facility.deployments.service.expertise import accept, decline
 from facility.experts.queries import themes
-from facility.outbox.links import find_link
+from facility.outbox.links import standing_link
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
@@ -98,7 +98,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     fields = Fields(form)
     choice = fields.choice("answer", ("accept", "decline"))
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
-    link = await find_link(tx, PURPOSE, token, lock=False)
+    link = await standing_link(tx, PURPOSE, token)
     async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
         if choice == "accept":
             await accept(tx, link.subject_id)
@@ -114,7 +114,7 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
-    link = await find_link(tx, PURPOSE, token, lock=False)
+    link = await standing_link(tx, PURPOSE, token)
     async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
         await expertise.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     return view.go(f"/link/invitation/{token}")

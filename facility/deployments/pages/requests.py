@@ -19,6 +19,7 @@ from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
 from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.queries import DeploymentShown
+from facility.deployments.service.asking_again import ask_again
 from facility.deployments.service.expertise import confirm_order, renew_shortlist, request_expertise
 from facility.events import Recorded
 from facility.events.log import LATEST, history
@@ -59,6 +60,12 @@ waits(
     rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
         WHERE id IN ({queries.ADRIFT})
         AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+)
+waits(
+    N_("Experts who did not get our invitation"),
+    "/deployments?status=asking",
+    Role.SECRETARIAT,
+    rows=queries.TO_CORRECT,
 )
 ends_with_the_award(
     N_("Experts who are booked or asked get a mail that they are not needed:"),
@@ -182,6 +189,19 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
     )
 
 
+@post("/deployments/{deployment_id:uuid}/invitations/{invitation_id:uuid}/again", opt=SECRETARIAT)
+async def again(
+    view: View, form: Form, tx: Tx, deployment_id: FromPath[UUID], invitation_id: FromPath[UUID]
+) -> Page:
+    """Sends an invitation that did not get through once more."""
+    Fields(form).check()
+    await ask_again(tx, deployment_id, invitation_id)
+    return view.go(
+        f"/deployments/{deployment_id}",
+        _("The invitation goes out again. The expert has the whole time to answer."),
+    )
+
+
 async def _shortlist(
     connection: AsyncConnection, deployment: DeploymentShown, known: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -283,6 +303,7 @@ HANDLERS = [
     new_request,
     ask,
     deployment,
+    again,
     order,
     confirm,
     renew,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, or_, select
 
 from facility.applications.models.application import Application, Party
 from facility.awards.service.ending import standing_award
@@ -20,12 +20,15 @@ from facility.deployments.events import (
     ShortlistRenewed,
 )
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
+from facility.deployments.queries import PURPOSE
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
+from facility.deployments.service.asking_again import invite_anew, lock_invitation
 from facility.events import one_by_one, record, scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
 from facility.experts.service import book, booked_days, is_booked, profiles, release
+from facility.outbox.asking import asked_since, delivered_after, undelivered
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -249,12 +252,19 @@ async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitatio
 
 
 async def expire(tx: Tx, invitation_id: UUID, *, due_at: datetime) -> bool:
-    """The time to answer has passed: the invitation ended when it was due, the next is asked now.
+    """The time to answer has passed: the invitation ended when it was due, the next is asked now. Where the mail got through only
+    after it had failed, or was never written, the time begins anew.
 
-    False when it has been answered meanwhile, or is not due yet.
+    False when it has been answered meanwhile, is not due yet, or its mail is undelivered.
     """
     deployment, invitation = await lock_invitation(tx, invitation_id)
-    if invitation.outcome != InvitationStatus.OPEN or tx.now < invitation.respond_by:
+    if invitation.outcome != InvitationStatus.OPEN:
+        return False
+    asked = await asked_since(tx, PURPOSE, invitation_id, invitation.invited_at)
+    if asked is not None and asked > invitation.invited_at:
+        await invite_anew(tx, deployment, invitation, asked)
+        return True
+    if asked is None or tx.now < invitation.respond_by:
         return False
     invitation.outcome, invitation.ended_at = InvitationStatus.EXPIRED, due_at
     await record(
@@ -274,12 +284,15 @@ async def expire(tx: Tx, invitation_id: UUID, *, due_at: datetime) -> bool:
 @scheduled("deployments.expire")
 async def expire_due(db: Database, now: datetime) -> int:
     """Expire every open invitation whose time passed at least GRACE ago, each in a transaction of its own, the
-    earliest first. After an outage it catches up: each ended when it was due, whoever is next is asked now."""
+    earliest first. After an outage it catches up: each ended when it was due, whoever is next is asked now. The time of an
+    undelivered mail stands still, and begins anew once it got through."""
+    over = and_(Invitation.respond_by <= now - rules.GRACE, not_(undelivered(PURPOSE, Invitation.id)))
+    late = delivered_after(PURPOSE, Invitation.id, Invitation.invited_at)
     due = (
         select(Invitation.id, Invitation.respond_by)
         .where(
             Invitation.outcome == InvitationStatus.OPEN,
-            Invitation.respond_by <= now - rules.GRACE,
+            or_(over, late),
         )
         .order_by(Invitation.respond_by, Invitation.id)
     )
@@ -310,10 +323,3 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
     await ended_otherwise(tx, invitation, InvitationStatus.CANCELLED)
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
-
-
-async def lock_invitation(tx: Tx, invitation_id: UUID) -> tuple[Deployment, Invitation]:
-    """The invitation and its deployment as they are now, both locked. Raises Refused (missing)."""
-    unlocked = await tx.get(Invitation, invitation_id)
-    deployment = await tx.lock(Deployment, unlocked.deployment_id)
-    return deployment, await tx.lock(Invitation, invitation_id)
