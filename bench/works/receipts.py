@@ -13,9 +13,10 @@ from weasyprint import HTML
 from bench.rounds import alternate, median, rounded
 from bench.sizes import Size
 from bench.stage import Stage
-from facility.applications.queries.application import shown
-from facility.applications.service.receipt import receipt_pdf
+from facility.applications.queries.application import shown, snapshot
+from facility.applications.service.receipt import RECEIPT, receipt_data
 from facility.garbage import settle
+from facility.letters.service import lay_out
 from facility.web.render import environment
 
 
@@ -25,10 +26,12 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     settle()
     async with stage.db.reader() as connection:
         application = await shown(connection, await stage.one(_SUBMITTED))
+        submitted = await snapshot(connection, application.id)
+    receipt = receipt_data(submitted, application.fingerprint or "", application.call_title)
     templates = environment(stage.settings)
 
     def product() -> bytes:
-        return receipt_pdf(templates, application)
+        return lay_out(templates, RECEIPT, receipt)
 
     words = _words(product())
     page = f'<html lang="en"><title>Receipt</title><body><p>{html.escape(words)}</p></body></html>'

@@ -4,14 +4,21 @@ from datetime import datetime
 
 import msgspec
 
+from facility.web.i18n import N_
+
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """What every letter on an application states. `signed_by`: empty where nobody signs."""
+    """What every letter on an application states: its reference and title, and the call's."""
 
     application: str
     title: str
     call: str
     call_title: str
+
+
+class Decision(Stated, frozen=True, kw_only=True):
+    """What a letter on a decision states besides. `signed_by`: empty where nobody signs."""
+
     contact: str
     institution: str
     designation: str
@@ -20,21 +27,38 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """`states`: what a letter of this kind freezes, which templates/letters/<name>.html sees as `letter`. `mail`: the template of the
-    mail that takes it to the lead. `label`: how lists call it, for translation."""
+    """`states`: what a letter of this kind freezes, which its template sees as `letter`. `mail`: the template of the mail that takes it
+    along. `label`: how lists call it; `title`: its title with {application}; both are translated when they are shown. `apart`: it has an
+    address and access of its own, and does not stand among the letters on the application.
+    """
 
     name: str
     states: type[Stated]
+    template: str
     mail: str
     label: str
+    title: str
+    apart: bool
 
 
 KINDS: dict[str, Kind] = {}
+DECISION = N_("Decision on application {application}")
 
 
-def letter(name: str, *, states: type[Stated], mail: str, label: str) -> Kind:
-    """Register a kind of letter, once. `label` is marked with N_."""
+def letter(
+    name: str,
+    *,
+    states: type[Stated],
+    mail: str,
+    label: str,
+    title: str = DECISION,
+    template: str = "",
+    apart: bool = False,
+) -> Kind:
+    """Register a kind of letter, once. `label` and `title` are marked with N_. `template`: letters/<name>.html where nothing else is
+    said."""
     if name in KINDS:
         raise TypeError(f"two kinds of letters are named {name}")
-    KINDS[name] = Kind(name, states, mail, label)
+    template = template or f"letters/{name}.html"
+    KINDS[name] = Kind(name, states, template, mail, label, title, apart)
     return KINDS[name]

@@ -25,10 +25,20 @@ class LetterLine(msgspec.Struct, frozen=True):
 
 
 async def letters_on(connection: AsyncConnection, application_id: UUID) -> list[LetterLine]:
-    """The letters on an application, the latest first."""
+    """The letters on an application, the latest first, but for those that have an address of their own."""
     query = (
         select(Letter.id, Letter.kind, Letter.created_at)
-        .where(Letter.application_id == application_id)
+        .where(Letter.application_id == application_id, Letter.kind.not_in(_apart()))
         .order_by(Letter.created_at.desc(), Letter.kind, Letter.id)
     )
     return [LetterLine(**row._mapping) for row in await connection.execute(query)]
+
+
+async def is_apart(connection: AsyncConnection, letter_id: UUID) -> bool:
+    """Whether it has an address of its own. False where there is no such letter."""
+    query = select(Letter.id).where(Letter.id == letter_id, Letter.kind.in_(_apart()))
+    return (await connection.execute(query)).first() is not None
+
+
+def _apart() -> list[str]:
+    return [kind.name for kind in KINDS.values() if kind.apart]

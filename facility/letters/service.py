@@ -14,26 +14,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.db import Tx, new_id
-from facility.letters.kinds import KINDS, Kind, Stated
+from facility.letters.kinds import KINDS, Decision, Kind, Stated
 from facility.letters.models import Letter, LetterOnPaper
 from facility.outbox.service import Attachment, attachment, post
 from facility.pdf import render_pdf
 from facility.refused import refuse
-from facility.web.i18n import _
+from facility.web.i18n import translated
 
 ATTACHMENT = "letter"
 NAMES_BEFORE = ("award_letter", "decision_letter")
 """How mails that wait since an older release may call it."""
 
 
-async def write_letter(
-    tx: Tx, kind: Kind, application_id: UUID, stated: Stated, *, to: str, context: Mapping[str, Any]
-) -> bool:
-    """Freeze a letter, and queue the mail that takes it to `to`; without an address it is only there to read. `context`: what the
-    template of the mail says.
-
-    False, and nothing done, where the event that the transaction follows has called for this letter before: a reaction may run twice.
-    """
+async def freeze(tx: Tx, kind: Kind, application_id: UUID, stated: Stated) -> UUID | None:
+    """Write down what a letter states; its id. None, and nothing written, where the event that the transaction follows has called for
+    this letter before: a reaction may run twice."""
     written = (
         insert(Letter)
         .values(
@@ -47,7 +42,16 @@ async def write_letter(
         .on_conflict_do_nothing(index_elements=["event_id", "application_id", "kind"])
         .returning(Letter.id)
     )
-    letter_id = (await tx.session.execute(written)).scalar()
+    letter_id: UUID | None = (await tx.session.execute(written)).scalar()
+    return letter_id
+
+
+async def write_letter(
+    tx: Tx, kind: Kind, application_id: UUID, stated: Decision, *, to: str, context: Mapping[str, Any]
+) -> bool:
+    """Freeze a letter on a decision, and queue the mail that takes it to `to`; without an address it is only there to read. `context`:
+    what the template of the mail says. False where it was written before, as `freeze`."""
+    letter_id = await freeze(tx, kind, application_id, stated)
     if letter_id is None:
         return False
     if to:
@@ -56,7 +60,7 @@ async def write_letter(
             template=kind.mail,
             to=to,
             to_name=stated.contact or stated.institution,
-            subject=_title(stated),
+            subject=_title(kind, stated),
             subject_id=application_id,
             context=context,
             attachments=[(ATTACHMENT, letter_id)],
@@ -64,8 +68,14 @@ async def write_letter(
     return True
 
 
-def _title(stated: Stated) -> str:
-    return _("Decision on application {application}", application=stated.application)
+def _title(kind: Kind, stated: Stated) -> str:
+    return translated(kind.title).format(application=stated.application)
+
+
+def lay_out(templates: jinja2.Environment, kind: Kind, stated: Stated) -> bytes:
+    """The PDF, which nobody keeps. Blocks for some 50 ms: call it in a thread."""
+    html = templates.get_template(kind.template).render(letter=stated)
+    return render_pdf(html, title=_title(kind, stated))
 
 
 @attachment(ATTACHMENT)
@@ -77,9 +87,10 @@ async def letter_on_paper(
     row = (await connection.execute(_LETTER.where(Letter.id == letter_id))).first()
     if row is None:
         refuse("not_found", kind="missing", what="letter")
-    stated = msgspec.convert(row.data, KINDS[row.kind].states, strict=False)
-    content = row.content or await _make(connection, templates, letter_id, row.kind, stated)
-    return Attachment(f"{stated.application}-{row.kind}.pdf".replace("/", "-"), "application/pdf", content)
+    kind = KINDS[row.kind]
+    stated = msgspec.convert(row.data, kind.states, strict=False)
+    content = row.content or await _make(connection, templates, letter_id, kind, stated)
+    return Attachment(f"{stated.application}-{kind.name}.pdf".replace("/", "-"), "application/pdf", content)
 
 
 _LETTER = select(Letter.kind, Letter.data, LetterOnPaper.content).outerjoin(
@@ -91,18 +102,19 @@ for _name in NAMES_BEFORE:
 
 
 async def _make(
-    connection: AsyncConnection, templates: jinja2.Environment, letter_id: UUID, kind: str, stated: Stated
+    connection: AsyncConnection, templates: jinja2.Environment, letter_id: UUID, kind: Kind, stated: Stated
 ) -> bytes:
-    html = templates.get_template(f"letters/{kind}.html").render(letter=stated)
-    made = await asyncio.to_thread(render_pdf, html, title=_title(stated))
+    made = await asyncio.to_thread(lay_out, templates, kind, stated)
     keep = insert(LetterOnPaper).values(
         letter_id=letter_id,
         content=made,
         sha256=hashlib.sha256(made).hexdigest(),
         made_at=clock.now(),
     )
-    await connection.execute(keep.on_conflict_do_nothing())
-    # Somebody else may have been faster: what is kept is what everybody gets.
-    kept = select(LetterOnPaper.content).where(LetterOnPaper.letter_id == letter_id)
-    content: bytes = (await connection.execute(kept)).scalar_one()
+    kept = await connection.execute(keep.on_conflict_do_nothing().returning(LetterOnPaper.letter_id))
+    if kept.first():
+        return made
+    # Somebody else was faster: what is kept is what everybody gets.
+    first = select(LetterOnPaper.content).where(LetterOnPaper.letter_id == letter_id)
+    content: bytes = (await connection.execute(first)).scalar_one()
     return content

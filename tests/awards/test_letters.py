@@ -119,7 +119,9 @@ async def pdf(play: Judging, settings: Settings, name: str) -> tuple[str, Any]:
     async with play.db.reader() as connection:
         key = (
             await connection.execute(
-                select(Letter.id).where(Letter.application_id == play.applications[name])
+                select(Letter.id).where(
+                    Letter.application_id == play.applications[name], Letter.kind != "receipt"
+                )
             )
         ).scalar_one()
         made = await letter_on_paper(connection, environment(settings), key)

@@ -197,7 +197,9 @@ async def test_withdrawing_an_award_needs_a_reason(play: Judging, browse: Browse
 
 async def letter_of(play: Judging, name: str) -> UUID:
     async with play.db.reader() as connection:
-        query = select(Letter.id).where(Letter.application_id == play.applications[name])
+        query = select(Letter.id).where(
+            Letter.application_id == play.applications[name], Letter.kind != "receipt"
+        )
         return (await connection.execute(query)).scalar_one()
 
 

@@ -196,9 +196,9 @@ def test_lead_prepares_partner_confirms_and_it_is_received(
 def withdraw_and_submit_again(omar: Visitor, application: UUID, first: str) -> None:
     """The receipt comes by mail with a PDF; what was withdrawn can be taken up and submitted until the deadline."""
     attached = omar.post.next(omar.email, "Receipt for TAF-2026-91/001").attachments
-    assert first in PdfReader(io.BytesIO(attached["TAF-2026-91-001.pdf"])).pages[0].extract_text().replace(
-        "\n", ""
-    )
+    assert first in PdfReader(io.BytesIO(attached["TAF-2026-91-001-receipt.pdf"])).pages[
+        0
+    ].extract_text().replace("\n", "")
     omar.goto(f"/applications/{application}")
     omar.follow("Withdraw")
     omar.press("Withdraw")

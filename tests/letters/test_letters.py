@@ -83,7 +83,7 @@ async def test_reconcile_names_a_letter_that_nobody_can_read_and_a_pdf_that_was_
     assert not any((await reconcile(db)).values())
     async with db.transaction(now=DECIDED) as tx:
         await tx.session.execute(update(LetterOnPaper).values(content=b"%PDF-1.7 something else"))
-        await tx.session.execute(update(Letter).values(kind="forgotten"))
+        await tx.session.execute(update(Letter).where(Letter.id == letter_id).values(kind="forgotten"))
     off = {name: lines for name, lines in (await reconcile(db)).items() if lines}
     assert off == {
         "letters: kinds": [f"letter {letter_id}: nobody registers forgotten"],

@@ -11,7 +11,7 @@ from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.calls.models.call import Call
 from facility.db import Tx
-from facility.letters.kinds import Kind, Stated, letter
+from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.web.i18n import N_
 
@@ -23,7 +23,7 @@ class Item(msgspec.Struct, frozen=True):
     reason: str
 
 
-class DecisionData(Stated, frozen=True, kw_only=True):
+class DecisionData(Decision, frozen=True, kw_only=True):
     """What such a letter states. `items`: those of the checklist that are not met."""
 
     reason: str

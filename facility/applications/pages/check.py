@@ -18,7 +18,7 @@ from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.rules.submission import DECLARATIONS, Signature, canonical
-from facility.applications.service.receipt import application_pdf, json_name, pdf_name, receipt_pdf
+from facility.applications.service.receipt import application_pdf, json_name, pdf_name, receipt_on_paper
 from facility.applications.service.submission import note_late_attempt, submit
 from facility.applications.words import WORDS
 from facility.refused import Reason, Refused, refuse
@@ -171,8 +171,8 @@ async def _submitted(
 async def receipt_as_pdf(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The receipt on paper."""
     application = await _received(read, application_id)
-    pdf = await asyncio.to_thread(receipt_pdf, view.renderer.environment, application)
-    return view.download(pdf, json_name(application).replace(".json", ".pdf"), "application/pdf")
+    paper = await receipt_on_paper(read, view.renderer.environment, application)
+    return view.download(paper.content, paper.filename, paper.mime)
 
 
 @get("/applications/{application_id:uuid}/application.pdf", opt=BY_PARTY_OR_SECRETARIAT)

@@ -1,12 +1,8 @@
 """Letters about applications: to partners, to the lead, to the secretariat."""
 
-import asyncio
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
-
-import jinja2
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.service.people import active_people
 from facility.accounts.service.security_officer import security_officers
@@ -24,7 +20,7 @@ from facility.applications.events import (
 )
 from facility.applications.models.application import Application, Party
 from facility.applications.queries.agreement import confirmed_contents, statements_of
-from facility.applications.queries.application import shown
+from facility.applications.queries.application import snapshot
 from facility.applications.queries.parts import Parts, PartyLine, asked_of, parts_of, track_of
 from facility.applications.rules.agreement import agreed, differences
 from facility.applications.rules.boarding import Confirmation
@@ -32,20 +28,20 @@ from facility.applications.rules.ending import has_ended
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.news import write_to_partners
-from facility.applications.service.receipt import json_name, receipt_pdf
+from facility.applications.service.receipt import RECEIPT, receipt_data
 from facility.applications.words import exactly
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx
 from facility.events import reacts_to
+from facility.letters.service import ATTACHMENT, freeze
 from facility.outbox.links import make_link, revoke_links
 from facility.outbox.models import Link
-from facility.outbox.service import Attachment, attachment, post
+from facility.outbox.service import post
 from facility.web.access import Role
 from facility.web.filters import instant
 from facility.web.i18n import _
 
-RECEIPT = "application.receipt"
 ASKED = frozenset({Confirmation.INVITED, Confirmation.VOID})
 
 
@@ -190,17 +186,28 @@ async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDecl
     )
 
 
+async def _receipt(tx: Tx, application: Application, fingerprint: str) -> UUID | None:
+    """The receipt for this submission, frozen. None where the lead has taken the application up again meanwhile."""
+    if application.fingerprint != fingerprint:
+        return None
+    call = await tx.get(Call, application.call_id)
+    submitted = await snapshot(await tx.session.connection(), application.id)
+    stated = receipt_data(submitted, fingerprint, call.title)
+    return await freeze(tx, RECEIPT, application.id, stated)
+
+
 @reacts_to(ApplicationSubmitted)
 async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
     """The lead gets the receipt, with the PDF; partners learn that it came in."""
     mails = await ApplicationMails.of(tx, event.application_id)
     received = exactly(event.received_at)
+    receipt = await _receipt(tx, mails.application, event.fingerprint)
     await mails.write_lead(
         "receipt",
         _("Receipt for {reference}", reference=mails.application.reference),
         received=received,
         fingerprint=event.fingerprint,
-        attachments=((RECEIPT, event.application_id),) if mails.application.received_at else (),
+        attachments=((ATTACHMENT, receipt),) if receipt else (),
     )
     await write_to_partners(tx, event.application_id, what="received", received=received)
 
@@ -260,13 +267,3 @@ async def tell_the_secretariat_of_a_virus(tx: Tx, event: DocumentInfected) -> No
     subject = _("A document with a virus was refused: {reference}", reference=mails.application.reference)
     for officer in await active_people(tx, Role.SECRETARIAT):
         await mails.write("infected", officer.email, officer.name, subject)
-
-
-@attachment(RECEIPT)
-async def make_receipt(
-    connection: AsyncConnection, templates: jinja2.Environment, application_id: UUID
-) -> Attachment:
-    """The receipt as PDF."""
-    application = await shown(connection, application_id)
-    content = await asyncio.to_thread(receipt_pdf, templates, application)
-    return Attachment(json_name(application).replace(".json", ".pdf"), "application/pdf", content)

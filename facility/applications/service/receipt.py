@@ -1,17 +1,26 @@
 """On paper: the receipt, and the application as it was submitted; and what their files are called."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import jinja2
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import words
-from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.application import ApplicationShown, shown, snapshot
+from facility.letters.kinds import Stated, letter
+from facility.letters.models import Letter
+from facility.letters.service import lay_out, letter_on_paper
+from facility.outbox.service import Attachment, attachment
 from facility.pdf import render_pdf
 from facility.web import filters
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
 
 filters.register("decimal", Decimal)
 
@@ -30,13 +39,103 @@ def _file(reference: str, end: str) -> str:
     return reference.replace("/", "-") + end
 
 
-def receipt_pdf(templates: jinja2.Environment, application: ApplicationShown) -> bytes:
-    """Reference, instant, fingerprint, parties and documents as PDF/UA. Blocks for about 150 ms: call it in a thread."""
-    html = templates.get_template("documents/receipt.html").render(
-        application=application,
-        filename=json_name(application),
+class Signed(msgspec.Struct, frozen=True):
+    """An institution that takes part, with its amount in EUR; who confirmed it, and when, unless it leads."""
+
+    institution: str
+    designation: str
+    lead: bool
+    amount: Decimal
+    signatory_name: str = ""
+    signatory_function: str = ""
+    confirmed_at: datetime | None = None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A document that was submitted."""
+
+    name: str
+    sha256: str
+
+
+class ReceiptData(Stated, frozen=True, kw_only=True):
+    """What a receipt states of what was submitted. `requested` in EUR; `filename`: of the canonical JSON."""
+
+    received_at: datetime
+    requested: Decimal
+    fingerprint: str
+    filename: str
+    parties: list[Signed]
+    documents: list[Listed]
+
+
+RECEIPT = letter(
+    "receipt",
+    states=ReceiptData,
+    mail="applications/receipt",
+    label=N_("Receipt"),
+    title=N_("Receipt {application}"),
+    template="documents/receipt.html",
+    apart=True,
+)
+
+
+def receipt_data(snapshot: Mapping[str, Any], fingerprint: str, call_title: str) -> ReceiptData:
+    """The receipt for what was submitted, from its snapshot alone: what has changed since does not show."""
+    return ReceiptData(
+        application=snapshot["reference"],
+        title=snapshot["title"],
+        call=snapshot["call"],
+        call_title=call_title,
+        received_at=datetime.fromisoformat(snapshot["received_at"]),
+        requested=Decimal(snapshot["requested"]),
+        fingerprint=fingerprint,
+        filename=_file(snapshot["reference"], ".json"),
+        parties=[_signed(party) for party in snapshot["parties"]],
+        documents=[Listed(document["name"], document["sha256"]) for document in snapshot["documents"]],
     )
-    return render_pdf(html, title=_("Receipt {reference}", reference=application.reference))
+
+
+def _signed(party: Mapping[str, Any]) -> Signed:
+    # Snapshots of earlier versions of the facility lack some keys.
+    confirmation = party["confirmation"] or {}
+    at = confirmation.get("confirmed_at")
+    return Signed(
+        institution=party["institution"],
+        designation=party.get("designation") or party["beneficiary"],
+        lead=party["lead"],
+        amount=Decimal(party["amount"]),
+        signatory_name=confirmation.get("signatory_name") or "",
+        signatory_function=confirmation.get("signatory_function") or "",
+        confirmed_at=datetime.fromisoformat(at) if at else None,
+    )
+
+
+async def receipt_on_paper(
+    connection: AsyncConnection, templates: jinja2.Environment, application: ApplicationShown
+) -> Attachment:
+    """The receipt for what is submitted now: as the mail took it along, or made from the snapshot until that is written. Raises Refused
+    ("not_submitted")."""
+    fingerprint = application.fingerprint or ""
+    query = select(Letter.id).where(
+        Letter.application_id == application.id,
+        Letter.kind == RECEIPT.name,
+        Letter.data["fingerprint"].astext == fingerprint,
+    )
+    written = (await connection.execute(query)).scalar()
+    if written:
+        return await letter_on_paper(connection, templates, written)
+    stated = receipt_data(await snapshot(connection, application.id), fingerprint, application.call_title)
+    content = await asyncio.to_thread(lay_out, templates, RECEIPT, stated)
+    return Attachment(_file(application.reference, "-receipt.pdf"), "application/pdf", content)
+
+
+@attachment("application.receipt")
+async def receipt_of_before(
+    connection: AsyncConnection, templates: jinja2.Environment, application_id: UUID
+) -> Attachment:
+    """As mails that wait since an older release call it."""
+    return await receipt_on_paper(connection, templates, await shown(connection, application_id))
 
 
 def application_pdf(templates: jinja2.Environment, snapshot: Mapping[str, Any], fingerprint: str) -> bytes:

@@ -19,7 +19,7 @@ from facility.awards.words import ENDS, PLACES, STATUSES
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.words import REASONS
-from facility.letters.queries import letters_on
+from facility.letters.queries import is_apart, letters_on
 from facility.letters.service import letter_on_paper
 from facility.refused import refuse
 from facility.web.access import Role, allow, relation, shuts_out
@@ -243,6 +243,8 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
 )
 async def letter(view: View, read: Read, letter_id: FromPath[UUID]) -> Page:
     """A letter on the application, as PDF/UA."""
+    if await is_apart(read, letter_id):
+        refuse("not_found", kind="missing", what="letter")
     made = await letter_on_paper(read, view.renderer.environment, letter_id)
     return view.download(made.content, made.filename, made.mime, inline=True)
 

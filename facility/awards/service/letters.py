@@ -13,7 +13,7 @@ from sqlalchemy import text
 from facility.applications.service.news import write_to_partners
 from facility.calls.rules.call import TOTAL, Grid
 from facility.db import Tx
-from facility.letters.kinds import Kind, Stated, letter
+from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.money import display, format_eur
 from facility.web.i18n import N_, _
@@ -29,7 +29,7 @@ class SectionScore(msgspec.Struct, frozen=True):
     missed: bool
 
 
-class LetterData(Stated, frozen=True, kw_only=True):
+class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `place` and `rank` count from 1. `next_call`: the batch that it was carried over to.

@@ -16,14 +16,19 @@ from facility.accounts.service.people import add_user
 from facility.applications.rules.submission import DECLARATIONS
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
+from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.applications.service.submission import submit
 from facility.calls.rules.checklist import STANDARD
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import drain
 from facility.experts.service import seed_themes
+from facility.letters.models import Letter
 from facility.outbox.models import Mail
+from facility.outbox.service import MAKERS
+from facility.settings import Settings
 from facility.web.access import Role
+from facility.web.render import environment
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
 from tests.applications.pages.answers import ANSWERED, SIGNED
 from tests.browser import Browsers, errors
@@ -100,10 +105,54 @@ async def test_a_submission_and_its_receipt(
         mail = (
             await tx.session.execute(select(Mail).where(Mail.template == "applications/receipt"))
         ).scalar_one()
-    assert (mail.to_address, mail.attachments) == (
-        "omar@example.org",
-        [["application.receipt", str(complete)]],
-    )
+        letter = (await tx.session.scalars(select(Letter))).one()
+    assert (letter.kind, letter.application_id) == ("receipt", complete)
+    assert (mail.to_address, mail.attachments) == ("omar@example.org", [["letter", str(letter.id)]])
+
+
+async def receipt(db: Database, settings: Settings) -> str:
+    """What the receipt says that goes with the only mail about it."""
+    async with db.reader() as connection:
+        query = select(Mail.attachments).where(Mail.template == "applications/receipt")
+        [[kind, about]] = (await connection.execute(query)).scalar_one()
+        made = await MAKERS[kind](connection, environment(settings), UUID(about))
+    pages = PdfReader(io.BytesIO(made.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+async def test_a_receipt_says_who_took_part_whoever_leaves_later(
+    db: Database, stage: Stage, times: Times, submitted: UUID, browse: Browsers, settings: Settings
+) -> None:
+    await drain(db, lambda: times.now)
+    async with db.transaction(now=times.now, actor=stage.vesa) as tx:
+        await leave(tx, await party_id(tx, submitted), reason="The unit is closed.")
+    assert "Vesa Gashi, Director" in await receipt(db, settings)
+    omar = await browse(stage.omar)
+    page = PdfReader(io.BytesIO((await omar.get(f"/applications/{submitted}/receipt.pdf")).content))
+    assert "Vesa Gashi, Director" in page.pages[0].extract_text().replace("\n", " ")
+
+
+async def test_a_receipt_that_is_still_to_be_sent_outlives_a_withdrawal(
+    db: Database, stage: Stage, times: Times, submitted: UUID, settings: Settings
+) -> None:
+    fingerprint = (await row(db, submitted)).fingerprint
+    await drain(db, lambda: times.now)
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await withdraw(tx, submitted)
+        await take_up_again(tx, submitted)
+    assert str(fingerprint) in (await receipt(db, settings)).replace(" ", "")
+
+
+async def test_who_is_not_a_party_reads_no_receipt_as_a_letter(
+    db: Database, stage: Stage, times: Times, submitted: UUID, browse: Browsers
+) -> None:
+    """It names who signed, and before the opening it would say what was submitted."""
+    await drain(db, lambda: times.now)
+    async with db.transaction(now=times.now) as tx:
+        letter = (await tx.session.scalars(select(Letter.id))).one()
+    for person in (stage.sara, stage.omar):
+        browser = await browse(person)
+        assert (await browser.get(f"/letters/{letter}")).status_code == 404
 
 
 async def test_a_second_press_and_the_way_back_lead_to_what_was_submitted(
