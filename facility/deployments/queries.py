@@ -277,7 +277,7 @@ async def behind(connection: AsyncConnection, codes: Sequence[str]) -> dict[str,
 
 class Linked(msgspec.Struct, frozen=True):
     """What an expert's link shows. `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
-    its days; `beneficiaries` as printed."""
+    its days; `beneficiaries` as printed; `undelivered`: the mail with the link seemed not to get through."""
 
     invitation_id: UUID
     expert_id: UUID
@@ -299,6 +299,7 @@ class Linked(msgspec.Struct, frozen=True):
     booked: bool
     adrift: bool
     beneficiaries: list[str]
+    undelivered: bool
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -315,7 +316,7 @@ _LINKED = text(
             AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
-        )::text AS beneficiaries, link.revoked_at
+        )::text AS beneficiaries, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id

@@ -132,3 +132,17 @@ async def test_after_an_outage_longer_than_the_time_to_answer_nobody_has_been_si
     assert (await sending.invitations(request))["X1"].respond_by == later + 72 * HOUR
     assert len(await links(sending, request, "X1")) == 1
     await sound(sending)
+
+
+async def test_an_answer_counts_while_the_mail_that_asks_seems_undelivered(
+    sending: Sending, post: Post, smtp: SmtpServer, browse: Browsers
+) -> None:
+    await sending.pool(expert("X1"), expert("X2"))
+    smtp.refuse(FIRST)
+    key = await sending.asking()
+    await post.goes(INVITED)
+    (path,) = await links(sending, key, "X1")
+    nobody = await browse()
+    assert "Yes, I can come" in (await nobody.get(path)).text
+    assert (await nobody.send_form(path, {"answer": "decline", "reason": "Away"})).status_code == 303
+    assert await sending.outcomes(key) == {"X1": "declined", "X2": "open"}

@@ -40,7 +40,7 @@ from facility.applications.service.ending import ends_with_the_application
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
 from facility.files.intake import RefusalReason
-from facility.outbox.asking import delivered_after, undelivered
+from facility.outbox.asking import delivered_after, is_undelivered, undelivered
 
 
 class NewPaper(msgspec.Struct, frozen=True):
@@ -297,7 +297,8 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
 
 async def _remind(tx: Tx, clarification_id: UUID) -> bool:
     clarification, _application, _call = await lock_clarification(tx, clarification_id)
-    if clarification.state != ClarificationState.OPEN or clarification.reminded_at is not None:
+    waits = clarification.state == ClarificationState.OPEN and clarification.reminded_at is None
+    if not waits or await is_undelivered(tx, PURPOSE, clarification_id):
         return False
     clarification.reminded_at = tx.now
     await record(

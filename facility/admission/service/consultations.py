@@ -35,7 +35,7 @@ from facility.applications.service.ending import ends_with_the_application
 from facility.calls.models.call import Call
 from facility.db import Database, Tx, new_id
 from facility.events import one_by_one, record, scheduled
-from facility.outbox.asking import delivered_after, undelivered
+from facility.outbox.asking import delivered_after, is_undelivered, undelivered
 from facility.refused import refuse
 
 
@@ -159,7 +159,7 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
     may_still_be_answered(application, call)
     consulting.may_have_more(
         state_of(consultation),
-        late=consulting.is_late(tx.now, consultation.ends_at),
+        late=await is_late(tx, consultation),
         more_days=consultation.more_days,
         extended=consultation.extended_at is not None,
     )
@@ -315,7 +315,7 @@ async def remind_consultees(db: Database, now: datetime) -> int:
 async def _remind(tx: Tx, consultation_id: UUID) -> bool:
     consultation, _application, _call = await lock_consultation(tx, consultation_id)
     waits = consultation.state == ConsultationState.OPEN and consultation.reminded_at is None
-    if not waits or consultation.remind_at > tx.now:
+    if not waits or consultation.remind_at > tx.now or await is_undelivered(tx, PURPOSE, consultation_id):
         return False
     consultation.reminded_at = tx.now
     await record(

@@ -39,7 +39,7 @@ def _outcome(linked: Linked) -> str:
         return "withdrawn"
     if linked.booked:
         return "unavailable"
-    return "expired" if clock.now() > linked.respond_by else "open"
+    return "expired" if clock.now() > linked.respond_by and not linked.undelivered else "open"
 
 
 async def _page(

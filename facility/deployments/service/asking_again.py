@@ -12,7 +12,7 @@ from facility.deployments.models import Deployment, Invitation
 from facility.deployments.queries import PURPOSE
 from facility.deployments.rules import InvitationStatus
 from facility.events import record
-from facility.outbox.asking import must_be_undelivered
+from facility.outbox.asking import asked_since, must_be_undelivered
 from facility.outbox.links import revoke_links
 from facility.refused import refuse
 
@@ -27,6 +27,14 @@ async def lock_invitation(
         refuse("not_found", kind="missing", what="invitation")
     deployment = await tx.lock(Deployment, unlocked.deployment_id)
     return deployment, await tx.lock(Invitation, invitation_id)
+
+
+async def last_instant(tx: Tx, invitation: Invitation) -> datetime:
+    """Until when a reply counts: at least now, while the mail is undelivered, whichever way the link came."""
+    if tx.now <= invitation.respond_by:
+        return invitation.respond_by
+    asked = await asked_since(tx, PURPOSE, invitation.id, invitation.invited_at)
+    return invitation.respond_by if asked == invitation.invited_at else tx.now
 
 
 async def ask_again(tx: Tx, deployment_id: UUID, invitation_id: UUID) -> Invitation:

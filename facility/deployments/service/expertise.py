@@ -23,7 +23,7 @@ from facility.deployments.models import Candidate, CandidateState, Deployment, D
 from facility.deployments.queries import PURPOSE
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
-from facility.deployments.service.asking_again import invite_anew, lock_invitation
+from facility.deployments.service.asking_again import invite_anew, last_instant, lock_invitation
 from facility.events import one_by_one, record, scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
@@ -214,7 +214,9 @@ async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
     deployment, invitation = await lock_invitation(tx, invitation_id)
     await tx.lock(Expert, invitation.expert_id)
     booked = await is_booked(tx, invitation.expert_id, deployment.starts_on, deployment.ends_on)
-    rules.may_accept(InvitationStatus(invitation.outcome), invitation.respond_by, tx.now, booked=booked)
+    rules.may_accept(
+        InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now, booked=booked
+    )
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
     invitation.outcome, invitation.ended_at = InvitationStatus.ACCEPTED, tx.now
@@ -235,7 +237,7 @@ async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
 async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitation:
     """The expert says no; the next is asked at this instant. Refused: "invitation_ended"."""
     deployment, invitation = await lock_invitation(tx, invitation_id)
-    rules.may_decline(InvitationStatus(invitation.outcome), invitation.respond_by, tx.now)
+    rules.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
     invitation.outcome, invitation.ended_at = InvitationStatus.DECLINED, tx.now
     invitation.reason = reason.strip()
     await record(
