@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from facility.web.i18n import N_
+from facility.web.i18n import N_, Message
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,8 +36,8 @@ class Kind(msgspec.Struct, frozen=True):
     states: type[Stated]
     template: str
     mail: str
-    label: str
-    title: str
+    label: Message
+    title: Message
     apart: bool
 
 
@@ -50,8 +50,8 @@ def letter(
     *,
     states: type[Stated],
     mail: str,
-    label: str,
-    title: str = DECISION,
+    label: Message,
+    title: Message = DECISION,
     template: str = "",
     apart: bool = False,
 ) -> Kind:

@@ -19,7 +19,7 @@ from facility.letters.models import Letter, LetterOnPaper
 from facility.outbox.service import Attachment, attachment, post
 from facility.pdf import render_pdf
 from facility.refused import refuse
-from facility.web.i18n import translated
+from facility.web.i18n import filled
 
 ATTACHMENT = "letter"
 NAMES_BEFORE = ("award_letter", "decision_letter")
@@ -69,7 +69,7 @@ async def write_letter(
 
 
 def _title(kind: Kind, stated: Stated) -> str:
-    return translated(kind.title).format(application=stated.application)
+    return filled(kind.title, application=stated.application)
 
 
 def lay_out(templates: jinja2.Environment, kind: Kind, stated: Stated) -> bytes:

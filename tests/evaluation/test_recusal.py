@@ -72,7 +72,9 @@ class Play(Judging):
             "activity_id": activity,
             "award_id": (await self.award("SHIPS")).id,
             "deployment_id": deployment,
-            "letter_id": await self.scalar("SELECT id FROM letter WHERE application_id = :id"),
+            "letter_id": await self.scalar(
+                "SELECT id FROM letter WHERE kind = 'award' AND application_id = :id"
+            ),
             "mail_id": await self.scalar(
                 "SELECT id FROM mail WHERE subject_id = :id AND template = 'applications/receipt'"
             ),
