@@ -15,7 +15,7 @@ from facility.admission.models.clarification import Clarification
 from facility.admission.queries.clarification import PURPOSE
 from facility.admission.rules.clarification import ClarificationState
 from facility.admission.rules.working_days import last_day
-from facility.admission.service.periods import clarify_anew, lock_clarification
+from facility.admission.service.periods import clarify_anew, lock_asked
 from facility.applications.models.application import Application, Party
 from facility.db import Tx
 from facility.events import reacts_to
@@ -54,7 +54,7 @@ async def _write_lead(
 @reacts_to(ClarificationAsked, ClarificationAskedAgain)
 async def ask_the_lead(tx: Tx, event: ClarificationAsked | ClarificationAskedAgain) -> None:
     """The lead gets a link. After an outage that was longer than the period, this begins now."""
-    clarification, _application, _call = await lock_clarification(tx, event.clarification_id)
+    clarification, _application, _call = await lock_asked(tx, Clarification, event.clarification_id)
     if (
         clarification.state != ClarificationState.OPEN
         or await live_link(tx, PURPOSE, clarification.id) is not None

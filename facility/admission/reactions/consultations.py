@@ -20,7 +20,7 @@ from facility.admission.rules.working_days import last_day
 from facility.admission.service.periods import (
     ask_at_new_address,
     consult_anew,
-    lock_consultation,
+    lock_asked,
 )
 from facility.applications.models.application import Application
 from facility.db import Tx
@@ -58,7 +58,7 @@ async def _write(
 @reacts_to(ConsultationStarted, ConsultationAskedAgain)
 async def ask_the_consultee(tx: Tx, event: ConsultationStarted | ConsultationAskedAgain) -> None:
     """The consultee gets a link of its own. After an outage that was longer than the period, this begins now."""
-    consultation, _application, _call = await lock_consultation(tx, event.consultation_id)
+    consultation, _application, _call = await lock_asked(tx, Consultation, event.consultation_id)
     if (
         consultation.state != ConsultationState.OPEN
         or await live_link(tx, PURPOSE, consultation.id) is not None

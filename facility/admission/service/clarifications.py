@@ -30,7 +30,7 @@ from facility.admission.service.periods import (
     clarification_is_late,
     clarified_since,
     clarify_anew,
-    lock_clarification,
+    lock_asked,
     may_still_be_answered,
 )
 from facility.applications.events import DocumentInfected, DocumentRefused
@@ -121,7 +121,7 @@ async def may_answer_now(
 
 
 async def _lock_to_answer(tx: Tx, clarification_id: UUID) -> Clarification:
-    clarification, application, call = await lock_clarification(tx, clarification_id)
+    clarification, application, call = await lock_asked(tx, Clarification, clarification_id)
     may_still_be_answered(application, call)
     asking.may_answer(_state(clarification), late=await clarification_is_late(tx, clarification))
     return clarification
@@ -188,7 +188,7 @@ async def refuse_paper(
 
 async def cancel_clarification(tx: Tx, application_id: UUID, clarification_id: UUID) -> Clarification:
     """An officer no longer needs the answer. Refused: "clarification_over"."""
-    clarification, _application, _call = await lock_clarification(tx, clarification_id, application_id)
+    clarification, _application, _call = await lock_asked(tx, Clarification, clarification_id, application_id)
     asking.may_cancel(_state(clarification))
     await _cancel(tx, clarification)
     return clarification
@@ -226,7 +226,7 @@ async def settle_clarification(
 ) -> Clarification:
     """An officer accepts the answer, or not. An accepted correction of contact data changes the lead's row; any other stands
     beside what was submitted, which stays word for word. Refused: "application_ended", as `may_settle`."""
-    clarification, application, call = await lock_clarification(tx, clarification_id, application_id)
+    clarification, application, call = await lock_asked(tx, Clarification, clarification_id, application_id)
     may_still_be_answered(application, call)
     asking.may_settle(_state(clarification), settled=clarification.settled_at is not None)
     clarification.accepted, clarification.settled_by, clarification.settled_at = accepted, tx.actor, tx.now
@@ -260,7 +260,7 @@ async def lapse_clarifications_due(db: Database, now: datetime) -> int:
 
 
 async def _lapse(tx: Tx, clarification_id: UUID) -> bool:
-    clarification, _application, _call = await lock_clarification(tx, clarification_id)
+    clarification, _application, _call = await lock_asked(tx, Clarification, clarification_id)
     if clarification.state != ClarificationState.OPEN:
         return False
     asked = await clarified_since(tx, clarification)
@@ -296,7 +296,7 @@ async def remind_of_clarifications(db: Database, now: datetime) -> int:
 
 
 async def _remind(tx: Tx, clarification_id: UUID) -> bool:
-    clarification, _application, _call = await lock_clarification(tx, clarification_id)
+    clarification, _application, _call = await lock_asked(tx, Clarification, clarification_id)
     waits = clarification.state == ClarificationState.OPEN and clarification.reminded_at is None
     if not waits or await is_undelivered(tx, PURPOSE, clarification_id):
         return False

@@ -25,7 +25,7 @@ from facility.admission.service.periods import (
     consult_anew,
     consulted_since,
     is_late,
-    lock_consultation,
+    lock_asked,
     may_still_be_answered,
     state_of,
 )
@@ -122,7 +122,7 @@ async def answer_consultation(
     Refused: "application_ended", as `check_answer` and `may_answer`.
     """
     consulting.check_answer(objects=objects, reason=reason, name=name)
-    consultation, application, call = await lock_consultation(tx, consultation_id)
+    consultation, application, call = await lock_asked(tx, Consultation, consultation_id)
     may_still_be_answered(application, call)
     late = await is_late(tx, consultation)
     consulting.may_answer(
@@ -155,7 +155,7 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
 
     Refused: "application_ended", as `may_have_more`.
     """
-    consultation, application, call = await lock_consultation(tx, consultation_id)
+    consultation, application, call = await lock_asked(tx, Consultation, consultation_id)
     may_still_be_answered(application, call)
     consulting.may_have_more(
         state_of(consultation),
@@ -182,7 +182,7 @@ async def ask_for_more_days(tx: Tx, consultation_id: UUID) -> Consultation:
 
 async def cancel_consultation(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
     """An officer no longer needs the answer; the link says so. Refused: "consultation_over"."""
-    consultation, _application, _call = await lock_consultation(tx, consultation_id, application_id)
+    consultation, _application, _call = await lock_asked(tx, Consultation, consultation_id, application_id)
     consulting.may_cancel(state_of(consultation))
     await _cancel(tx, consultation)
     return consultation
@@ -211,7 +211,7 @@ async def cancel_consultations(tx: Tx, application_ids: Collection[UUID]) -> Non
 
 async def take_late_answer(tx: Tx, application_id: UUID, consultation_id: UUID) -> Consultation:
     """An officer lets a late answer count. Refused: "application_ended", as `may_take_late`."""
-    consultation, application, call = await lock_consultation(tx, consultation_id, application_id)
+    consultation, application, call = await lock_asked(tx, Consultation, consultation_id, application_id)
     may_still_be_answered(application, call)
     consulting.may_take_late(
         state_of(consultation),
@@ -244,7 +244,7 @@ async def answer_objection(
 
     Refused: as `may_answer_objection`, "call_decided", "application_ended".
     """
-    consultation, application, call = await lock_consultation(tx, consultation_id, application_id)
+    consultation, application, call = await lock_asked(tx, Consultation, consultation_id, application_id)
     may_still_be_answered(application, call)
     consulting.may_answer_objection(state_of(consultation), answer)
     if _decided(application, call):
@@ -281,7 +281,7 @@ async def end_consultations_due(db: Database, now: datetime) -> int:
 
 
 async def _end(tx: Tx, consultation_id: UUID) -> bool:
-    consultation, _application, _call = await lock_consultation(tx, consultation_id)
+    consultation, _application, _call = await lock_asked(tx, Consultation, consultation_id)
     # It may have been answered, or given more days, since the list was read.
     if consultation.state != ConsultationState.OPEN:
         return False
@@ -313,7 +313,7 @@ async def remind_consultees(db: Database, now: datetime) -> int:
 
 
 async def _remind(tx: Tx, consultation_id: UUID) -> bool:
-    consultation, _application, _call = await lock_consultation(tx, consultation_id)
+    consultation, _application, _call = await lock_asked(tx, Consultation, consultation_id)
     waits = consultation.state == ConsultationState.OPEN and consultation.reminded_at is None
     if not waits or consultation.remind_at > tx.now or await is_undelivered(tx, PURPOSE, consultation_id):
         return False

@@ -28,15 +28,15 @@ from facility.outbox.links import revoke_links
 from facility.refused import refuse
 
 
-async def lock_consultation(
-    tx: Tx, consultation_id: UUID, application_id: UUID | None = None
-) -> tuple[Consultation, Application, Call]:
-    """The consultation, locked after its application. Raises Refused (missing), also where it is another application's."""
-    unlocked = await tx.get(Consultation, consultation_id)
+async def lock_asked[Asked: (Consultation, Clarification)](
+    tx: Tx, kind: type[Asked], asked_id: UUID, application_id: UUID | None = None
+) -> tuple[Asked, Application, Call]:
+    """What was asked, locked after its application. Raises Refused (missing), also where it is another application's."""
+    unlocked = await tx.get(kind, asked_id)
     if application_id is not None and unlocked.application_id != application_id:
-        refuse("not_found", kind="missing", what="consultation")
+        refuse("not_found", kind="missing", what=kind.__tablename__)
     application, call = await lock_with_call(tx, unlocked.application_id)
-    return await tx.lock(Consultation, consultation_id), application, call
+    return await tx.lock(kind, asked_id), application, call
 
 
 def may_still_be_answered(application: Application, call: Call) -> None:
@@ -68,7 +68,7 @@ async def ask_again(tx: Tx, application_id: UUID, consultation_id: UUID) -> Cons
 
     Refused: "application_ended", "consultation_over", "mail_got_through".
     """
-    consultation, application, call = await lock_consultation(tx, consultation_id, application_id)
+    consultation, application, call = await lock_asked(tx, Consultation, consultation_id, application_id)
     may_still_be_answered(application, call)
     consulting.may_cancel(state_of(consultation))
     await must_be_undelivered(tx, OF_CONSULTATIONS, consultation_id)
@@ -83,7 +83,7 @@ async def ask_at_new_address(tx: Tx, consultee_id: UUID) -> None:
     )
     ordered = query.order_by(Consultation.application_id, Consultation.id)
     for consultation_id in (await tx.session.scalars(ordered)).all():
-        consultation, _application, _call = await lock_consultation(tx, consultation_id)
+        consultation, _application, _call = await lock_asked(tx, Consultation, consultation_id)
         if consultation.state == ConsultationState.OPEN:
             await _ask_consultee(tx, consultation)
 
@@ -111,17 +111,6 @@ async def consult_anew(tx: Tx, consultation: Consultation, at: datetime) -> None
 def _begin_anew(asked: Consultation | Clarification, at: datetime) -> None:
     asked.asked_at, asked.ends_at = at, end_of_period(at, asked.days)
     asked.remind_at, asked.reminded_at = reminder(at, asked.days), None
-
-
-async def lock_clarification(
-    tx: Tx, clarification_id: UUID, application_id: UUID | None = None
-) -> tuple[Clarification, Application, Call]:
-    """Locked after its application. Raises Refused (missing), also where it is another application's."""
-    unlocked = await tx.get(Clarification, clarification_id)
-    if application_id is not None and unlocked.application_id != application_id:
-        refuse("not_found", kind="missing", what="clarification")
-    application, call = await lock_with_call(tx, unlocked.application_id)
-    return await tx.lock(Clarification, clarification_id), application, call
 
 
 async def clarification_is_late(tx: Tx, clarification: Clarification) -> bool:
