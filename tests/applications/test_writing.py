@@ -8,23 +8,27 @@ from sqlalchemy import select
 
 from facility.accounts.service.people import add_user
 from facility.applications.models.application import SectionAnswers
-from facility.applications.models.writing import LinkCopy, SectionChange, WorkingCopy
-from facility.applications.queries.writing import own_copies, section_changes, writing
-from facility.applications.rules.differences import MOST_KEPT, Whose, base_of, clashes, compared
+from facility.applications.models.writing import SectionChange
+from facility.applications.queries.writing import section_changes, writing
+from facility.applications.rules.differences import Whose, base_of, clashes, compared
 from facility.applications.rules.submission import canonical, salted_hash
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.link_copies import MOST_SITTINGS, Sitting, keep_link_copy
 from facility.applications.service.submission import submit
-from facility.applications.service.working_copies import KEPT_FOR, end_copies, forget_copies, keep_copy
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call, mark_decided
-from facility.db import Database, new_id
+from facility.db import Database
+from facility.drafting.handlers import opened
+from facility.drafting.models import Unsaved
+from facility.drafting.queries import copies_of
+from facility.drafting.service import KEPT_FOR, MOST_BY_LINK, MOST_KEPT, Holder, end, forget
+from facility.drafting.service import keep as keep_typed
 from facility.events.log import history
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.applications.asking import asked
 from tests.applications.conftest import CLOSES, NOW, Stage, Times, party_id
+from tests.browser import Browsers
 
 LATER = NOW + timedelta(minutes=12)
 
@@ -42,13 +46,13 @@ async def besa(db: Database, stage: Stage) -> UUID:
 async def keep(db: Database, draft: UUID, who: UUID, summary: str, *, based_on: int = 0) -> None:
     async with db.transaction(now=NOW, actor=who) as tx:
         lead = await party_id(tx, draft, lead=True)
-        await keep_copy(tx, draft, lead, "ask", {"summary": [summary]}, based_on=based_on)
+        await keep_typed(tx, lead, "ask", Holder(who), {"summary": [summary]}, based_on=based_on)
 
 
 async def keep_by_link(db: Database, draft: UUID, second: int = 0) -> None:
     async with db.transaction(now=NOW + timedelta(seconds=second)) as tx:
         party = await party_id(tx, draft)
-        await keep_link_copy(tx, party, "own", Sitting(new_id()), {"part": ["Typed"]}, seal="")
+        await keep_typed(tx, party, "own", opened(), {"part": ["Typed"]})
 
 
 async def test_a_working_copy_is_kept_as_typed_and_nothing_else_happens(
@@ -59,11 +63,11 @@ async def test_a_working_copy_is_kept_as_typed_and_nothing_else_happens(
     await keep(db, confirmed, stage.omar, "  half a sent")
     async with db.transaction(now=LATER, actor=stage.omar) as tx:
         lead = await party_id(tx, confirmed, lead=True)
-        await keep_copy(tx, confirmed, lead, "ask", {"summary": ["half a sentence"]}, based_on=0)
+        await keep_typed(tx, lead, "ask", Holder(stage.omar), {"summary": ["half a sentence"]})
     await keep(db, confirmed, besa, "Besa's")
     async with db.reader() as connection:
-        found = await writing(connection, confirmed, lead, "ask", stage.omar)
-        copies = await own_copies(connection, confirmed, stage.omar)
+        found = await writing(connection, lead, "ask", stage.omar)
+        copies = await copies_of(connection, [lead], stage.omar)
         after = len(await history(connection, confirmed))
         confirmation = await connection.scalar(
             select(SectionAnswers.version).where(SectionAnswers.application_id == confirmed)
@@ -87,7 +91,7 @@ async def test_others_who_are_not_of_the_institution_do_not_show(
     await keep(db, draft, stage.vesa, "Not of the house")
     async with db.transaction(now=NOW) as tx:
         lead = await party_id(tx, draft, lead=True)
-        found = await writing(await tx.session.connection(), draft, lead, "ask", stage.omar)
+        found = await writing(await tx.session.connection(), lead, "ask", stage.omar)
     assert (found.own, found.colleagues) == (None, ())
 
 
@@ -101,7 +105,7 @@ async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
             saved = await save_answers(tx, draft, {"ask": {"title": "Firearms", "summary": summary}})
             version = saved.version
     async with db.transaction(now=LATER) as tx:
-        left = (await tx.session.scalars(select(WorkingCopy.person_id))).all()
+        left = (await tx.session.scalars(select(Unsaved.person_id))).all()
         connection = await tx.session.connection()
         lead = await party_id(tx, draft, lead=True)
         changes = await section_changes(connection, draft, lead, "ask", seen=0)
@@ -114,25 +118,27 @@ async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
 
 
 async def test_a_copy_is_discarded_and_a_submitted_application_takes_none(
-    db: Database, stage: Stage, confirmed: UUID
+    db: Database, stage: Stage, confirmed: UUID, browse: Browsers
 ) -> None:
     await keep(db, confirmed, stage.omar, "Mine")
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         lead = await party_id(tx, confirmed, lead=True)
-        await end_copies(tx, confirmed, lead, ["ask"])
-        assert (await tx.session.scalars(select(WorkingCopy.section))).all() == []
+        await end(tx, lead, ["ask"])
+        assert (await tx.session.scalars(select(Unsaved.section))).all() == []
         await submit(tx, confirmed, received_at=NOW)
-    with pytest.raises(Refused) as late:
-        await keep(db, confirmed, stage.omar, "Mine")
-    assert late.value.codes == ("not_a_draft",)
+    omar = await browse(stage.omar)
+    late = await omar.send_form(f"/applications/{confirmed}/answers/ask/copy", {"summary": "Mine"})
+    assert late.status_code == 409
+    async with db.transaction(now=NOW) as tx:
+        assert (await tx.session.scalars(select(Unsaved.section))).all() == []
 
 
 async def test_what_is_left_lying_is_forgotten(db: Database, stage: Stage, draft: UUID) -> None:
     await keep(db, draft, stage.omar, "Left lying")
     await keep_by_link(db, draft)
-    assert await forget_copies(db, NOW + KEPT_FOR - timedelta(seconds=1)) == 0
-    assert await forget_copies(db, NOW + KEPT_FOR) == 2
-    assert await forget_copies(db, NOW + KEPT_FOR) == 0
+    assert await forget(db, NOW + KEPT_FOR - timedelta(seconds=1)) == 0
+    assert await forget(db, NOW + KEPT_FOR) == 2
+    assert await forget(db, NOW + KEPT_FOR) == 0
 
 
 async def test_a_decided_call_keeps_no_copies(db: Database, stage: Stage, draft: UUID) -> None:
@@ -141,15 +147,15 @@ async def test_a_decided_call_keeps_no_copies(db: Database, stage: Stage, draft:
     async with db.transaction(now=CLOSES) as tx:
         await close_call(tx, stage.call, due_at=CLOSES)
         mark_decided(tx, await tx.lock(Call, stage.call))
-    assert await forget_copies(db, CLOSES) == 2
+    assert await forget(db, CLOSES) == 2
 
 
 async def test_a_link_keeps_its_newest_copies(db: Database, draft: UUID) -> None:
-    for second in range(MOST_SITTINGS + 1):
+    for second in range(MOST_BY_LINK + 1):
         await keep_by_link(db, draft, second)
     async with db.transaction(now=NOW) as tx:
-        kept = (await tx.session.scalars(select(LinkCopy.saved_at))).all()
-    assert (len(kept), min(kept)) == (MOST_SITTINGS, NOW + timedelta(seconds=1))
+        kept = (await tx.session.scalars(select(Unsaved.saved_at))).all()
+    assert (len(kept), min(kept)) == (MOST_BY_LINK, NOW + timedelta(seconds=1))
 
 
 async def test_an_endless_copy_is_refused(db: Database, stage: Stage, draft: UUID) -> None:

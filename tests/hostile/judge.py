@@ -18,9 +18,7 @@ def wrong(response: httpx.Response, crowd: Crowd) -> str | None:
     kept = [
         said
         for said in crowd.db.kept
-        if not said.startswith(
-            ("INSERT INTO working_copy", "DELETE FROM working_copy", "UPDATE sign_in_request")
-        )
+        if not said.startswith(("INSERT INTO unsaved", "DELETE FROM unsaved", "UPDATE sign_in_request"))
     ]
     if response.status_code >= 400 and kept:
         return f"{response.status_code}, but kept {kept}"

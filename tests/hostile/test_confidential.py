@@ -24,11 +24,11 @@ from facility import clock
 from facility.applications.service.answers import save_answers
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.link_copies import Sitting, keep_link_copy
 from facility.applications.service.own_parts import fill_in_part
-from facility.applications.service.working_copies import keep_copy
 from facility.calls.rules.forms import By, Field, FieldType, FormSection
 from facility.db import Database
+from facility.drafting.handlers import opened
+from facility.drafting.service import Holder, keep
 from facility.events.relay import drain
 from facility.log import LineFormatter
 from facility.outbox.links import path_of
@@ -54,7 +54,7 @@ PART = FormSection(
         ),
     ),
 )
-HOLDS = {"section_answers", "section_change", "confirmed_content", "working_copy", "working_copy_by_link"}
+HOLDS = {"section_answers", "section_change", "confirmed_content", "unsaved"}
 """Tables in which a party's confidential answers stand."""
 
 
@@ -125,8 +125,8 @@ async def _plant_draft(made: Planted, world: World, application_id: UUID) -> Non
                 await confirm_party(tx, party.id, signatory_name="S", signatory_function="D")
         async with made.db.transaction(now=clock.now(), actor=world.people["Arta Krasniqi"].id) as tx:
             typed = {"secret": [f"{_secret(party)} half typed"]}
-            await keep_copy(tx, application_id, party.id, "part", typed)
-            await keep_link_copy(tx, party.id, "part", Sitting(party.id), typed, seal="")
+            await keep(tx, party.id, "part", Holder(world.people["Arta Krasniqi"].id), typed)
+            await keep(tx, party.id, "part", opened(), typed)
     async with made.db.transaction(now=clock.now()) as tx:
         await save_answers(tx, application_id, {"ask": {"summary": "Said otherwise"}})
         for party in _parties(world, application_id):

@@ -27,7 +27,7 @@ OPTIONAL = """
     JOIN pg_tables ON tablename = c.table_name AND schemaname = c.table_schema
     WHERE c.table_schema = 'public' AND c.is_nullable = 'YES' AND c.data_type <> 'uuid'
     AND c.table_name NOT IN ('event', 'projection', 'delivery', 'failed_step', 'beneficiary', 'ranking_entry', 'award_life')
-    AND c.column_name !~ '_at$|outcome$|^(end_kind|batch|submission|fingerprint|minutes|decided_line|decide_within_hours|confirmed_version|signatory_name|signatory_function|seal)$'
+    AND c.column_name !~ '_at$|outcome$|^(end_kind|batch|submission|fingerprint|minutes|decided_line|decide_within_hours|confirmed_version|signatory_name|signatory_function)$'
     AND (c.table_name, c.column_name) <> ('joint_activity', 'reason')
 """
 # Documents that people have sent in are shown as they came.

@@ -163,7 +163,7 @@ async def test_what_was_taken_can_be_shown(walked: Walk, real: Real) -> None:
 
 def _lasting(counts: list[str]) -> list[str]:
     """Without working copies: what is typed in a part of an application is kept for its person, refused or not."""
-    return [one for one in counts if not one.startswith("working_copy")]
+    return [one for one in counts if not one.startswith("unsaved")]
 
 
 async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:

@@ -20,7 +20,8 @@ from tests.journeys.visitor import Visitor
 
 TEXT = "Both forces trace the same weapons, each on its own side."
 SAVED = "SELECT answers ->> 'summary' FROM section_answers WHERE application_id = :a AND section = 'ask'"
-KEPT = "SELECT typed -> 'summary' ->> 0 FROM working_copy WHERE application_id = :a AND section = 'ask'"
+KEPT = """SELECT typed -> 'summary' ->> 0 FROM unsaved JOIN party ON party.id = subject_id
+    WHERE application_id = :a AND section = 'ask'"""
 ENDED = "Your sign-in has ended."
 
 
@@ -214,4 +215,10 @@ def test_two_officers_in_one_section(company: Company, stage: Stage, service: Se
     omar.page.get_by_role("textbox", name=re.compile("Summary")).fill("Both work together.")
     omar.press("Save and go back to the list")
     assert service.one(SAVED, a=application) == "Both work together."
-    assert service.rows("SELECT 1 FROM working_copy WHERE application_id = :a", a=application) == []
+    assert (
+        service.rows(
+            "SELECT 1 FROM unsaved JOIN party ON party.id = subject_id WHERE application_id = :a",
+            a=application,
+        )
+        == []
+    )

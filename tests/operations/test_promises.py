@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from facility.applications.service.working_copies import KEPT_FOR
+from facility.drafting.service import KEPT_FOR
 from facility.files.kept import AFTER_REMOVAL, UNREFERENCED
 from facility.operations.service.collecting import EVERY
 from facility.web.render import TEMPLATES

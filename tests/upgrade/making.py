@@ -32,14 +32,14 @@ from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import attach_document
 from facility.applications.service.exits import withdraw
-from facility.applications.service.link_copies import Sitting, keep_link_copy
 from facility.applications.service.submission import note_late_attempt
-from facility.applications.service.working_copies import keep_copy
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.questions import publish_answer
-from facility.db import Database, Tx, new_id
+from facility.db import Database, Tx
 from facility.demo import tell
 from facility.deployments.service.expertise import accept
+from facility.drafting.handlers import opened
+from facility.drafting.service import Holder, keep
 from facility.embedded import EmbeddedPostgres
 from facility.events import reactions
 from facility.files.store import Store
@@ -96,7 +96,7 @@ class Made:
             WHERE application.status = 'draft' ORDER BY section LIMIT 1"""
         )
         typed = {"summary": ["Half a sentence, which nobody has sav"]}
-        await self.act("Omar Hoxha", lambda tx: keep_copy(tx, draft.id, draft.lead, draft.section, typed))
+        await self.act("Omar Hoxha", lambda tx: keep(tx, draft.lead, draft.section, Holder(tx.actor), typed))
         await self.act(
             None,
             lambda tx: note_late_attempt(tx, draft.id, at=self.now, reasons=("late",)),
@@ -108,8 +108,7 @@ class Made:
         waiting = """SELECT id FROM party WHERE confirmation = 'invited' AND left_at IS NULL
             ORDER BY id IN (SELECT party_id FROM change_request), id"""
         party = (await self.one(waiting)).id
-        sitting = Sitting(new_id())
-        await self.act(None, lambda tx: keep_link_copy(tx, party, "own", sitting, typed, seal="as it was"))
+        await self.act(None, lambda tx: keep(tx, party, "own", opened(), typed))
         await self.act(None, lambda tx: ask_for_change(tx, party, wish="Please take the second week of May."))
         other = (await self.one(f"{waiting} OFFSET 1")).id
         await self.act(

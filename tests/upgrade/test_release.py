@@ -119,7 +119,7 @@ async def test_everything_that_may_be_under_way_was_under_way(db: Database, befo
         "mail": {"parked", "sending", "waiting"},
     }.items():
         assert {row.state for row in await rows(db, f"SELECT DISTINCT state FROM {table}")} == states
-    for table in ("working_copy", "working_copy_by_link", "change_request", "saved_view", "late_attempt"):
+    for table in ("unsaved", "change_request", "saved_view", "late_attempt"):
         assert await rows(db, f"SELECT 1 FROM {table}")
 
 
@@ -197,7 +197,10 @@ async def test_every_letter_that_was_written_can_be_read_under_each_name(
 
 
 async def test_what_was_typed_and_not_saved_is_still_there(app_of: Litestar, db: Database) -> None:
-    [copy] = await rows(db, "SELECT application_id, section FROM working_copy")
+    [copy] = await rows(
+        db,
+        "SELECT application_id FROM unsaved JOIN party ON party.id = subject_id WHERE person_id IS NOT NULL",
+    )
     browser = await signed_in(app_of, db, "Omar Hoxha")
     tasks = await browser.get(f"/applications/{copy.application_id}")
     await browser.aclose()

@@ -52,7 +52,7 @@ class PlannedPeople(Base):
 
 
 class Budget(Base):
-    """What an application's budget says as a whole: indirect costs in percent of the direct ones."""
+    """What an application's budget says as a whole: indirect costs in percent of the direct ones. version: how often it was saved."""
 
     __tablename__ = "budget"
     __table_args__ = (
@@ -61,6 +61,7 @@ class Budget(Base):
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     indirect_percent: Mapped[Decimal]
+    version: Mapped[int]
 
 
 class BudgetLine(Base):

@@ -7,22 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.words import PLACES, place_choices
 from facility.applications import words
-from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import draft
-from facility.applications.pages.entries import (
-    EditedEntry,
-    Reading,
-    discard_form,
-    keep_form,
-    open_form,
-    save_form,
-)
+from facility.applications.pages.edit_form import Reading, form_handlers
+from facility.applications.pages.editing import Edited
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import entry_version
 from facility.applications.rules.activities import (
@@ -42,8 +34,6 @@ from facility.calls.rules.forms import Answers, Field, FieldType, FormSection, O
 from facility.db import Tx
 from facility.refused import refuse
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, Page, Read, View
-from facility.web.handler import Tx as Opened
 from facility.web.i18n import _, translated
 from facility.zone import BRUSSELS
 
@@ -113,36 +103,33 @@ class ActivityForm(msgspec.Struct, frozen=True):
     planned_id: UUID | None = None
     template: str = "applications/activity.html"
 
-    async def find(self, connection: AsyncConnection) -> EditedEntry:
+    async def find(self, connection: AsyncConnection) -> Edited:
         """The activity. Raises Refused (missing)."""
         application = await draft_with_activities(connection, self.application_id)
         activity = planned(application, self.planned_id) if self.planned_id else None
         section = _section(application, activity)
-        back = f"/applications/{self.application_id}/activities"
-        return EditedEntry(
-            application,
-            section,
+        lead, back = application.parts.lead.id, f"/applications/{self.application_id}/activities"
+        return Edited(
+            application=application,
+            section=section,
+            party_id=lead,
             here=f"{back}/{self.planned_id or 'add'}",
             back=back,
             stored=activity_answers(activity) if activity else {},
-            version=await entry_version(
-                connection, self.application_id, application.parts.lead.id, section.key
-            ),
+            version=await entry_version(connection, self.application_id, lead, section.key),
             is_new=activity is None,
             # Of a party that has left since the form was opened.
-            beside=[people_field(party.id) for party in application.parts.parties],
+            strays=[people_field(party.id) for party in application.parts.parties],
         )
 
-    async def context(
-        self, connection: AsyncConnection, entry: EditedEntry, fields: Fields
-    ) -> Mapping[str, Any]:
+    async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
         """The activity, and where it may take place."""
-        activity = entry.application.plan.activity(self.planned_id)
+        activity = edited.application.plan.activity(self.planned_id)
         return {"activity": activity, "places": place_choices()}
 
-    def read(self, fields: Fields, entry: EditedEntry) -> Reading:
+    def read(self, fields: Fields, edited: Edited) -> Reading:
         """The plan, and the command for it."""
-        plan = _read(fields, entry.application, entry.application.plan.activity(self.planned_id))
+        plan = _read(fields, edited.application, edited.application.plan.activity(self.planned_id))
 
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             if self.planned_id is None:
@@ -204,64 +191,8 @@ def _when(fields: Fields) -> tuple[date, date | None, date | None]:
     return date(2000, 1, 1), None, None
 
 
-_ADD = "/applications/{application_id:uuid}/activities/add"
-_ONE = "/applications/{application_id:uuid}/activities/{planned_id:uuid}"
-
-
-@get(_ADD, opt=BY_LEAD)
-async def add_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """Asks for a further activity."""
-    return await open_form(view, read, ActivityForm(application_id))
-
-
-@post(_ADD, opt=BY_LEAD)
-async def add(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
-    """Adds it."""
-    return await save_form(view, form, tx, ActivityForm(application_id))
-
-
-@post(f"{_ADD}/copy", opt=BY_LEAD)
-async def keep_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
-    """Keeps for this person what is typed of a further one."""
-    return await keep_form(view, form, tx, ActivityForm(application_id))
-
-
-@post(f"{_ADD}/discard", opt=BY_LEAD)
-async def discard_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
-    """Forgets it."""
-    return await discard_form(view, form, tx, ActivityForm(application_id))
-
-
-@get(_ONE, opt=BY_LEAD)
-async def change_form(
-    view: View, read: Read, application_id: FromPath[UUID], planned_id: FromPath[UUID]
-) -> Page:
-    """An activity with what is typed or stored of it."""
-    return await open_form(view, read, ActivityForm(application_id, planned_id))
-
-
-@post(_ONE, opt=BY_LEAD)
-async def change(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
-) -> Page:
-    """Saves it."""
-    return await save_form(view, form, tx, ActivityForm(application_id, planned_id))
-
-
-@post(f"{_ONE}/copy", opt=BY_LEAD)
-async def keep(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
-) -> Page:
-    """Keeps what is typed of it for this person."""
-    return await keep_form(view, form, tx, ActivityForm(application_id, planned_id))
-
-
-@post(f"{_ONE}/discard", opt=BY_LEAD)
-async def discard(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], planned_id: FromPath[UUID]
-) -> Page:
-    """Forgets what this person has typed of it and not saved."""
-    return await discard_form(view, form, tx, ActivityForm(application_id, planned_id))
-
-
-HANDLERS = [add_form, add, keep_new, discard_new, change_form, change, keep, discard]
+_HERE = "/applications/{application_id:uuid}/activities"
+HANDLERS = [
+    *form_handlers(f"{_HERE}/add", ActivityForm),
+    *form_handlers(f"{_HERE}/{{planned_id:uuid}}", ActivityForm),
+]

@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.editing import Copies, typed_sections
 from facility.applications.pages.tasks import Task, part_tasks
+from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.agreement import confirmed_contents, statements_of
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.changes_wanted import RequestLine, change_requests
@@ -39,9 +39,14 @@ class Side(msgspec.Struct, frozen=True):
 
 
 async def side_of(
-    connection: AsyncConnection, application: ApplicationShown, party: PartyLine, here: str, copies: Copies
+    connection: AsyncConnection,
+    application: ApplicationShown,
+    party: PartyLine,
+    here: str,
+    person_id: UUID | None = None,
 ) -> Side:
-    """`here`: the address above the sections of its part; `copies`: what whoever looks has typed there and not saved."""
+    """`here`: the address above the sections of its part; `person_id`: who looks, None by the party's link."""
+    unsaved = (await Unsaved.of(connection, application, person_id)).part(party)
     statements = statements_of(application, application.form, application.parts)
     now = agreed(statements, party.id)
     before = None
@@ -51,9 +56,7 @@ async def side_of(
         seen=seal_of(now),
         changes=differences(before, now) if before is not None else (),
         requests=await change_requests(connection, application.id, party.id),
-        tasks=list(
-            part_tasks(application, party, here, own=True, unsaved=typed_sections(application, party, copies))
-        ),
+        tasks=list(part_tasks(application, party, here, own=True, unsaved=unsaved)),
     )
 
 

@@ -9,18 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications.access import BY_LEAD
-from facility.applications.pages import budget_copy, budget_form
-from facility.applications.pages.budget_copy import section_of, unsaved
-from facility.applications.pages.budget_form import Typed
-from facility.applications.pages.drafts import draft, edit_of, same_person
+from facility.applications.pages import budget_form
+from facility.applications.pages.budget_form import EditedBudget, Typed
+from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.budget import rates_for
 from facility.applications.queries.writing import writing
 from facility.applications.rules.budget import MAX_LINES, BudgetLine, add_up, ceiling_of
 from facility.applications.service.budget import save_budget
-from facility.applications.service.working_copies import end_copies
 from facility.applications.words import WORDS
 from facility.contracts.rules import Rate
+from facility.drafting.handlers import keeping, kept, signed_in
+from facility.drafting.service import end
 from facility.refused import refuse
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
@@ -75,7 +75,7 @@ def _page(
     template: str = "applications/budget.html",
     **more: Any,
 ) -> Page:
-    """The form. `seen`: the version on which what was typed rests, else the one that stands."""
+    """The form. `version`: the budget's on which what was typed rests, else the one that stands."""
     application = budget.application
     countries = {activity.country for activity in application.plan.activities}
     lines = dict(zip(typed.numbers, budget.priced(typed), strict=True))
@@ -98,7 +98,7 @@ def _page(
             "notice": "",
             "copy": None,
             "colleagues": (),
-            "seen": application.version,
+            "version": application.plan.budget_version,
             **more,
         },
         **WORDS,
@@ -124,21 +124,22 @@ async def budget_page(view: View, read: Read, application_id: FromPath[UUID]) ->
     """The lines as they are stored, or as this person has typed and not saved them, and what they come to."""
     budget = await _BudgetDraft.of(read, application_id)
     application = budget.application
-    key = section_of(application).key
-    writers = await writing(read, application_id, application.parts.lead.id, key, view.me.id)
-    copy = unsaved(application, writers.own)
+    edited = EditedBudget.of(application)
+    writers = await writing(read, edited.party_id, edited.key, view.me.id)
+    copy = edited.unsaved(writers.own)
     if copy is None:
         return _page(view, budget, *_stored(budget), colleagues=writers.colleagues)
     fields = Fields(forms.Form({name: [*values] for name, values in copy.typed.items()}, {}))
     typed = budget_form.read(fields, application, budget.takeable)
     fields.errors.clear()
-    return _page(view, budget, fields, typed, copy=copy, colleagues=writers.colleagues, seen=copy.based_on)
+    shown: dict[str, Any] = {"copy": copy, "colleagues": writers.colleagues, "version": copy.based_on}
+    return _page(view, budget, fields, typed, **shown)
 
 
 @post("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
 async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Saves the lines; or only works them out, or gives more of them, with nothing saved."""
-    same_person(view, form)
+    holder = signed_in(view, form)
     fields = Fields(form)
     version, may_void = edit_of(fields)
     do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
@@ -150,10 +151,12 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
     async def again(connection: AsyncConnection, status: int) -> Page:
         now = await _BudgetDraft.of(connection, application_id)
         # Whoever is shown what is true now goes on from there.
-        seen = now.application.version if question_of(fields) == "meanwhile" else version
-        return _page(view, now, fields, typed, status, seen=seen)
+        stands = now.application.plan.budget_version if question_of(fields) == "meanwhile" else version
+        return _page(view, now, fields, typed, status, version=stands)
 
-    async with redrawn(tx, fields, again, place=typed.field_of):
+    edited = EditedBudget.of(budget.application)
+    trace = kept(tx, edited, holder, form)
+    async with redrawn(tx, fields, again, trace=trace, place=typed.field_of):
         await save_budget(
             tx,
             application_id,
@@ -162,21 +165,20 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
             version=version,
             may_void=may_void,
         )
-        section = section_of(budget.application)
-        await end_copies(tx, application_id, budget.application.parts.lead.id, [section.key])
+        await end(tx, edited.party_id, [edited.key])
     return view.go(f"/applications/{application_id}/budget", _("Saved. The sums are below."))
 
 
 def _unsaved(
-    view: render.View, budget: _BudgetDraft, fields: Fields, typed: Typed, do: str, seen: int
+    view: render.View, budget: _BudgetDraft, fields: Fields, typed: Typed, do: str, version: int
 ) -> Page:
     """The form again, with nothing saved: added up, or with more rows."""
     if not fields.are_right():
         if do == "work_out":
-            raise Wrong(_page(view, budget, fields, typed, 422, seen=seen))
+            raise Wrong(_page(view, budget, fields, typed, 422, version=version))
         fields.errors.clear()
     spare = 10 if do == "more" else budget_form.SPARE_ROWS
-    return _page(view, budget, fields, typed, spare=spare, seen=seen)
+    return _page(view, budget, fields, typed, spare=spare, version=version)
 
 
 @post("/applications/{application_id:uuid}/budget/preview", opt=BY_LEAD)
@@ -234,4 +236,15 @@ async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUI
     return _page(view, budget, fields, typed, 422 if fields.errors else 200, notice=notice)
 
 
-HANDLERS = [budget_page, save_lines, preview, paste_form, paste, *budget_copy.HANDLERS]
+async def _find(_view: render.View, connection: AsyncConnection, application_id: UUID) -> EditedBudget:
+    return EditedBudget.of(await draft(connection, application_id))
+
+
+HANDLERS = [
+    budget_page,
+    save_lines,
+    preview,
+    paste_form,
+    paste,
+    *keeping("/applications/{application_id:uuid}/budget", BY_LEAD, _find),
+]

@@ -1,11 +1,13 @@
 """The lines of a budget as fields: from what is stored, from what is typed, and from rows of a spreadsheet."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
 
+from facility.applications.pages.editing import Edited
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.budget import BudgetLineShown
 from facility.applications.rules.budget import (
@@ -17,11 +19,13 @@ from facility.applications.rules.budget import (
     MAX_UNIT_COST,
     BudgetLine,
 )
+from facility.calls.rules.forms import SectionKind
 from facility.contracts.rules import Rate, UnitCostKind
 from facility.contracts.words import UNIT_COSTS
 from facility.db import new_id
+from facility.drafting.queries import Copy
 from facility.folding import fold
-from facility.refused import Reason
+from facility.refused import Reason, refuse
 from facility.web import fields as web_fields
 from facility.web.fields import Fields, shown
 from facility.web.forms import Form
@@ -47,6 +51,45 @@ COLUMNS = {
     "reason": ("why", "justification", "comment", "remarks"),
 }
 """The columns of a paste, with other names that a head row may give them."""
+
+_NAME = re.compile(rf"indirect_percent|{GROUP}-[0-9]{{1,3}}-(?:{'|'.join(FIELDS)})")
+
+
+class EditedBudget(Edited, frozen=True, kw_only=True):
+    """The budget of a draft."""
+
+    @classmethod
+    def of(cls, application: ApplicationShown) -> "EditedBudget":
+        """Raises Refused (missing) where the call asks for none by lines."""
+        section = application.form.of(SectionKind.BUDGET)
+        if section is None:
+            refuse("not_found", kind="missing", what="section")
+        back = f"/applications/{application.id}"
+        return cls(
+            application=application,
+            section=section,
+            party_id=application.parts.lead.id,
+            here=f"{back}/budget",
+            back=back,
+            stored=values_of(application),
+            version=application.plan.budget_version,
+            strays=("version", "do"),
+        )
+
+    def typed_in(self, form: Form) -> dict[str, list[str]]:
+        """What a form says of the lines."""
+        return {name: values for name, values in form.fields.items() if _NAME.fullmatch(name)}
+
+    def unsaved(self, copy: Copy | None) -> Copy | None:
+        """The working copy, if it says anything else than what is saved."""
+        if copy is None:
+            return None
+        stored = {name: [str(value)] for name, value in self.stored.items()}
+        return None if _filled_in(copy.typed) == _filled_in(stored) else copy
+
+
+def _filled_in(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {name: values[0].strip() for name, values in typed.items() if values and values[0].strip()}
 
 
 class Typed(msgspec.Struct, frozen=True):

@@ -11,7 +11,6 @@ from facility.applications.pages.answering import give_answer, read_answer, side
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, document_of, shown
 from facility.applications.queries.parts import PartyLine
-from facility.applications.queries.writing import link_copies
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.confirmations import party_by_link, use_party_link
 from facility.applications.words import WORDS
@@ -41,8 +40,7 @@ async def _page(
     outcome = _outcome(application, party, live=linked.live)
     side = None
     if not outcome:
-        copies = await link_copies(connection, party.id)
-        side = await side_of(connection, application, party, f"/link/partner/{token}/part", copies)
+        side = await side_of(connection, application, party, f"/link/partner/{token}/part")
     return view.page(
         "applications/link.html",
         status=status,

@@ -40,14 +40,14 @@ async def _page(
 async def question_by_link(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
     """Asks for the question, while the link can be answered."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    return await _page(view, read, await linked_seat(token)(read), Fields.showing())
+    return await _page(view, read, await linked_seat(view, read, token), Fields.showing())
 
 
 @post("/link/partner/{token:str}/question", opt=EVERYBODY)
 async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
     """Asks it in the name of the partner's contact, who gets the answer by mail."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    seat = await linked_seat(token)(await tx.session.connection())
+    seat = await linked_seat(view, await tx.session.connection(), token)
     await limits.hit(ASKING, str(seat.party.id))
     fields = Fields(form)
     text = fields.text("question", most=MAX_QUESTION, multiline=True)
@@ -55,7 +55,7 @@ async def ask_by_link(view: View, form: Form, tx: Tx, limits: Limits, token: Fro
     contact = Contact(party.institution_id, party.contact_name, party.contact_email)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
-        return await _page(view, connection, await linked_seat(token)(connection), fields, status)
+        return await _page(view, connection, await linked_seat(view, connection, token), fields, status)
 
     async with redrawn(tx, fields, again):
         await ask_question(tx, seat.application.call_id, text, contact=contact)

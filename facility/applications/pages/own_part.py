@@ -1,81 +1,66 @@
 """The sections that a party fills in for itself: by an officer of it, by whoever holds its link, or by the lead for it."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
-from facility.applications.pages.editing import typed_in, unsaved, values_of
-from facility.applications.pages.keeping import kept
-from facility.applications.pages.questions import offered, read_answers, shown_answers
-from facility.applications.pages.seats import (
-    ForLink,
-    ForPerson,
-    Keeper,
-    Seat,
-    Sit,
-    leads_seat,
-    linked_seat,
-    officers_seat,
-)
-from facility.applications.queries.writing import Copy
+from facility.applications.pages.editing import Edited, unsaved
+from facility.applications.pages.questions import offered, read_answers
+from facility.applications.pages.seats import Seat, Sit, leads_seat, linked_seat, officers_seat
 from facility.applications.service.confirmations import party_by_link
-from facility.applications.service.own_parts import fill_in_part, seal_of_part
+from facility.applications.service.own_parts import fill_in_part
 from facility.applications.words import WORDS
-from facility.calls.rules.forms import FormSection
 from facility.calls.words.calls import conditions
+from facility.drafting.handlers import began, by_link, hidden, keeping, kept, opened, signed_in
+from facility.drafting.queries import Copy, copies_of
+from facility.drafting.service import Holder, end
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
+from facility.web.handler import Form, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
 from facility.web.limits import address_of
 
-MOST_SEAL = 64
 
-
-class _Typed(msgspec.Struct, frozen=True):
-    """What was typed in a section and not saved: the copy that the form shows, and others by the same link."""
-
-    shown: Copy | None = None
-    others: tuple[Copy, ...] = ()
-
-
-def _page(
+async def _page(
     view: render.View,
+    connection: AsyncConnection,
     seat: Seat,
-    section: FormSection,
+    edited: Edited,
     fields: Fields,
-    keeper: Keeper,
+    holder: Holder,
     *,
     status: int = 200,
-    seen: str | None = None,
-    typed: _Typed | None = None,
+    seen: int | None = None,
+    copy: Copy | None = None,
+    others: Sequence[Copy] = (),
 ) -> Page:
-    """The form. seen: the seal on which what is typed rests, where that isn't the one that stands."""
-    stored = seat.answers(section)
-    now = seal_of_part(section, stored, confidential=seat.own)
-    typed = typed or _Typed()
-    copy = typed.shown
-    seen = seen or (copy and copy.seal) or now
+    """The form. seen: the version on which what is typed rests, where that isn't the one that stands; copy: what was typed and not
+    saved, others: the same by the same link on other pages."""
+    rests_on = copy.based_on if copy else edited.version if seen is None else seen
+    behind = copy and rests_on != edited.version
     return view.page(
         "applications/part.html",
         status=status,
         application=seat.application,
         party=seat.party,
         seat=seat,
-        section=section,
-        stored=stored,
-        seen=seen,
-        behind=seat.application.parts.section(section.key, seat.party.id) if copy and seen != now else None,
+        section=edited.section,
+        stored=edited.stored,
+        seen=rests_on,
+        behind=await seat.saved_since(connection, edited, rests_on) if behind else None,
         form=fields,
         question=question_of(fields),
-        typed=typed,
-        hidden=keeper.hidden(copy),
+        copy=copy,
+        others=others,
+        hidden=hidden(holder, copy),
         themes=offered(seat.application),
-        conditions=conditions(section),
+        conditions=conditions(edited.section),
         **WORDS,
     )
 
@@ -83,112 +68,84 @@ def _page(
 async def _show(
     view: render.View,
     connection: AsyncConnection,
-    sit: Sit,
+    seat: Seat,
     key: str,
-    keeper: Keeper,
-    wanted: UUID | None = None,
+    holder: Holder,
+    wanted: UUID | None,
 ) -> Page:
     """The form with what was typed and not saved, else with what is saved. wanted: which of several copies."""
-    seat = await sit(connection)
-    section = seat.section(key)
-    stored = seat.answers(section)
-    copies = [
-        copy
-        for copy in await keeper.copies(connection, seat, key)
-        if unsaved(section, stored, copy) is not None
-    ]
+    edited = await seat.edited(connection, key)
+    person_id = holder.id if holder.signed_in else None
+    kept_here = (await copies_of(connection, [seat.party.id], person_id)).get((seat.party.id, key), [])
+    copies = [copy for copy in kept_here if unsaved(edited.section, edited.stored, copy)]
     if not copies:
-        return _page(view, seat, section, Fields.showing(shown_answers(section, stored)), keeper)
-    chosen = next((copy for copy in copies if wanted and copy.sitting == wanted), copies[0])
-    others = tuple(copy for copy in copies if copy is not chosen)
-    given = values_of({field.key: chosen.typed.get(field.key, []) for field in section.fields})
-    return _page(view, seat, section, Fields.showing(given), keeper, typed=_Typed(chosen, others))
+        return await _page(view, connection, seat, edited, Fields.showing(edited.stored), holder)
+    chosen = next((copy for copy in copies if wanted and copy.holder_id == wanted), copies[0])
+    others = [copy for copy in copies if copy is not chosen]
+    fields = Fields.showing(chosen.over(edited.stored))
+    return await _page(view, connection, seat, edited, fields, holder, copy=chosen, others=others)
 
 
-async def _save(view: render.View, form: forms.Form, tx: Tx, sit: Sit, key: str, keeper: Keeper) -> Page:
-    """Save the section. What can't be saved comes back and is kept."""
-    seat = await sit(await tx.session.connection())
-    section = seat.section(key)
-    fields = Fields(form)
-    fields.ignore("then")
-    seen, may_void = fields.text("seen", most=MOST_SEAL), fields.yes("void")
-    typed = typed_in(section, form)
-    answers = read_answers(fields, section, [code for code, _name in offered(seat.application)])
+async def _save(
+    view: render.View, form: forms.Form, tx: Tx, sit: Sit, ids: dict[str, Any], holder: Holder
+) -> Page:
+    """Save the section; ask first where somebody has confirmed what it changes. What can't be saved comes back and is kept."""
+    seat = await sit(view, await tx.session.connection(), **ids)
+    edited = await seat.edited(await tx.session.connection(), ids["section"])
+    fields, seen = Fields(form), began(form)
+    fields.ignore("then", "seen")
+    may_void = fields.yes("void")
+    answers = read_answers(fields, edited.section, [code for code, _name in offered(seat.application)])
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         # Whoever is shown what somebody else saved goes on from there.
         rests_on = None if question_of(fields) == "meanwhile" else seen
-        return _page(view, await sit(connection), section, fields, keeper, status=status, seen=rests_on)
+        sits = await sit(view, connection, **ids)
+        now = await sits.edited(connection, edited.key)
+        return await _page(view, connection, sits, now, fields, holder, status=status, seen=rests_on)
 
-    async with redrawn(tx, fields, again, trace=kept(lambda: keeper.keep(tx, seat, key, typed, seen))):
+    async with redrawn(tx, fields, again, trace=kept(tx, edited, holder, form)):
         await fill_in_part(
-            tx, seat.party.id, key, answers, seen=seen, confidential=seat.own, may_void=may_void
+            tx, seat.party.id, edited.key, answers, seen=seen, confidential=seat.own, may_void=may_void
         )
-    await keeper.end(tx, seat, key)
+    await end(tx, seat.party.id, [edited.key], holder)
     return view.go(seat.back, _("Saved."))
 
 
-@get("/applications/{application_id:uuid}/part/{section:str}", opt=BY_PARTY)
-async def own_part(view: View, read: Read, application_id: FromPath[UUID], section: FromPath[str]) -> Page:
-    """A section of the part of the visitor's institution."""
-    return await _show(view, read, officers_seat(view, application_id), section, ForPerson(view.me.id))
+def _handlers(path: str, access: dict[str, Any], sit: Sit, *, linked: bool = False) -> list[HTTPRouteHandler]:
+    """What is at this address; linked: for whoever holds a link, which stays good, and has several texts that were not saved."""
+
+    async def find(view: render.View, connection: AsyncConnection, **ids: Any) -> Edited:
+        return await (await sit(view, connection, **ids)).edited(connection, ids["section"])
+
+    @get(path, opt=access)
+    async def part_page(view: View, read: Read, limits: Limits, typed: FromQuery[UUID | None] = None) -> Page:
+        """A section of a party's part. typed: which of several texts that were typed and not saved."""
+        if linked:
+            await limits.hit(BY_LINK, address_of(view.scope))
+        ids = view.scope["path_params"]
+        holder = opened() if linked else Holder(view.me.id)
+        return await _show(view, read, await sit(view, read, **ids), ids["section"], holder, typed)
+
+    @post(path, opt=access)
+    async def save_part(view: View, form: Form, tx: Tx, limits: Limits) -> Page:
+        """Saves it."""
+        ids = view.scope["path_params"]
+        if not linked:
+            return await _save(view, form, tx, sit, ids, signed_in(view, form))
+        await limits.hit(BY_LINK, address_of(view.scope))
+        holder = by_link(form)
+        await party_by_link(tx, ids["token"])
+        return await _save(view, form, tx, sit, ids, holder)
+
+    return [part_page, save_part, *keeping(path, access, find, by_link_at=BY_LINK if linked else None)]
 
 
-@post("/applications/{application_id:uuid}/part/{section:str}", opt=BY_PARTY)
-async def save_own_part(
-    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], section: FromPath[str]
-) -> Page:
-    """Saves it; asks first where somebody has confirmed what it changes."""
-    keeper = ForPerson.of(view, form)
-    return await _save(view, form, tx, officers_seat(view, application_id), section, keeper)
-
-
-@get("/applications/{application_id:uuid}/parties/{party_id:uuid}/part/{section:str}", opt=BY_LEAD)
-async def partners_part(
-    view: View, read: Read, application_id: FromPath[UUID], party_id: FromPath[UUID], section: FromPath[str]
-) -> Page:
-    """A section of a partner's part, without what is confidential: for a partner that can't fill it in itself."""
-    return await _show(view, read, leads_seat(application_id, party_id), section, ForPerson(view.me.id))
-
-
-@post("/applications/{application_id:uuid}/parties/{party_id:uuid}/part/{section:str}", opt=BY_LEAD)
-async def save_partners_part(
-    view: View,
-    form: Form,
-    tx: Tx,
-    application_id: FromPath[UUID],
-    party_id: FromPath[UUID],
-    section: FromPath[str],
-) -> Page:
-    """Saves it for the partner."""
-    keeper = ForPerson.of(view, form)
-    return await _save(view, form, tx, leads_seat(application_id, party_id), section, keeper)
-
-
-@get("/link/partner/{token:str}/part/{section:str}", opt=EVERYBODY)
-async def part_by_link(
-    view: View,
-    read: Read,
-    limits: Limits,
-    token: FromPath[str],
-    section: FromPath[str],
-    typed: FromQuery[UUID | None] = None,
-) -> Page:
-    """A section of the part of the link's holder, while the link can be answered. typed: which of several texts that were
-    typed and not saved."""
-    await limits.hit(BY_LINK, address_of(view.scope))
-    return await _show(view, read, linked_seat(token), section, ForLink.opened(), typed)
-
-
-@post("/link/partner/{token:str}/part/{section:str}", opt=EVERYBODY)
-async def save_part_by_link(
-    view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str], section: FromPath[str]
-) -> Page:
-    """Saves it; the link stays good."""
-    await limits.hit(BY_LINK, address_of(view.scope))
-    keeper = ForLink.of(form)
-    await party_by_link(tx, token)
-    return await _save(view, form, tx, linked_seat(token), section, keeper)
-
-
-HANDLERS = [own_part, save_own_part, partners_part, save_partners_part, part_by_link, save_part_by_link]
+HANDLERS = [
+    *_handlers("/applications/{application_id:uuid}/part/{section:str}", BY_PARTY, officers_seat),
+    # For a partner that can't fill it in itself, without what is confidential.
+    *_handlers(
+        "/applications/{application_id:uuid}/parties/{party_id:uuid}/part/{section:str}", BY_LEAD, leads_seat
+    ),
+    *_handlers("/link/partner/{token:str}/part/{section:str}", EVERYBODY, linked_seat, linked=True),
+]

@@ -9,7 +9,6 @@ from facility.applications import words
 from facility.applications.access import BY_PARTY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.pages.drafts import draft
-from facility.applications.pages.editing import copies_of
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.parts import PartyLine
@@ -38,8 +37,8 @@ async def partner_page(
     own = own_party(view, application)
     side = None
     if application.is_draft and not application.ended:
-        copies = await copies_of(connection, application.id, own.id, view.me.id)
-        side = await side_of(connection, application, own, f"/applications/{application.id}/part", copies)
+        here = f"/applications/{application.id}/part"
+        side = await side_of(connection, application, own, here, view.me.id)
     return view.page(
         "applications/partner.html",
         status=status,

@@ -6,24 +6,21 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.forms import only_searching, picker, read_choice
 from facility.accounts.service.institutions import NewInstitution, chosen_or_added
-from facility.applications.access import BY_LEAD
 from facility.applications.pages.drafts import draft, party_of
-from facility.applications.pages.entries import (
-    EditedEntry,
+from facility.applications.pages.edit_form import (
+    EditForm,
     EditState,
     Reading,
     Save,
-    discard_form,
     draw,
-    keep_form,
-    open_form,
+    form_handlers,
     save_form,
 )
+from facility.applications.pages.editing import Edited
 from facility.applications.pages.versions import sent_in
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
@@ -33,9 +30,9 @@ from facility.applications.rules.parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
 from facility.calls.rules.forms import Answers, Field, FieldType, FormSection
 from facility.db import Tx
+from facility.web import forms, render
 from facility.web.fields import Fields
-from facility.web.handler import Form, FromPath, Page, Read, View
-from facility.web.handler import Tx as Opened
+from facility.web.handler import Page
 from facility.web.i18n import _
 
 INSTITUTION = "institution_id"
@@ -103,37 +100,34 @@ class PartyForm(msgspec.Struct, frozen=True):
     party_id: UUID | None = None
     template: str = "applications/party.html"
 
-    async def find(self, connection: AsyncConnection) -> EditedEntry:
+    async def find(self, connection: AsyncConnection) -> Edited:
         """The party. Raises Refused (missing)."""
         application = await draft(connection, self.application_id)
         party = party_of(application, self.party_id) if self.party_id else None
         section = _section(application, party)
-        here = f"/applications/{self.application_id}"
-        return EditedEntry(
-            application,
-            section,
+        lead, here = application.parts.lead.id, f"/applications/{self.application_id}"
+        return Edited(
+            application=application,
+            section=section,
+            party_id=lead,
             here=f"{here}/parties/{self.party_id}" if party else f"{here}/partners/add",
             back=f"{here}/partners",
             stored=_stored(party) if party else {},
-            version=await entry_version(
-                connection, self.application_id, application.parts.lead.id, section.key
-            ),
+            version=await entry_version(connection, self.application_id, lead, section.key),
             is_new=party is None,
-            beside=() if party else ("institution_q", "find"),
+            strays=() if party else ("institution_q", "find"),
         )
 
-    async def context(
-        self, connection: AsyncConnection, entry: EditedEntry, fields: Fields
-    ) -> Mapping[str, Any]:
+    async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
         """The party; for a new one, the institutions that were found."""
         if self.party_id:
-            return {"party": party_of(entry.application, self.party_id)}
+            return {"party": party_of(edited.application, self.party_id)}
         return {"party": None, **await picker(connection, fields, INSTITUTION)}
 
-    def read(self, fields: Fields, entry: EditedEntry) -> Reading:
+    def read(self, fields: Fields, edited: Edited) -> Reading:
         """The party, and the command for it."""
         chosen = None if self.party_id else read_choice(fields, INSTITUTION)
-        asks_lines = entry.application.asks_lines
+        asks_lines = edited.application.asks_lines
         particulars: dict[str, Any] = {
             "role": fields.text("role", most=MAX_ROLE, multiline=True),
             "amount": Decimal(0) if asks_lines else fields.eur("amount"),
@@ -142,7 +136,7 @@ class PartyForm(msgspec.Struct, frozen=True):
         }
         answers = party_answers(**particulars)
         if self.party_id:
-            return Reading(answers, self._changed(entry, particulars))
+            return Reading(answers, self._changed(edited, particulars))
         return Reading({INSTITUTION: str(chosen), **answers}, self._added(chosen, particulars))
 
     def _added(self, chosen: UUID | NewInstitution | None, particulars: dict[str, Any]) -> Save:
@@ -163,10 +157,10 @@ class PartyForm(msgspec.Struct, frozen=True):
 
         return save
 
-    def _changed(self, entry: EditedEntry, particulars: dict[str, Any]) -> Save:
+    def _changed(self, edited: Edited, particulars: dict[str, Any]) -> Save:
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             assert self.party_id is not None
-            before = party_of(entry.application, self.party_id)
+            before = party_of(edited.application, self.party_id)
             changed = await change_party(tx, self.party_id, seen=seen, may_void=may_void, **particulars)
             if changed.invited_at != before.invited_at:
                 return _("Saved. The mail goes to the new address, and the old link no longer works.")
@@ -175,70 +169,19 @@ class PartyForm(msgspec.Struct, frozen=True):
         return save
 
 
-_ADD = "/applications/{application_id:uuid}/partners/add"
-_ONE = "/applications/{application_id:uuid}/parties/{party_id:uuid}"
-
-
-@get(_ADD, opt=BY_LEAD)
-async def add_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
-    """Asks for a further partner."""
-    return await open_form(view, read, PartyForm(application_id))
-
-
-@post(_ADD, opt=BY_LEAD)
-async def add(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
+async def _add(view: render.View, form: forms.Form, tx: Tx, party_form: EditForm) -> Page:
     """Adds a partner; nobody is told yet. The button beside the search only searches."""
-    party_form, fields = PartyForm(application_id), Fields(form)
+    fields = Fields(form)
     if not only_searching(fields, INSTITUTION):
         return await save_form(view, form, tx, party_form)
     connection = await tx.session.connection()
-    entry, sent = await party_form.find(connection), sent_in(fields)
+    edited, sent = await party_form.find(connection), sent_in(fields)
     fields.errors.clear()
-    return await draw(view, connection, party_form, entry, fields, EditState(sent.seen))
+    return await draw(view, connection, party_form, edited, fields, EditState(sent.seen))
 
 
-@post(f"{_ADD}/copy", opt=BY_LEAD)
-async def keep_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
-    """Keeps for this person what is typed of a further one."""
-    return await keep_form(view, form, tx, PartyForm(application_id))
-
-
-@post(f"{_ADD}/discard", opt=BY_LEAD)
-async def discard_new(view: View, form: Form, tx: Opened, application_id: FromPath[UUID]) -> Page:
-    """Forgets it."""
-    return await discard_form(view, form, tx, PartyForm(application_id))
-
-
-@get(_ONE, opt=BY_LEAD)
-async def change_form(
-    view: View, read: Read, application_id: FromPath[UUID], party_id: FromPath[UUID]
-) -> Page:
-    """A party with what is typed or stored of it."""
-    return await open_form(view, read, PartyForm(application_id, party_id))
-
-
-@post(_ONE, opt=BY_LEAD)
-async def change(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
-) -> Page:
-    """Saves it. A corrected address gets the mail again, and the old link stops working."""
-    return await save_form(view, form, tx, PartyForm(application_id, party_id))
-
-
-@post(f"{_ONE}/copy", opt=BY_LEAD)
-async def keep(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
-) -> Page:
-    """Keeps what is typed of it for this person."""
-    return await keep_form(view, form, tx, PartyForm(application_id, party_id))
-
-
-@post(f"{_ONE}/discard", opt=BY_LEAD)
-async def discard(
-    view: View, form: Form, tx: Opened, application_id: FromPath[UUID], party_id: FromPath[UUID]
-) -> Page:
-    """Forgets what this person has typed of it and not saved."""
-    return await discard_form(view, form, tx, PartyForm(application_id, party_id))
-
-
-HANDLERS = [add_form, add, keep_new, discard_new, change_form, change, keep, discard]
+_HERE = "/applications/{application_id:uuid}"
+HANDLERS = [
+    *form_handlers(f"{_HERE}/partners/add", PartyForm, _add),
+    *form_handlers(f"{_HERE}/parties/{{party_id:uuid}}", PartyForm),
+]

@@ -6,43 +6,55 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages import budget_copy
 from facility.applications.pages.activity_form import activity_entries
-from facility.applications.pages.editing import typed_sections, unsaved
+from facility.applications.pages.budget_form import EditedBudget
+from facility.applications.pages.editing import unsaved
 from facility.applications.pages.party_form import party_entries
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
-from facility.applications.queries.writing import Copy, own_copies
-from facility.calls.rules.forms import Answers, FormSection, SectionKind
+from facility.applications.rules.exceptions import CONSULTATION
+from facility.applications.rules.parts import ROLE
+from facility.calls.rules.forms import Answers, By, FormSection, SectionKind
+from facility.drafting.queries import Copy, copies_of
+
+type Saved = Iterable[tuple[FormSection, Answers]]
+"""Sections, activities or parties, with what is saved of them."""
 
 
 class Unsaved(msgspec.Struct, frozen=True):
-    """What a person has typed in a draft of the lead's and not saved, by party and key."""
+    """What somebody has typed in a draft and not saved, by party and key."""
 
     application: ApplicationShown
-    copies: Mapping[tuple[UUID, str], Copy]
+    copies: Mapping[tuple[UUID, str], list[Copy]]
 
     @classmethod
     async def of(
-        cls, connection: AsyncConnection, application: ApplicationShown, person_id: UUID
+        cls, connection: AsyncConnection, application: ApplicationShown, person_id: UUID | None
     ) -> "Unsaved":
-        """In one statement."""
-        return cls(application, await own_copies(connection, application.id, person_id))
+        """In one statement. person_id: None for what was typed by the parties' links."""
+        parties = [party.id for party in application.parts.parties]
+        return cls(application, await copies_of(connection, parties, person_id))
 
     def activities(self) -> list[str]:
         """The keys of the activities, a new one among them."""
-        own = self._of(self.application.parts.lead)
-        return self._entries(own, activity_entries(self.application, own))
+        lead = self.application.parts.lead
+        return self._typed(lead, activity_entries(self.application, self._keys(lead)))
 
     def parties(self) -> list[str]:
         """The keys of the parties, a new partner among them."""
-        own = self._of(self.application.parts.lead)
-        return self._entries(own, party_entries(self.application, own))
+        lead = self.application.parts.lead
+        return self._typed(lead, party_entries(self.application, self._keys(lead)))
 
     def part(self, party: PartyLine) -> list[str]:
         """The keys of the sections of a party's own part; of the lead, of those that it answers for all, too."""
-        own = {key: [copy] for key, copy in self._of(party).items()}
-        return typed_sections(self.application, party, own)
+        application = self.application
+        saved: list[tuple[FormSection, Answers]] = [(ROLE, {"role": party.role})]
+        for by in (By.LEAD, By.PARTY) if party.is_lead else (By.PARTY,):
+            for section in application.form.questions(by):
+                saved.append((section, application.answers(section, party.id, confidential=True)))
+        if party.is_lead and application.track == "exception":
+            saved.append((CONSULTATION, {CONSULTATION.key: application.consultation or ""}))
+        return self._typed(party, saved)
 
     def sections(self) -> list[str]:
         """The keys of the lead's sections, lists and budget among them."""
@@ -57,13 +69,19 @@ class Unsaved(msgspec.Struct, frozen=True):
         ]
         return [*self.part(application.parts.lead), *lists]
 
-    def _of(self, party: PartyLine) -> dict[str, Copy]:
-        return {key: copy for (of, key), copy in self.copies.items() if of == party.id}
+    def _keys(self, party: PartyLine) -> set[str]:
+        return {key for (of, key) in self.copies if of == party.id}
 
-    def _entries(self, own: Mapping[str, Copy], entries: Iterable[tuple[FormSection, Answers]]) -> list[str]:
-        return [section.key for section, stored in entries if unsaved(section, stored, own[section.key])]
+    def _typed(self, party: PartyLine, saved: Saved) -> list[str]:
+        """The keys of those of which a copy says anything else than what is saved."""
+        return [
+            section.key
+            for section, stored in saved
+            if any(unsaved(section, stored, copy) for copy in self.copies.get((party.id, section.key), ()))
+        ]
 
     def _budget(self) -> bool:
-        section = self.application.form.of(SectionKind.BUDGET)
-        copy = self.copies.get((self.application.parts.lead.id, section.key)) if section else None
-        return budget_copy.unsaved(self.application, copy) is not None
+        if self.application.form.of(SectionKind.BUDGET) is None:
+            return False
+        budget = EditedBudget.of(self.application)
+        return any(map(budget.unsaved, self.copies.get((budget.party_id, budget.key), ())))

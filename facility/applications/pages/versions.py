@@ -1,11 +1,10 @@
 """What a form says beside its answers, and two versions of them side by side: the one that is saved and the one that was typed."""
 
-from typing import Any
-
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.applications.pages.editing import Editable, meanwhile
+from facility.applications.pages.editing import Edited, meanwhile
+from facility.applications.pages.questions import offered
 from facility.applications.queries.writing import section_changes
 from facility.applications.rules.differences import Whose
 from facility.calls.rules.forms import Answers, FormSection
@@ -58,16 +57,13 @@ def labels_of(section: FormSection) -> dict[str, str]:
 async def compare(
     view: render.View,
     connection: AsyncConnection,
-    edited: Editable,
+    edited: Edited,
     fields: Fields,
     sent: Sent,
     answers: Answers,
-    **more: Any,
 ) -> Page:
     """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
-    changes = await section_changes(
-        connection, edited.application.id, edited.party_id, edited.section.key, seen=sent.began
-    )
+    changes = await section_changes(connection, *edited.place, seen=sent.began)
     theirs = meanwhile(edited, answers, changes)
     for difference in theirs.differences:
         proposed = "" if difference.whose is Whose.BOTH else difference.whose.value
@@ -83,5 +79,5 @@ async def compare(
         began=sent.began,
         theirs=theirs,
         labels=labels_of(edited.section),
-        **{"themes": (), "goes_on": False, **more},
+        themes=offered(edited.application),
     )

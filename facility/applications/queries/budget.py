@@ -23,11 +23,12 @@ class BudgetLineShown(BudgetLine, frozen=True, kw_only=True):
 
 
 class PlanShown(msgspec.Struct, frozen=True):
-    """Activities in their order, lines in theirs, and the percentage for indirect costs."""
+    """Activities in their order, lines in theirs, and the percentage for indirect costs; budget_version: how often the budget was saved."""
 
     activities: tuple[Planned, ...] = ()
     lines: tuple[BudgetLineShown, ...] = ()
     indirect_percent: Decimal | None = None
+    budget_version: int = 0
 
     @property
     def percent(self) -> Decimal:
@@ -56,7 +57,8 @@ PLAN = """
                 'reason', budget_line.reason, 'rate_from', valid_from, 'rate_source', source) ORDER BY position), '[]')
                 FROM budget_line LEFT JOIN unit_cost ON unit_cost.id = unit_cost_id
                 WHERE application_id = :id),
-            'indirect_percent', (SELECT indirect_percent::text FROM budget WHERE application_id = :id))) AS plan
+            'indirect_percent', (SELECT indirect_percent::text FROM budget WHERE application_id = :id),
+            'budget_version', (SELECT coalesce(max(version), 0) FROM budget WHERE application_id = :id))) AS plan
 """
 """The column `plan` of a statement about the application :id; a PlanShown as JSON, with amounts as text."""
 

@@ -1,7 +1,6 @@
-"""Reads of what is being written: working copies, who else writes, and what each save replaced."""
+"""Reads of what is being written: who else writes, and what each save replaced."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,21 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.rules.forms import Answer
+from facility.drafting.queries import Copy
 
 AWAY_AFTER = timedelta(minutes=30)
 """Whoever has not typed for so long is no longer writing."""
-
-
-class Copy(msgspec.Struct, frozen=True):
-    """What somebody has typed in a section and not saved. based_on: the version of the section that they saw; seal: the seal
-    of it in a party's own part; sitting: by a link, the page on which it was typed."""
-
-    typed: dict[str, list[str]]
-    based_on: int
-    started_at: datetime
-    saved_at: datetime
-    seal: str | None = None
-    sitting: UUID | None = None
 
 
 class Colleague(msgspec.Struct, frozen=True):
@@ -47,68 +35,22 @@ class Writing(msgspec.Struct, frozen=True):
 
 _WRITING = text(
     """
-    SELECT working_copy.*, person.name FROM working_copy
-    JOIN person ON person.id = person_id JOIN party ON party.id = party_id
-    WHERE working_copy.application_id = :application_id AND party_id = :party_id AND section = :section
+    SELECT unsaved.*, person.name FROM unsaved
+    JOIN person ON person.id = person_id JOIN party ON party.id = subject_id
+    WHERE subject_id = :party_id AND section = :section
         AND (person_id = :person_id OR person.institution_id = party.institution_id)
     ORDER BY started_at, person_id
     """
 )
 
 
-async def writing(
-    connection: AsyncConnection, application_id: UUID, party_id: UUID, section: str, person_id: UUID
-) -> Writing:
+async def writing(connection: AsyncConnection, party_id: UUID, section: str, person_id: UUID) -> Writing:
     """Who is writing in this section, as this person may know."""
-    rows = (
-        await connection.execute(
-            _WRITING,
-            {
-                "application_id": application_id,
-                "party_id": party_id,
-                "section": section,
-                "person_id": person_id,
-            },
-        )
-    ).all()
-    own = next((row for row in rows if row.person_id == person_id), None)
-    return Writing(
-        own=_copy(own) if own else None,
-        colleagues=tuple(
-            Colleague(row.name, row.started_at, row.saved_at) for row in rows if row.person_id != person_id
-        ),
-    )
-
-
-def _copy(row: Any) -> Copy:
-    return Copy(row.typed, row.based_on, row.started_at, row.saved_at, row.seal)
-
-
-_COPIES = text("SELECT * FROM working_copy WHERE application_id = :application_id AND person_id = :person_id")
-
-
-async def own_copies(
-    connection: AsyncConnection, application_id: UUID, person_id: UUID
-) -> dict[tuple[UUID, str], Copy]:
-    """What the person has typed and not saved in any section, by party and section."""
-    rows = await connection.execute(_COPIES, {"application_id": application_id, "person_id": person_id})
-    return {(row.party_id, row.section): _copy(row) for row in rows}
-
-
-_BY_LINK = text(
-    """
-    SELECT section, typed, 0 AS based_on, started_at, saved_at, seal, sitting FROM working_copy_by_link
-    WHERE party_id = :party_id ORDER BY saved_at DESC, sitting
-    """
-)
-
-
-async def link_copies(connection: AsyncConnection, party_id: UUID) -> dict[str, list[Copy]]:
-    """What was typed by the party's link and not saved, by section, the newest first."""
-    copies: dict[str, list[Copy]] = {}
-    for row in await connection.execute(_BY_LINK, {"party_id": party_id}):
-        copies.setdefault(row.section, []).append(msgspec.convert(dict(row._mapping), Copy))
-    return copies
+    about = {"party_id": party_id, "section": section, "person_id": person_id}
+    rows = (await connection.execute(_WRITING, about)).all()
+    own = next((Copy.of(row) for row in rows if row.person_id == person_id), None)
+    others = (row for row in rows if row.person_id != person_id)
+    return Writing(own, tuple(Colleague(row.name, row.started_at, row.saved_at) for row in others))
 
 
 _VERSION = text(

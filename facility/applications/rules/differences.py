@@ -1,21 +1,18 @@
 """What was changed in a text, and what becomes of answers that two people changed at once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 import msgspec
 
 from facility.calls.rules.forms import Answer, Answers
-from facility.refused import refuse
 
 MOST_COMPARED = 4000
 """Words and spaces: what is longer is not compared word by word, since that may take seconds."""
 ALIKE = 0.6
 """How much of two texts, spaces included, must be the same for a comparison by words to say more than the two do."""
-MOST_KEPT = 400_000
-"""Characters that a working copy may have."""
 _PIECES = re.compile(r"\s+|[^\s]+")
 
 
@@ -106,9 +103,3 @@ def _whose(mine: Answer, theirs: Answer, base: Answer | None) -> Whose:
     if base is not None and (mine or "") == (base or ""):
         return Whose.THEIRS
     return Whose.MINE if base is not None and (theirs or "") == (base or "") else Whose.BOTH
-
-
-def may_keep(typed: Mapping[str, Iterable[str]]) -> None:
-    """A working copy takes anything that is not endless (Refused: "copy_too_long", invalid)."""
-    if sum(len(value) for values in typed.values() for value in values) > MOST_KEPT:
-        refuse("copy_too_long", kind="invalid")

@@ -16,12 +16,18 @@ from facility.applications.models.writing import SectionChange
 from facility.applications.queries.parts import asked_of
 from facility.applications.rules.drafting import may_start
 from facility.applications.rules.status import ApplicationStatus, Track
-from facility.applications.service.changes import changed, lead_of, lock_draft, section_change
-from facility.applications.service.working_copies import end_copies
+from facility.applications.service.changes import (
+    changed,
+    check_seen,
+    lead_of,
+    lock_draft,
+    section_change,
+)
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormDefinition, FormSection
 from facility.calls.service.batches import series_of
 from facility.db import Tx, new_id
+from facility.drafting.service import end
 from facility.events import record
 from facility.refused import refuse
 
@@ -157,7 +163,7 @@ async def save_answers(
             may_void=may_void,
         )
         tx.add(*(result.change(tx, application, of) for result in saved))
-    await end_copies(tx, application_id, of, answers.keys())
+    await end(tx, of, answers.keys())
     return application
 
 
@@ -197,8 +203,8 @@ async def _save(
     new = {name: value for name, value in given.items() if (value or "") != (before[name] or "")}
     if not new:
         return None
-    if seen is not None and seen != (row.version if row else 0):
-        refuse("edited_meanwhile", version=str(application.version))
+    version = row.version if row else 0
+    await check_seen(tx, application, (of, section.key), given, seen=seen, version=version)
     row = row or _first(tx, application, of, section.key)
     _keep(tx, application, row, section, new)
     return _Saved(section, row, {name: before[name] for name in new}, new)

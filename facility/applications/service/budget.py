@@ -18,7 +18,7 @@ from facility.applications.service.changes import changed, lock_draft
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormSection, SectionKind
 from facility.db import Tx
-from facility.refused import Reason, refuse_if
+from facility.refused import Reason, refuse, refuse_if
 
 
 async def save_budget(
@@ -32,15 +32,20 @@ async def save_budget(
 ) -> Application:
     """Replace the lines, all or none, and work out what each party asks for; nothing happens where nothing differs.
 
-    A line's `ceiling` is what the tables say. Refused: "not_a_draft", "not_asked", "edited_meanwhile",
+    A line's `ceiling` is what the tables say. version: of the budget that the editor saw, 0 before the first save (None: whatever it
+    is). Refused: "not_a_draft", "not_asked", "edited_meanwhile",
     "voids_confirmations" unless may_void, and (invalid) at "lines-<number>-<field>": as `rules.line_mistakes`,
     "rate_unknown", "rate_of_another_category", "rate_of_another_country", "activity_unknown"; "indirect_too_high".
     """
-    application = await lock_draft(tx, application_id, version)
+    application = await lock_draft(tx, application_id)
     section = await asked_section(tx, application, SectionKind.BUDGET)
+    saved = await tx.session.get(Budget, application_id, populate_existing=True)
+    if version not in (None, saved.version if saved else 0):
+        refuse("edited_meanwhile", version=str(application.version))
     priced = await _priced(tx, application, section, lines, indirect_percent)
     await tx.flush()
     if await _replace(tx, application, priced, indirect_percent):
+        (await tx.get(Budget, application_id)).version += 1
         await add_up(tx, application)
         await changed(tx, application, {"budget", "requested"}, may_void=may_void)
     return application
@@ -126,7 +131,7 @@ async def _replace(
 async def _set_percent(tx: Tx, application_id: UUID, percent: Decimal) -> bool:
     row = await tx.session.get(Budget, application_id)
     if row is None:
-        tx.add(Budget(application_id=application_id, indirect_percent=percent))
+        tx.add(Budget(application_id=application_id, indirect_percent=percent, version=0))
         return percent != 0
     differs = row.indirect_percent != percent
     row.indirect_percent = percent

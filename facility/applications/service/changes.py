@@ -111,6 +111,33 @@ def section_change(
     )
 
 
+async def check_seen(
+    tx: Tx,
+    application: Application,
+    place: tuple[UUID, str],
+    names: Collection[str],
+    *,
+    seen: int | None,
+    version: int,
+) -> None:
+    """Refused ("edited_meanwhile") where somebody has saved one of these fields since the version that the editor saw (None: whatever
+    it is). place: the party and the key; version: the one that stands."""
+    if seen is None or seen == version:
+        return
+    party_id, key = place
+    since = await tx.session.scalars(
+        select(SectionChange.after).where(
+            SectionChange.application_id == application.id,
+            SectionChange.party_id == party_id,
+            SectionChange.section == key,
+            SectionChange.version > seen,
+        )
+    )
+    saved = [after.keys() for after in since]
+    if not saved or any(not keys.isdisjoint(names) for keys in saved):
+        refuse("edited_meanwhile", version=str(application.version))
+
+
 def status_of(application: Application) -> ApplicationStatus:
     """Its status as the rules know it."""
     return ApplicationStatus(application.status)

@@ -14,12 +14,15 @@ from facility.applications.events import (
 )
 from facility.applications.models.application import Application, ClassifiedRefusal, Document
 from facility.applications.rules.drafting import has_room, may_attach, may_consult
-from facility.applications.rules.submission import fingerprint_of
+from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.entries import Saving
 from facility.db import Tx, new_id
 from facility.events import record
 from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
+
+KEY = CONSULTATION.key
 
 
 async def may_attach_now(tx: Tx, application_id: UUID, *, version: int | None, count: int) -> None:
@@ -137,28 +140,23 @@ async def acknowledge_refusals(tx: Tx, application_id: UUID) -> int:
     return len(ids)
 
 
-def seal_of_consultation(text: str | None) -> str:
-    """A short name for what an editor of the consultation was shown."""
-    return fingerprint_of({"consultation": text or ""})
-
-
 async def record_consultation(
-    tx: Tx, application_id: UUID, text: str, *, seen: str | None = None
+    tx: Tx, application_id: UUID, text: str, *, seen: int | None = None
 ) -> Application:
     """Who was consulted on an exception, when, and what came of it (action document, R3: "upon consultation").
 
-    Nothing happens where the same person says the same once more. seen: the seal of what the editor was shown (None:
+    Nothing happens where the same person says the same once more. seen: the version of it that the editor saw (None:
     whatever it is). Refused: "wrong_track", "not_a_draft",
     "consultation_missing" (invalid), "edited_meanwhile".
     """
     application = await lock_draft(tx, application_id)
     may_consult(application.track, text)
-    changed = (application.consultation or "") != text.strip()
-    if not changed and application.consulted_by == tx.actor:
+    before, after = {KEY: application.consultation or ""}, {KEY: text.strip()}
+    saving = await Saving.of(tx, application, KEY, before, after, seen=seen)
+    await saving.done(tx)
+    if not saving.after and application.consulted_by == tx.actor:
         return application
-    if changed and seen is not None and seen != seal_of_consultation(application.consultation):
-        refuse("edited_meanwhile", version=str(application.version))
-    application.consultation = text.strip()
+    application.consultation = after[KEY]
     application.consulted_by = tx.actor
     application.consulted_at = application.saved_at = tx.now
     await record(tx, ConsultationRecorded(application_id=application_id))

@@ -1,5 +1,6 @@
 """Saving an activity or a party of a draft: whether somebody else has saved it meanwhile, and what each save replaced."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
@@ -8,11 +9,10 @@ from sqlalchemy import func, select
 from facility.applications.models.application import Application
 from facility.applications.models.writing import SectionChange
 from facility.applications.rules.differences import differing
-from facility.applications.service.changes import lead_of, section_change
-from facility.applications.service.working_copies import end_copies
+from facility.applications.service.changes import check_seen, lead_of, section_change
 from facility.calls.rules.forms import Answers
 from facility.db import Tx
-from facility.refused import refuse
+from facility.drafting.service import end
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -28,10 +28,18 @@ class Saving(msgspec.Struct, frozen=True):
 
     @classmethod
     async def of(
-        cls, tx: Tx, application: Application, key: str, before: Answers, after: Answers, *, seen: int | None
+        cls,
+        tx: Tx,
+        application: Application,
+        key: str,
+        before: Answers,
+        after: Answers,
+        *,
+        seen: int | None,
+        fields: Collection[str] = (),
     ) -> "Saving":
-        """seen: the version that the editor saw, 0 before the first save (None: whatever it is). Refused: "edited_meanwhile" where
-        it is another one and something differs."""
+        """seen: the version that the editor saw, 0 before the first save (None: whatever it is); fields: those of the editor's form,
+        where it hasn't all. Refused: "edited_meanwhile" where one of them was saved since and something differs."""
         lead_id = await lead_of(tx, application.id)
         last = await tx.session.scalar(
             select(func.coalesce(func.max(SectionChange.version), 0)).where(
@@ -41,8 +49,9 @@ class Saving(msgspec.Struct, frozen=True):
             )
         )
         names = differing(before, after)
-        if names and seen not in (None, last):
-            refuse("edited_meanwhile", version=str(application.version))
+        if names:
+            given = fields or {**before, **after}
+            await check_seen(tx, application, (lead_id, key), given, seen=seen, version=int(last or 0))
         return cls(
             application,
             lead_id,
@@ -60,4 +69,4 @@ class Saving(msgspec.Struct, frozen=True):
                     tx, self.application, (self.lead_id, self.key), self.version, self.before, self.after
                 )
             )
-        await end_copies(tx, self.application.id, self.lead_id, [self.key])
+        await end(tx, self.lead_id, [self.key])

@@ -22,7 +22,7 @@ from facility.applications.service.changes import (
 )
 from facility.applications.service.confirmations import PURPOSE
 from facility.applications.service.ending import end_what_is_open
-from facility.applications.service.working_copies import drop_party_copies
+from facility.applications.service.unsaved import drop_typed
 from facility.calls.service.batches import series_of
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
@@ -87,7 +87,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     party.leave_reason = reason and reason.strip()
     if status_of(application) is ApplicationStatus.DRAFT:
         await drop_request(tx, party.id)
-        await drop_party_copies(tx, party)
+        await drop_typed(tx, party)
         await revoke_links(tx, PURPOSE, party.id)
         await add_up(tx, application)
         await changed(tx, application, {"partners", "requested"}, may_void=True)

@@ -6,22 +6,14 @@ from facility.applications.events import PartFilledIn
 from facility.applications.queries.parts import answers_of, asked_of, parts_of
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
-from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.answers import save_answers
 from facility.applications.service.changes import lock_party, status_of
 from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
-from facility.calls.rules.forms import Answers, FormSection
+from facility.calls.rules.forms import Answers
 from facility.db import Tx
 from facility.events import record
 from facility.refused import refuse
-
-
-def seal_of_part(section: FormSection, answers: Answers, *, confidential: bool) -> str:
-    """A short name for what an editor of a part was shown, by which a form says so. It covers what that editor may read,
-    and nothing else."""
-    shown = {field.key: answers.get(field.key, "") for field in readable(section, confidential=confidential)}
-    return fingerprint_of(shown)
 
 
 async def fill_in_part(
@@ -30,12 +22,12 @@ async def fill_in_part(
     key: str,
     answers: Answers,
     *,
-    seen: str | None = None,
+    seen: int | None = None,
     confidential: bool = True,
     may_void: bool = True,
 ) -> None:
     """Save a section of a party's own part. confidential: the editor acts for the party itself, and not the lead for it.
-    seen: the seal of what the editor was shown (None: whatever it is).
+    seen: the version of the section, or of the party whose role it is, that the editor saw (None: whatever it is).
 
     Refused: as `may_fill_in`, "edited_meanwhile", "voids_confirmations" unless may_void, and "not_found" (missing) for what
     the call doesn't ask for or the editor may not write.
@@ -57,10 +49,10 @@ async def fill_in_part(
         now = answers_of(application, parts, section, party_id, confidential=True)
     if all(now.get(name, "") == value for name, value in answers.items()):
         return
-    if seen is not None and seen != seal_of_part(section, now, confidential=confidential):
-        refuse("edited_meanwhile", version=str(application.version))
     if section is ROLE:
-        await change_party(tx, party_id, role=str(answers.get("role", "")), may_void=may_void)
+        await change_party(tx, party_id, role=str(answers.get("role", "")), seen=seen, may_void=may_void)
     else:
-        await save_answers(tx, application.id, {key: answers}, party_id=party_id, may_void=may_void)
+        await save_answers(
+            tx, application.id, {key: answers}, party_id=party_id, seen=seen, may_void=may_void
+        )
     await record(tx, PartFilledIn(application_id=application.id, party_id=party_id, section=key))

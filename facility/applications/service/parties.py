@@ -22,7 +22,7 @@ from facility.applications.service.changes import (
 )
 from facility.applications.service.confirmations import PURPOSE, send_link
 from facility.applications.service.entries import Saving
-from facility.applications.service.working_copies import drop_party_copies
+from facility.applications.service.unsaved import drop_typed
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
 from facility.events import record
@@ -136,12 +136,13 @@ async def change_party(
     may_edit(status_of(application))
     if await section_of(tx, application, SectionKind.BUDGET):
         amount = None  # it follows from the lines
-    new = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
-    new = {name: value for name, value in new.items() if value not in (None, getattr(party, name))}
+    given = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
+    new = {name: value for name, value in given.items() if value not in (None, getattr(party, name))}
     before = {name: getattr(party, name) for name in ("role", "amount", "contact_name", "contact_email")}
     answers = [party_answers(**each) for each in (before, {**before, **new})]
     key = entry_key(EntryKind.PARTY, party_id)
-    saving = await Saving.of(tx, application, key, *answers, seen=seen)
+    fields = [name for name, value in given.items() if value is not None]
+    saving = await Saving.of(tx, application, key, *answers, seen=seen, fields=fields)
     for name, value in new.items():
         setattr(party, name, value)
     if new.keys() & {"role", "amount"}:
@@ -179,7 +180,7 @@ async def take_out(tx: Tx, party: Party) -> None:
     party.left_at = tx.now
     party.confirmation = Confirmation.NONE
     await drop_request(tx, party.id)
-    await drop_party_copies(tx, party)
+    await drop_typed(tx, party)
     await revoke_links(tx, PURPOSE, party.id)
 
 

@@ -10,11 +10,11 @@ from facility.applications.models.budget import PlannedActivity, PlannedPeople
 from facility.applications.rules.activities import MAX_ACTIVITIES, Plan, check_activity, moved
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key
 from facility.applications.service.amounts import asked_section
-from facility.applications.service.changes import changed, lock_draft
+from facility.applications.service.changes import changed, lead_of, lock_draft
 from facility.applications.service.entries import Saving
-from facility.applications.service.working_copies import drop_copies
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
+from facility.drafting.service import drop
 from facility.refused import refuse
 
 
@@ -75,7 +75,7 @@ async def remove_planned(
     """Take an activity out; lines of the budget that were for it stay, and are for none. What anybody had typed about it ends."""
     application, _activity = await _lock(tx, activity_id, version)
     await tx.session.execute(delete(PlannedActivity).where(PlannedActivity.id == activity_id))
-    await drop_copies(tx, application.id, entry_key(EntryKind.ACTIVITY, activity_id))
+    await drop(tx, await lead_of(tx, application.id), entry_key(EntryKind.ACTIVITY, activity_id))
     await changed(tx, application, {"activities"}, may_void=may_void)
     return application
 

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from facility import clock
 from facility.admission.service.consultations import answer_consultation
 from facility.applications.service.answers import save_answers
-from facility.applications.service.documents import seal_of_consultation
 from facility.applications.service.parties import change_party
 from facility.db import Database
 from facility.events.relay import drain
@@ -52,16 +51,15 @@ async def test_an_exception_is_decided_by_the_authorising_officer(
 
 async def _agree(omar: Browser, here: str) -> None:
     """Whom Omar agreed it with: kept while he types, saved once, never by an older form."""
-    empty = seal_of_consultation(None)
-    wrong = await omar.send_form(f"{here}/consultation", {"consultation": "", "seen": empty})
+    wrong = await omar.send_form(f"{here}/consultation", {"consultation": "", "seen": "0"})
     assert (wrong.status_code, errors(wrong)) == (422, ["consultation"])
-    typed = {"consultation": "EU Delegation: asked", "seen": empty}
+    typed = {"consultation": "EU Delegation: asked", "seen": "0"}
     kept = await omar.send_form(f"{here}/consultation/copy", typed, headers={"x-autosave": "1"})
     assert kept.status_code == 204
     shown = (await omar.get(f"{here}/consultation")).text
     assert ("EU Delegation: asked" in shown, "unsaved" in states(shown)) == (True, True)
     assert "unsaved-there" in states(await omar.get(here))
-    agreed = {"consultation": "EU Delegation: agreed", "seen": empty}
+    agreed = {"consultation": "EU Delegation: agreed", "seen": "0"}
     assert (await omar.send_form(f"{here}/consultation", agreed)).status_code == 303
     late = await omar.send_form(f"{here}/consultation", typed)
     assert (late.status_code, "EU Delegation: agreed" in late.text, "EU Delegation: asked" in late.text) == (

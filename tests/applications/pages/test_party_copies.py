@@ -9,12 +9,12 @@ from facility import clock
 from facility.accounts.models import Institution
 from facility.accounts.service.people import add_user
 from facility.applications.models.application import Party
-from facility.applications.models.writing import LinkCopy, WorkingCopy
 from facility.applications.service.confirmations import confirm_party, invite_party
-from facility.applications.service.link_copies import Sitting, keep_link_copy
 from facility.applications.service.replacement import replace_party
-from facility.applications.service.working_copies import keep_copy
-from facility.db import Database, new_id
+from facility.db import Database
+from facility.drafting.handlers import opened
+from facility.drafting.models import Unsaved
+from facility.drafting.service import Holder, keep
 from facility.events.models import EventRow
 from facility.events.relay import drain
 from facility.outbox.links import path_of
@@ -60,7 +60,7 @@ def typed(**changes: str) -> dict[str, str]:
 async def copies(db: Database) -> list[str]:
     """The keys of what is kept for anybody."""
     async with db.transaction(now=clock.now()) as tx:
-        return list(await tx.session.scalars(select(WorkingCopy.section)))
+        return list(await tx.session.scalars(select(Unsaved.section)))
 
 
 async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded(
@@ -175,8 +175,8 @@ async def test_a_party_that_goes_takes_what_is_typed_of_it_along(
     await omar.send_form(f"{here}/parties/{partner}/copy", typed(role="Half"), headers=QUIET)
     await omar.send_form(f"{here}/partners/add/copy", typed(role="Another"), headers=QUIET)
     async with db.transaction(now=clock.now(), actor=stage.vesa) as tx:
-        await keep_copy(tx, draft, partner, "own-role", {"role": ["Half"]}, seal="")
-        await keep_link_copy(tx, partner, "own-role", Sitting(new_id()), {"role": ["Half"]}, seal="")
+        for holder in (Holder(stage.vesa), opened()):
+            await keep(tx, partner, "own-role", holder, {"role": ["Half"]})
     if way == "removed":
         version = (await omar.get(f"{here}/parties/{partner}/remove")).text
         version = version.partition('name="version" value="')[2].partition('"')[0]
@@ -188,7 +188,7 @@ async def test_a_party_that_goes_takes_what_is_typed_of_it_along(
             )
     assert await copies(db) == ["party-new"]
     async with db.transaction(now=clock.now()) as tx:
-        assert (await tx.session.scalars(select(LinkCopy.section))).all() == []
+        assert (await tx.session.scalars(select(Unsaved.section))).all() == ["party-new"]
 
 
 async def test_it_is_not_kept_in_the_name_of_another_nor_for_others(

@@ -44,7 +44,10 @@ async def test_the_lead_writes_for_a_partner_all_but_what_is_confidential(db: Da
 
 async def test_two_who_fill_in_the_same_part_notice(db: Database, trio: UUID) -> None:
     _lead, kosovo, _montenegro = await parties(db, trio)
-    codes = await refused(db, fill_in_part, kosovo.id, "own", {"part": "New"}, seen="0" * 64)
+    async with db.transaction(now=NOW) as tx:
+        await fill_in_part(tx, kosovo.id, "own", {"part": "Hosts"}, seen=0)
+        await fill_in_part(tx, kosovo.id, "own", {"secret": SECRET}, seen=1)
+    codes = await refused(db, fill_in_part, kosovo.id, "own", {"part": "New"}, seen=0)
     assert codes == ("edited_meanwhile",)
     async with db.transaction(now=NOW) as tx:
         await decline_party(tx, kosovo.id, reason="No staff")

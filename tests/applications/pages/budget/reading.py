@@ -9,7 +9,7 @@ from sqlalchemy import select
 from facility import clock
 from facility.applications.checks import budgets, requested
 from facility.applications.models.application import Application, Party
-from facility.applications.models.budget import BudgetLine
+from facility.applications.models.budget import Budget, BudgetLine
 from facility.db import Database
 from tests.applications.budgets import Ground
 from tests.browser import Browser
@@ -18,6 +18,13 @@ from tests.browser import Browser
 async def version(db: Database, application_id: UUID) -> str:
     async with db.transaction(now=clock.now()) as tx:
         return str((await tx.get(Application, application_id)).version)
+
+
+async def budget_version(db: Database, application_id: UUID) -> str:
+    """How often the budget was saved."""
+    async with db.transaction(now=clock.now()) as tx:
+        budget = await tx.session.get(Budget, application_id)
+        return str(budget.version if budget else 0)
 
 
 async def amounts(db: Database, application_id: UUID) -> dict[str, str]:
@@ -56,5 +63,5 @@ def total(page: httpx.Response) -> str:
 
 
 async def save(db: Database, omar: Browser, ground: Ground, **more: str) -> httpx.Response:
-    form = ground.form(version=await version(db, ground.application), **more)
+    form = ground.form(version=await budget_version(db, ground.application), **more)
     return await omar.send_form(f"/applications/{ground.application}/budget", form)

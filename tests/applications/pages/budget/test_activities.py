@@ -18,7 +18,7 @@ from facility.applications.service.plan import change_planned
 from facility.db import Database
 from tests.applications.budgets import TRIP, WORKSHOP, Ground
 from tests.applications.conftest import Stage
-from tests.applications.pages.budget.reading import version
+from tests.applications.pages.budget.reading import budget_version, version
 from tests.browser import Browser, errors, gives_reason
 
 
@@ -142,7 +142,7 @@ async def test_moved_up_and_down(db: Database, omar: Browser, ground: Ground) ->
 
 async def test_removed_with_its_lines_left_for_another(db: Database, omar: Browser, ground: Ground) -> None:
     path = f"/applications/{ground.application}/budget"
-    await omar.send_form(path, ground.form(version=await version(db, ground.application)))
+    await omar.send_form(path, ground.form(version=await budget_version(db, ground.application)))
     here = f"/applications/{ground.application}/activities/{ground.activities[TRIP]}/remove"
     assert "3 budget lines belong to it." in (await omar.get(here)).text
     gone = await omar.send_form(here, {"version": await version(db, ground.application)})
@@ -267,7 +267,7 @@ async def test_lines_come_through_the_command_as_they_were(
     db: Database, omar: Browser, ground: Ground
 ) -> None:
     path = f"/applications/{ground.application}/budget"
-    await omar.send_form(path, ground.form(version=await version(db, ground.application)))
+    await omar.send_form(path, ground.form(version=await budget_version(db, ground.application)))
     async with db.transaction(now=clock.now()) as tx:
         rows = await tx.session.scalars(select(BudgetLine).order_by(BudgetLine.position))
         lines = [line_of(row) for row in rows]

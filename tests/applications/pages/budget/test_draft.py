@@ -20,7 +20,15 @@ from facility.experts.service import seed_themes
 from facility.zone import BRUSSELS
 from tests.applications.budgets import WORKSHOP, Ground
 from tests.applications.conftest import Stage, Times, party_id
-from tests.applications.pages.budget.reading import amounts, lines, reconciled, save, total, version
+from tests.applications.pages.budget.reading import (
+    amounts,
+    budget_version,
+    lines,
+    reconciled,
+    save,
+    total,
+    version,
+)
 from tests.browser import Browser, Browsers, gives_reason, states
 
 
@@ -80,7 +88,7 @@ async def test_a_confirmation_is_voided_only_after_a_warning(
 
 
 async def test_somebody_else_saved_meanwhile(db: Database, omar: Browser, ground: Ground) -> None:
-    seen = await version(db, ground.application)
+    seen = await budget_version(db, ground.application)
     await save(db, omar, ground)
     rows = [("Mine", "fee", "AL", WORKSHOP, "1", "", "", "1")]
     page = await omar.send_form(f"/applications/{ground.application}/budget", ground.form(rows, version=seen))

@@ -6,7 +6,7 @@ import pytest
 
 from facility.db import Database
 from tests.applications.budgets import ROWS, Ground
-from tests.applications.pages.budget.reading import lines, save, total, version
+from tests.applications.pages.budget.reading import budget_version, lines, save, total
 from tests.browser import Browser, errors, gives_reason
 
 PASTED = (
@@ -31,7 +31,12 @@ async def test_rows_are_pasted_into_the_form_and_saved_from_there(
     chosen = dict(
         re.findall(r'name="(lines-\d+-[a-z_]+)"[^>]*>(?:(?!</select>).)*?value="([^"]*)" selected', page.text)
     )
-    form = {"version": await version(db, ground.application), "indirect_percent": "7", **values, **chosen}
+    form = {
+        "version": await budget_version(db, ground.application),
+        "indirect_percent": "7",
+        **values,
+        **chosen,
+    }
     assert (await omar.send_form(path, form)).status_code == 303
     assert [str(line.amount) for line in await lines(db, ground.application)] == [
         "3500.00",
@@ -76,10 +81,10 @@ async def test_what_is_no_table_is_said_at_the_field_with_the_text_kept(
 
 async def test_more_lines_than_a_budget_takes(db: Database, omar: Browser, ground: Ground) -> None:
     path = f"/applications/{ground.application}/budget"
-    seen = await version(db, ground.application)
+    seen = await budget_version(db, ground.application)
     full = await omar.send_form(path, ground.form([ROWS[3]] * 100, version=seen))
     assert full.status_code == 303
-    seen = await version(db, ground.application)
+    seen = await budget_version(db, ground.application)
     above = await omar.send_form(path, ground.form([ROWS[3]] * 101, version=seen))
     assert (above.status_code, gives_reason(above, "too_many_lines", most="100")) == (422, True)
     assert (await omar.send_form(path, ground.form([ROWS[3]] * 130, version=seen))).status_code == 413

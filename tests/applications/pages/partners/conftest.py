@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.applications.models.application import Party
-from facility.applications.models.writing import LinkCopy
 from facility.applications.service.confirmations import invite_party
 from facility.db import Database
+from facility.drafting.models import Unsaved
 from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
@@ -62,4 +62,7 @@ async def filled(browser: Browser, path: str, answers: dict[str, str]) -> httpx.
 async def link_copies(db: Database) -> list[str]:
     """What stands in the copies that are kept for holders of links."""
     async with db.transaction(now=clock.now()) as tx:
-        return sorted(one["part"][0] for one in await tx.session.scalars(select(LinkCopy.typed)))
+        return sorted(
+            one["part"][0]
+            for one in await tx.session.scalars(select(Unsaved.typed).where(Unsaved.person_id.is_(None)))
+        )

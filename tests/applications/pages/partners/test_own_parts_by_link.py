@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility import clock
-from facility.applications.models.writing import LinkCopy
 from facility.db import Database
+from facility.drafting.models import Unsaved
 from tests.applications.conftest import Stage
 from tests.applications.pages.partners.conftest import (
     QUIET,
@@ -27,7 +27,7 @@ async def test_a_part_by_link_is_saved_and_the_link_stays_good(
     anybody, path = await browse(), await invite(db, stage, asking)
     done = await filled(anybody, f"{path}/part/own", {"part": "Hosts", "secret": SECRET})
     assert (done.status_code, done.headers["location"]) == (303, path)
-    stale = await anybody.send_form(f"{path}/part/own", {"seen": "0" * 64, "part": "Other", "secret": ""})
+    stale = await anybody.send_form(f"{path}/part/own", {"seen": "0", "part": "Other", "secret": ""})
     assert (stale.status_code, "changed-meanwhile" in states(stale)) == (409, True)
     shown = await anybody.get(path)
     answer = {"signatory_name": "", "signatory_function": "", "reason": "", "seen": hidden(shown, "seen")}
@@ -51,7 +51,7 @@ async def test_what_is_typed_by_a_link_is_there_on_another_machine(
     first = await anybody.get(own)
     assert f'data-autosave="{own}/copy"' in first.text
     async with db.transaction(now=clock.now()) as tx:
-        assert (await tx.session.scalars(select(LinkCopy))).all() == []
+        assert (await tx.session.scalars(select(Unsaved))).all() == []
     typed = {
         "seen": hidden(first, "seen"),
         "sitting": hidden(first, "sitting"),
