@@ -6,7 +6,6 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from facility.applications.pages.seats import OF_A_LINK
 from facility.applications.pages.versions import Sent
 from facility.calls.rules.form_keys import BESIDE
 from facility.calls.rules.forms import (
@@ -32,6 +31,7 @@ from facility.calls.rules.forms import (
     form_mistakes,
 )
 from facility.calls.rules.presets import PLAIN, STANDARD
+from facility.drafting.handlers import OF_A_LINK
 
 OPTIONS = (Option("a", "First"), Option("b", "Second"))
 

@@ -90,13 +90,15 @@ class Made:
 
     async def drafts(self) -> None:
         draft = await self.one(
-            """SELECT application.id, call_id, party.id AS lead, section FROM application JOIN party ON party.application_id = application.id
+            """SELECT application.id, call_id, party.id AS lead, section, person.id AS officer FROM application JOIN party ON party.application_id = application.id
             AND is_lead JOIN person ON person.institution_id = party.institution_id AND person.name = 'Omar Hoxha'
             JOIN section_answers ON section_answers.application_id = application.id AND section_answers.party_id = party.id
             WHERE application.status = 'draft' ORDER BY section LIMIT 1"""
         )
         typed = {"summary": ["Half a sentence, which nobody has sav"]}
-        await self.act("Omar Hoxha", lambda tx: keep(tx, draft.lead, draft.section, Holder(tx.actor), typed))
+        await self.act(
+            "Omar Hoxha", lambda tx: keep(tx, draft.lead, draft.section, Holder(draft.officer), typed)
+        )
         await self.act(
             None,
             lambda tx: note_late_attempt(tx, draft.id, at=self.now, reasons=("late",)),

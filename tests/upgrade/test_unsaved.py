@@ -103,7 +103,7 @@ async def _rests_on(
     db: Database, subjects: list[UUID], officer: UUID, asked: dict[tuple[UUID, str, UUID], int]
 ) -> dict[tuple[UUID, str, UUID], int]:
     """The versions on which the copies rest that were put in."""
-    made = {}
+    made: dict[tuple[UUID, str, UUID], int] = {}
     async with db.reader() as connection:
         for person in (officer, None):
             for (subject, section), copies in (await copies_of(connection, subjects, person)).items():
