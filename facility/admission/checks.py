@@ -1,38 +1,57 @@
 """What `facility reconcile` looks at in what is let in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.events import ClarificationAnswered, ConsultationAnswered, LateAnswerTaken
+from facility.admission.service.asking import About
+from facility.admission.service.clarifications import CLARIFICATION
+from facility.admission.service.consultations import CONSULTATION
 from facility.admission.service.opening import minutes_hash
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
-from facility.events import check
+from facility.events import Event, check
+from facility.inquiries.kinds import RemindingKind
 
 
 @check("admission: consultations")
 async def consultations(connection: AsyncConnection) -> list[str]:
-    """Each stands as the log tells it; consent by silence bears the instant at which the period was over."""
+    return await _untrue(connection, CONSULTATION, {ConsultationAnswered: "", LateAnswerTaken: ""})
+
+
+@check("admission: clarifications")
+async def clarifications(connection: AsyncConnection) -> list[str]:
+    return await _untrue(connection, CLARIFICATION, {ClarificationAnswered: "answered"})
+
+
+async def _untrue(
+    connection: AsyncConnection, kind: RemindingKind[Any, About], answers: Mapping[type[Event], str]
+) -> list[str]:
+    """Each stands as the log tells it; silence counted at the instant at which the period was over. `answers`: the state that each
+    event of an answer leads to; "" where its outcome says so."""
+    table = kind.name
+    states = {kind.ended_silent: kind.silent, kind.cancelled: "cancelled", **answers}
+    cases = " ".join(f"WHEN '{event.__name__}' THEN '{state}'" for event, state in states.items() if state)
     rows = await connection.execute(
         text(
-            """
-            SELECT reference, consultation.id, consultation.state, told.state AS told FROM consultation
+            f"""
+            SELECT reference, {table}.id, {table}.state, told.state AS told FROM {table}
             JOIN application ON application.id = application_id
             CROSS JOIN LATERAL (
-                SELECT coalesce((SELECT CASE kind WHEN 'ConsultationEndedTacitly' THEN 'tacit'
-                    WHEN 'ConsultationCancelled' THEN 'cancelled' ELSE data ->> 'outcome' END
-                FROM event WHERE subject_id = application_id AND data ->> 'consultation_id' = consultation.id::text
-                    AND kind IN ('ConsultationEndedTacitly', 'ConsultationCancelled', 'ConsultationAnswered',
-                        'LateAnswerTaken')
-                    AND NOT coalesce((data ->> 'late')::boolean, false)
-                    AND (kind <> 'ConsultationEndedTacitly' OR due_at = ends_at)
+                SELECT coalesce((SELECT CASE kind {cases} ELSE data ->> 'outcome' END
+                FROM event WHERE subject_id = application_id AND data ->> '{table}_id' = {table}.id::text
+                    AND kind = ANY(:kinds) AND NOT coalesce((data ->> 'late')::boolean, false)
+                    AND (kind <> :silence OR due_at = ends_at)
                 ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
-            WHERE consultation.state <> told.state ORDER BY reference COLLATE "C", consultation.id
-            """
-        )
+            WHERE {table}.state <> told.state ORDER BY reference COLLATE "C", {table}.id
+            """  # noqa: S608 - our own names
+        ),
+        {"kinds": [event.__name__ for event in states], "silence": kind.ended_silent.__name__},
     )
     return [
-        f"application {row.reference}: consultation {row.id} is {row.state}, the log says {row.told}"
+        f"application {row.reference}: {table} {row.id} is {row.state}, the log says {row.told}"
         for row in rows
     ]
 
@@ -84,29 +103,4 @@ async def sealed(connection: AsyncConnection) -> list[str]:
     )
     return [
         f"application {row.reference}: read before it was opened, or opened before it came in" for row in rows
-    ]
-
-
-@check("admission: clarifications")
-async def clarifications(connection: AsyncConnection) -> list[str]:
-    """Each stands as the log tells it; one that lapsed did so when its period was over."""
-    rows = await connection.execute(
-        text(
-            """
-            SELECT reference, clarification.id, clarification.state, told.state AS told FROM clarification
-            JOIN application ON application.id = application_id
-            CROSS JOIN LATERAL (
-                SELECT coalesce((SELECT CASE kind WHEN 'ClarificationLapsed' THEN 'lapsed'
-                    WHEN 'ClarificationCancelled' THEN 'cancelled' ELSE 'answered' END
-                FROM event WHERE subject_id = application_id AND data ->> 'clarification_id' = clarification.id::text
-                    AND kind IN ('ClarificationLapsed', 'ClarificationCancelled', 'ClarificationAnswered')
-                    AND (kind <> 'ClarificationLapsed' OR due_at = ends_at)
-                ORDER BY version DESC LIMIT 1), 'open') AS state) AS told
-            WHERE clarification.state <> told.state ORDER BY reference COLLATE "C", clarification.id
-            """
-        )
-    )
-    return [
-        f"application {row.reference}: clarification {row.id} is {row.state}, the log says {row.told}"
-        for row in rows
     ]

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from facility.db import Base, Key, as_sql
 from facility.deployments.rules import STANDING
+from facility.inquiries.models import Inquiry
 
 
 class DeploymentState(StrEnum):
@@ -85,7 +86,7 @@ class Candidate(Base):
     state: Mapped[str]
 
 
-class Invitation(Base):
+class Invitation(Inquiry):
     """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes."""
 
     __tablename__ = "invitation"
@@ -107,15 +108,17 @@ class Invitation(Base):
         CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),
     )
 
-    id: Mapped[Key]
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     seat: Mapped[int]
-    invited_at: Mapped[datetime]
-    respond_by: Mapped[datetime]
-    outcome: Mapped[str]
-    ended_at: Mapped[datetime | None]
     reason: Mapped[str]
+    # What every inquiry has, in the words of this room.
+    asked_at: Mapped[datetime] = mapped_column("invited_at")
+    ends_at: Mapped[datetime] = mapped_column("respond_by")
+    state: Mapped[str] = mapped_column("outcome")
+    invited_at: Mapped[datetime] = synonym("asked_at")
+    respond_by: Mapped[datetime] = synonym("ends_at")
+    outcome: Mapped[str] = synonym("state")
 
     @hybrid_property
     def stands(self) -> bool:

@@ -13,17 +13,15 @@ from facility import clock
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.awards.models import AWARD_STANDS_SQL
-from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
+from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState, Invitation
 from facility.deployments.rules import InvitationStatus, Part
 from facility.experts.rules import CefrLevel
-from facility.outbox.asking import undelivered_sql
-from facility.outbox.links import hash_of
+from facility.inquiries.delivery import undelivered_sql
+from facility.inquiries.queries import by_link
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
 
 PAGE = 25
-PURPOSE = "invitation"
-"""What an expert's link is for."""
 
 
 ADRIFT = f"""
@@ -214,7 +212,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
         return self.seats - self.accepted - self.open
 
 
-_UNDELIVERED = f"(outcome = 'open' AND {undelivered_sql(PURPOSE, 'invitation.id')})"
+_UNDELIVERED = undelivered_sql(Invitation)
 TO_CORRECT = f"""
     SELECT reference || ' ' || expert.code AS label, '/deployments/' || deployment.id AS href
     FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
@@ -320,20 +318,12 @@ _LINKED = text(
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id
-    WHERE token_hash = :hash AND purpose = :purpose
+    WHERE token_hash = :hash AND purpose = 'invitation'
     """  # noqa: S608 - our own text
 )
 
 
 async def linked(connection: AsyncConnection, token: str) -> Linked:
     """What the link with this token is about: one statement. Raises Refused: link_unknown (missing), link_revoked."""
-    row = (
-        (await connection.execute(_LINKED, {"hash": hash_of(token), "purpose": PURPOSE, "now": clock.now()}))
-        .mappings()
-        .first()
-    )
-    if row is None:
-        refuse("link_unknown", kind="missing")
-    if row["revoked_at"] is not None:
-        refuse("link_revoked")
-    return msgspec.convert(_decoded(row, ("themes", "shortlist", "beneficiaries")), Linked)
+    row = await by_link(connection, _LINKED, token, now=clock.now())
+    return msgspec.convert(_decoded(row._mapping, ("themes", "shortlist", "beneficiaries")), Linked)

@@ -23,19 +23,16 @@ from facility.deployments.events import (
     ListExhausted,
 )
 from facility.deployments.models import Deployment, Invitation
-from facility.deployments.queries import ADRIFT, PURPOSE
+from facility.deployments.queries import ADRIFT
 from facility.deployments.rules import InvitationStatus
-from facility.deployments.service.asking_again import ask_at_new_address, invite_anew, lock_invitation
 from facility.deployments.service.ending import end_deployments, end_unavailable
+from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
 from facility.events import reacts_to
 from facility.events.models import EventRow
 from facility.experts.events import ExpertChanged
-from facility.experts.models import Expert
-from facility.experts.words import days, language_name
-from facility.outbox.links import live_link, make_link
+from facility.inquiries.service import ask_at_new_address, send_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
-from facility.web.filters import instant
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
 
@@ -56,30 +53,13 @@ async def end_clashing_invitations(tx: Tx, event: InvitationAccepted) -> None:
 async def invite_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
     """Nobody was asked at an address that is corrected only now."""
     if "email" in event.fields:
-        await ask_at_new_address(tx, event.expert_id)
+        await ask_at_new_address(tx, INVITATION, Invitation.expert_id == event.expert_id)
 
 
 @reacts_to(ExpertInvited, ExpertAskedAgain)
 async def invite(tx: Tx, event: ExpertInvited | ExpertAskedAgain) -> None:
-    """The invitation with its link; none where it has ended. After an outage that was longer than the time to answer, this begins
-    now."""
-    deployment, invitation = await lock_invitation(tx, event.invitation_id)
-    if invitation.outcome != InvitationStatus.OPEN or await live_link(tx, PURPOSE, invitation.id) is not None:
-        return
-    if tx.now > invitation.respond_by:
-        await invite_anew(tx, deployment, invitation, tx.now)
-    link = await make_link(tx, PURPOSE, invitation.id, expires_at=invitation.respond_by)
-    await _to_expert(
-        tx,
-        invitation,
-        deployment,
-        "invitation",
-        _("Can you help? Invitation {reference}", reference=deployment.reference),
-        link=link,
-        respond_by=instant(invitation.respond_by),
-        language=language_name(deployment.language),
-        level=deployment.language_level,
-    )
+    """The invitation with its link; none where it has ended."""
+    await send_link(tx, INVITATION, event.invitation_id)
 
 
 @reacts_to(InvitationAccepted)
@@ -91,13 +71,15 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
     deployment = await tx.get(Deployment, event.deployment_id)
     latest = (
         select(Link)
-        .where(Link.purpose == PURPOSE, Link.subject_id == invitation.id)
+        .where(Link.purpose == INVITATION.name, Link.subject_id == invitation.id)
         .order_by(Link.created_at.desc())
         .limit(1)
     )
     link = (await tx.session.execute(latest)).scalar_one_or_none()
     subject = _("You are booked: {reference}", reference=deployment.reference)
-    await _to_expert(tx, invitation, deployment, "accepted", subject, link=link, has_link=link is not None)
+    await write_to_expert(
+        tx, invitation, deployment, "accepted", subject, link=link, has_link=link is not None
+    )
 
 
 @reacts_to(InvitationEnded)
@@ -111,13 +93,15 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
     subject = _("Your invitation {reference} has ended", reference=deployment.reference)
     if event.how == "withdrawn":
         if deployment.end_reason is None:
-            await _to_expert(tx, invitation, deployment, "withdrawn", subject)
+            await write_to_expert(tx, invitation, deployment, "withdrawn", subject)
         else:
             reason = deployment.end_reason
-            await _to_expert(tx, invitation, deployment, "called_off", subject, booked=False, reason=reason)
+            await write_to_expert(
+                tx, invitation, deployment, "called_off", subject, booked=False, reason=reason
+            )
         return
     by_expert = await _actor(tx) is None
-    await _to_expert(
+    await write_to_expert(
         tx, invitation, deployment, "cancelled", subject, by_expert=by_expert, reason=invitation.reason
     )
     if by_expert:
@@ -133,7 +117,7 @@ async def tell_of_released_bookings(tx: Tx, event: DeploymentEnded) -> None:
         return
     subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
     for invitation in await _accepted(tx, deployment.id):
-        await _to_expert(tx, invitation, deployment, "award_ended", subject)
+        await write_to_expert(tx, invitation, deployment, "award_ended", subject)
 
 
 @reacts_to(DeploymentCalledOff)
@@ -142,7 +126,7 @@ async def tell_of_what_is_called_off(tx: Tx, event: DeploymentCalledOff) -> None
     deployment = await tx.get(Deployment, event.deployment_id)
     subject = _("Your booking {reference} is cancelled", reference=deployment.reference)
     for invitation in await _accepted(tx, deployment.id):
-        await _to_expert(
+        await write_to_expert(
             tx, invitation, deployment, "called_off", subject, booked=True, reason=deployment.end_reason
         )
 
@@ -156,7 +140,9 @@ async def tell_of_days_without_activity(tx: Tx, award_id: UUID) -> None:
         subject = _("No activity on the days of {reference}", reference=deployment.reference)
         await _to_officer(tx, deployment, "days_without_activity", subject, for_expert=False)
         for invitation in await _accepted(tx, deployment.id):
-            await _to_expert(tx, invitation, deployment, "days_without_activity", subject, for_expert=True)
+            await write_to_expert(
+                tx, invitation, deployment, "days_without_activity", subject, for_expert=True
+            )
 
 
 async def _accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
@@ -187,29 +173,6 @@ async def _actor(tx: Tx) -> UUID | None:
     return (await tx.session.execute(query)).scalar_one_or_none()
 
 
-async def _to_expert(
-    tx: Tx,
-    invitation: Invitation,
-    deployment: Deployment,
-    template: str,
-    subject: str,
-    *,
-    link: Link | None = None,
-    **more: Any,
-) -> None:
-    expert = await tx.get(Expert, invitation.expert_id)
-    await post(
-        tx,
-        template=f"deployments/{template}",
-        to=expert.email,
-        to_name=expert.name,
-        subject=subject,
-        subject_id=deployment.id,
-        context={**_facts(deployment), **more},
-        link=link,
-    )
-
-
 async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: str, **more: Any) -> None:
     """To the officer who asked; to the whole secretariat where that one is there no more."""
     officers = await officers_for(tx, deployment.application_id)
@@ -222,14 +185,5 @@ async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: st
             to_name=officer.name,
             subject=subject,
             subject_id=deployment.id,
-            context={**_facts(deployment), "path": f"/deployments/{deployment.id}", **more},
+            context={**facts(deployment), "path": f"/deployments/{deployment.id}", **more},
         )
-
-
-def _facts(deployment: Deployment) -> dict[str, Any]:
-    """What every mail says."""
-    return {
-        "days": days(deployment.starts_on, deployment.ends_on),
-        "place": deployment.place,
-        "reference": deployment.reference,
-    }

@@ -163,10 +163,6 @@ def answer_by(invited_at: datetime, respond_within_hours: int) -> datetime:
     return invited_at + timedelta(hours=respond_within_hours)
 
 
-GRACE = timedelta(seconds=5)
-"""How long silence is left to be after the last instant: an answer received in time may still wait for a lock."""
-
-
 def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) -> None:
     """An open invitation is declined in time (Refused: "invitation_ended" with its status, or "expired")."""
     if status is not InvitationStatus.OPEN:

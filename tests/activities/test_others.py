@@ -10,7 +10,6 @@ from facility.activities.models import Activity
 from facility.activities.service.activities import cancel, complete, postpone
 from facility.db import Database
 from facility.deployments.models import Invitation
-from facility.deployments.queries import PURPOSE
 from facility.deployments.service.ending import call_off
 from facility.events.reconcile import reconcile
 from facility.experts.models import Booking
@@ -75,7 +74,7 @@ async def test_the_link_of_who_is_booked_says_what_the_mail_says(
         accepted = select(Invitation.id).where(
             Invitation.deployment_id == deployment, Invitation.outcome == "accepted"
         )
-        path = path_of(await make_link(tx, PURPOSE, (await tx.session.scalars(accepted)).one()))
+        path = path_of(await make_link(tx, "invitation", (await tx.session.scalars(accepted)).one()))
     monkeypatch.setattr("facility.clock.now", lambda: DECIDED)
     anybody = await browse()
     assert moved not in (await anybody.get(path)).text

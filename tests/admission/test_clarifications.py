@@ -11,13 +11,12 @@ from facility import clock
 from facility.admission.models.clarification import Clarification
 from facility.admission.queries.clarification import clarified
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
-from facility.admission.rules.consultation import GRACE
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.clarifications import (
+    CLARIFICATION,
     NewPaper,
     answer_clarification,
     ask_for_clarification,
-    cancel_clarification,
     lapse_clarifications_due,
     refuse_paper,
     remind_of_clarifications,
@@ -29,6 +28,8 @@ from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.inquiries.kinds import GRACE
+from facility.inquiries.service import cancel
 from facility.letters.models import Letter
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, link_to, mails, opened
@@ -152,9 +153,9 @@ async def test_one_that_is_called_off_cannot_be_answered(db: Database, stage: St
     key = await ask(db, stage, confirmed)
     async with db.transaction(now=OPENED, actor=stage.sara) as tx:
         with pytest.raises(Refused) as refused:
-            await cancel_clarification(tx, stage.call, key)
+            await cancel(tx, CLARIFICATION, stage.call, key)
         assert refused.value.codes == ("not_found",)
-        await cancel_clarification(tx, confirmed, key)
+        await cancel(tx, CLARIFICATION, confirmed, key)
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=OPENED) as tx:
             await answer_clarification(tx, key, text="Here", name="Omar")
@@ -211,7 +212,7 @@ async def test_a_link_that_is_over_takes_nothing_and_alarms_nobody(
     asked = await ask(db, stage, key, now)
     path, nobody = await link_to(db, asked), await browse()
     async with db.transaction(now=now, actor=stage.sara) as tx:
-        await cancel_clarification(tx, key, asked)
+        await cancel(tx, CLARIFICATION, key, asked)
     before = stored(app)
     assert await send(nobody, path, "late.pdf", pdf(words, "by a link that is over")) == 409
     assert stored(app) == before

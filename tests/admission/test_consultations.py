@@ -7,12 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from facility.admission.models.consultation import Consultation
-from facility.admission.rules.consultation import GRACE
 from facility.admission.service.consultations import (
+    CONSULTATION,
     answer_consultation,
     answer_objection,
     ask_for_more_days,
-    cancel_consultation,
     end_consultations_due,
     remind_consultees,
     start_consultations,
@@ -25,6 +24,8 @@ from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.inquiries.kinds import GRACE
+from facility.inquiries.service import cancel
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, consult, mails, offices, opened
 from tests.applications.conftest import NOW, Stage
@@ -177,8 +178,10 @@ async def test_a_withdrawal_calls_consultations_off(db: Database, stage: Stage, 
     await opened(db, stage, confirmed)
     first, second = await consult(db, stage, confirmed, await offices(db))
     async with db.transaction(now=OPENED, actor=stage.sara) as tx:
-        await cancel_consultation(tx, confirmed, first)
-    assert await refusal(db, lambda tx: cancel_consultation(tx, stage.call, second), OPENED) == ("not_found",)
+        await cancel(tx, CONSULTATION, confirmed, first)
+    assert await refusal(db, lambda tx: cancel(tx, CONSULTATION, stage.call, second), OPENED) == (
+        "not_found",
+    )
     async with db.transaction(now=OPENED, actor=stage.omar) as tx:
         await withdraw(tx, confirmed)
     await deliver_all(db, lambda: OPENED)

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from facility.admission.models.clarification import Clarification
 from facility.admission.rules.clarification import ClarificationKind, ClericalField
-from facility.admission.rules.consultation import GRACE
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.clarifications import (
     answer_clarification,
@@ -48,6 +47,7 @@ from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.inquiries.kinds import GRACE
 from facility.refused import Refused
 from tests.admission.review import OPENED, alone, consult, link_to, mails, offices, opened
 from tests.applications.conftest import CLOSES, NOW, Stage, party_id

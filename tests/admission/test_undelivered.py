@@ -10,7 +10,6 @@ from facility import clock
 from facility.admission.models.clarification import Clarification
 from facility.admission.models.consultation import Consultation
 from facility.admission.rules.clarification import ClarificationKind
-from facility.admission.rules.consultation import GRACE
 from facility.admission.rules.working_days import end_of_period
 from facility.admission.service.clarifications import (
     ask_for_clarification,
@@ -28,6 +27,7 @@ from facility.db import Base, Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
+from facility.inquiries.kinds import GRACE
 from facility.operations.service.parked import send_again
 from facility.outbox.links import path_of
 from facility.outbox.models import Link

@@ -13,7 +13,6 @@ import facility.deployments.reactions  # noqa: F401 - what follows from events r
 from facility import clock
 from facility.db import Database
 from facility.deployments.models import Deployment, Invitation
-from facility.deployments.queries import PURPOSE
 from facility.deployments.service import expertise
 from facility.deployments.service.expertise import RequestDraft, confirm_shortlist, request_expertise
 from facility.events.reconcile import CHECKS, reconcile
@@ -103,7 +102,7 @@ class Sending:
     async def link(self, deployment_id: UUID, code: str) -> str:
         """The path of the expert's link, as the mail gives it."""
         key = await self.invitation(deployment_id, code)
-        query = select(Link).where(Link.purpose == PURPOSE, Link.subject_id == key)
+        query = select(Link).where(Link.purpose == "invitation", Link.subject_id == key)
         async with self.db.transaction(now=INVITED) as tx:
             return path_of((await tx.session.scalars(query)).one())
 

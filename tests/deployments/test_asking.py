@@ -65,7 +65,7 @@ async def test_the_last_instant_counts_and_silence_ends_when_it_was_due(sending:
     assert await expire_due(sending.db, DUE + 4 * SECOND) == 0
     asked = await sending.invitation(key, "X0")
     async with sending.db.transaction(now=DUE - SECOND) as tx:
-        assert not await expire(tx, asked, due_at=DUE)
+        assert not await expire(tx, asked)
     assert await expire_due(sending.db, DUE + 48 * HOUR) == 1
     ended = await sending.invitations(key)
     assert (ended["X0"].outcome, ended["X0"].ended_at) == ("expired", DUE)

@@ -170,8 +170,9 @@ async def test_the_database_refuses_a_second_yes_for_a_seat_and_a_second_booking
     key = await sending.asking()
     await sending.accept(key, "X0")
     for statement in (
-        "INSERT INTO invitation SELECT gen_random_uuid(), deployment_id, :other, seat, invited_at, respond_by,"
-        " outcome, ended_at, reason FROM invitation",
+        "INSERT INTO invitation (id, deployment_id, expert_id, seat, invited_at, respond_by, outcome, ended_at, reason)"
+        " SELECT gen_random_uuid(), deployment_id, :other, seat, invited_at, respond_by, outcome, ended_at, reason"
+        " FROM invitation",
         "INSERT INTO booking SELECT expert_id, day, gen_random_uuid() FROM booking",
     ):
         with pytest.raises(Exception, match="duplicate key"):

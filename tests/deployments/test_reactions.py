@@ -33,10 +33,11 @@ async def test_each_invitation_has_a_link_of_its_own_until_its_last_instant(send
         ("invitation", "x0@example.org"),
         ("invitation", "x1@example.org"),
     ]
-    links = select(Link.subject_id, Link.expires_at).where(Link.purpose == "invitation")
     async with sending.db.reader() as connection:
-        found = {row.subject_id: row.expires_at for row in await connection.execute(links)}
-    assert found == {one.id: INVITED + 72 * HOUR for one in (await sending.invitations(key)).values()}
+        linked = await connection.scalars(select(Link.subject_id).where(Link.purpose == "invitation"))
+    invitations = (await sending.invitations(key)).values()
+    assert set(linked) == {invitation.id for invitation in invitations}
+    assert {invitation.respond_by for invitation in invitations} == {INVITED + 72 * HOUR}
 
 
 async def test_who_has_answered_before_the_mail_was_written_gets_none(sending: Sending) -> None:

@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.deployments.queries import PURPOSE
-from facility.deployments.rules import GRACE
 from facility.deployments.service.expertise import confirm_shortlist, expire_due
 from facility.events.relay import deliver_all
 from facility.experts.service import change_expert
+from facility.inquiries.kinds import GRACE
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from facility.settings import Settings
@@ -33,7 +32,7 @@ def post(sending: Sending, settings: Settings, smtp: SmtpServer) -> Post:
 async def links(sending: Sending, deployment_id: UUID, code: str) -> list[str]:
     """Paths of the links to this invitation, the oldest first."""
     key = await sending.invitation(deployment_id, code)
-    query = select(Link).where(Link.purpose == PURPOSE, Link.subject_id == key).order_by(Link.created_at)
+    query = select(Link).where(Link.purpose == "invitation", Link.subject_id == key).order_by(Link.created_at)
     async with sending.db.transaction(now=INVITED) as tx:
         return [path_of(link) for link in await tx.session.scalars(query)]
 

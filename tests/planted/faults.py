@@ -331,18 +331,26 @@ FAULTS = [
         "if not expert.country:",
         "tests/deployments/test_rules.py",
     ),
+    # inquiries
     Fault(
         "an invitation expires while it may still be answered",
-        "facility/deployments/service/expertise.py",
-        "if asked is None or tx.now < invitation.respond_by:",
+        "facility/inquiries/service.py",
+        "if asked is None or tx.now < row.ends_at:",
         "if asked is None:",
         "tests/deployments/test_reactions.py tests/deployments/test_asking.py",
     ),
     Fault(
         "silence counts where the mail that asks was refused",
-        "facility/outbox/asking.py",
+        "facility/inquiries/delivery.py",
         "failed = exists().where(mails, Mail.error.is_not(None), Mail.state != MailState.SENT)",
         "failed = exists().where(mails, Mail.error.is_not(None), Mail.state == MailState.SENT)",
+        "tests/admission/test_undelivered.py tests/deployments/test_undelivered.py",
+    ),
+    Fault(
+        "the link to a wrong address goes on after it was corrected",
+        "facility/inquiries/service.py",
+        "    await revoke_links(tx, kind.name, locked.row.id)\n",
+        "",
         "tests/admission/test_undelivered.py tests/deployments/test_undelivered.py",
     ),
     # activities

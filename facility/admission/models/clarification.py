@@ -4,19 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.admission.models.asked import AskedOnApplication
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.db import Base, Key
 from facility.files import kept
+from facility.inquiries.models import holds
 
 
 def _one_of(column: str, values: Any) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
-class Clarification(Base):
+class Clarification(AskedOnApplication):
     """Something that an officer asked the lead. `value`: what is right, of a clerical error; `accepted`: what the officer made
     of the answer. Nothing of it is part of what was submitted."""
 
@@ -26,28 +28,15 @@ class Clarification(Base):
         CheckConstraint(_one_of("state", ClarificationState), name="state"),
         CheckConstraint(_one_of("field", ClericalField), name="field"),
         CheckConstraint("(kind = 'clerical') = (field IS NOT NULL)", name="clerical"),
-        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
         CheckConstraint("(accepted IS NULL) = (settled_at IS NULL)", name="settled"),
-        Index("ix_clarification_due", "ends_at", "id", postgresql_where=text("state = 'open'")),
+        *holds("clarification"),
         Index("ix_clarification_application", "application_id", "asked_at"),
     )
 
-    id: Mapped[Key]
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     kind: Mapped[str]
     field: Mapped[str | None]
-    question: Mapped[str]
-    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    days: Mapped[int]
-    remind_at: Mapped[datetime]
-    reminded_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime]
-    state: Mapped[str]
-    ended_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(default="")
     value: Mapped[str] = mapped_column(default="")
-    responder: Mapped[str] = mapped_column(default="")
     accepted: Mapped[bool | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None]

@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.admission.models.asked import AskedOnApplication
 from facility.admission.rules.consultation import ConsultationState, ConsulteeKind
 from facility.db import Base, Key
+from facility.inquiries.models import holds
 
 
 class Consultee(Base):
@@ -30,7 +32,7 @@ class Consultee(Base):
     created_at: Mapped[datetime]
 
 
-class Consultation(Base):
+class Consultation(AskedOnApplication):
     """One consultee asked about one application, as it was submitted under this fingerprint.
 
     Working days: `days`, and `more_days` that the consultee may add once (`extended_at`). The period is over at `ends_at`.
@@ -44,7 +46,6 @@ class Consultation(Base):
             f"state IN ({', '.join(repr(state.value) for state in ConsultationState)})", name="state"
         ),
         CheckConstraint("days >= 1 AND more_days >= 0", name="days"),
-        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
         CheckConstraint("state <> 'objection' OR reason <> ''", name="reason"),
         CheckConstraint("late_outcome IN ('no_objection', 'objection')", name="late_outcome"),
         CheckConstraint("late_taken_at IS NULL OR late_outcome IS NOT NULL", name="late_taken"),
@@ -56,27 +57,15 @@ class Consultation(Base):
             unique=True,
             postgresql_where=text("state = 'open'"),
         ),
-        Index("ix_consultation_due", "ends_at", "id", postgresql_where=text("state = 'open'")),
+        *holds("consultation"),
         Index("ix_consultation_application", "application_id", "asked_at"),
     )
 
-    id: Mapped[Key]
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
     consultee_id: Mapped[UUID] = mapped_column(ForeignKey("consultee.id"), index=True)
     fingerprint: Mapped[str]
-    question: Mapped[str]
-    asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    asked_at: Mapped[datetime]
-    days: Mapped[int]
     more_days: Mapped[int]
-    remind_at: Mapped[datetime]
-    reminded_at: Mapped[datetime | None]
     extended_at: Mapped[datetime | None]
-    ends_at: Mapped[datetime]
-    state: Mapped[str]
-    ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(default="")
-    responder: Mapped[str] = mapped_column(default="")
     late_outcome: Mapped[str | None]
     late_reason: Mapped[str] = mapped_column(default="")
     late_responder: Mapped[str] = mapped_column(default="")

@@ -1,9 +1,11 @@
 """The lead's link to a clarification: GET shows what is asked, POST answers with a text, a correction or documents."""
 
+from datetime import datetime
+
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility import clock
+from facility.admission.models.clarification import Clarification
 from facility.admission.pages.clarifications import clarification_words
 from facility.admission.queries.clarification import ClarificationLine, clarification_by_link
 from facility.admission.rules.clarification import (
@@ -22,10 +24,9 @@ from facility.admission.service.clarifications import (
 from facility.applications.queries.application import shown
 from facility.db import Tx as Transaction
 from facility.files.intake import Stored
+from facility.inquiries.link import answering, link_page, seen_at
 from facility.web import render
 from facility.web.access import ANYONE, TAKES_FILES, allow
-from facility.web.again import redrawn
-from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.forms import Upload
 from facility.web.handler import Database, Form, FromPath, Limits, Page, Read, View
@@ -37,45 +38,33 @@ EVERYBODY = {"allow": allow(ANYONE)}
 
 
 async def _page(
-    view: render.View,
-    connection: AsyncConnection,
-    token: str,
-    fields: Fields,
-    *,
-    status: int = 200,
+    view: render.View, connection: AsyncConnection, token: str, fields: Fields, status: int = 200
 ) -> Page:
     clarification = await clarification_by_link(connection, token)
-    too_late = status == 409
     application = await shown(connection, clarification.application_id)
-    now = view.scope["state"].get("received_at") or clock.now()
-    open_still = clarification.state is ClarificationState.OPEN
-    over = now >= clarification.ends_at and not clarification.undelivered
-    outcome = "lapsed" if open_still and over else clarification.state.value
-    if application.ended and not clarification.responder:
-        outcome = "ended"
-    return view.page(
+    return link_page(
+        view,
         "admission/clarification_link.html",
-        status=status,
+        token,
+        fields,
+        status,
         clarification=clarification,
         application=application,
-        outcome=outcome,
-        stands=_stands(clarification, application),
-        too_late=too_late,
-        # Where there is no form any more, what was typed in it is there to copy.
-        typed=typed_by(view.scope) if too_late else None,
-        token=token,
-        form=fields,
+        reference=application.reference,
+        outcome=_outcome(clarification, seen_at(view), ended=application.ended),
+        stands=application.title if clarification.field is ClericalField.TITLE else "",
         most=MAX_TEXT,
         most_documents=MAX_DOCUMENTS,
         **clarification_words(),
     )
 
 
-def _stands(clarification: ClarificationLine, application: object) -> str:
-    """What a clerical correction would put right, as it is known now; "" where that is not kept by itself."""
-    if clarification.field is ClericalField.TITLE:
-        return str(getattr(application, "title", ""))
-    return ""
+def _outcome(clarification: ClarificationLine, now: datetime, *, ended: bool) -> str:
+    """What the page says; "open" while it asks."""
+    if ended and not clarification.responder:
+        return "ended"
+    over = now >= clarification.ends_at and not clarification.undelivered
+    return "lapsed" if clarification.state is ClarificationState.OPEN and over else clarification.state.value
 
 
 @get("/link/clarification/{token:str}", opt=EVERYBODY)
@@ -106,9 +95,7 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
                 await refuse_paper(tx, clarification.id, sha256=document.sha256, reason=document.reason)
             await tx.flush()
             return await _page(view, await tx.session.connection(), token, fields, status=422)
-        async with redrawn(
-            tx, fields, lambda read, status: _page(view, read, token, fields, status=status), late=True
-        ):
+        async with answering(view, tx, Clarification, token, fields, _page):
             received.check()
             papers = [_paper(file, stored) for file, stored in received.stored]
             await answer_clarification(tx, clarification.id, text=text, value=value, name=name, papers=papers)

@@ -7,28 +7,30 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
-from facility.admission.pages.staff import unsealed
-from facility.admission.queries.clarification import TO_CORRECT, clarifications
+from facility.admission.models.clarification import Clarification
+from facility.admission.pages.staff import may_ask_about, unsealed
+from facility.admission.queries.asking import to_correct
+from facility.admission.queries.clarification import clarifications
 from facility.admission.rules.clarification import (
     MAX_TEXT,
     USUAL_DAYS,
     ClarificationKind,
     ClericalField,
-    may_ask,
 )
 from facility.admission.rules.working_days import MOST_DAYS
 from facility.admission.service.clarifications import (
+    CLARIFICATION,
     ask_for_clarification,
-    cancel_clarification,
+    ask_lead_again,
     settle_clarification,
 )
 from facility.admission.service.letters import KINDS
-from facility.admission.service.periods import ask_lead_again
 from facility.applications.access import BY_LEAD, STAFF
 from facility.applications.words import WORDS
+from facility.inquiries.service import cancel as cancel_inquiry
 from facility.letters.queries import letters_on
 from facility.letters.service import letter_on_paper
-from facility.refused import passes, refuse
+from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -56,7 +58,7 @@ waits(
     N_("Leads who did not get our question"),
     "/applications/received",
     Role.SECRETARIAT,
-    rows=TO_CORRECT,
+    rows=to_correct(Clarification, "application.title"),
 )
 
 
@@ -78,9 +80,7 @@ async def _page(
     address: Fields | None = None,
 ) -> Page:
     application = await unsealed(connection, application_id)
-    decided = application.track == "joint" and application.call_decided_at is not None
-    askable = passes(may_ask, application.status, sealed=application.sealed, decided=decided)
-    asks = askable and view.me.has(Role.SECRETARIAT)
+    holds = view.me.has(Role.SECRETARIAT)
     lines = await clarifications(connection, application_id)
     return view.page(
         "admission/clarifications.html",
@@ -89,8 +89,8 @@ async def _page(
         lines=lines,
         undelivered=any(line.undelivered for line in lines),
         address=address or Fields.showing({"email": application.parts.lead.contact_email}),
-        asks=asks,
-        holds=view.me.has(Role.SECRETARIAT),
+        asks=holds and may_ask_about(application),
+        holds=holds,
         form=fields,
         most=MAX_TEXT,
         **clarification_words(),
@@ -143,7 +143,7 @@ async def cancel(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], clarification_id: FromPath[UUID]
 ) -> Page:
     Fields(form).check()
-    await cancel_clarification(tx, application_id, clarification_id)
+    await cancel_inquiry(tx, CLARIFICATION, application_id, clarification_id)
     return view.go(f"/applications/{application_id}/clarifications", _("The question is cancelled."))
 
 

@@ -1,6 +1,5 @@
 """Consultations on an application, as the secretariat starts and follows them."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,21 +7,22 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission import words
-from facility.admission.pages.staff import unsealed
+from facility.admission.models.consultation import Consultation
+from facility.admission.pages.staff import may_ask_about, unsealed
 from facility.admission.queries import consultation as queries
-from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS, may_start
+from facility.admission.queries.asking import to_correct
+from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS
 from facility.admission.rules.working_days import MOST_DAYS
 from facility.admission.service.consultations import (
+    CONSULTATION,
     answer_objection,
-    cancel_consultation,
     start_consultations,
     take_late_answer,
 )
-from facility.admission.service.periods import ask_again
 from facility.applications.access import STAFF
-from facility.applications.queries.application import ApplicationShown
 from facility.applications.words import WORDS
-from facility.refused import passes
+from facility.inquiries.service import ask_again
+from facility.inquiries.service import cancel as cancel_inquiry
 from facility.web import carried, render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -35,17 +35,13 @@ SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
+TO_CORRECT = to_correct(Consultation, "consultee.name", "JOIN consultee ON consultee.id = consultee_id")
 waits(N_("Answers of consultees to check"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
-waits(N_("Consultees who did not get our mail"), "/consultations", Role.SECRETARIAT, rows=queries.TO_CORRECT)
+waits(N_("Consultees who did not get our mail"), "/consultations", Role.SECRETARIAT, rows=TO_CORRECT)
 
 
 def consultation_words() -> dict[str, Any]:
     return {"states": words.CONSULTATIONS, "consultee_kinds": words.CONSULTEE_KINDS}
-
-
-def _may_start(application: ApplicationShown) -> bool:
-    decided = application.track == "joint" and application.call_decided_at is not None
-    return passes(may_start, application.status, sealed=application.sealed, decided=decided)
 
 
 async def _page(
@@ -59,7 +55,7 @@ async def _page(
 ) -> Page:
     application = await unsealed(connection, application_id)
     secretariat = view.me.has(Role.SECRETARIAT)
-    starts = secretariat and _may_start(application)
+    starts = secretariat and may_ask_about(application)
     return view.page(
         "admission/consultations.html",
         status=status,
@@ -106,24 +102,14 @@ async def start(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) 
     )
 
 
-async def _act(
-    view: render.View, form: Any, application_id: UUID, act: Callable[[], Awaitable[object]], done: str
-) -> Page:
-    """A button without fields."""
-    Fields(form).check()
-    await act()
-    return view.go(f"/applications/{application_id}/consultations", done)
-
-
 @post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/cancel", opt=HOLDS)
 async def cancel(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
 ) -> Page:
-    return await _act(
-        view,
-        form,
-        application_id,
-        lambda: cancel_consultation(tx, application_id, consultation_id),
+    Fields(form).check()
+    await cancel_inquiry(tx, CONSULTATION, application_id, consultation_id)
+    return view.go(
+        f"/applications/{application_id}/consultations",
         _("The consultation is cancelled. The consultee gets a mail."),
     )
 
@@ -133,11 +119,10 @@ async def again(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
 ) -> Page:
     """Sends a mail that did not get through once more."""
-    return await _act(
-        view,
-        form,
-        application_id,
-        lambda: ask_again(tx, application_id, consultation_id),
+    Fields(form).check()
+    await ask_again(tx, CONSULTATION, application_id, consultation_id)
+    return view.go(
+        f"/applications/{application_id}/consultations",
         _("The mail goes out again. The consultee has the whole time to answer."),
     )
 
@@ -146,13 +131,9 @@ async def again(
 async def late(
     view: View, form: Form, tx: Tx, application_id: FromPath[UUID], consultation_id: FromPath[UUID]
 ) -> Page:
-    return await _act(
-        view,
-        form,
-        application_id,
-        lambda: take_late_answer(tx, application_id, consultation_id),
-        _("The late answer is accepted."),
-    )
+    Fields(form).check()
+    await take_late_answer(tx, application_id, consultation_id)
+    return view.go(f"/applications/{application_id}/consultations", _("The late answer is accepted."))
 
 
 @post("/applications/{application_id:uuid}/consultations/{consultation_id:uuid}/answer", opt=ANSWERS)

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.rules.admissibility import may_judge
+from facility.admission.rules.asking import may_ask
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.refused import passes, refuse
 
@@ -32,3 +33,9 @@ def may_be_judged(application: ApplicationShown) -> None:
 def judgeable(application: ApplicationShown) -> bool:
     """The same, for a button that leads there."""
     return passes(may_be_judged, application)
+
+
+def may_ask_about(application: ApplicationShown) -> bool:
+    """Whether others may be asked about it now, as `may_ask`."""
+    decided = application.track == "joint" and application.call_decided_at is not None
+    return passes(may_ask, application.status, sealed=application.sealed, decided=decided)

@@ -7,15 +7,11 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.models.clarification import Clarification
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
 from facility.admission.rules.working_days import last_day
-from facility.applications.models.conflict import shut_out
-from facility.outbox.asking import undelivered_sql
-from facility.outbox.links import hash_of
-from facility.refused import refuse
-
-PURPOSE = "clarification"
-"""Of the links by which the lead answers."""
+from facility.inquiries.delivery import undelivered_sql
+from facility.inquiries.queries import by_link
 
 
 class Paper(msgspec.Struct, frozen=True):
@@ -63,7 +59,7 @@ class ClarificationLine(msgspec.Struct, frozen=True):
         return self.state is ClarificationState.ANSWERED and self.settled_at is None
 
 
-_UNDELIVERED = f"(clarification.state = 'open' AND {undelivered_sql(PURPOSE, 'clarification.id')})"
+_UNDELIVERED = undelivered_sql(Clarification)
 _COLUMNS = f"""
     clarification.id, clarification.application_id, clarification.kind, field, question, asker.name AS asked_by, asked_at,
     days, ends_at, state, ended_at, answer, value, responder, accepted, settler.name AS settled_by, settled_at,
@@ -80,15 +76,9 @@ _OF_APPLICATION = text(
 _BY_LINK = text(
     f"""
     SELECT {_COLUMNS}, link.revoked_at {_FROM} JOIN link ON link.subject_id = clarification.id
-    WHERE link.purpose = '{PURPOSE}' AND link.token_hash = :hash
+    WHERE link.purpose = 'clarification' AND link.token_hash = :hash
     """
 )
-TO_CORRECT = f"""SELECT application.reference || ' ' || application.title AS label,
-        '/applications/' || application.id || '/clarifications' AS href
-    FROM clarification JOIN application ON application.id = application_id
-    WHERE {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}
-    ORDER BY asked_at, clarification.id"""  # noqa: S608 - our own text
-"""Those whose mail did not get through."""
 
 
 async def clarifications(connection: AsyncConnection, application_id: UUID) -> list[ClarificationLine]:
@@ -99,11 +89,7 @@ async def clarifications(connection: AsyncConnection, application_id: UUID) -> l
 
 async def clarification_by_link(connection: AsyncConnection, token: str) -> ClarificationLine:
     """What the link with this token asks. Raises Refused: link_unknown (missing) for a token that never was, link_revoked."""
-    row = (await connection.execute(_BY_LINK, {"hash": hash_of(token)})).first()
-    if row is None:
-        refuse("link_unknown", kind="missing")
-    if row.revoked_at is not None:
-        refuse("link_revoked")
+    row = await by_link(connection, _BY_LINK, token)
     return msgspec.convert(dict(row._mapping), ClarificationLine)
 
 

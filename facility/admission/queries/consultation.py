@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.models.consultation import Consultation
 from facility.admission.rules.consultation import (
     ConsultationState,
     Consulted,
     ConsulteeKind,
-    is_late,
     stands_against,
 )
 from facility.admission.rules.working_days import last_day
@@ -24,12 +23,10 @@ from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.status import Track
 from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
-from facility.outbox.asking import undelivered_sql
-from facility.outbox.links import hash_of
+from facility.inquiries.delivery import undelivered_sql
+from facility.inquiries.queries import by_link
 from facility.refused import refuse
 
-PURPOSE = "consultation"
-"""Of the links by which consultees read and answer."""
 PAGE = 25
 
 
@@ -123,7 +120,7 @@ class ConsultationLine(msgspec.Struct, frozen=True):
         return Consulted(self.state, self.answer is not None, self.current)
 
 
-_UNDELIVERED = f"(consultation.state = 'open' AND {undelivered_sql(PURPOSE, 'consultation.id')})"
+_UNDELIVERED = undelivered_sql(Consultation)
 _LINES = text(
     f"""
     SELECT consultation.id, consultee_id, consultee.name AS consultee, consultee.email, kind, question, asker.name AS asked_by, asked_at, days, more_days,
@@ -177,13 +174,6 @@ TO_ANSWER = f"""SELECT application.reference || ' ' || consultee.name AS label,
         AND NOT {shut_out(person=":person_id")}
     ORDER BY ends_at, consultation.id"""  # noqa: S608 - our own text
 """Those that wait for an officer."""
-TO_CORRECT = f"""SELECT application.reference || ' ' || consultee.name AS label,
-        '/applications/' || application_id || '/consultations' AS href
-    FROM consultation JOIN consultee ON consultee.id = consultee_id
-    JOIN application ON application.id = application_id
-    WHERE {_UNDELIVERED} AND NOT {shut_out(person=":person_id")}
-    ORDER BY asked_at, consultation.id"""  # noqa: S608 - our own text
-"""Those whose mail did not get through."""
 _RUNNING = f"""
     SELECT consultation.id, application_id, application.reference, consultee.name AS consultee, consultation.state, ends_at,
         late_outcome IS NOT NULL AS late, {_UNDELIVERED} AS undelivered
@@ -269,7 +259,7 @@ class ConsultationByLink(msgspec.Struct, frozen=True):
         if self.ended and self.state not in (ConsultationState.NO_OBJECTION, ConsultationState.OBJECTION):
             return "ended"
         if self.state in (ConsultationState.OPEN, ConsultationState.TACIT):
-            return "late" if is_late(now, self.ends_at) and not self.undelivered else "open"
+            return "late" if now >= self.ends_at and not self.undelivered else "open"
         return self.state.value
 
 
@@ -291,16 +281,12 @@ _BY_LINK = text(
         {HAS_ENDED} AS ended, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN consultation ON consultation.id = link.subject_id JOIN consultee ON consultee.id = consultee_id
     JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
-    WHERE link.purpose = :purpose AND link.token_hash = :hash
+    WHERE link.purpose = 'consultation' AND link.token_hash = :hash
     """  # noqa: S608 - our own text
 )
 
 
 async def consultation_by_link(connection: AsyncConnection, token: str) -> ConsultationByLink:
     """What the link with this token shows. Raises Refused: link_unknown (missing) for a token that never was, link_revoked."""
-    row: Any = (await connection.execute(_BY_LINK, {"purpose": PURPOSE, "hash": hash_of(token)})).first()
-    if row is None:
-        refuse("link_unknown", kind="missing")
-    if row.revoked_at is not None:
-        refuse("link_revoked")
+    row = await by_link(connection, _BY_LINK, token)
     return msgspec.convert(dict(row._mapping), ConsultationByLink, strict=False)

@@ -3,7 +3,6 @@
 from enum import StrEnum
 
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.applications.rules.status import ApplicationStatus
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5
@@ -42,17 +41,6 @@ class ClericalField(StrEnum):
 
 APPLIED = frozenset({ClericalField.CONTACT_NAME, ClericalField.CONTACT_EMAIL})
 """What an accepted correction changes; neither is part of what was submitted."""
-_ASKS = frozenset({ApplicationStatus.SUBMITTED, ApplicationStatus.ADMISSIBLE})
-
-
-def may_ask(status: ApplicationStatus, *, sealed: bool, decided: bool) -> None:
-    """After the opening and before the decision. Refused: "not_opened", "call_decided", "wrong_status"."""
-    if sealed:
-        refuse("not_opened")
-    if decided:
-        refuse("call_decided")
-    if status not in _ASKS:
-        refuse("wrong_status", status=status.value)
 
 
 def check_question(kind: ClarificationKind, field: ClericalField | None, question: str, days: int) -> None:
@@ -65,12 +53,6 @@ def check_question(kind: ClarificationKind, field: ClericalField | None, questio
     if not 1 <= days <= MOST_DAYS:
         mistakes.append(Reason("period_wrong", "days", {"most": str(MOST_DAYS)}))
     refuse_if(mistakes)
-
-
-def may_answer(state: ClarificationState, *, late: bool) -> None:
-    """Once, in the period. Refused: "clarification_over"."""
-    if state is not ClarificationState.OPEN or late:
-        refuse("clarification_over")
 
 
 def check_answer(kind: ClarificationKind, *, text: str, value: str, documents: int, name: str) -> None:
@@ -86,12 +68,6 @@ def check_answer(kind: ClarificationKind, *, text: str, value: str, documents: i
     if not name.strip():
         mistakes.append(Reason("name_missing", "name"))
     refuse_if(mistakes)
-
-
-def may_cancel(state: ClarificationState) -> None:
-    """Refused: "clarification_over"."""
-    if state is not ClarificationState.OPEN:
-        refuse("clarification_over")
 
 
 def may_settle(state: ClarificationState, *, settled: bool) -> None:

@@ -2,21 +2,18 @@
 "positive silence")."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from facility.admission.rules.working_days import MOST_DAYS
-from facility.applications.rules.status import ApplicationStatus, Track
+from facility.applications.rules.status import Track
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5
 """Working days that a consultee has, unless the officer says otherwise; and that it may have once more."""
 MAX_TEXT = 5000
 """Characters of a question, an objection, or what is answered to one."""
-GRACE = timedelta(seconds=5)
-"""How long the facility waits for answers under way before it takes silence for consent."""
 
 
 class ConsulteeKind(StrEnum):
@@ -47,22 +44,6 @@ class Consulted(msgspec.Struct, frozen=True):
     current: bool = True
 
 
-_CONSULTS = frozenset({ApplicationStatus.SUBMITTED, ApplicationStatus.ADMISSIBLE})
-
-
-def may_start(status: ApplicationStatus, *, sealed: bool, decided: bool) -> None:
-    """Consultations begin once the application is opened, and before it is decided on.
-
-    Refused: "not_opened", "call_decided", "wrong_status".
-    """
-    if sealed:
-        refuse("not_opened")
-    if decided:
-        refuse("call_decided")
-    if status not in _CONSULTS:
-        refuse("wrong_status", status=status.value)
-
-
 def check_period(days: int, more_days: int) -> None:
     """Refused (invalid): "period_wrong", at days or more_days."""
     refuse_if(
@@ -70,11 +51,6 @@ def check_period(days: int, more_days: int) -> None:
         for name, given, least in (("days", days, 1), ("more_days", more_days, 0))
         if not least <= given <= MOST_DAYS
     )
-
-
-def is_late(now: datetime, ends_at: datetime) -> bool:
-    """Whether an answer at this instant comes after the period."""
-    return now >= ends_at
 
 
 def may_answer(state: ConsultationState, *, late: bool, answered_late: bool) -> None:
@@ -109,12 +85,6 @@ def may_have_more(state: ConsultationState, *, late: bool, more_days: int, exten
         refuse("no_more_days")
     if extended:
         refuse("extended_already")
-
-
-def may_cancel(state: ConsultationState) -> None:
-    """Refused: "consultation_over"."""
-    if state is not ConsultationState.OPEN:
-        refuse("consultation_over")
 
 
 def may_take_late(state: ConsultationState, *, answered_late: bool, decided: bool) -> None:

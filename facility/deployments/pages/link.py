@@ -1,24 +1,20 @@
 """The expert's own link: GET only shows, since programs that look at mails open every link; POST answers, once."""
 
-from collections.abc import Awaitable, Callable
-
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.deployments import queries, words
 from facility.deployments.forms import MOST_REASON
-from facility.deployments.models import DeploymentState
-from facility.deployments.queries import PURPOSE, Linked
+from facility.deployments.models import DeploymentState, Invitation
+from facility.deployments.queries import Linked
 from facility.deployments.rules import InvitationStatus
 from facility.deployments.service import expertise
 from facility.deployments.service.expertise import accept, decline
 from facility.experts.queries import themes
-from facility.outbox.links import standing_link
+from facility.inquiries.link import answering, link_page
 from facility.web import render
 from facility.web.access import ANYONE, allow
-from facility.web.again import redrawn
-from facility.web.errors import typed_by
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Limits, Page, Read, Tx, View
 from facility.web.i18n import listed
@@ -43,52 +39,34 @@ def _outcome(linked: Linked) -> str:
 
 
 async def _page(
-    view: render.View,
-    connection: AsyncConnection,
-    token: str,
-    fields: Fields | None = None,
-    *,
-    status: int = 200,
+    view: render.View, connection: AsyncConnection, token: str, fields: Fields, status: int = 200
 ) -> Page:
     linked = await queries.linked(connection, token)
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
-    late = status == 409
-    return view.page(
+    return link_page(
+        view,
         "deployments/link.html",
-        status=status,
+        token,
+        # After a refusal as it was typed only where it is the form that is wrong.
+        Fields.showing() if status == 409 else fields,
+        status,
         linked=linked,
         outcome=outcome,
-        late=late,
-        # Where the form is gone, what was typed in it is there to copy.
-        typed=typed_by(view.scope) if late and outcome != "open" else None,
         beneficiaries=listed(linked.beneficiaries),
         asked_themes=listed([known.get(code, code) for code in linked.themes]),
         strengths=words.strengths(linked.parts, known),
         may_cancel=outcome == "accepted"
         and clock.now().astimezone(clock.BRUSSELS).date() <= linked.starts_on,
-        token=token,
         most=MOST_REASON,
-        form=fields or Fields.showing(),
     )
-
-
-def _drawn(
-    view: render.View, token: str, fields: Fields
-) -> Callable[[AsyncConnection, int], Awaitable[Page]]:
-    """The page after a refusal; the form as it was typed only where it is the form that is wrong."""
-
-    async def draw(connection: AsyncConnection, status: int) -> Page:
-        return await _page(view, connection, token, fields if status == 422 else None, status=status)
-
-    return draw
 
 
 @get("/link/invitation/{token:str}", opt=EVERYBODY)
 async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
     """Only shows: what is asked, or what became of it."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    return await _page(view, read, token)
+    return await _page(view, read, token, Fields.showing())
 
 
 @post("/link/invitation/{token:str}", opt=EVERYBODY)
@@ -98,8 +76,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     fields = Fields(form)
     choice = fields.choice("answer", ("accept", "decline"))
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
-    link = await standing_link(tx, PURPOSE, token)
-    async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
+    async with answering(view, tx, Invitation, token, fields, _page) as link:
         if choice == "accept":
             await accept(tx, link.subject_id)
         else:
@@ -114,8 +91,7 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
-    link = await standing_link(tx, PURPOSE, token)
-    async with redrawn(tx, fields, _drawn(view, token, fields), late=True):
+    async with answering(view, tx, Invitation, token, fields, _page) as link:
         await expertise.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     return view.go(f"/link/invitation/{token}")
 

@@ -19,13 +19,14 @@ from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
 from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.queries import DeploymentShown
-from facility.deployments.service.asking_again import ask_again
 from facility.deployments.service.expertise import confirm_order, renew_shortlist, request_expertise
+from facility.deployments.service.inviting import INVITATION
 from facility.events import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries import themes
 from facility.experts.rules import CEFR
 from facility.experts.words import language_choices
+from facility.inquiries.service import ask_again
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role, Visitor, allow
@@ -195,7 +196,7 @@ async def again(
 ) -> Page:
     """Sends an invitation that did not get through once more."""
     Fields(form).check()
-    await ask_again(tx, deployment_id, invitation_id)
+    await ask_again(tx, INVITATION, deployment_id, invitation_id)
     return view.go(
         f"/deployments/{deployment_id}",
         _("The invitation goes out again. The expert has the whole time to answer."),

@@ -13,11 +13,12 @@ from sqlalchemy import func, or_, select
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
 from facility.deployments import rules
-from facility.deployments.events import Ending, ExpertInvited, InvitationEnded, ListExhausted
+from facility.deployments.events import ExpertInvited, InvitationEnded, ListExhausted
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
 from facility.deployments.rules import InvitationStatus
 from facility.events import record
 from facility.experts.models import Booking, Expert
+from facility.inquiries.service import end, tell
 
 
 async def lock_deployments(tx: Tx, deployment_ids: Collection[UUID]) -> list[Deployment]:
@@ -104,12 +105,7 @@ async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) 
     )
     tx.add(invitation)
     await tx.flush()
-    await record(
-        tx,
-        ExpertInvited(
-            deployment_id=deployment.id, invitation_id=invitation.id, expert_id=candidate.expert_id, seat=seat
-        ),
-    )
+    await tell(tx, invitation, ExpertInvited)
 
 
 async def settle(tx: Tx, deployment: Deployment) -> None:
@@ -126,15 +122,5 @@ async def settle(tx: Tx, deployment: Deployment) -> None:
 
 async def ended_otherwise(tx: Tx, invitation: Invitation, how: InvitationStatus) -> None:
     """End the invitation as unavailable, withdrawn or cancelled, at this instant."""
-    ending: Ending = how.value  # type: ignore[assignment]  # the callers pass one of the three
-    invitation.outcome, invitation.ended_at = how, tx.now
-    await record(
-        tx,
-        InvitationEnded(
-            deployment_id=invitation.deployment_id,
-            invitation_id=invitation.id,
-            expert_id=invitation.expert_id,
-            seat=invitation.seat,
-            how=ending,
-        ),
-    )
+    end(tx, invitation, how)
+    await tell(tx, invitation, InvitationEnded, how=how.value)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, func, not_, or_, select
+from sqlalchemy import func, select
 
 from facility.applications.models.application import Application, Party
 from facility.awards.service.ending import standing_award
@@ -15,20 +15,18 @@ from facility.deployments.events import (
     ExpertiseRequested,
     InvitationAccepted,
     InvitationDeclined,
-    InvitationExpired,
     OrderConfirmed,
     ShortlistRenewed,
 )
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
-from facility.deployments.queries import PURPOSE
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
-from facility.deployments.service.asking_again import invite_anew, last_instant, lock_invitation
-from facility.events import one_by_one, record, scheduled
+from facility.deployments.service.inviting import INVITATION, last_instant
+from facility.events import record, scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
 from facility.experts.service import book, booked_days, is_booked, profiles, release
-from facility.outbox.asking import asked_since, delivered_after, undelivered
+from facility.inquiries.service import end, end_what_is_over, lock, silence, tell
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
@@ -211,7 +209,7 @@ async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
 
     Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded".
     """
-    deployment, invitation = await lock_invitation(tx, invitation_id)
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
     await tx.lock(Expert, invitation.expert_id)
     booked = await is_booked(tx, invitation.expert_id, deployment.starts_on, deployment.ends_on)
     rules.may_accept(
@@ -219,90 +217,34 @@ async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
     )
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
-    invitation.outcome, invitation.ended_at = InvitationStatus.ACCEPTED, tx.now
+    end(tx, invitation, InvitationStatus.ACCEPTED)
     await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
     await settle(tx, deployment)
-    await record(
-        tx,
-        InvitationAccepted(
-            deployment_id=deployment.id,
-            invitation_id=invitation.id,
-            expert_id=invitation.expert_id,
-            seat=invitation.seat,
-        ),
-    )
+    await tell(tx, invitation, InvitationAccepted)
     return invitation
 
 
 async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitation:
     """The expert says no; the next is asked at this instant. Refused: "invitation_ended"."""
-    deployment, invitation = await lock_invitation(tx, invitation_id)
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
     rules.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
-    invitation.outcome, invitation.ended_at = InvitationStatus.DECLINED, tx.now
+    end(tx, invitation, InvitationStatus.DECLINED)
     invitation.reason = reason.strip()
-    await record(
-        tx,
-        InvitationDeclined(
-            deployment_id=deployment.id,
-            invitation_id=invitation.id,
-            expert_id=invitation.expert_id,
-            seat=invitation.seat,
-        ),
-    )
+    await tell(tx, invitation, InvitationDeclined)
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
 
 
-async def expire(tx: Tx, invitation_id: UUID, *, due_at: datetime) -> bool:
-    """The time to answer has passed: the invitation ended when it was due, the next is asked now. Where the mail got through only
-    after it had failed, or was never written, the time begins anew.
-
-    False when it has been answered meanwhile, is not due yet, or its mail is undelivered.
-    """
-    deployment, invitation = await lock_invitation(tx, invitation_id)
-    if invitation.outcome != InvitationStatus.OPEN:
-        return False
-    asked = await asked_since(tx, PURPOSE, invitation_id, invitation.invited_at)
-    if asked is not None and asked > invitation.invited_at:
-        await invite_anew(tx, deployment, invitation, asked)
-        return True
-    if asked is None or tx.now < invitation.respond_by:
-        return False
-    invitation.outcome, invitation.ended_at = InvitationStatus.EXPIRED, due_at
-    await record(
-        tx,
-        InvitationExpired(
-            deployment_id=deployment.id,
-            invitation_id=invitation.id,
-            expert_id=invitation.expert_id,
-            seat=invitation.seat,
-        ),
-        due_at=due_at,
-    )
-    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
-    return True
+async def expire(tx: Tx, invitation_id: UUID) -> bool:
+    """The time to answer has passed: the invitation ended when it was due, the next is asked now. Or the time begins anew. False where
+    neither is so."""
+    return await silence(tx, invitation_id, kind=INVITATION)
 
 
 @scheduled("deployments.expire")
 async def expire_due(db: Database, now: datetime) -> int:
-    """Expire every open invitation whose time passed at least GRACE ago, each in a transaction of its own, the
-    earliest first. After an outage it catches up: each ended when it was due, whoever is next is asked now. The time of an
-    undelivered mail stands still, and begins anew once it got through."""
-    over = and_(Invitation.respond_by <= now - rules.GRACE, not_(undelivered(PURPOSE, Invitation.id)))
-    late = delivered_after(PURPOSE, Invitation.id, Invitation.invited_at)
-    due = (
-        select(Invitation.id, Invitation.respond_by)
-        .where(
-            Invitation.outcome == InvitationStatus.OPEN,
-            or_(over, late),
-        )
-        .order_by(Invitation.respond_by, Invitation.id)
-    )
-    return await one_by_one(db, now, due, _expire)
-
-
-async def _expire(tx: Tx, invitation_id: UUID, due_at: datetime) -> bool:
-    return await expire(tx, invitation_id, due_at=due_at)
+    """Expire what nobody has answered; whoever is next is asked now."""
+    return await end_what_is_over(db, now, INVITATION)
 
 
 async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False) -> Invitation:
@@ -311,7 +253,7 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
     Experts may until the first day, the secretariat until the last. Refused: "not_accepted", "deployment_ended",
     "too_late_to_cancel", "reason_missing" (invalid).
     """
-    deployment, invitation = await lock_invitation(tx, invitation_id)
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
     await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
     rules.may_cancel(
         InvitationStatus(invitation.outcome),

@@ -89,7 +89,7 @@ def _answer(row: Any, index: int, deployment: Deployment) -> Answer:
     reply = (deployment.replies or {}).get(row.code)
     if reply is None or reply.after_hours > deployment.respond_within_hours:
         due = row.respond_by
-        return Answer(due, place, lambda tx: expire(tx, row.id, due_at=due))
+        return Answer(due, place, lambda tx: expire(tx, row.id))
     at = row.invited_at + timedelta(hours=reply.after_hours)
     if reply.answer == "accept":
         return Answer(at, place, lambda tx: accept(tx, row.id))

@@ -1,0 +1,104 @@
+"""Invitations as inquiries: an expert is asked for a seat, for so many hours. Who is asked next stands in `asking`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from facility.db import Tx
+from facility.deployments import rules
+from facility.deployments.events import ExpertAskedAgain, InvitationExpired
+from facility.deployments.models import Deployment, Invitation
+from facility.deployments.rules import InvitationStatus
+from facility.deployments.service.asking import ask_for_free_seats
+from facility.experts.models import Expert
+from facility.experts.words import days, language_name
+from facility.inquiries.delivery import asked_since
+from facility.inquiries.kinds import Kind, Mailing
+from facility.outbox.models import Link
+from facility.outbox.service import post
+from facility.web.filters import instant
+from facility.web.i18n import N_, filled
+
+
+def facts(deployment: Deployment) -> dict[str, Any]:
+    """What every mail says."""
+    return {
+        "days": days(deployment.starts_on, deployment.ends_on),
+        "place": deployment.place,
+        "reference": deployment.reference,
+    }
+
+
+async def write_to_expert(
+    tx: Tx,
+    invitation: Invitation,
+    deployment: Deployment,
+    template: str,
+    subject: str,
+    *,
+    link: Link | None = None,
+    **more: Any,
+) -> None:
+    """It holds no case data, and its subject no personal data: what is asked stands behind the link."""
+    expert = await tx.get(Expert, invitation.expert_id)
+    await post(
+        tx,
+        template=f"deployments/{template}",
+        to=expert.email,
+        to_name=expert.name,
+        subject=subject,
+        subject_id=deployment.id,
+        context={**facts(deployment), **more},
+        link=link,
+    )
+
+
+async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link | None) -> None:
+    deployment = await tx.get(Deployment, invitation.deployment_id)
+    await write_to_expert(
+        tx,
+        invitation,
+        deployment,
+        mailing.template,
+        filled(mailing.subject, reference=deployment.reference),
+        link=link,
+        respond_by=instant(invitation.respond_by),
+        language=language_name(deployment.language),
+        level=deployment.language_level,
+    )
+
+
+async def _lock_deployment(tx: Tx, deployment_id: UUID) -> Deployment:
+    return await tx.lock(Deployment, deployment_id)
+
+
+def _begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
+    invitation.invited_at = at
+    invitation.respond_by = rules.answer_by(at, deployment.respond_within_hours)
+
+
+async def _ask_next(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+
+
+INVITATION = Kind(
+    table=Invitation,
+    about="deployment_id",
+    lock=_lock_deployment,
+    over="invitation_ended",
+    begin=_begin,
+    write=_invite,
+    asks=Mailing("invitation", N_("Can you help? Invitation {reference}")),
+    asked_again=ExpertAskedAgain,
+    silent=InvitationStatus.EXPIRED,
+    ended_silent=InvitationExpired,
+    after_silence=_ask_next,
+)
+
+
+async def last_instant(tx: Tx, invitation: Invitation) -> datetime:
+    """Until when a reply counts: at least now, while the mail is undelivered, whichever way the link came."""
+    if tx.now <= invitation.respond_by:
+        return invitation.respond_by
+    asked = await asked_since(tx, invitation)
+    return invitation.respond_by if asked == invitation.invited_at else tx.now

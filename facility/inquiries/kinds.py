@@ -1,0 +1,77 @@
+"""What a room says of a kind of inquiry."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement
+
+from facility.db import Tx
+from facility.events import Event
+from facility.inquiries.models import Inquiry, RemindedInquiry
+from facility.outbox.models import Link
+from facility.web.i18n import Message
+
+GRACE = timedelta(seconds=5)
+"""How long the facility waits for answers under way before it takes silence for an answer."""
+
+
+class Mailing(msgspec.Struct, frozen=True):
+    """A mail to whoever is asked: its template, and its subject, marked with N_."""
+
+    template: str
+    subject: Message
+
+
+async def _nothing(_tx: Tx, _row: Any, _subject: Any) -> None: ...
+
+
+class Kind[Row: Inquiry, Subject](msgspec.Struct, frozen=True, kw_only=True):
+    """`about`: the column of what is asked about. `lock(tx, id of that)` takes the room's locks in the room's order, and `may_answer` of
+    what it gives refuses where an answer no longer counts. `over`: how the refusal is called where the inquiry is not open any more.
+
+    `begin(row, subject, at)`: sets the period that begins at this instant, and its reminder. `write(tx, row, mailing, link)`: posts a
+    mail to whoever is asked; `asks` is the first. `asked_again`: the event of a period that begins anew.
+
+    `silent`: the state after a period without an answer; `ended_silent` its event, `after_silence(tx, row, subject)` what follows.
+    Fields of events are named as the row's columns are.
+    """
+
+    table: type[Row]
+    about: str
+    lock: Callable[[Tx, UUID], Awaitable[Subject]]
+    over: str
+    begin: Callable[[Row, Subject, datetime], None]
+    write: Callable[[Tx, Row, Mailing, Link | None], Awaitable[None]]
+    asks: Mailing
+    asked_again: type[Event]
+    silent: str
+    ended_silent: type[Event]
+    may_answer: Callable[[Subject], None] = lambda _subject: None
+    after_silence: Callable[[Tx, Row, Subject], Awaitable[None]] = _nothing
+
+    @property
+    def name(self) -> str:
+        """Of the table, and the purpose of the links."""
+        return str(self.table.__tablename__)
+
+    @property
+    def column(self) -> ColumnElement[UUID]:
+        """`about`, for statements."""
+        return self.table.__table__.c[self.about]
+
+    def subject_of(self, row: Row) -> UUID:
+        """The id of what it is about."""
+        key: UUID = getattr(row, self.about)
+        return key
+
+
+class RemindingKind[Row: RemindedInquiry, Subject](Kind[Row, Subject], frozen=True, kw_only=True):
+    """A kind that reminds once, and of which an officer may cancel what is open: with these mails and events."""
+
+    reminds: Mailing
+    reminded: type[Event]
+    calls_off: Mailing
+    cancelled: type[Event]
