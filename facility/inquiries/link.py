@@ -54,3 +54,5 @@ async def answering(
     link = await standing_link(tx, table.__tablename__, token)
     async with redrawn(tx, fields, lambda read, status: draw(view, read, token, fields, status), late=True):
         yield link
+        # The command may have waited for its locks while somebody corrected the address.
+        await standing_link(tx, table.__tablename__, token, lock=True)

@@ -77,9 +77,9 @@ async def find_link(tx: Tx, purpose: str, token: str, *, lock: bool = True) -> L
     return link
 
 
-async def standing_link(tx: Tx, purpose: str, token: str) -> Link:
-    """The link with this token, unlocked, unless another took its place. Raises Refused: link_unknown (missing), link_revoked."""
-    link = await find_link(tx, purpose, token, lock=False)
+async def standing_link(tx: Tx, purpose: str, token: str, *, lock: bool = False) -> Link:
+    """The link with this token, unless another took its place. Raises Refused: link_unknown (missing), link_revoked."""
+    link = await find_link(tx, purpose, token, lock=lock)
     if link.revoked_at is not None:
         refuse("link_revoked")
     return link

@@ -1,5 +1,6 @@
 """Nobody is silent who was not asked: consultations and clarifications whose mail the server refused."""
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from facility.admission.service.clarifications import (
     remind_of_clarifications,
 )
 from facility.admission.service.consultations import (
+    CONSULTATION,
     answer_consultation,
     end_consultations_due,
     remind_consultees,
@@ -28,6 +30,7 @@ from facility.events.log import history
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.inquiries.kinds import GRACE
+from facility.inquiries.service import ask_again
 from facility.operations.service.parked import send_again
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
@@ -191,6 +194,27 @@ async def test_an_answer_counts_while_the_mail_that_asks_seems_undelivered(
         await answer_consultation(tx, key, objects=True, reason="R3 does this.", name="Eva")
     assert (await row(db, Consultation, key)).state == "objection"
     assert await kinds(db, confirmed, "Consultation") == ["ConsultationStarted", "ConsultationAnswered"]
+
+
+async def test_an_answer_that_waits_while_the_address_is_corrected_comes_by_a_link_that_has_ended(
+    db: Database, stage: Stage, post: Post, smtp: SmtpServer, browse: Browsers
+) -> None:
+    application = await alone(db, stage, NOW)
+    smtp.refuse(OFFICE)
+    key = await consulted(db, stage, post, application, clock.now())
+    (path,) = await links(db, key)
+    nobody = await browse()
+    async with db.transaction(now=clock.now(), actor=stage.sara) as tx:
+        await ask_again(tx, CONSULTATION, application, key)
+        await tx.flush()
+        sending = asyncio.create_task(nobody.send_form(path, {"answer": "no_objection", "name": "Eva"}))
+        async with db.reader() as connection:  # it found the link, and waits for the application
+            query = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while not (await connection.execute(query)).scalar():
+                assert not sending.done()
+    answer = await sending
+    assert (answer.status_code, gives_reason(answer, "link_revoked")) == (409, True)
+    assert (await row(db, Consultation, key)).state == "open"
 
 
 async def test_after_an_outage_longer_than_the_period_it_begins_when_the_mail_is_written(
