@@ -64,6 +64,16 @@ def test_our_processes_start_after_what_they_need_and_without_rights(name: str) 
     assert service["cap_drop"] == ["ALL"]
 
 
+def test_the_worker_gives_way_to_pages() -> None:
+    shares = {
+        name: service["cpu_shares"]
+        for name, service in COMPOSE["services"].items()
+        if "cpu_shares" in service
+    }
+
+    assert shares == {"worker": 112}
+
+
 def test_nothing_but_the_pages_and_the_mail_reader_is_reachable_and_only_from_here() -> None:
     ports = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
 
