@@ -421,7 +421,7 @@ AUDIENCE: dict[type[Event], Row] = {
         assessor=(Page("/assessments"),),
         officer=(
             Mail("evaluation/recused"),
-            Task("Applications that lack assessors since somebody declared a conflict"),
+            Task("Calls whose applications lack assessors"),
             BOARD,
         ),
         decider=(BOARD,),

@@ -115,6 +115,11 @@ def states(page: httpx.Response | str) -> list[str]:
     return re.findall(r'data-state="([\w-]+)"', page if isinstance(page, str) else page.text)
 
 
+def work(page: httpx.Response | str) -> list[str]:
+    """The kinds of the rows on the start page, in order: `data-work`."""
+    return re.findall(r'data-work="([\w-]+)"', page if isinstance(page, str) else page.text)
+
+
 def stored(app: Litestar) -> set[str]:
     """What the app has in its store of documents."""
     folder: Path = app.state.renderer.settings.documents_dir

@@ -213,13 +213,17 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
 
 
 _UNDELIVERED = undelivered_sql(Invitation)
-TO_CORRECT = f"""
-    SELECT reference || ' ' || expert.code AS label, '/deployments/' || deployment.id AS href
+_INVITED = f"""
+    SELECT deployment.reference || ' ' || expert.code AS thing, '/deployments/' || deployment.id AS href,
+        call.reference AS call, invited_at AS since, {{until}} AS until
     FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN expert ON expert.id = expert_id
-    WHERE {_UNDELIVERED} AND NOT {shut_out("deployment.application_id", ":person_id")}
-    ORDER BY invited_at, invitation.id
+    LEFT JOIN application ON application.id = deployment.application_id LEFT JOIN call ON call.id = application.call_id
+    WHERE NOT {shut_out("deployment.application_id", ":person_id")} AND
 """  # noqa: S608 - our own text
-"""Invitations whose mail did not get through."""
+TO_CORRECT = _INVITED.format(until="NULL") + _UNDELIVERED
+"""Invitations whose mail did not get through, as work."""
+ASKED = f"{_INVITED.format(until='respond_by')} outcome = 'open' AND NOT ({_UNDELIVERED})"
+"""Invitations that an expert can answer, as work."""
 _ONE = text(
     f"""
     SELECT {_LINE}, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,

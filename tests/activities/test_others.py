@@ -18,7 +18,7 @@ from facility.outbox.models import Mail
 from facility.refused import Refused
 from facility.web.access import Role, Visitor
 from facility.web.filters import day
-from facility.web.waiting import waiting
+from facility.web.waiting import work_of
 from tests.browser import Browsers
 from tests.doing import AFTER, FIRST, LAST, ask_experts, planned
 from tests.judging import DECIDED, Judging
@@ -47,7 +47,7 @@ async def tasks(play: Judging, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         play.people["ada"], "Ada", "AB", frozenset({Role.SECRETARIAT}), None, None, None, play.people["ada"]
     )
     async with play.db.reader() as connection:
-        return [one.label for one in await waiting(connection, ada)]
+        return [task.kind.label for task in (await work_of(connection, ada)).tasks]
 
 
 async def test_who_is_booked_learns_that_the_activity_is_moved_and_a_task_waits(

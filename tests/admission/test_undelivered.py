@@ -37,7 +37,7 @@ from facility.outbox.models import Link
 from facility.settings import Settings
 from tests.admission.review import OPENED, alone, offices, opened
 from tests.applications.conftest import NOW, Stage
-from tests.browser import Browsers, gives_reason
+from tests.browser import Browsers, gives_reason, work
 from tests.posting import Post
 from tests.smtp import SmtpServer
 
@@ -107,7 +107,7 @@ async def test_a_consultee_whose_mail_was_refused_does_not_consent(
     assert (await end_consultations_due(db, later), await remind_consultees(db, later)) == (0, 0)
     assert (await row(db, Consultation, key)).state == "open"
     sara, carl = await browse(stage.sara), await browse(stage.carl)
-    assert "Consultees who did not get our mail" in (await sara.get("/")).text
+    assert "consultees-who-did-not-get-our-mail" in work(await sara.get("/"))
     assert "Office 1" in (await sara.get("/waiting/consultees-who-did-not-get-our-mail")).text
     here = f"/applications/{confirmed}/consultations"
     page = (await sara.get(here)).text
@@ -130,7 +130,7 @@ async def test_a_consultee_whose_mail_was_refused_does_not_consent(
     assert ((await nobody.get(first)).status_code, (await nobody.get(second)).status_code) == (409, 200)
     refused = await nobody.send_form(first, {"answer": "no_objection", "name": "Eva"})
     assert (refused.status_code, gives_reason(refused, "link_revoked")) == (409, True)
-    assert "Consultees who did not get our mail" not in (await sara.get("/")).text
+    assert "consultees-who-did-not-get-our-mail" not in work(await sara.get("/"))
     again = await sara.send_form(f"{here}/{key}/again")
     assert (again.status_code, gives_reason(again, "mail_got_through")) == (409, True)
     assert await end_consultations_due(db, asked_anew.ends_at) == 0
@@ -260,7 +260,7 @@ async def test_a_lead_whose_mail_was_refused_has_not_let_the_period_pass(
     later = NOW + LONG_AFTER
     assert (await lapse_clarifications_due(db, later), await remind_of_clarifications(db, later)) == (0, 0)
     sara, carl = await browse(stage.sara), await browse(stage.carl)
-    assert "Leads who did not get our question" in (await sara.get("/")).text
+    assert "leads-who-did-not-get-our-question" in work(await sara.get("/"))
     here = f"/applications/{application}/clarifications"
     page = (await sara.get(here)).text
     assert "The mail to the lead did not get through" in page
@@ -283,7 +283,7 @@ async def test_a_lead_whose_mail_was_refused_has_not_let_the_period_pass(
         assert lead.scalars().all() == [NEW]
     again = await sara.send_form(f"{here}/again", {"email": NEW})
     assert (again.status_code, gives_reason(again, "mail_got_through")) == (409, True)
-    assert "Leads who did not get our question" not in (await sara.get("/")).text
+    assert "leads-who-did-not-get-our-question" not in work(await sara.get("/"))
     assert await lapse_clarifications_due(db, made.ends_at + GRACE) == 1
     assert await kinds(db, application, "Clarification") == [
         "ClarificationAsked",

@@ -19,7 +19,7 @@ from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.proposals import Settlement
 from facility.refused import Refused
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, work
 from tests.calls.reading import mails, refused
 from tests.judging import DECIDED, Judging
 from tests.prepared import built_once
@@ -204,7 +204,7 @@ async def test_the_pages_of_a_withdrawal(play: Judging, browse: Browsers) -> Non
     sent = await ada.send_form(f"/awards/{key}/withdraw", {"reason": REASON})
     assert (sent.status_code, sent.headers["location"]) == (303, here)
     assert "Take the proposal back" in (await ada.get(here)).text
-    assert "Awards that a colleague proposes to withdraw" not in await waiting(ada)
+    assert "awards-that-a-colleague-proposes-to-withdraw" not in work(await waiting(ada))
     assert here in await waiting(paul)
     assert (await carl.get(here)).status_code == 403
     page = (await paul.get(here)).text

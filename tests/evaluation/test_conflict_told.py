@@ -6,12 +6,12 @@ from facility.db import Database
 from facility.evaluation.service import assessing as evaluation
 from facility.outbox.models import Mail
 from facility.web.access import Role, Visitor
-from facility.web.waiting import waiting
+from facility.web.waiting import work_of
 from tests.browser import Browsers, gives_reason
 from tests.judging import Judging, judging
 from tests.prepared import built_once
 
-LACKS = "Applications that lack assessors since somebody declared a conflict"
+LACKS = "Calls whose applications lack assessors"
 
 
 @built_once
@@ -48,7 +48,7 @@ async def tasks(play: Judging) -> list[str]:
         play.people["ada"], "Ada", "AB", frozenset({Role.SECRETARIAT}), None, None, None, play.people["ada"]
     )
     async with play.db.reader() as connection:
-        return [one.label for one in await waiting(connection, ada)]
+        return [task.kind.label for task in (await work_of(connection, ada)).tasks]
 
 
 async def test_giving_it_to_who_has_declared_the_conflict_is_refused_by_name(

@@ -156,6 +156,8 @@ class Walk:
             page = await self.crowd[name].get(path)
             self.shown.setdefault(template, (name, path))
             parser = read(page)
+            if page.status_code == 303:
+                parser.links.append(page.headers["location"])
             self.answers[name, path] = page
             for target in sorted(parser.targets):
                 self.targets[name].setdefault(target, path)

@@ -68,7 +68,7 @@ def test_every_page_is_there_and_open_to_its_role(standing_app: Litestar) -> Non
 
 
 def test_every_task_waits_for_its_role() -> None:
-    waits = {task.label: task.roles for task in TASKS.values()}
+    waits = {task.label: task.roles for task in TASKS.values() if not task.others}
     for kind, role, way in cells():
         if isinstance(way, Task):
             assert IS[role] in waits[way.label], (kind, role, way)

@@ -1,4 +1,4 @@
-"""The start page tells everybody in the demo story what waits for them."""
+"""The start page shows everybody in the demo story what they can do now, and what waits for others."""
 
 import re
 from html import unescape
@@ -7,61 +7,74 @@ from litestar import Litestar
 
 from facility.web.access import Role
 from facility.web.waiting import KINDS
+from tests.browser import work
 from tests.house.story import TakingBack
 from tests.house.world import EVERYBODY, World
 
-TASK = re.compile(r'<a href="([^"]+)">([^<]+)</a> <span class="status status--wait">(\d+)</span>')
-ROW = re.compile(r'<li><a href="([^"]+)">[^<]+</a>')
-WAITS = {
-    "Ada Berisha": [
-        ("Questions on calls to answer", 1),
-        ("Applications whose admissibility is to be checked", 1),
-        ("Clarifications that were answered", 1),
-        ("Closed calls to be opened by two people", 1),
-        ("Urgent applications to decide", 1),
-        ("Reported activities to verify", 1),
-    ],
-    "Paul Weber": [
-        ("Exceptions to decide", 2),
-        ("Closed calls to be opened by two people", 1),
-        ("Urgent applications to decide", 1),
-    ],
-    "Omar Hoxha": [
-        ("Applications to confirm or decline", 1),
-        ("Your drafts that can still be submitted", 1),
-    ],
-    "Arta Krasniqi": [("Applications to confirm or decline", 1)],
+GROUP = re.compile(r'<section data-group="(\w+)">(.*?)</section>', re.DOTALL)
+ROW = re.compile(r'<li data-work="([\w-]+)"><a href="([^"]+)">([^<]+)</a>')
+WORK = {
+    "Ada Berisha": {
+        "soon": ["closed-calls-to-be-opened-by-two-people", "urgent-applications-to-decide"],
+        "later": [
+            "questions-on-calls-to-answer",
+            "reported-activities-to-verify",
+            "applications-whose-admissibility-is-to-be-checked",
+            "clarifications-that-were-answered",
+        ],
+        "others": ["experts-who-are-asked"] * 2 + ["consultees-who-are-asked", "your-drafts-of-calls"],
+    },
+    "Paul Weber": {
+        "soon": ["closed-calls-to-be-opened-by-two-people", "urgent-applications-to-decide"],
+        "later": ["exceptions-to-decide"] * 2,
+    },
+    "Omar Hoxha": {
+        "later": ["your-drafts-that-can-still-be-submitted", "applications-to-confirm-or-decline"],
+        "others": ["drafts-that-partners-have-to-confirm", "applications-that-are-being-examined"],
+    },
+    "Arta Krasniqi": {
+        "later": ["applications-to-confirm-or-decline"],
+        "others": ["applications-that-are-being-examined"] * 3,
+    },
 }
 
 
-async def test_everybody_is_told_what_waits(
+async def test_everybody_sees_their_work_by_how_it_presses(
     standing_app: Litestar, story: str, sessions: dict[str, str]
 ) -> None:
-    for name in EVERYBODY:
+    for name, role in EVERYBODY.items():
         async with TakingBack(standing_app, story, sessions[name]) as browser:
-            page = (await browser.get("/")).text
-        found = [(href, label, int(count)) for href, label, count in TASK.findall(page)]
-        assert (name, sorted((label, count) for _href, label, count in found)) == (
-            name,
-            sorted(WAITS.get(name, [])),
-        )
+            page = await browser.get("/")
+        if role in ("commission", "auditor"):
+            assert (page.status_code, page.headers["location"]) == (303, "/commission")
+            continue
+        shown = {group: work(rows) for group, rows in GROUP.findall(page.text)}
+        assert (name, shown) == (name, WORK.get(name, {}))
+        assert ("You have nothing to do now" in page.text) == (set(shown) <= {"others"})
 
 
-async def test_what_is_counted_is_what_the_list_holds_and_each_thing_can_be_opened(
+async def test_each_row_leads_to_where_it_is_done_and_stands_in_the_list_of_its_kind(
     standing_app: Litestar, story: str, sessions: dict[str, str]
 ) -> None:
-    seen = set()
-    for name in EVERYBODY:
+    for name in WORK:
         async with TakingBack(standing_app, story, sessions[name]) as browser:
-            for href, label, count in TASK.findall((await browser.get("/")).text):
-                page = (await browser.get(href)).text
-                main = page.partition('<ul class="tasks">')[2].partition("</ul>")[0]
-                rows = ROW.findall(main)
-                assert (name, label, len(rows)) == (name, label, int(count))
-                opened = [(row, (await browser.get(unescape(row))).status_code) for row in {*rows}]
-                assert [one for one in opened if one[1] != 200] == []
-                seen.add(label)
-    assert seen == {label for waits in WAITS.values() for label, _count in waits}
+            rows = ROW.findall((await browser.get("/")).text)
+            for key in {key for key, _href, _act in rows}:
+                listed = ROW.findall((await browser.get(f"/waiting/{key}")).text)
+                assert listed == [row for row in rows if row[0] == key]
+            opened = {href: (await browser.get(unescape(href))).status_code for _key, href, _act in rows}
+            assert set(opened.values()) == {200}, (name, opened)
+
+
+async def test_work_of_one_call(standing_app: Litestar, story: str, sessions: dict[str, str]) -> None:
+    async with TakingBack(standing_app, story, sessions["Ada Berisha"]) as browser:
+        page = (await browser.get("/")).text
+        assert 'href="/?call=TAF-2026-06/U1"' in page
+        assert work(await browser.get("/?call=TAF-2026-06/U1")) == WORK["Ada Berisha"]["soon"]
+        assert work(await browser.get("/?call=nothing%00")) == []
+        # What the page asks for when something has happened.
+        part = await browser.get("/", headers={"hx-request": "true"})
+        assert (work(part), "<html" in part.text) == (work(page), False)
 
 
 async def test_every_kind_of_work_can_be_asked_and_its_whole_list_opened(

@@ -11,9 +11,10 @@ from sqlalchemy import text
 from facility import clock
 from facility.accounts.service.sessions import end_all_sessions
 from facility.db import Database
-from facility.monitoring.pages.stream import Watch, messages
+from facility.monitoring.queries.overview import mark
 from facility.settings import ROOT
 from facility.web import streams
+from facility.web.watches import Watch, messages
 from tests.browser import Browsers
 from tests.cast import Cast
 from tests.statements import count_statements
@@ -41,7 +42,7 @@ def closing() -> asyncio.Event:
 
 async def test_each_stream_hears_once_of_each_move(db: Database, closing: asyncio.Event) -> None:
     await move(db, 3)
-    watch = Watch(db, closing)
+    watch = Watch(db, closing, mark)
     first, late = messages(watch, "3"), messages(watch, "2")
     assert await after(late, 2) == [b"retry: 3000\n\n", b"id: 3\ndata: 3\n\n"]
     assert await after(first, 1) == [b"retry: 3000\n\n"]
@@ -56,7 +57,7 @@ async def test_each_stream_hears_once_of_each_move(db: Database, closing: asynci
 
 
 async def test_a_quiet_stream_beats_and_ends_in_time(db: Database, closing: asyncio.Event) -> None:
-    watch = Watch(db, closing)
+    watch = Watch(db, closing, mark)
     told = messages(watch, "0", heartbeat=0.01)
     assert await after(told, 3) == [b"retry: 3000\n\n", b":\n\n", b":\n\n"]
     assert [part async for part in messages(watch, "0", most=0)] == [b"retry: 3000\n\n"]
@@ -65,7 +66,7 @@ async def test_a_quiet_stream_beats_and_ends_in_time(db: Database, closing: asyn
 
 
 async def test_many_streams_are_one_look(db: Database, closing: asyncio.Event) -> None:
-    watch = Watch(db, closing)
+    watch = Watch(db, closing, mark)
     with count_statements(db) as seen:
         streams = [messages(watch, "7") for _ in range(20)]
         for told in streams:
@@ -77,7 +78,7 @@ async def test_many_streams_are_one_look(db: Database, closing: asyncio.Event) -
 
 async def test_an_outage_is_survived(database_url: str, closing: asyncio.Event) -> None:
     gone = Database(database_url.replace("@/", "@/nowhere"))
-    watch = Watch(gone, closing)
+    watch = Watch(gone, closing, mark)
     assert await after(messages(watch, "0", heartbeat=0.01), 2) == [b"retry: 3000\n\n", b":\n\n"]
     closing.set()
     await watch.ended()

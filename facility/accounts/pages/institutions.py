@@ -33,12 +33,13 @@ SHOWN = 20
 
 waits(
     N_("New institutions to check"),
+    N_("Check the institution {thing}"),
     "/institutions?status=pending",
     Role.SECRETARIAT,
     # Those of a registration are decided on with the person.
-    rows="""SELECT name AS label, '/institutions/' || id AS href FROM institution WHERE status = 'pending' AND NOT EXISTS
-        (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')
-        ORDER BY sort_key, id""",
+    rows="""SELECT name AS thing, '/institutions/' || id AS href, NULL AS call, NULL AS since, NULL AS until
+        FROM institution WHERE status = 'pending' AND NOT EXISTS
+        (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')""",
 )
 
 

@@ -27,9 +27,11 @@ WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 nav(N_("People"), "/people", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=80)
 waits(
     N_("Registrations to approve"),
+    N_("Approve or refuse the registration of {thing}"),
     "/people?status=pending",
     Role.SECRETARIAT,
-    rows="SELECT name AS label, '/people/' || id AS href FROM person WHERE status = 'pending' ORDER BY sort_key, id",
+    rows="""SELECT name AS thing, '/people/' || id AS href, NULL AS call, created_at AS since, NULL AS until
+        FROM person WHERE status = 'pending'""",
 )
 
 

@@ -45,13 +45,15 @@ from facility.zone import TODAY_SQL
 nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=60)
 waits(
     N_("Reported activities to verify"),
+    N_("Verify {thing}"),
     "/activities?status=completed",
     Role.SECRETARIAT,
-    rows=f"""SELECT reference || ' ' || title AS label, '/activities/' || id AS href
-        FROM activity WHERE state = 'completed' AND NOT EXISTS (
+    rows=f"""SELECT activity.reference || ' ' || activity.title AS thing, '/activities/' || activity.id AS href,
+            call.reference AS call, reported_at AS since, NULL AS until
+        FROM activity JOIN application ON application.id = activity.application_id
+        JOIN call ON call.id = application.call_id WHERE activity.state = 'completed' AND NOT EXISTS (
             SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
-            AND NOT {shut_out("activity.application_id", ":person_id")}
-        ORDER BY reported_at, id""",  # noqa: S608 - our own text
+            AND NOT {shut_out("activity.application_id", ":person_id")}""",  # noqa: S608 - our own text
 )
 ends_with_the_award(
     N_("Activities that have not started are cancelled:"),

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.admission import words
 from facility.admission.models.clarification import Clarification
 from facility.admission.pages.staff import may_ask_about, unsealed
-from facility.admission.queries.asking import to_correct
+from facility.admission.queries.asking import as_work, to_answer, to_correct
 from facility.admission.queries.clarification import clarifications
 from facility.admission.rules.clarification import (
     MAX_TEXT,
@@ -46,19 +46,30 @@ BY_LEAD_OR_STAFF = {"allow": allow(*BY_LEAD["allow"].items, *STAFF, hidden=True)
 
 waits(
     N_("Clarifications that were answered"),
+    N_("Read the answer on {thing}"),
     "/applications/received",
     Role.SECRETARIAT,
-    rows="""SELECT application.reference || ' ' || application.title AS label,
-        '/applications/' || application.id || '/clarifications' AS href
-    FROM clarification JOIN application ON application.id = application_id
-    WHERE clarification.state = 'answered' AND settled_at IS NULL AND asked_by = :person_id
-    ORDER BY application.reference COLLATE "C", clarification.id""",
+    rows=as_work(
+        Clarification,
+        "application.title",
+        "clarification.state = 'answered' AND settled_at IS NULL AND asked_by = :person_id",
+        since="clarification.ended_at",
+    ),
 )
 waits(
     N_("Leads who did not get our question"),
+    N_("Correct the address of the lead of {thing}"),
     "/applications/received",
     Role.SECRETARIAT,
     rows=to_correct(Clarification, "application.title"),
+)
+waits(
+    N_("Leads who are asked for a clarification"),
+    N_("The lead answers our question on {thing}"),
+    "/applications/received",
+    Role.SECRETARIAT,
+    rows=to_answer(Clarification, "application.title"),
+    others=True,
 )
 
 

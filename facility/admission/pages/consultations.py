@@ -10,7 +10,7 @@ from facility.admission import words
 from facility.admission.models.consultation import Consultation
 from facility.admission.pages.staff import may_ask_about, unsealed
 from facility.admission.queries import consultation as queries
-from facility.admission.queries.asking import to_correct
+from facility.admission.queries.asking import to_answer, to_correct
 from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS
 from facility.admission.rules.working_days import MOST_DAYS
 from facility.admission.service.consultations import (
@@ -35,9 +35,28 @@ SEES = {"allow": allow(*STAFF)}
 HOLDS = {"allow": allow(Role.SECRETARIAT)}
 ANSWERS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
-TO_CORRECT = to_correct(Consultation, "consultee.name", "JOIN consultee ON consultee.id = consultee_id")
-waits(N_("Answers of consultees to check"), "/consultations", Role.SECRETARIAT, rows=queries.TO_ANSWER)
-waits(N_("Consultees who did not get our mail"), "/consultations", Role.SECRETARIAT, rows=TO_CORRECT)
+waits(
+    N_("Answers of consultees to check"),
+    N_("Check the answer on {thing}"),
+    "/consultations",
+    Role.SECRETARIAT,
+    rows=queries.TO_CHECK,
+)
+waits(
+    N_("Consultees who did not get our mail"),
+    N_("Correct the address for {thing}"),
+    "/consultations",
+    Role.SECRETARIAT,
+    rows=to_correct(Consultation, "consultee.name", queries.CONSULTEE),
+)
+waits(
+    N_("Consultees who are asked"),
+    N_("A consultee answers: {thing}"),
+    "/consultations",
+    Role.SECRETARIAT,
+    rows=to_answer(Consultation, "consultee.name", queries.CONSULTEE),
+    others=True,
+)
 
 
 def consultation_words() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from facility.admission.service.minutes import minutes_pdf
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.access import STAFF
+from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
@@ -23,14 +24,26 @@ OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
 ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
 
+_UNOPENED = f"""SELECT call.reference || ' ' || call.title AS thing, '/openings/' || call.id AS href,
+        call.reference AS call, call.closes_at AS since, least(running.ends_at, {DECIDE_BY_SQL}) AS until
+    FROM call LEFT JOIN opening_session AS running
+        ON running.call_id = call.id AND running.confirmed_at IS NULL AND running.ends_at > :now
+    WHERE call.state = 'closed' AND call.opened_at IS NULL AND NOT {ASSESSES}
+        AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')"""  # noqa: S608
 waits(
     N_("Closed calls to be opened by two people"),
+    N_("Open {thing} with a colleague"),
     "/evaluation",
     *OPENERS,
-    rows=f"""SELECT call.reference || ' ' || call.title AS label, '/openings/' || call.id AS href
-        FROM call WHERE call.state = 'closed' AND call.opened_at IS NULL AND NOT {ASSESSES}
-        AND EXISTS (SELECT FROM application WHERE call_id = call.id AND track = 'joint' AND status = 'submitted')
-        ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
+    rows=f"{_UNOPENED} AND running.started_by IS DISTINCT FROM :person_id",
+)
+waits(
+    N_("Openings that you began"),
+    N_("A colleague confirms the opening of {thing}"),
+    "/evaluation",
+    *OPENERS,
+    rows=f"{_UNOPENED} AND running.started_by = :person_id",
+    others=True,
 )
 
 

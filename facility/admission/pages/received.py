@@ -35,13 +35,15 @@ _SHORT = 100
 nav(N_("Applications"), HERE, *STAFF, order=30)
 waits(
     N_("Exceptions to decide"),
+    N_("Decide on the exception {thing}"),
     f"{HERE}?status=submitted&track=exception",
     Role.AUTHORISING,
-    rows="""SELECT application.reference || ' ' || application.title AS label,
-        '/applications/' || application.id || '/exception' AS href
+    rows="""SELECT application.reference || ' ' || application.title AS thing,
+        '/applications/' || application.id || '/exception' AS href,
+        call.reference AS call, application.received_at AS since, NULL AS until
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
-        AND call.state <> 'cancelled' ORDER BY application.received_at, application.id""",
+        AND call.state <> 'cancelled'""",
 )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.models.consultation import Consultation
+from facility.admission.queries.asking import as_work
 from facility.admission.rules.consultation import (
     ConsultationState,
     Consulted,
@@ -166,14 +167,15 @@ class RunningLine(msgspec.Struct, frozen=True):
 _TO_WATCH = """(consultation.state = 'open' OR (consultation.state = 'objection' AND answer IS NULL)
     OR (consultation.state = 'tacit' AND late_outcome IS NOT NULL))
     AND application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL AND call.state <> 'cancelled'"""
-TO_ANSWER = f"""SELECT application.reference || ' ' || consultee.name AS label,
-        '/applications/' || application_id || '/consultations' AS href
-    FROM consultation JOIN consultee ON consultee.id = consultee_id
-    JOIN application ON application.id = application_id
-    JOIN call ON call.id = call_id WHERE {_TO_WATCH} AND consultation.state <> 'open'
-        AND NOT {shut_out(person=":person_id")}
-    ORDER BY ends_at, consultation.id"""  # noqa: S608 - our own text
-"""Those that wait for an officer."""
+CONSULTEE = "JOIN consultee ON consultee.id = consultee_id"
+TO_CHECK = as_work(
+    Consultation,
+    "consultee.name",
+    f"{_TO_WATCH} AND consultation.state <> 'open'",
+    since="coalesce(late_at, consultation.ended_at)",
+    join=CONSULTEE,
+)
+"""Those that wait for an officer, as work."""
 _RUNNING = f"""
     SELECT consultation.id, application_id, application.reference, consultee.name AS consultee, consultation.state, ends_at,
         late_outcome IS NOT NULL AS late, {_UNDELIVERED} AS undelivered

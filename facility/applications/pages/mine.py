@@ -14,6 +14,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.answers import start_application
 from facility.applications.words import WORDS
 from facility.calls.models.call import Call
+from facility.calls.models.standing import SUBMIT_BY_SQL
 from facility.calls.service.reading import rules_of
 from facility.refused import refuse
 from facility.web.access import Role, allow
@@ -25,8 +26,8 @@ from facility.web.navigation import nav
 from facility.web.waiting import waits
 
 nav(N_("My applications"), "/applications", Role.OFFICER, order=20)
-_PRESSING = """SELECT '/applications/' || application.id AS href, application.title AS label,
-    CASE WHEN track = 'joint' THEN call.cut_offs || to_jsonb(call.closes_at) END AS until"""
+_PRESSING = """SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
+    {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
 _DRAFTS = """FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'draft' AND call.state = 'published'
         AND application.lead_institution_id = :institution_id"""
@@ -34,20 +35,42 @@ _TO_ANSWER = f"""FROM party JOIN application ON application.id = party.applicati
     JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :institution_id AND NOT is_lead AND {ON_BOARD_SQL}
         AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
-_SOONEST = "ORDER BY call.closes_at, application.id"
 waits(
     N_("Your drafts that can still be submitted"),
+    N_("Finish and submit {thing}"),
     "/applications?status=draft",
     Role.OFFICER,
-    rows=f"{_PRESSING} {_DRAFTS} {_SOONEST}",
-    named=True,
+    rows=f"{_PRESSING.format(since='started_at', due=SUBMIT_BY_SQL)} {_DRAFTS}",
 )
 waits(
     N_("Applications to confirm or decline"),
+    N_("Confirm or decline your part in {thing}"),
     "/applications?status=draft",
     Role.OFFICER,
-    rows=f"{_PRESSING} {_TO_ANSWER} {_SOONEST}",
-    named=True,
+    rows=f"{_PRESSING.format(since='party.invited_at', due=SUBMIT_BY_SQL)} {_TO_ANSWER}",
+)
+waits(
+    N_("Drafts that partners have to confirm"),
+    N_("Partners confirm their parts in {thing}"),
+    "/applications?status=draft",
+    Role.OFFICER,
+    rows=f"""{_PRESSING.format(since="started_at", due=SUBMIT_BY_SQL)} {_DRAFTS} AND EXISTS (SELECT FROM party
+        WHERE party.application_id = application.id AND NOT is_lead AND {ON_BOARD_SQL}
+        AND confirmation IN ('invited', 'void'))""",
+    others=True,
+)
+waits(
+    N_("Applications that are being examined"),
+    N_("The facility examines {thing}"),
+    "/applications?status=submitted",
+    Role.OFFICER,
+    rows=f"""SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
+            received_at AS since, NULL AS until
+        FROM application JOIN call ON call.id = application.call_id
+        WHERE application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL AND call.state <> 'cancelled'
+            AND EXISTS (SELECT FROM party WHERE party.application_id = application.id
+                AND party.institution_id = :institution_id AND {ON_BOARD_SQL})""",  # noqa: S608 - our own text
+    others=True,
 )
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 

@@ -16,6 +16,7 @@ from facility.awards.queries.results import set_off
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
 from facility.awards.words import ENDS, PLACES, STATUSES
+from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.words import REASONS
@@ -37,34 +38,55 @@ WATCH = allow(*READERS)
 nav(N_("Awards"), "/awards", *READERS, order=45)
 waits(
     N_("Rankings to propose"),
+    N_("Propose the ranking of {thing}"),
     "/evaluation",
     Role.SECRETARIAT,
-    rows=f"""SELECT call.reference || ' ' || call.title AS label,
-        CASE call.mode WHEN 'urgent' THEN '/urgent/' || call.id ELSE '/evaluation/' || call.id || '/ranking' END AS href
+    rows=f"""SELECT call.reference || ' ' || call.title AS thing,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' || call.id ELSE '/evaluation/' || call.id || '/ranking' END AS href,
+        call.reference AS call, call.closes_at AS since, {DECIDE_BY_SQL} AS until
     FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
-        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
-    ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
+        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
+_PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
+        call.reference AS call, proposed_at AS since, {DECIDE_BY_SQL} AS until
+    FROM award_decision JOIN call ON call.id = call_id
+    WHERE award_decision.decided_at IS NULL AND call.state = 'closed'
+        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})"""  # noqa: S608
 waits(
     N_("Proposed rankings to decide"),
+    N_("Decide the ranking of {thing}"),
     "/evaluation",
     Role.AUTHORISING,
-    rows=f"""SELECT call.reference || ' ' || call.title AS label, '/evaluation/' || call.id || '/decision' AS href
-    FROM award_decision JOIN call ON call.id = call_id
-    WHERE award_decision.decided_at IS NULL AND proposed_by <> :person_id AND call.state = 'closed' AND NOT {ASSESSES}
-        AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})
-    ORDER BY call.closes_at, call.id""",  # noqa: S608 - our own text
+    rows=f"{_PROPOSED} AND proposed_by <> :person_id AND NOT {ASSESSES}",
 )
 waits(
+    N_("Rankings that you proposed"),
+    N_("An authorising officer decides the ranking of {thing}"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"{_PROPOSED} AND proposed_by = :person_id",
+    others=True,
+)
+_CLOSING = f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id AS href,
+        call.reference AS call, closing_proposed_at AS since, NULL AS until
+    FROM award JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
+    WHERE {AWARD_STANDS_SQL} AND closing_proposed_by IS NOT NULL AND NOT {shut_out(person=":person_id")}"""  # noqa: S608
+waits(
     N_("Awards that a colleague proposed to close"),
+    N_("Confirm or refuse the closing of {thing}"),
     "/awards?closing=yes",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows=f"""SELECT application.reference || ' ' || application.title AS label, '/awards/' || award.id AS href
-    FROM award JOIN application ON application.id = application_id
-    WHERE {AWARD_STANDS_SQL} AND closing_proposed_by IS NOT NULL AND closing_proposed_by <> :person_id
-        AND NOT {shut_out(person=":person_id")}
-    ORDER BY application.reference COLLATE "C", award.id""",  # noqa: S608 - our own text
+    rows=f"{_CLOSING} AND closing_proposed_by <> :person_id",
+)
+waits(
+    N_("Awards that you proposed to close"),
+    N_("A colleague confirms or refuses the closing of {thing}"),
+    "/awards?closing=yes",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"{_CLOSING} AND closing_proposed_by = :person_id",
+    others=True,
 )
 
 LETTER_LEAD = relation(

@@ -31,27 +31,48 @@ from facility.web.waiting import waits
 PROPOSES = {"allow": allow(Role.SECRETARIAT)}
 DECIDES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
+_WITHDRAWALS = f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id || '/withdrawal' AS href,
+        call.reference AS call, proposed_at AS since, NULL AS until
+    FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
+    JOIN call ON call.id = application.call_id WHERE outcome IS NULL AND NOT {shut_out(person=":person_id")}"""  # noqa: S608
+_ENLARGEMENTS = """SELECT contract.reference || ': ' || envelope.name AS thing,
+        '/contracts/' || replace(contract.reference, ' ', '%20') || '/envelopes/' || envelope.id || '/enlargement' AS href,
+        NULL AS call, proposed_at AS since, NULL AS until
+    FROM envelope_enlargement JOIN envelope ON envelope.id = envelope_id JOIN contract ON contract.id = contract_id
+    WHERE outcome IS NULL"""
 waits(
     N_("Awards that a colleague proposes to withdraw"),
+    N_("Decide whether to withdraw the award of {thing}"),
     "/awards",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows=f"""SELECT reference || ' ' || title AS label, '/awards/' || award.id || '/withdrawal' AS href
-    FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
-    WHERE outcome IS NULL AND proposed_by <> :person_id AND NOT {shut_out(person=":person_id")}
-    ORDER BY proposed_at, award.id""",  # noqa: S608 - our own text
-    named=True,
+    rows=f"{_WITHDRAWALS} AND proposed_by <> :person_id",
+)
+waits(
+    N_("Awards that you propose to withdraw"),
+    N_("A colleague decides whether to withdraw the award of {thing}"),
+    "/awards",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"{_WITHDRAWALS} AND proposed_by = :person_id",
+    others=True,
 )
 waits(
     N_("Envelopes that a colleague proposes to enlarge"),
+    N_("Decide whether to enlarge {thing}"),
     "/contracts",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows="""SELECT contract.reference || ': ' || envelope.name AS label,
-        '/contracts/' || replace(contract.reference, ' ', '%20') || '/envelopes/' || envelope.id || '/enlargement' AS href
-    FROM envelope_enlargement JOIN envelope ON envelope.id = envelope_id JOIN contract ON contract.id = contract_id
-    WHERE outcome IS NULL AND proposed_by <> :person_id ORDER BY proposed_at, envelope.id""",
-    named=True,
+    rows=f"{_ENLARGEMENTS} AND proposed_by <> :person_id",
+)
+waits(
+    N_("Envelopes that you propose to enlarge"),
+    N_("A colleague decides whether to enlarge {thing}"),
+    "/contracts",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"{_ENLARGEMENTS} AND proposed_by = :person_id",
+    others=True,
 )
 
 

@@ -18,6 +18,7 @@ from facility.awards.queries.urgent import to_decide
 from facility.awards.rules.urgent import STANDS
 from facility.awards.service import deciding
 from facility.awards.words import COOLED, STATUSES
+from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
@@ -41,13 +42,15 @@ DECIDES = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
 waits(
     N_("Urgent applications to decide"),
+    N_("Decide on {thing}"),
     "/urgent",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows=f"""SELECT reference || ' ' || title AS label, '/urgent/' || id AS href
+    rows=f"""SELECT reference || ' ' || title AS thing, '/urgent/' || id AS href,
+            reference AS call, closes_at AS since,
+            {DECIDE_BY_SQL} AS until
         FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {STANDS}
-            AND NOT {ASSESSES} AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})
-        ORDER BY closes_at, id""",  # noqa: S608 - our own text
+            AND NOT {ASSESSES} AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
 
 

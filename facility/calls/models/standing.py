@@ -30,3 +30,8 @@ STANDS = {
 """By standing; what is archived is left out of all but its own."""
 PAST_SQL = f"({_OVER} OR call.state IN ('decided', 'cancelled'))"
 """What was published once, and runs no more."""
+DECIDE_BY_SQL = "call.closes_at + call.decide_within_hours * interval '1 hour'"
+"""When an urgent application is to be decided at the latest; NULL for other calls."""
+SUBMIT_BY_SQL = """coalesce((SELECT min(CAST(at AS timestamptz)) FROM jsonb_array_elements_text(call.cut_offs) AS at
+    WHERE CAST(at AS timestamptz) >= :now), call.closes_at)"""
+"""The deadline that a draft goes by, as `rules.submit_by` has it."""

@@ -1,4 +1,4 @@
-"""The public pages: the front page, the list of calls, one call with all its rules, and what was corrected."""
+"""The public pages: the list of calls, one call with all its rules, and what was corrected."""
 
 from collections.abc import Container
 
@@ -12,39 +12,12 @@ from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
 from facility.calls.words.calls import MODES, STANDINGS, stands, ties
 from facility.calls.words.changes import side_by_side
-from facility.web.access import ANYONE, SIGNED_IN, Role, allow
+from facility.web.access import ANYONE, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import FromPath, FromQuery, Page, Read, View
-from facility.web.i18n import N_, translated
-from facility.web.waiting import all_of, waiting
+from facility.web.i18n import N_
 
 WHICH = {"open": N_("Open"), "coming": N_("Coming"), "over": N_("Over"), "archived": N_("Archived")}
-
-
-@get("/", opt={"allow": allow(ANYONE)})
-async def front(view: View, read: Read) -> Page:
-    """What the facility is, what is open now, and how it works; for those signed in, what waits for them."""
-    now = clock.now()
-    open_calls, coming = await current_calls(read, now)
-    mine = await waiting(read, view.visitor) if view.visitor else []
-    work = [
-        (translated(kind.label), kind.href, kind.count, [(each, each.ends(now)) for each in kind.named])
-        for kind in mine
-    ]
-    return view.page("calls/front.html", open_calls=open_calls, coming=coming, work=work)
-
-
-@get("/waiting/{key:str}", opt={"allow": allow(SIGNED_IN)})
-async def waits_for_you(view: View, read: Read, key: FromPath[str]) -> Page:
-    """Everything of one kind that waits for the visitor, by name."""
-    now = clock.now()
-    kind, rows = await all_of(read, view.me, key)
-    return view.page(
-        "calls/waiting.html",
-        kind=kind,
-        label=translated(kind.label),
-        rows=[(kind, kind.ends(now)) for kind in rows],
-    )
 
 
 @get("/calls", opt={"allow": allow(ANYONE)})
@@ -134,4 +107,4 @@ async def changes(view: View, read: Read, reference: FromPath[str]) -> Page:
     )
 
 
-HANDLERS = [front, waits_for_you, calls, call, changes]
+HANDLERS = [calls, call, changes]

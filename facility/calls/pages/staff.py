@@ -26,42 +26,75 @@ from facility.web.waiting import waits
 
 nav(N_("Calls"), "/calls", ANYONE, order=10)
 nav(N_("Manage calls"), "/staff/calls", *READERS, order=20)
+_CORRIGENDA = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/corrigendum' AS href,
+        call.reference AS call, call_version.drafted_at AS since, call.closes_at AS until
+    FROM call_version JOIN call ON call.id = call_id
+    WHERE call_version.published_at IS NULL AND call.state = 'published'"""
+_CANCELLATIONS = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/cancel' AS href,
+        call.reference AS call, asked_at AS since, NULL AS until
+    FROM call_cancellation JOIN call ON call.id = call_id WHERE dropped_at IS NULL AND confirmed_at IS NULL"""
 waits(
     N_("Drafts of calls that a colleague wrote, to check and publish"),
+    N_("Check and publish the call {thing}"),
     "/staff/calls?status=draft",
     Role.SECRETARIAT,
-    rows="""SELECT reference || ' ' || title AS label, '/staff/calls/' || id AS href
-        FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id ORDER BY opens_at, id""",
+    rows="""SELECT reference || ' ' || title AS thing, '/staff/calls/' || id AS href,
+            reference AS call, drafted_at AS since, opens_at AS until
+        FROM call WHERE state = 'draft' AND drafted_by IS DISTINCT FROM :person_id""",
+)
+waits(
+    N_("Your drafts of calls"),
+    N_("A colleague checks and publishes your draft of {thing}"),
+    "/staff/calls?status=draft",
+    Role.SECRETARIAT,
+    rows="""SELECT reference || ' ' || title AS thing, '/staff/calls/' || id AS href,
+            reference AS call, drafted_at AS since, opens_at AS until
+        FROM call WHERE state = 'draft' AND drafted_by = :person_id""",
+    others=True,
 )
 
 waits(
     N_("Corrigenda that a colleague wrote, to check and publish"),
+    N_("Check and publish the corrigendum to {thing}"),
     "/staff/calls?status=open",
     Role.SECRETARIAT,
-    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/corrigendum' AS href
-        FROM call_version JOIN call ON call.id = call_id
-        WHERE call_version.published_at IS NULL AND call_version.drafted_by <> :person_id
-        AND call.state = 'published' ORDER BY call.closes_at, call.id""",
+    rows=f"{_CORRIGENDA} AND call_version.drafted_by <> :person_id",
+)
+waits(
+    N_("Your drafts of corrigenda"),
+    N_("A colleague checks and publishes your corrigendum to {thing}"),
+    "/staff/calls?status=open",
+    Role.SECRETARIAT,
+    rows=f"{_CORRIGENDA} AND call_version.drafted_by = :person_id",
+    others=True,
 )
 waits(
     N_("Calls that a colleague asks to cancel"),
+    N_("Confirm or refuse the cancellation of {thing}"),
     "/staff/calls",
     Role.SECRETARIAT,
     Role.AUTHORISING,
-    rows="""SELECT call.reference || ' ' || call.title AS label, '/staff/calls/' || call.id || '/cancel' AS href
-        FROM call_cancellation JOIN call ON call.id = call_id
-        WHERE dropped_at IS NULL AND confirmed_at IS NULL AND asked_by <> :person_id
-        ORDER BY call.closes_at, call.id""",
+    rows=f"{_CANCELLATIONS} AND asked_by <> :person_id",
+)
+waits(
+    N_("Calls that you ask to cancel"),
+    N_("A colleague confirms or refuses the cancellation of {thing}"),
+    "/staff/calls",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"{_CANCELLATIONS} AND asked_by = :person_id",
+    others=True,
 )
 waits(
     N_("Questions on calls to answer"),
+    N_("Answer the question on {thing}"),
     "/staff/questions",
     Role.SECRETARIAT,
-    rows="""SELECT call.reference || ' ' || left(question.text, 100) AS label,
-            '/staff/questions/' || question.id AS href
+    rows="""SELECT call.reference || ': ' || left(question.text, 100) AS thing,
+            '/staff/questions/' || question.id AS href,
+            call.reference AS call, question.asked_at AS since, call.answers_until AS until
         FROM question JOIN call ON call.id = question.call_id
-        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'
-        ORDER BY question.asked_at, question.id""",
+        WHERE question.version = 0 AND set_aside_at IS NULL AND call.state = 'published'""",
 )
 
 

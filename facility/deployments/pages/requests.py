@@ -40,33 +40,47 @@ from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
 nav(N_("Deployments"), "/deployments", *ROLES, order=51)
+_REQUESTS = f"""SELECT deployment.reference || ' ' || deployment.place AS thing, '/deployments/' || deployment.id AS href,
+        call.reference AS call, requested_at AS since,
+        CAST(deployment.starts_on AS timestamp) AT TIME ZONE 'Europe/Brussels' AS until
+    FROM deployment LEFT JOIN application ON application.id = deployment.application_id
+    LEFT JOIN call ON call.id = application.call_id
+    WHERE NOT {shut_out("deployment.application_id", ":person_id")}"""  # noqa: S608 - our own text
 waits(
     N_("Orders of experts to confirm"),
+    N_("Confirm the order of experts {thing}"),
     "/deployments?status=requested",
     Role.SECRETARIAT,
-    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
-        WHERE state = 'requested' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+    rows=f"{_REQUESTS} AND deployment.state = 'requested'",
 )
 waits(
     N_("Requests for experts whose list has run out"),
+    N_("Find more experts for {thing}"),
     "/deployments?status=exhausted",
     Role.SECRETARIAT,
-    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
-        WHERE state = 'exhausted' AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+    rows=f"{_REQUESTS} AND deployment.state = 'exhausted'",
 )
 waits(
     N_("Experts booked on days without an activity"),
+    N_("Cancel or move the experts of {thing}"),
     "/deployments",
     Role.SECRETARIAT,
-    rows=f"""SELECT reference || ' ' || place AS label, '/deployments/' || id AS href FROM deployment
-        WHERE id IN ({queries.ADRIFT})
-        AND NOT {shut_out("deployment.application_id", ":person_id")} ORDER BY starts_on, id""",  # noqa: S608
+    rows=f"{_REQUESTS} AND deployment.id IN ({queries.ADRIFT})",
 )
 waits(
     N_("Experts who did not get our invitation"),
+    N_("Correct the address of an expert: {thing}"),
     "/deployments?status=asking",
     Role.SECRETARIAT,
     rows=queries.TO_CORRECT,
+)
+waits(
+    N_("Experts who are asked"),
+    N_("An expert answers: {thing}"),
+    "/deployments?status=asking",
+    Role.SECRETARIAT,
+    rows=queries.ASKED,
+    others=True,
 )
 ends_with_the_award(
     N_("Experts who are booked or asked get a mail that they are not needed:"),

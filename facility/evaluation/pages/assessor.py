@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.admission.queries.clarification import clarified
 from facility.applications.queries.application import document_of
 from facility.applications.queries.application import shown as application_shown
+from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.queries import board
@@ -31,20 +32,21 @@ from facility.web.waiting import waits
 nav(N_("Assessments"), "/assessments", Role.ASSESSOR, order=40)
 waits(
     N_("Applications to assess"),
+    N_("Assess {thing}"),
     "/assessments",
     Role.ASSESSOR,
-    rows="""SELECT application.reference || ' ' || application.title AS label,
-        '/assessments/' || application.id AS href
+    rows=f"""SELECT application.reference || ' ' || application.title AS thing,
+        '/assessments/' || application.id AS href, call.reference AS call, assignment.at AS since, {DECIDE_BY_SQL} AS until
     FROM assignment
     JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
+    JOIN call ON call.id = application.call_id
     WHERE assignment.assessor_id = :person_id AND assignment.ended_at IS NULL
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = application.call_id)
         AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
         AND NOT EXISTS (SELECT FROM assessment WHERE application_id = application.id
             AND assessor_id = :person_id AND sent_at IS NOT NULL)
         AND NOT EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id
-            AND assessor_id = :person_id AND conflict)
-    ORDER BY application.reference COLLATE "C", application.id""",
+            AND assessor_id = :person_id AND conflict)""",  # noqa: S608 - our own text
 )
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
+from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
@@ -37,30 +38,33 @@ ACT = allow(Role.SECRETARIAT)
 nav(N_("Evaluation"), "/evaluation", *READERS, order=40)
 waits(
     N_("Applications whose admissibility is to be checked"),
+    N_("Check the admissibility of {thing}"),
     "/evaluation",
     Role.SECRETARIAT,
-    rows=f"""SELECT application.reference || ' ' || application.title AS label,
-        '/applications/' || application.id || '/admissibility' AS href
+    rows=f"""SELECT application.reference || ' ' || application.title AS thing,
+        '/applications/' || application.id || '/admissibility' AS href,
+        call.reference AS call, application.opened_at AS since, {DECIDE_BY_SQL} AS until
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND {OPENED_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
-    ORDER BY application.opened_at, application.id""",  # noqa: S608 - our own text
+        AND {OPENED_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}""",  # noqa: S608 - our own text
 )
 waits(
-    N_("Applications that lack assessors since somebody declared a conflict"),
+    N_("Calls whose applications lack assessors"),
+    N_("Assign assessors in {thing}"),
     "/evaluation",
     Role.SECRETARIAT,
-    rows=f"""SELECT application.reference || ' ' || application.title AS label,
-        CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call.id AS href
+    rows=f"""SELECT call.reference || ' ' || call.title AS thing,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call.id AS href,
+        call.reference AS call, min(application.opened_at) AS since, {DECIDE_BY_SQL} AS until
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'admissible' AND call.decided_at IS NULL AND call.cancelled_at IS NULL
         AND NOT EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
-        AND EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id AND conflict)
+        AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
         AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
             AND NOT {recused("assignment")})
             < CAST(call.grid ->> 'min_assessments' AS int)
         AND NOT {shut_out(person=":person_id")}
-    ORDER BY application.reference""",  # noqa: S608 - our own text
+    GROUP BY call.id""",  # noqa: S608 - our own text
 )
 
 

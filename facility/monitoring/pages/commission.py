@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, get
-from litestar.datastructures import State
 from litestar.response.streaming import ASGIStreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +12,7 @@ from facility.activities.access import PERSONAL, SEES_PERSONAL
 from facility.activities.words import EVIDENCE, KINDS, NOT_COUNTED
 from facility.monitoring import words
 from facility.monitoring.models import FACILITY_INDICATOR
-from facility.monitoring.pages import exports, stream
+from facility.monitoring.pages import exports
 from facility.monitoring.queries import lists
 from facility.monitoring.queries import overview as queries
 from facility.refused import refuse
@@ -23,12 +22,15 @@ from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import nav
 from facility.web.streams import events
+from facility.web.waiting import home
+from facility.web.watches import messages, watch_of
 from facility.zone import FIRST_DAY, LAST_DAY
 
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*READERS)}
 
 nav(N_("Overview"), "/commission", *READERS, order=5)
+home("/commission", Role.COMMISSION, Role.AUDITOR)
 
 
 @get("/commission", opt=WATCH)
@@ -66,16 +68,8 @@ async def follow(
     view: View, db: Database, request: Request[Any, Any, Any], after: FromQuery[str] = ""
 ) -> ASGIStreamingResponse:
     """Server-sent events: a message whenever figures have moved since the mark `after`, or the last one received."""
-    messages = stream.messages(_watch(request.app.state, db), request.headers.get("last-event-id") or after)
-    return events(view.scope, messages)
-
-
-def _watch(state: State, db: Database) -> stream.Watch:
-    """The one watch of this process."""
-    watch: stream.Watch | None = state.get("figures")
-    if watch is None or watch.db is not db:
-        watch = state["figures"] = stream.Watch(db, state.closing)
-    return watch
+    watch = watch_of(request.app.state, "figures", db, queries.mark, every=1.0)
+    return events(view.scope, messages(watch, request.headers.get("last-event-id") or after))
 
 
 @get("/commission/indicators", opt=WATCH)

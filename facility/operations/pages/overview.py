@@ -13,16 +13,20 @@ from facility.web.waiting import waits
 nav(N_("Operations"), "/operations", Role.ADMINISTRATOR, Role.AUDITOR, order=90)
 waits(
     N_("Parked deliveries to check"),
+    N_("Check the parked delivery {thing}"),
     "/operations/parked",
     Role.ADMINISTRATOR,
-    rows="SELECT reaction || ' ' || id AS label, '/operations/parked' AS href FROM delivery WHERE state = 'parked' ORDER BY id DESC",
+    rows="""SELECT reaction || ' ' || delivery.id AS thing, '/operations/parked' AS href,
+            NULL AS call, recorded_at AS since, NULL AS until
+        FROM delivery JOIN event ON event.id = event_id WHERE state = 'parked'""",
 )
 waits(
     N_("Failed steps to check"),
+    N_("Check the failed step {thing}"),
     "/operations/parked",
     Role.ADMINISTRATOR,
-    rows="""SELECT step || ' ' || item AS label, '/operations/parked' AS href FROM failed_step WHERE state <> 'done'
-        ORDER BY failed_at DESC, id""",
+    rows="""SELECT step || ' ' || item AS thing, '/operations/parked' AS href,
+            NULL AS call, failed_at AS since, NULL AS until FROM failed_step WHERE state <> 'done'""",
 )
 nav(N_("Outbox"), "/operations/outbox", Role.SECRETARIAT, Role.ADMINISTRATOR, order=91)
 

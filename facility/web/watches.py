@@ -1,29 +1,35 @@
-"""Telling open pages that figures have moved: one look a second for all of a process's streams, and only while there are any."""
+"""Telling open pages that what they show has moved: one look now and then for all of a process's streams of a kind, and only
+while there are any."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from weakref import WeakSet
 
+from litestar.datastructures import State
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Database
 from facility.log import Log
-from facility.monitoring.queries import overview
 
-LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 MOST_SECONDS = 900.0
 """A stream ends after that; the browser opens another, and who may is asked again."""
+
+type Mark = Callable[[AsyncConnection], Awaitable[int]]
+"""A number that changes whenever what is watched has moved."""
 
 log = Log(__name__)
 
 
 class Watch:
-    """Knows the mark of the figures, and rings every stream's bell when it changes or the process is told to stop."""
+    """Knows the mark, and rings every stream's bell when it changes or the process is told to stop."""
 
-    def __init__(self, db: Database, closing: asyncio.Event) -> None:
+    def __init__(self, db: Database, closing: asyncio.Event, look: Mark, every: float = 1.0) -> None:
         self.db = db
         self.closing = closing
+        self._mark_of = look
+        self._every = every
         self.mark: int | None = None
         self._bells: WeakSet[asyncio.Event] = WeakSet()
         self._looking: asyncio.Task[None] | None = None
@@ -45,15 +51,15 @@ class Watch:
         while self._bells and not self.closing.is_set():
             try:
                 async with self.db.reader() as connection:
-                    mark = await overview.mark(connection)
+                    mark = await self._mark_of(connection)
             except (SQLAlchemyError, OSError) as error:
-                log.warning("figures not looked at", error=type(error).__name__)
+                log.warning("not looked whether something moved", error=type(error).__name__)
             else:
                 if mark != self.mark:
                     self.mark = mark
                     self._ring()
             try:
-                await asyncio.wait_for(self.closing.wait(), LOOK_SECONDS)
+                await asyncio.wait_for(self.closing.wait(), self._every)
             except TimeoutError:
                 continue
         self._ring()
@@ -61,6 +67,14 @@ class Watch:
     def _ring(self) -> None:
         for bell in list(self._bells):
             bell.set()
+
+
+def watch_of(state: State, name: str, db: Database, look: Mark, every: float) -> Watch:
+    """This process's watch of that name; it looks every so many seconds."""
+    watch: Watch | None = state.get(name)
+    if watch is None or watch.db is not db:
+        watch = state[name] = Watch(db, state.closing, look, every)
+    return watch
 
 
 async def messages(
