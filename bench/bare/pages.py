@@ -26,7 +26,7 @@ from facility.calls.words.calls import stands, ties
 from facility.settings import ROOT, Settings
 from facility.web.access import Role, Visitor
 from facility.web.i18n import _
-from facility.web.navigation import places
+from facility.web.navigation import entries
 from facility.web.render import environment
 from facility.web.static import Static
 
@@ -54,7 +54,7 @@ class Pages:
         """The page as the product renders it."""
         html = self.environment.get_template(template).render(
             me=me,
-            nav=places(me, path),
+            nav=entries(me, path),
             csrf=TOKEN,
             now=clock.now(),
             flash=[],

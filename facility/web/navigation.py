@@ -1,52 +1,81 @@
-"""The main navigation: rooms say what there is, and each visitor sees what their roles may open."""
+"""The main navigation: rooms say what there is, and each visitor sees what their roles may open, in at most seven entries."""
 
 import msgspec
 
 from facility.web.access import ANYONE, SIGNED_IN, Item, Role, Visitor
+from facility.web.i18n import N_, Message
+
+CALLS, DELIVERY, MORE = N_("Calls"), N_("Delivery"), N_("More")
+"""Entries that hold several places; whoever may open only one of them sees that place instead."""
 
 
-class NavEntry(msgspec.Struct, frozen=True):
-    """A registered place. `label` is untranslated; entries stand in the order of `order`, then of registration."""
+class Place(msgspec.Struct, frozen=True):
+    """A registered place. `label` is untranslated; `holds` are other addresses that lie under it."""
 
-    label: str
+    label: Message
     href: str
     items: tuple[Item, ...]
     order: int
+    group: Message | None
+    holds: tuple[str, ...]
+
+    def reach(self, path: str) -> int:
+        """How much of the path lies under this place, in characters: the longest of all is where the page lies."""
+        under = [held for held in (self.href, *self.holds) if path == held or path.startswith(f"{held}/")]
+        return max(map(len, under), default=0)
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """An entry as the page shows it; `current` where the page lies under it."""
+    """An entry as the page shows it; `current` where the page lies under it. `inner`: its places, if it has several."""
 
-    label: str
+    label: Message
     href: str
     current: bool
+    inner: tuple["Shown", ...] = ()
 
 
-ENTRIES: list[NavEntry] = []
+PLACES: list[Place] = []
 
 
-def nav(label: str, href: str, *items: Item | Role, order: int = 50) -> None:
-    """Register a place in the main navigation for these roles (`ANYONE`, `SIGNED_IN` or roles). Mark labels with N_()."""
-    if any(entry.href == href for entry in ENTRIES):
-        raise TypeError(f"two places at {href}")
+def nav(
+    label: Message,
+    href: str,
+    *items: Item | Role,
+    order: int = 50,
+    group: Message | None = None,
+    holds: tuple[str, ...] = (),
+) -> None:
+    """Register a place for these roles (`ANYONE`, `SIGNED_IN` or roles). Entries, and places in them, stand by `order`, then by
+    registration. Mark labels with N_()."""
     wanted = tuple(Item(role=item) if isinstance(item, Role) else item for item in items)
-    ENTRIES.append(NavEntry(label, href, wanted, order))
-    ENTRIES.sort(key=lambda entry: entry.order)
+    if any(place.href == href and {*place.items} & {*wanted} for place in PLACES):
+        raise TypeError(f"two places at {href} for one role")
+    PLACES.append(Place(label, href, wanted, order, group, holds))
+    PLACES.sort(key=lambda place: place.order)
 
 
-def _open_to(entry: NavEntry, roles: frozenset[Role] | None) -> bool:
-    if ANYONE in entry.items:
+def _open_to(place: Place, roles: frozenset[Role] | None) -> bool:
+    if ANYONE in place.items:
         return True
     if roles is None:
         return False
-    return SIGNED_IN in entry.items or any(item.role in roles for item in entry.items)
+    return SIGNED_IN in place.items or any(item.role in roles for item in place.items)
 
 
-def places(visitor: Visitor | None, path: str) -> list[Shown]:
+def entries(visitor: Visitor | None, path: str) -> list[Shown]:
     """What this visitor sees on the page at this path. Labels are still untranslated."""
     roles = visitor.roles if visitor else None
-    entries = [entry for entry in ENTRIES if _open_to(entry, roles)]
-    current = max(
-        (e.href for e in entries if path == e.href or path.startswith(f"{e.href}/")), key=len, default=None
-    )
-    return [Shown(entry.label, entry.href, entry.href == current) for entry in entries]
+    places = list({place.href: place for place in PLACES if _open_to(place, roles)}.values())
+    here = max(places, key=lambda place: place.reach(path), default=None)
+    if here is not None and not here.reach(path):
+        here = None
+    shown: dict[str, list[Shown]] = {}
+    for place in places:
+        shown.setdefault(place.group or place.href, []).append(Shown(place.label, place.href, place is here))
+    return [_entry(name, tuple(inner)) for name, inner in shown.items()]
+
+
+def _entry(name: str, inner: tuple[Shown, ...]) -> Shown:
+    if len(inner) == 1:
+        return inner[0]
+    return Shown(Message(name), inner[0].href, any(place.current for place in inner), inner)

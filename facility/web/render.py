@@ -22,7 +22,7 @@ from facility.web.access import Visitor
 from facility.web.csrf import Token
 from facility.web.entrances import entrance, open_to
 from facility.web.forms import header_of
-from facility.web.navigation import Shown, places
+from facility.web.navigation import entries
 from facility.web.notices import KEEP, Notice, seal, unseal
 from facility.web.static import Static
 
@@ -159,7 +159,7 @@ class View:
         html = self.renderer.environment.get_template(name).render(
             **context,
             me=self.visitor,
-            nav=self._nav(),
+            nav=entries(self.visitor, self.scope["path"]),
             opens=self.opens,
             csrf=token,
             now=self.scope["state"].get("received_at") or clock.now(),
@@ -175,10 +175,6 @@ class View:
                 *self._cookies(token, forget_notice=notice is not None),
             ],
         )
-
-    def _nav(self) -> list[Shown]:
-        shown = places(self.visitor, self.scope["path"])
-        return [Shown(i18n.translated(place.label), place.href, place.current) for place in shown]
 
     def _notice(self) -> Notice | None:
         value = cookies.cookie(self.scope, cookies.NOTICE)

@@ -18,13 +18,22 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import moments
 from facility.web.i18n import N_, _, translated
-from facility.web.navigation import nav
+from facility.web.navigation import MORE, nav
 from facility.web.waiting import waits
 
 WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 
-nav(N_("People"), "/people", Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR, order=80)
+nav(
+    N_("People"),
+    "/people",
+    Role.SECRETARIAT,
+    Role.ADMINISTRATOR,
+    Role.AUDITOR,
+    order=91,
+    group=MORE,
+    holds=("/institutions",),
+)
 waits(
     N_("Registrations to approve"),
     N_("Approve or refuse the registration of {thing}"),

@@ -38,11 +38,11 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.navigation import nav
+from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
-nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=60)
+nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=47, group=DELIVERY)
 waits(
     N_("Reported activities to verify"),
     N_("Verify {thing}"),

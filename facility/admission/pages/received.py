@@ -32,7 +32,13 @@ BY_STAFF = {"allow": allow(*STAFF)}
 HERE = "/applications/received"
 _SHORT = 100
 
-nav(N_("Applications"), HERE, *STAFF, order=30)
+nav(
+    N_("Applications"),
+    HERE,
+    *STAFF,
+    order=30,
+    holds=("/applications", "/consultations", "/consultees", "/initiatives"),
+)
 waits(
     N_("Exceptions to decide"),
     N_("Decide on the exception {thing}"),

@@ -25,7 +25,7 @@ from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.waiting import waits
 
-nav(N_("My applications"), "/applications", Role.OFFICER, order=20)
+nav(N_("My applications"), "/applications", Role.OFFICER, order=20, holds=("/unit-costs",))
 _PRESSING = """SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
     {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
 _DRAFTS = """FROM application JOIN call ON call.id = application.call_id

@@ -28,14 +28,14 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
-from facility.web.navigation import nav
+from facility.web.navigation import DELIVERY, nav
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
 
-nav(N_("Awards"), "/awards", *READERS, order=45)
+nav(N_("Awards"), "/awards", *READERS, order=45, group=DELIVERY)
 waits(
     N_("Rankings to propose"),
     N_("Propose the ranking of {thing}"),

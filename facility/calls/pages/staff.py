@@ -21,11 +21,11 @@ from facility.web.carried import key
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.navigation import nav
+from facility.web.navigation import CALLS, nav
 from facility.web.waiting import waits
 
-nav(N_("Calls"), "/calls", ANYONE, order=10)
-nav(N_("Manage calls"), "/staff/calls", *READERS, order=20)
+nav(N_("Calls"), "/calls", ANYONE, order=10, group=CALLS)
+nav(N_("Manage calls"), "/staff/calls", *READERS, order=8, group=CALLS, holds=("/staff",))
 _CORRIGENDA = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/corrigendum' AS href,
         call.reference AS call, call_version.drafted_at AS since, call.closes_at AS until
     FROM call_version JOIN call ON call.id = call_id

@@ -20,7 +20,7 @@ from facility.web.waiting import KINDS, SOON, Task, Work, all_of, home_of, work_
 from facility.web.watches import messages, watch_of
 
 WORKERS = (Role.OFFICER, Role.SECRETARIAT, Role.ASSESSOR, Role.AUTHORISING, Role.ADMINISTRATOR)
-nav(N_("Work"), "/", *WORKERS, order=0)
+nav(N_("Work"), "/", *WORKERS, order=0, holds=("/waiting",))
 GROUPS = {
     "soon": N_("Overdue or due within 48 hours"),
     "week": N_("This week"),

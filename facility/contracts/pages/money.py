@@ -25,7 +25,7 @@ from facility.web.navigation import nav
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 
-nav(N_("Money"), "/contracts", *READERS, order=80)
+nav(N_("Money"), "/contracts", *READERS, order=80, holds=("/unit-costs",))
 
 
 @get("/contracts", opt={"allow": allow(*READERS)})

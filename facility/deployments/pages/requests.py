@@ -35,11 +35,11 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import Moment, moments
 from facility.web.i18n import N_, _
-from facility.web.navigation import nav
+from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
-nav(N_("Deployments"), "/deployments", *ROLES, order=51)
+nav(N_("Deployments"), "/deployments", *ROLES, order=46, group=DELIVERY)
 _REQUESTS = f"""SELECT deployment.reference || ' ' || deployment.place AS thing, '/deployments/' || deployment.id AS href,
         call.reference AS call, requested_at AS since,
         CAST(deployment.starts_on AS timestamp) AT TIME ZONE 'Europe/Brussels' AS until

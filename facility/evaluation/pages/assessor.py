@@ -29,7 +29,7 @@ from facility.web.stops import Wrong
 from facility.web.uploads import hand_out
 from facility.web.waiting import waits
 
-nav(N_("Assessments"), "/assessments", Role.ASSESSOR, order=40)
+nav(N_("Assessments"), "/assessments", Role.ASSESSOR, order=40, holds=("/applications",))
 waits(
     N_("Applications to assess"),
     N_("Assess {thing}"),

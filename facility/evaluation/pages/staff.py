@@ -27,7 +27,7 @@ from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
-from facility.web.navigation import nav
+from facility.web.navigation import CALLS, nav
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 
@@ -35,7 +35,7 @@ READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
 ACT = allow(Role.SECRETARIAT)
 
-nav(N_("Evaluation"), "/evaluation", *READERS, order=40)
+nav(N_("Evaluation"), "/evaluation", *READERS, order=9, group=CALLS, holds=("/openings", "/urgent"))
 waits(
     N_("Applications whose admissibility is to be checked"),
     N_("Check the admissibility of {thing}"),

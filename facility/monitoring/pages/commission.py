@@ -20,7 +20,7 @@ from facility.web import render, sheets
 from facility.web.access import Role, allow
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
-from facility.web.navigation import nav
+from facility.web.navigation import MORE, nav
 from facility.web.streams import events
 from facility.web.waiting import home
 from facility.web.watches import messages, watch_of
@@ -29,7 +29,8 @@ from facility.zone import FIRST_DAY, LAST_DAY
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*READERS)}
 
-nav(N_("Overview"), "/commission", *READERS, order=5)
+nav(N_("Overview"), "/commission", Role.COMMISSION, Role.AUDITOR, order=0)
+nav(N_("Overview"), "/commission", Role.SECRETARIAT, Role.AUTHORISING, order=90, group=MORE)
 home("/commission", Role.COMMISSION, Role.AUDITOR)
 
 

@@ -19,7 +19,7 @@ from facility.web.access import TAKES_FILES, Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Database, Form, FromPath, Page, View
 from facility.web.i18n import N_, _, translated
-from facility.web.navigation import nav
+from facility.web.navigation import MORE, nav
 from facility.web.stops import Wrong
 
 WHO = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
@@ -34,7 +34,7 @@ EXAMPLES = {
     "taf-2021-01-reserve": N_("The same call with less money: a reserve list, and experts who decline"),
 }
 
-nav(N_("Rehearsal"), "/rehearsal", *WHO, order=70)
+nav(N_("Rehearsal"), "/rehearsal", *WHO, order=92, group=MORE)
 
 
 class Stage:
