@@ -159,6 +159,7 @@ class View:
         html = self.renderer.environment.get_template(name).render(
             **context,
             me=self.visitor,
+            path=self.scope["path"],
             nav=entries(self.visitor, self.scope["path"]),
             opens=self.opens,
             csrf=token,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.refused import refuse
 from facility.web.access import Role, Visitor
-from facility.web.i18n import Message
+from facility.web.i18n import Message, filled
 
 MOST_SHOWN = 30
 """Rows of each half: what can be done, and what waits for others."""
@@ -47,6 +47,11 @@ class Task(msgspec.Struct, frozen=True):
     call: str | None
     since: datetime | None
     until: datetime | None
+
+    @property
+    def sentence(self) -> str:
+        """What is to be done, in the page's language."""
+        return filled(self.kind.act, thing=self.thing)
 
 
 class Work(msgspec.Struct, frozen=True):
@@ -114,7 +119,7 @@ _PLACED = """
     SELECT mark.at AS mark, placed.* FROM (SELECT coalesce(max(position), 0) AS at FROM event) AS mark LEFT JOIN (
         SELECT work.*, row_number() OVER (PARTITION BY others ORDER BY until, since, thing, href) AS place,
             count(*) OVER (PARTITION BY kind) AS of_kind, row_number() OVER (PARTITION BY kind) AS nth
-        FROM ({work}) AS work WHERE CAST(:call AS text) IS NULL OR call = :call
+        FROM ({work}) AS work{of_call}
     ) AS placed ON place <= {most} OR nth = 1 ORDER BY others, place
 """
 _OF_KIND = """SELECT '{kind.key}' AS kind, {kind.others} AS others, CAST(thing AS text) AS thing, CAST(href AS text) AS href,
@@ -137,7 +142,9 @@ async def work_of(connection: AsyncConnection, visitor: Visitor, call: str | Non
     """The visitor's work, of all calls or of the one with this reference, in one statement."""
     now = clock.now()
     query = _PLACED.format(
-        work=_of([kind for kind in KINDS.values() if visitor.has(*kind.roles)]), most=MOST_SHOWN
+        work=_of([kind for kind in KINDS.values() if visitor.has(*kind.roles)]),
+        of_call=" WHERE call = :call" if call else "",
+        most=MOST_SHOWN,
     )
     rows = (await connection.execute(_asked(query, visitor, now, call=call))).all()
     tasks = [

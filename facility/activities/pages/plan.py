@@ -30,6 +30,7 @@ from facility.applications.access import STAFF
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.budget import plan_of
 from facility.applications.rules.activities import ActivityKind, Planned
+from facility.awards.models import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
 from facility.refused import refuse
 from facility.web import render
@@ -40,6 +41,7 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
+from facility.web.workspace import stage
 from facility.zone import TODAY_SQL
 
 nav(N_("Activities"), "/activities", Role.OFFICER, *STAFF, order=47, group=DELIVERY)
@@ -54,6 +56,15 @@ waits(
         JOIN call ON call.id = application.call_id WHERE activity.state = 'completed' AND NOT EXISTS (
             SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
             AND NOT {shut_out("activity.application_id", ":person_id")}""",  # noqa: S608 - our own text
+)
+_PLANNED = """FROM activity JOIN application ON application.id = activity.application_id
+    WHERE application.call_id = call.id AND activity.state <> 'cancelled'"""
+stage(
+    N_("Delivery"),
+    order=80,
+    done=f"(call.decided_at IS NOT NULL AND NOT EXISTS (SELECT FROM award WHERE award.call_id = call.id AND {AWARD_STANDS_SQL}))",
+    number=f"(SELECT count(*) {_PLANNED} AND activity.state = 'verified')",
+    of=f"(SELECT count(*) {_PLANNED})",
 )
 ends_with_the_award(
     N_("Activities that have not started are cancelled:"),

@@ -18,12 +18,29 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.waiting import waits
+from facility.web.workspace import stage, tab, workspace_of
 
 OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
 # Known by its name: the evaluation, where conflicts are declared, is a later room.
 WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
 ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
 
+_IN_STAGES = "FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL AND status <> 'withdrawn'"
+"""Applications that are counted once the call has closed."""
+stage(
+    N_("Opening"),
+    order=30,
+    done="(call.opened_at IS NOT NULL OR call.decided_at IS NOT NULL)",
+    at="call.opened_at",
+)
+stage(
+    N_("Admissibility"),
+    order=40,
+    done=f"(call.decided_at IS NOT NULL OR NOT EXISTS (SELECT {_IN_STAGES} AND status = 'submitted'))",
+    number=f"(SELECT count(*) {_IN_STAGES} AND status <> 'submitted')",
+    of=f"CASE WHEN call.closed_at IS NOT NULL THEN (SELECT count(*) {_IN_STAGES}) END",
+)
+tab("opening", N_("Opening"), "/openings/{id}", order=25, when="call.closed_at IS NOT NULL")
 _UNOPENED = f"""SELECT call.reference || ' ' || call.title AS thing, '/openings/' || call.id AS href,
         call.reference AS call, call.closes_at AS since, least(running.ends_at, {DECIDE_BY_SQL}) AS until
     FROM call LEFT JOIN opening_session AS running
@@ -58,6 +75,7 @@ async def opening(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     opens = opens and not why_not
     return view.page(
         "admission/opening.html",
+        workspace=await workspace_of(view, read, call_id, "opening"),
         opening=shown,
         listed=shown.minutes.listed if shown.minutes else shown.now,
         whys=whys(shown.now.late),

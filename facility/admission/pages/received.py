@@ -27,6 +27,7 @@ from facility.web.handler import Database, Page, Read, View
 from facility.web.i18n import N_, translated
 from facility.web.navigation import nav
 from facility.web.waiting import waits
+from facility.web.workspace import find_workspace, tab
 
 BY_STAFF = {"allow": allow(*STAFF)}
 HERE = "/applications/received"
@@ -39,6 +40,7 @@ nav(
     order=30,
     holds=("/applications", "/consultations", "/consultees", "/initiatives"),
 )
+tab("applications", N_("Applications"), f"{HERE}?call={{reference}}", order=20, when="call.state <> 'draft'")
 waits(
     N_("Exceptions to decide"),
     N_("Decide on the exception {thing}"),
@@ -145,6 +147,9 @@ async def list_page(
     )
     return view.page(
         "admission/received.html",
+        workspace=await find_workspace(view, connection, query.filters.call, "applications")
+        if query.filters.call
+        else None,
         status=422 if query.fields.errors or wrong else 200,
         page=page,
         total=total,

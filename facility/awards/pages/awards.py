@@ -31,6 +31,7 @@ from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import DELIVERY, nav
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
+from facility.web.workspace import stage, tab
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
@@ -47,6 +48,17 @@ waits(
     FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
+_IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
+stage(N_("Ranking"), order=60, done=f"(call.decided_at IS NOT NULL OR {_IS_PROPOSED})")
+stage(N_("Decision"), order=70, done="call.decided_at IS NOT NULL", at="call.decided_at")
+tab(
+    "decision",
+    N_("Decision"),
+    "/evaluation/{id}/ranking",
+    order=50,
+    when=f"({TO_PROPOSE_SQL} OR {_IS_PROPOSED} OR call.decided_at IS NOT NULL)",
+)
+tab("awards", N_("Awards"), "/awards/calls/{id}", order=60, when="call.decided_at IS NOT NULL")
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
         call.reference AS call, proposed_at AS since, {DECIDE_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id

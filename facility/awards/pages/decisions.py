@@ -32,6 +32,7 @@ from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.workspace import workspace_of
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS, unless=[RECUSED_IN_CALL])
@@ -47,6 +48,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.page(
         "awards/ranking.html",
         part="awards/_ranking.html",
+        workspace=await workspace_of(view, read, call_id, "decision"),
         why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
         **_words(shown),
     )
@@ -143,6 +145,7 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     return view.page(
         "awards/decision.html",
+        workspace=await workspace_of(view, read, call_id, "decision"),
         **_words(shown),
         proposal=proposal,
         money=await money(read, call_id),
@@ -185,6 +188,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     shares = await awards_queries.shares(read, call_id)
     return view.page(
         "awards/call.html",
+        workspace=await workspace_of(view, read, call_id, "awards"),
         call=shown,
         proposal=made,
         money=await money(read, call_id),

@@ -31,6 +31,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.waiting import waits
+from facility.web.workspace import tab, workspace_of
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 LISTS = {"allow": allow(*READERS)}
@@ -40,6 +41,13 @@ WATCH = {"allow": allow(*READERS, unless=[RECUSED_IN_CALL])}
 PROPOSES = {"allow": allow(Role.SECRETARIAT, unless=[RECUSED_IN_CALL])}
 DECIDES = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
 
+tab(
+    "urgent",
+    N_("All steps"),
+    "/urgent/{id}",
+    order=35,
+    when="(call.mode = 'urgent' AND call.series_id IS NOT NULL)",
+)
 waits(
     N_("Urgent applications to decide"),
     N_("Decide on {thing}"),
@@ -81,6 +89,7 @@ async def _urgent_page(
     proposal = shown.proposal if shown else None
     return view.page(
         "awards/urgent.html",
+        workspace=await workspace_of(view, read, call_id, "urgent"),
         status=status,
         line=line,
         opening=opening,

@@ -20,6 +20,7 @@ from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.limits import Rate
+from facility.web.workspace import workspace_of
 
 ASKING = Rate("question", 10, 3600)
 WHICH: dict[Which, str] = {
@@ -82,6 +83,7 @@ async def staff_questions(
     lines, later = await questions_queries.questions(read, chosen, call=call, after=after)
     return view.page(
         "calls/staff_questions.html",
+        workspace=await workspace_of(view, read, call, "questions") if call else None,
         questions=lines,
         later=later,
         after=after,

@@ -23,9 +23,26 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import CALLS, nav
 from facility.web.waiting import waits
+from facility.web.workspace import stage, tab, workspace_of
 
 nav(N_("Calls"), "/calls", ANYONE, order=10, group=CALLS)
 nav(N_("Manage calls"), "/staff/calls", *READERS, order=8, group=CALLS, holds=("/staff",))
+stage(N_("Draft"), order=10, done="call.state <> 'draft'", at="call.published_at", whole_series=True)
+stage(
+    N_("Open"),
+    order=20,
+    done="call.state NOT IN ('draft', 'published')",
+    at="call.closes_at",
+    whole_series=True,
+)
+tab("overview", N_("Overview"), "/staff/calls/{id}", order=10)
+tab(
+    "questions",
+    N_("Questions"),
+    "/staff/questions?call={id}&which=all",
+    order=30,
+    when="call.state <> 'draft' AND call.series_id IS NULL",
+)
 _CORRIGENDA = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/corrigendum' AS href,
         call.reference AS call, call_version.drafted_at AS since, call.closes_at AS until
     FROM call_version JOIN call ON call.id = call_id
@@ -141,6 +158,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.page(
         "calls/staff_call.html",
         **shown(call),
+        workspace=await workspace_of(view, read, call_id, "overview"),
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
         batches=await batches(read, call.series_id or call_id) if call.public.mode != "deadline" else [],

@@ -57,9 +57,9 @@ async def start(view: View, read: Read, call: FromQuery[str] = "") -> Page:
     )
 
 
-def _lines(tasks: list[Task], now: datetime) -> list[tuple[Task, str, str]]:
-    """Each with its sentence, and how the time that is left is coloured."""
-    return [(task, filled(task.kind.act, thing=task.thing), _colour(task.until, now)) for task in tasks]
+def _lines(tasks: list[Task], now: datetime) -> list[tuple[Task, str]]:
+    """Each with how the time that is left is coloured."""
+    return [(task, _colour(task.until, now)) for task in tasks]
 
 
 def _colour(until: datetime | None, now: datetime) -> str:

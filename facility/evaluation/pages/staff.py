@@ -14,7 +14,7 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
-from facility.evaluation.models import recused
+from facility.evaluation.models import counts, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.standing import home
@@ -30,6 +30,7 @@ from facility.web.i18n import N_, _
 from facility.web.navigation import CALLS, nav
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
+from facility.web.workspace import stage, tab, workspace_of
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
@@ -68,6 +69,26 @@ waits(
 )
 
 
+_JUDGED = "FROM application WHERE call_id = call.id AND application.status = 'admissible'"
+_SENT = f"""(SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()})
+    >= CAST(call.grid ->> 'min_assessments' AS int)"""  # noqa: S608 - our own text
+stage(
+    N_("Assessment"),
+    order=50,
+    done=f"""(call.decided_at IS NOT NULL OR EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
+        OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {_SENT}))""",
+    number=f"(SELECT count(*) {_JUDGED} AND {_SENT})",
+    of=f"(SELECT count(*) {_JUDGED})",
+)
+tab(
+    "evaluation",
+    N_("Evaluation"),
+    "/evaluation/{id}",
+    order=40,
+    when="(call.closed_at IS NOT NULL OR call.mode <> 'deadline' AND call.series_id IS NULL AND call.state <> 'draft')",
+)
+
+
 @get("/evaluation", opt={"allow": WATCH})
 async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Closed and decided calls, the latest first, and what is still open in each."""
@@ -97,6 +118,7 @@ async def _board(
         moments = await history_lines(read, call_id)
     return view.page(
         "evaluation/board.html",
+        workspace=await workspace_of(view, read, call_id, "evaluation"),
         status=status,
         call=call,
         opened=await view.open_to_me(read, [call.ranking, call.scores]),
@@ -184,7 +206,10 @@ async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every assessor's scores and comments, and every recusal: for the auditor only."""
     call = await lists.call(read, call_id)
     return view.page(
-        "evaluation/scores.html", call=call, scored=await lists.scored(read, call_id, view.me.id)
+        "evaluation/scores.html",
+        workspace=await workspace_of(view, read, call_id, "evaluation"),
+        call=call,
+        scored=await lists.scored(read, call_id, view.me.id),
     )
 
 
