@@ -69,13 +69,15 @@ def entries(visitor: Visitor | None, path: str) -> list[Shown]:
     here = max(places, key=lambda place: place.reach(path), default=None)
     if here is not None and not here.reach(path):
         here = None
-    shown: dict[str, list[Shown]] = {}
+    shown: dict[str, list[Place]] = {}
     for place in places:
-        shown.setdefault(place.group or place.href, []).append(Shown(place.label, place.href, place is here))
-    return [_entry(name, tuple(inner)) for name, inner in shown.items()]
+        shown.setdefault(place.group or place.href, []).append(place)
+    return [_entry(inner, here) for inner in shown.values()]
 
 
-def _entry(name: str, inner: tuple[Shown, ...]) -> Shown:
-    if len(inner) == 1:
+def _entry(places: list[Place], here: Place | None) -> Shown:
+    inner = tuple(Shown(place.label, place.href, place is here) for place in places)
+    group = places[0].group
+    if group is None or len(inner) == 1:
         return inner[0]
-    return Shown(Message(name), inner[0].href, any(place.current for place in inner), inner)
+    return Shown(group, inner[0].href, any(place.current for place in inner), inner)

@@ -151,7 +151,8 @@ async def find_workspace(
 async def _workspace(view: View, connection: AsyncConnection, row: Any, key: str) -> Workspace:
     is_series = row.mode != "deadline" and row.series_id is None
     work = await work_of(connection, view.me, row.reference)
-    hrefs = {kind.key: kind.href.format(id=row.id, reference=quote(row.reference, safe="")) for kind in TABS}
+    names = {"{id}": str(row.id), "{reference}": quote(row.reference, safe="")}
+    hrefs = {kind.key: _filled(kind.href, names) for kind in TABS}
     opened = await view.open_to_me(connection, list(hrefs.values()))
     shown = msgspec.json.decode(row.tabs, type=list[bool])
     return Workspace(
@@ -171,6 +172,12 @@ async def _workspace(view: View, connection: AsyncConnection, row: Any, key: str
         row.series_reference,
         next((task for task in work.tasks if not task.kind.others), None),
     )
+
+
+def _filled(href: str, names: dict[str, str]) -> str:
+    for name, value in names.items():
+        href = href.replace(name, value)
+    return href
 
 
 def _stages(raw: list[_Raw], *, is_series: bool, cancelled: bool) -> list[Stage]:

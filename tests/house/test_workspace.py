@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from litestar import Litestar
 
+from tests.browser import Browser
 from tests.house.story import TakingBack
 
 CALL = re.compile(r'<a href="(/staff/calls/[0-9a-f-]{36})">(TAF-[^<]+)</a>')
@@ -26,7 +27,7 @@ STANDS = {
 }
 
 
-async def _calls(browser: TakingBack) -> dict[str, str]:
+async def _calls(browser: Browser) -> dict[str, str]:
     return {ref: href for href, ref in CALL.findall((await browser.get("/staff/calls")).text)}
 
 
