@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import db
 from facility.db import new_id
@@ -118,7 +117,7 @@ def _answer(view: render.View, drafted: Drafted, holder: Holder) -> ASGIResponse
 
 
 type Find = Callable[..., Awaitable[Drafted]]
-"""`find(view, connection, **ids)`: what the address is the form of, if it may be edited; ids: what the path names."""
+"""`find(view, tx, **ids)`: what the address is the form of, if it may be edited; ids: what the path names."""
 
 
 def keeping(
@@ -128,8 +127,7 @@ def keeping(
 
     async def _found(view: View, form: Form, tx: Tx) -> tuple[Drafted, Holder]:
         holder = by_link(form) if by_link_at else signed_in(view, form)
-        connection: AsyncConnection = await tx.session.connection()
-        return await find(view, connection, **view.scope["path_params"]), holder
+        return await find(view, tx, **view.scope["path_params"]), holder
 
     @post(f"{path}/copy", opt=access)
     async def keep_copy(view: View, form: Form, tx: Tx, limits: Limits) -> Page:

@@ -27,9 +27,8 @@ async def declared(connection: AsyncConnection) -> list[str]:
                 AND declaration.assessor_id = assessment.assessor_id
             LEFT JOIN conflict_declaration AS answer ON answer.application_id = assessment.application_id
                 AND answer.assessor_id = assessment.assessor_id
-            WHERE assessment.state = 'sent'
-                AND (assignment.at IS NULL OR declaration.signed_at IS NULL OR answer.at IS NULL
-                     OR (answer.conflict AND answer.at < assessment.sent_at))
+            WHERE assignment.at IS NULL OR declaration.signed_at IS NULL OR answer.at IS NULL
+                OR (answer.conflict AND answer.at < assessment.sent_at)
             ORDER BY 1, 2
             """
         )
@@ -49,7 +48,7 @@ async def scores(connection: AsyncConnection) -> list[str]:
         """
         SELECT assessment.application_id, assessment.assessor_id, scores, call_id FROM assessment
         JOIN application ON application.id = assessment.application_id
-        WHERE assessment.state = 'sent' ORDER BY 1, 2
+        ORDER BY 1, 2
         """
     )
     return [

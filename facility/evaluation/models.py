@@ -1,11 +1,10 @@
 """Tables of the evaluation: who may judge what, and what they said; and as conditions of statements, which of it counts."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,32 +34,17 @@ class Assignment(Base):
     ended_at: Mapped[datetime | None]
 
 
-class AssessmentState(StrEnum):
-    """A draft can be changed by its assessor; what was sent is frozen."""
-
-    DRAFT = "draft"
-    SENT = "sent"
-
-
 class Assessment(Base):
-    """One assessor's scores and comments by section key; scores as decimal strings ("14.5").
-
-    A draft holds what was typed, right or wrong; what was sent passed `rules.score_mistakes`.
-    """
+    """One assessor's scores and comments by section key, as they were sent; scores as decimal strings ("14.5"). They passed
+    `rules.score_mistakes`, and are frozen. Until then what is typed is unsaved text."""
 
     __tablename__ = "assessment"
-    __table_args__ = (
-        CheckConstraint("state IN ('draft', 'sent')", name="state"),
-        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
-    )
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
     comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    state: Mapped[str] = mapped_column(default=AssessmentState.DRAFT)
-    saved_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime]
 
 
 class SettingAside(Base):
@@ -94,9 +78,9 @@ def recused(row: str = "assessment", until: str | None = None) -> str:
 
 
 def counts(application: str = "application", until: str | None = None) -> str:
-    """The row `assessment` counts: it was sent, it is about what is submitted now, and its assessor has no conflict. A
+    """The row `assessment` counts: it is about what is submitted now, and its assessor has no conflict. A
     condition: here and nowhere else. application: the table that holds `received_at`; until: as in `recused`, for how it
     stood then."""
     early = f" AND assessment.sent_at <= {until}" if until else ""
-    return f"""(assessment.state = 'sent' AND assessment.sent_at >= {application}.received_at{early}
+    return f"""(assessment.sent_at >= {application}.received_at{early}
         AND NOT {recused(until=until)})"""

@@ -182,7 +182,7 @@ async def test_who_is_recused_stays_so_and_nobody_scores_it_again(play: Rolling)
         await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["emma"]), CUT_OFFS[1])
     assert refused.value.codes == ("keeps_its_scores",)
     with pytest.raises(Refused) as refused:
-        await play.act("erik", lambda tx: evaluation.save_assessment(tx, key, {}, {}), CUT_OFFS[1])
+        await play.act("erik", lambda tx: evaluation.may_write(tx, key), CUT_OFFS[1])
     assert refused.value.codes == ("conflict",)
 
 

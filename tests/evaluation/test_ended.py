@@ -15,6 +15,7 @@ from facility.applications.service.submission import submit
 from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
 from facility.db import Database
 from facility.evaluation.models import Assignment
+from facility.evaluation.queries.board import own_assessment
 from facility.evaluation.queries.standing import count_assessments
 from facility.evaluation.queries.work import work_of
 from facility.evaluation.service import assessing as evaluation
@@ -134,6 +135,9 @@ async def test_a_version_that_comes_after_is_judged_anew(db: Database) -> None:
     assert refused.value.codes == ("not_assigned",)
     call = (await play.row(Application, key)).call_id
     await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people["elena"]), at)
+    async with db.reader() as connection:
+        own = await own_assessment(connection, key, play.people["elena"])
+    assert (own.sent_at, "score-capacity" in own.values) == (None, True)  # to start from
     await play.act("elena", lambda tx: evaluation.sign_declaration(tx, call), at)
     with pytest.raises(Refused) as refused:
         await play.act("elena", lambda tx: evaluation.send_assessment(tx, key, GOOD, {}), at)

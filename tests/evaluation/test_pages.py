@@ -1,16 +1,20 @@
 """The pages of the evaluation: what each role sees and may do, and what a recused assessor may not."""
 
 import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from facility import clock
 from facility.db import Database
+from facility.drafting.models import Unsaved
+from facility.drafting.service import KEPT_FOR, forget
 from facility.evaluation.events import RecusedAttempt
-from facility.evaluation.models import Assessment
 from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, errors
 from tests.judging import CLOSES, Judging, judging
 from tests.prepared import built_once
 from tests.rolling import SERIES, rolling
@@ -77,18 +81,68 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
     assert (await elena.send_form(assessment(play, "/send"))).status_code == 409
 
 
-async def test_a_draft_saves_itself_whatever_is_typed(play: Judging, elena: Browser) -> None:
+async def kept_text(play: Judging) -> list[dict[str, list[str]]]:
+    return list(await play.act(None, lambda tx: tx.session.scalars(select(Unsaved.typed))))
+
+
+async def test_a_draft_saves_itself_whatever_is_typed(
+    play: Judging, elena: Browser, browse: Browsers
+) -> None:
     await declared(play, elena)
-    answer = await elena.send_form(assessment(play), {"score-capacity": "fourt"}, headers={"x-autosave": "1"})
-    assert (answer.status_code, answer.content) == (204, b"")
-    row = await play.act(
-        None, lambda tx: tx.session.get_one(Assessment, (play.applications["A"], play.people["elena"]))
-    )
-    assert (row.state, row.scores["capacity"]) == ("draft", "fourt")
+    async with play.db.reader() as connection:
+        before = len(await history(connection, play.applications["A"]))
+    page = await elena.get(assessment(play))
+    assert f'data-autosave="{assessment(play, "/copy")}"' in page.text
+    typed = {"by": str(play.people["elena"]), "score-capacity": "fourt", "comment-capacity": "Half a sent"}
+    for path in ("/copy", ""):  # the second: a page that was opened before the upgrade
+        answer = await elena.send_form(assessment(play, path), typed, headers={"x-autosave": "1"})
+        assert (answer.status_code, answer.content) == (204, b"")
+    assert [text["score-capacity"] for text in await kept_text(play)] == [["fourt"]]
+    elsewhere = await (await browse(play.people["elena"])).get(assessment(play))
+    assert ("fourt" in elsewhere.text, "Half a sent" in elsewhere.text) == (True, True)
+    wrong = await elena.send_form(assessment(play), typed | {"comment-capacity": "A whole sentence."})
+    assert (wrong.status_code, errors(wrong)) == (422, ["score-capacity", "score-relevance"])
+    assert "A whole sentence." in (await elena.get(assessment(play))).text
     later = await elena.send_form(assessment(play), {"score-capacity": "14", "then": "later"})
     assert later.headers["location"] == "/assessments"
     unknown = await elena.send_form(assessment(play), {"score-style": "14"})
     assert unknown.status_code == 400
+    gone = await elena.send_form(assessment(play, "/discard"))
+    assert (gone.headers["location"], await kept_text(play)) == ("/assessments", [])
+    async with play.db.reader() as connection:
+        assert len(await history(connection, play.applications["A"])) == before
+
+
+async def test_a_draft_is_kept_for_nobody_else_and_only_while_it_can_be_sent(
+    play: Judging, elena: Browser
+) -> None:
+    await declared(play, elena)
+    quiet = {"x-autosave": "1"}
+    foreign = {"by": str(play.people["erik"]), "score-capacity": "1"}
+    refused = await elena.send_form(assessment(play, "/copy"), foreign, headers=quiet)
+    assert (refused.status_code, refused.headers["x-reason"], await kept_text(play)) == (
+        409,
+        "other_person",
+        [],
+    )
+    endless = await elena.send_form(
+        assessment(play, "/copy"), {"score-capacity": "1" * 400_001}, headers=quiet
+    )
+    assert endless.status_code == 422
+    await elena.send_form(assessment(play), {"score-capacity": "14.5", "score-relevance": "60"})
+    assert (await elena.send_form(assessment(play, "/send"))).status_code == 303
+    assert await kept_text(play) == []
+    late = await elena.send_form(assessment(play, "/copy"), {"score-capacity": "1"}, headers=quiet)
+    assert (late.status_code, await kept_text(play)) == (409, [])
+
+
+async def test_what_was_not_sent_is_forgotten_once_it_can_not_be_sent(play: Judging, elena: Browser) -> None:
+    await declared(play, elena)
+    await elena.send_form(assessment(play, "/copy"), {"score-capacity": "14"}, headers={"x-autosave": "1"})
+    later = clock.now() + KEPT_FOR + timedelta(days=1)
+    assert await forget(play.db, later) == 0
+    await play.act("ada", lambda tx: evaluation.end_evaluation(tx, play.calls["TAF-2021-01"]))
+    assert (await forget(play.db, later - timedelta(days=2)), await forget(play.db, later)) == (0, 1)
 
 
 async def recused_attempts(play: Judging) -> int:

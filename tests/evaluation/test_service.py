@@ -11,7 +11,6 @@ from facility.evaluation.checks import scores
 from facility.evaluation.models import Assessment, SettingAside
 from facility.evaluation.rules.ranking import Outcome
 from facility.evaluation.service import assessing as evaluation
-from facility.events.log import history
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.judging import CLOSES, Judging, judging
@@ -69,7 +68,7 @@ async def test_nobody_scores_before_both_declarations(play: Judging) -> None:
     await play.act("elena", send, CLOSES)
     assert await refused(play, "elena", send) == ("conflict", ("already_sent",))
     row = await play.act("elena", lambda tx: tx.session.get_one(Assessment, (key, play.people["elena"])))
-    assert (row.scores, row.state) == ({"capacity": "14.5", "relevance": "60"}, "sent")
+    assert (row.scores, row.sent_at) == ({"capacity": "14.5", "relevance": "60"}, CLOSES)
     async with play.db.engine.begin() as connection:
         assert await scores(connection) == []
         await connection.execute(update(Assessment).values(scores={"capacity": "21", "relevance": "60"}))
@@ -101,33 +100,13 @@ async def test_a_conflict_is_final_and_undoes_what_was_sent(play: Judging) -> No
         "conflict",
         ("already_declared",),
     )
-    assert await refused(play, "elena", lambda tx: evaluation.save_assessment(tx, key, {}, {})) == (
+    assert await refused(play, "elena", lambda tx: evaluation.may_write(tx, key)) == (
         "forbidden",
         ("conflict",),
     )
     assert await refused(
         play, "erik", lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason=" ")
     ) == ("invalid", ("reason_missing",))
-
-
-async def test_a_draft_is_kept_as_it_was_typed_and_leaves_no_event(play: Judging) -> None:
-    key = play.applications["A"]
-    await play.declare("elena", "A")
-    async with play.db.reader() as connection:
-        before = len(await history(connection, key))
-
-    async def save(typed: str) -> None:
-        async def command(tx: Tx) -> None:
-            await evaluation.save_assessment(tx, key, {"capacity": typed}, {"capacity": "…"})
-
-        await play.act("elena", command, CLOSES)
-
-    await save("1")
-    await save("fourteen")
-    row = await play.act("elena", lambda tx: tx.session.get_one(Assessment, (key, play.people["elena"])))
-    assert (row.scores, row.comments, row.state) == ({"capacity": "fourteen"}, {"capacity": "…"}, "draft")
-    async with play.db.reader() as connection:
-        assert len(await history(connection, key)) == before
 
 
 async def test_only_what_lacks_assessments_is_set_aside_and_it_can_be_brought_back(play: Judging) -> None:

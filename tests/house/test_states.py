@@ -54,7 +54,7 @@ STATES = {
         "calls/rules/standing.py",
     ),
     "an assessment counts": _state(
-        r"\b(state|Assessment\.state)\s*==?\s*('sent'|AssessmentState\.SENT)(?=[^\"]{0,80}\b(sent_at|received_at)\b)",
+        r"\b[Aa]ssessment\.sent_at\s*>=?(?=[^\"]{0,40}\breceived(_at)?\b)",
         "evaluation.models.counts",
         "evaluation/models.py",
     ),
@@ -123,11 +123,11 @@ def test_each_home_defines_its_state(name: str) -> None:
         ("takes part", "confirmation <> 'declined'"),
         (
             "an assessment counts",
-            "assessment.state = 'sent' AND assessment.sent_at >= application.received_at",
+            "EXISTS (SELECT FROM assessment WHERE assessment.sent_at >= application.received_at)",
         ),
         (
             "an assessment counts",
-            "(Assessment.state == AssessmentState.SENT) & (Assessment.sent_at >= received)",
+            "(Assessment.application_id == key) & (Assessment.sent_at >= received)",
         ),
         (
             "recused",

@@ -56,7 +56,7 @@ def score(elena: Visitor, service: Service, application: UUID) -> None:
     """A draft is kept while it is typed, and still there on another day; what is sent is frozen."""
     elena.page.get_by_label("Relevance: comment (optional)").press_sequentially("Well argued")
     expect(elena.page.locator("[data-saved]")).to_contain_text("Saved")
-    kept = "SELECT comments ->> 'relevance' FROM assessment WHERE application_id = :id AND state = 'draft'"
+    kept = "SELECT typed -> 'comment-relevance' ->> 0 FROM unsaved WHERE subject_id = :id AND section = 'assessment'"
     until("the draft", lambda: service.rows(kept, id=application) == [("Well argued",)])
     elena.goto("/assessments")
     elena.sees("Draft saved")

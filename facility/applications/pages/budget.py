@@ -236,8 +236,8 @@ async def paste(view: View, form: Form, read: Read, application_id: FromPath[UUI
     return _page(view, budget, fields, typed, 422 if fields.errors else 200, notice=notice)
 
 
-async def _find(_view: render.View, connection: AsyncConnection, application_id: UUID) -> EditedBudget:
-    return EditedBudget.of(await draft(connection, application_id))
+async def _find(_view: render.View, tx: Tx, application_id: UUID) -> EditedBudget:
+    return EditedBudget.of(await draft(await tx.session.connection(), application_id))
 
 
 HANDLERS = [

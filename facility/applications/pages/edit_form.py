@@ -170,8 +170,8 @@ def form_handlers(
 ) -> list[HTTPRouteHandler]:
     """The handlers of a form: showing, saving, keeping and discarding. make: from what the path names; save: instead of `save_form`."""
 
-    async def find(_view: render.View, connection: AsyncConnection, **ids: Any) -> Edited:
-        return await make(**ids).find(connection)
+    async def find(_view: render.View, tx: Tx, **ids: Any) -> Edited:
+        return await make(**ids).find(await tx.session.connection())
 
     @get(path, opt=BY_LEAD)
     async def form_page(view: View, read: Read) -> Page:

@@ -115,7 +115,8 @@ async def _save(
 def _handlers(path: str, access: dict[str, Any], sit: Sit, *, linked: bool = False) -> list[HTTPRouteHandler]:
     """What is at this address; linked: for whoever holds a link, which stays good, and has several texts that were not saved."""
 
-    async def find(view: render.View, connection: AsyncConnection, **ids: Any) -> Edited:
+    async def find(view: render.View, tx: Tx, **ids: Any) -> Edited:
+        connection = await tx.session.connection()
         return await (await sit(view, connection, **ids)).edited(connection, ids["section"])
 
     @get(path, opt=access)

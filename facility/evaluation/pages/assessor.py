@@ -1,9 +1,10 @@
 """An assessor's pages: what is to do, the two declarations, scoring, sending."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +14,7 @@ from facility.applications.queries.application import document_of
 from facility.applications.queries.application import shown as application_shown
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
+from facility.drafting.handlers import keep_typed, keeping, signed_in
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import work_of
@@ -21,6 +23,7 @@ from facility.evaluation.words import STEPS
 from facility.web import forms
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
+from facility.web.errors import AUTOSAVE
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
@@ -51,9 +54,7 @@ waits(
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))
 MOST_COMMENT = 4000
-MOST_DRAFT = 20_000
-MOST_SCORE = 40
-"""Characters: of a comment that is sent; of a comment and a score as they are typed."""
+"""Characters of a comment that is sent."""
 
 
 @get("/assessments", opt={"allow": allow(Role.ASSESSOR)})
@@ -132,7 +133,7 @@ async def scoring(view: View, read: Read, application_id: FromPath[UUID]) -> Pag
         return view.go(f"/assessments/calls/{await board.call_of(read, application_id)}")
     if not own.answered:
         return view.go(f"/assessments/{application_id}/conflict")
-    return await _scoring(view, read, application_id, own, Fields.showing(_typed(own.scores, own.comments)))
+    return await _scoring(view, read, application_id, own, Fields.showing(own.values))
 
 
 @get(
@@ -145,16 +146,6 @@ async def document(
     """A document of the application, once both declarations are made."""
     document = document_of(await application_shown(read, application_id), document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
-
-
-def _typed(scores: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, str | list[str]]:
-    """What is saved, as the form names it."""
-    typed: dict[str, str | list[str]] = {}
-    for key, score in scores.items():
-        typed[f"score-{key}"] = score
-    for key, comment in comments.items():
-        typed[f"comment-{key}"] = comment
-    return typed
 
 
 async def _scoring(
@@ -178,23 +169,51 @@ async def _scoring(
     )
 
 
+class _Unsent(msgspec.Struct, frozen=True):
+    """What an assessor types until it is sent (a `drafting.Drafted`); right or wrong, it is kept."""
+
+    subject_id: UUID
+    grid: Grid
+    key: str = assessing.UNSENT
+    back: str = "/assessments"
+    is_new: bool = True
+    beside: Collection[str] = ("then",)
+
+    @property
+    def here(self) -> str:
+        """Its page."""
+        return f"/assessments/{self.subject_id}"
+
+    def typed_in(self, form: forms.Form) -> dict[str, list[str]]:
+        """Scores and comments."""
+        names = [f"{part}-{key}" for key in self.grid.keys for part in ("score", "comment")]
+        return {name: form.fields.get(name, []) for name in names}
+
+
+async def _unsent(_view: View, tx: Tx, application_id: UUID) -> _Unsent:
+    """Refused where the assessor may not write."""
+    await assessing.may_write(tx, application_id)
+    connection = await tx.session.connection()
+    call = await board.call(connection, await board.call_of(connection, application_id))
+    return _Unsent(application_id, call.grid)
+
+
 @post("/assessments/{application_id:uuid}", opt={"allow": MINE})
 async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Keep the draft; "Check and send" also looks at it. A draft that is typed is kept whatever is in it."""
-    connection = await tx.session.connection()
-    call = await board.call(connection, await board.call_of(connection, application_id))
+    holder = signed_in(view, form)
+    unsent = await _unsent(view, tx, application_id)
     fields = Fields(form)
-    fields.ignore("then", *(f"{part}-{key}" for key in call.grid.keys for part in ("score", "comment")))
+    fields.ignore(*unsent.beside, *unsent.typed_in(form))
     fields.check()
-    scores = {key: form.get(f"score-{key}").strip()[:MOST_SCORE] for key in call.grid.keys}
-    comments = {key: form.get(f"comment-{key}").replace("\r\n", "\n")[:MOST_DRAFT] for key in call.grid.keys}
-    await assessing.save_assessment(tx, application_id, scores, comments)
-    if forms.header_of(view.scope, b"x-autosave"):
+    await keep_typed(tx, unsent, holder, form)
+    if forms.header_of(view.scope, AUTOSAVE.encode()):  # a page that was opened before the last release
         return ASGIResponse(status_code=204)
     if form.get("then") == "later":
         return view.go("/assessments", _("Your draft is saved."))
-    _read_scores(fields, call.grid)
+    _read_scores(fields, unsent.grid)
     if fields.errors:
+        connection = await tx.session.connection()
         own = await board.own_assessment(connection, application_id, view.me.id)
         # Returned and not raised: the draft is kept as it was typed.
         return await _scoring(view, connection, application_id, own, fields, 422)
@@ -217,11 +236,11 @@ def _read_scores(fields: Fields, grid: Grid) -> tuple[dict[str, Decimal], dict[s
 async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Scores and comments once more, before they are sent for good."""
     own = await board.own_assessment(read, application_id, view.me.id)
-    if own.sent_at is not None or own.saved_at is None:
+    if own.sent_at is not None or not own.typed:
         return view.go(f"/assessments/{application_id}")
     call = await board.call(read, await board.call_of(read, application_id))
     (line,) = await board.applications(read, call.id, application_id)
-    fields = Fields(_as_form(own))
+    fields = Fields(forms.Form(dict(own.typed), {}))
     scores, _comments = _read_scores(fields, call.grid)
     if fields.errors:
         return await _scoring(view, read, application_id, own, fields, 422)
@@ -231,11 +250,6 @@ async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     )
 
 
-def _as_form(own: board.OwnAssessment) -> forms.Form:
-    typed = _typed(own.scores, own.comments)
-    return forms.Form({name: [str(value)] for name, value in typed.items()}, {})
-
-
 @post("/assessments/{application_id:uuid}/send", opt={"allow": MINE})
 async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """Send what is saved; from now on it is frozen."""
@@ -243,7 +257,7 @@ async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     connection = await tx.session.connection()
     own = await board.own_assessment(connection, application_id, view.me.id)
     call = await board.call(connection, await board.call_of(connection, application_id))
-    fields = Fields(_as_form(own))
+    fields = Fields(forms.Form(dict(own.typed), {}))
     scores, comments = _read_scores(fields, call.grid)
     if fields.errors and own.sent_at is None and own.open:
         raise Wrong(await _scoring(view, connection, application_id, own, fields, 422))
@@ -251,4 +265,16 @@ async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     return view.go("/assessments", _("Your assessment is sent. Thank you."))
 
 
-HANDLERS = [work, declaration, sign, conflict, declare, scoring, document, save, check, send]
+HANDLERS = [
+    work,
+    declaration,
+    sign,
+    conflict,
+    declare,
+    scoring,
+    document,
+    save,
+    *keeping("/assessments/{application_id:uuid}", {"allow": MINE}, _unsent),
+    check,
+    send,
+]

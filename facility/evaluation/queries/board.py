@@ -15,6 +15,7 @@ from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
+from facility.evaluation.rules.assessing import fields_of
 from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
 
@@ -296,7 +297,7 @@ _SCORED = text(
     JOIN application ON application.id = assignment.application_id
     JOIN person ON person.id = assignment.assessor_id
     LEFT JOIN assessment ON assessment.application_id = assignment.application_id
-        AND assessment.assessor_id = assignment.assessor_id AND assessment.state = 'sent'
+        AND assessment.assessor_id = assignment.assessor_id
     LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
         AND declared.assessor_id = assignment.assessor_id
     WHERE application.call_id = :call AND NOT {shut_out()}
@@ -313,28 +314,31 @@ async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> li
 
 
 class OwnAssessment(msgspec.Struct, frozen=True):
-    """How far one assessor is with one application: both declarations, and what was typed or sent."""
+    """How far one assessor is with one application: both declarations, and what was typed or sent, by the name of its field."""
 
     signed_at: datetime | None
     answered: bool
-    scores: dict[str, str]
-    comments: dict[str, str]
-    saved_at: datetime | None
+    typed: dict[str, list[str]]
     sent_at: datetime | None
     open: bool
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What its form shows."""
+        return {name: values[0] for name, values in self.typed.items() if values}
 
 
 _OWN = text(
     """
     SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
-        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments,
-        assessment.saved_at, assessment.sent_at,
+        assessment.scores, assessment.comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
         application.status = 'admissible' AND evaluation_end.at IS NULL AS open
     FROM application
     LEFT JOIN declaration ON declaration.call_id = application.call_id AND declaration.assessor_id = :assessor
     LEFT JOIN conflict_declaration AS declared
         ON declared.application_id = application.id AND declared.assessor_id = :assessor
     LEFT JOIN assessment ON assessment.application_id = application.id AND assessment.assessor_id = :assessor
+    LEFT JOIN unsaved ON unsaved.subject_id = application.id AND section = 'assessment' AND holder_id = :assessor
     LEFT JOIN evaluation_end ON evaluation_end.call_id = application.call_id
     WHERE application.id = :application
     """
@@ -352,4 +356,5 @@ async def own_assessment(
     )
     if row is None:
         refuse("not_found", kind="missing", what="application")
-    return msgspec.convert(dict(row), OwnAssessment)
+    sent = {"typed": fields_of(row["scores"], row["comments"])} if row["sent_at"] else {}
+    return msgspec.convert({**row, **sent}, OwnAssessment)

@@ -50,7 +50,7 @@ _WORK = text(
     SELECT call.id AS call_id, call.reference AS call_reference, call.title AS call_title, declaration.signed_at,
         application.id AS application_id, application.reference, application.title,
         conflict_declaration.at IS NOT NULL AS answered, coalesce(conflict_declaration.conflict, false) AS conflict,
-        assessment.saved_at IS NOT NULL AS started, assessment.sent_at,
+        unsaved.saved_at IS NOT NULL AS started, assessment.sent_at,
         application.status = 'admissible' AND evaluation_end.at IS NULL AS open
     FROM assignment
     JOIN application ON application.id = assignment.application_id
@@ -59,6 +59,7 @@ _WORK = text(
     LEFT JOIN conflict_declaration ON conflict_declaration.application_id = application.id
         AND conflict_declaration.assessor_id = :assessor
     LEFT JOIN assessment ON assessment.application_id = application.id AND assessment.assessor_id = :assessor
+    LEFT JOIN unsaved ON unsaved.subject_id = application.id AND section = 'assessment' AND holder_id = :assessor
     LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE assignment.assessor_id = :assessor AND assignment.ended_at IS NULL
     ORDER BY call.closes_at DESC, call.id, application.number

@@ -1,6 +1,6 @@
 """Who scores what, when, and what is wrong with a score (dossier 4; scenarios/README)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
 from facility.applications.rules.status import ApplicationStatus
@@ -24,6 +24,13 @@ def _section_mistakes(scores: Scores, grid: Grid) -> Iterator[Reason]:
             yield Reason("score_out_of_range", section.key, {"max": str(section.max)})
         elif (Fraction(score) * 100).denominator != 1:
             yield Reason("too_many_decimals", section.key)
+
+
+def fields_of(scores: Mapping[str, str], comments: Mapping[str, str]) -> dict[str, list[str]]:
+    """Scores and comments by section key as the fields of their form."""
+    return {f"score-{key}": [score] for key, score in scores.items()} | {
+        f"comment-{key}": [comment] for key, comment in comments.items()
+    }
 
 
 def may_assess(*, declared: bool, conflict: bool, sent: bool) -> None:

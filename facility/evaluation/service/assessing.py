@@ -5,7 +5,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from facility.accounts.models import PersonRole
 from facility.admission.service.admissibility import move
@@ -21,6 +20,7 @@ from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not
 from facility.calls.service.duties import run, take_duties
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
+from facility.drafting.service import Holder, end, forgets, keep
 from facility.evaluation.events import (
     ApplicationBroughtBack,
     ApplicationSetAside,
@@ -32,7 +32,6 @@ from facility.evaluation.events import (
 )
 from facility.evaluation.models import (
     Assessment,
-    AssessmentState,
     Assignment,
     Declaration,
     EvaluationEnd,
@@ -41,6 +40,7 @@ from facility.evaluation.models import (
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.rules.assessing import (
     assignment_mistakes,
+    fields_of,
     may_assess,
     may_judge_at_all,
     may_set_aside,
@@ -52,6 +52,12 @@ from facility.refused import refuse, refuse_if
 
 TOO_FEW = "too_few_assessments"
 """The reason that an application that was set aside bears."""
+UNSENT = "assessment"
+"""What an assessor types is unsaved text of the application under this key, until it is sent."""
+forgets(
+    f"""section = '{UNSENT}' AND unsaved.saved_at <= :left AND EXISTS (SELECT FROM application WHERE application.id = subject_id
+        AND (status <> 'admissible' OR EXISTS (SELECT FROM evaluation_end WHERE evaluation_end.call_id = application.call_id)))"""  # noqa: S608 - our own word
+)
 
 
 async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
@@ -100,8 +106,10 @@ async def _assigned_anew(tx: Tx, application: Application, assessor_id: UUID) ->
     if answer is not None:
         await tx.session.delete(answer)
     assessment = await tx.session.get(Assessment, key, populate_existing=True)
-    if assessment is not None and assessment.sent_at is not None:
-        assessment.state, assessment.sent_at = AssessmentState.DRAFT, None
+    if assessment is not None:
+        typed = fields_of(assessment.scores, assessment.comments)
+        await keep(tx, application.id, UNSENT, Holder(assessor_id), typed)
+        await tx.session.delete(assessment)
     await tx.flush()
     return assignment
 
@@ -160,25 +168,9 @@ async def declare_conflict(tx: Tx, application_id: UUID, *, conflict: bool, reas
     )
 
 
-async def save_assessment(
-    tx: Tx, application_id: UUID, scores: Mapping[str, str], comments: Mapping[str, str]
-) -> None:
-    """Keep the actor's draft as it was typed, right or wrong. No event. Refused as for `send_assessment`."""
-    assessor_id = _actor(tx)
-    await _may_assess(tx, await tx.get(Application, application_id), assessor_id)
-    values = {"scores": dict(scores), "comments": dict(comments), "saved_at": tx.now}
-    saved = await tx.session.execute(
-        insert(Assessment)
-        .values(application_id=application_id, assessor_id=assessor_id, state=AssessmentState.DRAFT, **values)
-        .on_conflict_do_update(
-            index_elements=[Assessment.application_id, Assessment.assessor_id],
-            set_=values,
-            where=Assessment.state == AssessmentState.DRAFT,
-        )
-        .returning(Assessment.state)
-    )
-    if saved.first() is None:
-        refuse("already_sent")
+async def may_write(tx: Tx, application_id: UUID) -> None:
+    """Asked before what the actor types is kept. Refused as for `send_assessment`."""
+    await _may_assess(tx, await tx.get(Application, application_id), _actor(tx))
 
 
 async def send_assessment(
@@ -194,14 +186,12 @@ async def send_assessment(
     await _may_assess(tx, application, assessor_id)
     grid = rules_of(await tx.get(Call, application.call_id)).grid
     refuse_if(score_mistakes(scores, grid))
-    assessment = await tx.session.get(Assessment, (application_id, assessor_id), populate_existing=True)
-    if assessment is None:
-        assessment = Assessment(application_id=application_id, assessor_id=assessor_id)
-        tx.add(assessment)
+    assessment = Assessment(application_id=application_id, assessor_id=assessor_id, sent_at=tx.now)
     assessment.scores = {key: format(scores[key], "f") for key in grid.keys}
     assessment.comments = dict(comments)
-    assessment.state, assessment.saved_at, assessment.sent_at = AssessmentState.SENT, tx.now, tx.now
+    tx.add(assessment)
     await tx.flush()
+    await end(tx, application_id, [UNSENT])
     await record(
         tx,
         AssessmentSent(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
@@ -300,7 +290,7 @@ async def _may_assess(tx: Tx, application: Application, assessor_id: UUID) -> No
     may_assess(
         declared=signed is not None and answer is not None,
         conflict=answer is not None and answer.conflict,
-        sent=assessment is not None and assessment.state == AssessmentState.SENT,
+        sent=assessment is not None,
     )
     await _may_judge_at_all(tx, application)
 
