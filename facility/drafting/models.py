@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from facility.db import Base
 
 
-class Unsaved(Base):
+class UnsavedText(Base):
     """What somebody has typed and not saved yet: raw, a list of values by the name of the field. `subject_id`: what it is about,
     `section`: which part of it. `holder_id`: whose it is, a person (`person_id`, too), or a page that was opened by a link: nobody
     knows who holds that, so two who type at once never write over each other. `based_on`: the version of the section that was seen, 0

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from facility.db import Database, Tx
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.events import scheduled
 from facility.refused import refuse
 
@@ -45,7 +45,7 @@ async def keep(
     """
     if sum(len(value) for values in typed.values() for value in values) > MOST_KEPT:
         refuse("copy_too_long", kind="invalid")
-    row = insert(Unsaved).values(
+    row = insert(UnsavedText).values(
         subject_id=subject_id,
         section=section,
         holder_id=holder.id,
@@ -56,17 +56,17 @@ async def keep(
         saved_at=tx.now,
     )
     changed = {name: row.excluded[name] for name in ("typed", "based_on", "saved_at")}
-    key = [Unsaved.subject_id, Unsaved.section, Unsaved.holder_id]
+    key = [UnsavedText.subject_id, UnsavedText.section, UnsavedText.holder_id]
     await tx.session.execute(row.on_conflict_do_update(index_elements=key, set_=changed))
     if not holder.signed_in:
         await _thin_out(tx, subject_id, section, holder)
 
 
 async def _thin_out(tx: Tx, subject_id: UUID, section: str, holder: Holder) -> None:
-    here = and_(Unsaved.subject_id == subject_id, Unsaved.section == section, Unsaved.person_id.is_(None))
-    newest = select(Unsaved.holder_id).where(here).order_by(Unsaved.saved_at.desc()).limit(MOST_BY_LINK)
-    shown = and_(_shown(holder), Unsaved.holder_id != holder.id)
-    await tx.session.execute(delete(Unsaved).where(here, or_(shown, Unsaved.holder_id.not_in(newest))))
+    here = and_(UnsavedText.subject_id == subject_id, UnsavedText.section == section, UnsavedText.person_id.is_(None))
+    newest = select(UnsavedText.holder_id).where(here).order_by(UnsavedText.saved_at.desc()).limit(MOST_BY_LINK)
+    shown = and_(_shown(holder), UnsavedText.holder_id != holder.id)
+    await tx.session.execute(delete(UnsavedText).where(here, or_(shown, UnsavedText.holder_id.not_in(newest))))
 
 
 async def end(tx: Tx, subject_id: UUID, sections: Collection[str], holder: Holder | None = None) -> None:
@@ -76,22 +76,22 @@ async def end(tx: Tx, subject_id: UUID, sections: Collection[str], holder: Holde
         if tx.actor is None:
             return
         holder = Holder(tx.actor)
-    own = or_(Unsaved.holder_id == holder.id, _shown(holder))
+    own = or_(UnsavedText.holder_id == holder.id, _shown(holder))
     await tx.session.execute(
-        delete(Unsaved).where(Unsaved.subject_id == subject_id, Unsaved.section.in_(sections), own)
+        delete(UnsavedText).where(UnsavedText.subject_id == subject_id, UnsavedText.section.in_(sections), own)
     )
 
 
 def _shown(holder: Holder) -> ColumnElement[bool]:
-    return and_(Unsaved.holder_id == holder.resumed, Unsaved.saved_at == holder.resumed_at)
+    return and_(UnsavedText.holder_id == holder.resumed, UnsavedText.saved_at == holder.resumed_at)
 
 
 async def drop(tx: Tx, subject_id: UUID, section: str | None = None) -> None:
     """Forget what anybody has typed in something that is gone; None: in all of it."""
-    of = [Unsaved.subject_id == subject_id]
+    of = [UnsavedText.subject_id == subject_id]
     if section is not None:
-        of.append(Unsaved.section == section)
-    await tx.session.execute(delete(Unsaved).where(*of))
+        of.append(UnsavedText.section == section)
+    await tx.session.execute(delete(UnsavedText).where(*of))
 
 
 _FORGOTTEN: list[str] = []
@@ -107,8 +107,8 @@ async def forget(db: Database, now: datetime) -> int:
     """Forget what every room says of its own; how many."""
     over = text(" OR ".join(_FORGOTTEN)).bindparams(left=now - KEPT_FOR)
     async with db.reader() as connection:
-        left = len((await connection.execute(select(Unsaved.section).where(over))).all())
+        left = len((await connection.execute(select(UnsavedText.section).where(over))).all())
     if left:
         async with db.transaction(now=now) as tx:
-            await tx.session.execute(delete(Unsaved).where(over))
+            await tx.session.execute(delete(UnsavedText).where(over))
     return left

@@ -19,7 +19,7 @@ from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call, mark_decided
 from facility.db import Database
 from facility.drafting.handlers import opened
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.drafting.queries import copies_of
 from facility.drafting.service import KEPT_FOR, MOST_BY_LINK, MOST_KEPT, Holder, end, forget
 from facility.drafting.service import keep as keep_typed
@@ -105,7 +105,7 @@ async def test_saving_ends_the_own_copy_and_keeps_what_was_replaced(
             saved = await save_answers(tx, draft, {"ask": {"title": "Firearms", "summary": summary}})
             version = saved.version
     async with db.transaction(now=LATER) as tx:
-        left = (await tx.session.scalars(select(Unsaved.person_id))).all()
+        left = (await tx.session.scalars(select(UnsavedText.person_id))).all()
         connection = await tx.session.connection()
         lead = await party_id(tx, draft, lead=True)
         changes = await section_changes(connection, draft, lead, "ask", seen=0)
@@ -124,13 +124,13 @@ async def test_a_copy_is_discarded_and_a_submitted_application_takes_none(
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         lead = await party_id(tx, confirmed, lead=True)
         await end(tx, lead, ["ask"])
-        assert (await tx.session.scalars(select(Unsaved.section))).all() == []
+        assert (await tx.session.scalars(select(UnsavedText.section))).all() == []
         await submit(tx, confirmed, received_at=NOW)
     omar = await browse(stage.omar)
     late = await omar.send_form(f"/applications/{confirmed}/answers/ask/copy", {"summary": "Mine"})
     assert late.status_code == 409
     async with db.transaction(now=NOW) as tx:
-        assert (await tx.session.scalars(select(Unsaved.section))).all() == []
+        assert (await tx.session.scalars(select(UnsavedText.section))).all() == []
 
 
 async def test_what_is_left_lying_is_forgotten(db: Database, stage: Stage, draft: UUID) -> None:
@@ -154,7 +154,7 @@ async def test_a_link_keeps_its_newest_copies(db: Database, draft: UUID) -> None
     for second in range(MOST_BY_LINK + 1):
         await keep_by_link(db, draft, second)
     async with db.transaction(now=NOW) as tx:
-        kept = (await tx.session.scalars(select(Unsaved.saved_at))).all()
+        kept = (await tx.session.scalars(select(UnsavedText.saved_at))).all()
     assert (len(kept), min(kept)) == (MOST_BY_LINK, NOW + timedelta(seconds=1))
 
 

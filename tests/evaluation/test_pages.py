@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.db import Database
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.drafting.service import KEPT_FOR, forget
 from facility.evaluation.events import RecusedAttempt
 from facility.evaluation.service import assessing as evaluation
@@ -82,7 +82,7 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
 
 
 async def kept_text(play: Judging) -> list[dict[str, list[str]]]:
-    return list(await play.act(None, lambda tx: tx.session.scalars(select(Unsaved.typed))))
+    return list(await play.act(None, lambda tx: tx.session.scalars(select(UnsavedText.typed))))
 
 
 async def test_a_draft_saves_itself_whatever_is_typed(

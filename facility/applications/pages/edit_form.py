@@ -53,7 +53,7 @@ class EditForm(Protocol):
 
 
 class EditState(msgspec.Struct, frozen=True):
-    """What a form shows state its fields. seen: the version on which it rests; copy: what was typed and not saved; behind: who
+    """What a form shows beside its fields. seen: the version on which it rests; copy: what was typed and not saved; behind: who
     saved it since; added: what was added since."""
 
     seen: int

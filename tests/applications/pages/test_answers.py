@@ -15,7 +15,7 @@ from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit
 from facility.db import Database
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.events.models import EventRow
 from facility.experts.models import Theme
 from facility.experts.service import seed_themes
@@ -67,7 +67,7 @@ async def stored(db: Database, application: UUID, section: str = "ask") -> dict[
 async def copies(db: Database) -> list[dict[str, list[str]]]:
     """What is kept for anybody."""
     async with db.transaction(now=clock.now()) as tx:
-        return list(await tx.session.scalars(select(Unsaved.typed)))
+        return list(await tx.session.scalars(select(UnsavedText.typed)))
 
 
 async def events(db: Database) -> int:

@@ -13,7 +13,7 @@ from facility.applications.service.confirmations import confirm_party, invite_pa
 from facility.applications.service.replacement import replace_party
 from facility.db import Database
 from facility.drafting.handlers import opened
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.drafting.service import Holder, keep
 from facility.events.models import EventRow
 from facility.events.relay import drain
@@ -60,7 +60,7 @@ def typed(**changes: str) -> dict[str, str]:
 async def copies(db: Database) -> list[str]:
     """The keys of what is kept for anybody."""
     async with db.transaction(now=clock.now()) as tx:
-        return list(await tx.session.scalars(select(Unsaved.section)))
+        return list(await tx.session.scalars(select(UnsavedText.section)))
 
 
 async def test_what_is_typed_of_a_partner_is_kept_until_it_is_saved_or_discarded(
@@ -188,7 +188,7 @@ async def test_a_party_that_goes_takes_what_is_typed_of_it_along(
             )
     assert await copies(db) == ["party-new"]
     async with db.transaction(now=clock.now()) as tx:
-        assert (await tx.session.scalars(select(Unsaved.section))).all() == ["party-new"]
+        assert (await tx.session.scalars(select(UnsavedText.section))).all() == ["party-new"]
 
 
 async def test_it_is_not_kept_in_the_name_of_another_nor_for_others(

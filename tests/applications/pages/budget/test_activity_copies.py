@@ -12,7 +12,7 @@ from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.parties import remove_party
 from facility.applications.service.replacement import replace_party
 from facility.db import Database
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.events.models import EventRow
 from facility.web.access import Role
 from tests.applications.budgets import TRIP, WORKSHOP, Ground
@@ -44,7 +44,7 @@ def here(ground: Ground, activity: str = "") -> str:
 async def copies(db: Database) -> list[str]:
     """The keys of what is kept for anybody."""
     async with db.transaction(now=clock.now()) as tx:
-        return list(await tx.session.scalars(select(Unsaved.section)))
+        return list(await tx.session.scalars(select(UnsavedText.section)))
 
 
 async def events(db: Database) -> int:

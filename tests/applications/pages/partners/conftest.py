@@ -12,7 +12,7 @@ from facility import clock
 from facility.applications.models.application import Party
 from facility.applications.service.confirmations import invite_party
 from facility.db import Database
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from facility.events.relay import drain
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
@@ -64,5 +64,5 @@ async def link_copies(db: Database) -> list[str]:
     async with db.transaction(now=clock.now()) as tx:
         return sorted(
             one["part"][0]
-            for one in await tx.session.scalars(select(Unsaved.typed).where(Unsaved.person_id.is_(None)))
+            for one in await tx.session.scalars(select(UnsavedText.typed).where(UnsavedText.person_id.is_(None)))
         )

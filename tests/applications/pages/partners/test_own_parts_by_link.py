@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from facility import clock
 from facility.db import Database
-from facility.drafting.models import Unsaved
+from facility.drafting.models import UnsavedText
 from tests.applications.conftest import Stage
 from tests.applications.pages.partners.conftest import (
     QUIET,
@@ -51,7 +51,7 @@ async def test_what_is_typed_by_a_link_is_there_on_another_machine(
     first = await anybody.get(own)
     assert f'data-autosave="{own}/copy"' in first.text
     async with db.transaction(now=clock.now()) as tx:
-        assert (await tx.session.scalars(select(Unsaved))).all() == []
+        assert (await tx.session.scalars(select(UnsavedText))).all() == []
     typed = {
         "seen": hidden(first, "seen"),
         "sitting": hidden(first, "sitting"),
