@@ -63,10 +63,16 @@ async def keep(
 
 
 async def _thin_out(tx: Tx, subject_id: UUID, section: str, holder: Holder) -> None:
-    here = and_(UnsavedText.subject_id == subject_id, UnsavedText.section == section, UnsavedText.person_id.is_(None))
-    newest = select(UnsavedText.holder_id).where(here).order_by(UnsavedText.saved_at.desc()).limit(MOST_BY_LINK)
+    here = and_(
+        UnsavedText.subject_id == subject_id, UnsavedText.section == section, UnsavedText.person_id.is_(None)
+    )
+    newest = (
+        select(UnsavedText.holder_id).where(here).order_by(UnsavedText.saved_at.desc()).limit(MOST_BY_LINK)
+    )
     shown = and_(_shown(holder), UnsavedText.holder_id != holder.id)
-    await tx.session.execute(delete(UnsavedText).where(here, or_(shown, UnsavedText.holder_id.not_in(newest))))
+    await tx.session.execute(
+        delete(UnsavedText).where(here, or_(shown, UnsavedText.holder_id.not_in(newest)))
+    )
 
 
 async def end(tx: Tx, subject_id: UUID, sections: Collection[str], holder: Holder | None = None) -> None:
@@ -78,7 +84,9 @@ async def end(tx: Tx, subject_id: UUID, sections: Collection[str], holder: Holde
         holder = Holder(tx.actor)
     own = or_(UnsavedText.holder_id == holder.id, _shown(holder))
     await tx.session.execute(
-        delete(UnsavedText).where(UnsavedText.subject_id == subject_id, UnsavedText.section.in_(sections), own)
+        delete(UnsavedText).where(
+            UnsavedText.subject_id == subject_id, UnsavedText.section.in_(sections), own
+        )
     )
 
 

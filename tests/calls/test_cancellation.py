@@ -114,7 +114,7 @@ async def test_assessing_and_deciding_stop(play: Judging) -> None:
     commands: tuple[tuple[str, Callable[[Tx], Awaitable[object]]], ...] = (
         ("ada", lambda tx: check_admissibility(tx, key, admissible=False, reason="Late.")),
         ("ada", lambda tx: evaluation.assign(tx, key, play.people["eva"])),
-        ("elena", lambda tx: evaluation.save_assessment(tx, key, {}, {})),
+        ("elena", lambda tx: evaluation.may_write(tx, key)),
         ("elena", lambda tx: evaluation.send_assessment(tx, key, {}, {})),
         ("ada", lambda tx: evaluation.set_aside(tx, key, "Nobody is left.")),
         ("ada", lambda tx: propose(tx, call_id)),

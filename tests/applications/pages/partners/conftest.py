@@ -64,5 +64,7 @@ async def link_copies(db: Database) -> list[str]:
     async with db.transaction(now=clock.now()) as tx:
         return sorted(
             one["part"][0]
-            for one in await tx.session.scalars(select(UnsavedText.typed).where(UnsavedText.person_id.is_(None)))
+            for one in await tx.session.scalars(
+                select(UnsavedText.typed).where(UnsavedText.person_id.is_(None))
+            )
         )
