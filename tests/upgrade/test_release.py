@@ -182,7 +182,8 @@ async def test_the_pages_of_everybody_open(app_of: Litestar, db: Database, name:
         for path in steps:
             page = await browser.get(path)
             assert (path, page.status_code) in ((path, 200), (path, 303))
-            found += [link for link in LINK.findall(page.text) if "/static/" not in link and "." not in link]
+            links = [*LINK.findall(page.text), page.headers.get("location", "/")]
+            found += [link for link in links if "/static/" not in link and "." not in link]
         steps = [link for link in dict.fromkeys(found) if link not in seen and "/documents/" not in link][:60]
         seen.update(steps)
     await browser.aclose()
