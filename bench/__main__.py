@@ -23,6 +23,7 @@ from bench.works import (
     reconcile,
     scan,
     submission,
+    work,
 )
 
 type Work = Callable[[Stage, Size], Awaitable[dict[str, Any]]]
@@ -38,6 +39,7 @@ WORKS: dict[str, Work] = {
     "scan": scan.run,
     "cheap_documents": cheap_documents.run,
     "lists": lists.run,
+    "work": work.run,
     "receipts": receipts.run,
     "attacks": attacks.run,
     "reconcile": reconcile.run,

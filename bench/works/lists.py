@@ -90,20 +90,20 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     about = await stage.one(_AWARDED)
     overlap = Asked("overlaps of one application", f"/applications/{about}/overlap")
     await stage.db.dispose()  # a database that is copied must be alone
-    async with _copied(stage, size) as (few, many):
+    async with copied(stage, size.few, size.many) as (few, many):
         return await _measured(stage, size, few, many, overlap, cookies)
 
 
 @asynccontextmanager
-async def _copied(stage: Stage, size: Size) -> AsyncIterator[tuple[Database, Database]]:
-    """The story with some applications more, and with very many; gone afterwards."""
+async def copied(stage: Stage, fewer: int, more: int) -> AsyncIterator[tuple[Database, Database]]:
+    """The story with so many applications more, and with very many; gone afterwards."""
     server = await stage.connect(stage.at("postgres"))
     databases = [Database(stage.at(name)) for name in (FEW, MANY)]
     try:
         await server.execute(f"CREATE DATABASE {FEW} TEMPLATE {make_url(stage.url).database}")
-        await enter_many(databases[0].url, size.few)
+        await enter_many(databases[0].url, fewer)
         await server.execute(f"CREATE DATABASE {MANY} TEMPLATE {FEW}")
-        await enter_many(databases[1].url, size.many - size.few)
+        await enter_many(databases[1].url, more - fewer)
         yield databases[0], databases[1]
     finally:
         for database, name in zip(databases, (FEW, MANY), strict=True):
@@ -125,7 +125,7 @@ async def _measured(
             print(f"  {asked.name}", file=sys.stderr, flush=True)
             paths = [await _path(db, asked) for db in (few, many)]
             requests = [get(path, cookies[asked.own]) for path in paths]
-            times[asked.name] = await _in_turn(lines, requests, size.asked)
+            times[asked.name] = await in_turn(lines, requests, size.asked)
         for line in lines:
             line.close()
     await _print_plans(many)
@@ -148,7 +148,7 @@ def _figures(times: dict[str, tuple[list[float], list[float]]], overlap: str) ->
     }
 
 
-async def _in_turn(
+async def in_turn(
     lines: Sequence[Line], requests: Sequence[bytes], times: int
 ) -> tuple[list[float], list[float]]:
     """Each side so many times, the first few left out; in ms."""

@@ -65,10 +65,11 @@ _EARLIER = """(call.mode = 'rolling' AND EXISTS (
     WHERE earlier.series_id = call.series_id AND earlier.batch < call.batch AND earlier.decided_at IS NULL
         AND application.track = 'joint' AND application.received_at IS NOT NULL
         AND application.status <> 'withdrawn'))"""
+# With a limit, the applications are asked call by call, to the first that is open; by NOT EXISTS all of all calls were hashed.
 TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER}
     AND NOT EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)
-    AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id
-        AND application.received_at IS NOT NULL AND ({SEALED_SQL} OR application.track = 'joint' AND NOT {_FINISHED})))"""  # noqa: S608 - our own text
+    AND (SELECT true FROM application WHERE application.call_id = call.id AND application.received_at IS NOT NULL
+        AND ({SEALED_SQL} OR application.track = 'joint' AND NOT {_FINISHED}) LIMIT 1) IS NULL)"""  # noqa: S608 - our own text
 """Nothing is open any more in the call of the row, something is to be decided in it, and nobody has proposed its ranking:
 `rules.may_propose` and `evaluation.rules.ranking.Standing.ready`, for lists of calls. A test holds them together."""
 
