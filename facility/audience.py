@@ -466,6 +466,9 @@ AUDIENCE: dict[type[Event], Row] = {
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
     ),
     awards.CoolDownSetAside: staff(JUDGING, RANKING),
+    awards.ProposalSentBack: Row(
+        JUDGING, officer=(Mail("awards/ranking_sent_back"), RANKING), decider=(RANKING,)
+    ),
     awards.ProposalTakenBack: Row(
         JUDGING, officer=(Mail("awards/ranking_decided"), RANKING), decider=(RANKING,)
     ),

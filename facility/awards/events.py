@@ -37,6 +37,17 @@ class ProposalTakenBack(Event, frozen=True, kw_only=True):
     proposed_by: UUID | None = None
 
 
+class ProposalSentBack(Event, frozen=True, kw_only=True):
+    """An authorising officer sent the proposal back before the decision; assessors may send again. The reason stands in the row."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "The proposal was sent back to be corrected"
+
+    call_id: UUID
+    return_id: UUID
+    proposed_by: UUID
+
+
 class AwardsDecided(Event, frozen=True, kw_only=True):
     """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing, and who is ranked again in the next batch."""
 

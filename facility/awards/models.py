@@ -54,6 +54,23 @@ class AwardDecision(Base):
         return msgspec.convert(self.decided_line, Drawn, strict=False)
 
 
+class ReturnedProposal(Base):
+    """A proposal that an authorising officer sent back before the decision, with what is to be corrected."""
+
+    __tablename__ = "returned_proposal"
+    __table_args__ = (
+        CheckConstraint("returned_by <> proposed_by", name="four_eyes"),
+        Index("ix_returned_proposal_call_id", "call_id", "returned_at"),
+    )
+
+    id: Mapped[Key]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    returned_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    returned_at: Mapped[datetime]
+    reason: Mapped[str]
+
+
 _FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
     OR (application.status <> 'submitted' AND CAST(call.grid ->> 'min_assessments' AS int)
         <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))

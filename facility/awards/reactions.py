@@ -18,12 +18,13 @@ from facility.awards.events import (
     AwardMade,
     AwardsDecided,
     AwardsProposed,
+    ProposalSentBack,
     ProposalTakenBack,
     ReserveEnded,
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models import AwardDecision, AwardWithdrawal, RankingEntry
+from facility.awards.models import AwardDecision, AwardWithdrawal, RankingEntry, ReturnedProposal
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
@@ -124,6 +125,23 @@ async def tell_whose_proposal_was_taken_back(tx: Tx, event: ProposalTakenBack) -
     subject = _("Your proposal for call {call} was taken back", call=call.reference)
     context = {"decided": False, "path": home(call.mode, call.id)}
     await _tell_of_the_ranking(tx, call, event.proposed_by, subject, context)
+
+
+@reacts_to(ProposalSentBack)
+async def tell_whose_proposal_was_sent_back(tx: Tx, event: ProposalSentBack) -> None:
+    """Whoever proposed the ranking learns what the authorising officer wants corrected."""
+    call = await tx.get(Call, event.call_id)
+    proposer = await tx.get(Person, event.proposed_by)
+    returned = await tx.get(ReturnedProposal, event.return_id)
+    await post(
+        tx,
+        template="awards/ranking_sent_back",
+        to=proposer.email,
+        to_name=proposer.name,
+        subject=_("Your proposal for call {call} was sent back", call=call.reference),
+        subject_id=call.id,
+        context={"call": call.reference, "reason": returned.reason, "path": home(call.mode, call.id)},
+    )
 
 
 async def _tell_of_the_ranking(

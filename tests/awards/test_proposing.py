@@ -2,23 +2,27 @@
 
 import re
 
+import pytest
 from sqlalchemy import select, text
 
+from facility import clock
 from facility.admission.service.admissibility import check_admissibility
-from facility.awards.models import TO_PROPOSE_SQL
+from facility.awards.models import TO_PROPOSE_SQL, ReturnedProposal
 from facility.awards.queries.money import earlier_batch_open
 from facility.awards.rules.awards import may_propose
-from facility.awards.service.deciding import decide, propose, take_back
+from facility.awards.service.deciding import decide, propose, send_back, take_back
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.evaluation.queries.standing import applicants, is_sealed
 from facility.evaluation.rules.ranking import stand
 from facility.evaluation.service import assessing as evaluation
+from facility.events.reconcile import reconcile
+from facility.events.relay import deliver_all
 from facility.outbox.models import Mail
-from facility.refused import passes
+from facility.refused import Refused, passes
 from tests.awards.reading import leave
-from tests.browser import Browser, Browsers, work
+from tests.browser import Browser, Browsers, errors, notices, work
 from tests.judging import CLOSES, DECIDED, GRID, Judging, judging
 from tests.prepared import built_once
 
@@ -165,6 +169,53 @@ async def test_who_proposed_a_ranking_hears_that_a_colleague_took_the_proposal_b
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     await play.act("vera", lambda tx: take_back(tx, play.calls[CALL]))
     assert len(await mails(play)) == 1  # it was her own
+
+
+async def test_whoever_decides_sends_a_proposal_back_with_what_is_to_be_corrected(
+    play: Judging, browse: Browsers, db: Database
+) -> None:
+    key, why = play.calls[CALL], "B counts its travel twice.\nPlease check."
+    ada, paul = await browse(play.people["ada"]), await browse(play.people["paul"])
+    await play.act("vera", lambda tx: propose(tx, key))
+    empty = await paul.send_form(f"/evaluation/{key}/send-back", {"reason": " "})
+    assert (empty.status_code, errors(empty)) == (422, ["reason"])
+    sent = await paul.send_form(f"/evaluation/{key}/send-back", {"reason": why})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/evaluation/{key}/ranking")
+    async with db.transaction(now=DECIDED) as tx:
+        (returned,) = await tx.session.scalars(select(ReturnedProposal))
+        names = (returned.proposed_by, returned.returned_by, returned.reason)
+        assert names == (play.people["vera"], play.people["paul"], why)
+    page = await ada.get(f"/evaluation/{key}/ranking")
+    assert ("B counts its travel twice." in page.text, notices(page)[0]) == (True, "info")
+    assert "wait" in notices(page)
+    # It can be proposed again, and the note goes.
+    assert await tasks(ada) == [f"/evaluation/{key}/ranking"]
+    await play.act("ada", lambda tx: propose(tx, key))
+    assert "B counts its travel twice." not in (await ada.get(f"/evaluation/{key}/ranking")).text
+    await deliver_all(db, clock.now)
+    async with db.transaction(now=DECIDED) as tx:
+        (mail,) = await tx.session.scalars(select(Mail).where(Mail.template == "awards/ranking_sent_back"))
+        assert (mail.to_address, mail.context["reason"]) == ("vera@example.org", why)
+        assert mail.subject == "Your proposal for call TAF-2021-01 was sent back"
+    assert {name: wrong for name, wrong in (await reconcile(db)).items() if wrong} == {}
+
+
+async def test_who_may_send_a_proposal_back(play: Judging, browse: Browsers) -> None:
+    key = play.calls[CALL]
+
+    async def refused(name: str) -> list[str]:
+        with pytest.raises(Refused) as caught:
+            await play.act(name, lambda tx: send_back(tx, key, "Because."))
+        return list(caught.value.codes)
+
+    assert await refused("paul") == ["not_proposed"]
+    await play.act("paul", lambda tx: propose(tx, key))
+    assert await refused("paul") == ["same_person"]
+    ada = await browse(play.people["ada"])
+    assert (await ada.send_form(f"/evaluation/{key}/send-back", {"reason": "Because."})).status_code == 403
+    await play.act("ines", lambda tx: send_back(tx, key, "Because."))
+    await play.decide()
+    assert await refused("ines") == ["already_decided"]
 
 
 async def test_a_partner_is_promised_no_letters(play: Judging, browse: Browsers) -> None:

@@ -17,6 +17,7 @@ from facility.awards.queries.ranking import (
     missed_words,
     proposal,
     ranking,
+    returned,
     threshold_of,
     tie_break_words,
 )
@@ -27,8 +28,10 @@ from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.words import OUTCOMES, REASONS
+from facility.proposals import MAX_REASON
 from facility.refused import refuse
 from facility.web.access import Role, allow
+from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
@@ -50,6 +53,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         part="awards/_ranking.html",
         workspace=await workspace_of(view, read, call_id, "decision"),
         why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
+        returned=await returned(read, call_id),
         **_words(shown),
     )
 
@@ -133,10 +137,12 @@ async def take_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> 
 @get("/evaluation/{call_id:uuid}/decision", opt={"allow": WATCH})
 async def decision(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What will happen when the call is decided: awards, reserve, money by donor, letters."""
-    return await _decision(view, read, call_id)
+    return await _decision(view, read, call_id, Fields.showing())
 
 
-async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIResponse:
+async def _decision(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
     shown = await _ready(read, call_id)
     if shown.proposal is None:
         refuse("not_proposed")
@@ -145,6 +151,9 @@ async def _decision(view: View, read: AsyncConnection, call_id: UUID) -> ASGIRes
     why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
     return view.page(
         "awards/decision.html",
+        status=status,
+        form=form,
+        most=MAX_REASON,
         workspace=await workspace_of(view, read, call_id, "decision"),
         **_words(shown),
         proposal=proposal,
@@ -178,6 +187,19 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     return view.go(f"/awards/calls/{call_id}", _("The call is decided. The letters are on their way."))
 
 
+@post("/evaluation/{call_id:uuid}/send-back", opt={"allow": DECIDES})
+async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Send the proposal back with what is to be corrected; assessors may send again."""
+    fields = Fields(form)
+    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    async with redrawn(tx, fields, lambda read, status: _decision(view, read, call_id, fields, status)):
+        await deciding.send_back(tx, call_id, reason)
+    return view.go(
+        f"/evaluation/{call_id}/ranking",
+        _("The proposal is sent back. The colleague who made it gets your reason by mail."),
+    )
+
+
 @get("/awards/calls/{call_id:uuid}", opt={"allow": WATCH})
 async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What came of a decided call: awards by donor, the reserve list, the money. Before that: how far it is."""
@@ -209,6 +231,7 @@ HANDLERS = [
     report,
     propose,
     take_back,
+    send_back,
     decision,
     decide,
     call,

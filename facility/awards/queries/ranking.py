@@ -36,6 +36,29 @@ class Proposal(msgspec.Struct, frozen=True):
     decided: Drawn | None
 
 
+class Returned(msgspec.Struct, frozen=True):
+    """Who sent the last proposal back, and why."""
+
+    name: str
+    at: datetime
+    reason: str
+
+
+_RETURNED = text(
+    """
+    SELECT person.name, returned_at AS at, reason FROM returned_proposal JOIN person ON person.id = returned_by
+    WHERE call_id = :call AND NOT EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = :call)
+    ORDER BY returned_at DESC LIMIT 1
+    """
+)
+
+
+async def returned(connection: AsyncConnection, call_id: UUID) -> Returned | None:
+    """What is to be corrected before the ranking is proposed again; None where it is proposed, or was never sent back."""
+    row = (await connection.execute(_RETURNED, {"call": call_id})).mappings().first()
+    return Returned(**row) if row else None
+
+
 _PROPOSAL = text(
     """
     SELECT proposed_by, proposer.name AS proposer, proposed_at, line AS proposed,

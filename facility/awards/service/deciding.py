@@ -17,10 +17,11 @@ from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import (
     AwardsDecided,
     AwardsProposed,
+    ProposalSentBack,
     ProposalTakenBack,
     ReservePlaced,
 )
-from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState
+from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState, ReturnedProposal
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
@@ -75,11 +76,37 @@ async def take_back(tx: Tx, call_id: UUID) -> None:
     await run(tx, call_id, Duty.PROPOSED)
     await tx.lock(Call, call_id)
     proposer = (await _proposal(tx, call_id)).proposed_by
-    await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
-    await reopen_evaluation(tx, call_id)
+    await _undo_proposal(tx, call_id)
     await record(
         tx, ProposalTakenBack(call_id=call_id, proposed_by=proposer if proposer != tx.actor else None)
     )
+
+
+async def send_back(tx: Tx, call_id: UUID, reason: str) -> None:
+    """Send a proposal back to whoever made it, to be corrected. Refused: as `take_back`, "same_person", "shut_out" (forbidden)."""
+    actor = acting(tx)
+    await run(tx, call_id, Duty.DECIDED)
+    await tx.lock(Call, call_id)
+    applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
+    await refuse_shut_out(tx, applications)
+    proposer = (await _proposal(tx, call_id)).proposed_by
+    may_decide(proposer, actor)
+    await _undo_proposal(tx, call_id)
+    returned = ReturnedProposal(
+        id=new_id(),
+        call_id=call_id,
+        proposed_by=proposer,
+        returned_by=actor,
+        returned_at=tx.now,
+        reason=reason,
+    )
+    tx.add(returned)
+    await record(tx, ProposalSentBack(call_id=call_id, return_id=returned.id, proposed_by=proposer))
+
+
+async def _undo_proposal(tx: Tx, call_id: UUID) -> None:
+    await tx.session.execute(delete(AwardDecision).where(AwardDecision.call_id == call_id))
+    await reopen_evaluation(tx, call_id)
 
 
 async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDecision:
