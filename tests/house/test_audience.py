@@ -68,12 +68,13 @@ def test_every_page_is_there_and_open_to_its_role(standing_app: Litestar) -> Non
 
 
 def test_every_task_waits_for_its_role() -> None:
-    waits = {task.label: task.roles for task in TASKS.values() if not task.others}
+    waits = {task.label: task.roles for task in TASKS.values()}
+    done_here = {task.label for task in TASKS.values() if not task.others}
     for kind, role, way in cells():
         if isinstance(way, Task):
             assert IS[role] in waits[way.label], (kind, role, way)
     assert {way.label for _kind, _role, way in cells() if isinstance(way, Task)} >= {
-        label for label, roles in waits.items() if Role.ADMINISTRATOR not in roles
+        label for label, roles in waits.items() if label in done_here and Role.ADMINISTRATOR not in roles
     }
 
 

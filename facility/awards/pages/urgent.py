@@ -50,7 +50,7 @@ tab(
 )
 waits(
     N_("Urgent applications to decide"),
-    N_("Decide on {thing}"),
+    N_("Follow {thing} to its decision"),
     "/urgent",
     Role.SECRETARIAT,
     Role.AUTHORISING,
@@ -59,6 +59,7 @@ waits(
             {DECIDE_BY_SQL} AS until
         FROM call WHERE mode = 'urgent' AND series_id IS NOT NULL AND state = 'closed' AND {STANDS}
             AND NOT {ASSESSES} AND NOT EXISTS (SELECT FROM application WHERE call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
+    others=True,
 )
 
 
