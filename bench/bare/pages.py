@@ -154,6 +154,7 @@ async def received(state: State, request: Request[Any, Any, Any]) -> Response[st
         "admission/received.html",
         "/applications/received",
         me,
+        workspace=None,
         page={
             "lines": lines[:25],
             "after": f"{last['received_at'].isoformat()}~{last['id']}" if last else None,
