@@ -41,7 +41,8 @@ stage(
     of=f"CASE WHEN call.closed_at IS NOT NULL THEN (SELECT count(*) {_IN_STAGES}) END",
 )
 tab("opening", N_("Opening"), "/openings/{id}", order=25, when="call.closed_at IS NOT NULL")
-_UNOPENED = f"""SELECT call.reference || ' ' || call.title AS thing, '/openings/' || call.id AS href,
+_UNOPENED = f"""SELECT call.reference || ' ' || call.title AS thing,
+        CASE call.mode WHEN 'urgent' THEN '/urgent/' ELSE '/openings/' END || call.id AS href,
         call.reference AS call, call.closes_at AS since, least(running.ends_at, {DECIDE_BY_SQL}) AS until
     FROM call LEFT JOIN opening_session AS running
         ON running.call_id = call.id AND running.confirmed_at IS NULL AND running.ends_at > :now
