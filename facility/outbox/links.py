@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select, true, update
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Tx, new_id
 from facility.outbox.models import Link
-from facility.refused import refuse
+from facility.refused import passes, refuse
 
 _secret = b""
 
@@ -92,6 +93,17 @@ async def subject_of(connection: AsyncConnection, purpose: str, token: str) -> U
     if subject_id is None:
         refuse("link_unknown", kind="missing")
     return subject_id
+
+
+async def is_good(connection: AsyncConnection, purpose: str, token: str, now: datetime) -> bool:
+    """Whether `check_link` lets the link with this token pass, for a page that only shows. Raises Refused (missing)."""
+    query = select(Link.used_at, Link.revoked_at, Link.expires_at).where(
+        Link.token_hash == hash_of(token), Link.purpose == purpose
+    )
+    row: Any = (await connection.execute(query)).first()
+    if row is None:
+        refuse("link_unknown", kind="missing")
+    return passes(check_link, row, now)
 
 
 async def is_link(connection: AsyncConnection, purpose: str, token: str) -> bool:

@@ -19,7 +19,7 @@ from facility.outbox.links import token_of
 from facility.outbox.models import Link
 from facility.web import cookies
 from tests.accounts.letters import letters, link_to
-from tests.browser import Browser, Browsers
+from tests.browser import Browser, Browsers, states
 from tests.cast import Cast
 
 ADA = "ada@example.org"
@@ -100,6 +100,21 @@ async def test_requests_at_the_same_moment_are_counted_one_by_one(db: Database, 
 
     await asyncio.gather(*(ask_once() for _ in range(MAILS_AT_A_TIME + 6)))
     assert await mails(db, ADA) == MAILS_AT_A_TIME
+
+
+async def test_a_link_that_is_over_offers_a_new_one(browse: Browsers, db: Database, cast: Cast) -> None:
+    nobody, again = await browse(), await browse()
+    await ask(nobody)
+    link = await link_to(db, ADA)
+    assert states(await nobody.get(link)) == []
+    assert (await nobody.send_form(link)).status_code == 303
+    # Whoever has signed in by it needs no other; anybody else gets a form that sends one.
+    assert states(await nobody.get(link)) == ["over"]
+    assert 'action="/sign-in"' not in (await nobody.get(link)).text
+    for page in (await again.get(link), await again.send_form(link)):
+        assert (states(page), 'action="/sign-in"' in page.text) == (["over"], True)
+    assert (await again.send_form(link)).status_code == 409
+    assert (await again.get(f"{link[:-4]}AAAA")).status_code == 404
 
 
 async def test_a_used_link_ends_those_before_it_and_leaves_those_after(

@@ -5,13 +5,16 @@ from urllib.parse import quote
 from uuid import UUID
 
 from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.accounts import words as _sentences  # noqa: F401 - registers what the rules say
 from facility.accounts.rules.accounts import COOKIE_LASTS
 from facility.accounts.service import sessions
-from facility.outbox.links import subject_of
+from facility.outbox.links import is_good
 from facility.web import cookies
 from facility.web.access import ANYONE, SIGNED_IN, allow
+from facility.web.again import redrawn
 from facility.web.amounts import plain_digits
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
@@ -89,17 +92,30 @@ async def enter_code(view: View, form: Form, request_id: FromPath[UUID], limits:
 
 @get("/link/sign-in/{token:str}", opt={"allow": allow(ANYONE)})
 async def show_link(view: View, token: FromPath[str], read: Read) -> Page:
-    """The page behind the mail's link: a button, since programs that look at mails open links too."""
-    await subject_of(read, sessions.SIGN_IN, token)
-    return view.page("accounts/sign_in_link.html", token=token)
+    """The page behind the mail's link: a button, since programs that look at mails open links too. A link that is over offers a new
+    one."""
+    return await _link_page(view, read, token, Fields.showing())
+
+
+async def _link_page(
+    view: View, connection: AsyncConnection, token: str, form: Fields, status: int = 200
+) -> Page:
+    good = await is_good(connection, sessions.SIGN_IN, token, clock.now())
+    return view.page("accounts/sign_in_link.html", status=status, token=token, good=good, form=form, next="/")
 
 
 @post("/link/sign-in/{token:str}", opt={"allow": allow(ANYONE)})
 async def use_link(view: View, form: Form, token: FromPath[str], limits: Limits, tx: Tx) -> Page:
     """Signs in, once."""
-    Fields(form).check()
     await limits.hit(BY_LINK, address_of(view.scope))
-    return signed_in(view, await sessions.sign_in_by_link(tx, token), "/")
+    fields = Fields(form)
+
+    async def again(read: AsyncConnection, status: int) -> Page:
+        return await _link_page(view, read, token, fields, status)
+
+    async with redrawn(tx, fields, again, late=True):
+        session = await sessions.sign_in_by_link(tx, token)
+    return signed_in(view, session, "/")
 
 
 @post("/sign-out", opt={"allow": allow(ANYONE)})
