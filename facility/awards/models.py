@@ -18,7 +18,7 @@ from facility.awards.rules.awards import stands
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key, as_sql
-from facility.evaluation.models import counts
+from facility.evaluation.models import ENOUGH_SQL
 from facility.proposals import Proposed, two_people
 
 
@@ -72,8 +72,7 @@ class ReturnedProposal(Base):
 
 
 _FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
-    OR (application.status <> 'submitted' AND CAST(call.grid ->> 'min_assessments' AS int)
-        <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))
+    OR (application.status <> 'submitted' AND {ENOUGH_SQL})
     OR call.min_beneficiaries > (SELECT count(DISTINCT party.beneficiary_code) FROM party
         JOIN beneficiary ON beneficiary.code = party.beneficiary_code AND beneficiary.western_balkans
         WHERE party.application_id = application.id AND {ON_BOARD_SQL}))"""  # noqa: S608 - our own text

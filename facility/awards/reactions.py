@@ -1,7 +1,7 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -131,26 +131,27 @@ async def tell_whose_proposal_was_taken_back(tx: Tx, event: ProposalTakenBack) -
 async def tell_whose_proposal_was_sent_back(tx: Tx, event: ProposalSentBack) -> None:
     """Whoever proposed the ranking learns what the authorising officer wants corrected."""
     call = await tx.get(Call, event.call_id)
-    proposer = await tx.get(Person, event.proposed_by)
     returned = await tx.get(ReturnedProposal, event.return_id)
-    await post(
-        tx,
-        template="awards/ranking_sent_back",
-        to=proposer.email,
-        to_name=proposer.name,
-        subject=_("Your proposal for call {call} was sent back", call=call.reference),
-        subject_id=call.id,
-        context={"call": call.reference, "reason": returned.reason, "path": home(call.mode, call.id)},
+    subject = _("Your proposal for call {call} was sent back", call=call.reference)
+    context = {"reason": returned.reason, "path": home(call.mode, call.id)}
+    await _tell_of_the_ranking(
+        tx, call, event.proposed_by, subject, context, template="awards/ranking_sent_back"
     )
 
 
 async def _tell_of_the_ranking(
-    tx: Tx, call: Call, proposer_id: UUID, subject: str, context: dict[str, object]
+    tx: Tx,
+    call: Call,
+    proposer_id: UUID,
+    subject: str,
+    context: dict[str, Any],
+    *,
+    template: str = "awards/ranking_decided",
 ) -> None:
     person = await tx.get(Person, proposer_id)
     await post(
         tx,
-        template="awards/ranking_decided",
+        template=template,
         to=person.email,
         to_name=person.name,
         subject=subject,

@@ -84,3 +84,8 @@ def counts(application: str = "application", until: str | None = None) -> str:
     early = f" AND assessment.sent_at <= {until}" if until else ""
     return f"""(assessment.sent_at >= {application}.received_at{early}
         AND NOT {recused(until=until)})"""
+
+
+ENOUGH_SQL = f"""(CAST(call.grid ->> 'min_assessments' AS int)
+    <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))"""  # noqa: S608 - our own text
+"""The row `application` has as many assessments that count as its `call` asks for."""

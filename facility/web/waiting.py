@@ -114,9 +114,10 @@ def home_of(visitor: Visitor) -> str | None:
     return next((href for role, href in HOMES.items() if visitor.has(role)), None)
 
 
+_MARK = "SELECT coalesce(max(position), 0) AS at FROM event"
 # What presses most first: what is due soonest, then what has waited longest.
 _PLACED = """
-    SELECT mark.at AS mark, placed.* FROM (SELECT coalesce(max(position), 0) AS at FROM event) AS mark LEFT JOIN (
+    SELECT mark.at AS mark, placed.* FROM ({mark}) AS mark LEFT JOIN (
         SELECT work.*, row_number() OVER (PARTITION BY others ORDER BY until, since, thing, href) AS place,
             count(*) OVER (PARTITION BY kind) AS of_kind, row_number() OVER (PARTITION BY kind) AS nth
         FROM ({work}) AS work{of_call}
@@ -142,6 +143,7 @@ async def work_of(connection: AsyncConnection, visitor: Visitor, call: str | Non
     """The visitor's work, of all calls or of the one with this reference, in one statement."""
     now = clock.now()
     query = _PLACED.format(
+        mark=_MARK,
         work=_of([kind for kind in KINDS.values() if visitor.has(*kind.roles)]),
         of_call=" WHERE call = :call" if call else "",
         most=MOST_SHOWN,
@@ -153,6 +155,11 @@ async def work_of(connection: AsyncConnection, visitor: Visitor, call: str | Non
         if row.kind is not None and row.place <= MOST_SHOWN
     ]
     return Work(now, rows[0].mark, tasks, {row.kind: row.of_kind for row in rows if row.kind is not None})
+
+
+async def mark(connection: AsyncConnection) -> int:
+    """A number that changes whenever something has happened: `Work.mark`."""
+    return int((await connection.execute(text(_MARK))).scalar_one())
 
 
 async def all_of(connection: AsyncConnection, visitor: Visitor, key: str) -> tuple[Kind, list[Task]]:

@@ -23,7 +23,7 @@ from facility.inquiries.service import call_off, lock_all
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import weekday
-from facility.web.i18n import filled
+from facility.web.i18n import N_, filled
 
 
 class About(NamedTuple):
@@ -36,6 +36,9 @@ class About(NamedTuple):
     def decided(self) -> bool:
         """Whether the call's decision was about this application, too."""
         return self.application.track == "joint" and self.call.decided_at is not None
+
+
+CALLS_OFF = Mailing("admission/consultation_cancelled", N_("Your answer on {reference} is no longer needed"))
 
 
 async def lock_about(tx: Tx, application_id: UUID) -> About:

@@ -26,6 +26,7 @@ from facility.admission.rules.clarification import (
     ClericalField,
 )
 from facility.admission.service.asking import (
+    CALLS_OFF,
     begin,
     cancel_with_the_application,
     lock_about,
@@ -73,9 +74,7 @@ CLARIFICATION = RemindingKind(
     write=_write_lead,
     asks=Mailing("admission/clarify", N_("A question on {reference}")),
     reminds=Mailing("admission/clarify_again", N_("Reminder: please answer on {reference}")),
-    calls_off=Mailing(
-        "admission/consultation_cancelled", N_("Your answer on {reference} is no longer needed")
-    ),
+    calls_off=CALLS_OFF,
     silent=ClarificationState.LAPSED,
     asked_again=ClarificationAskedAgain,
     reminded=ClarificationReminded,

@@ -22,6 +22,7 @@ from facility.admission.rules import consultation as consulting
 from facility.admission.rules.asking import may_ask
 from facility.admission.rules.consultation import ConsultationState
 from facility.admission.service.asking import (
+    CALLS_OFF,
     About,
     begin,
     cancel_with_the_application,
@@ -72,9 +73,7 @@ CONSULTATION = RemindingKind(
     write=_write_consultee,
     asks=Mailing("admission/consulted", N_("You are consulted on {reference}")),
     reminds=Mailing("admission/consulted_again", N_("Reminder: please answer on {reference}")),
-    calls_off=Mailing(
-        "admission/consultation_cancelled", N_("Your answer on {reference} is no longer needed")
-    ),
+    calls_off=CALLS_OFF,
     silent=ConsultationState.TACIT,
     asked_again=ConsultationAskedAgain,
     reminded=ConsultationReminded,

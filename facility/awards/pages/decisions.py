@@ -28,13 +28,14 @@ from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import call as call_shown
 from facility.evaluation.words import OUTCOMES, REASONS
-from facility.proposals import MAX_REASON
 from facility.refused import refuse
+from facility.web import reasons
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _
+from facility.web.reasons import reason_of
 from facility.web.workspace import workspace_of
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
@@ -153,7 +154,7 @@ async def _decision(
         "awards/decision.html",
         status=status,
         form=form,
-        most=MAX_REASON,
+        most=reasons.MOST,
         workspace=await workspace_of(view, read, call_id, "decision"),
         **_words(shown),
         proposal=proposal,
@@ -191,7 +192,7 @@ async def decide(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
 async def send_back(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Send the proposal back with what is to be corrected; assessors may send again."""
     fields = Fields(form)
-    reason = fields.text("reason", most=MAX_REASON, multiline=True)
+    reason = reason_of(fields)
     async with redrawn(tx, fields, lambda read, status: _decision(view, read, call_id, fields, status)):
         await deciding.send_back(tx, call_id, reason)
     return view.go(

@@ -5,8 +5,6 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.response.streaming import ASGIStreamingResponse
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.calls.queries.lists import CallLine, current_calls
@@ -16,7 +14,7 @@ from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_, _, filled, translated
 from facility.web.navigation import nav
 from facility.web.streams import events
-from facility.web.waiting import KINDS, SOON, Task, Work, all_of, home_of, work_of
+from facility.web.waiting import KINDS, SOON, Task, Work, all_of, home_of, mark, work_of
 from facility.web.watches import messages, watch_of
 
 WORKERS = (Role.OFFICER, Role.SECRETARIAT, Role.ASSESSOR, Role.AUTHORISING, Role.ADMINISTRATOR)
@@ -35,11 +33,11 @@ so often."""
 @get("/", opt={"allow": allow(ANYONE)})
 async def start(view: View, read: Read, call: FromQuery[str] = "") -> Page:
     """What the facility is and what is open; for those signed in what they can do now, of all calls or of one."""
+    if view.visitor and (place := home_of(view.visitor)):
+        return view.go(place)
     open_calls, coming = await current_calls(read, clock.now())
     if view.visitor is None:
         return view.page("calls/front.html", open_calls=open_calls, coming=coming)
-    if place := home_of(view.visitor):
-        return view.go(place)
     work = await work_of(read, view.visitor, call or None)
     return view.page(
         "calls/work.html",
@@ -91,12 +89,8 @@ async def follow(
     view: View, db: Database, request: Request[Any, Any, Any], after: FromQuery[str] = ""
 ) -> ASGIStreamingResponse:
     """Server-sent events: a message when something has happened since the mark `after`, or the last one received."""
-    watch = watch_of(request.app.state, "work", db, _mark, LOOK_SECONDS)
+    watch = watch_of(request.app.state, "work", db, mark, LOOK_SECONDS)
     return events(view.scope, messages(watch, request.headers.get("last-event-id") or after))
-
-
-async def _mark(connection: AsyncConnection) -> int:
-    return int((await connection.execute(text("SELECT coalesce(max(position), 0) FROM event"))).scalar_one())
 
 
 @get("/waiting/{key:str}", opt={"allow": allow(SIGNED_IN)})

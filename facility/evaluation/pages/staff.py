@@ -14,7 +14,7 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
-from facility.evaluation.models import counts, recused
+from facility.evaluation.models import ENOUGH_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.standing import home
@@ -70,14 +70,12 @@ waits(
 
 
 _JUDGED = "FROM application WHERE call_id = call.id AND application.status = 'admissible'"
-_SENT = f"""(SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()})
-    >= CAST(call.grid ->> 'min_assessments' AS int)"""  # noqa: S608 - our own text
 stage(
     N_("Assessment"),
     order=50,
     done=f"""(call.decided_at IS NOT NULL OR EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
-        OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {_SENT}))""",
-    number=f"(SELECT count(*) {_JUDGED} AND {_SENT})",
+        OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {ENOUGH_SQL}))""",
+    number=f"(SELECT count(*) {_JUDGED} AND {ENOUGH_SQL})",
     of=f"(SELECT count(*) {_JUDGED})",
 )
 tab(
