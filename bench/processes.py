@@ -2,16 +2,16 @@
 
 import asyncio
 import contextlib
+import ctypes
 import os
 import random
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import IO
-
-import psutil
 
 from facility.settings import ROOT
 
@@ -26,12 +26,19 @@ class Process:
     def __init__(self, popen: subprocess.Popen[bytes], port: int) -> None:
         self.port = port
         self.popen = popen
-        self._seen = psutil.Process(popen.pid)
+        self._clock = _cpu_clock(popen.pid)
 
     def cpu(self) -> float:
-        """Seconds of processor time that it has used."""
-        times = self._seen.cpu_times()
-        return float(times.user + times.system)
+        """Seconds of processor time that it has used, to the nanosecond: /proc counts ticks of 10 ms."""
+        return time.clock_gettime(self._clock)
+
+
+def _cpu_clock(pid: int) -> int:
+    """clock_getcpuclockid(3), which Python has for threads only."""
+    clock = ctypes.c_int()
+    if wrong := ctypes.CDLL(None).clock_getcpuclockid(pid, ctypes.byref(clock)):
+        raise OSError(wrong, os.strerror(wrong))
+    return clock.value
 
 
 def free_port() -> int:
