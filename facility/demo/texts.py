@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from facility.calls.rules.forms import Answers
+from facility.forms.types import Answers
 
 
 def answered(themes: Sequence[str], summary: str, plan: str, origin: str) -> dict[str, Answers]:

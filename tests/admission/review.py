@@ -12,10 +12,10 @@ from facility.admission.service.consultees import ConsulteeData, add_consultee
 from facility.applications.service.answers import save_answers, start_application
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
-from facility.calls.rules.forms import Answers
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
+from facility.forms.types import Answers
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call

@@ -11,23 +11,12 @@ from facility.applications.service.answers import start_application
 from facility.applications.service.parties import add_party, change_party
 from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft
-from facility.calls.rules.forms import (
-    AskedIf,
-    Between,
-    By,
-    Field,
-    FieldType,
-    FormDefinition,
-    FormSection,
-    Length,
-    Option,
-    Required,
-    SectionKind,
-)
+from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
 from facility.calls.rules.modes import Mode
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.db import Database
+from facility.forms.types import AskedIf, Between, Field, FieldType, Length, Option, Required
 from tests.applications.conftest import GRID, Stage, Times, party_id
 
 KINDS = (Option("seminar", "Seminar"), Option("visit", "Study trip"))

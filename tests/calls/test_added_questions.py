@@ -12,9 +12,9 @@ from facility.calls.forms.corrigendum import shown_corrigendum
 from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
-from facility.calls.rules.forms import FieldType, Length, Option, Required
 from facility.calls.service.reading import draft_of, form_of
 from facility.db import Database
+from facility.forms.types import FieldType, Length, Option, Required
 from tests.browser import Browser, Browsers
 from tests.calls.conftest import store
 from tests.calls.test_life_pages import REASON, says

@@ -15,12 +15,13 @@ from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
-from facility.calls.rules.forms import Field, FieldType, FormDefinition
+from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.cancellation import confirm_cancellation
 from facility.calls.service.closing import close_due, share_call
 from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
 from facility.calls.words.changes import meanings
 from facility.db import Database
+from facility.forms.types import Field, FieldType
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.browser import Browsers, states

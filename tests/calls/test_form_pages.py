@@ -12,17 +12,7 @@ from facility.calls.forms.grid import preset
 from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.edits import with_field, with_section
-from facility.calls.rules.forms import (
-    AskedIf,
-    Between,
-    Field,
-    FieldType,
-    FormDefinition,
-    Length,
-    OneOf,
-    Required,
-    SectionKind,
-)
+from facility.calls.rules.forms import FormDefinition, SectionKind
 from facility.calls.service.corrigenda import add_to_form
 from facility.calls.service.draft import draft_call
 from facility.calls.service.form import change_form
@@ -31,6 +21,7 @@ from facility.calls.service.reading import draft_of, form_of
 from facility.calls.words.calls import TYPES
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
+from facility.forms.types import AskedIf, Between, Field, FieldType, Length, OneOf, Required
 from facility.refused import Reason, Refused
 from tests.browser import NOW, Browser, Browsers, gives_reason
 from tests.cast import Cast

@@ -7,31 +7,26 @@ import msgspec
 import pytest
 
 from facility.applications.pages.versions import Sent
-from facility.calls.rules.form_keys import BESIDE
-from facility.calls.rules.forms import (
+from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind, form_mistakes
+from facility.calls.rules.presets import PLAIN, STANDARD
+from facility.drafting.handlers import OF_A_LINK
+from facility.forms.findings import findings
+from facility.forms.keys import BESIDE
+from facility.forms.sections import AnyOf, SumAtMost
+from facility.forms.types import (
     Answers,
-    AnyOf,
     AskedIf,
     AtLeast,
     Between,
-    By,
     Check,
     Field,
     FieldType,
-    FormDefinition,
-    FormSection,
     Length,
     OneOf,
     Option,
     Required,
-    SectionKind,
-    SumAtMost,
     Within,
-    findings,
-    form_mistakes,
 )
-from facility.calls.rules.presets import PLAIN, STANDARD
-from facility.drafting.handlers import OF_A_LINK
 
 OPTIONS = (Option("a", "First"), Option("b", "Second"))
 

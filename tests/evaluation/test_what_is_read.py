@@ -1,8 +1,9 @@
 """What assessors read of an application: the questions that were asked, and no others."""
 
-from facility.calls.rules.forms import AskedIf, By, Field, FieldType, FormDefinition, FormSection, Option
+from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.calls.rules.presets import PLAIN
 from facility.db import Database
+from facility.forms.types import AskedIf, Field, FieldType, Option
 from tests.browser import Browsers
 from tests.judging import judging
 

@@ -25,11 +25,12 @@ from facility.applications.service.answers import save_answers
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.own_parts import fill_in_part
-from facility.calls.rules.forms import By, Field, FieldType, FormSection
+from facility.calls.rules.forms import By, FormSection
 from facility.db import Database
 from facility.drafting.handlers import opened
 from facility.drafting.service import Holder, keep
 from facility.events.relay import drain
+from facility.forms.types import Field, FieldType
 from facility.log import LineFormatter
 from facility.outbox.links import path_of
 from facility.outbox.models import Link

@@ -21,7 +21,6 @@ from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
 from facility.awards.service.deciding import decide, propose
 from facility.calls.rules.call import CallDraft, Grid, Section
-from facility.calls.rules.forms import Answers
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.contracts.models import Contract
@@ -30,6 +29,7 @@ from facility.db import Tx
 from facility.evaluation.models import Assignment, Declaration
 from facility.evaluation.service import assessing as evaluation
 from facility.experts.service import ExpertDraft, register_expert
+from facility.forms.types import Answers
 from tests.journeys.cast import REGISTERED, Company, address
 from tests.journeys.machinery import Service, until
 

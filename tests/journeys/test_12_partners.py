@@ -3,8 +3,9 @@
 import msgspec
 
 from facility.applications.service.confirmations import invite_party
-from facility.calls.rules.forms import By, Field, FieldType, FormDefinition, FormSection, Required
+from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.calls.rules.presets import PLAIN
+from facility.forms.types import Field, FieldType, Required
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service

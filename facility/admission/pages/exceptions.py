@@ -14,7 +14,8 @@ from facility.admission.service.exceptions import decide_exception
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.words import WORDS
-from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field
+from facility.calls.rules.forms import THEMES, TITLE, By
+from facility.forms.types import Answer, Field
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

@@ -16,7 +16,8 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.judged import Finding
 from facility.applications.rules.submission import DECLARATIONS
 from facility.calls.rules.checklist import ChecklistItem
-from facility.calls.rules.forms import By, is_filled
+from facility.calls.rules.forms import By
+from facility.forms.findings import is_filled
 
 RIGHTS = "rights"
 """The section of a form in which an application is screened for its effect on human rights."""

@@ -23,7 +23,9 @@ from facility.applications.models.conflict import shut_out
 from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.status import Track
-from facility.calls.rules.forms import THEMES, TITLE, Answer, By, Field, FormDefinition, is_asked
+from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition
+from facility.forms.sections import is_asked
+from facility.forms.types import Answer, Field
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
 from facility.refused import refuse

@@ -25,8 +25,9 @@ from facility.admission.rules.overlap import (
 )
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.application import ApplicationShown
-from facility.calls.rules.forms import TEXTS, TITLE, By, Field, FormSection
+from facility.calls.rules.forms import TITLE, By, FormSection
 from facility.folding import fold
+from facility.forms.types import TEXTS, Field
 
 CANDIDATES = 1500
 """Initiatives that are looked at closer, about: those that hold the rarest words."""

@@ -218,7 +218,7 @@ class Party(Base):
 
 
 class SectionAnswers(Base):
-    """What was answered in a section of the call's form, by field key (calls.rules.forms.Answer); the application's title
+    """What was answered in a section of the call's form, by field key (forms.types.Answer); the application's title
     and themes stand in its own row. `party_id`: the lead's party for what the lead answers once for all, otherwise the
     party whose own part it is. `version` counts what was saved, so that two who write at once notice. `salts`: for each
     confidential answer, what is hashed with it where others read the snapshot (hexadecimal)."""

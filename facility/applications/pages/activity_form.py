@@ -30,8 +30,9 @@ from facility.applications.rules.activities import (
 from facility.applications.rules.drafting import MAX_TITLE
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key, people_field
 from facility.applications.service.plan import add_activity, change_planned
-from facility.calls.rules.forms import Answers, Field, FieldType, FormSection, Option
+from facility.calls.rules.forms import FormSection
 from facility.db import Tx
+from facility.forms.types import Answers, Field, FieldType, Option
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import _, translated

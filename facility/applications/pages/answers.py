@@ -13,9 +13,11 @@ from facility.applications.pages.edit_form import Reading, form_handlers
 from facility.applications.pages.editing import Edited
 from facility.applications.pages.questions import offered, read_answers, shown_answers
 from facility.applications.service.answers import save_answers
-from facility.calls.rules.forms import Answers, By, FormSection, SectionKind, findings
+from facility.calls.rules.forms import By, FormSection, SectionKind
 from facility.calls.words.calls import conditions
 from facility.db import Tx
+from facility.forms.findings import findings
+from facility.forms.types import Answers
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import N_, _, filled

@@ -13,11 +13,11 @@ from facility.applications.pages.editing import Difference, Edited, unsaved, voi
 from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
 from facility.applications.queries.writing import Change, Colleague, section_changes, writing
 from facility.applications.words import WORDS
-from facility.calls.rules.forms import Answers
 from facility.db import Tx
 from facility.drafting.handlers import keeping, kept, signed_in
 from facility.drafting.queries import Copy
 from facility.drafting.service import end
+from facility.forms.types import Answers
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields

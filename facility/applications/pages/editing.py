@@ -9,9 +9,10 @@ import msgspec
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Change
 from facility.applications.rules.differences import Piece, Whose, base_of, clashes, compared
-from facility.calls.rules.form_keys import BESIDE, SIDES
-from facility.calls.rules.forms import TEXTS, Answer, Answers, Field, FormSection
+from facility.calls.rules.forms import FormSection
 from facility.drafting.queries import Copy
+from facility.forms.keys import BESIDE, SIDES
+from facility.forms.types import TEXTS, Answer, Answers, Field
 from facility.web.forms import Form
 from facility.web.i18n import _
 

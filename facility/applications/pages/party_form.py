@@ -28,8 +28,9 @@ from facility.applications.queries.writing import entry_version
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
 from facility.applications.rules.parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
-from facility.calls.rules.forms import Answers, Field, FieldType, FormSection
+from facility.calls.rules.forms import FormSection
 from facility.db import Tx
+from facility.forms.types import Answers, Field, FieldType
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Page

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from facility.applications.queries.application import ApplicationShown
-from facility.calls.rules.forms import Answer, Answers, Field, FieldType, FormSection
+from facility.calls.rules.forms import FormSection
 from facility.folding import fold
+from facility.forms.types import Answer, Answers, Field, FieldType
 from facility.web.fields import Fields
 
 MOST_NUMBER = Decimal(999_999_999)

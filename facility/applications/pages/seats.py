@@ -16,7 +16,8 @@ from facility.applications.queries.parts import PartyLine
 from facility.applications.queries.writing import Change, entry_version, section_changes
 from facility.applications.rules.entries import EntryKind, entry_key
 from facility.applications.rules.parts import ROLE, own_sections, readable
-from facility.calls.rules.forms import Answers, FormSection
+from facility.calls.rules.forms import FormSection
+from facility.forms.types import Answers
 from facility.refused import refuse
 from facility.web import render
 

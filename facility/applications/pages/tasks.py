@@ -10,7 +10,8 @@ from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE, own_sections, readable
-from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind, findings, is_filled
+from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind
+from facility.forms.findings import findings, is_filled
 from facility.refused import Reason
 from facility.web.i18n import N_, _, filled, listed, ngettext, translated
 from facility.web.sentences import sentence

@@ -14,8 +14,9 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
-from facility.calls.rules.forms import Answers, By, FormSection, SectionKind
+from facility.calls.rules.forms import By, FormSection, SectionKind
 from facility.drafting.queries import Copy, copies_of
+from facility.forms.types import Answers
 
 type Saved = Iterable[tuple[FormSection, Answers]]
 """Sections, activities or parties, with what is saved of them."""

@@ -7,7 +7,8 @@ from facility.applications.pages.editing import Edited, meanwhile
 from facility.applications.pages.questions import offered
 from facility.applications.queries.writing import section_changes
 from facility.applications.rules.differences import Whose
-from facility.calls.rules.forms import Answers, FormSection
+from facility.calls.rules.forms import FormSection
+from facility.forms.types import Answers
 from facility.web import render
 from facility.web.fields import Fields
 from facility.web.handler import Page

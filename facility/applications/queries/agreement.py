@@ -11,15 +11,9 @@ from facility.applications.queries.budget import BudgetLineShown
 from facility.applications.queries.parts import Parts, PartyLine, answers_of
 from facility.applications.rules.activities import Planned
 from facility.applications.rules.agreement import Statement
-from facility.calls.rules.forms import (
-    Answer,
-    Answers,
-    By,
-    Field,
-    FormDefinition,
-    FormSection,
-    is_asked,
-)
+from facility.calls.rules.forms import By, FormDefinition, FormSection
+from facility.forms.sections import is_asked
+from facility.forms.types import Answer, Answers, Field
 from facility.web.i18n import _
 
 

@@ -29,18 +29,12 @@ from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import ApplicationStatus, Track
 from facility.applications.rules.submission import submission_reasons
 from facility.calls.rules.call import CallRules
-from facility.calls.rules.forms import (
-    INDIRECT_MOST,
-    Answers,
-    Field,
-    FormDefinition,
-    FormSection,
-    SectionKind,
-    is_asked,
-)
+from facility.calls.rules.forms import INDIRECT_MOST, FormDefinition, FormSection, SectionKind
 from facility.calls.rules.modes import Mode, submit_by
 from facility.calls.rules.standing import CallState
 from facility.calls.service.reading import rules_of
+from facility.forms.sections import is_asked
+from facility.forms.types import Answers, Field
 from facility.outbox.links import hash_of
 from facility.refused import Reason, refuse
 

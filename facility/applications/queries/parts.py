@@ -19,15 +19,9 @@ from facility.applications.rules.parts import part_findings, without_confidentia
 from facility.applications.rules.plan import plan_findings
 from facility.applications.rules.status import Track
 from facility.applications.rules.submission import ApplicationView, Partner
-from facility.calls.rules.forms import (
-    THEMES,
-    TITLE,
-    Answer,
-    Answers,
-    FormDefinition,
-    FormSection,
-)
+from facility.calls.rules.forms import THEMES, TITLE, FormDefinition, FormSection
 from facility.calls.service.reading import form_of
+from facility.forms.types import Answer, Answers
 from facility.refused import Reason, refuse
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from facility.calls.rules.forms import Answers, By, FormDefinition, FormSection, SectionKind, findings
+from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
+from facility.forms.findings import findings
+from facility.forms.types import Answers
 from facility.refused import Reason
 
 

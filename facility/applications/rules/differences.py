@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from facility.calls.rules.forms import Answer, Answers
+from facility.forms.types import Answer, Answers
 
 MOST_COMPARED = 4000
 """Words and spaces: what is longer is not compared word by word, since that may take seconds."""

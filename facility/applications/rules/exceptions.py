@@ -3,7 +3,8 @@ Q12)."""
 
 from facility.applications.rules.drafting import MAX_CONSULTATION
 from facility.applications.rules.status import Track
-from facility.calls.rules.forms import Check, Field, FieldType, FormDefinition, FormSection, Length, Required
+from facility.calls.rules.forms import FormDefinition, FormSection
+from facility.forms.types import Check, Field, FieldType, Length, Required
 
 _CHECKS: tuple[Check, ...] = (Required(), Length(least=50, most=5000))
 JUSTIFICATION = FormSection(

@@ -5,18 +5,9 @@ from typing import Any
 
 from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.status import ApplicationStatus
-from facility.calls.rules.forms import (
-    Answers,
-    By,
-    Check,
-    Field,
-    FieldType,
-    FormDefinition,
-    FormSection,
-    Length,
-    Required,
-    findings,
-)
+from facility.calls.rules.forms import By, FormDefinition, FormSection
+from facility.forms.findings import findings
+from facility.forms.types import Answers, Check, Field, FieldType, Length, Required
 from facility.refused import Reason, refuse
 
 MAX_ROLE = 1000

@@ -24,11 +24,12 @@ from facility.applications.service.changes import (
     section_change,
 )
 from facility.calls.models.call import Call
-from facility.calls.rules.forms import THEMES, TITLE, Answer, Answers, By, FormDefinition, FormSection
+from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection
 from facility.calls.service.batches import series_of
 from facility.db import Tx, new_id
 from facility.drafting.service import end
 from facility.events import record
+from facility.forms.types import Answer, Answers
 from facility.refused import refuse
 
 

@@ -13,9 +13,9 @@ from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.agreement import touched_names
 from facility.calls.models.call import Call
-from facility.calls.rules.forms import Answers
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.forms.types import Answers
 from facility.refused import refuse
 from facility.web.i18n import listed
 

@@ -10,9 +10,9 @@ from facility.applications.models.application import Application
 from facility.applications.models.writing import SectionChange
 from facility.applications.rules.differences import differing
 from facility.applications.service.changes import check_seen, lead_of, section_change
-from facility.calls.rules.forms import Answers
 from facility.db import Tx
 from facility.drafting.service import end
+from facility.forms.types import Answers
 
 
 class Saving(msgspec.Struct, frozen=True):

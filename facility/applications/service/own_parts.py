@@ -10,9 +10,9 @@ from facility.applications.service.answers import save_answers
 from facility.applications.service.changes import lock_party, status_of
 from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
-from facility.calls.rules.forms import Answers
 from facility.db import Tx
 from facility.events import record
+from facility.forms.types import Answers
 from facility.refused import refuse
 
 

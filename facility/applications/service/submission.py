@@ -32,21 +32,13 @@ from facility.applications.service.batches import taken_in, window_of
 from facility.applications.service.changes import check_version, lock_with_call, status_of
 from facility.applications.service.plan_snapshot import plan_content
 from facility.calls.models.call import Call
-from facility.calls.rules.forms import (
-    THEMES,
-    TITLE,
-    Answer,
-    By,
-    Field,
-    FieldType,
-    FormDefinition,
-    FormSection,
-    is_asked,
-)
+from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
 from facility.events import record
+from facility.forms.sections import is_asked
+from facility.forms.types import Answer, Field, FieldType
 from facility.refused import Reason, refuse, refuse_if
 
 

@@ -7,29 +7,23 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of, section_key
-from facility.calls.rules.form_keys import BESIDE
-from facility.calls.rules.forms import (
+from facility.calls.rules.forms import INDIRECT_MOST, By, FormDefinition, FormSection, SectionKind
+from facility.forms.keys import BESIDE
+from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
+from facility.forms.types import (
     CHOICES,
-    INDIRECT_MOST,
     MOST_LONG,
     TEXTS,
-    AnyOf,
     AskedIf,
     AtLeast,
     Between,
-    By,
     Check,
     Field,
     FieldType,
-    FormDefinition,
-    FormSection,
     Length,
     OneOf,
     Option,
     Required,
-    SectionCheck,
-    SectionKind,
-    SumAtMost,
     Within,
 )
 from facility.web.fields import MOST_EUR, Fields, shown

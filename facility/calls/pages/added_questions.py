@@ -19,8 +19,9 @@ from facility.calls.pages.adding import (
 from facility.calls.queries.staff import CallStaff
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_questions, added_sections
-from facility.calls.rules.forms import Field, FormSection, SectionKind
+from facility.calls.rules.forms import FormSection, SectionKind
 from facility.calls.words.changes import meanings
+from facility.forms.types import Field
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View

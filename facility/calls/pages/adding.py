@@ -11,10 +11,11 @@ from facility.calls.forms.corrigendum import MAX_REASON
 from facility.calls.pages.shared import seen_in, shown
 from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.corrigenda import may_correct
-from facility.calls.rules.forms import FieldType, FormDefinition
+from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.corrigenda import add_to_form
 from facility.calls.words.calls import TYPES, WHO, check_in_words, condition
 from facility.db import Tx
+from facility.forms.types import FieldType
 from facility.refused import Reason
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

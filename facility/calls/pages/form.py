@@ -22,17 +22,12 @@ from facility.calls.forms.questions import (
 from facility.calls.pages.shared import seen_in
 from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules import edits
-from facility.calls.rules.forms import (
-    Field,
-    FormDefinition,
-    FormSection,
-    SectionKind,
-    form_mistakes,
-)
+from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.presets import FORMS
 from facility.calls.rules.standing import CallState
 from facility.calls.service.form import change_form
 from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
+from facility.forms.types import Field
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

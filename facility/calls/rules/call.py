@@ -9,11 +9,11 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
-from facility.calls.rules.form_keys import key_mistakes
-from facility.calls.rules.forms import FormDefinition, form_mistakes
+from facility.calls.rules.forms import OF_PAGES, FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
 from facility.calls.rules.questions import question_dates_mistakes
+from facility.forms.keys import key_mistakes
 from facility.money import format_eur
 from facility.refused import Reason, refuse
 
@@ -196,7 +196,7 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
     mistakes += question_dates_mistakes(draft.questions_until, draft.answers_until, draft.closes_at)
     if draft.extended_to and not draft.extension_decision:
         mistakes.append(Reason("decision_missing", "extension_decision"))
-    mistakes += key_mistakes(draft.form.sections)
+    mistakes += key_mistakes(draft.form.sections, OF_PAGES)
     return mistakes
 
 

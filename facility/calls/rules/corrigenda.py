@@ -11,9 +11,10 @@ from enum import StrEnum
 import msgspec
 
 from facility.calls.rules.call import CallDraft
-from facility.calls.rules.forms import Field, FormDefinition, FormSection, SectionKind, form_mistakes
+from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState, runs
+from facility.forms.types import Field
 from facility.refused import Reason, refuse
 
 

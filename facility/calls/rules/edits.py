@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from facility.calls.rules.form_keys import OF_PAGES
-from facility.calls.rules.forms import Field, FormDefinition, FormSection, SectionKind
+from facility.calls.rules.forms import OF_PAGES, FormDefinition, FormSection, SectionKind
+from facility.forms.types import Field
 from facility.refused import refuse
 
 MOST_SECTIONS, MOST_FIELDS = 30, 40

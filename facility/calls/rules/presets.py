@@ -4,21 +4,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from facility.calls.rules.forms import (
-    AskedIf,
-    AtLeast,
-    Between,
-    By,
-    Check,
-    Field,
-    FieldType,
-    FormDefinition,
-    FormSection,
-    Length,
-    Option,
-    Required,
-    SectionKind,
-)
+from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
+from facility.forms.types import AskedIf, AtLeast, Between, Check, Field, FieldType, Length, Option, Required
 
 T = FieldType
 NEEDED: tuple[Check, ...] = (Required(),)

@@ -6,24 +6,11 @@ import msgspec
 
 from facility.calls.queries.public import CallPublic
 from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
-from facility.calls.rules.forms import (
-    AnyOf,
-    AtLeast,
-    Between,
-    By,
-    Check,
-    Field,
-    FieldType,
-    FormSection,
-    Length,
-    OneOf,
-    Required,
-    SectionCheck,
-    SumAtMost,
-    Within,
-)
+from facility.calls.rules.forms import By, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
+from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
+from facility.forms.types import AtLeast, Between, Check, Field, FieldType, Length, OneOf, Required, Within
 from facility.web import filters, sentences
 from facility.web.filters import instant
 from facility.web.i18n import N_, _, listed, ngettext, translated

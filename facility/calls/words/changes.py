@@ -8,9 +8,10 @@ import msgspec
 
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
-from facility.calls.rules.forms import By, Field, FormDefinition, FormSection
+from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
+from facility.forms.types import Field
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _, filled, translated
 

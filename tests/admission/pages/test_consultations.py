@@ -11,10 +11,10 @@ from facility import clock
 from facility.admission.models.consultation import Consultation
 from facility.admission.service.consultations import end_consultations_due
 from facility.applications.service.submission import submit
-from facility.calls.rules.forms import Answers
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
+from facility.forms.types import Answers
 from tests.admission.review import alone, consult, link_to, offices
 from tests.applications.conftest import Stage, Times, open_call
 from tests.browser import Browsers, work

@@ -12,10 +12,10 @@ from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
-from facility.calls.rules.forms import Answers
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
+from facility.forms.types import Answers
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call, party_id
 
 HERE = "/applications/received"

@@ -1,0 +1,50 @@
+"""Sections of a form: fields that are asked together, and the checks over several of them."""
+
+from decimal import Decimal
+
+import msgspec
+
+from facility.forms.types import Answers, Field
+
+
+class AnyOf(msgspec.Struct, frozen=True, tag_field="kind", tag="any_of"):
+    """At least so many of these fields of the section must be answered."""
+
+    fields: tuple[str, ...]
+    count: int = 1
+
+
+class SumAtMost(msgspec.Struct, frozen=True, tag_field="kind", tag="sum_at_most"):
+    """These numbers or amounts of the section together are at most so much."""
+
+    fields: tuple[str, ...]
+    most: Decimal
+
+
+type SectionCheck = AnyOf | SumAtMost
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fields that are asked together. A room's own kind of section may say more."""
+
+    key: str
+    title: str
+    hint: str = ""
+    fields: tuple[Field, ...] = ()
+    checks: tuple[SectionCheck, ...] = ()
+
+    def field(self, key: str) -> Field:
+        """The field with this key. KeyError where there is none."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
+
+
+def is_asked(field: Field, answers: Answers) -> bool:
+    """Whether the field is asked, given the other answers of its section."""
+    if field.asked_if is None:
+        return True
+    other = answers.get(field.asked_if.field, "")
+    given = other if isinstance(other, list) else [other]
+    return not set(field.asked_if.values).isdisjoint(given)
