@@ -241,6 +241,15 @@ AUDIENCE: dict[type[Event], Row] = {
         decider=(Mail("applications/exception_waits"), Task("Exceptions to decide")),
     ),
     applications.ApplicationTakenUp: Row(SEALED, lead=(APPLICATION,), partner=(PARTNERS_NEWS, APPLICATION)),
+    applications.ChangesBegun: applicants(
+        "The version that was submitted stays valid, and partners are asked where what they confirmed changes.",
+        APPLICATION,
+    ),
+    applications.ChangesDiscarded: Row(
+        SEALED,
+        lead=(Mail("applications/not_submitted_again"), APPLICATION),
+        partner=(Mail("applications/no_longer_asked"), APPLICATION),
+    ),
     applications.ApplicationWithdrawn: Row(
         "Experts are asked only for awards. Who was assessing it is told as their work ends (AssignmentsEnded).",
         lead=(APPLICATION,),

@@ -61,7 +61,8 @@ class Base(DeclarativeBase):
         Decimal: Numeric(16, 2),
         int: BigInteger,
         str: Text,
-        dict[str, Any]: JSONB,
+        # None is no value, and not the value null of JSON.
+        dict[str, Any]: JSONB(none_as_null=True),
         list[Any]: JSONB,
         list[str]: JSONB,
     }

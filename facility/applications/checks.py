@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.ending import HAS_ENDED_ITSELF
+from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries.agreement import statements_of
 from facility.applications.queries.parts import PARTS, Parts, asked_of, parts_from
 from facility.applications.rules.agreement import touched
@@ -25,13 +26,14 @@ from facility.events.reconcile import read_ahead
 
 @check("applications: requests are the sum of their parts")
 async def requested(connection: AsyncConnection) -> list[str]:
-    """A draft asks for what its parties on board ask for; a submitted one for what its snapshot says."""
+    """What is edited asks for what its parties on board ask for; a submitted one for what its snapshot says."""
     rows = await connection.execute(
         text(
             f"""
             SELECT reference, requested, told FROM application
             CROSS JOIN LATERAL (
-                SELECT coalesce((submission ->> 'requested')::numeric, sum(amount)) AS told FROM party
+                SELECT coalesce(CASE WHEN NOT {EDITABLE_SQL} THEN (submission ->> 'requested')::numeric END, sum(amount)) AS told
+                FROM party
                 WHERE application_id = application.id AND {ON_BOARD_SQL}) AS parts
             WHERE requested <> told ORDER BY reference COLLATE "C"
             """  # noqa: S608 - our own text
@@ -67,7 +69,7 @@ async def boards(connection: AsyncConnection) -> list[str]:
         text(
             f"""
             SELECT reference FROM application
-            WHERE received_at IS NOT NULL AND track = 'joint' AND (
+            WHERE received_at IS NOT NULL AND track = 'joint' AND NOT {EDITABLE_SQL} AND (
                 EXISTS (SELECT FROM party WHERE application_id = application.id AND {ON_BOARD_SQL}
                     AND NOT is_lead AND confirmation <> 'confirmed')
                 OR EXISTS (SELECT FROM classified_refusal WHERE application_id = application.id
@@ -199,7 +201,8 @@ async def confirmations(connection: AsyncConnection) -> list[str]:
 # As `shown` reads one, and what its parties confirmed last; many at once.
 _KEEPING = text(
     f"""
-    SELECT asked.id, asked.call_id, reference, title, themes, track, requested, received_at, parts.*,
+    SELECT asked.id, asked.call_id, reference, title, themes, track, requested, parts.*,
+        CASE WHEN changing_since IS NULL THEN received_at END AS received_at,
         (SELECT jsonb_object_agg(party_id, items) FROM (
             SELECT DISTINCT ON (party_id) party_id, items FROM confirmed_content JOIN party ON party.id = party_id
             WHERE party.application_id = asked.id ORDER BY party_id, confirmed_content.confirmed_at DESC,

@@ -142,6 +142,26 @@ class ApplicationSubmitted(Event, frozen=True, kw_only=True):
     requested: Decimal
 
 
+class ChangesBegun(Event, frozen=True, kw_only=True):
+    """The lead began to change what it had submitted; that stays valid until it submits again."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The lead began to change what it had submitted"
+    application_id: UUID
+    call_id: UUID
+
+
+class ChangesDiscarded(Event, frozen=True, kw_only=True):
+    """The changes were not submitted, so that the application says again what was submitted. closed: the call closed before
+    they were; otherwise the lead discarded them."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Changes that had not been submitted were discarded"
+    application_id: UUID
+    call_id: UUID
+    closed: bool
+
+
 class ApplicationWithdrawn(Event, frozen=True, kw_only=True):
     """The lead withdrew before the decision."""
 

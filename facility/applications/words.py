@@ -176,6 +176,7 @@ sentences.register(
         ),
         "lead_role_missing": N_("Describe what your own institution does in this application."),
         "application_ended": N_("This application has ended. You don't need to answer any more."),
+        "nothing_changed": N_("You have not begun to change this application."),
         "not_a_draft": N_("This application is no longer a draft. You can't change it or answer now."),
         "not_submitted": N_("This application has not been submitted."),
         "edited_meanwhile": N_(

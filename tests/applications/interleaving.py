@@ -28,7 +28,7 @@ MOST, LEAST = Decimal("60000.00"), Decimal("5000.00")
 
 
 class Member(msgspec.Struct):
-    """A party as the second computation knows it; `kept`: what it saw when it confirmed."""
+    """A party as the second computation knows it; `kept`: what it saw when it confirmed; gone: it left by itself."""
 
     id: UUID
     code: str
@@ -39,6 +39,7 @@ class Member(msgspec.Struct):
     state: str = "none"
     kept: Any = None
     on_board: bool = True
+    gone: bool = False
 
 
 class Play:
@@ -52,6 +53,7 @@ class Play:
         self.title, self.status, self.now = "Firearms", "draft", NOW
         self.closes, self.closed = NOW + LONG, False
         self.receipt: tuple[str, Any] | None = None
+        self.standing: tuple[str, list[Member]] | None = None
 
     @classmethod
     async def begin(cls, db: Database, stage: Stage) -> "Play":
@@ -74,6 +76,28 @@ class Play:
                 party = await add_party(tx, made.id, **newcomer(institution))
                 members.append(Member(party.id, code, institution, "Hosts", Decimal("2000.00")))
         return cls(db, stage, made.id, call.id, members)
+
+    @property
+    def editable(self) -> bool:
+        """A draft, or what was submitted and is being changed."""
+        return self.status == "draft" or self.standing is not None
+
+    def discard(self) -> None:
+        """Back to what was submitted; who has left by itself stays away, and who came since is not there."""
+        assert self.standing is not None
+        self.title, before = self.standing
+        known = {one.id: one for one in before}
+        for one in self.members:
+            was = known.get(one.id)
+            if was is None:
+                one.on_board = False
+                continue
+            one.on_board = was.on_board and not one.gone
+            one.role, one.amount, one.own, one.state, one.kept = (
+                *(was.role, was.amount, was.own),
+                *(was.state, was.kept),
+            )
+        self.standing = None
 
     @property
     def board(self) -> list[Member]:
@@ -127,14 +151,21 @@ class Play:
         async with self.db.transaction(now=self.now) as tx:
             application = await tx.get(Application, self.application)
             rows = await tx.session.scalars(select(Party).where(Party.application_id == self.application))
-            states = {row.id: row.confirmation for row in rows}
+            known = {row.id: row for row in rows}
             kept = await tx.session.scalar(
                 select(Application.submission).where(Application.id == self.application)
             )
         assert application.status == self.status
-        assert {one.id: one.state for one in self.board[1:]} == {
-            one.id: states[one.id] for one in self.board[1:]
+        assert application.title == self.title
+        assert {key for key, row in known.items() if row.on_board} == {one.id for one in self.board}
+        assert {one.id: (one.role, one.amount) for one in self.board} == {
+            one.id: (known[one.id].role, known[one.id].amount) for one in self.board
         }
+        assert {one.id: one.state for one in self.board[1:]} == {
+            one.id: known[one.id].confirmation for one in self.board[1:]
+        }
+        if self.editable:
+            assert application.requested == self.total
         if self.receipt is not None:
             assert (application.fingerprint, kept) == self.receipt
         if self.status == "submitted":

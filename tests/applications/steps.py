@@ -1,5 +1,6 @@
 """What can be done to a draft: each by the real command, and in the second computation beside it."""
 
+import copy
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
+from facility.applications.service.changing import begin_changes, discard_changes, discard_with_the_call
 from facility.applications.service.confirmations import confirm_party, decline_party, invite_party
 from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.applications.service.own_parts import fill_in_part
@@ -44,7 +46,7 @@ type Took = Callable[[Play, Member, str, Decimal], Awaitable[None]]
 
 async def _title(play: Play, _member: Member, word: str, _amount: Decimal) -> None:
     refused = await play.run(lambda tx: save_answers(tx, play.application, {"ask": {"title": word}}))
-    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+    assert refused == (set() if play.editable else {"not_a_draft"})
     if not refused:
         play.title = word
         play.void()
@@ -52,7 +54,7 @@ async def _title(play: Play, _member: Member, word: str, _amount: Decimal) -> No
 
 async def _note(play: Play, _member: Member, word: str, _amount: Decimal) -> None:
     refused = await play.run(lambda tx: save_answers(tx, play.application, {"ask": {"note": word}}))
-    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+    assert refused == (set() if play.editable else {"not_a_draft"})
 
 
 async def _own(play: Play, member: Member, word: str, _amount: Decimal) -> None:
@@ -65,7 +67,7 @@ async def _own(play: Play, member: Member, word: str, _amount: Decimal) -> None:
 
 
 def _cannot(play: Play, member: Member, declined: str = "") -> set[str]:
-    if play.status != "draft":
+    if not play.editable:
         return {"not_a_draft"}
     if not member.on_board:
         return {"left"}
@@ -76,7 +78,7 @@ async def _amount(play: Play, member: Member, _word: str, amount: Decimal) -> No
     if not member.on_board:
         return
     refused = await play.run(lambda tx: change_party(tx, member.id, amount=amount))
-    assert refused == (set() if play.status == "draft" else {"not_a_draft"})
+    assert refused == (set() if play.editable else {"not_a_draft"})
     if not refused:
         member.amount = amount
         play.void()
@@ -134,8 +136,8 @@ async def _leave(play: Play, member: Member, _word: str, _amount: Decimal) -> No
     lead = {"lead_cannot_leave"} if member is play.members[0] else set()
     assert refused == (lead or (set() if member.on_board else {"left"}))
     if not refused:
-        member.on_board = False
-        if play.status == "draft":
+        member.on_board, member.gone = False, True
+        if play.editable:
             play.void()
 
 
@@ -163,7 +165,7 @@ async def _replace(play: Play, member: Member, _word: str, _amount: Decimal) -> 
         )
 
     refused = await play.run(command)
-    if play.status != "draft":
+    if not play.editable:
         assert refused == {"no_replacement"}
     elif member is play.members[0]:
         assert refused == {"lead_stays"}
@@ -180,9 +182,9 @@ async def _replace(play: Play, member: Member, _word: str, _amount: Decimal) -> 
 async def _submit(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
     at = play.now + timedelta(minutes=1)
     refused = await play.run(lambda tx: submit(tx, play.application, received_at=at))
-    assert refused == (play.reasons() if play.status == "draft" else {"not_a_draft"})
+    assert refused == (play.reasons() if play.editable else {"not_a_draft"})
     if not refused:
-        play.status = "submitted"
+        play.status, play.standing = "submitted", None
         async with play.db.transaction(now=play.now) as tx:
             row = await tx.get(Application, play.application)
             kept = await tx.session.scalar(
@@ -195,7 +197,7 @@ async def _withdraw(play: Play, _member: Member, _word: str, _amount: Decimal) -
     refused = await play.run(lambda tx: withdraw(tx, play.application))
     assert refused == (set() if play.status == "submitted" else {"nothing_to_withdraw"})
     if not refused:
-        play.status = "withdrawn"
+        play.status, play.standing = "withdrawn", None
 
 
 async def _take_up(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
@@ -209,11 +211,31 @@ async def _take_up(play: Play, _member: Member, _word: str, _amount: Decimal) ->
         play.void()
 
 
+async def _change(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: begin_changes(tx, play.application))
+    if play.now > play.closes:
+        assert refused == {"late"}
+    else:
+        assert refused == (set() if play.status == "submitted" else {"wrong_status"})
+    if not refused and play.standing is None:
+        play.standing = (play.title, copy.deepcopy(play.members))
+
+
+async def _discard(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
+    refused = await play.run(lambda tx: discard_changes(tx, play.application))
+    assert refused == ({"nothing_changed"} if play.standing is None else set())
+    if not refused:
+        play.discard()
+
+
 async def _close(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
     play.now = max(play.now, play.closes)
     if not play.closed:
         assert await play.run(lambda tx: close_call(tx, play.call, due_at=play.closes)) == set()
         play.closed = True
+    await discard_with_the_call(play.db, play.now)
+    if play.standing is not None:
+        play.discard()
 
 
 async def _wait(play: Play, _member: Member, _word: str, _amount: Decimal) -> None:
@@ -234,6 +256,8 @@ _TAKE: dict[str, Took] = {
     "submit": _submit,
     "withdraw": _withdraw,
     "take_up": _take_up,
+    "change": _change,
+    "discard": _discard,
     "close": _close,
     "wait": _wait,
 }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from facility.applications.service.answers import save_answers
+from facility.applications.service.changing import begin_changes, discard_changes
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.own_parts import fill_in_part
@@ -25,7 +26,20 @@ from tests.applications.conftest import Stage
 from tests.applications.interleaving import Play
 from tests.applications.steps import KINDS, Step, take
 
-WEIGHTED = [*KINDS, "confirm", "confirm", "confirm", "confirm", "submit", "submit", "own", "title", "take_up"]
+WEIGHTED = [
+    *KINDS,
+    "confirm",
+    "confirm",
+    "confirm",
+    "confirm",
+    "submit",
+    "submit",
+    "own",
+    "title",
+    "take_up",
+    "change",
+    "change",
+]
 STEPS = st.lists(
     st.builds(Step, st.sampled_from(WEIGHTED), st.integers(0, 3), st.integers(0, 2)), min_size=8, max_size=30
 )
@@ -76,6 +90,8 @@ def _at_once(play: Play) -> dict[str, Command]:
         "own": lambda tx: fill_in_part(tx, kosovo.id, "own", {"secret": "Other"}),
         "confirm": lambda tx: confirm_party(tx, kosovo.id, **signed),
         "confirm_too": lambda tx: confirm_party(tx, montenegro.id, **signed),
+        "change": lambda tx: begin_changes(tx, play.application),
+        "discard": lambda tx: discard_changes(tx, play.application),
         "withdraw": lambda tx: withdraw(tx, play.application),
         "take_up": lambda tx: take_up_again(tx, play.application),
         "close": lambda tx: close_call(tx, play.call, due_at=play.closes),

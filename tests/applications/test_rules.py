@@ -144,20 +144,20 @@ def test_a_partner_answers_once(
 ) -> None:
     state = {"confirmed": False, "declined": False, "left": False} | changes
     if refusal is None:
-        may_confirm(status, **state, signatory="Mira Petrović")
-        may_decline(status, **state, reason="no staff")
+        may_confirm(editable=status is S.DRAFT, **state, signatory="Mira Petrović")
+        may_decline(editable=status is S.DRAFT, **state, reason="no staff")
         return
     with pytest.raises(Refused, match=refusal):
-        may_confirm(status, **state, signatory="Mira Petrović")
+        may_confirm(editable=status is S.DRAFT, **state, signatory="Mira Petrović")
     with pytest.raises(Refused, match=refusal):
-        may_decline(status, **state, reason="no staff")
+        may_decline(editable=status is S.DRAFT, **state, reason="no staff")
 
 
 def test_an_answer_names_its_signatory_or_its_reason() -> None:
     with pytest.raises(Refused, match="signatory_missing"):
-        may_confirm(S.DRAFT, confirmed=False, declined=False, left=False, signatory=" ")
+        may_confirm(editable=True, confirmed=False, declined=False, left=False, signatory=" ")
     with pytest.raises(Refused, match="reason_missing"):
-        may_decline(S.DRAFT, confirmed=False, declined=False, left=False, reason="")
+        may_decline(editable=True, confirmed=False, declined=False, left=False, reason="")
 
 
 def test_every_status_has_its_place_in_the_table() -> None:

@@ -20,6 +20,7 @@ from facility.admission.rules.opening import (
 )
 from facility.applications.models.application import Application
 from facility.applications.rules.submission import canonical
+from facility.applications.service.changing import discard_of_call
 from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
 from facility.calls.service.duties import run
@@ -37,6 +38,7 @@ async def start_opening(tx: Tx, call_id: UUID) -> OpeningSession:
     last = await last_session(tx, call_id)
     running = last.started_by if last and last.confirmed_at is None and tx.now <= last.ends_at else None
     may_start_opening(call.closed_at, call.opened_at, running=running, me=actor)
+    await discard_of_call(tx, call_id)
     listed = await opening_list(tx.session, call_id)
     if last is not None and running == actor and list_of(last.listed) == listed:
         return last

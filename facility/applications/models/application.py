@@ -18,12 +18,14 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    or_,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.applications.rules.boarding import Confirmation, is_on_board
+from facility.applications.rules.drafting import is_editable
 from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import ApplicationStatus
 from facility.db import Base, Key
@@ -41,7 +43,9 @@ def _one_of(column: str, values: type[StrEnum]) -> str:
 class Application(Base):
     """One application to a call. `version` counts changes to what partners confirm; requested (EUR) is the sum over
     the parties on board, and stays after submission. `submission` is the snapshot that the fingerprint covers.
-    opened_at: when two people opened its call with it; until then a joint application is sealed.
+    opened_at: when two people opened its call with it; until then a joint application is sealed. changing_since: the lead
+    changes what was submitted, which stays valid until it is submitted again; as_submitted: what it consists of, to come
+    back to (service.changing).
     theme_codes: the themes once more, as the planner has statistics of them; search_key: what it is found by."""
 
     __tablename__ = "application"
@@ -56,6 +60,17 @@ class Application(Base):
             " AND (received_at IS NULL OR status <> 'draft')"
             " AND (received_at IS NOT NULL OR status IN ('draft', 'withdrawn'))",
             name="receipt",
+        ),
+        CheckConstraint(
+            "(changing_since IS NULL) = (as_submitted IS NULL)"
+            " AND (changing_since IS NULL OR (status = 'submitted' AND opened_at IS NULL))",
+            name="changing",
+        ),
+        Index(
+            "ix_application_changing",
+            "call_id",
+            "id",
+            postgresql_where=text("changing_since IS NOT NULL"),
         ),
         # Staff lists: the newest receipt first, of all calls or of one.
         Index(
@@ -114,6 +129,8 @@ class Application(Base):
     fingerprint: Mapped[str | None]
     submission: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    changing_since: Mapped[datetime | None]
+    as_submitted: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     withdrawn_at: Mapped[datetime | None]
     missing_told_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
@@ -130,6 +147,16 @@ class Application(Base):
     @classmethod
     def _opened(cls) -> ColumnElement[bool]:
         return cls.opened_at.is_not(None)
+
+    @hybrid_property
+    def editable(self) -> bool:
+        """Its lead and partners may edit and answer it (`rules.is_editable`)."""
+        return is_editable(self.status, self.changing_since)
+
+    @editable.inplace.expression
+    @classmethod
+    def _editable(cls) -> ColumnElement[bool]:
+        return or_(cls.status == ApplicationStatus.DRAFT, cls.changing_since.is_not(None))
 
     @hybrid_property
     def sealed(self) -> bool:

@@ -1,5 +1,5 @@
-"""What staff may know of an application, as conditions of statements: here and in `Application.sealed`, nowhere else
-(for a row at hand the rule is `rules.is_sealed`)."""
+"""What staff may know of an application, and whether its people may edit it, as conditions of statements: here and in
+`Application.sealed` and `.editable`, nowhere else (for a row at hand the rules are `rules.is_sealed` and `.is_editable`)."""
 
 from sqlalchemy import ColumnElement, and_, not_
 
@@ -14,3 +14,4 @@ TELLS: ColumnElement[bool] = and_(Application.received_at.is_not(None), not_(SEA
 write it."""
 
 SEALED_SQL, OPENED_SQL, TELLS_SQL = as_sql(SEALED), as_sql(Application.opened), as_sql(TELLS)
+EDITABLE_SQL = f"({as_sql(and_(Application.editable))})"

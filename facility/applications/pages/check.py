@@ -108,13 +108,13 @@ async def _not_submitted(
     refused = fields.refusal
     assert refused is not None, "a page is drawn again after a refusal"
     application = await shown(connection, application_id)
-    if application.status is ApplicationStatus.SUBMITTED:
+    if application.status is ApplicationStatus.SUBMITTED and not application.editable:
         # A second press of the button, or a colleague who was faster: what they want to know is that it is in.
         return view.go(
             f"/applications/{application_id}/receipt",
             _("It has already been submitted. Nothing was submitted twice."),
         )
-    if not application.is_draft or refused.kind == "forbidden":
+    if not application.editable or refused.kind == "forbidden":
         raise refused
     unsaved = (await Unsaved.of(connection, application, view.me.id)).sections()
     if refused.kind == "invalid":

@@ -18,7 +18,7 @@ def edit_of(fields: Fields) -> tuple[int, bool]:
 async def draft(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
     """The application, for a page that edits it. Raises Refused ("not_a_draft")."""
     application = await shown(connection, application_id)
-    if not application.is_draft:
+    if not application.editable:
         refuse("not_a_draft")
     return application
 

@@ -1,4 +1,4 @@
-"""Withdrawing and taking up again (the lead), leaving (a partner)."""
+"""Changing what was submitted, withdrawing and taking up again (the lead), leaving (a partner)."""
 
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.withdrawal import may_withdraw
+from facility.applications.service.changing import begin_changes, discard_changes
 from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render
@@ -46,6 +47,37 @@ async def take_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     return view.go(
         f"/applications/{application_id}",
         _("The application is a draft again. It only counts if you submit it before the call closes."),
+    )
+
+
+@post("/applications/{application_id:uuid}/edit-again", opt=BY_LEAD)
+async def edit_again(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Opens what was submitted for editing; it stays submitted as it is."""
+    Fields(form).check()
+    await begin_changes(tx, application_id)
+    return view.go(
+        f"/applications/{application_id}",
+        _("You can edit it now. What you submitted stays valid until you submit again."),
+    )
+
+
+@get("/applications/{application_id:uuid}/discard-edits", opt=BY_LEAD)
+async def discard_form(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """Says what is lost."""
+    application = await shown(read, application_id)
+    if application.changing_since is None:
+        refuse("nothing_changed")
+    return view.page("applications/discard.html", application=application)
+
+
+@post("/applications/{application_id:uuid}/discard-edits", opt=BY_LEAD)
+async def discard(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Goes back to what was submitted."""
+    Fields(form).check()
+    await discard_changes(tx, application_id)
+    return view.go(
+        f"/applications/{application_id}",
+        _("Your changes have been discarded. The application stands as you submitted it."),
     )
 
 
@@ -85,4 +117,13 @@ async def leave_application(view: View, form: Form, tx: Tx, application_id: From
     )
 
 
-HANDLERS = [withdraw_form, withdraw_application, take_up, leave_form, leave_application]
+HANDLERS = [
+    edit_again,
+    discard_form,
+    discard,
+    withdraw_form,
+    withdraw_application,
+    take_up,
+    leave_form,
+    leave_application,
+]

@@ -26,7 +26,7 @@ async def lead_page(view: render.View, read: AsyncConnection, application: Appli
         "news": since,
         "meanings": [meaning for before, after in since.corrigenda for meaning in meanings(before, after)],
     }
-    if application.is_draft:
+    if application.editable:
         made = tasks.tasks(
             application, clock.now(), (await Unsaved.of(read, application, view.me.id)).sections()
         )
@@ -44,6 +44,7 @@ async def lead_page(view: render.View, read: AsyncConnection, application: Appli
         "applications/submitted.html",
         application=application,
         state=words.told_to_parties(application.status, decided=decided),
+        may_change=application.can_be_changed(clock.now()),
         may_withdraw=not decided and application.status in BEFORE_DECISION,
         may_take_up=application.withdrawn_at is not None
         and application.can_be_taken_up(clock.now())

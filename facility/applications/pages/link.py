@@ -69,7 +69,7 @@ def _outcome(application: ApplicationShown, party: PartyLine, *, live: bool) -> 
         return "ended"
     if not live:
         return "replaced"
-    return "" if application.is_draft else "closed"
+    return "" if application.editable else "closed"
 
 
 @get("/link/partner/{token:str}", opt=EVERYBODY)

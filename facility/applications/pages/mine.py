@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications import words
 from facility.applications.models.boarding import ON_BOARD_SQL
+from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries import lists
 from facility.applications.rules.drafting import MAX_TITLE, may_still_start
 from facility.applications.rules.status import ApplicationStatus
@@ -28,13 +29,13 @@ from facility.web.waiting import waits
 nav(N_("My applications"), "/applications", Role.OFFICER, order=20, holds=("/unit-costs",))
 _PRESSING = """SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
     {since} AS since, CASE WHEN track = 'joint' THEN {due} END AS until"""
-_DRAFTS = """FROM application JOIN call ON call.id = application.call_id
-    WHERE application.status = 'draft' AND call.state = 'published'
+_DRAFTS = f"""FROM application JOIN call ON call.id = application.call_id
+    WHERE {EDITABLE_SQL} AND call.state = 'published'
         AND application.lead_institution_id = :institution_id"""
 _TO_ANSWER = f"""FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
     WHERE party.institution_id = :institution_id AND NOT is_lead AND {ON_BOARD_SQL}
-        AND confirmation IN ('invited', 'void') AND application.status = 'draft' AND call.state = 'published'"""
+        AND confirmation IN ('invited', 'void') AND {EDITABLE_SQL} AND call.state = 'published'"""
 waits(
     N_("Your drafts that can still be submitted"),
     N_("Finish and submit {thing}"),
@@ -67,7 +68,7 @@ waits(
     rows=f"""SELECT application.title AS thing, '/applications/' || application.id AS href, call.reference AS call,
             received_at AS since, NULL AS until
         FROM application JOIN call ON call.id = application.call_id
-        WHERE application.status IN ('submitted', 'admissible') AND call.decided_at IS NULL AND call.state <> 'cancelled'
+        WHERE application.status IN ('submitted', 'admissible') AND NOT {EDITABLE_SQL} AND call.decided_at IS NULL AND call.state <> 'cancelled'
             AND EXISTS (SELECT FROM party WHERE party.application_id = application.id
                 AND party.institution_id = :institution_id AND {ON_BOARD_SQL})""",  # noqa: S608 - our own text
     others=True,

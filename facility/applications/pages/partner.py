@@ -36,7 +36,7 @@ async def partner_page(
     """What the application says, and while it is a draft the partner's own part and its answer."""
     own = own_party(view, application)
     side = None
-    if application.is_draft and not application.ended:
+    if application.editable and not application.ended:
         here = f"/applications/{application.id}/part"
         side = await side_of(connection, application, own, here, view.me.id)
     return view.page(

@@ -30,7 +30,7 @@ async def _page(
 ) -> Page:
     application = await shown(connection, application_id)
     party = party_of(application, party_id)
-    may_replace(application.status, is_lead=party.is_lead, left=False)
+    may_replace(editable=application.editable, is_lead=party.is_lead, left=False)
     return view.page(
         "applications/replace_party.html",
         status=status,

@@ -23,6 +23,7 @@ from facility.applications.queries.parts import (
 )
 from facility.applications.rules.activities import earliest_day
 from facility.applications.rules.budget import Totals, rates_day
+from facility.applications.rules.drafting import is_editable, may_change
 from facility.applications.rules.ending import has_ended
 from facility.applications.rules.judged import JudgedItem
 from facility.applications.rules.sealing import is_sealed
@@ -36,7 +37,7 @@ from facility.calls.service.reading import rules_of
 from facility.forms.sections import is_asked
 from facility.forms.types import Answers, Field
 from facility.outbox.links import hash_of
-from facility.refused import Reason, refuse
+from facility.refused import Reason, Refused, refuse
 
 
 class CheckLine(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     consulted_at: datetime | None
     received_at: datetime | None
     fingerprint: str | None
+    changing_since: datetime | None
     withdrawn_at: datetime | None
     opened_at: datetime | None
     exception_reason: str | None
@@ -93,6 +95,14 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     def can_be_taken_up(self, at: datetime) -> bool:
         """Whether, once withdrawn, it may be a draft again: while its call is open, unless it has been ranked."""
         return at <= self.series_closes_at and self.call_decided_at is None and not self.carried_over
+
+    def can_be_changed(self, at: datetime) -> bool:
+        """Whether its lead may change what was submitted, to submit it again."""
+        try:
+            may_change(self.status, self.track, self.call, at, sealed=self.sealed)
+        except Refused:
+            return False
+        return True
 
     def asked_fields(
         self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False
@@ -149,9 +159,9 @@ class ApplicationShown(msgspec.Struct, frozen=True):
         return self.plan.totals([party.id for party in self.parts.on_board])
 
     @property
-    def is_draft(self) -> bool:
+    def editable(self) -> bool:
         """Whether it may be edited."""
-        return self.status is ApplicationStatus.DRAFT
+        return is_editable(self.status, self.changing_since)
 
     @property
     def ended(self) -> bool:
@@ -203,7 +213,7 @@ _SHOWN = text(
     f"""
     SELECT application.id, application.reference, application.title, track, status, reasons, themes, call.state,
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
-        fingerprint, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
+        fingerprint, changing_since, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title, call.mode AS call_mode,
         call.published_at AS call_published_at, call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         coalesce((SELECT closes_at FROM call AS series WHERE series.id = call.series_id), closes_at) AS series_closes_at,

@@ -36,6 +36,7 @@ class OwnLine(msgspec.Struct, frozen=True):
     confirmation: Confirmation
     on_board: bool
     requested: Decimal
+    changing: bool
 
     def submit_by(self, at: datetime) -> datetime:
         """The deadline that a draft goes by."""
@@ -47,7 +48,8 @@ class OwnLine(msgspec.Struct, frozen=True):
 _OWN = f"""
     SELECT application.id, application.reference, application.title, track, application.status,
         call.reference AS call_reference, closes_at, cut_offs, decided_at, party.added_at, party.id AS party_id, party.is_lead,
-        institution.name AS lead, confirmation, {ON_BOARD_SQL} AS on_board, requested
+        institution.name AS lead, confirmation, {ON_BOARD_SQL} AS on_board, requested,
+        changing_since IS NOT NULL AS changing
     FROM party JOIN application ON application.id = party.application_id
     JOIN call ON call.id = application.call_id
     JOIN institution ON institution.id = application.lead_institution_id

@@ -1,6 +1,7 @@
 """Letters about applications: to partners, to the lead, to the secretariat."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from facility.applications.events import (
     ApplicationSubmitted,
     ApplicationTakenUp,
     ApplicationWithdrawn,
+    ChangesDiscarded,
     ConfirmationsVoided,
     DocumentInfected,
     DocumentRefused,
@@ -117,7 +119,7 @@ async def send_link(
     """
     party = await tx.lock(Party, party_id)
     waits = party.confirmation in ASKED or (not asked_only and party.confirmation == Confirmation.NONE)
-    if not waits or not party.on_board or mails.application.status != ApplicationStatus.DRAFT:
+    if not waits or not party.on_board or not mails.application.editable:
         return
     call = await tx.get(Call, mails.application.call_id)
     if has_ended(ApplicationStatus.DRAFT, track_of(mails.application), CallState(call.state)):
@@ -186,14 +188,16 @@ async def tell_the_lead_the_answer(tx: Tx, event: PartnerConfirmed | PartnerDecl
     )
 
 
-async def _receipt(tx: Tx, application: Application, fingerprint: str) -> UUID | None:
-    """The receipt for this submission, frozen. None where the lead has taken the application up again meanwhile."""
+async def _receipt(tx: Tx, application: Application, fingerprint: str) -> tuple[UUID | None, datetime | None]:
+    """The receipt for this submission, frozen, and when the version was received that it replaces. None where the lead has taken the
+    application up, or submitted it, again meanwhile."""
     if application.fingerprint != fingerprint:
-        return None
+        return None, None
     call = await tx.get(Call, application.call_id)
     submitted = await snapshot(await tx.session.connection(), application.id)
     stated = receipt_data(submitted, fingerprint, call.title)
-    return await freeze(tx, RECEIPT, application.id, stated)
+    receipt = await freeze(tx, RECEIPT, application.id, stated)
+    return receipt, stated.replaces.received_at if stated.replaces else None
 
 
 @reacts_to(ApplicationSubmitted)
@@ -201,15 +205,17 @@ async def send_the_receipt(tx: Tx, event: ApplicationSubmitted) -> None:
     """The lead gets the receipt, with the PDF; partners learn that it came in."""
     mails = await ApplicationMails.of(tx, event.application_id)
     received = exactly(event.received_at)
-    receipt = await _receipt(tx, mails.application, event.fingerprint)
+    receipt, replaced = await _receipt(tx, mails.application, event.fingerprint)
     await mails.write_lead(
         "receipt",
         _("Receipt for {reference}", reference=mails.application.reference),
         received=received,
         fingerprint=event.fingerprint,
+        replaced=replaced and exactly(replaced),
         attachments=((ATTACHMENT, receipt),) if receipt else (),
     )
-    await write_to_partners(tx, event.application_id, what="received", received=received)
+    what = "received_again" if replaced else "received"
+    await write_to_partners(tx, event.application_id, what=what, received=received)
 
 
 @reacts_to(ApplicationSubmitted)
@@ -235,6 +241,17 @@ async def tell_partners_of_the_withdrawal(tx: Tx, event: ApplicationWithdrawn) -
 async def tell_partners_that_it_is_taken_up(tx: Tx, event: ApplicationTakenUp) -> None:
     """Partners whose confirmation stands had learned that the lead withdrew; who must confirm again is asked by another mail."""
     await write_to_partners(tx, event.application_id, what="taken_up")
+
+
+@reacts_to(ChangesDiscarded)
+async def tell_that_the_changes_are_gone(tx: Tx, event: ChangesDiscarded) -> None:
+    """Where the call closed before they were submitted, the lead learns which version counts."""
+    mails = await ApplicationMails.of(tx, event.application_id)
+    received = mails.application.received_at
+    if not event.closed or received is None:
+        return
+    subject = _("Your changes to {reference} were not submitted", reference=mails.application.reference)
+    await mails.write_lead("not_submitted_again", subject, received=exactly(received))
 
 
 @reacts_to(PartnerLeft)

@@ -70,7 +70,13 @@ async def tell_who_need_not_answer(tx: Tx, event: PartnersNoLongerAsked) -> None
     subject = _("You no longer need to answer on {reference}", reference=mails.application.reference)
     for party_id in event.party_ids:
         partner = mails.partner(party_id)
-        await mails.write("no_longer_asked", partner.contact_email, partner.contact_name, subject)
+        await mails.write(
+            "no_longer_asked",
+            partner.contact_email,
+            partner.contact_name,
+            subject,
+            stands=mails.application.status == ApplicationStatus.SUBMITTED,
+        )
 
 
 @reacts_to(PartnerReminded)
@@ -86,7 +92,7 @@ async def tell_the_lead_who_is_missing(tx: Tx, event: LeadToldWhoIsMissing) -> N
     """The lead learns shortly before the deadline whose confirmation is missing, unless all have come meanwhile."""
     mails = await ApplicationMails.of(tx, event.application_id)
     names = [partner.institution for partner in mails.parts.partners if not partner.confirmed]
-    if mails.application.status != ApplicationStatus.DRAFT or not names:
+    if not mails.application.editable or not names:
         return
     call = await tx.get(Call, mails.application.call_id)
     await mails.write_lead(

@@ -18,7 +18,7 @@ import msgspec
 
 from facility.applications.rules.confirmation import may_answer_confirmation
 from facility.applications.rules.differences import Piece, compared
-from facility.applications.rules.status import ApplicationStatus
+from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.submission import fingerprint_of
 from facility.refused import refuse
 
@@ -103,26 +103,25 @@ def differences(
 
 
 def may_ask_for_change(
-    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, waiting: bool, wish: str
+    *, editable: bool, confirmed: bool, declined: bool, left: bool, waiting: bool, wish: str
 ) -> None:
     """A partner that has still to answer may want something changed, one request at a time.
 
     Refused as for `may_answer_confirmation`, "change_waits", or "wish_missing" (invalid).
     """
-    may_answer_confirmation(status, confirmed=confirmed, declined=declined, left=left)
+    may_answer_confirmation(editable=editable, confirmed=confirmed, declined=declined, left=left)
     if waiting:
         refuse("change_waits")
     if not wish.strip():
         refuse("wish_missing", kind="invalid", field="wish")
 
 
-def may_answer_change(status: ApplicationStatus, *, answered: bool, outcome: Any, answer: str) -> None:
+def may_answer_change(*, editable: bool, answered: bool, outcome: Any, answer: str) -> None:
     """The lead answers once, and says why where it doesn't do it.
 
     Refused: "not_a_draft", "change_answered", or "word_missing" (invalid).
     """
-    if status is not ApplicationStatus.DRAFT:
-        refuse("not_a_draft", status=status.value)
+    may_edit(editable=editable)
     if answered:
         refuse("change_answered")
     if outcome is ChangeOutcome.NOT_DONE and not answer.strip():

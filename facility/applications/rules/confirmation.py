@@ -4,39 +4,32 @@ from datetime import timedelta
 
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.drafting import may_edit
-from facility.applications.rules.status import ApplicationStatus, S
 from facility.refused import refuse
 
 ASKABLE = frozenset({Confirmation.NONE, Confirmation.DECLINED})
 """Partners that the button for all asks; who was asked already is reminded one by one."""
 
 
-def may_confirm(
-    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, signatory: str
-) -> None:
+def may_confirm(*, editable: bool, confirmed: bool, declined: bool, left: bool, signatory: str) -> None:
     """A partner confirms a draft once, with a named signatory.
 
     Refused: "not_a_draft", "already_confirmed", "already_declined", "left", or "signatory_missing" (invalid).
     """
-    may_answer_confirmation(status, confirmed=confirmed, declined=declined, left=left)
+    may_answer_confirmation(editable=editable, confirmed=confirmed, declined=declined, left=left)
     if not signatory.strip():
         refuse("signatory_missing", kind="invalid", field="signatory")
 
 
-def may_decline(
-    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool, reason: str
-) -> None:
+def may_decline(*, editable: bool, confirmed: bool, declined: bool, left: bool, reason: str) -> None:
     """A partner declines a draft with a reason (Refused as for may_confirm, or "reason_missing", invalid)."""
-    may_answer_confirmation(status, confirmed=confirmed, declined=declined, left=left)
+    may_answer_confirmation(editable=editable, confirmed=confirmed, declined=declined, left=left)
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
 
 
-def may_answer_confirmation(
-    status: ApplicationStatus, *, confirmed: bool, declined: bool, left: bool
-) -> None:
+def may_answer_confirmation(*, editable: bool, confirmed: bool, declined: bool, left: bool) -> None:
     """Whether a partner's link can still be answered (Refused as for may_confirm)."""
-    may_edit(status)
+    may_edit(editable=editable)
     if left:
         refuse("left")
     if confirmed:
@@ -59,15 +52,15 @@ def may_ask_again(times: int) -> None:
         refuse("asked_enough", most=str(MOST_ASKED))
 
 
-def may_replace(status: ApplicationStatus, *, is_lead: bool, left: bool) -> None:
+def may_replace(*, editable: bool, is_lead: bool, left: bool) -> None:
     """A partner is replaced while the application is a draft. Later it would be another application: until the decision only
     evidence and clerical errors are clarified, never the substance (FR24 Art. 154, dossier 2a 5), and an award is changed by
     its own rules.
 
     Refused: "lead_stays", "left", "no_replacement".
     """
-    if status is not S.DRAFT:
-        refuse("no_replacement", status=status.value)
+    if not editable:
+        refuse("no_replacement")
     if is_lead:
         refuse("lead_stays")
     if left:

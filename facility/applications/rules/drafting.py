@@ -28,10 +28,32 @@ def may_still_start(call: CallRules, track: Track, at: datetime) -> None:
         refuse("late")
 
 
-def may_edit(status: ApplicationStatus) -> None:
-    """Only a draft is edited (Refused: "not_a_draft")."""
-    if status is not S.DRAFT:
-        refuse("not_a_draft", status=status.value)
+def is_editable(status: str, changing_since: datetime | None) -> bool:
+    """A draft is edited, and what was submitted while its lead changes it to submit it again."""
+    return status == S.DRAFT or changing_since is not None
+
+
+def may_edit(*, editable: bool) -> None:
+    """Refused: "not_a_draft"."""
+    if not editable:
+        refuse("not_a_draft")
+
+
+def may_change(
+    status: ApplicationStatus, track: Track, call: CallRules, at: datetime, *, sealed: bool
+) -> None:
+    """What was submitted to a call with a deadline may be changed and submitted again until then, in a rolling call until the
+    cut-off of its batch.
+
+    Refused: "wrong_track", "call_cancelled", "late", "wrong_status", "call_opened".
+    """
+    if track != "joint":
+        refuse("wrong_track")
+    may_still_start(call, track, at)
+    if status is not S.SUBMITTED:
+        refuse("wrong_status", status=status.value)
+    if not sealed:
+        refuse("call_opened")
 
 
 def may_attach(sha256: str, attached: Collection[str]) -> None:

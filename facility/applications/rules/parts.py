@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from facility.applications.rules.drafting import may_edit
-from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.forms.findings import findings
 from facility.forms.types import Answers, Check, Field, FieldType, Length, Required
@@ -46,12 +45,12 @@ def without_confidential(section: FormSection, answers: Answers) -> dict[str, An
     return {key: answer for key, answer in answers.items() if key not in hidden}
 
 
-def may_fill_in(status: ApplicationStatus, *, left: bool, declined: bool) -> None:
+def may_fill_in(*, editable: bool, left: bool, declined: bool) -> None:
     """A party's part is filled in while the application is a draft and the party takes part.
 
     Refused: "not_a_draft", "left", "already_declined".
     """
-    may_edit(status)
+    may_edit(editable=editable)
     if left:
         refuse("left")
     if declined:

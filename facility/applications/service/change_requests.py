@@ -8,7 +8,7 @@ from facility.applications.events import ChangeAnswered, PartnerAskedForChange
 from facility.applications.models.partners import ChangeRequest
 from facility.applications.rules.agreement import ChangeOutcome, may_answer_change, may_ask_for_change
 from facility.applications.rules.boarding import Confirmation
-from facility.applications.service.changes import lock_party, status_of
+from facility.applications.service.changes import lock_party
 from facility.db import Tx, new_id
 from facility.events import record
 
@@ -17,7 +17,7 @@ async def ask_for_change(tx: Tx, party_id: UUID, *, wish: str) -> ChangeRequest:
     """The partner says what it wants changed; it can still confirm or decline. Refused: as `may_ask_for_change`."""
     application, party = await lock_party(tx, party_id)
     may_ask_for_change(
-        status_of(application),
+        editable=application.editable,
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
         left=not party.on_board,
@@ -47,7 +47,7 @@ async def answer_change(
     application, _party = await lock_party(tx, (await tx.get(ChangeRequest, request_id)).party_id)
     request = await tx.lock(ChangeRequest, request_id)
     may_answer_change(
-        status_of(application), answered=request.outcome is not None, outcome=outcome, answer=answer
+        editable=application.editable, answered=request.outcome is not None, outcome=outcome, answer=answer
     )
     _end(tx, request, outcome)
     request.answer = answer.strip()

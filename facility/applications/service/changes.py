@@ -24,7 +24,7 @@ async def lock_draft(tx: Tx, application_id: UUID, version: int | None = None) -
     """The application, locked, if it may be edited. Refused: "not_a_draft", or "edited_meanwhile" when it is no longer
     the version that the editor saw (None: whatever it is)."""
     application = await tx.lock(Application, application_id)
-    may_edit(status_of(application))
+    may_edit(editable=application.editable)
     check_version(application, version)
     return application
 

@@ -44,7 +44,7 @@ async def invite_party(tx: Tx, party_id: UUID) -> Party:
     """
     application, party = await lock_party(tx, party_id)
     may_answer_confirmation(
-        status_of(application),
+        editable=application.editable,
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=False,
         left=not party.on_board,
@@ -103,7 +103,7 @@ async def confirm_party(
     """
     application, party = await lock_party(tx, party_id)
     may_confirm(
-        status_of(application),
+        editable=application.editable,
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
         left=not party.on_board,
@@ -127,7 +127,7 @@ async def decline_party(tx: Tx, party_id: UUID, *, reason: str) -> Party:
     """The partner says no. Refused: as `rules.may_decline`."""
     application, party = await lock_party(tx, party_id)
     may_decline(
-        status_of(application),
+        editable=application.editable,
         confirmed=party.confirmation == Confirmation.CONFIRMED,
         declined=party.confirmation == Confirmation.DECLINED,
         left=not party.on_board,

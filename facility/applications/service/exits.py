@@ -42,6 +42,7 @@ async def withdraw(tx: Tx, application_id: UUID) -> Application:
     if status in HOLDS_PLACE:
         refuse("award_stands")
     application.status = ApplicationStatus.WITHDRAWN
+    application.changing_since = application.as_submitted = None
     application.withdrawn_at = tx.now
     await record(tx, ApplicationWithdrawn(application_id=application_id, call_id=call.id))
     await end_what_is_open(tx, [application_id])
@@ -85,7 +86,7 @@ async def leave(tx: Tx, party_id: UUID, *, reason: str | None = None) -> Party:
     may_leave(is_lead=party.is_lead, left=not party.on_board, reason=reason)
     party.left_at = tx.now
     party.leave_reason = reason and reason.strip()
-    if status_of(application) is ApplicationStatus.DRAFT:
+    if application.editable:
         await drop_request(tx, party.id)
         await drop_typed(tx, party)
         await revoke_links(tx, PURPOSE, party.id)

@@ -7,7 +7,7 @@ from facility.applications.queries.parts import answers_of, asked_of, parts_of
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.parts import ROLE, may_fill_in, own_sections, readable
 from facility.applications.service.answers import save_answers
-from facility.applications.service.changes import lock_party, status_of
+from facility.applications.service.changes import lock_party
 from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
 from facility.db import Tx
@@ -34,7 +34,7 @@ async def fill_in_part(
     """
     application, party = await lock_party(tx, party_id)
     may_fill_in(
-        status_of(application),
+        editable=application.editable,
         left=not party.on_board,
         declined=party.confirmation == Confirmation.DECLINED,
     )

@@ -18,7 +18,6 @@ from facility.applications.service.changes import (
     check_version,
     lock_draft,
     lock_party,
-    status_of,
 )
 from facility.applications.service.confirmations import PURPOSE, send_link
 from facility.applications.service.entries import Saving
@@ -133,7 +132,7 @@ async def change_party(
     A new address for a partner that was asked and has not answered gets a new link at once; the old one stops working.
     """
     application, party = await lock_party(tx, party_id)
-    may_edit(status_of(application))
+    may_edit(editable=application.editable)
     if await section_of(tx, application, SectionKind.BUDGET):
         amount = None  # it follows from the lines
     given = {"role": role, "amount": amount, "contact_name": contact_name, "contact_email": contact_email}
@@ -161,7 +160,7 @@ async def remove_party(
 ) -> Application:
     """Take a partner out of the draft; its link stops working. The row stays, since the history names it."""
     application, party = await lock_party(tx, party_id)
-    may_edit(status_of(application))
+    may_edit(editable=application.editable)
     check_version(application, version)
     if party.is_lead:
         refuse("lead_cannot_leave")

@@ -58,6 +58,13 @@ class Listed(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class Replaced(msgspec.Struct, frozen=True):
+    """The version that was submitted before, and no longer counts."""
+
+    received_at: datetime
+    fingerprint: str
+
+
 class ReceiptData(Stated, frozen=True, kw_only=True):
     """What a receipt states of what was submitted. `requested` in EUR; `filename`: of the canonical JSON."""
 
@@ -67,6 +74,7 @@ class ReceiptData(Stated, frozen=True, kw_only=True):
     filename: str
     parties: list[Signed]
     documents: list[Listed]
+    replaces: Replaced | None = None
 
 
 RECEIPT = letter(
@@ -93,6 +101,7 @@ def receipt_data(snapshot: Mapping[str, Any], fingerprint: str, call_title: str)
         filename=_file(snapshot["reference"], ".json"),
         parties=[_signed(party) for party in snapshot["parties"]],
         documents=[Listed(document["name"], document["sha256"]) for document in snapshot["documents"]],
+        replaces=msgspec.convert(snapshot.get("replaces"), Replaced | None),
     )
 
 

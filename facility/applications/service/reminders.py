@@ -11,7 +11,6 @@ from facility.applications.events import LeadToldWhoIsMissing, PartnerReminded
 from facility.applications.models.application import Application, Party
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.reminders import REMIND_DAYS, TELL_LEAD_DAYS, reminder_due
-from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.changes import lock_with_call
 from facility.calls.models.call import Call
 from facility.calls.models.standing import runs
@@ -48,7 +47,7 @@ def _due(days: Sequence[int], last: Any, now: datetime) -> ColumnElement[bool]:
 
 def _open_drafts(now: datetime) -> ColumnElement[bool]:
     return and_(
-        Application.status == ApplicationStatus.DRAFT,
+        Application.editable,
         Application.track == "joint",
         runs(now),
     )
@@ -79,7 +78,7 @@ async def _remind(tx: Tx, party_id: UUID, application_id: UUID) -> bool:
     mailed = [at for at in (party.invited_at, party.reminded_at) if at]
     days = reminder_due(REMIND_DAYS, call.submit_by(tx.now), max(mailed, default=None), tx.now)
     waits = party.confirmation in WAITED_FOR and party.on_board
-    if days is None or not waits or application.status != ApplicationStatus.DRAFT:
+    if days is None or not waits or not application.editable:
         return False
     party.reminded_at = tx.now
     await record(
@@ -120,7 +119,7 @@ async def _tell(tx: Tx, application_id: UUID) -> bool:
     application, call = await lock_with_call(tx, application_id)
     last_mail = max(at for at in (application.started_at, application.missing_told_at) if at)
     days = reminder_due(TELL_LEAD_DAYS, call.submit_by(tx.now), last_mail, tx.now)
-    if days is None or application.status != ApplicationStatus.DRAFT:
+    if days is None or not application.editable:
         return False
     missing = await tx.session.scalars(
         select(Party.id).where(

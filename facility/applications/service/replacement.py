@@ -9,7 +9,7 @@ from facility.applications.models.application import Party
 from facility.applications.models.budget import BudgetLine, PlannedPeople
 from facility.applications.rules.confirmation import may_replace
 from facility.applications.service.amounts import add_up
-from facility.applications.service.changes import changed, check_version, lock_party, status_of
+from facility.applications.service.changes import changed, check_version, lock_party
 from facility.applications.service.confirmations import send_link
 from facility.applications.service.parties import new_party, take_out
 from facility.db import Tx
@@ -33,7 +33,7 @@ async def replace_party(
     "voids_confirmations" unless may_void.
     """
     application, old = await lock_party(tx, party_id)
-    may_replace(status_of(application), is_lead=old.is_lead, left=not old.on_board)
+    may_replace(editable=application.editable, is_lead=old.is_lead, left=not old.on_board)
     check_version(application, version)
     new = await new_party(
         tx,

@@ -29,7 +29,7 @@ from facility.applications.rules.submission import (
     submission_reasons,
 )
 from facility.applications.service.batches import taken_in, window_of
-from facility.applications.service.changes import check_version, lock_with_call, status_of
+from facility.applications.service.changes import check_version, lock_with_call
 from facility.applications.service.plan_snapshot import plan_content
 from facility.calls.models.call import Call
 from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSection
@@ -62,7 +62,7 @@ async def submit(
     or "not_a_draft", "edited_meanwhile".
     """
     application, call = await lock_with_call(tx, application_id)
-    may_edit(status_of(application))
+    may_edit(editable=application.editable)
     check_version(application, version)
     if read is not None and read != application.saved_at:
         refuse("edited_meanwhile", version=str(application.version))
@@ -80,7 +80,7 @@ async def submit(
     refuse_if(reasons, "conflict")
     assert window is not None, "outside of all windows it is late or too early"
     call = await taken_in(tx, application, window, received_at)
-    snapshot = _snapshot(application, call, form, parts, received_at, signature)
+    snapshot = _snapshot(application, call, form, parts, received_at, signature) | _replaced(application)
     await _handed_in(tx, application, snapshot, received_at)
     return application
 
@@ -106,6 +106,7 @@ async def _handed_in(
     application.submission = snapshot
     application.fingerprint = fingerprint_of(snapshot)
     application.submitted_by = tx.actor
+    application.changing_since = application.as_submitted = None
     await record(
         tx,
         ApplicationSubmitted(
@@ -146,6 +147,18 @@ def _snapshot(
         "documents": [_document(document) for document in parts.documents],
         "designation_note": parts.note,
         "signature": msgspec.to_builtins(signature),
+    }
+
+
+def _replaced(application: Application) -> dict[str, Any]:
+    """Which version this one takes the place of, where the lead changed what was submitted."""
+    if application.received_at is None:
+        return {}
+    return {
+        "replaces": {
+            "received_at": _instant(application.received_at),
+            "fingerprint": application.fingerprint,
+        }
     }
 
 

@@ -332,10 +332,12 @@ def calls(figures: Calls, recorded: Recorded) -> None:
 def _application(figures: Calls, event: Event, at: datetime) -> None:
     match event:
         case ApplicationSubmitted():
+            before = figures.handed.get(event.application_id)
+            again = before is not None and before.received_at is not None
             figures.handed[event.application_id] = Handed(
                 event.application_id, event.call_id, event.track, event.received_at
             )
-            figures.calls[event.call_id].received += 1
+            figures.calls[event.call_id].received += not again
         case ApplicationWithdrawn(application_id=key):
             if (application := figures.handed.get(key)) and application.received_at is not None:
                 application.received_at, application.withdrawn = None, True
