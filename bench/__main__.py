@@ -22,6 +22,7 @@ from bench.works import (
     receipts,
     reconcile,
     scan,
+    search,
     submission,
     work,
 )
@@ -37,6 +38,7 @@ WORKS: dict[str, Work] = {
     "latency": latency.run,
     "deadline_rush": deadline_rush.run,
     "scan": scan.run,
+    "search": search.run,
     "cheap_documents": cheap_documents.run,
     "lists": lists.run,
     "work": work.run,

@@ -113,7 +113,15 @@ class Many:
                 " ORDER BY reference LIMIT 1"
             )
         )
-        made = [{**pattern, "id": new_id(), "reference": f"BENCH-{n:02}"} for n in range(CALLS)]
+        made = [
+            {
+                **pattern,
+                "id": new_id(),
+                "reference": f"BENCH-{n:02}",
+                "search_key": search_key(f"BENCH-{n:02}", pattern["title"], initials=False),
+            }
+            for n in range(CALLS)
+        ]
         await self._write("call", made)
         return [row["id"] for row in made]
 

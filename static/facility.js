@@ -88,13 +88,20 @@
   // What a browser had set aside of a page may be of somebody who has signed out since: ask the server again.
   addEventListener("pageshow", (event) => event.persisted && ("private" in document.body.dataset ? location.reload() : openAll()));
 
-  // --- frame: the account's menu closes as menus do; tables that fit are no stop for the Tab key
+  // --- frame: the account's menu closes as menus do; "/" leads to the search; tables that fit are no stop for the Tab key
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll(".account[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.querySelector(".account[open]");
     if (menu) (menu.open = false), menu.querySelector("summary").focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select, [contenteditable]")) return;
+    const menu = document.querySelector(".menu"), boxes = [...document.querySelectorAll("[data-search]")];
+    if (boxes.length && menu?.checkVisibility()) menu.open = true;
+    const box = boxes.find((place) => place.checkVisibility());
+    if (box) event.preventDefault(), box.focus(), box.select();
   });
   const measure = () => {
     for (const place of document.querySelectorAll(".scroller")) if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;

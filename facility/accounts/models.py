@@ -5,11 +5,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.accounts.rules.accounts import Status
 from facility.accounts.rules.institutions import Kind, Standing
 from facility.db import Base, Key
+from facility.folding import search_key
 from facility.web.access import Role
 
 
@@ -100,18 +101,25 @@ class Signatory(Base):
 
 
 class Person(Base):
-    """Somebody with an account. `email` is in lower case."""
+    """Somebody with an account. `email` is in lower case. `search_key`: what they are found by."""
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint(_one_of("status", Status), name="status"),
         CheckConstraint("email = lower(email)", name="email"),
         Index("ix_person_list", "sort_key", "id"),
+        Index(
+            "ix_person_search",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[Key]
     name: Mapped[str]
     sort_key: Mapped[str]
+    search_key: Mapped[str]
     initials: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
     institution_id: Mapped[UUID | None] = mapped_column(ForeignKey("institution.id"), index=True)
@@ -119,6 +127,12 @@ class Person(Base):
     created_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_reason: Mapped[str | None]
+
+    @validates("name")
+    def _find_by(self, _name: str, value: str) -> str:
+        """Keeps the key for searches as the name is."""
+        self.search_key = search_key(value, initials=False)
+        return value
 
 
 class PersonRole(Base):

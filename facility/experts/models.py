@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.db import Base, Key
+from facility.folding import search_key
 
 _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
@@ -23,18 +24,25 @@ class Theme(Base):
 
 class Expert(Base):
     """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
-    `version` counts changes of the profile, so that nobody saves over what they have not seen."""
+    `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by."""
 
     __tablename__ = "expert"
     __table_args__ = (
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
+        Index(
+            "ix_expert_search",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[Key]
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    search_key: Mapped[str]
     email: Mapped[str] = mapped_column(unique=True)
     country: Mapped[str]
     gender: Mapped[str | None]
@@ -44,6 +52,13 @@ class Expert(Base):
     active: Mapped[bool]
     version: Mapped[int]
     registered_at: Mapped[datetime]
+
+    @validates("name", "code")
+    def _find_by(self, name: str, value: str) -> str:
+        """Keeps the key for searches as these are."""
+        texts = {"code": self.code, "name": self.name, name: value}
+        self.search_key = search_key(*filter(None, texts.values()), initials=False)
+        return value
 
 
 class ExpertTheme(Base):

@@ -16,15 +16,25 @@ from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 
-READERS = {"allow": allow(Role.SECRETARIAT, Role.AUDITOR)}
+WHO_READS = (Role.SECRETARIAT, Role.AUDITOR)
+READERS = {"allow": allow(*WHO_READS)}
 KEEPERS = {"allow": allow(Role.SECRETARIAT)}
 
-nav(N_("Experts"), "/experts", Role.SECRETARIAT, Role.AUDITOR, order=50)
+nav(N_("Experts"), "/experts", *WHO_READS, order=50)
+finds(
+    N_("Experts"),
+    *WHO_READS,
+    order=60,
+    rows="""SELECT id, name AS title, code AS about, '/experts/' || id AS href, upper(code) = upper(:typed) AS exact,
+        CAST(NULL AS timestamptz) AS at
+    FROM expert WHERE {expert} OR expert.email = lower(:typed)""",
+)
 
 
 @get("/experts", opt=READERS)

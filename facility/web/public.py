@@ -1,4 +1,4 @@
-"""Pages that belong to no room: the statements, help, and the health of the service."""
+"""Pages that belong to no room: the statements, help, the search, and the health of the service."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from facility.db import AWAY
 from facility.events.projector import stops
-from facility.web.access import ANYONE, allow
-from facility.web.handler import Database, Page, View
+from facility.web.access import ANYONE, SIGNED_IN, allow
+from facility.web.finding import LONGEST, found_by, words_of
+from facility.web.handler import Database, FromQuery, Page, Read, View
 
 _HEALTH = text(
     """
@@ -41,6 +42,22 @@ def help_page(view: View) -> Page:
     return view.page("pages/help.html")
 
 
+@get("/search", opt={"allow": allow(SIGNED_IN)})
+async def search(view: View, read: Read, q: FromQuery[str] = "") -> Page:
+    """What the visitor finds by these words. By GET: a result is opened and the way back leads here again. Our logs hold no query."""
+    too_long = len(q) > LONGEST
+    groups = [] if too_long else await found_by(read, view.me, q)
+    return view.page(
+        "pages/search.html",
+        status=422 if too_long else 200,
+        searched=q[:LONGEST].strip(),
+        groups=groups,
+        too_long=too_long,
+        longest=LONGEST,
+        has_words=bool(words_of(q)),
+    )
+
+
 @get("/health", opt={"allow": allow(ANYONE)})
 async def health(db: Database) -> Page:
     """For the machines that watch: 200 with the log's position and what waits, 503 when the database is away. `degraded`:
@@ -62,4 +79,4 @@ def _json(status: int, content: dict[str, Any]) -> Page:
     )
 
 
-router = Router("/", route_handlers=[privacy, accessibility, help_page, health])
+router = Router("/", route_handlers=[privacy, accessibility, help_page, search, health])

@@ -143,7 +143,9 @@ async def test_lists_leave_out_what_is_archived_and_can_be_narrowed(
         ("/staff/calls?status=open", True),
         ("/staff/calls?status=draft", False),
         ("/staff/calls?words=taf-2026", True),
+        ("/staff/calls?words=ТАФ", True),
         ("/staff/calls?words=nothing", False),
+        ("/staff/calls?words=%25", False),
         ("/staff/calls?status=archived", False),
     ):
         page = await ada.get(path)

@@ -85,7 +85,7 @@ def test_the_frame_bears_emblem_statement_and_designation(pages: jinja2.Environm
     assert page.count("<span>Co-funded by the European Union</span>") == 1
     assert page.count(f'<p class="designation">{NOTE}</p>') == 1
     assert page.count("Ada &lt;b&gt;") == 2
-    assert attributes(page, "form", "action") == ["/sign-out"]
+    assert attributes(page, "form", "action") == ["/search", "/sign-out"]
     quiet = pages.get_template("base.html").render(me=None, designation_note="", **common)
     assert attributes(quiet, "form", "action") == []
     assert 'class="designation"' not in quiet

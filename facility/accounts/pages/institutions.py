@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.forms import FIELDS, matches_of, read_beneficiary, words
-from facility.accounts.pages.people import WHO_SEES
+from facility.accounts.pages.people import READERS, WHO_SEES
 from facility.accounts.queries import institutions as queries
 from facility.accounts.queries.institutions import Filters, InstitutionShown
 from facility.accounts.queries.people import beneficiaries, history_lines
@@ -23,6 +23,7 @@ from facility.web import render
 from facility.web.access import SIGNED_IN, Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, translated
 from facility.web.stops import Stop
@@ -40,6 +41,16 @@ waits(
     rows="""SELECT name AS thing, '/institutions/' || id AS href, NULL AS call, NULL AS since, NULL AS until
         FROM institution WHERE status = 'pending' AND NOT EXISTS
         (SELECT FROM person WHERE person.institution_id = institution.id AND person.status = 'pending')""",
+)
+finds(
+    N_("Institutions"),
+    *READERS,
+    order=40,
+    more="/institutions?q=",
+    rows="""SELECT institution.id, institution.name AS title, beneficiary.name AS about, '/institutions/' || institution.id AS href,
+        upper(institution.abbreviation) = upper(:typed) AS exact, CAST(NULL AS timestamptz) AS at
+    FROM institution JOIN beneficiary ON beneficiary.code = institution.beneficiary_code
+    WHERE institution.status IN ('pending', 'approved') AND {institution}""",
 )
 
 

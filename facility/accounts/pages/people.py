@@ -15,21 +15,21 @@ from facility.events.log import history
 from facility.web.access import SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import moments
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.waiting import waits
 
-WHO_SEES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
+READERS = (Role.SECRETARIAT, Role.ADMINISTRATOR, Role.AUDITOR)
+WHO_SEES = allow(*READERS)
 WHO_MANAGES = allow(Role.SECRETARIAT, Role.ADMINISTRATOR)
 
 nav(
     N_("People"),
     "/people",
-    Role.SECRETARIAT,
-    Role.ADMINISTRATOR,
-    Role.AUDITOR,
+    *READERS,
     order=91,
     group=MORE,
     holds=("/institutions",),
@@ -41,6 +41,16 @@ waits(
     Role.SECRETARIAT,
     rows="""SELECT name AS thing, '/people/' || id AS href, NULL AS call, created_at AS since, NULL AS until
         FROM person WHERE status = 'pending'""",
+)
+finds(
+    N_("People"),
+    *READERS,
+    order=50,
+    more="/people?q=",
+    rows="""SELECT person.id, person.name AS title, coalesce(institution.name, person.email) AS about,
+        '/people/' || person.id AS href, person.email = lower(:typed) AS exact, CAST(NULL AS timestamptz) AS at
+    FROM person LEFT JOIN institution ON institution.id = person.institution_id
+    WHERE {person} OR person.email = lower(:typed)""",
 )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration
 from facility.accounts.rules.accounts import Status
 from facility.events.log import history
-from facility.folding import fold
+from facility.folding import search_words
 from facility.refused import refuse
 from facility.web.history import Moment, moments
 
@@ -99,7 +99,8 @@ def _filtered(query: Select[Any], status: str, role: str, search: str) -> Select
     if role:
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if search:
-        by_name = Person.sort_key.contains(fold(search), autoescape=True)
+        words = search_words(search)
+        by_name = and_(*(Person.search_key.like(f"% {word}%") for word in words)) if words else false()
         query = query.where(by_name | Person.email.contains(search.lower(), autoescape=True))
     return query
 

@@ -17,11 +17,14 @@ from facility.admission.queries.narrowing import CHECKED, SORTS, Filters
 from facility.admission.queries.received import MOST_COUNTED
 from facility.applications import words
 from facility.applications.access import STAFF
+from facility.applications.models.sealing import TELLS_SQL
+from facility.applications.queries.finding import NOT_CLOSED, SHOWN, among_many
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.words import WORDS
 from facility.web import render, sheets
 from facility.web.access import Role, allow
 from facility.web.fields import Fields, shown
+from facility.web.finding import finds
 from facility.web.forms import Form
 from facility.web.handler import Database, Page, Read, View
 from facility.web.i18n import N_, translated
@@ -52,6 +55,16 @@ waits(
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
         AND call.state <> 'cancelled'""",
+)
+# Not even by its whole reference, as the list does: what nobody may read yet leads nowhere.
+finds(
+    N_("Applications"),
+    *STAFF,
+    order=20,
+    more=f"{HERE}?q=",
+    rows=f"""SELECT application.id, {SHOWN}, '/applications/' || application.id AS href, application.received_at AS at
+    FROM ({among_many(f"{TELLS_SQL} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
+    JOIN institution ON institution.id = application.lead_institution_id""",  # noqa: S608 - our own text
 )
 
 

@@ -10,6 +10,7 @@ from facility.applications import words
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import EDITABLE_SQL
 from facility.applications.queries import lists
+from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, SHOWN, WITH_WORDS
 from facility.applications.rules.drafting import MAX_TITLE, may_still_start
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.answers import start_application
@@ -21,6 +22,7 @@ from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
@@ -72,6 +74,14 @@ waits(
             AND EXISTS (SELECT FROM party WHERE party.application_id = application.id
                 AND party.institution_id = :institution_id AND {ON_BOARD_SQL})""",  # noqa: S608 - our own text
     others=True,
+)
+finds(
+    N_("Applications"),
+    Role.OFFICER,
+    order=20,
+    rows=f"""SELECT application.id, {SHOWN}, '/applications/' || application.id AS href, application.started_at AS at
+    FROM application JOIN institution ON institution.id = application.lead_institution_id
+    WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED} AND {WITH_WORDS}""",  # noqa: S608 - our own text
 )
 BY_OFFICER = {"allow": allow(Role.OFFICER)}
 

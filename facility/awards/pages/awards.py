@@ -8,6 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.conflict import shut_out
+from facility.applications.queries.finding import (
+    NOT_CLOSED,
+    OF_MY_INSTITUTION,
+    SHOWN,
+    WITH_WORDS,
+    among_many,
+)
 from facility.awards.models import AWARD_STANDS_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
@@ -26,6 +33,7 @@ from facility.refused import refuse
 from facility.web.access import Role, allow, relation, shuts_out
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import DELIVERY, nav
@@ -48,6 +56,7 @@ waits(
     FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
+_IS_AWARDED = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"
 _IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
 stage(N_("Ranking"), order=60, done=f"(call.decided_at IS NOT NULL OR {_IS_PROPOSED})")
 stage(N_("Decision"), order=70, done="call.decided_at IS NOT NULL", at="call.decided_at")
@@ -99,6 +108,25 @@ waits(
     Role.AUTHORISING,
     rows=f"{_CLOSING} AND closing_proposed_by = :person_id",
     others=True,
+)
+
+finds(
+    N_("Awards"),
+    *READERS,
+    order=30,
+    rows=f"""SELECT award.id, {SHOWN}, '/awards/' || award.id AS href, award.made_at AS at
+    FROM ({among_many(f"{_IS_AWARDED} AND {NOT_CLOSED}")}) AS hit JOIN application ON application.id = hit.id
+    JOIN award ON award.application_id = application.id
+    JOIN institution ON institution.id = application.lead_institution_id""",  # noqa: S608 - our own text
+)
+finds(
+    N_("Awards"),
+    Role.OFFICER,
+    order=30,
+    rows=f"""SELECT award.id, {SHOWN}, '/applications/' || application.id || '/result' AS href, award.made_at AS at
+    FROM award JOIN application ON application.id = award.application_id
+    JOIN institution ON institution.id = application.lead_institution_id
+    WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED} AND {WITH_WORDS}""",  # noqa: S608 - our own text
 )
 
 LETTER_LEAD = relation(

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from msgspec import to_builtins
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.calls.rules.checklist import STANDARD_LIST
 from facility.calls.rules.modes import submit_by
 from facility.db import Base, Key
+from facility.folding import search_key
 
 
 class Call(Base):
@@ -22,7 +23,7 @@ class Call(Base):
     `current_version` is the number of the CallVersion that is in force, 0 for a draft. `only_themes` are codes that the
     call is for (none: all), `taxonomy` pairs of code and name of those that could be chosen when it was published.
     opened_at: when two people unsealed what had come in; evaluating_since: when the first application was given to an
-    assessor.
+    assessor. search_key: what it is found by.
 
     A rolling or urgent call is a series; each of its batches is a row of its own with `series_id` and `batch` (from 1)
     and the same rules, whose amount is shared: what a batch may still award is what the whole series has left.
@@ -62,11 +63,18 @@ class Call(Base):
         CheckConstraint("(questions_until IS NULL) = (answers_until IS NULL)", name="question_dates"),
         CheckConstraint("answers_until >= questions_until AND answers_until <= closes_at", name="answers"),
         Index("ix_call_closes_at_id", "closes_at", "id"),
+        Index(
+            "ix_call_search",
+            "search_key",
+            postgresql_using="gin",
+            postgresql_ops={"search_key": "gin_trgm_ops"},
+        ),
     )
 
     id: Mapped[Key]
     reference: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
+    search_key: Mapped[str]
     text: Mapped[str]
     mode: Mapped[str]
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("call.id"))
@@ -108,6 +116,13 @@ class Call(Base):
     archived_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     half_time_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
+
+    @validates("title", "reference")
+    def _find_by(self, name: str, value: str) -> str:
+        """Keeps the key for searches as these are."""
+        texts = {"reference": self.reference, "title": self.title, name: value}
+        self.search_key = search_key(*filter(None, texts.values()), initials=False)
+        return value
 
     def submit_by(self, at: datetime) -> datetime:
         """The deadline that a draft goes by: `rules.submit_by`."""

@@ -19,6 +19,7 @@ from facility.contracts.queries import envelopes
 from facility.web.access import ANYONE, Role, allow
 from facility.web.carried import key
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import CALLS, nav
@@ -42,6 +43,24 @@ tab(
     "/staff/questions?call={id}&which=all",
     order=30,
     when="call.state <> 'draft' AND call.series_id IS NULL",
+)
+_WITH_WORDS = "({call} OR call.reference = upper(:typed))"
+finds(
+    N_("Calls"),
+    *READERS,
+    order=10,
+    more="/staff/calls?words=",
+    rows=f"""SELECT id, title, reference AS about, '/staff/calls/' || id AS href, reference = upper(:typed) AS exact,
+        closes_at AS at FROM call WHERE {_WITH_WORDS}""",  # noqa: S608 - our own text
+)
+finds(
+    N_("Calls"),
+    Role.OFFICER,
+    Role.ASSESSOR,
+    Role.ADMINISTRATOR,
+    order=11,
+    rows=f"""SELECT id, title, reference AS about, '/calls/' || reference AS href, reference = upper(:typed) AS exact,
+        closes_at AS at FROM call WHERE state <> 'draft' AND series_id IS NULL AND {_WITH_WORDS}""",  # noqa: S608 - our own text
 )
 _CORRIGENDA = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/corrigendum' AS href,
         call.reference AS call, call_version.drafted_at AS since, call.closes_at AS until

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import TextClause, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.models.standing import PAST_SQL, RUNS_SQL, STANDS
 from facility.calls.rules.standing import CallDates, Standing, standing
+from facility.folding import search_words
 
 PAGE = 25
 
@@ -160,12 +161,16 @@ def _staff(where: Standing | None) -> TextClause:
         FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
         WHERE (call.archived_at IS NOT NULL) = {where is Standing.ARCHIVED} AND {STANDS[where] if where else "true"}
           AND call.series_id IS NULL AND (:envelope IS NULL OR call.envelope_id = :envelope)
-          AND (:words = '' OR position(lower(:words) IN lower(call.reference || ' ' || call.title)) > 0)
+          AND (:words IS NULL OR call.search_key LIKE ALL(:words))
           AND (:before IS NULL OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
           AND CAST(:now AS timestamptz) IS NOT NULL
         ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
         """  # noqa: S608
-    ).bindparams(bindparam("envelope", type_=Uuid()), bindparam("before", type_=Uuid()))
+    ).bindparams(
+        bindparam("envelope", type_=Uuid()),
+        bindparam("before", type_=Uuid()),
+        bindparam("words", type_=ARRAY(Text)),
+    )
 
 
 _STAFF = {where: _staff(where) for where in (None, *Standing)}
@@ -181,8 +186,10 @@ async def staff_calls(
     before: UUID | None = None,
 ) -> tuple[list[StaffLine], UUID | None]:
     """A page of the calls that stand so (None: all that are not archived), the latest closing first, and the call
-    before which the next page begins. words: a part of the reference or the title."""
-    given = {"now": now, "envelope": envelope, "words": words, "before": before}
+    before which the next page begins. words: beginnings of words of the reference and the title, in either script."""
+    # What holds no letter and no digit fits nothing.
+    spelt = ([f"% {word}%" for word in search_words(words)] or [""]) if words.strip() else None
+    given = {"now": now, "envelope": envelope, "words": spelt, "before": before}
     rows = (await connection.execute(_STAFF[standing], given)).all()
     lines = [StaffLine(*row) for row in rows[:PAGE]]
     return lines, lines[-1].id if len(rows) > PAGE else None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.admission.queries.clarification import clarified
 from facility.applications.queries.application import document_of
 from facility.applications.queries.application import shown as application_shown
+from facility.applications.queries.finding import NOT_CLOSED, SHOWN, WITH_WORDS
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
 from facility.drafting.handlers import keep_typed, keeping, signed_in
@@ -25,6 +26,7 @@ from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.errors import AUTOSAVE
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
@@ -50,6 +52,17 @@ waits(
             AND assessor_id = :person_id AND sent_at IS NOT NULL)
         AND NOT EXISTS (SELECT FROM conflict_declaration WHERE application_id = application.id
             AND assessor_id = :person_id AND conflict)""",  # noqa: S608 - our own text
+)
+
+# What whoever is to declare sees: title and parties.
+finds(
+    N_("Applications"),
+    Role.ASSESSOR,
+    order=20,
+    rows=f"""SELECT application.id, {SHOWN}, '/assessments/' || application.id AS href, assignment.at
+    FROM assignment JOIN application ON application.id = assignment.application_id
+    JOIN institution ON institution.id = application.lead_institution_id
+    WHERE assignment.assessor_id = :person_id AND assignment.ended_at IS NULL AND {NOT_CLOSED} AND {WITH_WORDS}""",  # noqa: S608
 )
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))

@@ -1,0 +1,38 @@
+"""Pieces of statements by which applications, and what came of them, are found (`web.finding`)."""
+
+from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
+from facility.applications.models.conflict import shut_out
+from facility.web.finding import MOST_SHOWN
+
+NOT_CLOSED = f"NOT {shut_out(person=':person_id')}"
+"""The visitor has declared no conflict on the application of the row."""
+
+OF_MY_INSTITUTION = f"""application.id IN (SELECT application_id FROM party
+    WHERE institution_id = :institution_id AND {TAKES_PART_SQL})"""  # noqa: S608 - our own text
+"""The visitor's institution takes part, as its officers' pages ask (`access.PARTY`)."""
+
+WITH_WORDS = f"""({{application}} OR application.reference = upper(:typed) OR EXISTS (
+    SELECT FROM party JOIN institution ON institution.id = party.institution_id
+    WHERE party.application_id = application.id AND {ON_BOARD_SQL} AND {{institution}}))"""
+"""Words of reference and title, the whole reference, or words of an institution that takes part; for few applications, each looked at."""
+
+SHOWN = """application.title, application.reference || ' · ' || institution.name AS about,
+    application.reference = upper(:typed) AS exact"""
+"""What a result says, beside the row `institution` of the lead."""
+
+
+_FEW = f"LIMIT {MOST_SHOWN + 1}"
+
+
+def among_many(wanted: str) -> str:
+    """A query for the ids of the newest applications that meet the condition and have the words, as `WITH_WORDS` says, at a cost that
+    does not grow with their number: by the whole reference, by words of reference and title, and of each institution its newest."""
+    return f"""
+        SELECT application.id FROM application WHERE application.reference = upper(:typed) AND {wanted}
+        UNION (SELECT application.id FROM application WHERE {{application}} AND {wanted}
+            ORDER BY application.received_at DESC {_FEW})
+        UNION SELECT taking_part.id FROM institution CROSS JOIN LATERAL (
+            SELECT application.id FROM party JOIN application ON application.id = party.application_id
+            WHERE party.institution_id = institution.id AND {ON_BOARD_SQL} AND {wanted}
+            ORDER BY party.added_at DESC {_FEW}) AS taking_part
+        WHERE {{institution}}"""  # noqa: S608 - our own text
