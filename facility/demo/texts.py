@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 
 
 def answered(themes: Sequence[str], summary: str, plan: str, origin: str) -> dict[str, Answers]:

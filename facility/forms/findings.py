@@ -1,22 +1,11 @@
 """What stands against submitting the answers of a section: what its checks find."""
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 
+from facility.forms.checks import Answer, Answers, Required, broken, is_filled
 from facility.forms.sections import AnyOf, Section, SumAtMost, is_asked
-from facility.forms.types import (
-    Answer,
-    Answers,
-    AtLeast,
-    Between,
-    Check,
-    Field,
-    Length,
-    OneOf,
-    Required,
-    Within,
-)
+from facility.forms.types import Field
 from facility.refused import Reason
 
 
@@ -39,37 +28,8 @@ def _field_findings(field: Field, answer: Answer) -> Iterator[tuple[str, dict[st
         if isinstance(check, Required):
             if not filled:
                 yield "answer_missing", {}
-        elif filled and (wrong := _broken(check, answer)):
+        elif filled and (wrong := broken(check, answer)):
             yield wrong
-
-
-def is_filled(answer: Answer) -> bool:
-    return bool(answer.strip() if isinstance(answer, str) else answer)
-
-
-def _broken(check: Check, answer: Answer) -> tuple[str, dict[str, str]] | None:
-    match check, answer:
-        case Length(least, most), str():
-            return _outside("answer_too_short", "answer_too_long", len(answer), least, most)
-        case Between(low, high), str():
-            return _outside("answer_too_small", "answer_too_great", Decimal(answer), low, high)
-        case Within(first, last), str():
-            return _outside("answer_too_early", "answer_too_late", date.fromisoformat(answer), first, last)
-        case AtLeast(count), list() if len(answer) < count:
-            return "answer_too_few", {"least": str(count)}
-        case OneOf(values), str() if answer not in values:
-            return "answer_not_accepted", {}
-    return None
-
-
-def _outside[T: (int, Decimal, date)](
-    low_code: str, high_code: str, value: T, low: T | None, high: T | None
-) -> tuple[str, dict[str, str]] | None:
-    if low is not None and value < low:
-        return low_code, {"least": str(low)}
-    if high is not None and value > high:
-        return high_code, {"most": str(high)}
-    return None
 
 
 def _section_findings(section: Section, answers: Answers) -> Iterator[Reason]:

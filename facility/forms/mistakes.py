@@ -2,20 +2,9 @@
 
 from collections.abc import Iterator
 
+from facility.forms.checks import Required
 from facility.forms.sections import AnyOf, Section, SectionCheck
-from facility.forms.types import (
-    CHOICES,
-    TEXTS,
-    AtLeast,
-    Between,
-    Check,
-    Field,
-    FieldType,
-    Length,
-    OneOf,
-    Required,
-    Within,
-)
+from facility.forms.types import CHOICES, NUMBERS, Field
 from facility.refused import Reason
 
 
@@ -33,11 +22,11 @@ def field_mistakes(section: Section) -> Iterator[Reason]:
             yield Reason("asked_if_unknown", here)
         elif _tells_a_secret(section, field):
             yield Reason("asked_if_confidential", here)
-        if any(not _fits(check, field.type) for check in field.checks):
+        if any(type(check) not in (Required, *field.kind.checks) for check in field.checks):
             yield Reason("check_does_not_fit", here)
         seen.add(field.key)
     for check in section.checks:
-        if not check.fields or not seen.issuperset(check.fields) or not _fits_all(check, section):
+        if not seen.issuperset(check.fields) or not _fits(check, section):
             yield Reason("check_does_not_fit", at)
         elif len({section.field(key).confidential for key in check.fields}) > 1:
             yield Reason("check_mixes_confidential", at)
@@ -52,24 +41,7 @@ def _tells_a_secret(section: Section, field: Field) -> bool:
     )
 
 
-def _fits(check: Check, type_: FieldType) -> bool:
-    match check:
-        case Required():
-            return True
-        case Length():
-            return type_ in TEXTS
-        case Between():
-            return type_ in (FieldType.NUMBER, FieldType.AMOUNT)
-        case Within():
-            return type_ is FieldType.DAY
-        case AtLeast():
-            return type_ in (FieldType.SOME_OF, FieldType.THEMES)
-        case OneOf():
-            return type_ in (FieldType.ONE_OF, FieldType.YES_NO)
-
-
-def _fits_all(check: SectionCheck, section: Section) -> bool:
+def _fits(check: SectionCheck, section: Section) -> bool:
     if isinstance(check, AnyOf):
-        return True
-    numbers = (FieldType.NUMBER, FieldType.AMOUNT)
-    return all(section.field(key).type in numbers for key in check.fields)
+        return bool(check.fields)
+    return bool(check.fields) and all(section.field(key).type in NUMBERS for key in check.fields)

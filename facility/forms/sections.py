@@ -1,10 +1,13 @@
 """Sections of a form: fields that are asked together, and the checks over several of them."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
-from facility.forms.types import Answers, Field
+from facility.forms.checks import Answer, Answers
+from facility.forms.types import Field, FieldType, Option
 
 
 class AnyOf(msgspec.Struct, frozen=True, tag_field="kind", tag="any_of"):
@@ -48,3 +51,20 @@ def is_asked(field: Field, answers: Answers) -> bool:
     other = answers.get(field.asked_if.field, "")
     given = other if isinstance(other, list) else [other]
     return not set(field.asked_if.values).isdisjoint(given)
+
+
+def answered(section: Section, answers: Answers) -> list[tuple[Field, Answer]]:
+    """The fields that are asked, each with its answer."""
+    return [(field, answers.get(field.key, "")) for field in section.fields if is_asked(field, answers)]
+
+
+def offering[S: Section](section: S, themes: Iterable[tuple[str, str]]) -> S:
+    """The section with these themes (code and name) to choose from, where it asks for themes."""
+    options = tuple(Option(code, name) for code, name in themes)
+    return replace(
+        section,
+        fields=tuple(
+            replace(field, options=options) if field.type is FieldType.THEMES else field
+            for field in section.fields
+        ),
+    )

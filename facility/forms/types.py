@@ -1,15 +1,21 @@
 """Fields, and what is the same for all fields of a type. A closed list of types and of kinds of check, chosen and parametrised
-for each field; no expression language, so that whoever drafts a call can read what is asked."""
+for each field; no expression language, so that whoever drafts a call can read what is asked. A new type is a `FieldType` and its
+`Kind`, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, Protocol
 
 import msgspec
 
+from facility.forms.checks import Answer, AtLeast, Between, Check, Length, OneOf, Required, Within
+from facility.message import N_, Message
+
 MOST_SHORT, MOST_LONG = 200, 12_000
 """Characters that a text takes where its field says nothing else."""
+MOST_NUMBER = Decimal(999_999_999)
 
 
 class FieldType(StrEnum):
@@ -24,60 +30,6 @@ class FieldType(StrEnum):
     AMOUNT = "amount"
     DAY = "day"
     THEMES = "themes"
-
-
-TEXTS = frozenset({FieldType.SHORT_TEXT, FieldType.LONG_TEXT})
-CHOICES = frozenset({FieldType.ONE_OF, FieldType.SOME_OF})
-
-type Answer = str | list[str]
-"""Texts and single choices as they were typed ("yes" or "no" for yes_no), numbers and EUR as decimal strings, days as
-YYYY-MM-DD, several choices as a list of keys. An empty string or list: not answered."""
-type Answers = Mapping[str, Answer]
-"""The answers of a section by field key."""
-
-
-class _Check(msgspec.Struct, frozen=True, tag_field="kind"):
-    """One check on a field."""
-
-
-class Required(_Check, frozen=True, tag="required"):
-    """It must be answered."""
-
-
-class Length(_Check, frozen=True, tag="length"):
-    """Characters that a text must have at least and may have at most."""
-
-    least: int = 0
-    most: int | None = None
-
-
-class Between(_Check, frozen=True, tag="between"):
-    """Bounds of a number or of EUR, both included."""
-
-    least: Decimal | None = None
-    most: Decimal | None = None
-
-
-class Within(_Check, frozen=True, tag="within"):
-    """Bounds of a day, both included."""
-
-    first: date | None = None
-    last: date | None = None
-
-
-class AtLeast(_Check, frozen=True, tag="at_least"):
-    """So many of the options, or of the themes, must be chosen."""
-
-    count: int
-
-
-class OneOf(_Check, frozen=True, tag="one_of"):
-    """Only these answers let the application in, for example "yes" to a declaration."""
-
-    values: tuple[str, ...]
-
-
-type Check = Required | Length | Between | Within | AtLeast | OneOf
 
 
 class AskedIf(msgspec.Struct, frozen=True):
@@ -111,6 +63,24 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     restricted: bool = False
 
     @property
+    def kind(self) -> "Kind":
+        """What is the same for all of its type."""
+        return KINDS[self.type]
+
+    @property
+    def choices(self) -> tuple[Option, ...]:
+        """What may be chosen: its own options, or those of its type, which are translated where they are shown."""
+        return self.options or self.kind.options
+
+    @property
+    def keys(self) -> list[str]:
+        return [option.key for option in self.choices]
+
+    @property
+    def is_text(self) -> bool:
+        return self.type in TEXTS
+
+    @property
     def required(self) -> bool:
         """Whether it must be answered (where it is asked)."""
         return any(isinstance(check, Required) for check in self.checks)
@@ -120,3 +90,114 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Characters that a text takes."""
         limits = [check.most for check in self.checks if isinstance(check, Length) and check.most]
         return min(limits, default=MOST_LONG if self.type is FieldType.LONG_TEXT else MOST_SHORT)
+
+    @property
+    def between(self) -> tuple[Decimal, Decimal]:
+        """The least and the most that a number may be."""
+        bounds = [check for check in self.checks if isinstance(check, Between)]
+        least = [check.least for check in bounds if check.least is not None]
+        most = [check.most for check in bounds if check.most is not None]
+        return max(least, default=Decimal(0)), min(most, default=MOST_NUMBER)
+
+
+class Typed(Protocol):
+    """A form that was sent, as the types read it (`web.fields.Fields`): what is wrong is noted, and a placeholder comes back."""
+
+    def text(self, name: str, *, required: bool = True, most: int = 200, multiline: bool = False) -> str: ...
+    def choice(self, name: str, options: Collection[str]) -> str: ...
+    def many(self, name: str, options: Collection[str], *, required: bool = True) -> list[str]: ...
+    def decimal(self, name: str, least: Decimal, most: Decimal, places: int = 2) -> Decimal: ...
+    def eur(self, name: str) -> Decimal: ...
+    def day(self, name: str) -> date: ...
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for all fields of a type. name: as whoever drafts a call reads it; read: what was typed, where something
+    was or must be, and of several answers always; checks: those that fit, beside `Required`; control: how it is drawn
+    (`_macros/questions.html`); box: what that macro of `_macros/forms.html` takes beside, where `before` and `after` are the
+    units of a line; several: an answer is a list; options: those of every field of the type; needs_options: each field has its
+    own."""
+
+    name: Message
+    read: Callable[[Typed, Field], Answer]
+    checks: tuple[type[Check], ...] = ()
+    control: str = "line"
+    box: Mapping[str, Any] = {}
+    several: bool = False
+    options: tuple[Option, ...] = ()
+    needs_options: bool = False
+
+
+_NUMBER = {"width": "xs", "inputmode": "numeric", "spellcheck": False}
+_EUR = {"width": "s", "inputmode": "decimal", "before": N_("EUR"), "spellcheck": False}
+KINDS: dict[FieldType, Kind] = {
+    FieldType.SHORT_TEXT: Kind(
+        name=N_("A line of text"),
+        read=lambda fields, field: fields.text(field.key, most=field.most),
+        checks=(Length,),
+        box={"width": "full"},
+    ),
+    FieldType.LONG_TEXT: Kind(
+        name=N_("A long text"),
+        read=lambda fields, field: fields.text(field.key, most=field.most, multiline=True),
+        checks=(Length,),
+        control="paragraphs",
+    ),
+    FieldType.YES_NO: Kind(
+        name=N_("Yes or no"),
+        read=lambda fields, field: fields.choice(field.key, field.keys),
+        checks=(OneOf,),
+        control="radios",
+        box={"inline": True},
+        options=(Option("yes", N_("Yes")), Option("no", N_("No"))),
+    ),
+    FieldType.ONE_OF: Kind(
+        name=N_("One of several answers"),
+        read=lambda fields, field: fields.choice(field.key, field.keys),
+        checks=(OneOf,),
+        control="radios",
+        needs_options=True,
+    ),
+    FieldType.SOME_OF: Kind(
+        name=N_("Any of several answers"),
+        read=lambda fields, field: fields.many(field.key, field.keys, required=field.required),
+        checks=(AtLeast,),
+        control="checkboxes",
+        several=True,
+        needs_options=True,
+    ),
+    FieldType.NUMBER: Kind(
+        name=N_("A number"),
+        read=lambda fields, field: str(fields.decimal(field.key, *field.between)),
+        checks=(Between,),
+        box=_NUMBER,
+    ),
+    FieldType.AMOUNT: Kind(
+        name=N_("An amount in EUR"),
+        read=lambda fields, field: str(fields.eur(field.key)),
+        checks=(Between,),
+        box=_EUR,
+    ),
+    FieldType.DAY: Kind(
+        name=N_("A day"),
+        read=lambda fields, field: fields.day(field.key).isoformat(),
+        checks=(Within,),
+        control="day",
+    ),
+    FieldType.THEMES: Kind(
+        name=N_("Themes"),
+        read=lambda fields, field: sorted(fields.many(field.key, field.keys, required=field.required)),
+        checks=(AtLeast,),
+        control="checkboxes",
+        several=True,
+    ),
+}
+
+
+def of_kind(check: type[Check]) -> frozenset[FieldType]:
+    """The types that such a check fits."""
+    return frozenset(type_ for type_, kind in KINDS.items() if check in kind.checks)
+
+
+TEXTS, NUMBERS = of_kind(Length), of_kind(Between)
+CHOICES = frozenset(type_ for type_, kind in KINDS.items() if kind.needs_options)

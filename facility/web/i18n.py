@@ -9,19 +9,18 @@ A constant that `N_` marked is shown by `translated`, which only looks it up, or
 
 from contextvars import ContextVar
 from functools import cache
-from typing import NewType
 
 import jinja2
 from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 
+from facility.message import N_ as N_
+from facility.message import Message as Message
 from facility.settings import ROOT
 from facility.web.literals import LiteralsOnly
 
 LOCALE = ROOT / "locale"
 SOURCE = "en"
-Message = NewType("Message", str)
-"""A constant that `N_` marked. The types show that nothing else is filled in."""
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -64,11 +63,6 @@ def ngettext(singular: str, plural: str, count: int, **values: object) -> str:
 
 
 _ = gettext
-
-
-def N_(message: str) -> Message:  # noqa: N802 - gettext's own name
-    """Marks a literal for translation and leaves it as it is: for constants, which are translated when they are shown."""
-    return Message(message)
 
 
 def listed(items: list[str]) -> str:

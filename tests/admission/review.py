@@ -15,7 +15,7 @@ from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call

@@ -16,7 +16,8 @@ from facility.calls.rules.modes import Mode
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.db import Database
-from facility.forms.types import AskedIf, Between, Field, FieldType, Length, Option, Required
+from facility.forms.checks import Between, Length, Required
+from facility.forms.types import AskedIf, Field, FieldType, Option
 from tests.applications.conftest import GRID, Stage, Times, party_id
 
 KINDS = (Option("seminar", "Seminar"), Option("visit", "Study trip"))

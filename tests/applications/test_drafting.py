@@ -20,7 +20,7 @@ from facility.applications.service.confirmations import (
 from facility.applications.service.documents import attach_document, remove_document
 from facility.applications.service.parties import add_party, change_party, remove_party
 from facility.db import Database
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from facility.outbox.links import find_link, make_link, path_of
 from facility.refused import Refused
 from tests.applications.conftest import NOW, Stage, party_id, row

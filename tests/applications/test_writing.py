@@ -10,7 +10,6 @@ from facility.accounts.service.people import add_user
 from facility.applications.models.application import SectionAnswers
 from facility.applications.models.writing import SectionChange
 from facility.applications.queries.writing import section_changes, writing
-from facility.applications.rules.differences import Whose, base_of, clashes, compared
 from facility.applications.rules.submission import canonical, salted_hash
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
@@ -24,6 +23,7 @@ from facility.drafting.queries import copies_of
 from facility.drafting.service import KEPT_FOR, MOST_BY_LINK, MOST_KEPT, Holder, end, forget
 from facility.drafting.service import keep as keep_typed
 from facility.events.log import history
+from facility.forms.versions import Whose, base_of, clashes, compared
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.applications.asking import asked

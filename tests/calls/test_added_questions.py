@@ -14,7 +14,8 @@ from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.reading import draft_of, form_of
 from facility.db import Database
-from facility.forms.types import FieldType, Length, Option, Required
+from facility.forms.checks import Length, Required
+from facility.forms.types import FieldType, Option
 from tests.browser import Browser, Browsers
 from tests.calls.conftest import store
 from tests.calls.test_life_pages import REASON, says

@@ -21,7 +21,8 @@ from facility.calls.service.reading import draft_of, form_of
 from facility.calls.words.calls import TYPES
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
-from facility.forms.types import AskedIf, Between, Field, FieldType, Length, OneOf, Required
+from facility.forms.checks import Between, Length, OneOf, Required
+from facility.forms.types import AskedIf, Field, FieldType
 from facility.refused import Reason, Refused
 from tests.browser import NOW, Browser, Browsers, gives_reason
 from tests.cast import Cast

@@ -10,23 +10,11 @@ from facility.applications.pages.versions import Sent
 from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind, form_mistakes
 from facility.calls.rules.presets import PLAIN, STANDARD
 from facility.drafting.handlers import OF_A_LINK
+from facility.forms.checks import Answers, AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.findings import findings
 from facility.forms.keys import BESIDE
 from facility.forms.sections import AnyOf, SumAtMost
-from facility.forms.types import (
-    Answers,
-    AskedIf,
-    AtLeast,
-    Between,
-    Check,
-    Field,
-    FieldType,
-    Length,
-    OneOf,
-    Option,
-    Required,
-    Within,
-)
+from facility.forms.types import AskedIf, Field, FieldType, Option
 
 OPTIONS = (Option("a", "First"), Option("b", "Second"))
 

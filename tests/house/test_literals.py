@@ -15,7 +15,7 @@ from facility.web.render import TEMPLATES
 # How many messages each function begins with.
 LITERAL = {**literals.GETTEXT, "N_": 1, "lazy": 1}
 # Where these functions are made, and where the sentences of events are read, which the last test shows to be literals.
-MAKERS = {"facility/web/i18n.py"}
+MAKERS = {"facility/message.py", "facility/web/i18n.py"}
 MARKERS = {"facility/web/history.py"}
 
 

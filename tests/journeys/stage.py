@@ -29,7 +29,7 @@ from facility.db import Tx
 from facility.evaluation.models import Assignment, Declaration
 from facility.evaluation.service import assessing as evaluation
 from facility.experts.service import ExpertDraft, register_expert
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from tests.journeys.cast import REGISTERED, Company, address
 from tests.journeys.machinery import Service, until
 

@@ -5,7 +5,8 @@ import msgspec
 from facility.applications.service.confirmations import invite_party
 from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.calls.rules.presets import PLAIN
-from facility.forms.types import Field, FieldType, Required
+from facility.forms.checks import Required
+from facility.forms.types import Field, FieldType
 from tests.journeys.cast import Company, address
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service

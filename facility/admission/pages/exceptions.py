@@ -15,7 +15,8 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.words import WORDS
 from facility.calls.rules.forms import THEMES, TITLE, By
-from facility.forms.types import Answer, Field
+from facility.forms.checks import Answer
+from facility.forms.types import Field
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -51,9 +52,9 @@ async def _page(
 def _answers(application: ApplicationShown) -> list[tuple[Field, Answer]]:
     """The request in the lead's words, the justification first; what is restricted stands on the application's page."""
     return [
-        (field, application.answers(section).get(field.key, ""))
+        (field, answer)
         for section in application.form.questions(By.LEAD)
-        for field in application.asked_fields(section)
+        for field, answer in application.answered(section)
         if field.key not in (TITLE, THEMES) and not field.restricted
     ]
 

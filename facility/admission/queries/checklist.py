@@ -17,7 +17,7 @@ from facility.applications.rules.judged import Finding
 from facility.applications.rules.submission import DECLARATIONS
 from facility.calls.rules.checklist import ChecklistItem
 from facility.calls.rules.forms import By
-from facility.forms.findings import is_filled
+from facility.forms.checks import is_filled
 
 RIGHTS = "rights"
 """The section of a form in which an application is screened for its effect on human rights."""
@@ -102,7 +102,4 @@ def _screened(application: ApplicationShown) -> bool | None:
     section = next((s for s in application.form.questions(By.LEAD) if s.key == RIGHTS), None)
     if section is None:
         return None
-    answers = application.answers(section)
-    return all(
-        is_filled(answers.get(field.key, "")) for field in application.asked_fields(section) if field.required
-    )
+    return all(is_filled(answer) for field, answer in application.answered(section) if field.required)

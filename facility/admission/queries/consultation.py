@@ -24,8 +24,9 @@ from facility.applications.models.ending import HAS_ENDED
 from facility.applications.rules.exceptions import asked_for
 from facility.applications.rules.status import Track
 from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition
-from facility.forms.sections import is_asked
-from facility.forms.types import Answer, Field
+from facility.forms.checks import Answer
+from facility.forms.sections import answered
+from facility.forms.types import Field
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
 from facility.refused import refuse
@@ -244,11 +245,10 @@ class ConsultationByLink(msgspec.Struct, frozen=True):
     def lead_answers(self) -> list[tuple[Field, Answer]]:
         """What the lead has answered, without what only parties, secretariat and assessors may read."""
         return [
-            (field, answers.get(field.key, ""))
+            (field, answer)
             for section in asked_for(self.form, self.track).questions(By.LEAD)
-            for answers in (self.answers.get(section.key, {}),)
-            for field in section.fields
-            if field.key not in (TITLE, THEMES) and not field.restricted and is_asked(field, answers)
+            for field, answer in answered(section, self.answers.get(section.key, {}))
+            if field.key not in (TITLE, THEMES) and not field.restricted
         ]
 
     @property

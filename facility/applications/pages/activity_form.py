@@ -32,7 +32,8 @@ from facility.applications.rules.entries import EntryKind, activity_answers, ent
 from facility.applications.service.plan import add_activity, change_planned
 from facility.calls.rules.forms import FormSection
 from facility.db import Tx
-from facility.forms.types import Answers, Field, FieldType, Option
+from facility.forms.checks import Answers
+from facility.forms.types import Field, FieldType, Option
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import _, translated

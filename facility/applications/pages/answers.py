@@ -11,13 +11,12 @@ from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft
 from facility.applications.pages.edit_form import Reading, form_handlers
 from facility.applications.pages.editing import Edited
-from facility.applications.pages.questions import offered, read_answers, shown_answers
 from facility.applications.service.answers import save_answers
-from facility.calls.rules.forms import By, FormSection, SectionKind
-from facility.calls.words.calls import conditions
+from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind
 from facility.db import Tx
+from facility.forms.checks import Answers
 from facility.forms.findings import findings
-from facility.forms.types import Answers
+from facility.forms.reading import read_draft, shown
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import N_, _, filled
@@ -67,11 +66,11 @@ class SectionForm(msgspec.Struct, frozen=True):
         line = application.parts.section(self.section, lead)
         return Edited(
             application=application,
-            section=section,
+            section=application.offering(section),
             party_id=lead,
             here=here,
             back=back,
-            stored=shown_answers(section, stored),
+            stored=shown(section, stored),
             version=line.version if line else 0,
             # Nothing before the first save.
             notes=_notes(section, stored) if line and line.version else {},
@@ -86,14 +85,11 @@ class SectionForm(msgspec.Struct, frozen=True):
             "line": application.parts.section(edited.key, edited.party_id),
             "state": tasks.state_of(application, section),
             "place": (parts.index(edited.key) + 1, len(parts)),
-            "conditions": conditions(section),
-            "themes": offered(application),
         }
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
         """The answers, and the command for them."""
-        themes = [code for code, _name in offered(edited.application)]
-        answers = read_answers(fields, edited.section, themes)
+        answers = read_draft(fields, edited.section, needed=(TITLE,))
 
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             given = {self.section: answers}

@@ -9,15 +9,17 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD
-from facility.applications.pages.editing import Difference, Edited, unsaved, voiding
-from facility.applications.pages.versions import Sent, choose, compare, labels_of, sent_in
+from facility.applications.pages.editing import Edited, unsaved, voiding
+from facility.applications.pages.versions import Sent, choose, compare, sent_in
 from facility.applications.queries.writing import Change, Colleague, section_changes, writing
 from facility.applications.words import WORDS
 from facility.db import Tx
 from facility.drafting.handlers import keeping, kept, signed_in
 from facility.drafting.queries import Copy
 from facility.drafting.service import end
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
+from facility.forms.reading import labels
+from facility.forms.versions import Difference
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
@@ -80,7 +82,7 @@ async def draw(
         application=edited.application,
         edited=edited,
         form=fields,
-        labels=labels_of(edited.section),
+        labels=labels(edited.section),
         editing=state,
         **await edit_form.context(connection, edited, fields),
         **WORDS,

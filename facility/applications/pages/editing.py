@@ -8,11 +8,11 @@ import msgspec
 
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Change
-from facility.applications.rules.differences import Piece, Whose, base_of, clashes, compared
 from facility.calls.rules.forms import FormSection
 from facility.drafting.queries import Copy
+from facility.forms.checks import Answers
 from facility.forms.keys import BESIDE, SIDES
-from facility.forms.types import TEXTS, Answer, Answers, Field
+from facility.forms.versions import Difference, base_of, changes, clashes, difference
 from facility.web.forms import Form
 from facility.web.i18n import _
 
@@ -65,29 +65,10 @@ def unsaved(section: FormSection, stored: Answers, copy: Copy | None) -> Copy | 
     return copy if copy and copy.says_else(stored, [field.key for field in section.fields]) else None
 
 
-class Difference(msgspec.Struct, frozen=True):
-    """A field that reads one way and another, side by side; pieces: for texts, what is gone and what is new."""
-
-    field: Field
-    old: Answer
-    new: Answer
-    pieces: tuple[Piece, ...]
-    whose: Whose = Whose.BOTH
-
-
-def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH) -> Difference:
-    """What becomes of an answer."""
-    texts = field.type in TEXTS and isinstance(old, str) and isinstance(new, str)
-    return Difference(field, old, new, compared(str(old), str(new)) if texts else (), whose)
-
-
 def voiding(edited: Edited, answers: Answers) -> list[Difference]:
     """What these answers would change of what partners confirm."""
-    return [
-        difference(field, edited.stored.get(field.key, ""), answers.get(field.key, ""))
-        for field in edited.section.fields
-        if field.material and (edited.stored.get(field.key) or "") != (answers.get(field.key) or "")
-    ]
+    changed = changes(edited.section, edited.stored, answers)
+    return [difference for difference in changed if difference.field.material]
 
 
 class Meanwhile(msgspec.Struct, frozen=True):
@@ -98,15 +79,14 @@ class Meanwhile(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
-def meanwhile(edited: Edited, mine: Answers, changes: Sequence[Change]) -> Meanwhile:
-    """Mine against what is saved; changes: the saves since, the newest first."""
+def meanwhile(edited: Edited, mine: Answers, saves: Sequence[Change]) -> Meanwhile:
+    """Mine against what is saved; saves: those since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
-    base = base_of(edited.stored, [change.before for change in changes]) if changes else None
+    base = base_of(edited.stored, [save.before for save in saves]) if saves else None
     differing = clashes(mine, edited.stored, base)
     return Meanwhile(
-        names=tuple(dict.fromkeys(change.saved_by or _("Somebody") for change in changes))
-        or (_("Somebody"),),
-        at=changes[0].saved_at if changes else edited.application.saved_at,
+        names=tuple(dict.fromkeys(save.saved_by or _("Somebody") for save in saves)) or (_("Somebody"),),
+        at=saves[0].saved_at if saves else edited.application.saved_at,
         differences=tuple(
             difference(edited.section.field(clash.key), clash.theirs, clash.mine, clash.whose)
             for clash in differing

@@ -10,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
 from facility.applications.pages.editing import Edited, unsaved
-from facility.applications.pages.questions import offered, read_answers
 from facility.applications.pages.seats import Seat, Sit, leads_seat, linked_seat, officers_seat
 from facility.applications.service.confirmations import party_by_link
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.words import WORDS
-from facility.calls.words.calls import conditions
+from facility.calls.rules.forms import TITLE
 from facility.drafting.handlers import began, by_link, hidden, keeping, kept, opened, signed_in
 from facility.drafting.queries import Copy, copies_of
 from facility.drafting.service import Holder, end
+from facility.forms.reading import labels, read_draft
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
@@ -59,8 +59,7 @@ async def _page(
         copy=copy,
         others=others,
         hidden=hidden(holder, copy),
-        themes=offered(seat.application),
-        conditions=conditions(edited.section),
+        labels=labels(edited.section),
         **WORDS,
     )
 
@@ -95,7 +94,7 @@ async def _save(
     fields, seen = Fields(form), began(form)
     fields.ignore("then", "seen")
     may_void = fields.yes("void")
-    answers = read_answers(fields, edited.section, [code for code, _name in offered(seat.application)])
+    answers = read_draft(fields, edited.section, needed=(TITLE,))
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         # Whoever is shown what somebody else saved goes on from there.

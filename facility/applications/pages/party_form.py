@@ -30,7 +30,8 @@ from facility.applications.rules.parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
 from facility.calls.rules.forms import FormSection
 from facility.db import Tx
-from facility.forms.types import Answers, Field, FieldType
+from facility.forms.checks import Answers
+from facility.forms.types import Field, FieldType
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Page

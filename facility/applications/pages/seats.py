@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.drafts import draft, party_of
 from facility.applications.pages.editing import Edited
-from facility.applications.pages.questions import shown_answers
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
@@ -17,7 +16,8 @@ from facility.applications.queries.writing import Change, entry_version, section
 from facility.applications.rules.entries import EntryKind, entry_key
 from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import FormSection
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
+from facility.forms.reading import shown
 from facility.refused import refuse
 from facility.web import render
 
@@ -40,7 +40,7 @@ class Seat(msgspec.Struct, frozen=True):
         fields = readable(section, confidential=self.own) if section else ()
         if section is None or not fields:
             refuse("not_found", kind="missing", what="section")
-        return msgspec.structs.replace(section, fields=fields)
+        return self.application.offering(msgspec.structs.replace(section, fields=fields))
 
     async def edited(self, connection: AsyncConnection, key: str) -> Edited:
         """The section with what stands in it. Raises Refused (missing)."""
@@ -58,7 +58,7 @@ class Seat(msgspec.Struct, frozen=True):
             party_id=self.party.id,
             here=f"{self.here}/{key}",
             back=self.back,
-            stored=shown_answers(section, stored),
+            stored=shown(section, stored),
             version=version,
         )
 

@@ -11,7 +11,8 @@ from facility.applications.rules.boarding import Confirmation
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE, own_sections, readable
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind
-from facility.forms.findings import findings, is_filled
+from facility.forms.checks import is_filled
+from facility.forms.findings import findings
 from facility.refused import Reason
 from facility.web.i18n import N_, _, filled, listed, ngettext, translated
 from facility.web.sentences import sentence

@@ -16,7 +16,7 @@ from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
 from facility.calls.rules.forms import By, FormSection, SectionKind
 from facility.drafting.queries import Copy, copies_of
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 
 type Saved = Iterable[tuple[FormSection, Answers]]
 """Sections, activities or parties, with what is saved of them."""

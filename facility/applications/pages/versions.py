@@ -4,11 +4,11 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.editing import Edited, meanwhile
-from facility.applications.pages.questions import offered
 from facility.applications.queries.writing import section_changes
-from facility.applications.rules.differences import Whose
 from facility.calls.rules.forms import FormSection
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
+from facility.forms.reading import labels
+from facility.forms.versions import Whose
 from facility.web import render
 from facility.web.fields import Fields
 from facility.web.handler import Page
@@ -50,11 +50,6 @@ def choose(fields: Fields, section: FormSection) -> None:
             )
 
 
-def labels_of(section: FormSection) -> dict[str, str]:
-    """What the fields are called, for the summary of what is wrong."""
-    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
-
-
 async def compare(
     view: render.View,
     connection: AsyncConnection,
@@ -64,8 +59,8 @@ async def compare(
     answers: Answers,
 ) -> Page:
     """Both versions side by side. Where only one of the two has changed an answer, that one is proposed."""
-    changes = await section_changes(connection, *edited.place, seen=sent.began)
-    theirs = meanwhile(edited, answers, changes)
+    saves = await section_changes(connection, *edited.place, seen=sent.began)
+    theirs = meanwhile(edited, answers, saves)
     for difference in theirs.differences:
         proposed = "" if difference.whose is Whose.BOTH else difference.whose.value
         fields.values.setdefault(f"choice-{difference.field.key}", proposed)
@@ -79,6 +74,5 @@ async def compare(
         seen=edited.version,
         began=sent.began,
         theirs=theirs,
-        labels=labels_of(edited.section),
-        themes=offered(edited.application),
+        labels=labels(edited.section),
     )

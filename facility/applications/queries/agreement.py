@@ -12,8 +12,9 @@ from facility.applications.queries.parts import Parts, PartyLine, answers_of
 from facility.applications.rules.activities import Planned
 from facility.applications.rules.agreement import Statement
 from facility.calls.rules.forms import By, FormDefinition, FormSection
-from facility.forms.sections import is_asked
-from facility.forms.types import Answer, Answers, Field
+from facility.forms.checks import Answer, Answers
+from facility.forms.sections import answered
+from facility.forms.types import Field
 from facility.web.i18n import _
 
 
@@ -76,11 +77,9 @@ def _own(application: Any, form: FormDefinition, parts: Parts, party: PartyLine)
 
 
 def _said(section: FormSection, answers: Answers, own: UUID | None) -> Iterator[Statement]:
-    for field in section.fields:
-        if field.material and is_asked(field, answers):
-            yield Statement(
-                f"{section.key}.{field.key}", field.label, _text(field, answers.get(field.key, "")), own
-            )
+    for field, answer in answered(section, answers):
+        if field.material:
+            yield Statement(f"{section.key}.{field.key}", field.label, _text(field, answer), own)
 
 
 def _text(field: Field, answer: Answer) -> str:

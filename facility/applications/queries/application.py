@@ -34,8 +34,10 @@ from facility.calls.rules.forms import INDIRECT_MOST, FormDefinition, FormSectio
 from facility.calls.rules.modes import Mode, submit_by
 from facility.calls.rules.standing import CallState
 from facility.calls.service.reading import rules_of
-from facility.forms.sections import is_asked
-from facility.forms.types import Answers, Field
+from facility.folding import fold
+from facility.forms.checks import Answer, Answers
+from facility.forms.sections import Section, answered, offering
+from facility.forms.types import Field
 from facility.outbox.links import hash_of
 from facility.refused import Reason, Refused, refuse
 
@@ -104,23 +106,22 @@ class ApplicationShown(msgspec.Struct, frozen=True):
             return False
         return True
 
-    def asked_fields(
+    def answered(
         self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False
-    ) -> list[Field]:
-        """The fields that are asked, given the other answers of the section; confidential: those answers among them."""
+    ) -> list[tuple[Field, Answer]]:
+        """The fields that are asked, with their answers as `answers` gives them."""
         answers = self.answers(section, party_id, confidential=confidential)
-        return [field for field in section.fields if is_asked(field, answers)]
+        return answered(offering(section, self.parts.themes_called.items()), answers)
+
+    def offering[S: Section](self, section: S) -> S:
+        """The section with the themes that may be chosen, by name: those that the call was published with."""
+        return offering(section, sorted(self.taxonomy, key=lambda theme: fold(theme[1])))
 
     @property
     def theme_names(self) -> dict[str, str]:
         """The names of its themes by their codes."""
         called = self.parts.themes_called
         return {code: called.get(code, code) for code in self.themes}
-
-    @property
-    def themes_called(self) -> dict[str, str]:
-        """The names of all themes that may stand in an answer, by their codes."""
-        return self.parts.themes_called
 
     @property
     def taxonomy(self) -> tuple[tuple[str, str], ...]:

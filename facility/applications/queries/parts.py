@@ -21,7 +21,7 @@ from facility.applications.rules.status import Track
 from facility.applications.rules.submission import ApplicationView, Partner
 from facility.calls.rules.forms import THEMES, TITLE, FormDefinition, FormSection
 from facility.calls.service.reading import form_of
-from facility.forms.types import Answer, Answers
+from facility.forms.checks import Answer, Answers
 from facility.refused import Reason, refuse
 
 

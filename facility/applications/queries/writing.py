@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.drafting.queries import Copy
-from facility.forms.types import Answer
+from facility.forms.checks import Answer
 
 AWAY_AFTER = timedelta(minutes=30)
 """Whoever has not typed for so long is no longer writing."""

@@ -17,9 +17,9 @@ from uuid import UUID
 import msgspec
 
 from facility.applications.rules.confirmation import may_answer_confirmation
-from facility.applications.rules.differences import Piece, compared
 from facility.applications.rules.drafting import may_edit
 from facility.applications.rules.submission import fingerprint_of
+from facility.forms.versions import Piece, compared
 from facility.refused import refuse
 
 MAX_WISH = 3000

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
+from facility.forms.checks import Answers
 from facility.forms.findings import findings
-from facility.forms.types import Answers
 from facility.refused import Reason
 
 

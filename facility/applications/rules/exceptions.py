@@ -4,7 +4,8 @@ Q12)."""
 from facility.applications.rules.drafting import MAX_CONSULTATION
 from facility.applications.rules.status import Track
 from facility.calls.rules.forms import FormDefinition, FormSection
-from facility.forms.types import Check, Field, FieldType, Length, Required
+from facility.forms.checks import Check, Length, Required
+from facility.forms.types import Field, FieldType
 
 _CHECKS: tuple[Check, ...] = (Required(), Length(least=50, most=5000))
 JUSTIFICATION = FormSection(

@@ -5,8 +5,9 @@ from typing import Any
 
 from facility.applications.rules.drafting import may_edit
 from facility.calls.rules.forms import By, FormDefinition, FormSection
+from facility.forms.checks import Answers, Check, Length, Required
 from facility.forms.findings import findings
-from facility.forms.types import Answers, Check, Field, FieldType, Length, Required
+from facility.forms.types import Field, FieldType
 from facility.refused import Reason, refuse
 
 MAX_ROLE = 1000

@@ -29,7 +29,7 @@ from facility.calls.service.batches import series_of
 from facility.db import Tx, new_id
 from facility.drafting.service import end
 from facility.events import record
-from facility.forms.types import Answer, Answers
+from facility.forms.checks import Answer, Answers
 from facility.refused import refuse
 
 

@@ -15,7 +15,7 @@ from facility.applications.service.agreement import touched_names
 from facility.calls.models.call import Call
 from facility.db import Tx, new_id
 from facility.events import record
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from facility.refused import refuse
 from facility.web.i18n import listed
 

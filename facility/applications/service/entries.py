@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from facility.applications.models.application import Application
 from facility.applications.models.writing import SectionChange
-from facility.applications.rules.differences import differing
 from facility.applications.service.changes import check_seen, lead_of, section_change
 from facility.db import Tx
 from facility.drafting.service import end
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
+from facility.forms.versions import differing
 
 
 class Saving(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
 from facility.db import Tx
 from facility.events import record
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from facility.refused import refuse
 
 

@@ -37,8 +37,9 @@ from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
 from facility.events import record
-from facility.forms.sections import is_asked
-from facility.forms.types import Answer, Field, FieldType
+from facility.forms.checks import Answer
+from facility.forms.sections import answered
+from facility.forms.types import Field, FieldType
 from facility.refused import Reason, refuse, refuse_if
 
 
@@ -171,9 +172,9 @@ def _section(
         "key": section.key,
         "title": section.title,
         "answers": [
-            _answer(field, answers.get(field.key, ""), line.salts.get(field.key, "") if line else "", parts)
-            for field in section.fields
-            if field.key not in (TITLE, THEMES) and is_asked(field, answers)
+            _answer(field, answer, line.salts.get(field.key, "") if line else "", parts)
+            for field, answer in answered(section, answers)
+            if field.key not in (TITLE, THEMES)
         ],
     }
 

@@ -1,6 +1,6 @@
 """The web forms with which a draft's form is edited: a section's own page, and a field's."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 
@@ -8,26 +8,12 @@ from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of, section_key
 from facility.calls.rules.forms import INDIRECT_MOST, By, FormDefinition, FormSection, SectionKind
+from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.keys import BESIDE
 from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
-from facility.forms.types import (
-    CHOICES,
-    MOST_LONG,
-    TEXTS,
-    AskedIf,
-    AtLeast,
-    Between,
-    Check,
-    Field,
-    FieldType,
-    Length,
-    OneOf,
-    Option,
-    Required,
-    Within,
-)
-from facility.web.fields import MOST_EUR, Fields, shown
-from facility.web.i18n import N_, _
+from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, FieldType, Option
+from facility.web.fields import Fields, shown
+from facility.web.i18n import N_, _, translated
 
 type Values = dict[str, str | list[str]]
 
@@ -39,7 +25,6 @@ KINDS: dict[SectionKind, str] = {
     SectionKind.DOCUMENTS: N_("Documents"),
 }
 MOST_OPTIONS, MOST_CHARACTERS = 40, 20_000
-NUMBERS = (FieldType.NUMBER, FieldType.AMOUNT)
 
 
 def shown_field(field: Field) -> Values:
@@ -106,21 +91,12 @@ def _asked_if(fields: Fields, chosen: list[str]) -> AskedIf | None:
 
 def _checks(fields: Fields, field: Field) -> list[Check]:
     checks: list[Check] = [Required()] if fields.yes("required") else []
-    if field.type in TEXTS:
-        checks += _length(fields)
-    elif field.type in NUMBERS:
-        checks += _between(fields, field.type)
-    elif field.type is FieldType.DAY:
-        checks += _within(fields)
-    elif field.type in (FieldType.SOME_OF, FieldType.THEMES):
-        if fields.given("count"):
-            checks.append(AtLeast(fields.integer("count", 1, MOST_OPTIONS)))
-    elif accepted := fields.many("accepted", [key for key, _label in answers_of(field)], required=False):
-        checks.append(OneOf(tuple(accepted)))
+    for check in field.kind.checks:
+        checks += _READERS[check](fields, field)
     return checks
 
 
-def _length(fields: Fields) -> list[Check]:
+def _length(fields: Fields, _field: Field) -> list[Check]:
     least = fields.integer("least", 1, MOST_CHARACTERS) if fields.given("least") else 0
     most = fields.integer("most", 1, MOST_CHARACTERS) if fields.given("most") else None
     if most is not None and least > most:
@@ -128,31 +104,49 @@ def _length(fields: Fields) -> list[Check]:
     return [Length(least, most)] if least or most else []
 
 
-def _between(fields: Fields, type_: FieldType) -> list[Check]:
-    def bound(name: str) -> Decimal | None:
-        if not fields.given(name):
-            return None
-        return fields.eur(name) if type_ is FieldType.AMOUNT else fields.decimal(name, Decimal(0), MOST_EUR)
+def _bound(fields: Fields, field: Field, name: str) -> str | None:
+    """A bound is typed as an answer is."""
+    typed = replace(field, key=name, checks=())
+    return str(field.kind.read(fields, typed)) if fields.given(name) else None
 
-    least, most = bound("least"), bound("most")
+
+def _between(fields: Fields, field: Field) -> list[Check]:
+    bounds = (_bound(fields, field, name) for name in ("least", "most"))
+    least, most = (Decimal(bound) if bound else None for bound in bounds)
     if least is not None and most is not None and least > most:
         fields.wrong("most", _("The most is below the least."))
     return [Between(least, most)] if least is not None or most is not None else []
 
 
-def _within(fields: Fields) -> list[Check]:
-    first: date | None = fields.day("first") if fields.given("first") else None
-    last: date | None = fields.day("last") if fields.given("last") else None
+def _within(fields: Fields, field: Field) -> list[Check]:
+    bounds = (_bound(fields, field, name) for name in ("first", "last"))
+    first, last = (date.fromisoformat(bound) if bound else None for bound in bounds)
     if first and last and first > last:
         fields.wrong("last", _("The last day is before the first."))
     return [Within(first, last)] if first or last else []
 
 
+def _at_least(fields: Fields, _field: Field) -> list[Check]:
+    return [AtLeast(fields.integer("count", 1, MOST_OPTIONS))] if fields.given("count") else []
+
+
+def _one_of(fields: Fields, field: Field) -> list[Check]:
+    accepted = fields.many("accepted", field.keys, required=False)
+    return [OneOf(tuple(accepted))] if accepted else []
+
+
+_READERS: dict[type[Check], Callable[[Fields, Field], list[Check]]] = {
+    Length: _length,
+    Between: _between,
+    Within: _within,
+    AtLeast: _at_least,
+    OneOf: _one_of,
+}
+
+
 def answers_of(field: Field) -> list[tuple[str, str]]:
     """The answers among which a field lets choose, as (key, label); none for texts and numbers."""
-    if field.type is FieldType.YES_NO:
-        return [("yes", _("Yes")), ("no", _("No"))]
-    return [(option.key, option.label) for option in field.options]
+    return [(option.key, translated(option.label)) for option in field.choices]
 
 
 def dependable(section: FormSection, key: str) -> list[tuple[str, str]]:
@@ -228,9 +222,10 @@ def new_field(fields: Fields, section: FormSection) -> Field:
 
 
 def choices_of(section: FormSection, field: Field) -> dict[str, object]:
-    """What the form of a question (calls/form_field.html) offers: `earlier` answers that it may depend on, `accepted` ones
-    among its own, and whether each party answers it (`own`)."""
+    """What the form of a question (calls/form_field.html) offers: checks that fit it, `earlier` answers that it may depend on,
+    `accepted` ones among its own, and whether each party answers it (`own`)."""
     return {
+        "checks": {check.__struct_config__.tag for check in field.kind.checks},
         "earlier": dependable(section, field.key),
         "accepted": answers_of(field),
         "own": section.by is By.PARTY,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.calls.forms.questions import NUMBERS, new_field, new_section, read_section, shown_section
+from facility.calls.forms.questions import new_field, new_section, read_section, shown_section
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
@@ -20,6 +20,7 @@ from facility.calls.queries.staff import CallStaff
 from facility.calls.rules import edits
 from facility.calls.rules.corrigenda import added_sections
 from facility.calls.rules.forms import By, FormDefinition, FormSection
+from facility.forms.types import NUMBERS
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View

@@ -13,7 +13,7 @@ from facility.calls.queries.staff import CallStaff, staff_call
 from facility.calls.rules.corrigenda import may_correct
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.corrigenda import add_to_form
-from facility.calls.words.calls import TYPES, WHO, check_in_words, condition
+from facility.calls.words.calls import TYPES, WHO, check_in_words
 from facility.db import Tx
 from facility.forms.types import FieldType
 from facility.refused import Reason
@@ -64,7 +64,6 @@ def adding_page(view: View, template: str, call: CallStaff, fields: Fields, **mo
         types=TYPES,
         who=WHO,
         check_in_words=check_in_words,
-        condition=condition,
         **more,
     )
 

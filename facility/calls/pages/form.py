@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.calls.access import READERS
 from facility.calls.forms.questions import (
     KINDS,
-    NUMBERS,
     choices_of,
     dependable,
     new_field,
@@ -26,8 +25,9 @@ from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind,
 from facility.calls.rules.presets import FORMS
 from facility.calls.rules.standing import CallState
 from facility.calls.service.form import change_form
-from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
-from facility.forms.types import Field
+from facility.calls.words.calls import TYPES, WHO, check_in_words, section_check_in_words
+from facility.forms.sections import offering
+from facility.forms.types import NUMBERS, Field
 from facility.refused import Reason, Refused, refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -78,7 +78,6 @@ def _page(view: View, template: str, call: CallStaff, fields: Fields, **more: An
         kinds=KINDS,
         who=WHO,
         check_in_words=check_in_words,
-        condition=condition,
         section_check_in_words=section_check_in_words,
         **more,
     )
@@ -135,7 +134,10 @@ async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         "form_preview",
         call,
         Fields.showing(),
-        themes=[("", _("Here stand the themes of the facility, one on each line."))],
+        sections=[
+            offering(section, [("", _("Here stand the themes of the facility, one on each line."))])
+            for section in call.public.form.sections
+        ],
         may_change=view.me.has(Role.SECRETARIAT) and call.public.state == CallState.DRAFT,
     )
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
-from facility.forms.types import AskedIf, AtLeast, Between, Check, Field, FieldType, Length, Option, Required
+from facility.forms.checks import AtLeast, Between, Check, Length, Required
+from facility.forms.types import AskedIf, Field, FieldType, Option
 
 T = FieldType
 NEEDED: tuple[Check, ...] = (Required(),)

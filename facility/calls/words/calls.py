@@ -9,11 +9,13 @@ from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
 from facility.calls.rules.forms import By, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
+from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
-from facility.forms.types import AtLeast, Between, Check, Field, FieldType, Length, OneOf, Required, Within
+from facility.forms.types import KINDS, Field
+from facility.forms.words import chosen
 from facility.web import filters, sentences
 from facility.web.filters import instant
-from facility.web.i18n import N_, _, listed, ngettext, translated
+from facility.web.i18n import N_, _, ngettext, translated
 
 MODES = {
     Mode.DEADLINE: (N_("One deadline"), N_("All applications are ranked together once it has passed.")),
@@ -88,43 +90,13 @@ def ties(grid: Grid) -> list[str]:
     return [*phrases, _("the lower reference number")]
 
 
-TYPES: dict[FieldType, str] = {
-    FieldType.SHORT_TEXT: N_("A line of text"),
-    FieldType.LONG_TEXT: N_("A long text"),
-    FieldType.YES_NO: N_("Yes or no"),
-    FieldType.ONE_OF: N_("One of several answers"),
-    FieldType.SOME_OF: N_("Any of several answers"),
-    FieldType.NUMBER: N_("A number"),
-    FieldType.AMOUNT: N_("An amount in EUR"),
-    FieldType.DAY: N_("A day"),
-    FieldType.THEMES: N_("Themes"),
-}
+TYPES = {type_: kind.name for type_, kind in KINDS.items()}
 """What each type is called, untranslated."""
 WHO: dict[By, str] = {
     By.LEAD: N_("The lead, once for all"),
     By.PARTY: N_("Every institution, for itself"),
 }
 """Who fills a section in, untranslated."""
-
-
-def condition(section: FormSection, field: Field) -> str:
-    """When a field is asked that is not always asked, as a sentence; "" for others."""
-    if field.asked_if is None:
-        return ""
-    other = section.field(field.asked_if.field)
-    answers = listed([_answer(other, value) for value in field.asked_if.values])
-    return _("Only if the answer to “{question}” is {answers}.", question=other.label, answers=answers)
-
-
-def conditions(section: FormSection) -> dict[str, str]:
-    """When the fields are asked that are not always asked, in words."""
-    return {field.key: condition(section, field) for field in section.fields if field.asked_if}
-
-
-def _answer(field: Field, value: str) -> str:
-    """What people read of an answer among several."""
-    plain = {"yes": _("Yes"), "no": _("No")}
-    return next((option.label for option in field.options if option.key == value), plain.get(value, value))
 
 
 def check_in_words(field: Field, check: Check) -> str:
@@ -141,7 +113,7 @@ def check_in_words(field: Field, check: Check) -> str:
         case AtLeast(count):
             return ngettext("at least {count} chosen", "at least {count} chosen", count)
         case OneOf(values):
-            return _("only with: {values}", values=", ".join(_answer(field, value) for value in values))
+            return _("only with: {values}", values=", ".join(chosen(field, value) for value in values))
 
 
 def _between(least: object, most: object, unit: str) -> str:

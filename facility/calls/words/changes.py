@@ -10,8 +10,9 @@ from facility.calls.rules.call import CallDraft
 from facility.calls.rules.corrigenda import Difference, added_questions, added_sections, differences
 from facility.calls.rules.forms import By, FormDefinition, FormSection
 from facility.calls.rules.modes import Mode
-from facility.calls.words.calls import TYPES, WHO, check_in_words, condition, section_check_in_words
+from facility.calls.words.calls import TYPES, WHO, check_in_words, section_check_in_words
 from facility.forms.types import Field
+from facility.forms.words import condition
 from facility.web.filters import eur, instant
 from facility.web.i18n import N_, _, filled, translated
 
@@ -116,7 +117,7 @@ def _question_in_full(section: FormSection, field: Field) -> str:
 
 def _marks(section: FormSection, field: Field) -> Iterator[str]:
     if field.asked_if:
-        yield condition(section, field).rstrip(".")
+        yield condition(field, section).rstrip(".")
     if not field.material:
         yield _("partners need not confirm it again")
     if field.confidential:

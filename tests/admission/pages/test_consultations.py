@@ -14,7 +14,7 @@ from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import deliver_all
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from tests.admission.review import alone, consult, link_to, offices
 from tests.applications.conftest import Stage, Times, open_call
 from tests.browser import Browsers, work

@@ -15,7 +15,7 @@ from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call, party_id
 
 HERE = "/applications/received"

@@ -1,7 +1,7 @@
 """What a complete application says, and what whoever hands it in declares."""
 
 from facility.applications.rules.submission import DECLARATIONS
-from facility.forms.types import Answers
+from facility.forms.checks import Answers
 
 SIGNED = dict.fromkeys(DECLARATIONS, "yes") | {"signatory_name": "Omar Hoxha", "signatory_function": "Head"}
 ANSWERED: dict[str, Answers] = {

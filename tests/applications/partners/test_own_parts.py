@@ -8,7 +8,7 @@ from facility.applications.queries.application import shown
 from facility.applications.service.confirmations import decline_party
 from facility.applications.service.own_parts import fill_in_part
 from facility.db import Database
-from facility.forms.types import Required
+from facility.forms.checks import Required
 from tests.applications.conftest import NOW
 from tests.applications.partners.conftest import confirm_all, parties, refused, states
 from tests.applications.reading import kinds

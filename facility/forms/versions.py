@@ -7,7 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
-from facility.forms.types import Answer, Answers
+from facility.forms.checks import Answer, Answers
+from facility.forms.sections import Section
+from facility.forms.types import TEXTS, Field
 
 MOST_COMPARED = 4000
 """Words and spaces: what is longer is not compared word by word, since that may take seconds."""
@@ -103,3 +105,29 @@ def _whose(mine: Answer, theirs: Answer, base: Answer | None) -> Whose:
     if base is not None and (mine or "") == (base or ""):
         return Whose.THEIRS
     return Whose.MINE if base is not None and (theirs or "") == (base or "") else Whose.BOTH
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A field that reads one way and another, side by side; pieces: for texts, what is gone and what is new."""
+
+    field: Field
+    old: Answer
+    new: Answer
+    pieces: tuple[Piece, ...]
+    whose: Whose = Whose.BOTH
+
+
+def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH) -> Difference:
+    """What becomes of an answer."""
+    texts = field.type in TEXTS and isinstance(old, str) and isinstance(new, str)
+    return Difference(field, old, new, compared(str(old), str(new)) if texts else (), whose)
+
+
+def changes(section: Section, before: Answers, after: Answers) -> list[Difference]:
+    """Every field that the answers after fill in otherwise."""
+    names = differing(before, after)
+    return [
+        difference(field, before.get(field.key, ""), after.get(field.key, ""))
+        for field in section.fields
+        if field.key in names
+    ]

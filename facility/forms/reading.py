@@ -1,0 +1,45 @@
+"""From a form that was sent to answers, and from answers to a form that is shown."""
+
+from collections.abc import Collection
+
+from msgspec.structs import replace
+
+from facility.forms.checks import Answer, Answers, Length, Required
+from facility.forms.sections import Section, is_asked
+from facility.forms.types import Field
+from facility.web.fields import Fields
+
+
+def read_draft(fields: Fields, section: Section, needed: Collection[str] = ()) -> dict[str, Answer]:
+    """What was typed, by field, to be gone on with; what is no number, no day or too long is wrong at its field. Empty answers are
+    fine, but for those that are needed: what a section still needs is found when it is submitted."""
+    return {field.key: _read(fields, _loose(field, needed=field.key in needed)) for field in section.fields}
+
+
+def read(fields: Fields, section: Section) -> dict[str, Answer]:
+    """What was typed, by field, for good: what must be answered, where it is asked, and the bounds of numbers hold."""
+    answers: dict[str, Answer] = {}
+    for field in section.fields:
+        answers[field.key] = _read(fields, field if is_asked(field, answers) else _loose(field))
+    return answers
+
+
+def _loose(field: Field, *, needed: bool = False) -> Field:
+    """The field with no check but on how much it takes, and whether it is needed."""
+    lengths = [check for check in field.checks if isinstance(check, Length)]
+    return replace(field, checks=(*([Required()] if needed else []), *lengths))
+
+
+def _read(fields: Fields, field: Field) -> Answer:
+    needed = field.required or field.kind.several
+    return field.kind.read(fields, field) if needed or fields.given(field.key) else ""
+
+
+def shown(section: Section, answers: Answers) -> dict[str, Answer]:
+    """The answers as the fields of the web form take them."""
+    return {field.key: answers.get(field.key, "") for field in section.fields}
+
+
+def labels(section: Section) -> dict[str, str]:
+    """What the fields are called, for the summary of what is wrong; also where two versions are chosen from."""
+    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
