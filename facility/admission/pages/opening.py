@@ -11,12 +11,16 @@ from facility.admission.service.minutes import minutes_pdf
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.access import STAFF
+from facility.applications.models.application import LATEST_CHECK_SQL
+from facility.applications.models.conflict import closed_in
+from facility.applications.models.sealing import OPENED_SQL
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.web.access import Role, allow
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import N_, _
+from facility.web.pictures import OF_CALL, level
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
 
@@ -25,6 +29,15 @@ OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
 ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
 
+_RECEIVED = f"""FROM application WHERE application.call_id IN {OF_CALL} AND application.received_at IS NOT NULL
+    AND application.status <> 'withdrawn'"""
+level(N_("Received"), order=10, number=f"SELECT count(*) {_RECEIVED}")
+level(
+    N_("Admissible"),
+    order=20,
+    number=f"""SELECT CASE WHEN bool_or({OPENED_SQL}) AND NOT {closed_in(OF_CALL)} THEN count(*)
+        FILTER (WHERE (SELECT admissible {LATEST_CHECK_SQL})) END {_RECEIVED}""",
+)
 _IN_STAGES = "FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL AND status <> 'withdrawn'"
 """Applications that are counted once the call has closed."""
 stage(

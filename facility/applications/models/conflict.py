@@ -35,3 +35,11 @@ def shut_out(application: str = "application.id", person: str = ":viewer") -> st
     """A condition for lists: the application with this id is closed to the person, who may be NULL for nobody. Their
     conflicts are looked up once for all rows."""
     return f"(coalesce({application} = ANY(ARRAY({closed_to(person)})), false))"
+
+
+def closed_in(calls: str, person: str = ":viewer") -> str:
+    """A condition: of an application of these calls (a query for ids), or that was carried over from them, the person has declared a
+    conflict, so that what shows all of them against each other is closed to them."""
+    return f"""EXISTS ({closed_to(person)} AND closed.application_id IN (
+        SELECT id FROM application WHERE call_id IN {calls}
+        UNION ALL SELECT application_id FROM carry_over WHERE from_call_id IN {calls}))"""  # noqa: S608 - our own text

@@ -7,7 +7,7 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import history_lines
-from facility.applications.models.conflict import shut_out
+from facility.applications.models.conflict import closed_in, shut_out
 from facility.applications.queries.finding import (
     NOT_CLOSED,
     OF_MY_INSTITUTION,
@@ -37,6 +37,7 @@ from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _, ngettext
 from facility.web.navigation import DELIVERY, nav
+from facility.web.pictures import OF_CALL, level, share
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab
@@ -68,6 +69,29 @@ tab(
     when=f"({TO_PROPOSE_SQL} OR {_IS_PROPOSED} OR call.decided_at IS NOT NULL)",
 )
 tab("awards", N_("Awards"), "/awards/calls/{id}", order=60, when="call.decided_at IS NOT NULL")
+_IF_DECIDED = f"""SELECT CASE WHEN EXISTS (SELECT FROM call AS own WHERE own.id IN {OF_CALL} AND own.decided_at IS NOT NULL)
+    AND NOT {closed_in(OF_CALL)} THEN"""  # noqa: S608 - our own text
+level(
+    N_("Ranked"),
+    order=30,
+    number=f"""{_IF_DECIDED} (SELECT count(DISTINCT application_id) FROM ranking_entry
+        WHERE call_id IN {OF_CALL} AND rank IS NOT NULL) END""",  # noqa: S608 - our own text
+)
+level(
+    N_("Awarded"),
+    order=40,
+    number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id IN {OF_CALL}) END",  # noqa: S608 - our own text
+)
+# What is still to be awarded by calls that run or wait for their decision.
+share(
+    N_("Promised by calls that are not decided"),
+    order=20,
+    amount="""SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
+            JOIN call AS own ON own.id = award.call_id WHERE own.id = live.id OR own.series_id = live.id), 0.00)), 0.00)
+        FROM call AS live WHERE live.envelope_id = envelope.id AND live.series_id IS NULL AND (
+            live.state = 'published' OR EXISTS (SELECT FROM call AS own
+                WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed'))""",
+)
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
         call.reference AS call, proposed_at AS since, {DECIDE_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id

@@ -23,6 +23,7 @@ from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import CALLS, nav
+from facility.web.pictures import overview_of, share
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
 
@@ -44,6 +45,7 @@ tab(
     order=30,
     when="call.state <> 'draft' AND call.series_id IS NULL",
 )
+share(N_("Committed"), order=10, amount="envelope.committed")
 _WITH_WORDS = "({call} OR call.reference = upper(:typed))"
 finds(
     N_("Calls"),
@@ -178,6 +180,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         "calls/staff_call.html",
         **shown(call),
         workspace=await workspace_of(view, read, call_id, "overview"),
+        figures=await overview_of(read, call_id, view.me.id) if standing is not Standing.DRAFT else None,
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
         batches=await batches(read, call.series_id or call_id) if call.public.mode != "deadline" else [],

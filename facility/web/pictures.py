@@ -1,0 +1,68 @@
+"""What a call's overview draws: rooms register how many applications got how far, and what the call's envelope is taken up by.
+
+Each is SQL over the rows `call` and `envelope`; one statement reads them all.
+"""
+
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.web.i18n import Message
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """A registered figure; `sql` is an expression over `call`, `envelope` and :viewer."""
+
+    label: Message
+    order: int
+    sql: str
+
+
+class Overview(msgspec.Struct, frozen=True):
+    """`levels`: label and number, as far as they are known to the viewer; `shares`: label and EUR, of `envelope` EUR."""
+
+    levels: list[tuple[Message, int]]
+    shares: list[tuple[Message, Decimal]]
+    envelope: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        """What no share takes up, in EUR; less than nothing where they take up more than there is."""
+        return self.envelope - sum((amount for _, amount in self.shares), Decimal(0))
+
+
+OF_CALL = "(SELECT own.id FROM call AS own WHERE own.id = call.id OR own.series_id = call.id)"
+"""The ids of the row's call and, of a series, of its batches."""
+_LEVELS: list[Kind] = []
+_SHARES: list[Kind] = []
+
+
+def level(label: Message, *, order: int, number: str) -> None:
+    """Register how many applications of the call got so far; NULL where it is not known, or not for the viewer. Mark labels with N_()."""
+    _LEVELS.append(Kind(label, order, number))
+    _LEVELS.sort(key=lambda kind: kind.order)
+
+
+def share(label: Message, *, order: int, amount: str) -> None:
+    """Register what takes up the envelope of the call, in EUR. Mark labels with N_()."""
+    _SHARES.append(Kind(label, order, amount))
+    _SHARES.sort(key=lambda kind: kind.order)
+
+
+async def overview_of(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Overview:
+    """The figures of a call that is there: one statement."""
+    # All texts are constants of the code.
+    levels, shares = (", ".join(f"({kind.sql})" for kind in kinds) for kinds in (_LEVELS, _SHARES))
+    query = f"""SELECT CAST(ARRAY[{levels}] AS bigint[]) AS levels, CAST(ARRAY[{shares}] AS numeric[]) AS shares, envelope.amount
+        FROM call JOIN envelope ON envelope.id = call.envelope_id WHERE call.id = :call"""  # noqa: S608
+    about = {"call": call_id} | ({"viewer": viewer} if ":viewer" in query else {})
+    row = (await connection.execute(text(query), about)).one()
+    known = zip(_LEVELS, row.levels, strict=True)
+    return Overview(
+        [(kind.label, number) for kind, number in known if number is not None],
+        [(kind.label, amount) for kind, amount in zip(_SHARES, row.shares, strict=True)],
+        row.amount,
+    )

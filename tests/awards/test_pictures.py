@@ -1,0 +1,95 @@
+"""Pictures of calls say what their tables say, to those who may read it."""
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from facility.web.access import Role
+from facility.web.pictures import Overview, overview_of
+from tests.browser import Browsers
+from tests.evaluation.test_recusal import Play
+from tests.judging import Judging
+from tests.statements import count_statements
+
+
+async def figures(play: Judging, viewer: str, call: str = "TAF-2021-01") -> Overview:
+    async with play.db.reader() as connection:
+        return await overview_of(connection, play.calls[call], play.people[viewer])
+
+
+def numbers(overview: Overview) -> dict[str, int]:
+    return {str(label): number for label, number in overview.levels}
+
+
+def amounts(overview: Overview) -> list[Decimal]:
+    return [*(amount for _, amount in overview.shares), overview.left]
+
+
+def eur(*texts: str) -> list[Decimal]:
+    return [Decimal(text) for text in texts]
+
+
+async def test_a_call_is_drawn_from_receipt_to_award(play: Judging) -> None:
+    assert (numbers(await figures(play, "carl")), amounts(await figures(play, "carl"))) == (
+        {"Received": 0},
+        eur("0.00", "80000.00", "0.00"),
+    )
+    for name, requested in (("A", "35427.70"), ("B", "47250.00"), ("C", "10000.00")):
+        await play.apply(name, requested)
+    assert numbers(await figures(play, "carl")) == {
+        "Received": 3
+    }  # what is sealed is counted in the list too
+    await play.close()
+    await play.score("elena", "A", "16", "64")
+    await play.score("elena", "B", "14", "60")
+    await play.score("elena", "C", "11", "60")
+    assert numbers(await figures(play, "carl")) == {"Received": 3, "Admissible": 3}
+    await play.decide()
+    assert numbers(await figures(play, "carl")) == {"Received": 3, "Admissible": 3, "Ranked": 2, "Awarded": 1}
+    assert amounts(await figures(play, "carl")) == eur("35427.70", "0.00", "44572.30")
+
+
+async def test_calls_that_promise_more_than_the_envelope_holds_say_so(
+    play: Judging, browse: Browsers
+) -> None:
+    await play.call("TAF-2021-02", amount="30000.00")
+    assert (await figures(play, "ada")).left == Decimal("-30000.00")
+    ada = await browse(play.people["ada"])
+    page = unescape((await ada.get(f"/staff/calls/{play.calls['TAF-2021-01']}")).text)
+    assert "promise EUR 30\u00a0000.00 more than the envelope holds" in page
+    bars = re.findall(r'class="c(\d)" x="([\d.]+)%" width="([\d.]+)%"', page)
+    assert bars == [("2", "0.0", "100.0")]
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR])
+async def test_who_is_recused_in_a_call_sees_what_came_in_and_no_more(
+    play: Judging, browse: Browsers, role: Role
+) -> None:
+    made = Play(play.db)
+    for name in ("people", "institutions", "envelopes", "calls"):
+        setattr(made, name, getattr(play, name))
+    await made.apply("SHIPS", "10000.00")
+    await made.close()
+    await made.score("elena", "SHIPS", "16", "64")
+    await made.declare("erik", "SHIPS", conflict=True)
+    await made.decide()
+    await made.become("erik", Role.ASSESSOR, role)
+    assert numbers(await figures(made, "erik")) == {"Received": 1}
+    erik = await browse(made.people["erik"])
+    page = (await erik.get(f"/staff/calls/{made.calls['TAF-2021-01']}")).text
+    assert ("Received" in page, "Awarded" in page) == (True, False)
+
+
+async def test_the_overview_costs_the_same_for_one_application_and_for_three(
+    play: Judging, browse: Browsers
+) -> None:
+    carl, costs = await browse(play.people["carl"]), []
+    for names in ("A", "BC"):
+        for name in names:
+            await play.apply(name, "10.00")
+        with count_statements(play.db) as seen:
+            await carl.get(f"/staff/calls/{play.calls['TAF-2021-01']}")
+        costs.append(len(seen))
+    assert costs == [5, 5]
