@@ -93,3 +93,30 @@ async def test_the_overview_costs_the_same_for_one_application_and_for_three(
             await carl.get(f"/staff/calls/{play.calls['TAF-2021-01']}")
         costs.append(len(seen))
     assert costs == [5, 5]
+
+
+BAR = re.compile(
+    r'<th scope="row" class="ref">(\w+)</th><td class="bars"><svg[^>]*aria-label="([^"]+)">(.*?)</svg>'
+)
+RECT = re.compile(r'class="c\d" x="([\d.]+)%" width="([\d.]+)%"')
+
+
+async def test_the_ranking_is_drawn_section_by_section_with_threshold_and_money_line(
+    play: Judging, browse: Browsers
+) -> None:
+    for name, requested in (("A", "35427.70"), ("B", "47250.00"), ("C", "10000.00")):
+        await play.apply(name, requested)
+    await play.close()
+    for name, capacity, relevance in (("A", "16", "64"), ("B", "14", "60"), ("C", "11", "60")):
+        await play.score("elena", name, capacity, relevance)
+    carl = await browse(play.people["carl"])
+    page = (await carl.get(f"/evaluation/{play.calls['TAF-2021-01']}/ranking")).text
+    picture = page[page.index("Points by section") :]
+    drawn = [(name, label, RECT.findall(inside)) for name, label, inside in BAR.findall(picture)]
+    assert drawn == [
+        ("A", "80.00 of 100 points", [("0.0", "16.0"), ("16.0", "64.0")]),
+        ("B", "74.00 of 100 points", [("0.0", "14.0"), ("14.0", "60.0")]),
+        ("C", "71.00 of 100 points", [("0.0", "11.0"), ("11.0", "60.0")]),
+    ]
+    assert picture.count('class="tick" x1="60.0%"') == 3
+    assert picture.index(">A</th>") < picture.index("The money ends here") < picture.index(">B</th>")

@@ -212,3 +212,19 @@ async def test_exports_carry_the_footnote_and_no_formula(
     ]
     assert [row["Mean days from receipt to answer"] for row in await table(carl, "calls.csv")] == ["34.1"]
     assert [(row["Days"], row["Asked"]) for row in await table(carl, "requests.csv")] == [("1.2", "2")]
+
+
+async def test_each_indicator_is_a_bar_from_its_baseline_to_its_targets(
+    play: Judging, browse: Browsers
+) -> None:
+    await story(play)
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    page = (await carl.get("/commission/indicators")).text
+    labels = re.findall(r'<svg class="bar"[^>]*aria-label="([^"]+)"', page)
+    assert len(labels) == page.count('<th scope="row">') > 10
+    assert [label for label in labels if "so far" in label] == [
+        "1 so far. Baseline 0, target 2 for 2021 and 12 for 2023"
+    ]
+    one = (await carl.get("/commission/indicators/2.2")).text
+    assert 'aria-label="Baseline 186, target 350 for 2021 and 1050 for 2023"' in one

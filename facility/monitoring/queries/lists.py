@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
+from facility.monitoring.models import FACILITY_INDICATOR
 from facility.monitoring.queries.overview import CALL_LINES, CallLine, in_days
 from facility.refused import refuse
 
@@ -16,7 +17,7 @@ PAGE = 25
 
 
 class IndicatorShown(msgspec.Struct, frozen=True):
-    """An indicator of the action with its result."""
+    """An indicator of the action with its result. done: the value so far, where the facility counts it."""
 
     code: str
     name: str
@@ -31,20 +32,28 @@ class IndicatorShown(msgspec.Struct, frozen=True):
     component: int
     component_name: str
     leads: list[str]
+    done: int | None
+
+    @property
+    def highest(self) -> Decimal:
+        """The greatest of its values."""
+        return max(self.baseline_value, *self.targets.values(), Decimal(self.done or 0))
 
 
 _INDICATORS = """
     SELECT json_agg(line)::text FROM (
         SELECT code, name, unit, baseline_year, baseline_value::text, source, note, result.*,
                (SELECT json_object_agg(year, value::text ORDER BY year) FROM indicator_target
-                WHERE indicator_code = indicator.code) AS targets
+                WHERE indicator_code = indicator.code) AS targets,
+               CASE WHEN indicator.code = '{counted}' THEN CAST(baseline_value AS bigint)
+                   + (SELECT count(*) FROM joint_activity WHERE reason IS NULL) END AS done
         FROM indicator JOIN (SELECT code AS result_code, title AS result, component, component_name, leads,
                                     position AS place FROM result) AS result USING (result_code)
         {where} ORDER BY place, indicator.position) AS line
 """
 _indicators = msgspec.json.Decoder(list[IndicatorShown], strict=False)
-_ALL_INDICATORS = text(_INDICATORS.format(where=""))
-_ONE_INDICATOR = text(_INDICATORS.format(where="WHERE indicator.code = :code"))
+_ALL_INDICATORS = text(_INDICATORS.format(where="", counted=FACILITY_INDICATOR))
+_ONE_INDICATOR = text(_INDICATORS.format(where="WHERE indicator.code = :code", counted=FACILITY_INDICATOR))
 
 
 async def indicators(connection: AsyncConnection) -> list[IndicatorShown]:
