@@ -120,3 +120,31 @@ async def test_the_ranking_is_drawn_section_by_section_with_threshold_and_money_
     ]
     assert picture.count('class="tick" x1="60.0%"') == 3
     assert picture.index(">A</th>") < picture.index("The money ends here") < picture.index(">B</th>")
+
+
+CELL = re.compile(r'<td class="num ([\w-]*)">(\d+)</td>')
+
+
+async def test_which_beneficiaries_work_with_which_is_counted_over_awards(
+    play: Judging, browse: Browsers
+) -> None:
+    for name, partners in (("A", ("XK", "ME")), ("B", ("XK",)), ("C", ("RS",))):
+        await play.apply(name, "10000.00", partners=partners)
+    await play.close()
+    for name in "ABC":
+        await play.score("elena", name, "16", "64")
+    carl = await browse(play.people["carl"])
+    assert "Who works with whom" not in (await carl.get("/awards")).text
+    await play.decide()
+    await play.withdraw_award("C", "It was not held.")
+    page = (await carl.get("/awards")).text
+    names = re.findall(r'<th scope="row">([^<]+)</th>', page[page.index("Who works with whom") :])
+    cells = CELL.findall(page[page.index("Who works with whom") :])
+    rows = {name: cells[n * 6 : n * 6 + 6] for n, name in enumerate(names)}
+    order = [unescape(name) for name in re.findall(r'<abbr title="([^"]+)">', page)]
+    assert list(rows) == order
+    assert len(order) == 6
+    albania = dict(zip(order, rows["Albania"], strict=True))
+    assert (albania["Albania"], albania["Kosovo*"]) == (("own", "2"), ("shade-3", "2"))
+    assert (albania["Montenegro"], albania["Serbia"]) == (("shade-2", "1"), ("", "0"))
+    assert all(rows[one][order.index(two)] == rows[two][order.index(one)] for one in order for two in order)

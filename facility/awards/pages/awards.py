@@ -20,6 +20,7 @@ from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
 from facility.awards.queries.results import set_off
+from facility.awards.queries.together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
 from facility.awards.words import ENDS, PLACES, STATUSES
@@ -180,6 +181,7 @@ async def awards(
         opened=await view.open_to_me(read, {line.of_call for line in lines}),
         older=older,
         first=before is None,
+        together=await together(read, view.me.id) if lines and before is None and closing != "yes" else [],
         closing=closing == "yes",
         ends=ENDS,
     )
