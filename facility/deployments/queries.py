@@ -169,6 +169,16 @@ class InvitationShown(msgspec.Struct, frozen=True):
         answered = self.outcome in (InvitationStatus.ACCEPTED, InvitationStatus.DECLINED)
         return self.ended_at - self.invited_at if answered and self.ended_at else None
 
+    @property
+    def hours(self) -> float | None:
+        """After how many hours the expert answered, or the time to answer was over; None for other outcomes."""
+        ended = (
+            self.respond_by
+            if self.outcome is InvitationStatus.EXPIRED
+            else self.invited_at + (self.took or timedelta())
+        )
+        return (ended - self.invited_at).total_seconds() / 3600 if ended > self.invited_at else None
+
 
 class Waiting(msgspec.Struct, frozen=True):
     """A place in the confirmed order."""

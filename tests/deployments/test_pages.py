@@ -1,5 +1,6 @@
 """Requests for expertise on pages: asking, the shortlist in words, the order, who may see whom."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ from facility import clock
 from facility.deployments.service.expertise import request_expertise
 from facility.experts.service import change_expert
 from tests.browser import Browser, Browsers, gives_reason
-from tests.deployments.conftest import AHEAD, Sending, expert
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 from tests.statements import count_statements
 
 
@@ -323,3 +324,20 @@ async def test_a_long_list_goes_on_where_a_page_ended(pool: Sending, browse: Bro
     assert "There are no such deployments" in (await ada.get("/deployments?status=filled")).text
     assert (await ada.get("/deployments?status=nonsense")).status_code == 200
     assert (await ada.get("/deployments?before=nonsense")).status_code == 400
+
+
+async def test_answers_stand_on_an_axis_of_hours_to_those_who_may_read_them(
+    pool: Sending, browse: Browsers
+) -> None:
+    carl = await browse(pool.play.people["carl"])
+    key = await pool.asking(seats=1, themes={"X.JIT": 3, "OC.FIREARMS": 2})
+    path, heading = f"/deployments/{key}", "Hours from the invitation to the answer"
+    assert heading not in (await carl.get(path)).text
+    await pool.decline(key, "X0", INVITED + 5 * HOUR)
+    await pool.accept(key, "X1", INVITED + 25 * HOUR)
+    page = (await carl.get(path)).text
+    picture = page[page.index(heading) :].partition("</svg>")[0]
+    marks = re.findall(r'class="answer( answer--yes)?" cx="([\d.]+)%"', picture)
+    assert [(bool(yes), cx) for yes, cx in marks] == [(False, "26.5"), (True, "97.0")]
+    assert re.findall(r">(X\d)</text>", picture) == ["X0", "X1"]
+    assert re.findall(r'middle">(\d+)</text>', picture) == ["0", "4", "8", "12", "16", "20"]
