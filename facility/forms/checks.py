@@ -55,6 +55,7 @@ class OneOf(_Check, frozen=True, tag="one_of"):
 
 
 type Check = Required | Length | Between | Within | AtLeast | OneOf
+NEEDED: tuple[Check, ...] = (Required(),)
 
 
 def is_filled(answer: Answer) -> bool:

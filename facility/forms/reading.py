@@ -8,6 +8,7 @@ from facility.forms.checks import Answer, Answers, Length, Required
 from facility.forms.sections import Section, is_asked
 from facility.forms.types import Field
 from facility.web.fields import Fields
+from facility.web.forms import Form
 
 
 def read_draft(fields: Fields, section: Section, needed: Collection[str] = ()) -> dict[str, Answer]:
@@ -40,6 +41,6 @@ def shown(section: Section, answers: Answers) -> dict[str, Answer]:
     return {field.key: answers.get(field.key, "") for field in section.fields}
 
 
-def labels(section: Section) -> dict[str, str]:
-    """What the fields are called, for the summary of what is wrong; also where two versions are chosen from."""
-    return {name: field.label for field in section.fields for name in (field.key, f"choice-{field.key}")}
+def typed_in(form: Form, section: Section) -> dict[str, list[str]]:
+    """What a form says in the fields of a section, right or wrong."""
+    return {field.key: form.fields.get(field.key, []) for field in section.fields}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Self
 
 import msgspec
 from msgspec.structs import replace
@@ -42,6 +43,15 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if field.key == key:
                 return field
         raise KeyError(key)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the fields are called, for the summary of what is wrong; also where two versions are chosen from."""
+        return {name: field.label for field in self.fields for name in (field.key, f"choice-{field.key}")}
+
+    def without(self, *keys: str) -> Self:
+        """The section without these fields, which a page draws and reads by itself."""
+        return replace(self, fields=tuple(field for field in self.fields if field.key not in keys))
 
 
 def is_asked(field: Field, answers: Answers) -> bool:

@@ -19,7 +19,8 @@ MOST_NUMBER = Decimal(999_999_999)
 
 
 class FieldType(StrEnum):
-    """What an answer is: texts, one or several of the field's options, a number, EUR, a day, themes of the taxonomy."""
+    """What an answer is. Calls don't ask the last three; forms of our own pages do: one of a long list, a whole number, a mail
+    address."""
 
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
@@ -30,6 +31,9 @@ class FieldType(StrEnum):
     AMOUNT = "amount"
     DAY = "day"
     THEMES = "themes"
+    ONE_OF_LIST = "one_of_list"
+    WHOLE = "whole"
+    MAIL = "mail"
 
 
 class AskedIf(msgspec.Struct, frozen=True):
@@ -47,7 +51,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A question. `material`: partners confirm what it says, so that changing it voids their confirmations.
+    """A question. `unit`: what its number counts, said behind it. `material`: partners confirm what it says, so that changing it voids their confirmations.
     `confidential`: in a party's own section, for that party, the secretariat and assessors only. `restricted`: for the
     parties, the secretariat and assessors, not for others who watch (dossier 7)."""
 
@@ -61,6 +65,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     material: bool = True
     confidential: bool = False
     restricted: bool = False
+    unit: str = ""
 
     @property
     def kind(self) -> "Kind":
@@ -109,16 +114,19 @@ class Typed(Protocol):
     def decimal(self, name: str, least: Decimal, most: Decimal, places: int = 2) -> Decimal: ...
     def eur(self, name: str) -> Decimal: ...
     def day(self, name: str) -> date: ...
+    def integer(self, name: str, least: int, most: int) -> int: ...
+    def email(self, name: str) -> str: ...
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for all fields of a type. name: as whoever drafts a call reads it; read: what was typed, where something
+    """What is the same for all fields of a type. name: as whoever drafts a call reads it, none where calls don't ask
+    it; read: what was typed, where something
     was or must be, and of several answers always; checks: those that fit, beside `Required`; control: how it is drawn
     (`_macros/questions.html`); box: what that macro of `_macros/forms.html` takes beside, where `before` and `after` are the
     units of a line; several: an answer is a list; options: those of every field of the type; needs_options: each field has its
     own."""
 
-    name: Message
+    name: Message | None = None
     read: Callable[[Typed, Field], Answer]
     checks: tuple[type[Check], ...] = ()
     control: str = "line"
@@ -126,6 +134,12 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     several: bool = False
     options: tuple[Option, ...] = ()
     needs_options: bool = False
+
+
+def _one(fields: Typed, field: Field) -> str:
+    """One of the choices, the first in place of a wrong one."""
+    chosen = fields.choice(field.key, field.keys)
+    return chosen if chosen in field.keys else next(iter(field.keys), "")
 
 
 _NUMBER = {"width": "xs", "inputmode": "numeric", "spellcheck": False}
@@ -145,7 +159,7 @@ KINDS: dict[FieldType, Kind] = {
     ),
     FieldType.YES_NO: Kind(
         name=N_("Yes or no"),
-        read=lambda fields, field: fields.choice(field.key, field.keys),
+        read=_one,
         checks=(OneOf,),
         control="radios",
         box={"inline": True},
@@ -153,7 +167,7 @@ KINDS: dict[FieldType, Kind] = {
     ),
     FieldType.ONE_OF: Kind(
         name=N_("One of several answers"),
-        read=lambda fields, field: fields.choice(field.key, field.keys),
+        read=_one,
         checks=(OneOf,),
         control="radios",
         needs_options=True,
@@ -191,6 +205,17 @@ KINDS: dict[FieldType, Kind] = {
         control="checkboxes",
         several=True,
     ),
+    FieldType.ONE_OF_LIST: Kind(read=_one, checks=(OneOf,), control="select", needs_options=True),
+    FieldType.WHOLE: Kind(
+        read=lambda fields, field: str(fields.integer(field.key, *map(int, field.between))),
+        checks=(Between,),
+        box=_NUMBER,
+    ),
+    FieldType.MAIL: Kind(
+        read=lambda fields, field: fields.email(field.key),
+        checks=(Length,),
+        box={"type": "email", "spellcheck": False},
+    ),
 }
 
 
@@ -201,3 +226,21 @@ def of_kind(check: type[Check]) -> frozenset[FieldType]:
 
 TEXTS, NUMBERS = of_kind(Length), of_kind(Between)
 CHOICES = frozenset(type_ for type_, kind in KINDS.items() if kind.needs_options)
+
+
+def ask(
+    key: str,
+    label: str,
+    type_: FieldType,
+    hint: str = "",
+    *,
+    needed: bool = True,
+    least: int = 0,
+    most: int | None = None,
+    **more: Any,
+) -> Field:
+    """A field of a form that our own pages ask. least, most: of a number; most: characters of a text."""
+    checks: list[Check] = [Required()] if needed else []
+    if most is not None:
+        checks.append(Length(most=most) if type_ in TEXTS else Between(Decimal(least), Decimal(most)))
+    return Field(key=key, label=label, type=type_, hint=hint, checks=tuple(checks), **more)

@@ -280,6 +280,11 @@ class Fields:
                 self.wrong(name, label + _("The file is empty."))
         return given
 
+    def sort(self, names: Iterable[str]) -> None:
+        """Have what is wrong in this order, which is that of the page, and then the rest."""
+        ordered = [name for name in names if name in self.errors]
+        self.errors = {name: self.errors[name] for name in (*ordered, *self.errors)}
+
     @property
     def status(self) -> int:
         """With which status a form that was refused is shown again: 413 where a file was too large to be read."""

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.words import PLACES, place_choices
+from facility.accounts.words import place_choices
 from facility.applications import words
 from facility.applications.pages.drafts import draft
 from facility.applications.pages.edit_form import Reading, form_handlers
@@ -30,13 +30,15 @@ from facility.applications.rules.activities import (
 from facility.applications.rules.drafting import MAX_TITLE
 from facility.applications.rules.entries import EntryKind, activity_answers, entry_key, people_field
 from facility.applications.service.plan import add_activity, change_planned
-from facility.calls.rules.forms import FormSection
 from facility.db import Tx
 from facility.forms.checks import Answers
-from facility.forms.types import Field, FieldType, Option
+from facility.forms.reading import read
+from facility.forms.sections import Section
+from facility.forms.types import FieldType as T
+from facility.forms.types import Option, ask
 from facility.refused import refuse
 from facility.web.fields import Fields
-from facility.web.i18n import _, translated
+from facility.web.i18n import _
 from facility.zone import BRUSSELS
 
 DAYS = {
@@ -62,36 +64,49 @@ def planned(application: ApplicationShown, planned_id: UUID) -> Planned:
     return activity or refuse("removed", kind="missing", what="planned_activity")
 
 
-def _section(application: ApplicationShown, activity: Planned | None) -> FormSection:
-    """The fields of the form, as two versions are shown side by side."""
-    kinds = tuple(Option(kind.value, translated(word)) for kind, word in words.ACTIVITY_KINDS.items())
+def _section(application: ApplicationShown, activity: Planned | None) -> Section:
+    kinds = tuple(Option(kind.value, word) for kind, word in words.ACTIVITY_KINDS.items())
     places = tuple(Option(code, name) for code, name in place_choices())
-    number, short, day = FieldType.NUMBER, FieldType.SHORT_TEXT, FieldType.DAY
     people = (
-        Field(key=people_field(party.id), label=party.institution, type=number)
-        for party in application.parts.on_board
+        ask(
+            people_field(p.id),
+            f"{p.institution} ({p.chip})",
+            T.WHOLE,
+            needed=False,
+            most=MAX_PEOPLE,
+            unit=_("people"),
+        )
+        for p in application.parts.on_board
     )
-    return FormSection(
+    lasts = _("Days on which people work, without the journeys.")
+    gives = _("What people will be able to do afterwards, and how you will see it.")
+    return Section(
         key=entry_key(EntryKind.ACTIVITY, activity.id if activity else None),
         title=activity.title if activity else _("Add an activity"),
         fields=(
-            Field(key="kind", label=_("Kind"), type=FieldType.ONE_OF, options=kinds),
-            Field(key="title", label=_("Title"), type=short),
-            Field(key="place", label=_("Town"), type=short),
-            Field(key="country", label=_("Country"), type=FieldType.ONE_OF, options=places),
-            Field(key="days", label=_("Days"), type=number),
-            Field(key="month", label=_("Month"), type=short),
-            Field(key="starts_on", label=_("First day"), type=day),
-            Field(key="ends_on", label=_("Last day"), type=day),
+            ask("kind", _("Kind"), T.ONE_OF, options=kinds),
+            ask(
+                "title",
+                _("Title"),
+                T.SHORT_TEXT,
+                _("In a line. No names of operations, cases or persons."),
+                most=MAX_TITLE,
+            ),
+            ask("place", _("Town"), T.SHORT_TEXT, most=MAX_PLACE),
+            ask("country", _("Country"), T.ONE_OF_LIST, options=places),
+            ask("days", _("How long"), T.WHOLE, lasts, least=1, most=MAX_DAYS, unit=_("days")),
+            ask("month", _("Month"), T.SHORT_TEXT, _("Like 2027-03."), needed=False),
+            ask("starts_on", _("First day"), T.DAY, needed=False),
+            ask("ends_on", _("Last day"), T.DAY, needed=False),
             *people,
-            Field(key="purpose", label=_("What it is for"), type=FieldType.LONG_TEXT),
+            ask("purpose", _("What it is for"), T.LONG_TEXT, gives, most=MAX_PURPOSE),
         ),
     )
 
 
 def activity_entries(
     application: ApplicationShown, keys: Collection[str]
-) -> Iterator[tuple[FormSection, Answers]]:
+) -> Iterator[tuple[Section, Answers]]:
     """The activities with these keys and what is saved of them, a new one among them."""
     for activity in (*application.plan.activities, None):
         if entry_key(EntryKind.ACTIVITY, activity.id if activity else None) in keys:
@@ -125,13 +140,12 @@ class ActivityForm(msgspec.Struct, frozen=True):
         )
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
-        """The activity, and where it may take place."""
-        activity = edited.application.plan.activity(self.planned_id)
-        return {"activity": activity, "places": place_choices()}
+        """Nothing."""
+        return {}
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
         """The plan, and the command for it."""
-        plan = _read(fields, edited.application, edited.application.plan.activity(self.planned_id))
+        plan = _read(fields, edited, edited.application.plan.activity(self.planned_id))
 
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
             if self.planned_id is None:
@@ -143,50 +157,47 @@ class ActivityForm(msgspec.Struct, frozen=True):
         return Reading(activity_answers(plan), save)
 
 
-def _read(fields: Fields, application: ApplicationShown, before: Planned | None) -> Plan:
-    kind = fields.one_of("kind", ActivityKind)
-    title = fields.text("title", most=MAX_TITLE)
-    place = fields.text("place", most=MAX_PLACE)
-    country = fields.choice("country", PLACES)
-    days = fields.integer("days", 1, MAX_DAYS)
-    month, starts_on, ends_on = _when(fields)
+def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
+    application = edited.application
+    typed = {key: str(answer) for key, answer in read(fields, edited.section).items()}
+    month, starts_on, ends_on = _when(fields, typed)
     plan = Plan(
-        kind=kind,
-        title=title,
-        place=place,
-        country=country,
-        days=days,
+        kind=ActivityKind(typed["kind"]),
+        title=typed["title"],
+        place=typed["place"],
+        country=typed["country"],
+        days=int(typed["days"]),
         month=month,
         starts_on=starts_on,
         ends_on=ends_on,
-        purpose=fields.text("purpose", most=MAX_PURPOSE, multiline=True),
-        people={party.id: _people(fields, party.id, before) for party in application.parts.on_board},
+        purpose=typed["purpose"],
+        people={
+            party.id: int(typed[people_field(party.id)] or _unasked(fields, party.id, before))
+            for party in application.parts.on_board
+        },
     )
     first = max(application.activities_from, clock.now().astimezone(BRUSSELS).date())
     fields.between(activity_mistakes(plan, first), DAYS)
     return plan
 
 
-def _people(fields: Fields, party_id: UUID, before: Planned | None) -> int:
-    """How many a party sends; as it is saved where the form had no field for it, since it came in after that was opened."""
-    name = people_field(party_id)
-    if fields.given(name):
-        return fields.integer(name, 0, MAX_PEOPLE)
-    return before.people.get(party_id, 0) if before and name not in fields.form.fields else 0
+def _unasked(fields: Fields, party_id: UUID, before: Planned | None) -> int:
+    """How many a party sends as it is saved, where the form had no field for it, since it came in after that was opened."""
+    asked = people_field(party_id) in fields.form.fields
+    return 0 if asked or before is None else before.people.get(party_id, 0)
 
 
-def _when(fields: Fields) -> tuple[date, date | None, date | None]:
+def _when(fields: Fields, typed: Mapping[str, str]) -> tuple[date, date | None, date | None]:
     """The month, and the days where they are known: a day is enough for both."""
-    starts_on = fields.day("starts_on") if fields.given("starts_on") else None
-    ends_on = fields.day("ends_on") if fields.given("ends_on") else starts_on
-    text = fields.text("month", required=False)
+    days = (typed["starts_on"], typed["ends_on"] or typed["starts_on"])
+    starts_on, ends_on = (date.fromisoformat(day) if day else None for day in days)
     if starts_on:
         return starts_on.replace(day=1), starts_on, ends_on
     if ends_on:
         fields.wrong("starts_on", _("Enter the first day, too."))
-    elif not text:
+    elif not typed["month"]:
         fields.wrong("month", _("Enter the month, or the days where you know them."))
-    elif match := _MONTH.fullmatch(text):
+    elif match := _MONTH.fullmatch(typed["month"]):
         return date(int(match[1]), int(match[2]), 1), None, None
     else:
         fields.wrong("month", _("Enter a month like 2027-03."))

@@ -11,6 +11,7 @@ from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft
 from facility.applications.pages.edit_form import Reading, form_handlers
 from facility.applications.pages.editing import Edited
+from facility.applications.queries.application import ApplicationShown
 from facility.applications.service.answers import save_answers
 from facility.calls.rules.forms import TITLE, By, FormSection, SectionKind
 from facility.db import Tx
@@ -53,12 +54,16 @@ class SectionForm(msgspec.Struct, frozen=True):
     section: str
     template: str = "applications/answers.html"
 
-    async def find(self, connection: AsyncConnection) -> Edited:
-        """The section. Raises Refused (missing, or "not_a_draft")."""
-        application = await draft(connection, self.application_id)
+    def _asked(self, application: ApplicationShown) -> FormSection:
         section = application.form.section(self.section)
         if section is None or section.kind is not SectionKind.QUESTIONS or section.by is not By.LEAD:
             refuse("not_found", kind="missing", what="section")
+        return section
+
+    async def find(self, connection: AsyncConnection) -> Edited:
+        """The section. Raises Refused (missing, or "not_a_draft")."""
+        application = await draft(connection, self.application_id)
+        section = self._asked(application)
         lead = application.parts.lead.id
         back = f"/applications/{self.application_id}"
         here = f"{back}/answers/{self.section}"
@@ -79,11 +84,11 @@ class SectionForm(msgspec.Struct, frozen=True):
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
         """Which part of how many it is, who saved it, and what may be chosen."""
-        application, section = edited.application, edited.section
+        application = edited.application
         parts = [part.key for part in tasks.sections(application)]
         return {
             "line": application.parts.section(edited.key, edited.party_id),
-            "state": tasks.state_of(application, section),
+            "state": tasks.state_of(application, self._asked(application)),
             "place": (parts.index(edited.key) + 1, len(parts)),
         }
 

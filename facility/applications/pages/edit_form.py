@@ -18,7 +18,6 @@ from facility.drafting.handlers import keeping, kept, signed_in
 from facility.drafting.queries import Copy
 from facility.drafting.service import end
 from facility.forms.checks import Answers
-from facility.forms.reading import labels
 from facility.forms.versions import Difference
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
@@ -76,13 +75,13 @@ async def draw(
     state: EditState,
     status: int = 200,
 ) -> Page:
+    fields.sort(edited.section.labels)
     return view.page(
         edit_form.template,
         status=status,
         application=edited.application,
         edited=edited,
         form=fields,
-        labels=labels(edited.section),
         editing=state,
         **await edit_form.context(connection, edited, fields),
         **WORDS,

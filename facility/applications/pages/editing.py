@@ -8,10 +8,11 @@ import msgspec
 
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.writing import Change
-from facility.calls.rules.forms import FormSection
 from facility.drafting.queries import Copy
 from facility.forms.checks import Answers
 from facility.forms.keys import BESIDE, SIDES
+from facility.forms.reading import typed_in
+from facility.forms.sections import Section
 from facility.forms.versions import Difference, base_of, changes, clashes, difference
 from facility.web.forms import Form
 from facility.web.i18n import _
@@ -23,7 +24,7 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True):
     strays: names of its form that are of no account; notes: what stands against submitting, by field; goes: where one may go after saving, but for back."""
 
     application: ApplicationShown
-    section: FormSection
+    section: Section
     party_id: UUID
     here: str
     back: str
@@ -57,10 +58,10 @@ class Edited(msgspec.Struct, frozen=True, kw_only=True):
 
     def typed_in(self, form: Form) -> dict[str, list[str]]:
         """What a form says in its fields."""
-        return {field.key: form.fields.get(field.key, []) for field in self.section.fields}
+        return typed_in(form, self.section)
 
 
-def unsaved(section: FormSection, stored: Answers, copy: Copy | None) -> Copy | None:
+def unsaved(section: Section, stored: Answers, copy: Copy | None) -> Copy | None:
     """The working copy, if it says anything else than what is saved."""
     return copy if copy and copy.says_else(stored, [field.key for field in section.fields]) else None
 

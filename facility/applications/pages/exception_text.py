@@ -11,10 +11,10 @@ from facility.applications.pages.drafts import draft
 from facility.applications.pages.edit_form import Reading, form_handlers
 from facility.applications.pages.editing import Edited
 from facility.applications.queries.writing import entry_version
-from facility.applications.rules.drafting import MAX_CONSULTATION
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.service.documents import record_consultation
 from facility.db import Tx
+from facility.forms.reading import read_draft
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import _
@@ -50,13 +50,13 @@ class ConsultationForm(msgspec.Struct, frozen=True):
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
         """The text, and the command for it."""
-        text = fields.text(KEY, most=MAX_CONSULTATION, multiline=True)
+        answers = read_draft(fields, CONSULTATION, needed=(KEY,))
 
         async def save(tx: Tx, seen: int, may_void: bool) -> str:
-            await record_consultation(tx, self.application_id, text, seen=seen)
+            await record_consultation(tx, self.application_id, str(answers[KEY]), seen=seen)
             return _("Saved.")
 
-        return Reading({KEY: text}, save)
+        return Reading(answers, save)
 
 
 HANDLERS = form_handlers("/applications/{application_id:uuid}/consultation", ConsultationForm)

@@ -18,7 +18,7 @@ from facility.calls.rules.forms import TITLE
 from facility.drafting.handlers import began, by_link, hidden, keeping, kept, opened, signed_in
 from facility.drafting.queries import Copy, copies_of
 from facility.drafting.service import Holder, end
-from facility.forms.reading import labels, read_draft
+from facility.forms.reading import read_draft
 from facility.web import forms, render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
@@ -59,7 +59,6 @@ async def _page(
         copy=copy,
         others=others,
         hidden=hidden(holder, copy),
-        labels=labels(edited.section),
         **WORDS,
     )
 

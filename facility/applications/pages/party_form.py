@@ -28,52 +28,51 @@ from facility.applications.queries.writing import entry_version
 from facility.applications.rules.entries import EntryKind, entry_key, party_answers
 from facility.applications.rules.parts import MAX_ROLE
 from facility.applications.service.parties import add_party, change_party
-from facility.calls.rules.forms import FormSection
 from facility.db import Tx
 from facility.forms.checks import Answers
-from facility.forms.types import Field, FieldType
+from facility.forms.reading import read
+from facility.forms.sections import Section
+from facility.forms.types import Field, ask
+from facility.forms.types import FieldType as T
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Page
 from facility.web.i18n import _
 
 INSTITUTION = "institution_id"
+CHOSEN = (INSTITUTION, "institution_name", "kind", "beneficiary")
+"""Fields by which an institution is chosen (`accounts.forms.read_choice`)."""
 
 
-def _section(application: ApplicationShown, party: PartyLine | None) -> FormSection:
-    """The fields of the form, as two versions are shown side by side."""
-    short = FieldType.SHORT_TEXT
-    chosen = () if party else _institution()
+def _section(application: ApplicationShown, party: PartyLine | None) -> Section:
+    does = _("For example: hosts the workshop, sends six investigators.")
+    mails = _(
+        "The link for the confirmation goes there. A correction sends it again, and the old link no longer works."
+    )
+    if party and party.is_lead:
+        mails = _("Receipts and news about this application go there.")
     # Where the budget is by lines, the amount follows from them.
-    amount = () if application.asks_lines else (_amount(),)
-    return FormSection(
+    amount = (
+        () if application.asks_lines else (ask("amount", _("Amount for its part"), T.AMOUNT, _("May be 0.")),)
+    )
+    return Section(
         key=entry_key(EntryKind.PARTY, party.id if party else None),
         title=party.institution if party else _("Add a partner"),
         fields=(
-            *chosen,
-            Field(key="role", label=_("What it does"), type=FieldType.LONG_TEXT),
+            *(() if party else _institution()),
+            ask("role", _("What it does in this application"), T.LONG_TEXT, does, most=MAX_ROLE),
             *amount,
-            Field(key="contact_name", label=_("Contact person"), type=short, material=False),
-            Field(key="contact_email", label=_("Mail address"), type=short, material=False),
+            ask("contact_name", _("Contact person"), T.SHORT_TEXT, material=False),
+            ask("contact_email", _("Mail address"), T.MAIL, mails, material=False),
         ),
     )
 
 
-def _amount() -> Field:
-    return Field(key="amount", label=_("Amount"), type=FieldType.AMOUNT)
-
-
 def _institution() -> tuple[Field, ...]:
     """Which institution a new partner is: of the list, or with the particulars of one that is not on it."""
-    labels = {
-        INSTITUTION: _("Institution"),
-        "institution_name": _("Name of the institution"),
-        "kind": _("Kind"),
-        "beneficiary": _("Beneficiary"),
-    }
+    labels = (_("Institution"), _("Name of the institution"), _("Kind"), _("Beneficiary"))
     return tuple(
-        Field(key=key, label=label, type=FieldType.SHORT_TEXT, material=False)
-        for key, label in labels.items()
+        ask(key, label, T.SHORT_TEXT, material=False) for key, label in zip(CHOSEN, labels, strict=True)
     )
 
 
@@ -86,9 +85,7 @@ def _stored(party: PartyLine) -> Answers:
     )
 
 
-def party_entries(
-    application: ApplicationShown, keys: Collection[str]
-) -> Iterator[tuple[FormSection, Answers]]:
+def party_entries(application: ApplicationShown, keys: Collection[str]) -> Iterator[tuple[Section, Answers]]:
     """The parties on board with these keys and what is saved of them, a new partner among them."""
     for party in (*application.parts.on_board, None):
         if entry_key(EntryKind.PARTY, party.id if party else None) in keys:
@@ -122,20 +119,16 @@ class PartyForm(msgspec.Struct, frozen=True):
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:
         """The party; for a new one, the institutions that were found."""
+        asked = {"particulars": edited.section.without(*CHOSEN)}
         if self.party_id:
-            return {"party": party_of(edited.application, self.party_id)}
-        return {"party": None, **await picker(connection, fields, INSTITUTION)}
+            return {"party": party_of(edited.application, self.party_id), **asked}
+        return {"party": None, **asked, **await picker(connection, fields, INSTITUTION)}
 
     def read(self, fields: Fields, edited: Edited) -> Reading:
         """The party, and the command for it."""
         chosen = None if self.party_id else read_choice(fields, INSTITUTION)
-        asks_lines = edited.application.asks_lines
-        particulars: dict[str, Any] = {
-            "role": fields.text("role", most=MAX_ROLE, multiline=True),
-            "amount": Decimal(0) if asks_lines else fields.eur("amount"),
-            "contact_name": fields.text("contact_name"),
-            "contact_email": fields.email("contact_email"),
-        }
+        typed = read(fields, edited.section.without(*CHOSEN))
+        particulars: dict[str, Any] = {**typed, "amount": Decimal(str(typed.get("amount", 0)))}
         answers = party_answers(**particulars)
         if self.party_id:
             return Reading(answers, self._changed(edited, particulars))

@@ -14,11 +14,12 @@ from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.rules.parts import ROLE
-from facility.calls.rules.forms import By, FormSection, SectionKind
+from facility.calls.rules.forms import By, SectionKind
 from facility.drafting.queries import Copy, copies_of
 from facility.forms.checks import Answers
+from facility.forms.sections import Section
 
-type Saved = Iterable[tuple[FormSection, Answers]]
+type Saved = Iterable[tuple[Section, Answers]]
 """Sections, activities or parties, with what is saved of them."""
 
 
@@ -49,7 +50,7 @@ class Unsaved(msgspec.Struct, frozen=True):
     def part(self, party: PartyLine) -> list[str]:
         """The keys of the sections of a party's own part; of the lead, of those that it answers for all, too."""
         application = self.application
-        saved: list[tuple[FormSection, Answers]] = [(ROLE, {"role": party.role})]
+        saved: list[tuple[Section, Answers]] = [(ROLE, {"role": party.role})]
         for by in (By.LEAD, By.PARTY) if party.is_lead else (By.PARTY,):
             for section in application.form.questions(by):
                 saved.append((section, application.answers(section, party.id, confidential=True)))

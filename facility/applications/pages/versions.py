@@ -5,9 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.pages.editing import Edited, meanwhile
 from facility.applications.queries.writing import section_changes
-from facility.calls.rules.forms import FormSection
 from facility.forms.checks import Answers
-from facility.forms.reading import labels
+from facility.forms.sections import Section
 from facility.forms.versions import Whose
 from facility.web import render
 from facility.web.fields import Fields
@@ -37,7 +36,7 @@ def sent_in(fields: Fields) -> Sent:
     return Sent(seen, began, fields.yes("void"), then, fields.yes("merging"))
 
 
-def choose(fields: Fields, section: FormSection) -> None:
+def choose(fields: Fields, section: Section) -> None:
     """Put the version that was chosen for each answer in its place."""
     for field in section.fields:
         fields.ignore(f"mine-{field.key}", f"theirs-{field.key}")
@@ -74,5 +73,4 @@ async def compare(
         seen=edited.version,
         began=sent.began,
         theirs=theirs,
-        labels=labels(edited.section),
     )

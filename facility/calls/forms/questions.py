@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of, section_key
 from facility.calls.rules.forms import INDIRECT_MOST, By, FormDefinition, FormSection, SectionKind
+from facility.calls.words.calls import TYPES
 from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.keys import BESIDE
 from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
@@ -213,7 +214,8 @@ def new_section(fields: Fields, form: FormDefinition) -> FormSection:
 def new_field(fields: Fields, section: FormSection) -> Field:
     """A field of the chosen type with the typed label; its page asks for the rest."""
     label = fields.text("label", most=200)
-    type_ = fields.one_of("type", FieldType)
+    chosen = fields.choice("type", TYPES)
+    type_ = FieldType(chosen) if chosen in TYPES else FieldType.SHORT_TEXT
     options = (Option("yes", _("Yes")), Option("no", _("No"))) if type_ in CHOICES else ()
     taken = (*BESIDE, *(field.key for field in section.fields))
     key = "themes" if type_ is FieldType.THEMES else key_of(label, taken)

@@ -5,11 +5,10 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
-from facility.forms.checks import AtLeast, Between, Check, Length, Required
+from facility.forms.checks import NEEDED, AtLeast, Between, Length, Required
 from facility.forms.types import AskedIf, Field, FieldType, Option
 
 T = FieldType
-NEEDED: tuple[Check, ...] = (Required(),)
 
 
 def _text(key: str, label: str, hint: str, most: int, *, required: bool = True) -> Field:

@@ -90,8 +90,8 @@ def ties(grid: Grid) -> list[str]:
     return [*phrases, _("the lower reference number")]
 
 
-TYPES = {type_: kind.name for type_, kind in KINDS.items()}
-"""What each type is called, untranslated."""
+TYPES = {type_: kind.name for type_, kind in KINDS.items() if kind.name}
+"""What each type that a call may ask for is called, untranslated."""
 WHO: dict[By, str] = {
     By.LEAD: N_("The lead, once for all"),
     By.PARTY: N_("Every institution, for itself"),

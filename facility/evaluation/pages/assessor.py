@@ -17,10 +17,14 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
 from facility.drafting.handlers import keep_typed, keeping, signed_in
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
+from facility.evaluation.forms import sheet
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import work_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import STEPS
+from facility.forms.reading import read as read_all
+from facility.forms.reading import typed_in
+from facility.forms.sections import Section
 from facility.web import forms
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -66,8 +70,6 @@ finds(
 )
 
 MINE = allow(Role.ASSESSOR.when(TO_DECLARE))
-MOST_COMMENT = 4000
-"""Characters of a comment that is sent."""
 
 
 @get("/assessments", opt={"allow": allow(Role.ASSESSOR)})
@@ -176,9 +178,9 @@ async def _scoring(
         application=application,
         clarified=await clarified(read, application_id),
         grid=application.call.grid,
+        sheet=sheet(application.call.grid),
         own=own,
         form=form,
-        most=MOST_COMMENT,
     )
 
 
@@ -186,7 +188,7 @@ class _Unsent(msgspec.Struct, frozen=True):
     """What an assessor types until it is sent (a `drafting.Drafted`); right or wrong, it is kept."""
 
     subject_id: UUID
-    grid: Grid
+    sheet: Section
     key: str = assessing.UNSENT
     back: str = "/assessments"
     is_new: bool = True
@@ -199,8 +201,7 @@ class _Unsent(msgspec.Struct, frozen=True):
 
     def typed_in(self, form: forms.Form) -> dict[str, list[str]]:
         """Scores and comments."""
-        names = [f"{part}-{key}" for key in self.grid.keys for part in ("score", "comment")]
-        return {name: form.fields.get(name, []) for name in names}
+        return typed_in(form, self.sheet)
 
 
 async def _unsent(_view: View, tx: Tx, application_id: UUID) -> _Unsent:
@@ -208,7 +209,7 @@ async def _unsent(_view: View, tx: Tx, application_id: UUID) -> _Unsent:
     await assessing.may_write(tx, application_id)
     connection = await tx.session.connection()
     call = await board.call(connection, await board.call_of(connection, application_id))
-    return _Unsent(application_id, call.grid)
+    return _Unsent(application_id, sheet(call.grid))
 
 
 @post("/assessments/{application_id:uuid}", opt={"allow": MINE})
@@ -224,7 +225,7 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
         return ASGIResponse(status_code=204)
     if form.get("then") == "later":
         return view.go("/assessments", _("Your draft is saved."))
-    _read_scores(fields, unsent.grid)
+    read_all(fields, unsent.sheet)
     if fields.errors:
         connection = await tx.session.connection()
         own = await board.own_assessment(connection, application_id, view.me.id)
@@ -234,15 +235,9 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
 
 
 def _read_scores(fields: Fields, grid: Grid) -> tuple[dict[str, Decimal], dict[str, str]]:
-    scores = {
-        section.key: fields.decimal(f"score-{section.key}", Decimal(0), Decimal(section.max))
-        for section in grid.sections
-    }
-    comments = {
-        key: fields.text(f"comment-{key}", required=False, most=MOST_COMMENT, multiline=True)
-        for key in grid.keys
-    }
-    return scores, comments
+    typed = read_all(fields, sheet(grid))
+    scores = {key: Decimal(str(typed[f"score-{key}"])) for key in grid.keys}
+    return scores, {key: str(typed[f"comment-{key}"]) for key in grid.keys}
 
 
 @get("/assessments/{application_id:uuid}/check", opt={"allow": MINE})
