@@ -1,6 +1,7 @@
 """What a budget by lines does to the draft: limits, tasks, confirmations, amounts of the parties, what is submitted."""
 
 import re
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
@@ -208,3 +209,21 @@ class TestAPlainCall:
             partner = await party_id(tx, draft)
         assert 'name="amount"' in (await omar.get(f"/applications/{draft}/parties/{partner}")).text
         assert await amounts(db, draft) == {"AL": "20000.00", "XK": "10000.50", "all": "30000.50"}
+
+
+async def test_each_activity_is_a_bar_split_by_institution(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    await save(db, omar, ground)
+    page = (await omar.get(f"/applications/{ground.application}/check")).text
+    picture = page[page.index("Direct costs by activity") :].partition("</table>")[0].replace("\u00a0", " ")
+    rows = re.findall(r'aria-label="([^"]+)">(.*?)</svg></td><td class="num">([\d .]+)</td>', picture)
+    assert len(rows) == 2
+    for label, bars, whole in rows:
+        parts = [Decimal(part.replace(" ", "")) for part in re.findall(r"[A-Z*]{2,3} ([\d ]+\.\d\d)", label)]
+        assert sum(parts) == Decimal(whole.replace(" ", ""))
+        assert len(parts) == bars.count('class="c')
+    widest = max(
+        sum(map(float, re.findall(r' width="([\d.]+)%" height="20"/>', bars))) for _, bars, _ in rows
+    )
+    assert 199.9 < widest < 200.1  # the rail, and the dearest activity over all of it
