@@ -42,6 +42,11 @@ def weekday(value: date) -> str:
     return format_date(value, "EEEE d MMMM y", locale=locale())
 
 
+def short_month(value: date) -> str:
+    """ "Jul 2021", on an axis."""
+    return format_date(value, "MMM y", locale=locale())
+
+
 def instant(at: datetime) -> str:
     """ "Friday 30 July 2021, 12:00 Brussels time"; seconds only where they are not zero."""
     local = at.astimezone(BRUSSELS)
@@ -90,6 +95,7 @@ def install(environment: jinja2.Environment) -> None:
         "eur": eur,
         "day": day,
         "weekday": weekday,
+        "short_month": short_month,
         "instant": instant,
         "moment": moment,
         "time": clock_time,

@@ -1,8 +1,10 @@
-"""What a call's overview draws: rooms register how many applications got how far, and what the call's envelope is taken up by.
+"""What pictures are drawn from: spans of time; and a call's overview, for which rooms register how many applications got how far and
+what takes up the call's envelope.
 
-Each is SQL over the rows `call` and `envelope`; one statement reads them all.
+Each figure of the overview is SQL over the rows `call` and `envelope`; one statement reads them all.
 """
 
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,6 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.web.i18n import Message
+from facility.zone import BRUSSELS, brussels_midnight
+
+_MOST_MARKS = 6
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -66,3 +71,32 @@ async def overview_of(connection: AsyncConnection, call_id: UUID, viewer: UUID) 
         [(kind.label, amount) for kind, amount in zip(_SHARES, row.shares, strict=True)],
         row.amount,
     )
+
+
+class Axis(msgspec.Struct, frozen=True):
+    """A span of time from left to right."""
+
+    first: datetime
+    last: datetime
+
+    def at(self, instant: datetime | date) -> float:
+        """Where an instant, or the beginning of a day, stands: 0 to 100; what lies outside stands at an end."""
+        moment = instant if isinstance(instant, datetime) else brussels_midnight(instant)
+        whole = (self.last - self.first).total_seconds()
+        return (
+            round(min(max((moment - self.first).total_seconds() / whole, 0.0), 1.0) * 100, 2)
+            if whole
+            else 0.0
+        )
+
+    @property
+    def marks(self) -> list[date]:
+        """First days of months, at most six of them, evenly apart."""
+        begins, ends = (instant.astimezone(BRUSSELS).date() for instant in (self.first, self.last))
+        months = [
+            date(begins.year + month // 12, month % 12 + 1, 1)
+            for month in range(begins.month, begins.month + (ends - begins).days // 28 + 2)
+        ]
+        within = [month for month in months if month <= ends]
+        step = next(step for step in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if len(within) / step <= _MOST_MARKS)
+        return [month for month in within if (month.year * 12 + month.month - 1) % step == 0]

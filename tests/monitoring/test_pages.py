@@ -3,18 +3,22 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from facility.db import Database
+from facility import clock
+from facility.applications.models.conflict import ConflictDeclaration
+from facility.db import Database, Tx
 from facility.events.relay import follow
 from facility.monitoring.queries.overview import overview
 from facility.monitoring.service.indicators import seed
 from tests.browser import NOW, Browser, Browsers
 from tests.cast import Cast
 from tests.doing import held, planned
-from tests.judging import Judging, judging
+from tests.judging import DECIDED, Judging, judging
 from tests.monitoring.test_projections import story
 from tests.rolling import SERIES, rolling
 from tests.statements import count_statements
@@ -171,7 +175,8 @@ async def test_pages_cost_the_same_for_one_row_and_three(play: Judging, browse: 
         await held(play, "A", {"AL": 8, "XK": 8})
     await follow(play.db)
     assert {path: await statements(play, carl, path) for path in paths} == before
-    assert before == {path: 4 if path.endswith("10.1") else 2 for path in paths}
+    more = {"/commission/indicators/10.1": 4, "/commission/calls": 3}
+    assert before == {path: more.get(path, 2) for path in paths}
 
 
 async def table(browser: Browser, name: str) -> list[dict[str, str]]:
@@ -228,3 +233,38 @@ async def test_each_indicator_is_a_bar_from_its_baseline_to_its_targets(
     ]
     one = (await carl.get("/commission/indicators/2.2")).text
     assert 'aria-label="Baseline 186, target 350 for 2021 and 1050 for 2023"' in one
+
+
+LANE = re.compile(
+    r'<th scope="row" class="ref">([^<]+)</th>.*?aria-label="([^"]+)">(.*?)</svg></td>', re.DOTALL
+)
+
+
+async def test_calls_and_their_activities_stand_on_one_axis_of_time(
+    play: Judging, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await story(play)
+    await follow(play.db)
+    carl = await browse(play.people["carl"])
+    assert "Timeline" not in (await carl.get("/commission/calls")).text  # all of it is long over
+    monkeypatch.setattr(clock, "now", lambda: DECIDED + timedelta(days=100))
+    ((reference, label, lane),) = LANE.findall((await carl.get("/commission/calls")).text)
+    assert (reference, label) == (
+        "TAF-2021-01",
+        "Open from 1 June 2021, 09:00 to 30 July 2021, 12:00; decided on 1 September 2021, 15:30",
+    )
+    assert re.findall(r'class="c2" x="([\d.]+)%"', lane) == ["0.0"]
+    opened, decided, *held = map(float, re.findall(r'(?:width|class="tick" x1|cx)="([\d.]+)%"', lane))
+    assert opened < decided < min(held)
+    await play.act(None, lambda tx: _closed(tx, play.applications["A"], play.people["greta"]))
+    greta = await browse(play.people["greta"])
+    ((_, _, recused),) = LANE.findall((await greta.get("/commission/calls")).text)
+    assert (lane.count("<circle"), recused.count("<circle")) == (3, 1)
+
+
+async def _closed(tx: Tx, application_id: UUID, person_id: UUID) -> None:
+    tx.add(
+        ConflictDeclaration(
+            application_id=application_id, assessor_id=person_id, conflict=True, reason="Kin", at=tx.now
+        )
+    )

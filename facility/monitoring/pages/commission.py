@@ -1,5 +1,7 @@
 """The Commission's page, what stands behind each of its figures, and the stream that tells when they move."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +17,23 @@ from facility.monitoring.models import FACILITY_INDICATOR
 from facility.monitoring.pages import exports
 from facility.monitoring.queries import lists
 from facility.monitoring.queries import overview as queries
+from facility.monitoring.queries.overview import CallLine
 from facility.refused import refuse
 from facility.web import render, sheets
 from facility.web.access import Role, allow
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import MORE, nav
+from facility.web.pictures import Axis
 from facility.web.streams import events
 from facility.web.waiting import home
 from facility.web.watches import messages, watch_of
-from facility.zone import FIRST_DAY, LAST_DAY
+from facility.zone import FIRST_DAY, LAST_DAY, brussels_midnight
 
 READERS = (Role.COMMISSION, Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*READERS)}
+DRAWN = timedelta(days=730)
+"""How far back a timeline of calls reaches."""
 
 nav(N_("Overview"), "/commission", Role.COMMISSION, Role.AUDITOR, order=0)
 nav(N_("Overview"), "/commission", Role.SECRETARIAT, Role.AUTHORISING, order=90, group=MORE)
@@ -141,7 +147,29 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
     """Published calls with what came in, what was awarded, and how long the answer took."""
     lines, older = await lists.calls(read, before=before)
     opened = await view.open_to_me(read, [line.awards for line in lines])
-    return view.page("monitoring/calls.html", calls=lines, opened=opened, older=older, before=before)
+    return view.page(
+        "monitoring/calls.html",
+        calls=lines,
+        timeline=timeline(lines, await lists.activities_of(read, lines, view.me.id), clock.now()),
+        opened=opened,
+        older=older,
+        before=before,
+    )
+
+
+def timeline(
+    calls: Sequence[CallLine], activities: Sequence[lists.CallActivity], now: datetime
+) -> dict[str, Any]:
+    """The span of these calls and their activities, and the activities of each; what is older than DRAWN is left out."""
+    drawn = [call for call in calls if call.closes_at > now - DRAWN]
+    by_call = {call.id: [held for held in activities if held.call_id == call.id] for call in drawn}
+    ends = [brussels_midnight(held.ends_on) for several in by_call.values() for held in several]
+    starts = [max(call.opens_at, now - DRAWN) for call in drawn]
+    return {
+        "calls": drawn,
+        "activities": by_call,
+        "axis": Axis(min([now, *starts]), max([now, *(call.closes_at for call in drawn), *ends])),
+    }
 
 
 @get("/commission/exports/{name:str}", opt=WATCH)

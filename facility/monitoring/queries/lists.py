@@ -1,5 +1,6 @@
 """What stands behind the figures: indicators, the units of 10.1, requests for expertise, calls; each list in one statement."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -267,6 +268,32 @@ async def requests(
     rows = (await connection.execute(_REQUESTS, values)).all()
     lines = [RequestLine(**row._mapping) for row in rows[:limit]]
     return lines, lines[-1].deployment_id if len(rows) > limit else None
+
+
+class CallActivity(msgspec.Struct, frozen=True):
+    """When an activity of a call takes place, both days included; of a series, of any of its batches."""
+
+    call_id: UUID
+    starts_on: date
+    ends_on: date
+
+
+_ACTIVITIES = text(
+    f"""
+    SELECT coalesce(call.series_id, call.id) AS call_id, activity.starts_on, activity.ends_on
+    FROM call JOIN application ON application.call_id = call.id JOIN activity ON activity.application_id = application.id
+    WHERE coalesce(call.series_id, call.id) = ANY(:calls) AND activity.state <> 'cancelled' AND NOT {shut_out()}
+    ORDER BY activity.starts_on, activity.id
+    """  # noqa: S608 - our own text
+)
+
+
+async def activities_of(
+    connection: AsyncConnection, calls: Sequence[CallLine], viewer: UUID
+) -> list[CallActivity]:
+    """The activities of these calls by day, without those of an application that is closed to the viewer: one statement."""
+    about = {"calls": [call.id for call in calls], "viewer": viewer}
+    return [CallActivity(*row) for row in await connection.execute(_ACTIVITIES, about)]
 
 
 _CALLS = text(
