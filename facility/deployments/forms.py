@@ -5,9 +5,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+import msgspec
+
 from facility.deployments.queries import Applied, Named
 from facility.deployments.service.expertise import RequestDraft
-from facility.experts.rules import CEFR, CefrLevel
+from facility.experts.rules import CEFR
+from facility.forms.reading import read as read_section
+from facility.forms.rows import read_rows
+from facility.forms.sections import Section
+from facility.forms.types import FieldType as T
+from facility.forms.types import ask, options
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _
 
@@ -18,7 +25,6 @@ MOST_WEIGHT = 20
 MOST_BONUS = 50
 MOST_HOURS = 30 * 24
 MOST_REASON = 3000
-_LEVELS: dict[str, CefrLevel] = {level: level for level in CEFR}
 
 type Values = dict[str, str | list[str]]
 
@@ -45,31 +51,88 @@ def theme_rows(values: Values, *, spare: int = SPARE_ROWS) -> list[int]:
     return rows_to_show(values, "themes", spare=spare)
 
 
+type Choices = Sequence[tuple[str, str]]
+"""Keys and names."""
+
+
+def request(languages: Choices) -> Section:
+    """What is asked for, but for the themes."""
+    levels = options((level, level) for level in CEFR)
+    starts = _(
+        "The time to answer starts with each invitation. If there is no answer, the next expert is asked."
+    )
+    left_out = _("1 to 5. Experts who don't reach this level in any theme are left out.")
+    regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
+    recent = _("Points for no deployment in the last 12 months")
+    at_least = _("At least this level in one of the themes")
+    return Section(
+        key="request",
+        title=_("Ask for experts"),
+        fields=(
+            ask(
+                "place",
+                _("Place"),
+                T.SHORT_TEXT,
+                _("For example Tirana, Albania. Experts see this text."),
+                most=120,
+            ),
+            ask("starts_on", _("First day"), T.DAY),
+            ask("ends_on", _("Last day"), T.DAY),
+            ask("seats", _("Seats"), T.WHOLE, _("How many experts are needed."), least=1, most=MOST_SEATS),
+            ask("language", _("Language"), T.ONE_OF_LIST, options=options(languages)),
+            ask("language_level", _("Level of the language, at least"), T.ONE_OF_LIST, options=levels),
+            ask("min_theme_level", at_least, T.WHOLE, left_out, least=1, most=5),
+            ask(
+                "bonus_regional_language",
+                _("Points for a regional language"),
+                T.WHOLE,
+                regional,
+                most=MOST_BONUS,
+            ),
+            ask("bonus_no_recent_deployment", recent, T.WHOLE, most=MOST_BONUS),
+            ask(
+                "respond_within_hours",
+                _("Time to answer"),
+                T.WHOLE,
+                starts,
+                least=1,
+                most=MOST_HOURS,
+                unit=_("hours"),
+            ),
+        ),
+    )
+
+
+def weights(themes: Choices) -> Section:
+    """A theme and its weight, asked in rows."""
+    return Section(
+        key="themes",
+        title=_("Themes and their weights"),
+        fields=(
+            ask("code", _("Theme"), T.ONE_OF_LIST, options=options(themes)),
+            ask("weight", _("Weight"), T.WHOLE, least=1, most=MOST_WEIGHT),
+        ),
+    )
+
+
 def read(
-    fields: Fields,
-    *,
-    application_id: UUID,
-    themes: Collection[str],
-    languages: Collection[str],
-    today: date,
+    fields: Fields, *, application_id: UUID, themes: Choices, languages: Choices, today: date
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
-    place = designated(fields.text("place", most=120))
-    starts_on, ends_on = _days(fields, today)
-    return RequestDraft(
-        application_id=application_id,
-        place=place,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        seats=fields.integer("seats", 1, MOST_SEATS),
-        language=fields.choice("language", languages),
-        language_level=_LEVELS.get(fields.choice("language_level", CEFR), "A1"),
-        themes=_themes(fields, themes),
-        min_theme_level=fields.integer("min_theme_level", 1, 5),
-        bonus_regional_language=fields.integer("bonus_regional_language", 0, MOST_BONUS),
-        bonus_no_recent_deployment=fields.integer("bonus_no_recent_deployment", 0, MOST_BONUS),
-        respond_within_hours=fields.integer("respond_within_hours", 1, MOST_HOURS),
+    typed = read_section(fields, request(languages))
+    _check_days(
+        fields, date.fromisoformat(str(typed["starts_on"])), date.fromisoformat(str(typed["ends_on"])), today
     )
+    rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
+    if not rows:
+        fields.wrong("themes-0-code", _("Choose at least one theme."))
+    draft = {
+        **typed,
+        "application_id": application_id,
+        "place": designated(str(typed["place"])),
+        "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
+    }
+    return msgspec.convert(draft, RequestDraft, strict=False)
 
 
 def designated(place: str) -> str:
@@ -77,34 +140,17 @@ def designated(place: str) -> str:
     return re.sub(r"\bKosovo\b(?!\*)", "Kosovo*", place)
 
 
-def _days(fields: Fields, today: date) -> tuple[date, date]:
-    first, last = fields.day("starts_on"), fields.day("ends_on")
-    if "starts_on" in fields.errors:
-        return first, last
+def _check_days(fields: Fields, first: date, last: date, today: date) -> None:
+    if not fields.sound("starts_on"):
+        return
     if first < today:
         fields.wrong("starts_on", _("This day is past."))
-    if "ends_on" in fields.errors:
-        return first, last
+    if not fields.sound("ends_on"):
+        return
     if last < first:
         fields.wrong("ends_on", _("The last day lies before the first."))
     elif last - first >= timedelta(days=MOST_DAYS):
         fields.wrong("ends_on", _("A deployment lasts at most {most} days.", most=MOST_DAYS))
-    return first, last
-
-
-def _themes(fields: Fields, known: Collection[str]) -> dict[str, int]:
-    chosen: dict[str, int] = {}
-    for row in fields.rows("themes"):
-        if not (row.given("code") | row.given("weight")):
-            continue
-        code, weight = row.choice("code", known), row.integer("weight", 1, MOST_WEIGHT)
-        if code in chosen:
-            row.wrong("code", _("You have chosen this theme twice."))
-        if code:
-            chosen[code] = weight
-    if not chosen and not any(name.startswith("themes-") for name in fields.errors):
-        fields.wrong("themes-0-code", _("Choose at least one theme."))
-    return chosen
 
 
 def place_name(expert_id: UUID) -> str:

@@ -1,33 +1,117 @@
-"""The form of an expert: from what is stored to fields, and from fields to a draft."""
+"""The form of an expert: what it asks, from what is stored to fields, and from fields to a draft."""
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import date
-from uuid import UUID
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from facility.accounts.words import country_choices
 from facility.experts.queries import ExpertShown
-from facility.experts.rules import CEFR, CefrLevel, Period
+from facility.experts.rules import CEFR
 from facility.experts.service import ExpertDraft
-from facility.experts.words import GENDERS
+from facility.experts.words import BRANCHES, GENDERS
+from facility.forms.reading import read as read_section
+from facility.forms.rows import read_rows, row_labels
+from facility.forms.sections import Section
+from facility.forms.types import FieldType as T
+from facility.forms.types import ask, options
 from facility.web.fields import Fields, rows_to_show, shown
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 SPARE_ROWS = 2
 GROUPS = ("themes", "languages", "available", "conflicts")
-LEVELS = ("1", "2", "3", "4", "5")
 ANY_INSTITUTION = "any"
 
 type Values = dict[str, str | list[str]]
+type Choices = Sequence[tuple[str, str]]
+"""Keys and names."""
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What the form offers: codes of themes and languages, ids of institutions."""
+class Offers(msgspec.Struct, frozen=True):
+    """What the form offers."""
 
-    themes: Collection[str]
-    languages: Collection[str]
-    institutions: Collection[str]
+    countries: Choices
+    themes: Choices
+    languages: Choices
+    institutions: Choices
+
+
+def particulars(offers: Offers) -> Section:
+    """Who the expert is."""
+    stands_for = _(
+        "Replaces the expert's name where personal data may not appear, such as X01. You can't change it later."
+    )
+    come_from = _(
+        "Experts come from today’s 27 Member States. Experts from other countries can be in the pool but are not shortlisted."
+    )
+    such_as = _("Such as {examples}.", examples=", ".join(map(translated, BRANCHES[:4])))
+    genders = options(GENDERS.items())
+    return Section(
+        key="particulars",
+        title="",
+        fields=(
+            ask("code", _("Code"), T.SHORT_TEXT, stands_for, most=20),
+            ask("name", _("Name"), T.SHORT_TEXT, most=120),
+            ask("email", _("Mail address"), T.MAIL, _("Invitations go there.")),
+            ask("country", _("Member State"), T.ONE_OF_LIST, come_from, options=options(offers.countries)),
+            ask("branch", _("Branch"), T.SHORT_TEXT, such_as, most=60),
+            ask("gender", _("Gender"), T.ONE_OF_LIST, needed=False, options=genders),
+        ),
+    )
+
+
+def experience() -> Section:
+    """What the expert has done, and whether anything more is asked."""
+    as_stated = _("By any organisation, as stated by the expert.")
+    cases = _("Where, when and what for; no data about cases.")
+    leaves = _("Experts who have left the pool are not shortlisted and not invited.")
+    return Section(
+        key="experience",
+        title=_("Experience"),
+        fields=(
+            ask("deployments_12m", _("Deployments in the last 12 months"), T.WHOLE, as_stated, most=99),
+            ask("past_deployments", _("Past deployments"), T.LONG_TEXT, cases, needed=False, most=5000),
+            ask("active", _("In the pool"), T.FLAG, leaves, needed=False),
+        ),
+    )
+
+
+def groups(offers: Offers) -> dict[str, Section]:
+    """What the form asks in rows."""
+    levels = options((level, level) for level in "12345")
+    cefr = options((level, level) for level in CEFR)
+    anybody = ((ANY_INSTITUTION, _("Any institution")), *offers.institutions)
+    sections = (
+        Section(
+            key="themes",
+            title=_("Themes"),
+            fields=(
+                ask("code", _("Theme"), T.ONE_OF_LIST, options=options(offers.themes)),
+                ask("level", _("Level of the theme"), T.ONE_OF_LIST, _("5 is best"), options=levels),
+            ),
+        ),
+        Section(
+            key="languages",
+            title=_("Languages"),
+            fields=(
+                ask("code", _("Language"), T.ONE_OF_LIST, options=options(offers.languages)),
+                ask("level", _("Level of the language"), T.ONE_OF_LIST, _("CEFR"), options=cefr),
+            ),
+        ),
+        Section(
+            key="available",
+            title=_("Available days, both included"),
+            fields=(ask("starts_on", _("First day"), T.DAY), ask("ends_on", _("Last day"), T.DAY)),
+        ),
+        Section(
+            key="conflicts",
+            title=_("Conflicts of interest"),
+            fields=(
+                ask("institution", _("Institution"), T.ONE_OF_LIST, options=options(anybody)),
+                ask("reason", _("Reason"), T.SHORT_TEXT, most=500),
+            ),
+        ),
+    )
+    return {section.key: section for section in sections}
 
 
 def shown_expert(expert: ExpertShown) -> Values:
@@ -63,91 +147,35 @@ def rows(values: Values, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
     return {group: rows_to_show(values, group, spare=spare) for group in GROUPS}
 
 
-def read(fields: Fields, known: Known, *, country: str = "") -> ExpertDraft:
-    """The draft; every wrong field is noted. `country`: one that is stored already."""
-    return ExpertDraft(
-        code=fields.text("code", most=20),
-        name=fields.text("name", most=120),
-        email=fields.email("email"),
-        country=fields.choice("country", [code for code, _name in country_choices(country)]),
-        gender=fields.choice("gender", list(GENDERS)) if fields.given("gender") else None,
-        branch=fields.text("branch", most=60),
-        deployments_12m=fields.integer("deployments_12m", 0, 99),
-        themes=_themes(fields, known.themes),
-        languages=_languages(fields, known.languages),
-        available=_available(fields),
-        conflicts=_conflicts(fields, known.institutions),
-        past_deployments=fields.text("past_deployments", required=False, most=5000, multiline=True),
-        active=fields.yes("active"),
-    )
-
-
-def _typed(fields: Fields, group: str, *names: str) -> list[Fields]:
-    """The rows of a group in which something was typed."""
-    return [row for row in fields.rows(group) if any(row.given(name) for name in names)]
-
-
-def _once[Key](rows_: Sequence[tuple[Fields, Key]], name: str, text: Callable[[], str]) -> None:
-    """Note each row whose key stands in an earlier one."""
-    seen: set[Key] = set()
-    for row, key in rows_:
-        if key in seen:
-            row.wrong(name, text())
-        seen.add(key)
-
-
-def _themes(fields: Fields, known: Collection[str]) -> dict[str, int]:
-    typed = _typed(fields, "themes", "code", "level")
-    themes = [(row, row.choice("code", known), row.choice("level", LEVELS)) for row in typed]
-    _once(
-        [(row, code) for row, code, _level in themes if code],
-        "code",
-        lambda: _("You have chosen this theme twice."),
-    )
-    return {code: int(level) for _row, code, level in themes if level in LEVELS}
-
-
-def _languages(fields: Fields, known: Collection[str]) -> dict[str, CefrLevel]:
-    typed = _typed(fields, "languages", "code", "level")
-    languages = [(row, row.choice("code", known), row.choice("level", CEFR)) for row in typed]
-    _once(
-        [(row, code) for row, code, _level in languages if code],
-        "code",
-        lambda: _("You have chosen this language twice."),
-    )
-    levels: dict[str, CefrLevel] = {level: level for level in CEFR}  # the typed level as one of the six
-    return {code: levels[level] for _row, code, level in languages if level in levels}
-
-
-def _available(fields: Fields) -> list[Period]:
-    first_days: list[tuple[Fields, date]] = []
-    periods: list[Period] = []
-    for row in _typed(fields, "available", "starts_on", "ends_on"):
-        first, last = row.day("starts_on"), row.day("ends_on")
-        if last < first and not (fields.errors.keys() & {row.name("starts_on"), row.name("ends_on")}):
+def read(fields: Fields, offers: Offers) -> ExpertDraft:
+    """The draft; every wrong field is noted."""
+    typed = read_section(fields, particulars(offers)) | read_section(fields, experience())
+    twice = {
+        "themes": _("You have chosen this theme twice."),
+        "languages": _("You have chosen this language twice."),
+        "available": _("Another row begins on this day."),
+        "conflicts": _("You have chosen this institution twice."),
+    }
+    rows = {key: read_rows(fields, section, twice[key]) for key, section in groups(offers).items()}
+    for row, period in rows["available"]:
+        sound = row.sound("starts_on") and row.sound("ends_on")
+        if sound and str(period["ends_on"]) < str(period["starts_on"]):
             row.wrong("ends_on", _("The last day is before the first."))
-        first_days.append((row, first))
-        periods.append((first, last))
-    _once(first_days, "starts_on", lambda: _("Another row begins on this day."))
-    return sorted(periods)
-
-
-def _conflicts(fields: Fields, known: Collection[str]) -> list[tuple[UUID | None, str]]:
-    conflicts: list[tuple[Fields, str, str]] = []
-    for row in _typed(fields, "conflicts", "institution", "reason"):
-        conflicts.append(
-            (row, row.choice("institution", [ANY_INSTITUTION, *known]), row.text("reason", most=500))
-        )
-    _once(
-        [(row, key) for row, key, _reason in conflicts if key],
-        "institution",
-        lambda: _("You have chosen this institution twice."),
-    )
-    return [
-        (None if key == ANY_INSTITUTION else UUID(key), reason)
-        for _row, key, reason in conflicts
-        if key == ANY_INSTITUTION or key in known
-    ]
+    pairs: Any = {
+        key: [tuple(answers.values()) for _row, answers in typed_rows] for key, typed_rows in rows.items()
+    }
+    draft: dict[str, Any] = {
+        **typed,
+        "gender": typed["gender"] or None,
+        "active": bool(typed["active"]),
+        "themes": dict(pairs["themes"]),
+        "languages": dict(pairs["languages"]),
+        "available": sorted(pairs["available"]),
+        "conflicts": [
+            (None if key == ANY_INSTITUTION else key, reason) for key, reason in pairs["conflicts"]
+        ],
+    }
+    return msgspec.convert(draft, ExpertDraft, strict=False)
 
 
 def wants_more(fields: Fields) -> bool:
@@ -156,9 +184,17 @@ def wants_more(fields: Fields) -> bool:
     return fields.form.get("do") == "rows"
 
 
-def settle(fields: Fields, known: Known, country: str) -> Fields:
+def settle(fields: Fields, offers: Offers) -> Fields:
     """The fields as typed, without what is wrong with them: for the form with more rows."""
-    read(fields, known, country=country)
+    read(fields, offers)
     if not fields.are_right():
         fields.errors.clear()
     return fields
+
+
+def labels(offers: Offers, shown_rows: dict[str, list[int]]) -> dict[str, str]:
+    """What the fields are called, for the summary of what is wrong."""
+    called = particulars(offers).labels | experience().labels
+    for key, section in groups(offers).items():
+        called |= row_labels(section, shown_rows[key])
+    return called

@@ -10,15 +10,15 @@ from facility.accounts.queries.people import history_lines
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.accounts.words import country_choices
 from facility.experts import forms as expert_form
-from facility.experts import queries, rules, service, words
-from facility.experts.forms import Known
+from facility.experts import queries, service, words
+from facility.experts.forms import Offers
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.i18n import N_, _, translated
+from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
 
@@ -74,37 +74,33 @@ async def _form_page(
     status: int = 200,
     spare: int = expert_form.SPARE_ROWS,
 ) -> Page:
-    listed = await institutions(connection)
+    offers = await _offers(connection, expert)
+    rows = expert_form.rows(fields.values, spare=spare)
     return view.page(
         "experts/form.html",
         status=status,
         form=fields,
         expert=expert,
         version=version or (expert.version if expert else 0),
-        rows=expert_form.rows(fields.values, spare=spare),
-        themes=await queries.themes(connection, retired=expert is not None),
-        countries=country_choices(expert.country if expert else ""),
-        languages=_languages(expert),
-        levels=rules.CEFR,
-        genders=words.GENDERS,
-        branches=[translated(branch) for branch in words.BRANCHES[:4]],
-        institutions=[(str(line.id), f"{line.name} ({line.beneficiary})") for line in listed],
+        rows=rows,
+        particulars=expert_form.particulars(offers),
+        experience=expert_form.experience(),
+        groups=expert_form.groups(offers),
+        labels=expert_form.labels(offers, rows),
     )
 
 
-def _languages(expert: queries.ExpertShown | None) -> list[tuple[str, str]]:
+async def _offers(connection: AsyncConnection, expert: queries.ExpertShown | None) -> Offers:
     """What the form offers, and what stands in the profile already."""
-    choices = dict(words.language_choices())
+    languages = dict(words.language_choices())
     for spoken in expert.languages if expert else ():
-        choices.setdefault(spoken.language, words.language_name(spoken.language))
-    return list(choices.items())
-
-
-async def _known(connection: AsyncConnection, expert: queries.ExpertShown | None) -> Known:
-    return Known(
-        themes=[code for code, _name in await queries.themes(connection, retired=expert is not None)],
-        languages=[code for code, _name in _languages(expert)],
-        institutions={str(line.id) for line in await institutions(connection)},
+        languages.setdefault(spoken.language, words.language_name(spoken.language))
+    listed = await institutions(connection)
+    return Offers(
+        countries=country_choices(expert.country if expert else ""),
+        themes=await queries.themes(connection, retired=expert is not None),
+        languages=list(languages.items()),
+        institutions=[(str(line.id), f"{line.name} ({line.beneficiary})") for line in listed],
     )
 
 
@@ -118,11 +114,11 @@ async def new_expert(view: View, read: Read) -> Page:
 async def register(view: View, form: Form, tx: Tx) -> Page:
     """Enter somebody into the pool, or give the form more rows."""
     connection, fields = await tx.session.connection(), Fields(form)
-    known = await _known(connection, None)
+    offers = await _offers(connection, None)
     if expert_form.wants_more(fields):
-        settled = expert_form.settle(fields, known, "")
+        settled = expert_form.settle(fields, offers)
         return await _form_page(view, connection, settled, spare=3 * expert_form.SPARE_ROWS)
-    draft = expert_form.read(fields, known)
+    draft = expert_form.read(fields, offers)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _form_page(view, connection, fields, status=status)
@@ -159,14 +155,14 @@ async def change(view: View, form: Form, tx: Tx, expert_id: FromPath[UUID]) -> P
     """Save the profile; bookings and invitations stay as they are."""
     connection, fields = await tx.session.connection(), Fields(form)
     profile = await queries.expert(connection, expert_id)
-    known = await _known(connection, profile)
+    offers = await _offers(connection, profile)
     more = expert_form.wants_more(fields)
     version = fields.integer("version", 1, 999_999_999)
     if more:
-        settled = expert_form.settle(fields, known, profile.country)
+        settled = expert_form.settle(fields, offers)
         spare = 3 * expert_form.SPARE_ROWS
         return await _form_page(view, connection, settled, expert=profile, version=version, spare=spare)
-    draft = expert_form.read(fields, known, country=profile.country)
+    draft = expert_form.read(fields, offers)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         return await _not_saved(view, connection, fields, expert_id, version, status)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from facility.forms.checks import Answer, Answers
-from facility.forms.types import Field, FieldType, Option
+from facility.forms.types import Field, FieldType, options
 
 
 class AnyOf(msgspec.Struct, frozen=True, tag_field="kind", tag="any_of"):
@@ -70,11 +70,11 @@ def answered(section: Section, answers: Answers) -> list[tuple[Field, Answer]]:
 
 def offering[S: Section](section: S, themes: Iterable[tuple[str, str]]) -> S:
     """The section with these themes (code and name) to choose from, where it asks for themes."""
-    options = tuple(Option(code, name) for code, name in themes)
+    choices = options(themes)
     return replace(
         section,
         fields=tuple(
-            replace(field, options=options) if field.type is FieldType.THEMES else field
+            replace(field, options=choices) if field.type is FieldType.THEMES else field
             for field in section.fields
         ),
     )

@@ -2,7 +2,7 @@
 for each field; no expression language, so that whoever drafts a call can read what is asked. A new type is a `FieldType` and its
 `Kind`, and nothing else."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -19,8 +19,8 @@ MOST_NUMBER = Decimal(999_999_999)
 
 
 class FieldType(StrEnum):
-    """What an answer is. Calls don't ask the last three; forms of our own pages do: one of a long list, a whole number, a mail
-    address."""
+    """What an answer is. Calls don't ask the last four; forms of our own pages do: one of a long list, a whole number, a mail
+    address, a box to tick."""
 
     SHORT_TEXT = "short_text"
     LONG_TEXT = "long_text"
@@ -34,6 +34,7 @@ class FieldType(StrEnum):
     ONE_OF_LIST = "one_of_list"
     WHOLE = "whole"
     MAIL = "mail"
+    FLAG = "flag"
 
 
 class AskedIf(msgspec.Struct, frozen=True):
@@ -116,6 +117,7 @@ class Typed(Protocol):
     def day(self, name: str) -> date: ...
     def integer(self, name: str, least: int, most: int) -> int: ...
     def email(self, name: str) -> str: ...
+    def yes(self, name: str) -> bool: ...
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +136,10 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     several: bool = False
     options: tuple[Option, ...] = ()
     needs_options: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return Between in self.checks
 
 
 def _one(fields: Typed, field: Field) -> str:
@@ -216,6 +222,10 @@ KINDS: dict[FieldType, Kind] = {
         checks=(Length,),
         box={"type": "email", "spellcheck": False},
     ),
+    FieldType.FLAG: Kind(
+        read=lambda fields, field: "yes" if fields.yes(field.key) else "",
+        control="checkbox",
+    ),
 }
 
 
@@ -244,3 +254,8 @@ def ask(
     if most is not None:
         checks.append(Length(most=most) if type_ in TEXTS else Between(Decimal(least), Decimal(most)))
     return Field(key=key, label=label, type=type_, hint=hint, checks=tuple(checks), **more)
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+    """What may be chosen, by key and label."""
+    return tuple(Option(key, label) for key, label in pairs)

@@ -102,7 +102,7 @@ async def test_a_section_with_a_question_is_made_and_asked(
             "hint": "One answer",
             "options": "We do\r\nAnother donor\r\nNobody",
             "required": "yes",
-            "accepted": ["yes"],
+            "values": ["yes"],
             "material": "yes",
         },
         422,
@@ -146,9 +146,7 @@ async def test_checks_are_chosen_and_read_back(db: Database, editor: Editor, dra
     assert visibility is not None
     waiver = visibility.field("waiver_reason")
     assert (waiver.asked_if, waiver.checks) == (AskedIf("visible", ("no",)), (Length(20, 500),))
-    await editor.send(
-        "/rights/fields/oversight", {"label": "Oversight?", "accepted": "yes", "required": "yes"}
-    )
+    await editor.send("/rights/fields/oversight", {"label": "Oversight?", "values": "yes", "required": "yes"})
     rights = (await form(db, drafted)).section("rights")
     assert rights is not None
     assert OneOf(("yes",)) in rights.field("oversight").checks
@@ -247,4 +245,9 @@ async def test_wrong_buttons_are_refused(editor: Editor, do: str) -> None:
 
 
 def test_every_type_of_answer_can_be_chosen() -> None:
-    assert set(FieldType) - set(TYPES) == {FieldType.ONE_OF_LIST, FieldType.WHOLE, FieldType.MAIL}
+    assert set(FieldType) - set(TYPES) == {
+        FieldType.ONE_OF_LIST,
+        FieldType.WHOLE,
+        FieldType.MAIL,
+        FieldType.FLAG,
+    }

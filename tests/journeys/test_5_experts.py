@@ -42,7 +42,7 @@ def ask(ada: Visitor, application: UUID, first: date, last: date) -> str:
     ada.fill("Last day", last.isoformat())
     ada.fill("Seats", "1")
     ada.choose("Language", "English")
-    ada.choose("At least", "B2")
+    ada.choose("Level of the language, at least", "B2")
     ada.page.locator("#f-themes-0-code").select_option("X.JIT")
     ada.page.locator("#f-themes-0-weight").fill("3")
     ada.fill("At least this level in one of the themes", "3")

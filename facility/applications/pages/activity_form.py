@@ -22,7 +22,6 @@ from facility.applications.rules.activities import (
     MAX_PEOPLE,
     MAX_PLACE,
     MAX_PURPOSE,
-    ActivityKind,
     Plan,
     Planned,
     activity_mistakes,
@@ -158,25 +157,15 @@ class ActivityForm(msgspec.Struct, frozen=True):
 
 
 def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
-    application = edited.application
     typed = {key: str(answer) for key, answer in read(fields, edited.section).items()}
     month, starts_on, ends_on = _when(fields, typed)
-    plan = Plan(
-        kind=ActivityKind(typed["kind"]),
-        title=typed["title"],
-        place=typed["place"],
-        country=typed["country"],
-        days=int(typed["days"]),
-        month=month,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        purpose=typed["purpose"],
-        people={
-            party.id: int(typed[people_field(party.id)] or _unasked(fields, party.id, before))
-            for party in application.parts.on_board
-        },
-    )
-    first = max(application.activities_from, clock.now().astimezone(BRUSSELS).date())
+    people = {
+        party.id: typed[people_field(party.id)] or _unasked(fields, party.id, before)
+        for party in edited.application.parts.on_board
+    }
+    days = {"month": month, "starts_on": starts_on, "ends_on": ends_on}
+    plan = msgspec.convert({**typed, **days, "people": people}, Plan, strict=False)
+    first = max(edited.application.activities_from, clock.now().astimezone(BRUSSELS).date())
     fields.between(activity_mistakes(plan, first), DAYS)
     return plan
 

@@ -1,18 +1,22 @@
 """The web forms with which a draft's form is edited: a section's own page, and a field's."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
+import msgspec
 from msgspec.structs import replace
 
 from facility.calls.rules.edits import key_of, section_key
 from facility.calls.rules.forms import INDIRECT_MOST, By, FormDefinition, FormSection, SectionKind
 from facility.calls.words.calls import TYPES
-from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
+from facility.forms.checks import Answers, AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.keys import BESIDE
-from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
-from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, FieldType, Option
+from facility.forms.reading import read
+from facility.forms.sections import AnyOf, Section, SectionCheck, SumAtMost
+from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, Option, ask
+from facility.forms.types import FieldType as T
 from facility.web.fields import Fields, shown
 from facility.web.i18n import N_, _, translated
 
@@ -26,6 +30,64 @@ KINDS: dict[SectionKind, str] = {
     SectionKind.DOCUMENTS: N_("Documents"),
 }
 MOST_OPTIONS, MOST_CHARACTERS = 40, 20_000
+FLAGS = ("material", "confidential", "restricted")
+
+
+def settings(section: FormSection, field: Field) -> Section:
+    """What the page of a question asks about it."""
+    earlier = dependable(section, field.key)
+    on_lines = ask("options", _("Answers"), T.LONG_TEXT, _("One on each line, in this order."), most=4000)
+    depends = ask("asked_if", _("Asked only if one of these was answered"), T.SOME_OF, needed=False)
+    flags = {
+        "material": (
+            _("Partners confirm what it says"),
+            _("Changing the answer asks them to confirm again."),
+        ),
+        "restricted": (
+            _("Hidden from the Commission and auditors"),
+            _("The parties, the secretariat and assessors read it."),
+        ),
+        "confidential": (
+            _("Confidential"),
+            _("Only the institution itself, the secretariat and assessors read it, no other party."),
+        ),
+    }
+    if section.by is By.LEAD:
+        del flags["confidential"]
+    return Section(
+        key=field.key,
+        title=field.label,
+        fields=(
+            ask("label", _("Question"), T.SHORT_TEXT),
+            ask("hint", _("Help below the question"), T.LONG_TEXT, needed=False, most=1000),
+            *((on_lines,) if field.kind.needs_options else ()),
+            ask("required", _("It must be answered"), T.FLAG, needed=False),
+            *(limit for check in field.kind.checks for limit in _limits(check, field)),
+            *((replace(depends, options=earlier),) if earlier else ()),
+            *(ask(key, label, T.FLAG, hint, needed=False) for key, (label, hint) in flags.items()),
+        ),
+    )
+
+
+def _limits(check: type[Check], field: Field) -> Iterator[Field]:
+    """What a check is parametrised with, named as its own fields; bounds are asked for as an answer is."""
+    if check is Length:
+        limit = ask("least", _("At least"), T.WHOLE, needed=False, least=1, most=MOST_CHARACTERS)
+        yield replace(limit, unit=_("characters"))
+        yield replace(limit, key="most", label=_("At most"), unit=_("characters"))
+    elif check is Between:
+        yield ask("least", _("At least"), field.type, needed=False)
+        yield ask("most", _("At most"), field.type, needed=False)
+    elif check is Within:
+        yield ask("first", _("Not before"), T.DAY, needed=False)
+        yield ask("last", _("Not after"), T.DAY, needed=False)
+    elif check is AtLeast:
+        label = _("Minimum number of choices")
+        yield ask("count", label, T.WHOLE, needed=False, least=1, most=MOST_OPTIONS)
+    elif check is OneOf:
+        label = _("The application can be submitted only with one of these answers")
+        hint = _("Leave it empty to accept every answer.")
+        yield ask("values", label, T.SOME_OF, hint, needed=False, options=field.choices)
 
 
 def shown_field(field: Field) -> Values:
@@ -37,42 +99,36 @@ def shown_field(field: Field) -> Values:
         "asked_if": [f"{field.asked_if.field}:{value}" for value in field.asked_if.values]
         if field.asked_if
         else [],
-        **{
-            name: "yes" if getattr(field, name) else "" for name in ("material", "confidential", "restricted")
-        },
+        "required": "yes" if field.required else "",
+        **{name: "yes" if getattr(field, name) else "" for name in FLAGS},
     }
     for check in field.checks:
-        match check:
-            case Required():
-                values["required"] = "yes"
-            case Length(least, most):
-                values |= {"least": shown(least or None), "most": shown(most)}
-            case Between(least, most):
-                values |= {"least": shown(least), "most": shown(most)}
-            case Within(first, last):
-                values |= {"first": shown(first), "last": shown(last)}
-            case AtLeast(count):
-                values["count"] = str(count)
-            case OneOf(accepted):
-                values["accepted"] = list(accepted)
+        for limit in msgspec.structs.fields(check):
+            value = getattr(check, limit.name)
+            if value != limit.default:
+                values[limit.name] = list(value) if isinstance(value, tuple) else shown(value)
     return values
 
 
-def read_field(fields: Fields, old: Field, earlier: Collection[tuple[str, str]]) -> Field:
-    """The field with what was typed. earlier: the answers of other fields that it may depend on, as `dependable` gives
-    them."""
-    label = fields.text("label", most=200)
-    hint = fields.text("hint", required=False, most=1000, multiline=True)
-    options = _options(fields, old) if old.type in CHOICES else ()
-    asked_if = _asked_if(fields, fields.many("asked_if", [key for key, _label in earlier], required=False))
-    flags = {name: fields.yes(name) for name in ("material", "confidential", "restricted")}
-    changed = replace(old, label=label, hint=hint, options=options, asked_if=asked_if, **flags)
-    return replace(changed, checks=tuple(_checks(fields, changed)))
+def read_field(fields: Fields, section: FormSection, old: Field) -> Field:
+    """The field with what was typed."""
+    fields.ignore("confidential")
+    typed = read(fields, settings(section, old).without("values"))
+    changed = replace(
+        old,
+        label=str(typed["label"]),
+        hint=str(typed["hint"]),
+        options=_options(fields, old, str(typed["options"])) if old.kind.needs_options else (),
+        asked_if=_asked_if(fields, list(typed.get("asked_if", []))),
+        **{name: bool(typed.get(name)) for name in FLAGS},
+    )
+    # Among the answers as they are typed now.
+    typed["values"] = fields.many("values", changed.keys, required=False)
+    return replace(changed, checks=tuple(_checks(fields, changed, typed)))
 
 
-def _options(fields: Fields, old: Field) -> tuple[Option, ...]:
-    lines = fields.text("options", most=4000, multiline=True).split("\n")
-    labels = list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+def _options(fields: Fields, old: Field, typed: str) -> tuple[Option, ...]:
+    labels = list(dict.fromkeys(line.strip() for line in typed.split("\n") if line.strip()))
     if not 2 <= len(labels) <= MOST_OPTIONS:
         fields.wrong("options", _("Write 2 to {most} answers, one on each line.", most=MOST_OPTIONS))
     known = {option.label: option.key for option in old.options}
@@ -90,74 +146,35 @@ def _asked_if(fields: Fields, chosen: list[str]) -> AskedIf | None:
     return AskedIf(pairs[0][0], tuple(value for _other, _colon, value in pairs)) if pairs else None
 
 
-def _checks(fields: Fields, field: Field) -> list[Check]:
-    checks: list[Check] = [Required()] if fields.yes("required") else []
-    for check in field.kind.checks:
-        checks += _READERS[check](fields, field)
-    return checks
+def _checks(fields: Fields, field: Field, typed: Answers) -> Iterator[Check]:
+    if typed["required"]:
+        yield Required()
+    for kind in field.kind.checks:
+        limits = {name: typed[name] for name in kind.__struct_fields__ if typed[name]}
+        if limits:
+            check = msgspec.convert(limits, kind, strict=False)
+            _note_crossed(fields, check)
+            yield check
 
 
-def _length(fields: Fields, _field: Field) -> list[Check]:
-    least = fields.integer("least", 1, MOST_CHARACTERS) if fields.given("least") else 0
-    most = fields.integer("most", 1, MOST_CHARACTERS) if fields.given("most") else None
-    if most is not None and least > most:
-        fields.wrong("most", _("The most is below the least."))
-    return [Length(least, most)] if least or most else []
+def _note_crossed(fields: Fields, check: Check) -> None:
+    match check:
+        case Length(least, int(most)) if least > most:
+            fields.wrong("most", _("The most is below the least."))
+        case Between(Decimal() as least, Decimal() as most) if least > most:
+            fields.wrong("most", _("The most is below the least."))
+        case Within(date() as first, date() as last) if first > last:
+            fields.wrong("last", _("The last day is before the first."))
 
 
-def _bound(fields: Fields, field: Field, name: str) -> str | None:
-    """A bound is typed as an answer is."""
-    typed = replace(field, key=name, checks=())
-    return str(field.kind.read(fields, typed)) if fields.given(name) else None
-
-
-def _between(fields: Fields, field: Field) -> list[Check]:
-    bounds = (_bound(fields, field, name) for name in ("least", "most"))
-    least, most = (Decimal(bound) if bound else None for bound in bounds)
-    if least is not None and most is not None and least > most:
-        fields.wrong("most", _("The most is below the least."))
-    return [Between(least, most)] if least is not None or most is not None else []
-
-
-def _within(fields: Fields, field: Field) -> list[Check]:
-    bounds = (_bound(fields, field, name) for name in ("first", "last"))
-    first, last = (date.fromisoformat(bound) if bound else None for bound in bounds)
-    if first and last and first > last:
-        fields.wrong("last", _("The last day is before the first."))
-    return [Within(first, last)] if first or last else []
-
-
-def _at_least(fields: Fields, _field: Field) -> list[Check]:
-    return [AtLeast(fields.integer("count", 1, MOST_OPTIONS))] if fields.given("count") else []
-
-
-def _one_of(fields: Fields, field: Field) -> list[Check]:
-    accepted = fields.many("accepted", field.keys, required=False)
-    return [OneOf(tuple(accepted))] if accepted else []
-
-
-_READERS: dict[type[Check], Callable[[Fields, Field], list[Check]]] = {
-    Length: _length,
-    Between: _between,
-    Within: _within,
-    AtLeast: _at_least,
-    OneOf: _one_of,
-}
-
-
-def answers_of(field: Field) -> list[tuple[str, str]]:
-    """The answers among which a field lets choose, as (key, label); none for texts and numbers."""
-    return [(option.key, translated(option.label)) for option in field.choices]
-
-
-def dependable(section: FormSection, key: str) -> list[tuple[str, str]]:
+def dependable(section: FormSection, key: str) -> tuple[Option, ...]:
     """The answers that a field may depend on, those of the questions before it: ("visible:no", "Visible? No")."""
-    earlier = []
-    for field in section.fields:
-        if field.key == key:
-            break
-        earlier += [(f"{field.key}:{value}", f"{field.label} {label}") for value, label in answers_of(field)]
-    return earlier
+    before = takewhile(lambda field: field.key != key, section.fields)
+    return tuple(
+        Option(f"{field.key}:{option.key}", f"{field.label} {translated(option.label)}")
+        for field in before
+        for option in field.choices
+    )
 
 
 def shown_section(section: FormSection) -> Values:
@@ -215,20 +232,9 @@ def new_field(fields: Fields, section: FormSection) -> Field:
     """A field of the chosen type with the typed label; its page asks for the rest."""
     label = fields.text("label", most=200)
     chosen = fields.choice("type", TYPES)
-    type_ = FieldType(chosen) if chosen in TYPES else FieldType.SHORT_TEXT
+    type_ = T(chosen) if chosen in TYPES else T.SHORT_TEXT
     options = (Option("yes", _("Yes")), Option("no", _("No"))) if type_ in CHOICES else ()
     taken = (*BESIDE, *(field.key for field in section.fields))
-    key = "themes" if type_ is FieldType.THEMES else key_of(label, taken)
-    checks: tuple[Check, ...] = (Length(most=MOST_LONG),) if type_ is FieldType.LONG_TEXT else ()
+    key = "themes" if type_ is T.THEMES else key_of(label, taken)
+    checks: tuple[Check, ...] = (Length(most=MOST_LONG),) if type_ is T.LONG_TEXT else ()
     return Field(key=key, label=label, type=type_, options=options, checks=checks)
-
-
-def choices_of(section: FormSection, field: Field) -> dict[str, object]:
-    """What the form of a question (calls/form_field.html) offers: checks that fit it, `earlier` answers that it may depend on,
-    `accepted` ones among its own, and whether each party answers it (`own`)."""
-    return {
-        "checks": {check.__struct_config__.tag for check in field.kind.checks},
-        "earlier": dependable(section, field.key),
-        "accepted": answers_of(field),
-        "own": section.by is By.PARTY,
-    }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 
-from facility.calls.forms.questions import choices_of, dependable, new_field, read_field, shown_field
+from facility.calls.forms.questions import new_field, read_field, settings, shown_field
 from facility.calls.pages.adding import (
     ADDABLE,
     BY_SECRETARIAT,
@@ -80,7 +80,7 @@ def _question_page(
         action=f"{here}/{section.key}/{field.key}",
         back=here,
         trail=[(_("More sections and questions"), here), (field.label, None)],
-        **choices_of(section, field),
+        settings=settings(section, field),
     )
 
 
@@ -135,7 +135,7 @@ async def save_added_question(
     there, old = _added(call, section, field)
     fields = Fields(form)
     fields.ignore("seen")
-    new = read_field(fields, old, dependable(there, field))
+    new = read_field(fields, there, old)
     await change_added(
         tx,
         call_id,

@@ -10,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.calls.access import READERS
 from facility.calls.forms.questions import (
     KINDS,
-    choices_of,
-    dependable,
     new_field,
     read_field,
     read_section,
+    settings,
     shown_field,
     shown_section,
 )
@@ -265,7 +264,7 @@ def _field_page(
         action=f"{at}/fields/{field.key}",
         back=at,
         trail=[(_("Form"), here), (section.title, at), (field.label, None)],
-        **choices_of(section, field),
+        settings=settings(section, field),
     )
 
 
@@ -288,7 +287,7 @@ async def save_form_field(
     old = _field(chosen, field)
     fields = Fields(form)
     fields.ignore("seen")
-    new = read_field(fields, old, dependable(chosen, field))
+    new = read_field(fields, chosen, old)
 
     def again(call: CallStaff, status: int) -> Page:
         now = _section(call, section)

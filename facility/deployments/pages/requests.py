@@ -24,8 +24,8 @@ from facility.deployments.service.inviting import INVITATION
 from facility.events import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries import themes
-from facility.experts.rules import CEFR
 from facility.experts.words import language_choices
+from facility.forms.rows import row_labels
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
 from facility.web import render
@@ -126,15 +126,17 @@ async def _request_page(
     status: int = 200,
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
+    asked, weights = forms.request(language_choices()), forms.weights(await themes(connection))
+    rows = forms.theme_rows(fields.values, spare=spare)
     return view.page(
         "deployments/new.html",
         status=status,
         form=fields,
         application=application,
-        themes=await themes(connection),
-        rows=forms.theme_rows(fields.values, spare=spare),
-        languages=language_choices(),
-        levels=CEFR,
+        asked=asked,
+        weights=weights,
+        rows=rows,
+        labels=asked.labels | row_labels(weights, rows),
     )
 
 
@@ -157,8 +159,8 @@ async def ask(view: View, form: Form, tx: Tx) -> Page:
     draft = forms.read(
         fields,
         application_id=application.id,
-        themes=[code for code, _name in await themes(connection)],
-        languages=[code for code, _name in language_choices()],
+        themes=await themes(connection),
+        languages=language_choices(),
         today=tx.now.astimezone(clock.BRUSSELS).date(),
     )
     if form.get("do") == "rows":
