@@ -29,6 +29,7 @@ from facility.activities.words import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STA
 from facility.applications.access import STAFF
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.budget import plan_of
+from facility.applications.queries.tracker import step
 from facility.applications.rules.activities import ActivityKind, Planned
 from facility.awards.models import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
@@ -65,6 +66,14 @@ stage(
     done=f"(call.decided_at IS NOT NULL AND NOT EXISTS (SELECT FROM award WHERE award.call_id = call.id AND {AWARD_STANDS_SQL}))",
     number=f"(SELECT count(*) {_PLANNED} AND activity.state = 'verified')",
     of=f"(SELECT count(*) {_PLANNED})",
+)
+_OF_IT = "FROM activity WHERE activity.application_id = application.id AND activity.state <> 'cancelled'"
+step(
+    N_("Delivered"),
+    order=60,
+    done="application.status = 'closed'",
+    number=f"(SELECT count(*) {_OF_IT} AND activity.state = 'verified')",
+    of=f"nullif((SELECT count(*) {_OF_IT}), 0)",
 )
 ends_with_the_award(
     N_("Activities that have not started are cancelled:"),

@@ -7,6 +7,7 @@ from facility.admission import words
 from facility.admission.pages.staff import judgeable
 from facility.admission.queries.consultation import consultations
 from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.tracker import tracker
 from facility.applications.registry import shown_to_staff
 from facility.applications.words import WORDS
 from facility.calls.queries.duties import why_not_run
@@ -24,14 +25,16 @@ async def for_staff(view: render.View, read: AsyncConnection, application: Appli
     if application.received_at is None:
         # A draft is the business of those who write it.
         refuse("not_found", kind="missing", what="application")
+    steps = await tracker(read, application.id, staff=True)
     if application.sealed:
-        return view.page("admission/sealed.html", application=application, **WORDS)
+        return view.page("admission/sealed.html", application=application, tracker=steps, **WORDS)
     secretariat = view.me.has(Role.SECRETARIAT)
     checks = secretariat and judgeable(application)
     why_not = await why_not_run(read, application.call_id, view.me.id) if checks else ""
     return view.page(
         "admission/staff.html",
         application=application,
+        tracker=steps,
         whole=secretariat,
         reasons=[sentence(Reason(code)) for code in application.reasons],
         consultations=await consultations(read, application.id),

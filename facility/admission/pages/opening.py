@@ -14,6 +14,7 @@ from facility.applications.access import STAFF
 from facility.applications.models.application import LATEST_CHECK_SQL
 from facility.applications.models.conflict import closed_in
 from facility.applications.models.sealing import OPENED_SQL
+from facility.applications.queries.tracker import step
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.web.access import Role, allow
@@ -52,6 +53,14 @@ stage(
     done=f"(call.decided_at IS NOT NULL OR NOT EXISTS (SELECT {_IN_STAGES} AND status = 'submitted'))",
     number=f"(SELECT count(*) {_IN_STAGES} AND status <> 'submitted')",
     of=f"CASE WHEN call.closed_at IS NOT NULL THEN (SELECT count(*) {_IN_STAGES}) END",
+)
+step(N_("Opened"), order=20, done=OPENED_SQL, at="application.opened_at")
+step(
+    N_("Checked"),
+    order=30,
+    done="application.status NOT IN ('draft', 'submitted', 'withdrawn')",
+    at=f"(SELECT checked_at {LATEST_CHECK_SQL})",
+    to_parties=None,
 )
 tab("opening", N_("Opening"), "/openings/{id}", order=25, when="call.closed_at IS NOT NULL")
 _UNOPENED = f"""SELECT call.reference || ' ' || call.title AS thing,

@@ -1,8 +1,6 @@
 """Checking the answers, submitting, and the receipt: page, canonical JSON and PDF."""
 
-import asyncio
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from litestar import get, post
@@ -18,7 +16,7 @@ from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.rules.submission import DECLARATIONS, Signature, canonical
-from facility.applications.service.receipt import application_pdf, json_name, pdf_name, receipt_on_paper
+from facility.applications.service.receipt import application_on_paper, json_name, receipt_on_paper, received
 from facility.applications.service.submission import note_late_attempt, submit
 from facility.applications.words import WORDS
 from facility.refused import Reason, Refused, refuse
@@ -136,41 +134,33 @@ def _name_declarations(fields: Fields) -> None:
     fields.errors = dict(sorted(fields.errors.items(), key=lambda error: place.get(error[0], len(place))))
 
 
-async def _received(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
-    application = await shown(connection, application_id)
-    if application.received_at is None:
-        refuse("not_submitted")
-    return application
-
-
 @get("/applications/{application_id:uuid}/receipt", opt=BY_PARTY)
 async def receipt(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Reference, instant and fingerprint, and how to recompute it."""
-    application = await _received(read, application_id)
+    application = received(await shown(read, application_id))
     return view.page("applications/receipt.html", application=application, filename=json_name(application))
 
 
 @get("/applications/{application_id:uuid}/receipt.json", opt=BY_PARTY_OR_SECRETARIAT)
 async def receipt_json(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The very bytes that the fingerprint covers."""
-    application, snapshot = await _submitted(view, read, application_id)
+    application = await _submitted(view, read, application_id)
+    snapshot = await application_queries.snapshot(read, application_id)
     return view.download(canonical(snapshot), json_name(application), "application/json")
 
 
-async def _submitted(
-    view: render.View, read: AsyncConnection, application_id: UUID
-) -> tuple[ApplicationShown, dict[str, Any]]:
-    """The application and its snapshot; to the secretariat not before it is opened."""
-    application = await _received(read, application_id)
+async def _submitted(view: render.View, read: AsyncConnection, application_id: UUID) -> ApplicationShown:
+    """What was submitted; to the secretariat not before it is opened."""
+    application = received(await shown(read, application_id))
     if view.me.has(Role.SECRETARIAT) and application.sealed:
         refuse("not_found", kind="missing", what="receipt")
-    return application, await application_queries.snapshot(read, application_id)
+    return application
 
 
 @get("/applications/{application_id:uuid}/receipt.pdf", opt=BY_PARTY)
 async def receipt_as_pdf(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The receipt on paper."""
-    application = await _received(read, application_id)
+    application = received(await shown(read, application_id))
     paper = await receipt_on_paper(read, view.renderer.environment, application)
     return view.download(paper.content, paper.filename, paper.mime)
 
@@ -178,10 +168,9 @@ async def receipt_as_pdf(view: View, read: Read, application_id: FromPath[UUID])
 @get("/applications/{application_id:uuid}/application.pdf", opt=BY_PARTY_OR_SECRETARIAT)
 async def application_as_pdf(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """The whole application on paper, as it was submitted."""
-    application, snapshot = await _submitted(view, read, application_id)
-    fingerprint = application.fingerprint or ""
-    pdf = await asyncio.to_thread(application_pdf, view.renderer.environment, snapshot, fingerprint)
-    return view.download(pdf, pdf_name(application), "application/pdf")
+    application = await _submitted(view, read, application_id)
+    paper = await application_on_paper(read, view.renderer.environment, application)
+    return view.download(paper.content, paper.filename, paper.mime)
 
 
 HANDLERS = [check, submit_application, receipt, receipt_json, receipt_as_pdf, application_as_pdf]

@@ -11,6 +11,7 @@ from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.news import news
+from facility.applications.queries.tracker import tracker
 from facility.applications.rules.status import BEFORE_DECISION
 from facility.applications.words import WORDS
 from facility.calls.words.changes import meanings
@@ -44,6 +45,7 @@ async def lead_page(view: render.View, read: AsyncConnection, application: Appli
         "applications/submitted.html",
         application=application,
         state=words.told_to_parties(application.status, decided=decided),
+        tracker=await tracker(read, application.id, staff=False),
         may_change=application.can_be_changed(clock.now()),
         may_withdraw=not decided and application.status in BEFORE_DECISION,
         may_take_up=application.withdrawn_at is not None

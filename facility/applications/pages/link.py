@@ -6,13 +6,16 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications import words
 from facility.applications.access import BY_LINK, EVERYBODY
 from facility.applications.pages.answering import give_answer, read_answer, side_of
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, document_of, shown
 from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.tracker import tracker
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.confirmations import party_by_link, use_party_link
+from facility.applications.service.receipt import application_on_paper, receipt_on_paper, received
 from facility.applications.words import WORDS
 from facility.refused import refuse
 from facility.web import render
@@ -38,6 +41,7 @@ async def _page(
     application = await shown(connection, linked.application_id)
     party = next(line for line in application.parts.parties if line.id == linked.party_id)
     outcome = _outcome(application, party, live=linked.live)
+    confirmed = outcome == "confirmed" and linked.answered
     side = None
     if not outcome:
         side = await side_of(connection, application, party, f"/link/partner/{token}/part")
@@ -47,6 +51,11 @@ async def _page(
         application=application,
         party=party,
         outcome=outcome,
+        shows=confirmed,
+        tracker=await tracker(connection, application.id, staff=False)
+        if confirmed and application.received_at
+        else None,
+        state=words.told_to_parties(application.status, decided=application.call_decided_at is not None),
         side=side,
         token=token,
         form=fields,
@@ -105,13 +114,40 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
 async def document(
     view: View, read: Read, limits: Limits, token: FromPath[str], document_id: FromPath[UUID]
 ) -> Page:
-    """A document, while the link can still be answered."""
+    """A document, while the link can still be answered, and to whoever confirmed by it."""
     await limits.hit(BY_LINK, address_of(view.scope))
     linked = await application_queries.linked(read, token)
-    if not linked.live:
-        refuse("link_revoked")
-    document = document_of(await shown(read, linked.application_id), document_id)
+    application = await shown(read, linked.application_id) if linked.live else await _confirmed(read, token)
+    document = document_of(application, document_id)
     return await hand_out(view, document.sha256, document.name, document.kind)
 
 
-HANDLERS = [show, answer, document]
+async def _confirmed(read: AsyncConnection, token: str) -> ApplicationShown:
+    """The application that was confirmed by this link. Raises Refused ("link_revoked") where it was not, or no longer counts."""
+    linked = await application_queries.linked(read, token)
+    application = await shown(read, linked.application_id)
+    party = next(line for line in application.parts.parties if line.id == linked.party_id)
+    if not (linked.answered and party.on_board and party.confirmed):
+        refuse("link_revoked")
+    return application
+
+
+@get("/link/partner/{token:str}/receipt.pdf", opt=EVERYBODY)
+async def receipt(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """The receipt, for whoever confirmed by this link."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    application = await _confirmed(read, token)
+    paper = await receipt_on_paper(read, view.renderer.environment, received(application))
+    return view.download(paper.content, paper.filename, paper.mime)
+
+
+@get("/link/partner/{token:str}/application.pdf", opt=EVERYBODY)
+async def on_paper(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """The application as it was submitted, for whoever confirmed by this link."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    application = await _confirmed(read, token)
+    paper = await application_on_paper(read, view.renderer.environment, received(application))
+    return view.download(paper.content, paper.filename, paper.mime)
+
+
+HANDLERS = [show, answer, document, receipt, on_paper]

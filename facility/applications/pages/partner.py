@@ -12,6 +12,7 @@ from facility.applications.pages.drafts import draft
 from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.history import told_to_parties
 from facility.applications.queries.parts import PartyLine
+from facility.applications.queries.tracker import tracker
 from facility.applications.words import WORDS
 from facility.refused import refuse
 from facility.web import render
@@ -45,6 +46,7 @@ async def partner_page(
         application=application,
         own=own,
         side=side,
+        tracker=await tracker(connection, application.id, staff=False) if application.received_at else None,
         form=fields,
         question=question_of(fields),
         state=words.told_to_parties(application.status, decided=application.call_decided_at is not None),

@@ -259,11 +259,13 @@ async def snapshot(connection: AsyncConnection, application_id: UUID) -> dict[st
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """What a partner's link is about, and whether it can still be answered."""
+    """What a partner's link is about, whether it can still be answered, and whether it was: then it goes on to show the
+    application to whoever confirmed it, until the party is sent another link."""
 
     party_id: UUID
     application_id: UUID
     live: bool
+    answered: bool
 
 
 async def linked(connection: AsyncConnection, token: str) -> Linked:
@@ -272,7 +274,9 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
         await connection.execute(
             text(
                 """
-                SELECT party.id AS party_id, application_id, used_at IS NULL AND revoked_at IS NULL AS live
+                SELECT party.id AS party_id, application_id, used_at IS NULL AND revoked_at IS NULL AS live,
+                    used_at IS NOT NULL AND NOT EXISTS (SELECT FROM link AS later WHERE later.purpose = link.purpose
+                        AND later.subject_id = link.subject_id AND later.created_at > link.created_at) AS answered
                 FROM link JOIN party ON party.id = subject_id WHERE purpose = 'partner' AND token_hash = :hash
                 """
             ),

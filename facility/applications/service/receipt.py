@@ -19,6 +19,7 @@ from facility.letters.models import Letter
 from facility.letters.service import lay_out, letter_on_paper
 from facility.outbox.service import Attachment, attachment
 from facility.pdf import render_pdf
+from facility.refused import refuse
 from facility.web import filters
 from facility.web.i18n import N_, _
 
@@ -137,6 +138,22 @@ async def receipt_on_paper(
     stated = receipt_data(await snapshot(connection, application.id), fingerprint, application.call_title)
     content = await asyncio.to_thread(lay_out, templates, RECEIPT, stated)
     return Attachment(_file(application.reference, "-receipt.pdf"), "application/pdf", content)
+
+
+def received(application: ApplicationShown) -> ApplicationShown:
+    """The application, if it was submitted. Raises Refused ("not_submitted")."""
+    if application.received_at is None:
+        refuse("not_submitted")
+    return application
+
+
+async def application_on_paper(
+    connection: AsyncConnection, templates: jinja2.Environment, application: ApplicationShown
+) -> Attachment:
+    """Everything that was submitted. Raises Refused ("not_submitted")."""
+    submitted = await snapshot(connection, application.id)
+    content = await asyncio.to_thread(application_pdf, templates, submitted, application.fingerprint or "")
+    return Attachment(pdf_name(application), "application/pdf", content)
 
 
 @attachment("application.receipt")

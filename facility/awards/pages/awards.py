@@ -15,6 +15,7 @@ from facility.applications.queries.finding import (
     WITH_WORDS,
     among_many,
 )
+from facility.applications.queries.tracker import step
 from facility.awards.models import AWARD_STANDS_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
@@ -24,7 +25,7 @@ from facility.awards.queries.together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
 from facility.awards.words import ENDS, PLACES, STATUSES
-from facility.calls.models.standing import DECIDE_BY_SQL
+from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
 from facility.evaluation.words import REASONS
@@ -54,12 +55,19 @@ waits(
     Role.SECRETARIAT,
     rows=f"""SELECT call.reference || ' ' || call.title AS thing,
         CASE call.mode WHEN 'urgent' THEN '/urgent/' || call.id ELSE '/evaluation/' || call.id || '/ranking' END AS href,
-        call.reference AS call, call.closes_at AS since, {DECIDE_BY_SQL} AS until
+        call.reference AS call, call.closes_at AS since, {HEAR_BY_SQL} AS until
     FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
 _IS_AWARDED = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"
 _IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
+step(
+    N_("Decided"),
+    order=50,
+    done="coalesce(exception_decided_at, call.decided_at) IS NOT NULL",
+    at="coalesce(exception_decided_at, call.decided_at)",
+    exceptions=True,
+)
 stage(N_("Ranking"), order=60, done=f"(call.decided_at IS NOT NULL OR {_IS_PROPOSED})")
 stage(N_("Decision"), order=70, done="call.decided_at IS NOT NULL", at="call.decided_at")
 tab(
@@ -94,7 +102,7 @@ share(
                 WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed'))""",
 )
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
-        call.reference AS call, proposed_at AS since, {DECIDE_BY_SQL} AS until
+        call.reference AS call, proposed_at AS since, {HEAR_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id
     WHERE award_decision.decided_at IS NULL AND call.state = 'closed'
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})"""  # noqa: S608

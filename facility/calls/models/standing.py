@@ -32,6 +32,10 @@ PAST_SQL = f"({_OVER} OR call.state IN ('decided', 'cancelled'))"
 """What was published once, and runs no more."""
 DECIDE_BY_SQL = "call.closes_at + call.decide_within_hours * interval '1 hour'"
 """When an urgent application is to be decided at the latest; NULL for other calls."""
+HEAR_BY_SQL = f"""coalesce({DECIDE_BY_SQL},
+    (call.closes_at AT TIME ZONE 'Europe/Brussels' + interval '6 months') AT TIME ZONE 'Europe/Brussels')"""
+"""Until when applicants hear of the decision: within the hours that an urgent call promises, otherwise six months after the last
+day for applications (FR24 Art. 197(2); months end on the same day, or the last of the month, Reg. 1182/71 Art. 3)."""
 SUBMIT_BY_SQL = """coalesce((SELECT min(CAST(at AS timestamptz)) FROM jsonb_array_elements_text(call.cut_offs) AS at
     WHERE CAST(at AS timestamptz) >= :now), call.closes_at)"""
 """The deadline that a draft goes by, as `rules.submit_by` has it."""

@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
+from facility.applications.queries.tracker import step
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
-from facility.evaluation.models import ENOUGH_SQL, recused
+from facility.evaluation.models import ENOUGH_SQL, counts, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.standing import home
@@ -77,6 +78,15 @@ stage(
         OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {ENOUGH_SQL}))""",
     number=f"(SELECT count(*) {_JUDGED} AND {ENOUGH_SQL})",
     of=f"(SELECT count(*) {_JUDGED})",
+)
+_SENT = f"FROM assessment WHERE assessment.application_id = application.id AND {counts()}"
+step(
+    N_("Assessed"),
+    order=40,
+    done=f"(call.decided_at IS NOT NULL OR {ENOUGH_SQL})",
+    number=f"(SELECT count(*) {_SENT})",
+    of=f"greatest(CAST(call.grid ->> 'min_assessments' AS int), (SELECT count(*) {_SENT}))",
+    to_parties="call.decided_at IS NOT NULL",
 )
 tab(
     "evaluation",

@@ -1,0 +1,130 @@
+"""Where an application stands: the same steps for staff and, told less before the decision, for lead and partners."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from facility import clock
+from facility.admission.service.admissibility import check_admissibility
+from facility.applications.queries.tracker import tracker
+from facility.applications.service.confirmations import use_party_link
+from facility.applications.service.exits import withdraw
+from facility.applications.service.submission import submit
+from facility.calls.models.standing import HEAR_BY_SQL
+from facility.db import Database
+from facility.outbox.links import make_link, path_of
+from tests.applications.conftest import Stage, Times, party_id
+from tests.applications.pages.test_submission import close, complete, open_up, submitted  # noqa: F401 - fixtures
+from tests.browser import Browser, Browsers
+
+
+def steps(page: httpx.Response) -> list[tuple[str, str]]:
+    """Each step and how far it is, as the page says it."""
+    return re.findall(r'<li class="stage--(\w+)"[^>]*><span class="stage-label">([^<]+)', page.text)
+
+
+async def test_parties_are_told_less_before_the_decision(
+    db: Database,
+    stage: Stage,
+    times: Times,
+    submitted: UUID,  # noqa: F811
+    omar: Browser,
+    browse: Browsers,
+) -> None:
+    here = f"/applications/{submitted}"
+    vesa, sara = await browse(stage.vesa), await browse(stage.sara)
+    before = [
+        ("done", "Received"),
+        ("now", "Opened"),
+        ("later", "Assessed"),
+        ("later", "Decided"),
+        ("later", "Delivered"),
+    ]
+    for browser in (omar, vesa):
+        page = await browser.get(here)
+        assert steps(page) == before
+        assert "You will hear of the decision by" in page.text
+    sealed = await sara.get(here)
+    assert [name for _state, name in steps(sealed)] == [
+        *("Received", "Opened", "Checked", "Assessed", "Decided", "Delivered"),
+    ]
+    await open_up(db, stage, times)
+    assert steps(await sara.get(here))[1:3] == [("done", "Opened"), ("now", "Checked")]
+    async with db.transaction(now=clock.now(), actor=stage.sara) as tx:
+        await check_admissibility(tx, submitted, admissible=True, reason="In order")
+    assert steps(await sara.get(here))[2:4] == [("done", "Checked"), ("now", "Assessed")]
+    told = await omar.get(here)
+    assert steps(told)[1:3] == [("done", "Opened"), ("now", "Assessed")]
+    assert "being checked and assessed" in told.text
+
+
+async def test_what_has_ended_is_under_way_nowhere(
+    db: Database,
+    stage: Stage,
+    submitted: UUID,  # noqa: F811
+    omar: Browser,
+) -> None:
+    async with db.transaction(now=clock.now(), actor=stage.omar) as tx:
+        await withdraw(tx, submitted)
+    page = await omar.get(f"/applications/{submitted}")
+    assert steps(page)[0] == ("done", "Received")
+    assert "now" not in [state for state, _name in steps(page)]
+    assert "You will hear" not in page.text
+
+
+async def test_applicants_hear_within_six_months(db: Database) -> None:
+    closes = {
+        "2027-01-15T11:00:00+00:00": "2027-07-15T10:00:00+00:00",  # noon in Brussels, winter and summer
+        "2026-08-31T10:00:00+00:00": "2027-02-28T11:00:00+00:00",  # the last of a shorter month
+    }
+    async with db.reader() as connection:
+        for at, by in closes.items():
+            query = text(
+                f"SELECT {HEAR_BY_SQL} = CAST(:by AS timestamptz) FROM (SELECT CAST(:at AS timestamptz) AS closes_at,"
+                " CAST(NULL AS int) AS decide_within_hours) AS call"
+            )
+            assert await connection.scalar(
+                query, {"at": datetime.fromisoformat(at), "by": datetime.fromisoformat(by)}
+            )
+
+
+async def test_one_statement_more_for_all_steps(db: Database, submitted: UUID) -> None:  # noqa: F811
+    async with db.reader() as connection:
+        staff = await tracker(connection, submitted, staff=True)
+        parties = await tracker(connection, submitted, staff=False)
+    assert [len(staff.steps), len(parties.steps)] == [6, 5]
+    assert staff.steps[3].of == 1
+    assert {stage.of for stage in parties.steps} == {None}
+
+
+async def test_a_partners_link_goes_on_after_the_confirmation(
+    db: Database,
+    stage: Stage,
+    times: Times,
+    complete: UUID,  # noqa: F811
+    browse: Browsers,
+) -> None:
+    stranger = await browse()
+    async with db.transaction(now=times.now) as tx:
+        party = await party_id(tx, complete)
+        path = path_of(await make_link(tx, "partner", party))
+        await use_party_link(tx, path.rsplit("/", 1)[1])
+    page = await stranger.get(path)
+    assert page.status_code == 200
+    assert "Three days" in page.text, "what was confirmed"
+    assert (await stranger.get(f"{path}/receipt.pdf")).status_code == 409
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await submit(tx, complete, received_at=times.now)
+    page = await stranger.get(path)
+    assert steps(page)[0] == ("done", "Received")
+    for name in ("receipt", "application"):
+        paper = await stranger.get(f"{path}/{name}.pdf")
+        assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
+        assert "no-store" in paper.headers["cache-control"]
+    async with db.transaction(now=times.now + timedelta(hours=1)) as tx:
+        await make_link(tx, "partner", party)  # the address was corrected
+    assert (await stranger.get(f"{path}/receipt.pdf")).status_code == 409
+    assert "Three days" not in (await stranger.get(path)).text
