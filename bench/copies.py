@@ -11,6 +11,7 @@ from bench.stage import Stage
 from facility.applications.rules.submission import fingerprint_of
 from facility.db import Base, new_id
 from facility.events.log import GENESIS, chain_hash, envelope_of
+from facility.events.projector import PROJECTIONS
 
 type Row = dict[str, Any]
 
@@ -63,17 +64,19 @@ _HANGS = {
 }
 
 
-# Not what overlaps are searched in: words to be searched have no binary form in which they could be copied.
+# Not read models, which follow from the copied events; nor what overlaps are searched in: words to be searched have no binary form
+# in which they could be copied.
 async def _read(connection: asyncpg.Connection, application_id: UUID) -> Original:
     async def rows(sql: str) -> list[Row]:
         return [dict(row) for row in await connection.fetch(sql, application_id)]
 
+    read_models = [table for model in PROJECTIONS.values() for table in model.tables]
     return Original(
         application=(await rows("SELECT * FROM application WHERE id = $1"))[0],
         hanging={
             table.name: await rows(f'SELECT * FROM "{table.name}" WHERE {_HANGS[column]}')
             for table in Base.metadata.sorted_tables
-            if table.name != "initiative"
+            if table not in read_models and table.name != "initiative"
             for column in [next((name for name in _HANGS if name in table.columns), "")]
             if column
         },
