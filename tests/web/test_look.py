@@ -19,6 +19,7 @@ from facility.web.render import environment
 from tests.browser import told
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+PICTURES = '{% import "_macros/pictures.html" as p %}'
 NOTE = "* This designation is without prejudice to positions on status."
 
 
@@ -37,6 +38,7 @@ def pages() -> jinja2.Environment:
         "eur": lambda amount: f"{amount:.2f}",
         "instant": lambda at: at.isoformat(),
         "left": lambda at: "1 hour left",
+        "short_month": lambda month: month.isoformat(),
     }
     made.globals |= {
         "static_url": lambda name: f"/static/x/{name}",
@@ -70,7 +72,7 @@ def test_templates_hold_nothing_that_the_policy_forbids(template: Path) -> None:
 
 
 def test_every_macro_says_what_it_takes() -> None:
-    for name in ("forms", "ui"):
+    for name in ("forms", "ui", "pictures"):
         source = (ROOT / "templates" / "_macros" / f"{name}.html").read_text()
         macros = re.findall(r"{%- macro ([a-z][a-z_]*)\(", source)
         comments = " ".join(re.findall(r"{#-(.*?)-#}", source, re.DOTALL))
@@ -147,10 +149,34 @@ def test_forms_carry_the_token_and_searches_do_not(pages: jinja2.Environment) ->
 
 def test_bars_add_up_and_bear_no_zero_division(pages: jinja2.Environment) -> None:
     parts = [("spent", Decimal("25.00")), ("free", Decimal("75.00"))]
-    html = made(pages, '{{ ui.stack(parts, "x") }}{{ ui.meter(3, 0, "none") }}', parts=parts)
-    assert attributes(html, "rect", "width") == ["100", "25.00", "75.00", "10", "10", "100"]
-    empty = made(pages, '{{ ui.stack(parts, "x") }}', parts=[("free", Decimal("0.00"))])
-    assert attributes(empty, "rect", "width") == ["100", "10"]
+    html = made(pages, PICTURES + '{{ p.stack(parts, "x") }}{{ p.bar([(1, 3)], 0, "none") }}', parts=parts)
+    assert attributes(html, "rect", "width") == ["100%", "25.0%", "75.0%", "10", "10", "100%", "0%"]
+    assert attributes(html, "rect", "x") == ["0.0%", "25.0%", "0%"]
+    empty = made(pages, PICTURES + '{{ p.stack(parts, "x") }}', parts=[("free", Decimal("0.00"))])
+    assert attributes(empty, "rect", "width") == ["100%", "10"]
+
+
+def test_pictures_are_drawn_of_nothing_and_of_a_single_thing(pages: jinja2.Environment) -> None:
+    for points, targets in (([], []), ([(2021, 0)], []), ([(2021, 2)], [(2021, 0), (2022, 12)])):
+        context = {
+            "years": [2021, 2022],
+            "points": points,
+            "targets": targets,
+            "head": ("Year", "Done", "Target"),
+        }
+        html = made(pages, PICTURES + '{{ p.chart("x", years, points, targets, head) }}', **context)
+        assert html.count("<circle") == len(points)
+    html = made(pages, PICTURES + '{{ p.answers("x", [("X1", 0.2, "expired"), ("X2", 5000, "declined")]) }}')
+    assert re.findall(r'cx="([\d.]+)%"', html.partition('class="key"')[0]) == ["96.92"]
+
+
+def test_words_in_pictures_are_not_made_smaller(pages: jinja2.Environment) -> None:
+    """Text that stands in a scaled drawing is as small as the place is narrow."""
+    source = (ROOT / "templates" / "_macros" / "pictures.html").read_text()
+    drawings = re.findall(r"<svg[^>]*viewBox[^>]*>.*?</svg>", source, re.DOTALL)
+    assert [drawing for drawing in drawings if "<text" in drawing] == []
+    sizes = re.findall(r"\.picture \{[^}]*font-size: (\d+)px", (ROOT / "static" / "facility.css").read_text())
+    assert [int(size) >= 12 for size in sizes] == [True]
 
 
 def test_sentences_lists_and_languages() -> None:
