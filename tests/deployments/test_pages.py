@@ -341,3 +341,16 @@ async def test_answers_stand_on_an_axis_of_hours_to_those_who_may_read_them(
     assert [(bool(yes), cx) for yes, cx in marks] == [(False, "26.5"), (True, "97.0")]
     assert re.findall(r">(X\d)</text>", picture) == ["X0", "X1"]
     assert re.findall(r'middle">(\d+)</text>', picture) == ["0", "4", "8", "12", "16", "20"]
+
+
+async def test_the_points_of_a_shortlist_are_bars(pool: Sending, browse: Browsers) -> None:
+    ada = await browse(pool.play.people["ada"])
+    key = await pool.request(seats=1, themes={"X.JIT": 3, "OC.FIREARMS": 2})
+    page = (await ada.get(f"/deployments/{key}/order")).text
+    bars = re.findall(r'<svg class="bar"[^>]*aria-label="(\d+) points?">(.*?)</svg>', page)
+    scores = [int(score) for score, _ in bars]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) > 1
+    for score, bar in bars:
+        widths = [float(width) for width in re.findall(r'class="c\d"[^>]* width="([\d.]+)%"', bar)]
+        assert sum(widths) == pytest.approx(100 * int(score) / scores[0], abs=0.1)

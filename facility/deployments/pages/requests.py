@@ -227,7 +227,7 @@ async def _shortlist(
     experts = await queries.behind(connection, [*[expert.code for expert in ranked], *excluded])
     return {
         "ranked": [
-            (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert.score)
+            (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert)
             for expert in ranked
         ],
         "excluded": [(experts[code], why) for code, why in sorted(excluded.items())],
@@ -262,7 +262,7 @@ async def _order_page(
 ) -> Page:
     known = dict(await themes(connection, retired=True))
     shortlist = await _shortlist(connection, deployment, known)
-    experts = [expert for expert, _words, _score in shortlist["ranked"]]
+    experts = [expert for expert, _words, _points in shortlist["ranked"]]
     return view.page(
         "deployments/order.html",
         status=status,
