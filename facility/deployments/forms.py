@@ -10,11 +10,10 @@ import msgspec
 from facility.deployments.queries import Applied, Named
 from facility.deployments.service.expertise import RequestDraft
 from facility.experts.rules import CEFR
-from facility.forms.reading import read as read_section
+from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section
-from facility.forms.types import FieldType as T
-from facility.forms.types import ask, options
+from facility.forms.types import T, ask, options
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _
 
@@ -119,17 +118,15 @@ def read(
     fields: Fields, *, application_id: UUID, themes: Choices, languages: Choices, today: date
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
-    typed = read_section(fields, request(languages))
-    _check_days(
-        fields, date.fromisoformat(str(typed["starts_on"])), date.fromisoformat(str(typed["ends_on"])), today
-    )
+    typed = read_texts(fields, request(languages))
+    _check_days(fields, date.fromisoformat(typed["starts_on"]), date.fromisoformat(typed["ends_on"]), today)
     rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
     if not rows:
         fields.wrong("themes-0-code", _("Choose at least one theme."))
     draft = {
         **typed,
         "application_id": application_id,
-        "place": designated(str(typed["place"])),
+        "place": designated(typed["place"]),
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
     }
     return msgspec.convert(draft, RequestDraft, strict=False)

@@ -16,8 +16,7 @@ from facility.evaluation.rules.assessing import assignment_mistakes
 from facility.evaluation.service import assessing
 from facility.evaluation.service.assessing import UNSENT
 from facility.forms.sections import Section
-from facility.forms.types import Field, ask
-from facility.forms.types import FieldType as T
+from facility.forms.types import Field, T, ask
 from facility.web.access import Role
 from facility.web.fields import Fields
 from facility.web.i18n import _, ngettext

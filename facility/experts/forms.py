@@ -12,8 +12,7 @@ from facility.experts.words import BRANCHES, GENDERS
 from facility.forms.reading import read as read_section
 from facility.forms.rows import read_rows, row_labels
 from facility.forms.sections import Section
-from facility.forms.types import FieldType as T
-from facility.forms.types import ask, options
+from facility.forms.types import T, ask, options
 from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
 

@@ -25,6 +25,11 @@ def read(fields: Fields, section: Section) -> dict[str, Answer]:
     return answers
 
 
+def read_texts(fields: Fields, section: Section) -> dict[str, str]:
+    """As `read`, of a section in which nothing has several answers."""
+    return {key: str(answer) for key, answer in read(fields, section).items()}
+
+
 def _loose(field: Field, *, needed: bool = False) -> Field:
     """The field with no check but on how much it takes, and whether it is needed."""
     lengths = [check for check in field.checks if isinstance(check, Length)]

@@ -120,26 +120,29 @@ class Typed(Protocol):
     def yes(self, name: str) -> bool: ...
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for all fields of a type. name: as whoever drafts a call reads it, none where calls don't ask
-    it; read: what was typed, where something
-    was or must be, and of several answers always; checks: those that fit, beside `Required`; control: how it is drawn
-    (`_macros/questions.html`); box: what that macro of `_macros/forms.html` takes beside, where `before` and `after` are the
-    units of a line; several: an answer is a list; options: those of every field of the type; needs_options: each field has its
-    own."""
+class Kind(msgspec.Struct, frozen=True):
+    """What is the same for all fields of a type. name: as whoever drafts a call reads it, none where calls don't ask it; read: what
+    was typed, where something was or must be, and of several answers always; checks: those that fit, beside `Required`; control: how
+    it is drawn (`_macros/questions.html`); box: what that macro of `_macros/forms.html` takes beside, where `before` and `after`
+    are the units of a line; several: an answer is a list; needs_options: each field has its own; options: those of every field of
+    the type."""
 
-    name: Message | None = None
+    name: Message | None
     read: Callable[[Typed, Field], Answer]
     checks: tuple[type[Check], ...] = ()
     control: str = "line"
     box: Mapping[str, Any] = {}
     several: bool = False
-    options: tuple[Option, ...] = ()
     needs_options: bool = False
+    options: tuple[Option, ...] = ()
 
     @property
     def is_number(self) -> bool:
         return Between in self.checks
+
+
+def _text(fields: Typed, field: Field) -> str:
+    return fields.text(field.key, most=field.most, multiline=field.kind.control == "paragraphs")
 
 
 def _one(fields: Typed, field: Field) -> str:
@@ -148,84 +151,41 @@ def _one(fields: Typed, field: Field) -> str:
     return chosen if chosen in field.keys else next(iter(field.keys), "")
 
 
+def _several(fields: Typed, field: Field) -> list[str]:
+    return fields.many(field.key, field.keys, required=field.required)
+
+
+def _number(fields: Typed, field: Field) -> str:
+    return str(fields.decimal(field.key, *field.between))
+
+
+def _whole(fields: Typed, field: Field) -> str:
+    return str(fields.integer(field.key, *map(int, field.between)))
+
+
+_YES_NO = (Option("yes", N_("Yes")), Option("no", N_("No")))
 _NUMBER = {"width": "xs", "inputmode": "numeric", "spellcheck": False}
 _EUR = {"width": "s", "inputmode": "decimal", "before": N_("EUR"), "spellcheck": False}
-KINDS: dict[FieldType, Kind] = {
-    FieldType.SHORT_TEXT: Kind(
-        name=N_("A line of text"),
-        read=lambda fields, field: fields.text(field.key, most=field.most),
-        checks=(Length,),
-        box={"width": "full"},
+_MAIL = {"type": "email", "spellcheck": False}
+T = FieldType
+KINDS = {
+    T.SHORT_TEXT: Kind(N_("A line of text"), _text, (Length,), box={"width": "full"}),
+    T.LONG_TEXT: Kind(N_("A long text"), _text, (Length,), "paragraphs"),
+    T.YES_NO: Kind(N_("Yes or no"), _one, (OneOf,), "radios", {"inline": True}, options=_YES_NO),
+    T.ONE_OF: Kind(N_("One of several answers"), _one, (OneOf,), "radios", needs_options=True),
+    T.SOME_OF: Kind(
+        N_("Any of several answers"), _several, (AtLeast,), "checkboxes", several=True, needs_options=True
     ),
-    FieldType.LONG_TEXT: Kind(
-        name=N_("A long text"),
-        read=lambda fields, field: fields.text(field.key, most=field.most, multiline=True),
-        checks=(Length,),
-        control="paragraphs",
+    T.NUMBER: Kind(N_("A number"), _number, (Between,), box=_NUMBER),
+    T.AMOUNT: Kind(N_("An amount in EUR"), lambda f, field: str(f.eur(field.key)), (Between,), box=_EUR),
+    T.DAY: Kind(N_("A day"), lambda f, field: f.day(field.key).isoformat(), (Within,), "day"),
+    T.THEMES: Kind(
+        N_("Themes"), lambda f, field: sorted(_several(f, field)), (AtLeast,), "checkboxes", several=True
     ),
-    FieldType.YES_NO: Kind(
-        name=N_("Yes or no"),
-        read=_one,
-        checks=(OneOf,),
-        control="radios",
-        box={"inline": True},
-        options=(Option("yes", N_("Yes")), Option("no", N_("No"))),
-    ),
-    FieldType.ONE_OF: Kind(
-        name=N_("One of several answers"),
-        read=_one,
-        checks=(OneOf,),
-        control="radios",
-        needs_options=True,
-    ),
-    FieldType.SOME_OF: Kind(
-        name=N_("Any of several answers"),
-        read=lambda fields, field: fields.many(field.key, field.keys, required=field.required),
-        checks=(AtLeast,),
-        control="checkboxes",
-        several=True,
-        needs_options=True,
-    ),
-    FieldType.NUMBER: Kind(
-        name=N_("A number"),
-        read=lambda fields, field: str(fields.decimal(field.key, *field.between)),
-        checks=(Between,),
-        box=_NUMBER,
-    ),
-    FieldType.AMOUNT: Kind(
-        name=N_("An amount in EUR"),
-        read=lambda fields, field: str(fields.eur(field.key)),
-        checks=(Between,),
-        box=_EUR,
-    ),
-    FieldType.DAY: Kind(
-        name=N_("A day"),
-        read=lambda fields, field: fields.day(field.key).isoformat(),
-        checks=(Within,),
-        control="day",
-    ),
-    FieldType.THEMES: Kind(
-        name=N_("Themes"),
-        read=lambda fields, field: sorted(fields.many(field.key, field.keys, required=field.required)),
-        checks=(AtLeast,),
-        control="checkboxes",
-        several=True,
-    ),
-    FieldType.ONE_OF_LIST: Kind(read=_one, checks=(OneOf,), control="select", needs_options=True),
-    FieldType.WHOLE: Kind(
-        read=lambda fields, field: str(fields.integer(field.key, *map(int, field.between))),
-        checks=(Between,),
-        box=_NUMBER,
-    ),
-    FieldType.MAIL: Kind(
-        read=lambda fields, field: fields.email(field.key),
-        checks=(Length,),
-        box={"type": "email", "spellcheck": False},
-    ),
-    FieldType.FLAG: Kind(
-        read=lambda fields, field: "yes" if fields.yes(field.key) else "",
-        control="checkbox",
-    ),
+    T.ONE_OF_LIST: Kind(None, _one, (OneOf,), "select", needs_options=True),
+    T.WHOLE: Kind(None, _whole, (Between,), box=_NUMBER),
+    T.MAIL: Kind(None, lambda f, field: f.email(field.key), (Length,), box=_MAIL),
+    T.FLAG: Kind(None, lambda f, field: "yes" if f.yes(field.key) else "", control="checkbox"),
 }
 
 

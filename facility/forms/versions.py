@@ -9,7 +9,7 @@ import msgspec
 
 from facility.forms.checks import Answer, Answers
 from facility.forms.sections import Section
-from facility.forms.types import TEXTS, Field
+from facility.forms.types import Field
 
 MOST_COMPARED = 4000
 """Words and spaces: what is longer is not compared word by word, since that may take seconds."""
@@ -64,15 +64,6 @@ class Whose(StrEnum):
     BOTH = "both"
 
 
-class Clash(msgspec.Struct, frozen=True):
-    """An answer that is one thing in what I typed and another in what was saved meanwhile."""
-
-    key: str
-    mine: Answer
-    theirs: Answer
-    whose: Whose
-
-
 def differing(before: Answers, other: Answers) -> list[str]:
     """The fields in which they differ; nothing is nothing, whether it stands there or not."""
     return [name for name in {**before, **other} if (before.get(name) or "") != (other.get(name) or "")]
@@ -86,27 +77,6 @@ def base_of(theirs: Answers, replaced: Iterable[Answers]) -> dict[str, Answer]:
     return base
 
 
-def clashes(mine: Answers, theirs: Answers, base: Answers | None) -> tuple[Clash, ...]:
-    """Every answer in which mine and theirs differ, and who has changed it; base: what both began from, None where nobody
-    knows, so that each is for both."""
-    return tuple(
-        Clash(
-            key,
-            value,
-            theirs.get(key, ""),
-            _whose(value, theirs.get(key, ""), None if base is None else base.get(key, "")),
-        )
-        for key, value in mine.items()
-        if (value or "") != (theirs.get(key) or "")
-    )
-
-
-def _whose(mine: Answer, theirs: Answer, base: Answer | None) -> Whose:
-    if base is not None and (mine or "") == (base or ""):
-        return Whose.THEIRS
-    return Whose.MINE if base is not None and (theirs or "") == (base or "") else Whose.BOTH
-
-
 class Difference(msgspec.Struct, frozen=True):
     """A field that reads one way and another, side by side; pieces: for texts, what is gone and what is new."""
 
@@ -114,20 +84,28 @@ class Difference(msgspec.Struct, frozen=True):
     old: Answer
     new: Answer
     pieces: tuple[Piece, ...]
-    whose: Whose = Whose.BOTH
+    whose: Whose
 
 
-def difference(field: Field, old: Answer, new: Answer, whose: Whose = Whose.BOTH) -> Difference:
-    """What becomes of an answer."""
-    texts = field.type in TEXTS and isinstance(old, str) and isinstance(new, str)
-    return Difference(field, old, new, compared(str(old), str(new)) if texts else (), whose)
-
-
-def changes(section: Section, before: Answers, after: Answers) -> list[Difference]:
-    """Every field that the answers after fill in otherwise."""
-    names = differing(before, after)
+def changes(section: Section, old: Answers, new: Answers, base: Answers | None = None) -> list[Difference]:
+    """Every field that the new answers, which are mine, fill in otherwise than the old ones; base: what both began from, None where
+    nobody knows, so that each difference is of both."""
+    names = differing(old, new)
     return [
-        difference(field, before.get(field.key, ""), after.get(field.key, ""))
+        _difference(field, old.get(field.key, ""), new.get(field.key, ""), base)
         for field in section.fields
         if field.key in names
     ]
+
+
+def _difference(field: Field, old: Answer, new: Answer, base: Answers | None) -> Difference:
+    pieces = compared(old, new) if field.is_text and isinstance(old, str) and isinstance(new, str) else ()
+    return Difference(
+        field, old, new, pieces, _whose(new, old, None if base is None else base.get(field.key, ""))
+    )
+
+
+def _whose(mine: Answer, theirs: Answer, base: Answer | None) -> Whose:
+    if base is not None and (mine or "") == (base or ""):
+        return Whose.THEIRS
+    return Whose.MINE if base is not None and (theirs or "") == (base or "") else Whose.BOTH

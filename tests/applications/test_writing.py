@@ -23,7 +23,9 @@ from facility.drafting.queries import copies_of
 from facility.drafting.service import KEPT_FOR, MOST_BY_LINK, MOST_KEPT, Holder, end, forget
 from facility.drafting.service import keep as keep_typed
 from facility.events.log import history
-from facility.forms.versions import Whose, base_of, clashes, compared
+from facility.forms.sections import Section
+from facility.forms.types import FieldType, ask
+from facility.forms.versions import Whose, base_of, changes, compared
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.applications.asking import asked
@@ -239,10 +241,13 @@ def test_who_has_changed_what_is_seen_from_what_both_began_with() -> None:
     )
     assert base == {"a": "base", "b": "base", "c": "same", "d": ["x"]}
     mine: dict[str, str | list[str]] = {"a": "mine", "b": "base", "c": "mine", "d": ["x"]}
-    found = clashes(mine, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, base)
-    assert [(one.key, one.whose) for one in found] == [
+    section = Section(
+        key="s", title="S", fields=tuple(ask(key, key, FieldType.SHORT_TEXT) for key in "abcde")
+    )
+    found = changes(section, {"a": "theirs", "b": "theirs", "c": "same", "d": ["x"]}, mine, base)
+    assert [(one.field.key, one.whose) for one in found] == [
         ("a", Whose.BOTH),
         ("b", Whose.THEIRS),
         ("c", Whose.MINE),
     ]
-    assert clashes({"e": []}, {}, {}) == ()
+    assert changes(section, {}, {"e": []}, {}) == []

@@ -5,12 +5,12 @@ from datetime import datetime
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.forms import leads_answer
 from facility.admission.models.clarification import Clarification
 from facility.admission.pages.clarifications import clarification_words
 from facility.admission.queries.clarification import ClarificationLine, clarification_by_link
 from facility.admission.rules.clarification import (
     MAX_DOCUMENTS,
-    MAX_TEXT,
     ClarificationKind,
     ClarificationState,
     ClericalField,
@@ -24,6 +24,7 @@ from facility.admission.service.clarifications import (
 from facility.applications.queries.application import shown
 from facility.db import Tx as Transaction
 from facility.files.intake import Stored
+from facility.forms.reading import read_texts
 from facility.inquiries.link import answering, link_page, seen_at
 from facility.web import render
 from facility.web.access import ANYONE, TAKES_FILES, allow
@@ -53,7 +54,7 @@ async def _page(
         reference=application.reference,
         outcome=_outcome(clarification, seen_at(view), ended=application.ended),
         stands=application.title if clarification.field is ClericalField.TITLE else "",
-        most=MAX_TEXT,
+        asked=leads_answer(clarification),
         most_documents=MAX_DOCUMENTS,
         **clarification_words(),
     )
@@ -80,9 +81,9 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
     async with db.reader() as read:
         clarification = await clarification_by_link(read, token)
     fields = Fields(form)
-    text = fields.text("text", required=False, most=MAX_TEXT, multiline=True)
-    value = _value(fields, clarification)
-    name = fields.text("name", most=200)
+    fields.ignore("value")
+    typed = read_texts(fields, leads_answer(clarification))
+    text, value, name = typed["text"], typed.get("value", ""), typed["name"]
     files = _files(fields, clarification)
 
     async def may(tx: Transaction) -> None:
@@ -100,16 +101,6 @@ async def answer(view: View, form: Form, db: Database, limits: Limits, token: Fr
             papers = [_paper(file, stored) for file, stored in received.stored]
             await answer_clarification(tx, clarification.id, text=text, value=value, name=name, papers=papers)
     return view.go(f"/link/clarification/{token}")
-
-
-def _value(fields: Fields, clarification: ClarificationLine) -> str:
-    """What is right, where a clerical error is asked about."""
-    if clarification.kind is not ClarificationKind.CLERICAL:
-        fields.ignore("value")
-        return ""
-    return (
-        fields.email("value") if clarification.field is ClericalField.CONTACT_EMAIL else fields.text("value")
-    )
 
 
 def _files(fields: Fields, clarification: ClarificationLine) -> list[Upload]:

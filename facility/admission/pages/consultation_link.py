@@ -3,11 +3,12 @@
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.admission.forms import consultee_answer
 from facility.admission.models.consultation import Consultation
 from facility.admission.pages.consultations import consultation_words
 from facility.admission.queries.consultation import consultation_by_link
-from facility.admission.rules.consultation import MAX_TEXT
 from facility.admission.service.consultations import answer_consultation, ask_for_more_days
+from facility.forms.reading import read_texts
 from facility.inquiries.link import answering, link_page, seen_at
 from facility.web import render
 from facility.web.access import ANYONE, allow
@@ -33,7 +34,7 @@ async def _page(
         consultation=consultation,
         reference=consultation.reference,
         outcome=consultation.outcome(seen_at(view)),
-        most=MAX_TEXT,
+        asked=consultee_answer(consultation.consultee),
         **consultation_words(),
     )
 
@@ -48,11 +49,12 @@ async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> 
 async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
-    objects = fields.choice("answer", ("no_objection", "objection")) == "objection"
-    reason = fields.text("reason", required=objects, most=MAX_TEXT, multiline=True)
-    name = fields.text("name", most=200)
+    typed = read_texts(fields, consultee_answer(""))
+    objects = typed["answer"] == "objection"
     async with answering(view, tx, Consultation, token, fields, _page) as link:
-        await answer_consultation(tx, link.subject_id, objects=objects, reason=reason, name=name)
+        await answer_consultation(
+            tx, link.subject_id, objects=objects, reason=typed["reason"], name=typed["name"]
+        )
     return view.go(f"/link/consultation/{token}")
 
 

@@ -31,10 +31,9 @@ from facility.applications.rules.entries import EntryKind, activity_answers, ent
 from facility.applications.service.plan import add_activity, change_planned
 from facility.db import Tx
 from facility.forms.checks import Answers
-from facility.forms.reading import read
+from facility.forms.reading import read_texts
 from facility.forms.sections import Section
-from facility.forms.types import FieldType as T
-from facility.forms.types import Option, ask
+from facility.forms.types import Option, T, ask
 from facility.refused import refuse
 from facility.web.fields import Fields
 from facility.web.i18n import _
@@ -157,7 +156,7 @@ class ActivityForm(msgspec.Struct, frozen=True):
 
 
 def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
-    typed = {key: str(answer) for key, answer in read(fields, edited.section).items()}
+    typed = read_texts(fields, edited.section)
     month, starts_on, ends_on = _when(fields, typed)
     people = {
         party.id: typed[people_field(party.id)] or _unasked(fields, party.id, before)

@@ -13,7 +13,7 @@ from facility.forms.checks import Answers
 from facility.forms.keys import BESIDE, SIDES
 from facility.forms.reading import typed_in
 from facility.forms.sections import Section
-from facility.forms.versions import Difference, base_of, changes, clashes, difference
+from facility.forms.versions import Difference, base_of, changes
 from facility.web.forms import Form
 from facility.web.i18n import _
 
@@ -77,19 +77,15 @@ class Meanwhile(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     at: datetime
-    differences: tuple[Difference, ...]
+    differences: Sequence[Difference]
 
 
 def meanwhile(edited: Edited, mine: Answers, saves: Sequence[Change]) -> Meanwhile:
     """Mine against what is saved; saves: those since, the newest first."""
     # Without them nobody knows what both began from, and each difference is for the person to decide.
     base = base_of(edited.stored, [save.before for save in saves]) if saves else None
-    differing = clashes(mine, edited.stored, base)
     return Meanwhile(
         names=tuple(dict.fromkeys(save.saved_by or _("Somebody") for save in saves)) or (_("Somebody"),),
         at=saves[0].saved_at if saves else edited.application.saved_at,
-        differences=tuple(
-            difference(edited.section.field(clash.key), clash.theirs, clash.mine, clash.whose)
-            for clash in differing
-        ),
+        differences=changes(edited.section, edited.stored, mine, base),
     )

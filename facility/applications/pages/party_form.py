@@ -32,8 +32,7 @@ from facility.db import Tx
 from facility.forms.checks import Answers
 from facility.forms.reading import read
 from facility.forms.sections import Section
-from facility.forms.types import Field, ask
-from facility.forms.types import FieldType as T
+from facility.forms.types import Field, T, ask
 from facility.web import forms, render
 from facility.web.fields import Fields
 from facility.web.handler import Page

@@ -15,8 +15,7 @@ from facility.forms.checks import Answers, AtLeast, Between, Check, Length, OneO
 from facility.forms.keys import BESIDE
 from facility.forms.reading import read
 from facility.forms.sections import AnyOf, Section, SectionCheck, SumAtMost
-from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, Option, ask
-from facility.forms.types import FieldType as T
+from facility.forms.types import CHOICES, MOST_LONG, NUMBERS, AskedIf, Field, Option, T, ask
 from facility.web.fields import Fields, shown
 from facility.web.i18n import N_, _, translated
 

@@ -22,8 +22,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.work import work_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import STEPS
-from facility.forms.reading import read as read_all
-from facility.forms.reading import typed_in
+from facility.forms.reading import read_texts, typed_in
 from facility.forms.sections import Section
 from facility.web import forms
 from facility.web.access import Role, allow
@@ -225,7 +224,7 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
         return ASGIResponse(status_code=204)
     if form.get("then") == "later":
         return view.go("/assessments", _("Your draft is saved."))
-    read_all(fields, unsent.sheet)
+    read_texts(fields, unsent.sheet)
     if fields.errors:
         connection = await tx.session.connection()
         own = await board.own_assessment(connection, application_id, view.me.id)
@@ -235,9 +234,9 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
 
 
 def _read_scores(fields: Fields, grid: Grid) -> tuple[dict[str, Decimal], dict[str, str]]:
-    typed = read_all(fields, sheet(grid))
-    scores = {key: Decimal(str(typed[f"score-{key}"])) for key in grid.keys}
-    return scores, {key: str(typed[f"comment-{key}"]) for key in grid.keys}
+    typed = read_texts(fields, sheet(grid))
+    scores = {key: Decimal(typed[f"score-{key}"]) for key in grid.keys}
+    return scores, {key: typed[f"comment-{key}"] for key in grid.keys}
 
 
 @get("/assessments/{application_id:uuid}/check", opt={"allow": MINE})

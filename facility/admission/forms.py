@@ -1,0 +1,38 @@
+"""What is asked by the links of consultations and clarifications."""
+
+from facility.admission.queries.clarification import ClarificationLine
+from facility.admission.rules import clarification, consultation
+from facility.admission.rules.clarification import ClarificationKind, ClericalField
+from facility.forms.sections import Section
+from facility.forms.types import AskedIf, T, ask, options
+from facility.web.i18n import _
+
+
+def consultee_answer(consultee: str) -> Section:
+    answers = options((("no_objection", _("We have no objection")), ("objection", _("We object"))))
+    why = _("Needed to object: duplication, for example, or risks that we should know.")
+    objects = AskedIf("answer", ("objection",))
+    most = consultation.MAX_TEXT
+    return Section(
+        key="answer",
+        title=_("Your answer"),
+        fields=(
+            ask("answer", _("For {consultee}", consultee=consultee), T.ONE_OF, options=answers),
+            ask("reason", _("Reasons for objecting"), T.LONG_TEXT, why, most=most, asked_if=objects),
+            ask("name", _("Your name and function"), T.SHORT_TEXT),
+        ),
+    )
+
+
+def leads_answer(line: ClarificationLine) -> Section:
+    """Where evidence is asked for, documents beside it may be enough."""
+    most = clarification.MAX_TEXT
+    answer = [ask("text", _("Your answer"), T.LONG_TEXT, needed=False, most=most)]
+    if line.kind is ClarificationKind.CLERICAL:
+        type_ = T.MAIL if line.field is ClericalField.CONTACT_EMAIL else T.SHORT_TEXT
+        answer = [
+            ask("value", _("What is right"), type_),
+            ask("text", _("Anything to add"), T.LONG_TEXT, needed=False, most=most),
+        ]
+    name = ask("name", _("Your name and function"), T.SHORT_TEXT)
+    return Section(key="answer", title=_("Your answer"), fields=(*answer, name))
