@@ -450,7 +450,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
-        lead=(Mail("awards/award"), RESULT),
+        lead=(Mail("awards/award"), RESULT, Task("Awards without an activity")),
         partner=(PARTNERS_NEWS, RESULT),
         officer=(AWARD,),
         decider=(AWARD,),

@@ -1,6 +1,7 @@
 """What an assessor fills in; and giving applications to assessors, wherever a form offers it."""
 
 from collections.abc import Collection, Iterator
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -75,7 +76,11 @@ async def offered(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> O
 
 
 async def assign_each(
-    tx: Tx, call_id: UUID, application_ids: Collection[UUID], assessor_ids: Collection[UUID]
+    tx: Tx,
+    call_id: UUID,
+    application_ids: Collection[UUID],
+    assessor_ids: Collection[UUID],
+    due_on: date | None = None,
 ) -> str:
     """Give each application to each assessor; who has one already keeps it, unless by a conflict it is closed to them. Returns
     what is said of it. Raises Refused as service.assign."""
@@ -90,7 +95,7 @@ async def assign_each(
     ]
     await assessing.begin_assigning(tx, call_id, assessor_ids)
     for application_id, assessor_id in new:
-        await assessing.give(tx, application_id, assessor_id)
+        await assessing.give(tx, application_id, assessor_id, due_on)
     if not new:
         return _("Nothing was assigned: they have these applications already.")
     return ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", len(new))

@@ -1,6 +1,6 @@
 """Tables of the evaluation: who may judge what, and what they said; and as conditions of statements, which of it counts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ class Declaration(Base):
 
 
 class Assignment(Base):
-    """An assessor who is to judge an application. ended_at: from when on it is nobody's work any more, since the application
+    """An assessor who is to judge an application. due_on: by the end of which day in Brussels, where one was named. ended_at: from when on it is nobody's work any more, since the application
     ended before the assessment was sent, or was withdrawn."""
 
     __tablename__ = "assignment"
@@ -31,6 +31,7 @@ class Assignment(Base):
     assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     assigned_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+    due_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
 
 
@@ -86,6 +87,8 @@ def counts(application: str = "application", until: str | None = None) -> str:
         AND NOT {recused(until=until)})"""
 
 
+DUE_SQL = "CAST(assignment.due_on + 1 AS timestamp) AT TIME ZONE 'Europe/Brussels'"
+"""Until when the row `assignment` is due; NULL where no day was named."""
 ENOUGH_SQL = f"""(CAST(call.grid ->> 'min_assessments' AS int)
     <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))"""  # noqa: S608 - our own text
 """The row `application` has as many assessments that count as its `call` asks for."""

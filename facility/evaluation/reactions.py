@@ -1,6 +1,8 @@
 """Mails to assessors: what was given to them, and when there is nothing left to do; and to the secretariat: who can't assess."""
 
-from sqlalchemy import or_, select
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
 
 from facility.accounts.models import Person
 from facility.applications.models.application import Application
@@ -17,7 +19,8 @@ from facility.evaluation.models import Assignment
 from facility.evaluation.queries.standing import count_assessors, home
 from facility.events import reacts_to
 from facility.outbox.service import post
-from facility.web.i18n import _
+from facility.web.filters import day
+from facility.web.i18n import _, listed, ngettext
 
 
 @reacts_to(AssessorAssigned)
@@ -56,24 +59,56 @@ async def tell_assessors_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> N
 
 @reacts_to(AssessorAssigned)
 async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
-    """The assessor gets a mail that names the call and the application's reference, and nothing of its content."""
+    """The assessor gets one mail for all that was given to them at once; it names the call and the applications' references, and
+    nothing of their content."""
+    together = await _given_together(tx, event.assessor_id)
+    if together and together[0] != event.application_id:
+        return  # the mail about the first names this one
     person = await tx.get(Person, event.assessor_id)
-    row = (
-        await tx.session.execute(
-            select(Application.reference, Call.reference.label("call"), Call.title)
-            .join(Call, Call.id == Application.call_id)
-            .where(Application.id == event.application_id)
+    call = await tx.get(Call, event.call_id)
+    rows = await tx.session.execute(
+        select(Application.reference, Assignment.due_on)
+        .join(Assignment, Assignment.application_id == Application.id)
+        .where(
+            Application.id.in_(together or [event.application_id]),
+            Assignment.assessor_id == event.assessor_id,
         )
-    ).one()
+        .order_by(Application.number)
+    )
+    given = rows.all()
+    due = max((row.due_on for row in given if row.due_on), default=None)
     await post(
         tx,
         template="evaluation/assigned",
         to=person.email,
         to_name=person.name,
-        subject=_("An application to assess in call {call}", call=row.call),
+        subject=ngettext(
+            "An application to assess in call {call}",
+            "{count} applications to assess in call {call}",
+            len(given),
+            call=call.reference,
+        ),
         subject_id=event.application_id,
-        context={"call": row.call, "call_title": row.title, "application": row.reference},
+        context={
+            "call": call.reference,
+            "call_title": call.title,
+            "application": listed([row.reference for row in given]),
+            "count": len(given),
+            "due": due and day(due),
+        },
     )
+
+
+async def _given_together(tx: Tx, assessor_id: UUID) -> list[UUID]:
+    """The applications that were given to this assessor in the transaction of the event that is answered, in its order."""
+    query = text(
+        """
+        SELECT subject_id FROM event WHERE kind = 'AssessorAssigned' AND data ->> 'assessor_id' = :assessor
+            AND correlation_id = (SELECT correlation_id FROM event WHERE id = :id) ORDER BY seq
+        """
+    )
+    rows = await tx.session.scalars(query, {"id": tx.causation, "assessor": str(assessor_id)})
+    return list(rows)
 
 
 @reacts_to(ConflictDeclared)

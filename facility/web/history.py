@@ -48,13 +48,29 @@ def _shown(value: object) -> object:
             return value
 
 
+_NOBODY = UUID(int=0)
+ABOUT = ("party_id", "assessor_id")
+"""Fields of events that say whom they are about."""
+
+
+def about(event: Event) -> UUID | None:
+    """Whom an event is about beside its subject: a party or an assessor."""
+    return next((key for name in ABOUT if isinstance(key := getattr(event, name, None), UUID)), None)
+
+
 def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Moment]:
-    """Events with the names of those who acted, newest first. What nobody did, the facility did itself. Where there are
-    more than LATEST, a last line says so."""
+    """Events with the names of those who acted, and of whom they are about where names has it, newest first. What nobody did, the
+    facility did itself, or somebody with a link. Where there are more than LATEST, a last line says so."""
     made = []
     for recorded in events[:LATEST]:
-        who = names.get(recorded.actor_id, "") if recorded.actor_id else _("the facility")
-        made.append(Moment(sentence_of(recorded.event), recorded.recorded_at, who))
+        text, named = (
+            sentence_of(recorded.event),
+            names.get(about(recorded.event) or _NOBODY),
+        )
+        who = names.get(recorded.actor_id, "") if recorded.actor_id else "" if named else _("the facility")
+        if named and named != who:
+            text = _("{text} ({name}).", text=text.removesuffix("."), name=named)
+        made.append(Moment(text, recorded.recorded_at, who))
     for recorded in events[LATEST : LATEST + 1]:
         made.append(Moment(_("Earlier entries are not shown on this page."), recorded.recorded_at, ""))
     return made

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from facility.applications.service.answers import start_application
 from facility.calls.models.question import Answer, Question
-from facility.calls.queries.questions import published_answers
+from facility.calls.queries.questions import own_questions, published_answers
 from facility.calls.service.archive import archive_call
 from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
 from facility.calls.service.questions import (
@@ -120,6 +120,20 @@ async def test_one_that_is_not_answered_is_set_aside_with_a_reason(asking: Judgi
         ("set_aside", None)
     ]
     assert await reconciled(db) == []
+
+
+async def test_an_own_question_stands_on_the_page_until_it_is_answered(asking: Judging, db: Database) -> None:
+    async def own(person: str) -> list[tuple[str, str | None]]:
+        async with db.reader() as connection:
+            questions = await own_questions(connection, CALL, asking.people[person])
+        return [(question.text, question.set_aside_reason) for question in questions]
+
+    answered, refused_one = await asked(asking, "May we?"), await asked(asking, "Must we?")
+    assert sorted(await own("omar")) == [("May we?", None), ("Must we?", None)]
+    assert await own("ada") == []
+    await asking.act("ada", lambda tx: publish_answer(tx, answered, **TEXTS), MID)
+    await asking.act("ada", lambda tx: set_aside_question(tx, refused_one, "It is about another call."), MID)
+    assert await own("omar") == [("Must we?", "It is about another call.")]
 
 
 async def test_what_was_answered_is_not_set_aside(asking: Judging) -> None:

@@ -42,7 +42,13 @@ async def test_an_assessor_is_told_by_mail_and_the_mail_says_nothing_of_the_cont
         (mail,) = (await connection.execute(query)).all()
     assert mail.to_address == "elena@example.org"
     assert mail.subject == "An application to assess in call TAF-2021-01"
-    assert mail.context == {"call": "TAF-2021-01", "call_title": "Joint initiatives", "application": "A"}
+    assert mail.context == {
+        "call": "TAF-2021-01",
+        "call_title": "Joint initiatives",
+        "application": "A",
+        "count": 1,
+        "due": None,
+    }
     assert await refused(play, "ada", lambda tx: evaluation.assign(tx, key, play.people["elena"])) == (
         "conflict",
         ("already_assigned",),

@@ -35,6 +35,7 @@ WORK = {
         "later": ["your-drafts-that-can-still-be-submitted", "applications-to-confirm-or-decline"],
         "others": ["drafts-that-partners-have-to-confirm", "applications-that-are-being-examined"],
     },
+    "Jelena Petrović": {"later": ["awards-without-an-activity"]},
     "Arta Krasniqi": {
         "later": ["applications-to-confirm-or-decline"],
         "others": ["applications-that-are-being-examined"] * 3,

@@ -1,6 +1,6 @@
 """Reads about people and institutions, as pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration
 from facility.accounts.rules.accounts import Status
+from facility.events import Recorded
 from facility.events.log import history
 from facility.folding import search_words
 from facility.refused import refuse
-from facility.web.history import Moment, moments
+from facility.web.history import Moment, about, moments
 
 PAGE = 25
 
@@ -159,6 +160,14 @@ async def registration_email(connection: AsyncConnection, registration_id: UUID)
 
 async def history_lines(connection: AsyncConnection, *subject_ids: UUID) -> list[Moment]:
     """The history of these things as sentences with the names of those who acted, newest first: two statements."""
-    events = await history(connection, *subject_ids)
-    actors = {event.actor_id for event in events if event.actor_id}
-    return moments(events, await names(connection, sorted(actors)) if actors else {})
+    return await lines_of(connection, await history(connection, *subject_ids))
+
+
+async def lines_of(
+    connection: AsyncConnection, events: Sequence[Recorded], called: Mapping[UUID, str] | None = None
+) -> list[Moment]:
+    """These events as sentences with the names of those who acted and of whom they are about; called: names that are known
+    already. One statement."""
+    people = {recorded.actor_id for recorded in events} | {about(recorded.event) for recorded in events}
+    asked = sorted(key for key in people if key and key not in (called or {}))
+    return moments(events, {**(await names(connection, asked) if asked else {}), **(called or {})})

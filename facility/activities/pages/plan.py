@@ -58,6 +58,17 @@ waits(
             SELECT FROM event WHERE event.subject_id = activity.id AND actor_id = :person_id AND {WROTE})
             AND NOT {shut_out("activity.application_id", ":person_id")}""",  # noqa: S608 - our own text
 )
+waits(
+    N_("Awards without an activity"),
+    N_("Plan the activities of {thing}"),
+    "/applications?status=awarded",
+    Role.OFFICER,
+    rows=f"""SELECT application.reference || ' ' || application.title AS thing,
+            '/applications/' || application.id AS href, call.reference AS call, award.made_at AS since, NULL AS until
+        FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = application.call_id
+        WHERE application.lead_institution_id = :institution_id AND {AWARD_STANDS_SQL}
+            AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = award.id AND activity.state <> 'cancelled')""",  # noqa: S608
+)
 _PLANNED = """FROM activity JOIN application ON application.id = activity.application_id
     WHERE application.call_id = call.id AND activity.state <> 'cancelled'"""
 stage(

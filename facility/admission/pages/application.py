@@ -2,11 +2,11 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries.people import history_lines
 from facility.admission import words
 from facility.admission.pages.staff import judgeable
 from facility.admission.queries.consultation import consultations
 from facility.applications.queries.application import ApplicationShown
+from facility.applications.queries.history import told_to_staff
 from facility.applications.queries.tracker import tracker
 from facility.applications.registry import shown_to_staff
 from facility.applications.words import WORDS
@@ -47,7 +47,7 @@ async def for_staff(view: render.View, read: AsyncConnection, application: Appli
         and application.track == "exception"
         and application.status == "submitted",
         may_trace=view.me.has(Role.AUDITOR),
-        history=await history_lines(read, application.id)
+        history=await told_to_staff(read, application.id)
         if view.me.has(Role.AUDITOR, Role.SECRETARIAT)
         else [],
         **WORDS,

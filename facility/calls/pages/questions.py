@@ -10,7 +10,7 @@ from facility import clock
 from facility.calls.pages.shared import seen_in
 from facility.calls.queries import questions as questions_queries
 from facility.calls.queries.public import public_call, published_id
-from facility.calls.queries.questions import QuestionStaff, Which, published_answers
+from facility.calls.queries.questions import QuestionStaff, Which, own_questions, published_answers
 from facility.calls.rules.questions import MAX_ANSWER, MAX_QUESTION, MAX_REASON, takes_questions
 from facility.calls.service.questions import ask_question, publish_answer, save_answer, set_aside_question
 from facility.calls.words.calls import stands
@@ -41,6 +41,7 @@ async def _public_page(
         call=call,
         stands=stands(call, now),
         questions=await published_answers(connection, reference),
+        own=await own_questions(connection, reference, view.visitor.id) if view.visitor else [],
         takes=takes_questions(call.state, call.questions_until, now),
         may_ask=view.visitor is not None and view.visitor.has(Role.OFFICER),
         form=form,

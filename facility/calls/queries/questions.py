@@ -49,6 +49,28 @@ async def published_answers(connection: AsyncConnection, reference: str) -> list
     return [QuestionShown(row.id, row.number, _answers.decode(row.answers)) for row in rows]
 
 
+class OwnQuestion(msgspec.Struct, frozen=True):
+    """A question that its asker has no answer to: it waits, or was set aside for this reason."""
+
+    text: str
+    asked_at: datetime
+    set_aside_reason: str | None
+
+
+async def own_questions(connection: AsyncConnection, reference: str, person_id: UUID) -> list[OwnQuestion]:
+    """What this person has asked on a call and is not answered, the latest first."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT question.text, asked_at, set_aside_reason FROM question JOIN call ON call.id = call_id
+            WHERE call.reference = :reference AND asked_by = :person AND version = 0 ORDER BY asked_at DESC, question.id
+            """
+        ),
+        {"reference": reference, "person": person_id},
+    )
+    return [OwnQuestion(**row._mapping) for row in rows]
+
+
 class QuestionLine(msgspec.Struct, frozen=True):
     id: UUID
     number: int

@@ -18,6 +18,7 @@ from facility.calls.rules.call import Grid
 from facility.drafting.handlers import keep_typed, keeping, signed_in
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.forms import sheet
+from facility.evaluation.models import DUE_SQL
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import work_of
 from facility.evaluation.service import assessing
@@ -44,7 +45,7 @@ waits(
     "/assessments",
     Role.ASSESSOR,
     rows=f"""SELECT application.reference || ' ' || application.title AS thing,
-        '/assessments/' || application.id AS href, call.reference AS call, assignment.at AS since, {DECIDE_BY_SQL} AS until
+        '/assessments/' || application.id AS href, call.reference AS call, assignment.at AS since, coalesce({DUE_SQL}, {DECIDE_BY_SQL}) AS until
     FROM assignment
     JOIN application ON application.id = assignment.application_id AND application.status = 'admissible'
     JOIN call ON call.id = application.call_id

@@ -32,6 +32,7 @@ from facility.web.navigation import CALLS, nav
 from facility.web.reasons import reason_of
 from facility.web.waiting import waits
 from facility.web.workspace import stage, tab, workspace_of
+from facility.zone import BRUSSELS
 
 READERS = (Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
 WATCH = allow(*READERS)
@@ -155,10 +156,13 @@ async def assign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Pag
     if not application_ids:
         fields.wrong("applications", _("Choose at least one application in the table."))
     assessor_ids = chosen_assessors(fields)
+    due_on = (
+        fields.day("due_on", first=tx.now.astimezone(BRUSSELS).date()) if fields.given("due_on") else None
+    )
     if set(application_ids) - known:
         fields.wrong("applications", _("Choose among the applications of this call."))
     async with redrawn(tx, fields, lambda read, status: _board(view, read, call_id, fields, status)):
-        notice = await assign_each(tx, call_id, application_ids, assessor_ids)
+        notice = await assign_each(tx, call_id, application_ids, assessor_ids, due_on)
     return view.go(f"/evaluation/{call_id}", notice)
 
 

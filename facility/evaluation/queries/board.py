@@ -1,7 +1,7 @@
 """What the pages of the evaluation show: an assessor's work, the calls under evaluation, one call's board."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -206,6 +206,7 @@ class Seat(msgspec.Struct, frozen=True):
     answered: bool
     conflict: bool
     sent_at: datetime | None
+    due_on: date | None
 
     @property
     def step(self) -> str:
@@ -221,7 +222,7 @@ _SEATS = text(
     """
     SELECT assignment.application_id, assignment.assessor_id, person.name AS assessor,
         declaration.signed_at IS NOT NULL AS signed, declared.at IS NOT NULL AS answered,
-        coalesce(declared.conflict, false) AS conflict, assessment.sent_at
+        coalesce(declared.conflict, false) AS conflict, assessment.sent_at, assignment.due_on
     FROM assignment
     JOIN application ON application.id = assignment.application_id
     JOIN person ON person.id = assignment.assessor_id

@@ -1,6 +1,6 @@
 """What an assessor has to do, by call."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ class WorkLine(msgspec.Struct, frozen=True):
     started: bool
     sent_at: datetime | None
     open: bool
+    due_on: date | None
 
     @property
     def step(self) -> str:
@@ -40,6 +41,11 @@ class WorkCall(msgspec.Struct, frozen=True):
     recused: int
 
     @property
+    def sent(self) -> int:
+        """How many they have sent."""
+        return sum(line.step == "sent" for line in self.lines)
+
+    @property
     def to_do(self) -> int:
         """How many applications wait for the assessor."""
         return sum(line.step in ("declare", "score") for line in self.lines)
@@ -51,7 +57,7 @@ _WORK = text(
         application.id AS application_id, application.reference, application.title,
         conflict_declaration.at IS NOT NULL AS answered, coalesce(conflict_declaration.conflict, false) AS conflict,
         unsaved.saved_at IS NOT NULL AS started, assessment.sent_at,
-        application.status = 'admissible' AND evaluation_end.at IS NULL AS open
+        application.status = 'admissible' AND evaluation_end.at IS NULL AS open, assignment.due_on
     FROM assignment
     JOIN application ON application.id = assignment.application_id
     JOIN call ON call.id = application.call_id

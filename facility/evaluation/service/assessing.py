@@ -1,6 +1,7 @@
 """Commands of the evaluation. Lock order: call, then application; an assessment is guarded by its application's lock."""
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -60,16 +61,18 @@ forgets(
 )
 
 
-async def assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
-    """Give an admitted application to an assessor.
+async def assign(
+    tx: Tx, application_id: UUID, assessor_id: UUID, *, due_on: date | None = None
+) -> Assignment:
+    """Give an admitted application to an assessor, to be assessed by the end of a day in Brussels (None: no day is named).
 
     Refused: as `begin_assigning` and `give`.
     """
     await begin_assigning(tx, (await tx.get(Application, application_id)).call_id, [assessor_id])
-    return await give(tx, application_id, assessor_id)
+    return await give(tx, application_id, assessor_id, due_on)
 
 
-async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
+async def give(tx: Tx, application_id: UUID, assessor_id: UUID, due_on: date | None = None) -> Assignment:
     """`assign`, after `begin_assigning`, which several assignments share.
 
     Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "not_an_assessor" and "assessor_recused"
@@ -86,7 +89,7 @@ async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
         refuse("assessor_recused", kind="invalid", field="assessors", **about)
     if await queries.is_assigned(tx.session, application_id, assessor_id):
         refuse("already_assigned")
-    assignment = await _assigned_anew(tx, application, assessor_id)
+    assignment = await _assigned_anew(tx, application, assessor_id, due_on)
     await record(
         tx,
         AssessorAssigned(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
@@ -94,12 +97,19 @@ async def give(tx: Tx, application_id: UUID, assessor_id: UUID) -> Assignment:
     return assignment
 
 
-async def _assigned_anew(tx: Tx, application: Application, assessor_id: UUID) -> Assignment:
+async def _assigned_anew(
+    tx: Tx, application: Application, assessor_id: UUID, due_on: date | None
+) -> Assignment:
     """Whoever had it before it was withdrawn and submitted again declares anew, and may start from what they wrote then. A
     declared conflict is final: who has declared one gets it no more."""
     key = (application.id, assessor_id)
     assignment = Assignment(
-        application_id=application.id, assessor_id=assessor_id, assigned_by=tx.actor, at=tx.now, ended_at=None
+        application_id=application.id,
+        assessor_id=assessor_id,
+        assigned_by=tx.actor,
+        at=tx.now,
+        due_on=due_on,
+        ended_at=None,
     )
     assignment = await tx.session.merge(assignment)
     answer = await tx.session.get(ConflictDeclaration, key, populate_existing=True)

@@ -61,6 +61,14 @@ async def test_parties_are_told_less_before_the_decision(
     assert "being checked and assessed" in told.text
 
 
+async def test_the_history_names_the_partner_also_where_it_came_by_a_link(
+    submitted: UUID,  # noqa: F811
+    omar: Browser,
+) -> None:
+    page = (await omar.get(f"/applications/{submitted}")).text
+    assert re.search(r"A partner confirmed version \d+ \(Kosovo\* Police\)", page)
+
+
 async def test_what_has_ended_is_under_way_nowhere(
     db: Database,
     stage: Stage,
