@@ -85,7 +85,7 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     omar.follow(re.compile("Save or discard it"))
     omar.sees("You have an unsaved new activity")
     omar.follow(re.compile("Save or discard it"))
-    expect(omar.page.get_by_label("Title")).to_have_value("Half a ti")
+    expect(omar.page.get_by_label("Title", exact=True)).to_have_value("Half a ti")
     add_activity(omar, "Study trip", "Study trip", "Rome", "Italy")
     omar.follow("Go on to the budget")
     type_rows(omar, ROWS)
