@@ -53,6 +53,14 @@
     }
   }, 1000);
 
+  // --- running totals: of the numbers whose names begin alike
+  document.addEventListener("input", (event) => {
+    const place = document.querySelector("[data-sums]");
+    if (!place || !event.target.name?.startsWith(place.dataset.sums)) return;
+    const typed = [...document.querySelectorAll(`input[name^="${place.dataset.sums}"]`)].map((field) => Number(field.value.replace(",", ".")) || 0);
+    place.textContent = String(Math.round(typed.reduce((sum, number) => sum + number * 100, 0)) / 100);
+  });
+
   // --- counters below text areas
   const count = (area) => {
     const place = area.closest(".field")?.querySelector("[data-counter]");

@@ -12,6 +12,7 @@ from facility.db import Database
 from facility.drafting.models import UnsavedText
 from facility.drafting.service import KEPT_FOR, forget
 from facility.evaluation.events import RecusedAttempt
+from facility.evaluation.queries.work import WorkCall, WorkLine, beside
 from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
 from tests.browser import Browser, Browsers, errors
@@ -83,6 +84,28 @@ async def test_an_assessor_scores_checks_and_sends(play: Judging, elena: Browser
 
 async def kept_text(play: Judging) -> list[dict[str, list[str]]]:
     return list(await play.act(None, lambda tx: tx.session.scalars(select(UnsavedText.typed))))
+
+
+async def test_the_total_so_far_and_the_neighbours_stand_beside_the_scores(
+    play: Judging, elena: Browser
+) -> None:
+    await declared(play, elena)
+    await elena.send_form(
+        assessment(play), {"score-capacity": "12,5", "score-relevance": "a lot", "then": "later"}
+    )
+    page = (await elena.get(assessment(play))).text
+    assert '<output data-sums="score-">12.5</output> of 100' in page
+    assert ("Previous:" in page, "Next:" in page) == (False, False)
+
+    def line(number: int, *, over: bool = False) -> WorkLine:
+        return WorkLine(UUID(int=number), f"T/{number}", "Title", True, False, None, not over, None)
+
+    lines = [line(1), line(2, over=True), line(3), line(4)]
+    calls = [WorkCall(UUID(int=9), "T", "Call", CLOSES, lines, 0)]
+    assert beside(calls, UUID(int=1)) == (None, lines[2])
+    assert beside(calls, UUID(int=3)) == (lines[0], lines[3])
+    assert beside(calls, UUID(int=2)) == (lines[0], lines[2])
+    assert beside(calls, UUID(int=8)) == (None, None)
 
 
 async def test_a_draft_saves_itself_whatever_is_typed(

@@ -20,7 +20,7 @@ from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
 from facility.evaluation.forms import sheet
 from facility.evaluation.models import DUE_SQL
 from facility.evaluation.queries import board
-from facility.evaluation.queries.work import work_of
+from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import STEPS
 from facility.forms.reading import read_texts, typed_in
@@ -172,8 +172,11 @@ async def _scoring(
     status: int = 200,
 ) -> ASGIResponse:
     application = await application_shown(read, application_id)
+    before, after = beside(await work_of(read, view.me.id), application_id)
     return view.page(
         "evaluation/scoring.html",
+        before=before,
+        after=after,
         status=status,
         application=application,
         clarified=await clarified(read, application_id),

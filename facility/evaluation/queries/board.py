@@ -18,6 +18,7 @@ from facility.evaluation.models import counts
 from facility.evaluation.rules.assessing import fields_of
 from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
+from facility.web.amounts import Unclear, read_number
 
 PAGE = 25
 
@@ -327,6 +328,19 @@ class OwnAssessment(msgspec.Struct, frozen=True):
     def values(self) -> dict[str, str]:
         """What its form shows."""
         return {name: values[0] for name, values in self.typed.items() if values}
+
+    @property
+    def total(self) -> Decimal:
+        """What its scores come to so far; what is no number counts as nothing yet."""
+        typed = (value for name, value in self.values.items() if name.startswith("score-"))
+        return sum(map(_points, typed), Decimal(0))
+
+
+def _points(typed: str) -> Decimal:
+    try:
+        return read_number(typed, 2, "")
+    except Unclear:
+        return Decimal(0)
 
 
 _OWN = text(

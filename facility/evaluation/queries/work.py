@@ -1,5 +1,6 @@
 """What an assessor has to do, by call."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -86,3 +87,13 @@ async def work_of(connection: AsyncConnection, assessor_id: UUID) -> list[WorkCa
             call.lines.append(msgspec.convert(dict(row._mapping), WorkLine))
         work[row.call_id] = call
     return list(work.values())
+
+
+def beside(calls: Sequence[WorkCall], application_id: UUID) -> tuple[WorkLine | None, WorkLine | None]:
+    """What stands before and after an application among those of its call that the assessor may open."""
+    for call in calls:
+        lines = [line for line in call.lines if line.step != "over" or line.application_id == application_id]
+        for number, line in enumerate(lines):
+            if line.application_id == application_id:
+                return (lines[number - 1] if number else None, next(iter(lines[number + 1 :]), None))
+    return None, None
