@@ -34,7 +34,7 @@ def check_and_assign(ada: Visitor, call_id: UUID, first: UUID) -> None:
 
 def declare(elena: Visitor, call_id: UUID, application: UUID) -> None:
     """Before both declarations an assessor sees title and parties only."""
-    mail = elena.post.next(elena.email, "An application to assess")
+    mail = elena.post.next(elena.email, "applications to assess")
     assert f"{elena.url}/assessments" in mail.text
     elena.goto("/assessments")
     elena.sees("First, sign the declaration for this call")
