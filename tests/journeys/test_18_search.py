@@ -19,7 +19,7 @@ def type_slash(visitor: Visitor, words: str) -> None:
 
 
 def test_search_by_the_keyboard_alone(company: Company, stage: Stage) -> None:
-    stage.call("TAF-2026-71", "Заједничке истраге")
+    stage.call("TAF-2028-71", "Заједничке истраге")
     ada = company["ada"]
     company["omar"].goto("/")
     ada.goto("/")
@@ -41,14 +41,14 @@ def test_search_by_the_keyboard_alone(company: Company, stage: Stage) -> None:
 
 
 def test_search_on_a_phone_and_without_javascript(company: Company, stage: Stage, visit: Opens) -> None:
-    stage.call("TAF-2026-72", "Search on the way")
+    stage.call("TAF-2028-72", "Search on the way")
     omar = company["omar"]
     phone, plain = visit(omar.email, phone=True), visit(omar.email, script=False)
     for visitor in (phone, plain):
         visitor.sign_in()
     phone.goto("/")
     phone.page.get_by_text("Menu", exact=True).click()
-    phone.page.locator(BOX).fill("TAF-2026-72")
+    phone.page.locator(BOX).fill("TAF-2028-72")
     phone.step(lambda: phone.page.locator(BOX).press("Enter"))
     phone.step(lambda: phone.page.get_by_role("link", name="Search on the way").click())
     phone.heading("Search on the way")
