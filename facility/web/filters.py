@@ -64,11 +64,16 @@ def clock_time(at: datetime) -> str:
     return format_time(at.astimezone(BRUSSELS), "HH:mm:ss", locale=locale())
 
 
+def is_over(until: datetime) -> bool:
+    """Whether this instant has passed."""
+    return until <= clock.now()
+
+
 def left(until: datetime) -> str:
     """ "21 hours 58 minutes left", from now; the two largest units."""
     seconds = int((until - clock.now()).total_seconds())
     if seconds <= 0:
-        return _("The time is over")
+        return _("Closed")
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     parts = [
         ngettext("{count} day", "{count} days", days) if days else "",
@@ -99,6 +104,7 @@ def install(environment: jinja2.Environment) -> None:
         "instant": instant,
         "moment": moment,
         "time": clock_time,
+        "is_over": is_over,
         "left": left,
         "footnotes": footnotes,
         **_FURTHER,

@@ -137,7 +137,7 @@ async def test_checks_are_chosen_and_read_back(db: Database, editor: Editor, dra
     assert section is not None
     assert [type(check) for check in section.field("participants").checks] == [Required, Between]
     wrong = await editor.send("/part/fields/participants", {"label": "", "least": "9", "most": "4"}, 422)
-    assert "The most is below the least." in wrong
+    assert "The maximum must not be lower than the minimum." in wrong
     await editor.send(
         "/visibility/fields/waiver_reason",
         {"label": "Why not", "least": "20", "most": "500", "asked_if": "visible:no"},

@@ -143,7 +143,7 @@ def judge(ada: Visitor, stage: Stage, service: Service, here: str) -> None:
     for met in ada.page.locator('input[name$="-verdict"][value="met"]').all():
         met.check()
     ada.tick("Yes, it goes to assessment")
-    ada.press("Write down the judgement")
+    ada.press("Save the assessment")
     ada.follow("All steps of this urgent application")
     ada.press("Assign", status=422)
     ada.tick("Elena Rossi")

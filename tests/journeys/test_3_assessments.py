@@ -16,11 +16,11 @@ def check_and_assign(ada: Visitor, call_id: UUID, first: UUID) -> None:
     ada.goto("/applications/received")
     ada.follow("Against smuggling")
     ada.follow("Check admissibility")
-    ada.press("Write down the judgement", status=422)
+    ada.press("Save the assessment", status=422)
     for met in ada.page.locator('input[name$="-verdict"][value="met"]').all():
         met.check()
     ada.tick("Yes, it goes to assessment")
-    ada.press("Write down the judgement")
+    ada.press("Save the assessment")
     assert ada.page.url.endswith(f"/applications/{first}")
     ada.goto(f"/evaluation/{call_id}")
     ada.press("Assign", status=422)

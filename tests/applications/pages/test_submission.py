@@ -170,7 +170,7 @@ async def test_a_second_press_and_the_way_back_lead_to_what_was_submitted(
     assert (await row(db, complete)).received_at == application.received_at
     for path in ("check", "answers/ask", "documents"):
         back = await omar.get(f"{here}/{path}")
-        assert (back.status_code, f'href="{here}">See how it stands now' in back.text) == (409, True)
+        assert (back.status_code, f'href="{here}">Reload the page' in back.text) == (409, True)
 
 
 async def test_what_stands_against_a_submission_is_said(
