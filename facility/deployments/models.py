@@ -87,7 +87,8 @@ class Candidate(Base):
 
 
 class Invitation(Inquiry):
-    """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes."""
+    """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes.
+    named_to_parties: with the yes they agreed that lead and partners see their name."""
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -112,6 +113,7 @@ class Invitation(Inquiry):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     seat: Mapped[int]
     reason: Mapped[str]
+    named_to_parties: Mapped[bool] = mapped_column(default=False)
     # What every inquiry has, in the words of this room.
     asked_at: Mapped[datetime] = mapped_column("invited_at")
     ends_at: Mapped[datetime] = mapped_column("respond_by")

@@ -36,6 +36,15 @@ ADRIFT = f"""
 moved or cancelled. Where an award has no activity yet, nothing is said."""
 
 
+COMING = """
+    SELECT expert.name FROM invitation JOIN deployment ON deployment.id = invitation.deployment_id
+    JOIN expert ON expert.id = invitation.expert_id
+    WHERE deployment.award_id = activity.award_id AND invitation.outcome = 'accepted' AND named_to_parties
+        AND deployment.starts_on <= activity.ends_on AND deployment.ends_on >= activity.starts_on ORDER BY expert.name
+"""
+"""The names of the experts who come to the row `activity`, as far as they agreed that its parties see them."""
+
+
 class DeploymentLine(msgspec.Struct, frozen=True):
     """A request on the list. `accepted` and `open` count invitations; `filled_at`: when the last seat got its yes."""
 

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
+from facility.activities.service.activities import ActivityDraft, plan_activity
+from facility.applications.rules.activities import ActivityKind
 from facility.awards.service.ending import withdraw_award
 from facility.deployments.service.expertise import expire_due
 from facility.events.models import EventRow
@@ -52,6 +54,31 @@ async def test_looking_changes_nothing(sending: Sending, asked: UUID, browse: Br
     assert await sending.outcomes(asked) == {"X1": "open"}
     async with sending.db.reader() as connection:
         assert (await connection.execute(select(EventRow.id))).all() == before
+
+
+async def test_the_parties_see_who_comes_once_the_expert_has_agreed(
+    sending: Sending, asked: UUID, browse: Browsers
+) -> None:
+    row = await sending.row(asked)
+    draft = ActivityDraft(
+        application_id=sending.play.applications["A"],
+        kind=ActivityKind.WORKSHOP,
+        title="Workshop",
+        place="Tirana",
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+    activity = await sending.play.act("omar", lambda tx: plan_activity(tx, draft), clock.now())
+    omar, carl = [await browse(sending.play.people[name]) for name in ("omar", "carl")]
+    here = f"/activities/{activity.id}"
+    path, expert_ = await sending.link(asked, "X1"), await browse()
+    assert "see your name" in (await expert_.get(path)).text
+    assert "Giulia Rossi" not in (await omar.get(here)).text
+    await expert_.send_form(path, {"answer": "accept"})
+    assert "Giulia Rossi" in (await omar.get(here)).text
+    assert "Giulia Rossi" not in (await carl.get(here)).text, "the Commission sees no names of experts"
+    await expert_.send_form(f"{path}/cancel", {"reason": "Ill"})
+    assert "Giulia Rossi" not in (await omar.get(here)).text
 
 
 async def test_yes_once_and_then_what_happened(sending: Sending, asked: UUID, browse: Browsers) -> None:

@@ -24,6 +24,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.models import AWARD_STANDS_SQL
+from facility.deployments.queries import COMING
 from facility.refused import refuse
 from facility.web.sentences import sentence
 from facility.zone import brussels_midnight
@@ -247,6 +248,7 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     refusals: int
     version: int
     parties: list[PartyChoice]
+    experts: list[str]
 
     @property
     def gaps(self) -> dict[str, str]:
@@ -294,7 +296,8 @@ _SHOWN = text(
                     'beneficiary', beneficiary.code, 'chip', {_CHIP}) ORDER BY position)
          FROM party JOIN institution ON institution.id = institution_id
          JOIN beneficiary ON beneficiary.code = party.beneficiary_code
-         WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties
+         WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
+        ARRAY({COMING}) AS experts
     FROM activity JOIN award ON award.id = activity.award_id
     JOIN application ON application.id = activity.application_id
     LEFT JOIN person AS planner ON planner.id = planned_by

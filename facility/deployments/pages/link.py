@@ -78,7 +78,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
     async with answering(view, tx, Invitation, token, fields, _page) as link:
         if choice == "accept":
-            await accept(tx, link.subject_id)
+            await accept(tx, link.subject_id, named=True)
         else:
             await decline(tx, link.subject_id, reason=reason)
     link.used_at = tx.now

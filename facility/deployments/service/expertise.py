@@ -204,8 +204,8 @@ async def confirm_order(
     return deployment
 
 
-async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
-    """The expert says yes: the seat is taken and the days are booked.
+async def accept(tx: Tx, invitation_id: UUID, *, named: bool = False) -> Invitation:
+    """The expert says yes: the seat is taken and the days are booked. named: they were told that lead and partners see their name.
 
     Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded".
     """
@@ -218,6 +218,7 @@ async def accept(tx: Tx, invitation_id: UUID) -> Invitation:
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
     end(tx, invitation, InvitationStatus.ACCEPTED)
+    invitation.named_to_parties = named
     await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
     await settle(tx, deployment)
     await tell(tx, invitation, InvitationAccepted)
