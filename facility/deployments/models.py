@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
@@ -113,7 +113,7 @@ class Invitation(Inquiry):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     seat: Mapped[int]
     reason: Mapped[str]
-    named_to_parties: Mapped[bool] = mapped_column(default=False)
+    named_to_parties: Mapped[bool] = mapped_column(default=False, server_default=false())
     # What every inquiry has, in the words of this room.
     asked_at: Mapped[datetime] = mapped_column("invited_at")
     ends_at: Mapped[datetime] = mapped_column("respond_by")

@@ -13,7 +13,6 @@ def upgrade() -> None:
     op.add_column(
         "invitation", sa.Column("named_to_parties", sa.Boolean(), nullable=False, server_default=sa.false())
     )
-    op.alter_column("invitation", "named_to_parties", server_default=None)
 
 
 def downgrade() -> None:
