@@ -6,11 +6,14 @@ from html import unescape
 
 import pytest
 
+from facility.applications.service.exits import withdraw
+from facility.events.relay import follow
+from facility.monitoring.queries.lists import calls
 from facility.web.access import Role
 from facility.web.pictures import Overview, overview_of
 from tests.browser import Browsers
 from tests.evaluation.test_recusal import Play
-from tests.judging import Judging
+from tests.judging import CLOSES, Judging
 from tests.statements import count_statements
 
 
@@ -49,6 +52,24 @@ async def test_a_call_is_drawn_from_receipt_to_award(play: Judging) -> None:
     await play.decide()
     assert numbers(await figures(play, "carl")) == {"Received": 3, "Admissible": 3, "Ranked": 2, "Awarded": 1}
     assert amounts(await figures(play, "carl")) == eur("35427.70", "0.00", "44572.30")
+    await play.withdraw_award("A", "It was not held.")
+    assert numbers(await figures(play, "carl")) == {"Received": 3, "Admissible": 3, "Ranked": 2, "Awarded": 2}
+
+
+async def test_the_same_number_came_in_as_the_commission_reads(play: Judging) -> None:
+    for name in "ABC":
+        await play.apply(name, "30000.00")
+    await play.act("omar", lambda tx: withdraw(tx, play.applications["C"]), CLOSES)
+    await play.close()
+    for name in "AB":
+        await play.score("elena", name, "16", "64")
+    await play.decide()
+    await play.withdraw_award("B", "It was not held.")
+    await follow(play.db)
+    async with play.db.reader() as connection:
+        ((line,), _) = await calls(connection)
+    drawn = numbers(await figures(play, "carl"))
+    assert (drawn["Received"], drawn["Awarded"]) == (line.received, line.awarded) == (2, 2)
 
 
 async def test_calls_that_promise_more_than_the_envelope_holds_say_so(

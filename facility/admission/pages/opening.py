@@ -30,14 +30,19 @@ OPENERS = (Role.SECRETARIAT, Role.AUTHORISING)
 WATCH = {"allow": allow(*STAFF, unless=["call.recused"])}
 ACT = {"allow": allow(*OPENERS, unless=["call.recused"])}
 
-_RECEIVED = f"""FROM application WHERE application.call_id IN {OF_CALL} AND application.received_at IS NOT NULL
-    AND application.status <> 'withdrawn'"""
+# As the Commission's page counts: what was withdrawn before the decision did not come in.
+_RECEIVED = f"""FROM call AS own JOIN application ON application.call_id = own.id
+    WHERE own.id = ANY(ARRAY{OF_CALL}) AND application.received_at IS NOT NULL AND (application.status <> 'withdrawn'
+        OR own.decided_at IS NOT NULL AND coalesce(application.withdrawn_at >= own.decided_at, true))"""
+# The judgement itself is asked only where the status does not say it: a thousand applications have a thousand judgements.
+_ADMISSIBLE = f"""CASE WHEN application.status IN ('ineligible', 'withdrawn') THEN (SELECT admissible {LATEST_CHECK_SQL})
+    ELSE application.track = 'joint' AND application.status NOT IN ('submitted', 'inadmissible') END"""
 level(N_("Received"), order=10, number=f"SELECT count(*) {_RECEIVED}")
 level(
     N_("Admissible"),
     order=20,
     number=f"""SELECT CASE WHEN bool_or({OPENED_SQL}) AND NOT {closed_in(OF_CALL)} THEN count(*)
-        FILTER (WHERE (SELECT admissible {LATEST_CHECK_SQL})) END {_RECEIVED}""",
+        FILTER (WHERE {_ADMISSIBLE}) END {_RECEIVED}""",
 )
 _IN_STAGES = "FROM application WHERE call_id = call.id AND track = 'joint' AND received_at IS NOT NULL AND status <> 'withdrawn'"
 """Applications that are counted once the call has closed."""

@@ -38,8 +38,8 @@ def shut_out(application: str = "application.id", person: str = ":viewer") -> st
 
 
 def closed_in(calls: str, person: str = ":viewer") -> str:
-    """A condition: of an application of these calls (a query for ids), or that was carried over from them, the person has declared a
+    """A condition: of an application of these calls (a query for ids, in brackets), or that was carried over from them, the person has declared a
     conflict, so that what shows all of them against each other is closed to them."""
     return f"""EXISTS ({closed_to(person)} AND closed.application_id IN (
-        SELECT id FROM application WHERE call_id IN {calls}
-        UNION ALL SELECT application_id FROM carry_over WHERE from_call_id IN {calls}))"""  # noqa: S608 - our own text
+        SELECT id FROM application WHERE call_id = ANY(ARRAY{calls})
+        UNION ALL SELECT application_id FROM carry_over WHERE from_call_id = ANY(ARRAY{calls})))"""  # noqa: S608 - our own text

@@ -78,18 +78,18 @@ tab(
     when=f"({TO_PROPOSE_SQL} OR {_IS_PROPOSED} OR call.decided_at IS NOT NULL)",
 )
 tab("awards", N_("Awards"), "/awards/calls/{id}", order=60, when="call.decided_at IS NOT NULL")
-_IF_DECIDED = f"""SELECT CASE WHEN EXISTS (SELECT FROM call AS own WHERE own.id IN {OF_CALL} AND own.decided_at IS NOT NULL)
+_IF_DECIDED = f"""SELECT CASE WHEN EXISTS (SELECT FROM call AS own WHERE own.id = ANY(ARRAY{OF_CALL}) AND own.decided_at IS NOT NULL)
     AND NOT {closed_in(OF_CALL)} THEN"""  # noqa: S608 - our own text
 level(
     N_("Ranked"),
     order=30,
     number=f"""{_IF_DECIDED} (SELECT count(DISTINCT application_id) FROM ranking_entry
-        WHERE call_id IN {OF_CALL} AND rank IS NOT NULL) END""",  # noqa: S608 - our own text
+        WHERE call_id = ANY(ARRAY{OF_CALL}) AND rank IS NOT NULL) END""",  # noqa: S608 - our own text
 )
 level(
     N_("Awarded"),
     order=40,
-    number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id IN {OF_CALL}) END",  # noqa: S608 - our own text
+    number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id = ANY(ARRAY{OF_CALL})) END",  # noqa: S608 - our own text
 )
 # What is still to be awarded by calls that run or wait for their decision.
 share(
