@@ -47,6 +47,11 @@ def short_month(value: date) -> str:
     return format_date(value, "MMM y", locale=locale())
 
 
+def month(value: date) -> str:
+    """ "March 2027"."""
+    return format_date(value, "LLLL yyyy", locale=locale())
+
+
 def instant(at: datetime) -> str:
     """ "Friday 30 July 2021, 12:00 Brussels time"; seconds only where they are not zero."""
     local = at.astimezone(BRUSSELS)

@@ -1,6 +1,5 @@
 """The form of an activity that a draft plans: a new one, or one that stands there."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -35,6 +34,7 @@ from facility.forms.reading import read_texts
 from facility.forms.sections import Section
 from facility.forms.types import Option, T, ask
 from facility.refused import refuse
+from facility.web import filters
 from facility.web.fields import Fields
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
@@ -45,7 +45,8 @@ DAYS = {
     "more_days_than_that": ("starts_on", "ends_on"),
 }
 """The fields that reasons about days look at, beside their own."""
-_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+MONTHS = 36
+"""How many months can be chosen."""
 
 
 async def draft_with_activities(connection: AsyncConnection, application_id: UUID) -> ApplicationShown:
@@ -76,6 +77,7 @@ def _section(application: ApplicationShown, activity: Planned | None) -> Section
         )
         for p in application.parts.on_board
     )
+    months = tuple(Option(f"{month:%Y-%m}", filters.month(month)) for month in _months(application, activity))
     lasts = _("Days on which people work, without the journeys.")
     gives = _("What people will be able to do afterwards, and how you will see it.")
     return Section(
@@ -93,13 +95,26 @@ def _section(application: ApplicationShown, activity: Planned | None) -> Section
             ask("place", _("Town"), T.SHORT_TEXT, most=MAX_PLACE),
             ask("country", _("Country"), T.ONE_OF_LIST, options=places),
             ask("days", _("How long"), T.WHOLE, lasts, least=1, most=MAX_DAYS, unit=_("days")),
-            ask("month", _("Month"), T.SHORT_TEXT, _("Like 2027-03."), needed=False),
+            ask("month", _("Month"), T.ONE_OF_LIST, needed=False, options=months),
             ask("starts_on", _("First day"), T.DAY, needed=False),
             ask("ends_on", _("Last day"), T.DAY, needed=False),
             *people,
             ask("purpose", _("What it is for"), T.LONG_TEXT, gives, most=MAX_PURPOSE),
         ),
     )
+
+
+def _months(application: ApplicationShown, activity: Planned | None) -> list[date]:
+    """The firsts of the months that can be chosen: from the first in which an award can bear an activity, and the one that was
+    saved."""
+    first = _first_day(application).replace(day=1)
+    count = first.year * 12 + first.month - 1
+    months = {date(month // 12, month % 12 + 1, 1) for month in range(count, count + MONTHS)}
+    return sorted(months | ({activity.month} if activity else set()))
+
+
+def _first_day(application: ApplicationShown) -> date:
+    return max(application.activities_from, clock.now().astimezone(BRUSSELS).date())
 
 
 def activity_entries(
@@ -164,8 +179,7 @@ def _read(fields: Fields, edited: Edited, before: Planned | None) -> Plan:
     }
     days = {"month": month, "starts_on": starts_on, "ends_on": ends_on}
     plan = msgspec.convert({**typed, **days, "people": people}, Plan, strict=False)
-    first = max(edited.application.activities_from, clock.now().astimezone(BRUSSELS).date())
-    fields.between(activity_mistakes(plan, first), DAYS)
+    fields.between(activity_mistakes(plan, _first_day(edited.application)), DAYS)
     return plan
 
 
@@ -185,10 +199,8 @@ def _when(fields: Fields, typed: Mapping[str, str]) -> tuple[date, date | None, 
         fields.wrong("starts_on", _("Enter the first day, too."))
     elif not typed["month"]:
         fields.wrong("month", _("Enter the month, or the days where you know them."))
-    elif match := _MONTH.fullmatch(typed["month"]):
-        return date(int(match[1]), int(match[2]), 1), None, None
     else:
-        fields.wrong("month", _("Enter a month like 2027-03."))
+        return date.fromisoformat(f"{typed['month']}-01"), None, None
     return date(2000, 1, 1), None, None
 
 

@@ -1,5 +1,6 @@
 """Planned activities on their pages: added, changed, ordered, removed, and what is wrong said at its field."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -88,8 +89,8 @@ async def test_every_wrong_field_at_once(db: Database, omar: Browser, ground: Gr
     page = await omar.send_form(f"{here}/add", typed(ground, **wrong, purpose="", **{albania: "many"}))
     assert page.status_code == 422
     assert errors(page) == ["kind", "title", "place", "country", "days", "month", albania, "purpose"]
-    for typed_text in ("2027-13", "many"):
-        assert f'value="{typed_text}"' in page.text
+    assert 'value="many"' in page.text
+    assert re.search(r'<option value="2027-03"[^>]*>March 2027</option>', page.text), "months are chosen"
 
 
 @pytest.mark.parametrize(
