@@ -93,7 +93,7 @@ async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
             "call": call.reference,
             "call_title": call.title,
             "application": listed([row.reference for row in given]),
-            "count": len(given),
+            "many": len(given) > 1,
             "due": due and day(due),
         },
     )

@@ -51,7 +51,7 @@ async def test_two_applications_are_one_mail_with_a_day(play: Judging, browse: B
         "call": "TAF-2021-01",
         "call_title": "Joint initiatives",
         "application": "A and B",
-        "count": 2,
+        "many": True,
         "due": day(due),
     }
     assert set(days) == {due}

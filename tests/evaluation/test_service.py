@@ -46,7 +46,7 @@ async def test_an_assessor_is_told_by_mail_and_the_mail_says_nothing_of_the_cont
         "call": "TAF-2021-01",
         "call_title": "Joint initiatives",
         "application": "A",
-        "count": 1,
+        "many": False,
         "due": None,
     }
     assert await refused(play, "ada", lambda tx: evaluation.assign(tx, key, play.people["elena"])) == (
