@@ -89,6 +89,10 @@ def counts(application: str = "application", until: str | None = None) -> str:
 
 DUE_SQL = "CAST(assignment.due_on + 1 AS timestamp) AT TIME ZONE 'Europe/Brussels'"
 """Until when the row `assignment` is due; NULL where no day was named."""
-ENOUGH_SQL = f"""(CAST(call.grid ->> 'min_assessments' AS int)
-    <= (SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()}))"""  # noqa: S608 - our own text
+SENT_SQL = (
+    f"(SELECT count(*) FROM assessment WHERE assessment.application_id = application.id AND {counts()})"  # noqa: S608 - our own text
+)
+LEAST_SQL = "CAST(call.grid ->> 'min_assessments' AS int)"
+"""How many assessments of the row `application` count, and how many its `call` asks for."""
+ENOUGH_SQL = f"({LEAST_SQL} <= {SENT_SQL})"
 """The row `application` has as many assessments that count as its `call` asks for."""

@@ -39,7 +39,7 @@ from facility.forms.checks import Answer, Answers
 from facility.forms.sections import Section, answered, offering
 from facility.forms.types import Field
 from facility.outbox.links import hash_of
-from facility.refused import Reason, Refused, refuse
+from facility.refused import Reason, passes, refuse
 
 
 class CheckLine(msgspec.Struct, frozen=True):
@@ -100,11 +100,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
 
     def can_be_changed(self, at: datetime) -> bool:
         """Whether its lead may change what was submitted, to submit it again."""
-        try:
-            may_change(self.status, self.track, self.call, at, sealed=self.sealed)
-        except Refused:
-            return False
-        return True
+        return passes(may_change, self.status, self.track, self.call, at, sealed=self.sealed)
 
     def answered(
         self, section: FormSection, party_id: UUID | None = None, *, confidential: bool = False

@@ -4,8 +4,7 @@ The rows are edited as those of a draft are. What they said when the lead began 
 back where the changes are discarded, or where the call closes before they are submitted.
 """
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -117,26 +116,26 @@ async def _bring_back(tx: Tx, application: Application, kept: Mapping[str, Any],
     (own,) = kept["application"]
     application.title, application.themes = own["title"], own["themes"]
     values = {"id": application.id, "now": tx.now, "since": since}
-    values |= {table: json.dumps(rows) for table, rows in kept.items()}
     await tx.flush()
-    for statement in (*_BACK, *(_again(table, kept[table]) for table in _WHOLE)):
+    for statement in (*_BACK, *(_again(table, kept[table][0]) for table in _WHOLE if kept[table])):
         await tx.session.execute(text(statement), values)
-    requested = text("UPDATE application SET requested = :requested WHERE id = :id")
-    await tx.session.execute(requested, {"id": application.id, "requested": own["requested"]})
     await tx.session.refresh(application, ["requested"])
+
+
+def _was(table: str) -> str:
+    """What was kept of a table, as rows of it. PostgreSQL reads them itself, so that no amount goes through a float."""
+    return f"""jsonb_populate_recordset(NULL::{table},
+        (SELECT as_submitted -> '{table}' FROM application WHERE id = :id))"""  # noqa: S608 - our own words
 
 
 _WHOLE = ("planned_activity", "planned_people", "budget_line")
 """Tables whose rows have no history of their own: all go, and come again as they were."""
 
 
-def _again(table: str, rows: Collection[Mapping[str, Any]]) -> str:
+def _again(table: str, row: Mapping[str, Any]) -> str:
     # By the columns that were kept: a column that was added since takes its default.
-    columns = ", ".join(next(iter(rows), {"": None}))
-    if not columns:
-        return f"SELECT CAST(:{table} AS jsonb)"
-    return f"""INSERT INTO {table} ({columns})
-        SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, CAST(:{table} AS jsonb))"""  # noqa: S608 - our own text
+    columns = ", ".join(row)
+    return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_was(table)} AS was"  # noqa: S608 - our own words
 
 
 _PARTY = ", ".join(
@@ -150,9 +149,9 @@ _PARTY = ", ".join(
 _BACK = (
     # Who came since never took part in what was received.
     f"""UPDATE party SET left_at = (SELECT received_at FROM application WHERE id = :id) WHERE application_id = :id AND {ON_BOARD_SQL} AND id NOT IN (
-        SELECT id FROM jsonb_populate_recordset(NULL::party, CAST(:party AS jsonb)))""",  # noqa: S608 - our own text
+        SELECT id FROM {_was("party")})""",  # noqa: S608 - our own text
     f"""UPDATE party SET {_PARTY}, left_at = CASE WHEN party.leave_reason IS NULL THEN was.left_at ELSE party.left_at END
-        FROM jsonb_populate_recordset(NULL::party, CAST(:party AS jsonb)) AS was WHERE party.id = was.id""",  # noqa: S608 - our own text
+        FROM {_was("party")} AS was WHERE party.id = was.id""",  # noqa: S608 - our own text
     # The newest content of a party is that of its confirmation: what was confirmed of the changes is followed by what counts.
     """INSERT INTO confirmed_content (id, party_id, confirmed_at, items)
         SELECT gen_random_uuid(), party_id, :now, items FROM (
@@ -162,16 +161,17 @@ _BACK = (
                 WHERE application_id = :id AND confirmation = 'confirmed' AND confirmed_content.confirmed_at > :since)
             ORDER BY party_id, confirmed_at DESC, id DESC) AS before""",
     """UPDATE section_answers SET answers = '{}', salts = '{}' WHERE application_id = :id""",
-    """UPDATE section_answers SET answers = was.answers, salts = was.salts, saved_by = was.saved_by, saved_at = was.saved_at
-        FROM jsonb_populate_recordset(NULL::section_answers, CAST(:section_answers AS jsonb)) AS was
+    f"""UPDATE section_answers SET answers = was.answers, salts = was.salts, saved_by = was.saved_by, saved_at = was.saved_at
+        FROM {_was("section_answers")} AS was
         WHERE section_answers.application_id = :id AND section_answers.party_id = was.party_id
-            AND section_answers.section = was.section""",
-    """UPDATE budget SET indirect_percent = was.indirect_percent
-        FROM jsonb_populate_recordset(NULL::budget, CAST(:budget AS jsonb)) AS was
-        WHERE budget.application_id = was.application_id""",
-    """UPDATE document SET removed_at = CASE WHEN id IN (
-            SELECT id FROM jsonb_populate_recordset(NULL::document, CAST(:document AS jsonb)))
-        THEN NULL ELSE coalesce(removed_at, :now) END WHERE application_id = :id""",
+            AND section_answers.section = was.section""",  # noqa: S608 - our own words
+    f"""UPDATE budget SET indirect_percent = was.indirect_percent
+        FROM {_was("budget")} AS was
+        WHERE budget.application_id = was.application_id""",  # noqa: S608 - our own words
+    f"""UPDATE document SET removed_at = CASE WHEN id IN (
+            SELECT id FROM {_was("document")})
+        THEN NULL ELSE coalesce(removed_at, :now) END WHERE application_id = :id""",  # noqa: S608 - our own words
+    f"UPDATE application SET requested = was.requested FROM {_was('application')} AS was WHERE application.id = :id",  # noqa: S608 - our own words
     "DELETE FROM budget_line WHERE application_id = :id",
     "DELETE FROM planned_activity WHERE application_id = :id",
 )

@@ -11,7 +11,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.accounts.queries.people import names
+from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import forms, queries, words
@@ -33,7 +33,7 @@ from facility.web.access import Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.history import Moment, moments
+from facility.web.history import Moment
 from facility.web.i18n import N_, _
 from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
@@ -238,8 +238,7 @@ async def _history(connection: AsyncConnection, deployment: DeploymentShown, me:
     """The history, in which what came by an expert's link bears the expert's code."""
     events = await history(connection, deployment.id)
     codes = {invitation.id: invitation.code for invitation in deployment.invitations}
-    actors = {event.actor_id for event in events if event.actor_id}
-    lines = moments(events, await names(connection, sorted(actors)) if actors else {})
+    lines = await lines_of(connection, events)
     shown = [_by_link(recorded, line, codes) for recorded, line in zip(events[:LATEST], lines, strict=False)]
     return [*shown, *lines[LATEST:]]
 

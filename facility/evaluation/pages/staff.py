@@ -15,7 +15,7 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms import assign_each, chosen_assessors, offered
-from facility.evaluation.models import ENOUGH_SQL, counts, recused
+from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.standing import home
@@ -65,7 +65,7 @@ waits(
         AND NOT EXISTS (SELECT FROM setting_aside WHERE application_id = application.id)
         AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
             AND NOT {recused("assignment")})
-            < CAST(call.grid ->> 'min_assessments' AS int)
+            < {LEAST_SQL}
         AND NOT {shut_out(person=":person_id")}
     GROUP BY call.id""",  # noqa: S608 - our own text
 )
@@ -80,13 +80,12 @@ stage(
     number=f"(SELECT count(*) {_JUDGED} AND {ENOUGH_SQL})",
     of=f"(SELECT count(*) {_JUDGED})",
 )
-_SENT = f"FROM assessment WHERE assessment.application_id = application.id AND {counts()}"
 step(
     N_("Assessed"),
     order=40,
     done=f"(call.decided_at IS NOT NULL OR {ENOUGH_SQL})",
-    number=f"(SELECT count(*) {_SENT})",
-    of=f"greatest(CAST(call.grid ->> 'min_assessments' AS int), (SELECT count(*) {_SENT}))",
+    number=SENT_SQL,
+    of=f"greatest({LEAST_SQL}, {SENT_SQL})",
     to_parties="call.decided_at IS NOT NULL",
 )
 tab(
