@@ -16,8 +16,8 @@ from facility import clock, migrate
 from facility.accounts.models import Person
 from facility.accounts.service.sessions import begin_session
 from facility.db import Database
-from facility.demo import tell
-from facility.embedded import EmbeddedPostgres
+from facility.demo.tell import tell
+from facility.embedded.server import EmbeddedPostgres
 from facility.files.store import Store
 from facility.outbox import links
 from facility.rooms import load_slices

@@ -15,7 +15,7 @@ from facility.calls import events as calls
 from facility.contracts import events as contracts
 from facility.deployments import events as deployments
 from facility.evaluation import events as evaluation
-from facility.events import Event
+from facility.events.base import Event
 from facility.experts import events as experts
 from facility.operations import events as operations
 

@@ -24,7 +24,7 @@ from facility.accounts.service.people import seed
 from facility.accounts.service.sessions import begin_session
 from facility.app import create_app
 from facility.db import Database, Tx
-from facility.embedded import EmbeddedPostgres
+from facility.embedded.server import EmbeddedPostgres
 from facility.outbox import links
 from facility.rooms import load_slices
 from facility.settings import Settings

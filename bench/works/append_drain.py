@@ -17,9 +17,8 @@ from bench.stage import Stage
 from facility import clock, schema
 from facility.calls.events import CallPublished
 from facility.db import Database
-from facility.events import Event, record
-from facility.events.base import to_data
-from facility.events.log import GENESIS, Envelope, chain_hash
+from facility.events.base import Event, to_data
+from facility.events.log import GENESIS, Envelope, chain_hash, record
 from facility.events.projector import PROJECTIONS, advance
 from facility.events.sequence import number
 

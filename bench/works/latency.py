@@ -15,7 +15,7 @@ from bench.stage import Stage
 from bench.works.append_drain import event
 from facility import clock, schema
 from facility.db import Database
-from facility.events import record
+from facility.events.log import record
 
 EVENTS_PER_SECOND = 50
 LOOK_EVERY = 0.001

@@ -6,7 +6,7 @@ from facility.accounts.rules.accounts import INVITATION_LASTS
 from facility.accounts.service.people import active_people
 from facility.accounts.service.sessions import sign_in_link
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.access import Role
 from facility.web.i18n import _

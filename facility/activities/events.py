@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from facility.applications.rules.activities import ActivityKind
-from facility.events import Event
+from facility.events.base import Event
 
 EvidenceKind = Literal["agenda", "attendance_list", "report", "photos"]
 

@@ -26,7 +26,7 @@ from facility.awards.events import AwardEnded
 from facility.awards.service.ending import standing_award
 from facility.db import Tx
 from facility.deployments.reactions import tell_of_days_without_activity
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.experts.words import days
 from facility.outbox.service import post
 from facility.web.access import Role

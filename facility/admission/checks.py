@@ -12,7 +12,8 @@ from facility.admission.service.clarifications import CLARIFICATION
 from facility.admission.service.consultations import CONSULTATION
 from facility.admission.service.opening import minutes_hash
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
-from facility.events import Event, check
+from facility.events.base import Event
+from facility.events.reconcile import check
 from facility.inquiries.kinds import RemindingKind
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from facility.events import Event
+from facility.events.base import Event
 
 
 class OpeningStarted(Event, frozen=True, kw_only=True):

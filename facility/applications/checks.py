@@ -20,8 +20,7 @@ from facility.applications.rules.budget import shares
 from facility.applications.rules.submission import fingerprint_of
 from facility.applications.service.ending import OPENABLE
 from facility.calls.rules.forms import FormDefinition
-from facility.events import check
-from facility.events.reconcile import read_ahead
+from facility.events.reconcile import check, read_ahead
 
 
 @check("applications: requests are the sum of their parts")

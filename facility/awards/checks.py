@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.rules.money_line import Drawn
 from facility.evaluation.models import counts
-from facility.events import check
+from facility.events.reconcile import check
 
 
 @check("awards: commitments and ledger")

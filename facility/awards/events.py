@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.events import Event
+from facility.events.base import Event
 from facility.proposals import Settlement
 
 EndKind = Literal["closed", "withdrawn", "ineligible"]

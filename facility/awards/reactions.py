@@ -36,7 +36,7 @@ from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Outcome
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post
 from facility.proposals import Settlement

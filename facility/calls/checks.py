@@ -14,7 +14,7 @@ from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import call_mistakes
 from facility.calls.rules.corrigenda import CORRIGENDUM, Corrected, Frozen, changed_fields
 from facility.calls.service.reading import draft_from, draft_of, rules_of
-from facility.events import check
+from facility.events.reconcile import check
 
 
 @check("calls: rules")

@@ -9,7 +9,7 @@ from facility.calls.models.call import Call
 from facility.calls.models.cancellation import CallCancellation
 from facility.calls.models.question import Answer, Question
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.access import Role
 from facility.web.i18n import _

@@ -9,7 +9,8 @@ import uvloop
 
 from facility import migrate
 from facility.db import Database
-from facility.embedded import EmbeddedError, EmbeddedPostgres
+from facility.embedded.machine import EmbeddedError
+from facility.embedded.server import EmbeddedPostgres
 from facility.events.since import know_reactions
 from facility.outbox import links
 from facility.rooms import load_slices

@@ -11,7 +11,7 @@ import uvloop
 
 from facility import clock, migrate
 from facility.commands.database import connected, database_url, ready_database_url
-from facility.demo import tell
+from facility.demo.tell import tell
 from facility.events.since import know_reactions
 from facility.files.store import Store
 from facility.garbage import settle

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.contracts.rules import Donor, donor_split
-from facility.events import check
+from facility.events.reconcile import check
 
 
 @check("contracts: envelopes and ledger")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from facility.events import Event
+from facility.events.base import Event
 from facility.proposals import Settlement
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.models import AWARD_STANDS_SQL
 from facility.deployments.models import INVITATION_STANDS_SQL
-from facility.events import check
+from facility.events.reconcile import check
 
 
 async def _lines(connection: AsyncConnection, statement: str) -> list[str]:

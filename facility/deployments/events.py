@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from facility.events import Event
+from facility.events.base import Event
 
 Ending = Literal["unavailable", "withdrawn", "cancelled"]
 

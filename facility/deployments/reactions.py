@@ -27,8 +27,8 @@ from facility.deployments.queries import ADRIFT
 from facility.deployments.rules import InvitationStatus
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
-from facility.events import reacts_to
 from facility.events.models import EventRow
+from facility.events.reactions import reacts_to
 from facility.experts.events import ExpertChanged
 from facility.inquiries.service import ask_at_new_address, send_link
 from facility.outbox.models import Link

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from facility.db import Database, Tx
 from facility.drafting.models import UnsavedText
-from facility.events import scheduled
+from facility.events.schedule import scheduled
 from facility.refused import refuse
 
 KEPT_FOR = timedelta(days=180)

@@ -11,8 +11,3 @@ and ``<data_dir>/postgres`` becomes a link to it.
 Everybody who uses the server holds a shared lock; the last one to leave stops it. A process that was killed holds no
 lock any more, so a server that it left behind is simply used, and stopped, by the next.
 """
-
-from facility.embedded.machine import EmbeddedError
-from facility.embedded.server import DATABASE, MAJOR, PORT, USER, EmbeddedPostgres
-
-__all__ = ["DATABASE", "MAJOR", "PORT", "USER", "EmbeddedError", "EmbeddedPostgres"]

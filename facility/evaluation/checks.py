@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.rules.call import Grid
 from facility.evaluation.rules.assessing import score_mistakes
-from facility.events import check
-from facility.events.reconcile import read_ahead
+from facility.events.reconcile import check, read_ahead
 
 
 @check("evaluation: assessments and declarations")

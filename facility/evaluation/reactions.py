@@ -17,7 +17,7 @@ from facility.db import Tx
 from facility.evaluation.events import AssessorAssigned, AssignmentsEnded, ConflictDeclared
 from facility.evaluation.models import Assignment
 from facility.evaluation.queries.standing import count_assessors, home
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.filters import day
 from facility.web.i18n import _, listed, ngettext

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from facility.events import Event
+from facility.events.base import Event
 
 
 class ExpertRegistered(Event, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement
 
 from facility.db import Tx
-from facility.events import Event
+from facility.events.base import Event
 from facility.inquiries.models import Inquiry, RemindedInquiry
 from facility.outbox.models import Link
 from facility.web.i18n import Message

@@ -12,7 +12,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from facility.db import Database, Tx, new_id
-from facility.events import Event, one_by_one, record
+from facility.events.base import Event
+from facility.events.log import record
+from facility.events.schedule import one_by_one
 from facility.inquiries.delivery import (
     asked_since,
     delivered_after,

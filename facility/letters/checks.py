@@ -3,7 +3,7 @@
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.events import check
+from facility.events.reconcile import check
 from facility.letters.kinds import KINDS
 from facility.letters.models import Letter
 

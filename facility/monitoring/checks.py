@@ -13,11 +13,11 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.activities.queries.counting import counting_of
-from facility.events import Event, Recorded, check
+from facility.events.base import Event, Recorded
 from facility.events.log import to_recorded
 from facility.events.models import EventRow
 from facility.events.projector import positions
-from facility.events.reconcile import read_ahead
+from facility.events.reconcile import check, read_ahead
 from facility.monitoring.models import READ_MODELS
 from facility.monitoring.projections import figures
 from facility.monitoring.projections.read_models import (

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from facility.events import Event
+from facility.events.base import Event
 
 
 class MailQueuedAgain(Event, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.events import Event, Recorded
+from facility.events.base import Event, Recorded
 from facility.events.log import LATEST
 from facility.web import filters
 from facility.web.i18n import Message, _, sentence

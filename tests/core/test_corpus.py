@@ -5,8 +5,8 @@ from itertools import cycle
 
 import pytest
 
-from facility.files import UnreadableDocument
 from facility.files.examine import examine
+from facility.files.kinds import UnreadableDocument
 from facility.files.matching import find
 from facility.files.position import Passage
 from facility.files.scan import find_in_name

@@ -15,12 +15,13 @@ import asyncpg
 import psutil
 import pytest
 
-from facility.embedded import DATABASE, MAJOR, PORT, USER, EmbeddedError, EmbeddedPostgres
+from facility.embedded.machine import EmbeddedError
+from facility.embedded.server import DATABASE, MAJOR, PORT, USER, EmbeddedPostgres
 
 CHILD = """
 import sys
 from pathlib import Path
-from facility.embedded import EmbeddedPostgres
+from facility.embedded.server import EmbeddedPostgres
 EmbeddedPostgres(Path(sys.argv[1]), fsync=False).start()
 print("started", flush=True)
 sys.stdin.read()

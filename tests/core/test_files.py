@@ -7,8 +7,10 @@ import zlib
 
 import pytest
 
-from facility.files import MAX_DOCUMENT, Finding, Kind, Marking, UnreadableDocument, scan, sniff
-from facility.files.scan import MAX_SECONDS
+from facility.files.examine import Finding
+from facility.files.kinds import MAX_DOCUMENT, Kind, UnreadableDocument, sniff
+from facility.files.matching import Marking
+from facility.files.scan import MAX_SECONDS, scan
 from tests import documents
 
 

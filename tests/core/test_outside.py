@@ -2,8 +2,8 @@
 
 import pytest
 
-from facility.files import UnreadableDocument
 from facility.files.examine import examine
+from facility.files.kinds import UnreadableDocument
 from facility.files.outside import is_elsewhere
 from tests import documents
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from facility.files import Finding, Kind, Marking, UnreadableDocument, scan, sniff
-from facility.files.examine import examine
-from facility.files.matching import find
+from facility.files.examine import Finding, examine
+from facility.files.kinds import Kind, UnreadableDocument, sniff
+from facility.files.matching import Marking, find
 from facility.files.position import Passage
-from facility.files.scan import find_in_name
+from facility.files.scan import find_in_name, scan
 from tests import documents
 from tests.documents import docx, jpeg, odt, pdf, png
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from facility.files import UnreadableDocument, scan
 from facility.files.examine import examine
+from facility.files.kinds import UnreadableDocument
 from facility.files.matching import find
 from facility.files.position import Passage, named
 from facility.files.reader import READER
-from facility.files.scan import MAX_SECONDS, allowance
+from facility.files.scan import MAX_SECONDS, allowance, scan
 from facility.files.threads import scanning, storing
 from tests import documents
 from tests.core.test_files import png_of

@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Base, Tx
-from facility.events import Event, Projection, Recorded, reacts_to
+from facility.events.base import Event, Recorded
+from facility.events.projector import Projection
+from facility.events.reactions import reacts_to
 from facility.operations.words import SUBJECTS
 from facility.web.i18n import N_
 

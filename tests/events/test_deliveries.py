@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text
 
 from facility.db import Database, new_id
-from facility.events import record
 from facility.events.failures import MAX_ATTEMPTS
+from facility.events.log import record
 from facility.events.models import Delivery, DeliveryState
 from facility.events.reactions import deliver, run_again
 from facility.events.relay import LOST_AFTER, deliver_all, drain, hand_over

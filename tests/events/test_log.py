@@ -7,8 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from facility.db import Database, Tx, new_id
-from facility.events import record
-from facility.events.log import LATEST, history
+from facility.events.log import LATEST, history, record
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.sequence import number

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from facility.db import Database, is_outage, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.events.models import EventRow
 from facility.events.projector import PROJECTIONS, Stop, advance, behind, keep_up, reset, stops
 from facility.events.sequence import number

@@ -13,10 +13,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_due
 from facility.db import Database, Tx
-from facility.events import one_by_one
 from facility.events.failures import MAX_ATTEMPTS
 from facility.events.models import EventRow, FailedStep
-from facility.events.schedule import SCHEDULE, WHOLE, run_due, run_step_again
+from facility.events.schedule import SCHEDULE, WHOLE, one_by_one, run_due, run_step_again
 from tests.judging import CLOSES, Judging
 
 STEP = "calls: close what is due"

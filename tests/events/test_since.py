@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from facility.db import Database, new_id
-from facility.events import reactions, record
+from facility.events import reactions
+from facility.events.log import record
 from facility.events.reconcile import reconcile
 from facility.events.since import know_reactions
 from tests.events.bells import START, BellPolished

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bench.processes import free_port
 from facility.db import Database
-from facility.embedded import EmbeddedPostgres
+from facility.embedded.server import EmbeddedPostgres
 from facility.events.reconcile import reconcile
 from facility.web import cookies, csrf
 from tests.browser import SECRET

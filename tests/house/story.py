@@ -12,8 +12,8 @@ from facility import clock, schema
 from facility.accounts.service.sessions import begin_session
 from facility.applications.service.documents import attach_document
 from facility.db import Database
-from facility.demo import tell
-from facility.files import Store
+from facility.demo.tell import tell
+from facility.files.store import Store
 from facility.seed import seed
 from facility.web import cookies
 from facility.web.access import Allow

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench.processes import free_port
 from facility.cli import main
-from facility.embedded import EmbeddedPostgres
+from facility.embedded.server import EmbeddedPostgres
 from facility.rehearsal.pages.scenario import EXAMPLES, FOLDER
 from facility.settings import ROOT
 from tests.oracle.figures import normal

@@ -13,9 +13,10 @@ from facility import clock
 from facility.accounts.events import PersonInvited
 from facility.commands.looking_after import rebuild_one
 from facility.db import Database
-from facility.events import Projection, Recorded, record
+from facility.events.base import Recorded
+from facility.events.log import record
 from facility.events.models import FailedStep
-from facility.events.projector import PROJECTIONS, keep_up
+from facility.events.projector import PROJECTIONS, Projection, keep_up
 from facility.events.schedule import SCHEDULE, run_due
 from facility.events.sequence import number
 from tests.browser import NOW, Browsers, work

@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 from facility.accounts.events import PersonInvited
 from facility.accounts.service.sessions import ask_to_sign_in
 from facility.db import Database, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.events.models import Delivery, EventRow
 from facility.operations.pages.demo import linked
 from facility.outbox.models import Mail

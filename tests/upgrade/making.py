@@ -36,11 +36,11 @@ from facility.applications.service.submission import note_late_attempt
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.questions import publish_answer
 from facility.db import Database, Tx
-from facility.demo import tell
+from facility.demo.tell import tell
 from facility.deployments.service.expertise import accept
 from facility.drafting.handlers import opened
 from facility.drafting.service import Holder, keep
-from facility.embedded import EmbeddedPostgres
+from facility.embedded.server import EmbeddedPostgres
 from facility.events import reactions
 from facility.files.store import Store
 from facility.mail import PermanentFailure

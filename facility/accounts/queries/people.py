@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration
 from facility.accounts.rules.accounts import Status
-from facility.events import Recorded
+from facility.events.base import Recorded
 from facility.events.log import history
 from facility.folding import search_words
 from facility.refused import refuse

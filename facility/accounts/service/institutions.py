@@ -30,7 +30,7 @@ from facility.accounts.rules.institutions import (
     may_validate,
 )
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.folding import fold, search_key
 from facility.refused import refuse
 from facility.zone import BRUSSELS

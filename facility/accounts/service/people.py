@@ -36,7 +36,7 @@ from facility.accounts.service.institutions import NewInstitution, add_instituti
 from facility.accounts.service.sessions import in_turn
 from facility.db import Tx, new_id
 from facility.designations import beneficiaries
-from facility.events import record
+from facility.events.log import record
 from facility.folding import fold
 from facility.outbox.links import find_link, make_link, use_link
 from facility.outbox.models import Mail

@@ -20,7 +20,7 @@ from facility.accounts.rules.accounts import (
     code_of,
 )
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.outbox.links import check_link, find_link, make_link, revoke_links, token_of, use_link
 from facility.outbox.models import Link
 from facility.outbox.service import post

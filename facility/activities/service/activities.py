@@ -35,7 +35,7 @@ from facility.awards.models import Award
 from facility.awards.service.ending import standing_award
 from facility.clock import BRUSSELS
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.events.models import EventRow
 from facility.refused import refuse, refuse_if
 

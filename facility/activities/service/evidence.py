@@ -19,7 +19,7 @@ from facility.activities.models import Activity, Attendance, Evidence, EvidenceR
 from facility.activities.rules.counting import ActivityStatus
 from facility.activities.rules.reporting import may_report
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 

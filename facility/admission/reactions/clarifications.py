@@ -12,7 +12,7 @@ from facility.admission.models.clarification import Clarification
 from facility.admission.service.asking import write_to_who_asked
 from facility.admission.service.clarifications import CLARIFICATION
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.inquiries.kinds import Mailing
 from facility.inquiries.service import send_link, send_reminder
 from facility.web.i18n import N_

@@ -17,7 +17,7 @@ from facility.admission.rules.consultation import ConsultationState
 from facility.admission.service.asking import write_to_who_asked
 from facility.admission.service.consultations import CONSULTATION
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.inquiries.kinds import Mailing
 from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.web.i18n import N_

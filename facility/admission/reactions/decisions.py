@@ -7,7 +7,7 @@ from facility.applications.models.application import AdmissibilityCheck, Applica
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.words import calls as call_words
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.web.i18n import translated
 
 

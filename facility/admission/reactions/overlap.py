@@ -5,7 +5,7 @@ from facility.admission.service.initiatives import drop_initiative, keep_initiat
 from facility.applications.events import ApplicationWithdrawn
 from facility.applications.rules.status import ApplicationStatus
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 
 
 @reacts_to(AdmissibilityChecked)

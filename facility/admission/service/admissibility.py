@@ -21,7 +21,7 @@ from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty
 from facility.calls.service.duties import run
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -37,7 +37,8 @@ from facility.applications.events import DocumentInfected, DocumentRefused
 from facility.applications.models.application import ClassifiedRefusal, Party
 from facility.applications.service.changes import lead_of, status_of
 from facility.db import Database, Tx, new_id
-from facility.events import record, scheduled
+from facility.events.log import record
+from facility.events.schedule import scheduled
 from facility.files.intake import RefusalReason
 from facility.inquiries.delivery import is_undelivered
 from facility.inquiries.kinds import Mailing, RemindingKind

@@ -33,7 +33,7 @@ from facility.admission.service.asking import (
 )
 from facility.applications.service.changes import status_of
 from facility.db import Database, Tx
-from facility.events import scheduled
+from facility.events.schedule import scheduled
 from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import (
     end,

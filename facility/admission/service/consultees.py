@@ -10,7 +10,7 @@ from facility.admission.events import ConsulteeAdded, ConsulteeChanged
 from facility.admission.models.consultation import Consultee
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.folding import fold
 
 

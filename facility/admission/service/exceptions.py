@@ -18,7 +18,7 @@ from facility.applications.service.ending import end_what_is_open
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.refused import Reason, refuse_if
 
 

@@ -15,7 +15,7 @@ from facility.admission.queries.overlap import told_text
 from facility.admission.rules.overlap import InitiativeLine, stems
 from facility.applications.queries.application import shown
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.folding import fold
 from facility.refused import refuse
 

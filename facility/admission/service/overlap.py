@@ -10,7 +10,7 @@ from facility.admission.models.overlap import Initiative, OverlapJudgement
 from facility.admission.rules.overlap import OverlapOutcome, may_judge_overlap
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.queries.people import lines_of
 from facility.applications import events
-from facility.events import Event
+from facility.events.base import Event
 from facility.events.log import history
 from facility.web.history import Moment
 

@@ -18,7 +18,7 @@ from facility.calls.models.version import CallVersion
 from facility.calls.service.reading import draft_from
 from facility.calls.words.changes import meanings
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.i18n import _
 

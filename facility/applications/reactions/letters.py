@@ -35,7 +35,7 @@ from facility.applications.words import exactly
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.letters.service import ATTACHMENT, freeze
 from facility.outbox.links import make_link, revoke_links
 from facility.outbox.models import Link

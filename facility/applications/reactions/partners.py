@@ -15,7 +15,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx
-from facility.events import reacts_to
+from facility.events.reactions import reacts_to
 from facility.web.filters import instant
 from facility.web.i18n import _
 

@@ -28,7 +28,7 @@ from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSe
 from facility.calls.service.batches import series_of
 from facility.db import Tx, new_id
 from facility.drafting.service import end
-from facility.events import record
+from facility.events.log import record
 from facility.forms.checks import Answer, Answers
 from facility.refused import refuse
 

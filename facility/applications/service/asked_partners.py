@@ -13,7 +13,7 @@ from facility.applications.rules.agreement import ChangeOutcome
 from facility.applications.service.confirmations import ASKED, PURPOSE
 from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.outbox.models import Link
 
 _LIVE = (Link.purpose == PURPOSE, Link.used_at.is_(None), Link.revoked_at.is_(None))

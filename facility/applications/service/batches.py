@@ -11,7 +11,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
 from facility.calls.service.batches import batch_of, make_urgent_batch
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 
 
 async def window_of(tx: Tx, application: Application, call: Call, received_at: datetime) -> Call | None:

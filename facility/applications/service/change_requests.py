@@ -10,7 +10,7 @@ from facility.applications.rules.agreement import ChangeOutcome, may_answer_chan
 from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.changes import lock_party
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 
 
 async def ask_for_change(tx: Tx, party_id: UUID, *, wish: str) -> ChangeRequest:

@@ -14,7 +14,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.agreement import touched_names
 from facility.calls.models.call import Call
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.forms.checks import Answers
 from facility.refused import refuse
 from facility.web.i18n import listed

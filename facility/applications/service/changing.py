@@ -22,7 +22,8 @@ from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.calls.service.reading import rules_of
 from facility.db import Database, Tx
-from facility.events import one_by_one, record, scheduled
+from facility.events.log import record
+from facility.events.schedule import one_by_one, scheduled
 from facility.refused import refuse
 
 _ROWS = {

@@ -24,7 +24,7 @@ from facility.applications.service.changes import lock_party, status_of
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.outbox.links import check_link, find_link, revoke_links, use_link
 from facility.outbox.models import Link
 from facility.refused import refuse

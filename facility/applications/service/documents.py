@@ -18,7 +18,7 @@ from facility.applications.rules.exceptions import CONSULTATION
 from facility.applications.service.changes import changed, lock_draft
 from facility.applications.service.entries import Saving
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.files.intake import RefusalReason, VirusScan
 from facility.refused import refuse
 

@@ -13,7 +13,7 @@ from facility.applications.rules.ending import has_ended
 from facility.applications.service.changes import lock_with_call, status_of
 from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx
-from facility.events import one_by_one, scheduled
+from facility.events.schedule import one_by_one, scheduled
 
 type End = Callable[[Tx, Collection[UUID]], Awaitable[None]]
 

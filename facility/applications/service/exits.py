@@ -26,7 +26,7 @@ from facility.applications.service.unsaved import drop_typed
 from facility.calls.service.batches import series_of
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.outbox.links import revoke_links
 from facility.refused import refuse
 

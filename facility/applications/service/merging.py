@@ -14,7 +14,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import TELLS_SQL
 from facility.db import Tx, as_sql
-from facility.events import record
+from facility.events.log import record
 
 _TAKING = text(
     f"""

@@ -11,7 +11,7 @@ from facility.applications.service.changes import lock_party
 from facility.applications.service.parties import change_party
 from facility.calls.models.call import Call
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.forms.checks import Answers
 from facility.refused import refuse
 

@@ -24,7 +24,7 @@ from facility.applications.service.entries import Saving
 from facility.applications.service.unsaved import drop_typed
 from facility.calls.rules.forms import SectionKind
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.outbox.links import revoke_links
 from facility.refused import refuse
 

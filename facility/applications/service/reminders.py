@@ -15,7 +15,8 @@ from facility.applications.service.changes import lock_with_call
 from facility.calls.models.call import Call
 from facility.calls.models.standing import runs
 from facility.db import Database, Tx
-from facility.events import one_by_one, record, scheduled
+from facility.events.log import record
+from facility.events.schedule import one_by_one, scheduled
 
 WAITED_FOR = (Confirmation.INVITED, Confirmation.VOID)
 """Who was asked and has not answered."""

@@ -13,7 +13,7 @@ from facility.applications.service.changes import changed, check_version, lock_p
 from facility.applications.service.confirmations import send_link
 from facility.applications.service.parties import new_party, take_out
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 
 
 async def replace_party(

@@ -36,7 +36,7 @@ from facility.calls.rules.forms import THEMES, TITLE, By, FormDefinition, FormSe
 from facility.calls.rules.modes import Mode
 from facility.calls.service.reading import rules_of
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.forms.checks import Answer
 from facility.forms.sections import answered
 from facility.forms.types import Field, FieldType

@@ -39,7 +39,7 @@ from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
 from facility.evaluation.rules.ranking import Judged, Outcome, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -21,7 +21,7 @@ from facility.contracts.models import Envelope
 from facility.contracts.service.money import commit, free_in, lock_envelope
 from facility.db import Tx
 from facility.evaluation.queries.standing import on_board
-from facility.events import record
+from facility.events.log import record
 from facility.proposals import Settlement, settle
 from facility.refused import refuse
 

@@ -19,7 +19,7 @@ from facility.contracts.models import Envelope
 from facility.contracts.service.money import commit
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import Reader
-from facility.events import record
+from facility.events.log import record
 
 
 async def plan(

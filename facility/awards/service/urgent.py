@@ -10,7 +10,8 @@ from facility.calls.events import DecisionHalfTime, DecisionOverdue
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState
 from facility.db import Database, Tx
-from facility.events import one_by_one, record, scheduled
+from facility.events.log import record
+from facility.events.schedule import one_by_one, scheduled
 
 _DUE = text(
     f"""

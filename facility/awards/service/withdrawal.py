@@ -15,7 +15,7 @@ from facility.awards.service.ending import end_award, settled
 from facility.awards.service.shared import NOTHING, acting, lock_money
 from facility.contracts.service.money import lock_envelope
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.proposals import Settlement, may_propose, settle
 from facility.refused import refuse
 

@@ -7,7 +7,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.standing import may_archive, may_take_from_archive
 from facility.calls.service.people import acting, refuse_batch
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 
 
 async def archive_call(tx: Tx, call_id: UUID) -> None:

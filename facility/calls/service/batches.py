@@ -10,7 +10,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode, batch_at, windows
 from facility.calls.rules.standing import CallState
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 
 _ITS_OWN = frozenset(
     {

@@ -13,7 +13,7 @@ from facility.calls.rules.cancellation import CANCELLABLE, may_cancel, may_confi
 from facility.calls.rules.standing import CallState
 from facility.calls.service.people import acting, refuse_batch
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -14,7 +14,7 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.duties import run
 from facility.calls.service.people import acting
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -21,7 +21,7 @@ from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed
 from facility.calls.service.reading import columns_of, content_of, draft_from, draft_of
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.refused import Reason, refuse
 
 

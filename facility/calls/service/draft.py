@@ -18,7 +18,7 @@ from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import columns_of
 from facility.contracts.models import Envelope
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
 MOST = Decimal("Infinity")

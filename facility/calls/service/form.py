@@ -15,7 +15,7 @@ from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import form_of
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.forms.keys import key_mistakes
 from facility.refused import refuse, refuse_if
 

@@ -16,7 +16,7 @@ from facility.calls.service.duties import run
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import content_of, draft_of, form_of, rules_of
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse
 
 

@@ -13,7 +13,7 @@ from facility.calls.models.question import Answer, Question
 from facility.calls.rules.questions import MAX_QUESTION, may_answer, may_ask
 from facility.calls.service.people import acting, refuse_batch, refuse_if_changed
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
 

@@ -9,7 +9,7 @@ from facility.contracts.events import EnlargementProposed, EnlargementSettled
 from facility.contracts.models import Envelope, EnvelopeEnlargement
 from facility.contracts.service.money import lock_envelope, may_hold, set_amount
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.proposals import Settlement, may_propose, settle
 from facility.refused import refuse
 

@@ -24,7 +24,7 @@ from facility.contracts.models import FREE, Contract, Donor, Envelope, LedgerEnt
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service.reference import UNIT_COSTS, Agreement, Share, agreements
 from facility.db import Tx, new_id
-from facility.events import record
+from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
 NOTHING = Decimal("0.00")

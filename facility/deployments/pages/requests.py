@@ -21,7 +21,7 @@ from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
 from facility.deployments.queries import DeploymentShown
 from facility.deployments.service.expertise import confirm_order, renew_shortlist, request_expertise
 from facility.deployments.service.inviting import INVITATION
-from facility.events import Recorded
+from facility.events.base import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries import themes
 from facility.experts.words import language_choices

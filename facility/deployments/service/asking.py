@@ -16,7 +16,7 @@ from facility.deployments import rules
 from facility.deployments.events import ExpertInvited, InvitationEnded, ListExhausted
 from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
 from facility.deployments.rules import InvitationStatus
-from facility.events import record
+from facility.events.log import record
 from facility.experts.models import Booking, Expert
 from facility.inquiries.service import end, tell
 

@@ -19,7 +19,7 @@ from facility.deployments.service.asking import (
     lock_deployments,
     lock_experts,
 )
-from facility.events import record
+from facility.events.log import record
 from facility.experts.service import is_booked, release
 from facility.zone import BRUSSELS
 

@@ -22,7 +22,8 @@ from facility.deployments.models import Candidate, CandidateState, Deployment, D
 from facility.deployments.rules import ExpertiseRequest, InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
 from facility.deployments.service.inviting import INVITATION, last_instant
-from facility.events import record, scheduled
+from facility.events.log import record
+from facility.events.schedule import scheduled
 from facility.experts.models import Expert
 from facility.experts.rules import CefrLevel
 from facility.experts.service import book, booked_days, is_booked, profiles, release

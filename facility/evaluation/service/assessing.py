@@ -48,7 +48,7 @@ from facility.evaluation.rules.assessing import (
     score_mistakes,
 )
 from facility.evaluation.rules.ranking import Standing, enough_assessments, stand
-from facility.events import record
+from facility.events.log import record
 from facility.refused import refuse, refuse_if
 
 TOO_FEW = "too_few_assessments"

@@ -11,7 +11,7 @@ from facility.applications.service.ending import ends_with_the_application
 from facility.db import Tx
 from facility.evaluation.events import AssignmentsEnded
 from facility.evaluation.models import recused
-from facility.events import record
+from facility.events.log import record
 
 _NOT_SENT = """NOT EXISTS (SELECT FROM assessment WHERE assessment.application_id = assignment.application_id
     AND assessment.assessor_id = assignment.assessor_id AND assessment.sent_at IS NOT NULL)"""

@@ -44,7 +44,7 @@ from facility.deployments.events import (
     InvitationEnded,
     ListExhausted,
 )
-from facility.events import Event, Recorded
+from facility.events.base import Event, Recorded
 
 NOTHING = Decimal("0.00")
 _MICROSECOND = timedelta(microseconds=1)

@@ -26,8 +26,8 @@ from facility.contracts.events import (
     EnvelopeOpened,
 )
 from facility.deployments.events import ExpertiseRequested, InvitationAccepted, ListExhausted
-from facility.events import Event, Recorded, projection
-from facility.events.base import kind_of
+from facility.events.base import Event, Recorded, kind_of
+from facility.events.projector import projection
 from facility.monitoring.models import (
     READ_MODELS,
     ApplicationFigure,

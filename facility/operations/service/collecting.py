@@ -15,7 +15,8 @@ from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.db import Database, Tx, new_id
-from facility.events import record, scheduled
+from facility.events.log import record
+from facility.events.schedule import scheduled
 from facility.files.kept import DOCUMENT, UNREFERENCED, named, needed
 from facility.files.store import PREFIXES, Kept, Store, configured
 from facility.files.threads import storing

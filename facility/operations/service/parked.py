@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.db import Tx
-from facility.events import record
+from facility.events.log import record
 from facility.events.models import Delivery, DeliveryState, FailedStep
 from facility.events.reactions import run_again as queue_delivery
 from facility.events.schedule import run_step_again as queue_step
