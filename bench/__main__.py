@@ -57,7 +57,7 @@ async def measure(stage: Stage, names: Sequence[str], size: Size) -> list[dict[s
             print(f"{name} …", file=sys.stderr, flush=True)
             lines.append({"name": name, **await WORKS[name](stage, size)})
     finally:
-        await stage.db.dispose()  # or the loop, waiting for its connections, never ends
+        await stage.alone()
     return lines
 
 

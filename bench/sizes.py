@@ -101,7 +101,7 @@ TINY = Size(
         late=2,
         twice=2,
         seconds=4.0,
-        prepare=20.0,
+        prepare=10.0,
         margin=2.0,
         beside=(0,),
     ),

@@ -37,6 +37,22 @@ class Stage:
         self.settings = settings
         self.url = url
         self.db = Database(url)
+        self._running = contextlib.AsyncExitStack()
+        self._servers: tuple[Process, Process] | None = None
+
+    async def servers(self) -> tuple[Process, Process]:
+        """The product's web process and the bare server, the same two for every work: starting one takes seconds."""
+        if self._servers is None:
+            product = await self._running.enter_async_context(self.product())
+            self._servers = product, await self._running.enter_async_context(self.bare())
+        return self._servers
+
+    async def alone(self) -> None:
+        """Stop what runs, and close the connections: a database that is copied must have none, and a loop that ends
+        would wait for them."""
+        await self._running.aclose()
+        self._servers = None
+        await self.db.dispose()
 
     async def tell(self) -> None:
         """Load what the facility must know, and the demo story."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from facility import log
+from facility import garbage, log
 from facility.settings import Settings, SettingsError, load
 
 
@@ -18,6 +18,7 @@ from facility.settings import Settings, SettingsError, load
 @click.pass_context
 def main(context: click.Context) -> None:
     """The technical-assistance facility."""
+    garbage.look_seldom()
     if context.invoked_subcommand == "scan":  # which needs no settings, and leaves no data folder behind
         return
     try:

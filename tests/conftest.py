@@ -25,6 +25,7 @@ from facility.accounts.service.sessions import begin_session
 from facility.app import create_app
 from facility.db import Database, Tx
 from facility.embedded.server import EmbeddedPostgres
+from facility.garbage import look_seldom
 from facility.outbox import links
 from facility.rooms import load_slices
 from facility.settings import Settings
@@ -224,7 +225,7 @@ def _collect_garbage_less_often() -> None:
     """As the service does: what is loaded by now lives to the end, and what a request leaves is freed by counting."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    look_seldom()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -89,7 +89,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     cookies = {False: await stage.sign_in("vera"), True: await stage.sign_in("omar")}
     about = await stage.one(_AWARDED)
     overlap = Asked("overlaps of one application", f"/applications/{about}/overlap")
-    await stage.db.dispose()  # a database that is copied must be alone
+    await stage.alone()
     async with copied(stage, size.few, size.many) as (few, many):
         return await _measured(stage, size, few, many, overlap, cookies)
 

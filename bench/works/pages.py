@@ -41,15 +41,15 @@ class Asked:
 async def compare(stage: Stage, size: Size, path: str, cookie: str = "") -> dict[str, Any]:
     """The figures of one page, from both servers."""
     request = get(path, cookie)
-    async with stage.product() as product, stage.bare() as bare:
-        same = [without_tokens((await once(server.port, request)).body) for server in (product, bare)]
-        assert same[0] == same[1], differences(*same)
-        assert same[0].endswith(b"</html>")
-        ours, other = Asked(product, request, size), Asked(bare, request, size)
-        await alternate(ours.ask, other.ask, 1)  # warm
-        ours.cpu.clear()
-        other.cpu.clear()
-        found = await alternate(ours.ask, other.ask, size.rounds)
+    product, bare = await stage.servers()
+    same = [without_tokens((await once(server.port, request)).body) for server in (product, bare)]
+    assert same[0] == same[1], differences(*same)
+    assert same[0].endswith(b"</html>")
+    ours, other = Asked(product, request, size), Asked(bare, request, size)
+    await alternate(ours.ask, other.ask, 1)  # warm
+    ours.cpu.clear()
+    other.cpu.clear()
+    found = await alternate(ours.ask, other.ask, size.rounds)
     return {
         "requests_per_second": median(found.ours),
         "bare_requests_per_second": median(found.bare),

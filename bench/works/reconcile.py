@@ -48,7 +48,7 @@ _BARE = """
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """In a process of its own, as the command is."""
-    await stage.db.dispose()  # a database that is copied must be alone
+    await stage.alone()
     async with _filled(stage, size.checked) as url:
         bare = await _bare(url)
         told = msgspec.json.decode(await printed(["-m", "bench.reconciled", url], stage.environ))

@@ -45,7 +45,7 @@ SEARCHES = {
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """Median and 99th percentile in ms at both sizes, of all searches, and the medians of each."""
     cookies = {who: await stage.sign_in(who) for who, _ in SEARCHES.values()}
-    await stage.db.dispose()  # a database that is copied must be alone
+    await stage.alone()
     fewer = max(size.few // 50, 4)
     async with copied(stage, fewer, size.many) as (few, many):
         return {"applications": [fewer, size.many], **await _measured(stage, size, few, many, cookies)}

@@ -30,12 +30,12 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     lead = await lead_of(stage, ready.id)
     cookie = await stage.sign_in(lead)
     form = _form(stage, ready)
-    async with stage.product() as product, stage.bare() as bare:
-        ours, other = [Handed(server, size, copies, cookie, form) for server in (product, bare)]
-        await alternate(ours.hand_in, other.hand_in, 1)  # warm
-        ours.cpu.clear()
-        other.cpu.clear()
-        found = await alternate(ours.hand_in, other.hand_in, size.rounds)
+    product, bare = await stage.servers()
+    ours, other = [Handed(server, size, copies, cookie, form) for server in (product, bare)]
+    await alternate(ours.hand_in, other.hand_in, 1)  # warm
+    ours.cpu.clear()
+    other.cpu.clear()
+    found = await alternate(ours.hand_in, other.hand_in, size.rounds)
     await _both_the_same(stage, ours.done[-1], other.done[-1])
     return {
         "submissions_per_second": median(found.ours),

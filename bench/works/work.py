@@ -29,7 +29,7 @@ _UNDECIDED = text("""
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """The medians in ms of each page at both sizes, and their ratios."""
     cookies = {name: await stage.sign_in(name) for name in ("vera", "paul", "omar")}
-    await stage.db.dispose()  # a database that is copied must be alone
+    await stage.alone()
     fewer, more = max(size.few // 50, 4), size.many // 5
     async with copied(stage, fewer, more) as (few, many):
         return {"applications": [fewer, more], **await _measured(stage, size, few, many, cookies)}
