@@ -10,7 +10,7 @@ from facility.activities.service.activities import ActivityDraft, complete, plan
 from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.service.documents import record_consultation, refuse_document
-from facility.applications.service.exits import withdraw
+from facility.applications.service.withdrawal import withdraw
 from facility.awards.service.deciding import decide, propose
 from facility.demo import budgets, review
 from facility.demo.story import Story, Wish

@@ -19,7 +19,7 @@ from facility.admission.service.consultations import (
 )
 from facility.admission.service.exceptions import decide_exception
 from facility.applications.models.application import Application
-from facility.applications.service.exits import withdraw
+from facility.applications.service.withdrawal import withdraw
 from facility.db import Database
 from facility.events.log import history
 from facility.events.reconcile import reconcile

@@ -38,9 +38,9 @@ from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, invite_party
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.ending import OPENABLE, end_with_the_call
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.parties import add_party
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.rules.standing import CallState
 from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
 from facility.calls.service.closing import close_call

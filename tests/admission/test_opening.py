@@ -16,8 +16,8 @@ from facility.admission.rules.opening import SESSION
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, minutes_hash, start_opening
 from facility.applications.models.application import Application, LateAttempt
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call
 from facility.db import Database

@@ -26,7 +26,7 @@ from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.initiatives import import_initiatives, retire_initiative
 from facility.admission.service.overlap import judge_overlap
 from facility.applications.rules.activities import ActivityKind, Plan
-from facility.applications.service.exits import withdraw
+from facility.applications.service.withdrawal import withdraw
 from facility.db import Database
 from facility.events.relay import deliver_all
 from facility.refused import Refused

@@ -12,11 +12,11 @@ from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
 from facility.applications.service.changing import begin_changes, discard_changes, discard_with_the_call
 from facility.applications.service.confirmations import confirm_party, decline_party, invite_party
-from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.service.parties import change_party, remove_party
 from facility.applications.service.replacement import replace_party
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave, take_up_again, withdraw
 from facility.calls.service.closing import close_call
 from facility.db import Tx
 from tests.applications.interleaving import Member, Play

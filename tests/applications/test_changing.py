@@ -17,10 +17,10 @@ from facility.applications.service.changing import (
 )
 from facility.applications.service.confirmations import confirm_party, invite_party
 from facility.applications.service.documents import attach_document, remove_document
-from facility.applications.service.exits import leave, withdraw
 from facility.applications.service.parties import add_party, change_party, remove_party
 from facility.applications.service.receipt import receipt_data
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave, withdraw
 from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile

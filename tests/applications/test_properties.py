@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from facility.applications.service.answers import save_answers
 from facility.applications.service.changing import begin_changes, discard_changes
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile

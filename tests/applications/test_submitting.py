@@ -22,9 +22,9 @@ from facility.applications.service.documents import (
     record_consultation,
     refuse_document,
 )
-from facility.applications.service.exits import boards, leave, parties_on_board, take_up_again, withdraw
 from facility.applications.service.parties import add_party
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import boards, leave, parties_on_board, take_up_again, withdraw
 from facility.calls.models.call import Call
 from facility.calls.service.closing import close_call, mark_decided
 from facility.db import Database, new_id

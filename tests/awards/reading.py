@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from facility.applications.models.application import Party
-from facility.applications.service import exits
+from facility.applications.service import withdrawal
 from facility.contracts.models import Donor, LedgerEntry
 from facility.refused import Refused
 from tests.judging import DECIDED, Judging
@@ -55,4 +55,4 @@ async def leave(play: Judging, name: str, code: str, *, days: int = 0) -> None:
             )
         ).scalar_one()
     at = DECIDED + timedelta(days=days)
-    await play.act("omar", lambda tx: exits.leave(tx, party_id, reason="Reorganised."), at)
+    await play.act("omar", lambda tx: withdrawal.leave(tx, party_id, reason="Reorganised."), at)

@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from facility.applications.checks import batches as batches_check
 from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.awards.models import RankingEntry, ReserveEntry
 from facility.awards.pages.exports import ranking_csv
 from facility.awards.queries.ranking import ranking

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from facility.applications.models.application import Application
-from facility.applications.service.exits import withdraw
+from facility.applications.service.withdrawal import withdraw
 from facility.awards.reactions import write_to_applicants
 from facility.awards.service.ending import withdraw_award
 from facility.db import Database

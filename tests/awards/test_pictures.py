@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from facility.applications.service.exits import withdraw
+from facility.applications.service.withdrawal import withdraw
 from facility.events.relay import follow
 from facility.monitoring.queries.lists import calls
 from facility.web.access import Role

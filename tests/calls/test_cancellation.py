@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.models.application import Application, Party
 from facility.applications.service import submission
-from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.awards.service.deciding import decide, propose
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode

@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.models.application import Application
 from facility.applications.service.ending import OPENABLE, end_with_the_call
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.service.cancellation import ask_cancellation, confirm_cancellation
 from facility.db import Database
 from facility.evaluation.models import Assignment

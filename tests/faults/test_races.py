@@ -14,8 +14,8 @@ from sqlalchemy import select, text
 
 from facility.applications.models.application import Application
 from facility.applications.rules.submission import fingerprint_of
-from facility.applications.service.exits import take_up_again, withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.awards.service.deciding import decide
 from facility.awards.service.ending import withdraw_award
 from facility.calls.service.closing import close_due

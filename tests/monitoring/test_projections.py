@@ -9,7 +9,7 @@ from sqlalchemy import text
 import facility.monitoring.checks  # noqa: F401 - checks register when they are imported
 from facility.activities.queries.counting import counting_of
 from facility.activities.service.activities import cancel, postpone, undo
-from facility.applications.service.exits import take_up_again, withdraw
+from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.awards.service.ending import withdraw_award
 from facility.db import Database
 from facility.events.projector import PROJECTIONS, advance, reset

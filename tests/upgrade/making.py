@@ -31,8 +31,8 @@ from facility.admission.service.views import save_view
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import attach_document
-from facility.applications.service.exits import withdraw
 from facility.applications.service.submission import note_late_attempt
+from facility.applications.service.withdrawal import withdraw
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.questions import publish_answer
 from facility.db import Database, Tx

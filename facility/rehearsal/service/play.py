@@ -14,9 +14,9 @@ from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.service.answers import start_application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import record_consultation, refuse_document
-from facility.applications.service.exits import leave, withdraw
 from facility.applications.service.parties import add_party, set_lead_amount
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave, withdraw
 from facility.awards.models import Award
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award, propose_closing, standing_award, withdraw_award

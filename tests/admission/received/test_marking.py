@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from facility.admission.service.admissibility import check_admissibility
-from facility.applications.service.exits import leave
+from facility.applications.service.withdrawal import leave
 from facility.db import Database
 from tests.admission.received.conftest import AFTER, HERE
 from tests.applications.conftest import Stage, party_id

@@ -10,9 +10,9 @@ from facility.admission.queries import received
 from facility.admission.queries.narrowing import SORTS, Filters
 from facility.applications.service.answers import start_application
 from facility.applications.service.documents import record_consultation
-from facility.applications.service.exits import leave
 from facility.applications.service.parties import change_party
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave
 from facility.db import Database
 from tests.admission.received.conftest import AFTER
 from tests.applications.conftest import NOW, Stage, party_id

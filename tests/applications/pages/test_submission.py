@@ -16,8 +16,8 @@ from facility.accounts.service.people import add_user
 from facility.applications.rules.submission import DECLARATIONS
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave, take_up_again, withdraw
 from facility.calls.rules.checklist import STANDARD
 from facility.calls.service.closing import close_call
 from facility.db import Database

@@ -11,8 +11,8 @@ from facility import clock
 from facility.admission.service.admissibility import check_admissibility
 from facility.applications.queries.tracker import tracker
 from facility.applications.service.confirmations import use_party_link
-from facility.applications.service.exits import withdraw
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import withdraw
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.db import Database
 from facility.outbox.links import make_link, path_of

@@ -9,11 +9,11 @@ from uuid import UUID
 from facility.applications.models.application import Application, Party
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import invite_party
-from facility.applications.service.exits import leave, take_up_again, withdraw
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.service.parties import remove_party
 from facility.applications.service.replacement import replace_party
 from facility.applications.service.submission import submit
+from facility.applications.service.withdrawal import leave, take_up_again, withdraw
 from facility.db import Database
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain

@@ -12,7 +12,7 @@ from facility.applications.queries.parts import PartyLine
 from facility.applications.rules.drafting import MAX_REASON
 from facility.applications.rules.withdrawal import may_withdraw
 from facility.applications.service.changing import begin_changes, discard_changes
-from facility.applications.service.exits import leave, take_up_again, withdraw
+from facility.applications.service.withdrawal import leave, take_up_again, withdraw
 from facility.refused import refuse
 from facility.web import render
 from facility.web.again import redrawn
