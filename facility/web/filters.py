@@ -69,6 +69,11 @@ def clock_time(at: datetime) -> str:
     return format_time(at.astimezone(BRUSSELS), "HH:mm:ss", locale=locale())
 
 
+def hour(at: datetime) -> str:
+    """ "12:00" in Brussels."""
+    return format_time(at.astimezone(BRUSSELS), "HH:mm", locale=locale())
+
+
 def is_over(until: datetime) -> bool:
     """Whether this instant has passed."""
     return until <= clock.now()

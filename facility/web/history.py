@@ -1,13 +1,16 @@
 """The history of a thing as sentences: who, what, when."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import jinja2
 import msgspec
 
+from facility.clock import BRUSSELS
 from facility.events.base import Event, Recorded
 from facility.events.log import LATEST
 from facility.web import filters
@@ -74,3 +77,40 @@ def moments(events: Sequence[Recorded], names: Mapping[UUID, str]) -> list[Momen
     for recorded in events[LATEST : LATEST + 1]:
         made.append(Moment(_("Earlier entries are not shown on this page."), recorded.recorded_at, ""))
     return made
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What one hand did in a row, newest first."""
+
+    moments: list[Moment]
+
+    @property
+    def who(self) -> str:
+        """Whose hand."""
+        return self.moments[0].who
+
+    @property
+    def times(self) -> str:
+        """ "14:02", or "13:40 to 14:02" in Brussels."""
+        first, last = (filters.hour(at) for at in (self.moments[-1].at, self.moments[0].at))
+        return last if first == last else _("{first} to {last}", first=first, last=last)
+
+
+class Day(msgspec.Struct, frozen=True):
+    """A day in Brussels, and what was done on it."""
+
+    day: date
+    steps: list[Step]
+
+
+def by_day(moments: Sequence[Moment]) -> list[Day]:
+    """A history, newest first, by the days in Brussels and by whose hand it was."""
+    return [
+        Day(day, [Step(list(step)) for _who, step in itertools.groupby(of_day, lambda moment: moment.who)])
+        for day, of_day in itertools.groupby(moments, lambda moment: moment.at.astimezone(BRUSSELS).date())
+    ]
+
+
+def install(environment: jinja2.Environment) -> None:
+    """Give the templates `by_day`."""
+    environment.filters["by_day"] = by_day

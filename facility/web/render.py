@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.designations import all_footnotes
 from facility.settings import ROOT, Settings
-from facility.web import cookies, filters, i18n, marks
+from facility.web import cookies, filters, history, i18n, marks
 from facility.web.access import Visitor
 from facility.web.csrf import Token
 from facility.web.entrances import entrance, open_to
@@ -70,6 +70,7 @@ def environment(settings: Settings, folder: Path = TEMPLATES) -> jinja2.Environm
     )
     i18n.install(made)
     filters.install(made)
+    history.install(made)
     marks.install(made)
     made.bytecode_cache = Compiled(folder, made)
     made.globals |= {"facility": Facility(settings), "demo": settings.demo}

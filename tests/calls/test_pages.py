@@ -14,6 +14,7 @@ from facility.db import Database
 from tests.browser import Browsers
 from tests.calls.conftest import store
 from tests.cast import Cast
+from tests.judging import Judging
 from tests.statements import count_statements
 
 
@@ -184,3 +185,10 @@ async def test_the_steps_say_what_was_done_and_what_comes_next(
         [*by_both, "Closed", "To be opened", "After the opening", "After assessing"],
         [*by_both, "Closed", "Nothing to open", "Done", "Decided"],
     ]
+
+
+async def test_the_history_shows_each_day_once(play: Judging, browse: Browsers) -> None:
+    (call_id,) = play.calls.values()
+    page = (await (await browse(play.people["paul"])).get(f"/staff/calls/{call_id}")).text
+    assert page.count('<h3 class="of-day">') == 1
+    assert '<span class="when">' in page

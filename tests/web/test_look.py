@@ -14,7 +14,7 @@ import jinja2
 import pytest
 
 from facility.settings import ROOT
-from facility.web import i18n, marks
+from facility.web import history, i18n, marks
 from facility.web.render import environment
 from tests.browser import told
 
@@ -34,10 +34,12 @@ def pages() -> jinja2.Environment:
     )
     i18n.install(made)
     marks.install(made)
+    history.install(made)
     made.filters |= {
         "eur": lambda amount: f"{amount:.2f}",
         "instant": lambda at: at.isoformat(),
         "left": lambda at: "1 hour left",
+        "weekday": lambda day: day.isoformat(),
         "short_month": lambda month: month.isoformat(),
     }
     made.globals |= {

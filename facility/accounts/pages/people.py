@@ -11,13 +11,11 @@ from facility.accounts.queries import people as queries
 from facility.accounts.rules.accounts import MAY_GIVE
 from facility.accounts.service import people as service
 from facility.accounts.words import KINDS, ROLES, STATES
-from facility.events.log import history
 from facility.web.access import SIGNED_IN, Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
-from facility.web.history import moments
 from facility.web.i18n import N_, _, translated
 from facility.web.navigation import MORE, nav
 from facility.web.waiting import waits
@@ -98,13 +96,11 @@ async def _person_page(
     view: View, read: Read, account_id: FromPath[UUID], *, status: int = 200, form: Fields | None = None
 ) -> Page:
     person = await queries.person(read, account_id)
-    events = await history(read, account_id)
-    names = await queries.names(read, [event.actor_id for event in events if event.actor_id])
     return view.page(
         "accounts/person.html",
         status=status,
         person=person,
-        history=moments(events, names),
+        history=await queries.history_lines(read, account_id),
         form=form or Fields.showing({"roles": person.roles}),
         givable=[role.value for role in givable(view.me)],
         **words(),
