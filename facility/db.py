@@ -184,15 +184,22 @@ def _refuse_closed(connection: Any, *_: object) -> None:
 
 
 class Database:
-    """The engine of one event loop. Sharing one between loops fails, so each loop makes its own."""
+    """The engine of one event loop. Sharing one between loops fails, so each loop makes its own.
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    `listened`: False where no worker waits for notices.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 20, listened: bool = True) -> None:
         self.url = url
+        self._listened = listened
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=pool_size,
             max_overflow=0,  # each beyond the pool's size would be opened, taught its statements, and closed
             pool_timeout=20,
+            # Whoever comes next gets the connection that was in use last: it knows most statements. In turn, each connection
+            # would be taught each statement.
+            pool_use_lifo=True,
             json_serializer=lambda value: msgspec.json.encode(value).decode(),
             json_deserializer=msgspec.json.decode,
             connect_args={"server_settings": {"application_name": "facility", "jit": "off"}},
@@ -261,7 +268,7 @@ class Database:
                 left = leaving
             await tx.flush()
             await session.commit()
-        if tx.recorded:
+        if tx.recorded and self._listened:
             self.wake()
         if left:
             raise left

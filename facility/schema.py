@@ -47,8 +47,8 @@ def load_models() -> None:
 
 
 @functools.cache
-def _statements() -> str:
-    """Every table and guard, in the order in which one needs another."""
+def statements() -> str:
+    """Every table and guard, in the order in which one needs another; the models are loaded for it."""
     load_models()
     written: list[str] = []
     dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -62,4 +62,4 @@ def _statements() -> str:
 async def create_all(connection: AsyncConnection) -> None:
     """Create every table and guard in an empty database, in one round trip: a rehearsal has somebody waiting for it."""
     raw = await connection.get_raw_connection()
-    await raw.driver_connection.execute(_statements())  # type: ignore[union-attr]
+    await raw.driver_connection.execute(statements())  # type: ignore[union-attr]

@@ -1,12 +1,16 @@
 """What the room that lets applications in adds to their pages."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
-from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.queries.application import ApplicationShown
-from facility.web.render import View
+
+if TYPE_CHECKING:  # commands load what has registered, and no pages
+    from litestar.response.base import ASGIResponse
+
+    from facility.web.render import View
 
 type StaffPage = Callable[[View, AsyncConnection, ApplicationShown], Awaitable[ASGIResponse]]
 
@@ -20,6 +24,6 @@ def shown_to_staff(page: StaffPage) -> StaffPage:
     return page
 
 
-async def staff_page(view: View, read: AsyncConnection, application: ApplicationShown) -> ASGIResponse:
+async def staff_page(view: "View", read: AsyncConnection, application: ApplicationShown) -> "ASGIResponse":
     """What staff find at the application's address."""
     return await _pages[0](view, read, application)

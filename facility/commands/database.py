@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import click
@@ -29,15 +30,25 @@ def prepare(settings: Settings) -> None:
 @contextlib.contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
     """Where the database is: as the environment says, or embedded, beside a running service or started for this."""
-    prepare(settings)
+    with server_url(settings, lambda: prepare(settings)) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def server_url(settings: Settings, load: Callable[[], object]) -> Iterator[str]:
+    """The same, where `load` loads what the command needs: meanwhile an embedded server starts."""
     if settings.database_url:
+        load()
         with _in_one_line():
             migrate.reach(settings.database_url)
         yield settings.database_url
         return
     server = EmbeddedPostgres(settings.data_dir)
     try:
-        yield server.start()
+        with ThreadPoolExecutor(1) as beside:
+            starting = beside.submit(server.start)
+            load()
+        yield starting.result()
     except EmbeddedError as error:
         raise click.ClickException(str(error)) from error
     finally:

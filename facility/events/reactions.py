@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from facility.db import Database, Tx
 from facility.events.base import Event, from_data
@@ -52,29 +52,28 @@ def all_subscriptions() -> dict[str, list[str]]:
 
 
 async def deliver(db: Database, delivery_id: int, clock: Callable[[], datetime]) -> bool:
-    """Carry out one delivery. False when it was done already or is in other hands.
+    """Carry out one delivery. False when it failed, was done already or is in other hands."""
+    return await carry_out(db, delivery_id, clock) is not None
+
+
+async def carry_out(db: Database, delivery_id: int, clock: Callable[[], datetime]) -> int | None:
+    """The same; how many deliveries this one has set off, None for False.
 
     A failure is written down in a second transaction, with the next attempt or, after the last, `parked`.
     """
     try:
         async with db.transaction(now=clock()) as tx:
-            return await _carry_out(tx, delivery_id)
+            carried_out = await _carry_out(tx, delivery_id)
+        return tx.deliveries if carried_out else None
     except Exception as error:
         # Whatever went wrong, the delivery must not be lost: it is tried again or parked where people see it.
         log.exception("delivery %s failed", delivery_id)
         await _failed(db, delivery_id, clock(), error)
-        return False
+        return None
 
 
 async def _carry_out(tx: Tx, delivery_id: int) -> bool:
-    claimed = (
-        await tx.session.execute(
-            select(Delivery, EventRow)
-            .join(EventRow, EventRow.id == Delivery.event_id)
-            .where(Delivery.id == delivery_id)
-            .with_for_update(of=Delivery, skip_locked=True)
-        )
-    ).first()
+    claimed = (await tx.session.execute(_CLAIM, {"delivery": delivery_id})).first()
     if claimed is None or claimed.Delivery.state in (DeliveryState.DONE, DeliveryState.PARKED):
         return False
     delivery, row = claimed
@@ -85,6 +84,14 @@ async def _carry_out(tx: Tx, delivery_id: int) -> bool:
     delivery.done_at = tx.now
     delivery.error = None
     return True
+
+
+_CLAIM = (
+    select(Delivery, EventRow)
+    .join(EventRow, EventRow.id == Delivery.event_id)
+    .where(Delivery.id == bindparam("delivery"))
+    .with_for_update(of=Delivery, skip_locked=True)
+)
 
 
 async def _failed(db: Database, delivery_id: int, now: datetime, error: Exception) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import text
 
 from facility.db import Database
-from facility.events.models import Delivery, DeliveryState
+from facility.events.models import DeliveryState
 from facility.events.projector import PROJECTIONS, advance
-from facility.events.reactions import deliver
+from facility.events.reactions import carry_out
 from facility.events.sequence import number
 
 BATCH = 500
@@ -19,32 +19,35 @@ LOST_AFTER = timedelta(seconds=60)
 async def hand_over(db: Database, now: datetime, *, limit: int = BATCH) -> Sequence[int]:
     """Mark due deliveries as handed over and return their ids, oldest first. Several relays share the work."""
     async with db.engine.begin() as connection:
-        due = (
-            select(Delivery.id)
-            .where(
-                Delivery.state.in_([DeliveryState.WAITING, DeliveryState.HANDED_OVER]),
-                Delivery.next_attempt_at <= now,
-            )
-            .order_by(Delivery.next_attempt_at, Delivery.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")  # as a subquery it may run again for each row, and each run takes further rows
-        )
         rows = await connection.execute(
-            update(Delivery)
-            .where(Delivery.id.in_(select(due.c.id)))
-            .values(state=DeliveryState.HANDED_OVER, next_attempt_at=now + LOST_AFTER)
-            .returning(Delivery.id)
+            _HAND_OVER, {"now": now, "lost_after": now + LOST_AFTER, "limit": limit}
         )
         return sorted(row.id for row in rows)
+
+
+# `due` is no subquery: that may run again for each row, and each run takes further rows.
+_HAND_OVER = text(
+    f"""
+    WITH due AS (
+        SELECT id FROM delivery
+        WHERE state IN ('{DeliveryState.WAITING}', '{DeliveryState.HANDED_OVER}') AND next_attempt_at <= :now
+        ORDER BY next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE delivery SET state = '{DeliveryState.HANDED_OVER}', next_attempt_at = :lost_after
+    WHERE id IN (SELECT id FROM due) RETURNING id
+    """  # noqa: S608 - our own words
+)
 
 
 async def deliver_all(db: Database, clock: Callable[[], datetime]) -> int:
     """Carry out every due delivery, and what these set off, one after the other; how many were done."""
     done = 0
     while ids := await hand_over(db, clock()):
-        for delivery_id in ids:
-            done += await deliver(db, delivery_id, clock)
+        outcomes = [await carry_out(db, delivery_id, clock) for delivery_id in ids]
+        set_off = [further for further in outcomes if further is not None]
+        done += len(set_off)
+        if len(ids) < BATCH and not any(set_off):
+            break  # nothing is left, and to ask takes as long as a delivery
     return done
 
 

@@ -22,7 +22,7 @@ from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award, propose_closing, standing_award, withdraw_award
 from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal
 from facility.calls.service.closing import close_call
-from facility.db import Tx
+from facility.db import Database, Tx
 from facility.evaluation.service import assessing as evaluation
 from facility.events.relay import follow
 from facility.refused import Refused, refuse
@@ -38,10 +38,15 @@ from facility.web.access import Role
 async def rehearse(url: str, scenario: Scenario) -> dict[str, Any]:
     """Play the scenario on a scratch database of the server at `url`; what would happen, as scenarios/README says."""
     async with scratch_database(url) as db:
-        play = Play(Stage(db, scenario, before_everything(scenario)))
-        await play.run()
-        await follow(db)
-        return await result_of(play.stage)
+        return await played(db, scenario)
+
+
+async def played(db: Database, scenario: Scenario) -> dict[str, Any]:
+    """The same, on a scratch database that is there."""
+    play = Play(Stage(db, scenario, before_everything(scenario)))
+    await play.run()
+    await follow(db)
+    return await result_of(play.stage)
 
 
 def before_everything(scenario: Scenario) -> datetime:

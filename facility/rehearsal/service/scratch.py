@@ -21,7 +21,8 @@ async def scratch_database(url: str) -> AsyncIterator[Database]:
     """An empty database with every table, on the server that `url` names; dropped when the block ends."""
     name = f"rehearsal_{secrets.token_hex(8)}"
     server = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    db = Database(make_url(url).set(database=name).render_as_string(hide_password=False), pool_size=4)
+    address = make_url(url).set(database=name).render_as_string(hide_password=False)
+    db = Database(address, pool_size=4, listened=False)
     try:
         # Inside the try: who is stopped while it is being created must drop it too.
         async with server.connect() as connection:

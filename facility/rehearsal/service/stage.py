@@ -209,10 +209,11 @@ async def _fill_pool(stage: Stage) -> None:
     themes = {code for expert in scenario.experts for code in expert.themes}
     themes |= {code for deployment in scenario.deployments for code in deployment.themes}
     themes |= {code for application in scenario.applications for code in application.themes}
-    for code in sorted(themes):
-        await stage.act(stage.start, stage.people[DRAFTER], add_theme, code, code)
-    for expert in scenario.experts:
-        registered = await stage.act(
-            stage.start, stage.people[DRAFTER], register_expert, stage.expert_draft(expert)
-        )
-        stage.experts[expert.id] = registered.id
+
+    async def fill(tx: Tx) -> None:
+        for code in sorted(themes):
+            await add_theme(tx, code, code)
+        for expert in scenario.experts:
+            stage.experts[expert.id] = (await register_expert(tx, stage.expert_draft(expert))).id
+
+    await stage.act(stage.start, stage.people[DRAFTER], fill)

@@ -1,0 +1,29 @@
+"""What a command loads: a person waits for it, and the whole application takes seconds."""
+
+import subprocess
+import sys
+
+import pytest
+
+PAGES = {"litestar", "weasyprint", "alembic", "facility.web.render"}
+DATABASE = {"sqlalchemy", "asyncpg", "uvloop"}
+DOCUMENTS = {"pikepdf", "PIL", "facility.files.store"}
+
+
+@pytest.mark.parametrize(
+    ("loads", "spared"),
+    [
+        ("import facility.cli", PAGES | DATABASE | DOCUMENTS),
+        ("import facility.cli, facility.files.listing", PAGES | DATABASE | DOCUMENTS),
+        ("import facility.cli, facility.commands.rehearsing", PAGES | DATABASE | DOCUMENTS),
+        (
+            "import facility.rehearsal.service.play; from facility.rooms import load_slices; load_slices()",
+            PAGES,
+        ),
+    ],
+    ids=["help", "a scan", "a wrong scenario", "a rehearsal, and whatever writes"],
+)
+def test_a_command_loads_only_what_it_needs(loads: str, spared: set[str]) -> None:
+    asked = f"import sys; {loads}; print(*sorted(set(sys.modules) & {spared}))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
