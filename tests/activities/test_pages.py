@@ -155,25 +155,24 @@ async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browser
     assert (form.status_code, albania in form.text, "Kosovo*, as a whole" in form.text) == (200, True, True)
     lines = {
         "lines-0-who": albania,
-        "lines-0-gender": "F",
-        "lines-0-expected": "5",
-        "lines-0-present": "4",
+        "lines-0-F-expected": "5",
+        "lines-0-F-present": "4",
+        "lines-0-M-expected": "",
         "lines-1-who": kosovo,
-        "lines-1-gender": "",
-        "lines-1-expected": "",
-        "lines-1-present": "8",
-        "lines-2-who": "ME",
-        "lines-2-gender": "",
-        "lines-2-expected": "",
-        "lines-2-present": "",
+        "lines-1-N-expected": "",
+        "lines-1-N-present": "8",
+        "lines-2-who": "",
+        "lines-2-N-present": "",
     }
     more = await omar.send_form(here, {**lines, "do": "more"})
-    assert (more.status_code, "lines-8-who" in more.text) == (200, True)
+    assert (more.status_code, "lines-5-who" in more.text, 'value="4"' in more.text) == (200, True, True)
     wrong = await omar.send_form(
-        here, {**lines, "lines-0-who": "AL:nobody", "lines-1-present": "-3", "do": "save"}
+        here, {**lines, "lines-0-who": "AL:nobody", "lines-1-N-present": "-3", "do": "save"}
     )
-    assert (wrong.status_code, errors(wrong)) == (422, ["lines-0-who", "lines-1-present"])
-    twice = await omar.send_form(here, {**lines, "lines-2-who": kosovo, "lines-2-present": "1"})
+    assert (wrong.status_code, errors(wrong)) == (422, ["lines-0-who", "lines-1-N-present"])
+    nobody = await omar.send_form(here, {**lines, "lines-2-N-present": "2"})
+    assert (nobody.status_code, errors(nobody)) == (422, ["lines-2-who"])
+    twice = await omar.send_form(here, {**lines, "lines-2-who": kosovo, "lines-2-N-present": "1"})
     assert (twice.status_code, "You have entered this line twice" in twice.text) == (422, True)
     assert (await omar.send_form(here, {**lines, "lines-x-who": "AL"})).status_code == 400
     assert (await omar.send_form(here, lines)).status_code == 303
@@ -187,7 +186,8 @@ async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browser
     cells = re.findall(r'data-label="Expected">(?:<span class="muted">)?([^<]*)', page.text)
     assert sorted(cells) == ["5", "5", "not stated"]  # line by line, and together
     again = await omar.get(here)
-    assert re.search(r'name="lines-1-expected"[^>]*value=""|value=""[^>]*name="lines-1-expected"', again.text)
+    kept = dict(re.findall(r'name="lines-[0-9]-(\w-\w+)" type="text" value="([0-9]+)"', again.text))
+    assert kept == {"F-expected": "5", "F-present": "4", "N-present": "8"}
     for words in ("XK*", "not told", "keeps counts and no names", "UNSCR 1244/1999"):
         assert words in page.text
     assert (await (await browse(play.people["arta"])).get(here)).status_code == 404

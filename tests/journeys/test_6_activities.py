@@ -32,11 +32,10 @@ def plan(omar: Visitor) -> str:
 def document(omar: Visitor, activity: str) -> None:
     """Who came, and the three papers."""
     omar.goto(f"{activity}/attendance")
-    for number, institution in enumerate(("AL Albanian State Police", "XK* Kosovo* Police")):
-        line = omar.page.get_by_role("group", name=f"Line {number + 1}", exact=True)
-        omar.choose("Institution or beneficiary", institution, line)
-        omar.fill("Expected", "8", line)
-        omar.fill("Present", "6", line)
+    for institution in ("AL Albanian State Police", "XK* Kosovo* Police"):
+        row = omar.page.get_by_role("row", name=institution)
+        omar.fill("Not stated, expected", "8", row)
+        omar.fill("Not stated, present", "6", row)
     omar.press("Save")
     omar.sees("Attendance is saved.")
     omar.follow("Attach or remove")

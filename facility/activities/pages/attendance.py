@@ -1,6 +1,6 @@
-"""Who came: how many people of each beneficiary, perhaps by institution and gender. Counts, no names."""
+"""Who came: how many people of each institution or beneficiary, by gender where it is known. Counts, no names."""
 
-import re
+from collections.abc import Collection
 from uuid import UUID
 
 from litestar import get, post
@@ -10,7 +10,7 @@ from facility.accounts.queries.people import beneficiaries
 from facility.activities.access import REPORTS
 from facility.activities.pages.plan import WORDS
 from facility.activities.queries import activities
-from facility.activities.queries.activities import ActivityShown
+from facility.activities.queries.activities import ActivityShown, Attended
 from facility.activities.rules.reporting import may_report
 from facility.activities.service.evidence import AttendanceRow, set_attendance
 from facility.activities.words import GENDERS
@@ -18,51 +18,48 @@ from facility.web import render
 from facility.web.again import redrawn
 from facility.web.fields import Fields, row_numbers, shown
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
-from facility.web.i18n import _
+from facility.web.i18n import N_, _
 
-SPARE_ROWS = 3
+SPARE_ROWS = 1
 MOST_NUMBER = 1000
-_ROW = re.compile(r"lines-([0-9]{1,3})-")
 MOST_PEOPLE = 100_000
+NOT_STATED = "N"
+COLUMNS = GENDERS | {NOT_STATED: N_("Not stated")}
 
 
-async def _who(connection: AsyncConnection, activity: ActivityShown) -> list[tuple[str, str]]:
-    """Whom a line may be about: the application's institutions, and any beneficiary as a whole."""
-    parties = [
-        (f"{party.beneficiary}:{party.institution_id}", f"{party.chip} {party.institution}")
+def _institutions(activity: ActivityShown) -> dict[str, str]:
+    """Who has a row of its own: the application's institutions, and whoever was recorded before, also those who have left
+    the application since."""
+    parties = {
+        f"{party.beneficiary}:{party.institution_id}": f"{party.chip} {party.institution}"
         for party in activity.parties
-    ]
-    known = {value for value, _label in parties}
-    # Whoever has left the application since, but is in what was written down before, stays a choice.
-    parties += [
-        (value, f"{line.chip} {line.institution}")
-        for line in activity.attendance
-        if line.institution_id and (value := f"{line.beneficiary}:{line.institution_id}") not in known
-    ]
-    whole = await beneficiaries(connection)
-    named = [
+    }
+    recorded = {
+        _key(line): f"{line.chip} {line.institution or line.designation}" for line in activity.attendance
+    }
+    return recorded | parties
+
+
+def _key(line: Attended) -> str:
+    return f"{line.beneficiary}:{line.institution_id}" if line.institution_id else line.beneficiary
+
+
+async def _whole(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Further rows may be about any beneficiary as a whole."""
+    return [
         (beneficiary.code, _("{beneficiary}, as a whole", beneficiary=beneficiary.name))
-        for beneficiary in whole
+        for beneficiary in await beneficiaries(connection)
     ]
-    return [*dict.fromkeys(parties), *named]
 
 
 def _values(activity: ActivityShown) -> dict[str, str | list[str]]:
-    """What was written down, or a line for each institution of the application."""
-    rows = [
-        (
-            f"{line.beneficiary}:{line.institution_id}" if line.institution_id else line.beneficiary,
-            line.gender or "",
-            shown(line.expected),
-            shown(line.present),
-        )
-        for line in activity.attendance
-    ] or [(f"{party.beneficiary}:{party.institution_id}", "", "", "") for party in activity.parties]
-    return {
-        f"lines-{number}-{name}": value
-        for number, line in enumerate(rows)
-        for name, value in zip(("who", "gender", "expected", "present"), line, strict=True)
-    }
+    """A row for each institution, with what was recorded."""
+    numbers = {who: number for number, who in enumerate(_institutions(activity))}
+    values: dict[str, str | list[str]] = {f"lines-{number}-who": who for who, number in numbers.items()}
+    for line in activity.attendance:
+        cell = f"lines-{numbers[_key(line)]}-{line.gender or NOT_STATED}"
+        values |= {f"{cell}-expected": shown(line.expected), f"{cell}-present": shown(line.present)}
+    return values
 
 
 async def _page(
@@ -82,37 +79,44 @@ async def _page(
         activity=activity,
         form=fields,
         rows=[*used, *following[:spare]],
-        choices=await _who(connection, activity),
+        institutions=_institutions(activity),
+        choices=await _whole(connection),
+        columns=COLUMNS,
         **WORDS,
     )
 
 
 @get("/activities/{activity_id:uuid}/attendance", opt=REPORTS)
 async def attendance(view: View, read: Read, activity_id: FromPath[UUID]) -> Page:
-    """Who was expected and who came, line by line."""
+    """How many were expected and how many came, an institution a row."""
     activity = await activities.shown(read, activity_id)
     may_report(activity.state)
     return await _page(view, read, activity, Fields.showing(_values(activity)))
 
 
-def _line(row: Fields, choices: list[str]) -> AttendanceRow | None:
-    """A line, or None where nothing stands in it or it is wrong."""
-    counted = {name: row.given(name) for name in ("expected", "present")}
-    if not any(counted.values()):
-        row.ignore("who", "gender")
-        return None
-    who = row.choice("who", choices)
-    gender = row.choice("gender", tuple(GENDERS)) if row.given("gender") else None
-    people = {name: row.integer(name, 0, MOST_PEOPLE) if given else None for name, given in counted.items()}
-    if who not in choices:
-        return None
+def _lines(row: Fields, choices: Collection[str]) -> list[AttendanceRow]:
+    """What a row says, a line for each gender that has a number; nothing where it has none or is wrong."""
+    cells = {
+        (column, name): row.integer(f"{column}-{name}", 0, MOST_PEOPLE)
+        for column in COLUMNS
+        for name in ("expected", "present")
+        if row.given(f"{column}-{name}")
+    }
+    who = row.choice("who", choices) if cells or row.given("who") else row.text("who", required=False)
+    if not cells or who not in choices:
+        return []
     code, _colon, institution = who.partition(":")
-    return AttendanceRow(
-        beneficiary_code=code,
-        institution_id=UUID(institution) if institution else None,
-        gender=gender,
-        **people,
-    )
+    return [
+        AttendanceRow(
+            beneficiary_code=code,
+            institution_id=UUID(institution) if institution else None,
+            gender=None if column == NOT_STATED else column,
+            expected=cells.get((column, "expected")),
+            present=cells.get((column, "present")),
+        )
+        for column in COLUMNS
+        if (column, "expected") in cells or (column, "present") in cells
+    ]
 
 
 @post("/activities/{activity_id:uuid}/attendance", opt=REPORTS)
@@ -124,17 +128,16 @@ async def save_attendance(view: View, form: Form, tx: Tx, activity_id: FromPath[
     fields = Fields(form)
     more = fields.form.get("do") == "more"
     fields.ignore("do")
-    choices = [value for value, _label in await _who(connection, activity)]
-    rows = [_line(row, choices) for row in fields.rows("lines")]
+    choices = [*_institutions(activity), *(code for code, _name in await _whole(connection))]
+    lines = [line for row in fields.rows("lines") for line in _lines(row, choices)]
     if more:
         fields.errors.clear()
         fields.check()
-        return await _page(view, connection, activity, fields, spare=2 * SPARE_ROWS)
+        return await _page(view, connection, activity, fields, spare=3 * SPARE_ROWS)
 
     async def again(other: AsyncConnection, status: int) -> Page:
         return await _page(view, other, await activities.shown(other, activity_id), fields, status=status)
 
-    lines = [line for line in rows if line is not None]
     async with redrawn(tx, fields, again):
         await set_attendance(tx, activity_id, lines)
     return view.go(f"/activities/{activity_id}", _("Attendance is saved."))
