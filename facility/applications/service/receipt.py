@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import words
-from facility.applications.queries.application import ApplicationShown, shown, snapshot
+from facility.applications.queries.application import ApplicationShown, Replaced, shown, snapshot
 from facility.letters.kinds import Stated, letter
 from facility.letters.models import Letter
 from facility.letters.service import lay_out, letter_on_paper
@@ -57,13 +57,6 @@ class Listed(msgspec.Struct, frozen=True):
 
     name: str
     sha256: str
-
-
-class Replaced(msgspec.Struct, frozen=True):
-    """The version that was submitted before, and no longer counts."""
-
-    received_at: datetime
-    fingerprint: str
 
 
 class ReceiptData(Stated, frozen=True, kw_only=True):

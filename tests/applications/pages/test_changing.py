@@ -1,5 +1,6 @@
 """Editing what was submitted on its pages: what lead, partner and late-comer read, and which version counts."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -50,8 +51,11 @@ async def test_the_lead_edits_and_submits_again(
     assert saved.status_code == 303, saved.text
     receipt = (await omar.get(f"{here}/receipt")).text
     assert str(before.fingerprint) in receipt, "what was submitted stands"
+    assert "It replaces" not in receipt
     check = await omar.get(f"{here}/check")
     assert 'data-state="changing"' in check.text
+    buttons = re.findall(r"<button[^>]*>([^<]*)</button>", check.text.split('id="declare"')[1])
+    assert buttons == [], "no button while the partner has not confirmed"
     version = str((await row(db, submitted)).version)
     refused = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
     assert refused.status_code == 409, "the partner has to confirm what was changed"
@@ -63,6 +67,9 @@ async def test_the_lead_edits_and_submits_again(
     after = await row(db, submitted)
     assert (after.title, after.changing_since) == ("Explosives", None)
     assert after.fingerprint != before.fingerprint
+    receipt = (await omar.get(f"{here}/receipt")).text
+    assert "It replaces the version received on" in receipt
+    assert all(str(version.fingerprint) in receipt for version in (before, after))
 
 
 async def test_discarding_asks_first_and_others_have_no_part_in_it(
