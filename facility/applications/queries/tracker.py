@@ -91,12 +91,12 @@ def _statement(*, staff: bool) -> TextClause:
 
 
 async def tracker(connection: AsyncConnection, application_id: UUID, *, staff: bool) -> Tracker:
-    """Where the application stands, for staff or for lead and partners. Where it has ended, no step is under way."""
+    """Where the application stands, for staff or for lead and partners. Where it has ended, only the steps that it took."""
     row = (await connection.execute(_statement(staff=staff), {"id": application_id})).one()
-    reached = row.ended
+    reached = False
     steps = []
     for kind, raw in zip(STEPS, msgspec.json.decode(row.steps, type=list[_Raw]), strict=True):
-        if not raw.shown:
+        if not raw.shown or (row.ended and not raw.done):
             continue
         state = "done" if raw.done else "later" if reached else "now"
         reached = reached or not raw.done
