@@ -14,6 +14,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from facility.garbage import look_at_the_end
 from facility.settings import ROOT
 
 STATIC = ROOT / "static"
@@ -90,14 +91,17 @@ def write(html: str, *, title: str, lang: str, author: str | None) -> bytes:
     """As facility.pdf.render_pdf."""
     # The narrow no-break space is in few fonts; any other font that lent it would be embedded too.
     html = html.replace("\u202f", "\u00a0")
-    with _one_at_a_time, _fatal_as_error():
-        press = _press()
-        source = HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=press.files)
-        document = source.render(
-            font_config=press.fonts, stylesheets=[press.style], cache=press.images, pdf_variant="pdf/ua-1"
-        )
-        document.metadata.title = title
-        document.metadata.lang = lang
-        document.metadata.authors = [author] if author else []
-        written: bytes = document.write_pdf(pdf_variant="pdf/ua-1", optimize_images=False)
+    with _one_at_a_time, _fatal_as_error(), look_at_the_end():
+        return _written(_press(), html, title=title, lang=lang, author=author)
+
+
+def _written(press: _Press, html: str, *, title: str, lang: str, author: str | None) -> bytes:
+    source = HTML(string=html, base_url=f"{STATIC.as_uri()}/", url_fetcher=press.files)
+    document = source.render(
+        font_config=press.fonts, stylesheets=[press.style], cache=press.images, pdf_variant="pdf/ua-1"
+    )
+    document.metadata.title = title
+    document.metadata.lang = lang
+    document.metadata.authors = [author] if author else []
+    written: bytes = document.write_pdf(pdf_variant="pdf/ua-1", optimize_images=False)
     return written

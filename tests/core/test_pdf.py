@@ -1,5 +1,6 @@
 """Letters and lists as PDF/UA: tagged, named, in our own fonts, and made from files under static/ alone."""
 
+import gc
 import re
 import socket
 import subprocess
@@ -169,6 +170,7 @@ def test_a_missing_asset_of_ours_stops_the_letter() -> None:
     assert not (STATIC / "no-such.css").exists()
     with pytest.raises(AssetMissingError, match=r"static/no-such\.css is missing"):
         render_pdf(letter('<img src="no-such.css" alt="">'), title="Award")
+    assert gc.isenabled()
 
 
 def test_a_missing_font_stops_the_letter_and_the_next_try_finds_it(
