@@ -1,11 +1,10 @@
 """Proposing and deciding: who gets what, to the cent, by the rows, the ledger and the log."""
 
-import asyncio
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from facility.applications.models.application import Application
@@ -14,7 +13,6 @@ from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry
 from facility.awards.service import deciding
 from facility.awards.service.deciding import propose, take_back
 from facility.calls.models.call import Call
-from facility.contracts.models import Envelope, LedgerEntry
 from facility.db import Database
 from facility.evaluation.service import assessing as evaluation
 from facility.events.log import history
@@ -126,28 +124,6 @@ async def test_a_call_that_skips_awards_whatever_fits(db: Database) -> None:
         await play.score("elena", name, "15", relevance)
     await play.decide("SKIP")
     assert await play.statuses() == {"A": "awarded", "B": "reserve", "C": "awarded"}
-
-
-async def test_fifty_decisions_at_once_on_an_envelope_that_pays_for_ten(db: Database) -> None:
-    play = Judging(db)
-    await play.cast()
-    await play.envelope(amount="100.00")
-    references = [f"CALL-{n:02}" for n in range(50)]
-    await play.proposed(references, "10.00")
-
-    async def decide(reference: str) -> None:
-        async with db.transaction(now=DECIDED, actor=play.people["paul"]) as tx:
-            await deciding.decide(tx, play.calls[reference])
-
-    await asyncio.gather(*map(decide, references))
-    statuses = await play.statuses()
-    assert sorted(statuses.values()) == ["awarded"] * 10 + ["reserve"] * 40
-    envelope = await play.row(Envelope, play.envelopes["Facility"])
-    assert envelope.committed == Decimal("100.00")
-    async with db.reader() as connection:
-        assert (await connection.execute(select(func.sum(LedgerEntry.amount)))).scalar_one() == Decimal(
-            "100.00"
-        )
 
 
 async def test_the_log_tells_what_was_decided(play: Judging) -> None:
