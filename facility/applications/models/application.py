@@ -94,6 +94,13 @@ class Application(Base):
         # The same by amount; by reference there is the one that makes it unique.
         Index("ix_application_requested", "requested", "id", postgresql_where=_RECEIVED),
         Index("ix_application_call_requested", "call_id", "requested", "id", postgresql_where=_RECEIVED),
+        # How many of a call are in which state, without a look at the rows themselves.
+        Index(
+            "ix_application_call_status",
+            "call_id",
+            "status",
+            postgresql_include=["id", "track", "withdrawn_at", "opened_at", "received_at"],
+        ),
         Index("ix_application_themes", "theme_codes", postgresql_using="gin"),
         Index(
             "ix_application_search",
