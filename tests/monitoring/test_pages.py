@@ -260,6 +260,7 @@ async def test_calls_and_their_activities_stand_on_one_axis_of_time(
     greta = await browse(play.people["greta"])
     ((_, _, recused),) = LANE.findall((await greta.get("/commission/calls")).text)
     assert (lane.count("<circle"), recused.count("<circle")) == (3, 1)
+    assert (lane.count('class="c3"'), recused.count('class="c3"')) == (1, 0), "one mission, A's"
 
 
 async def _closed(tx: Tx, application_id: UUID, person_id: UUID) -> None:

@@ -150,24 +150,22 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
     return view.page(
         "monitoring/calls.html",
         calls=lines,
-        timeline=timeline(lines, await lists.activities_of(read, lines, view.me.id), clock.now()),
+        timeline=timeline(lines, await lists.held_in(read, lines, view.me.id), clock.now()),
         opened=opened,
         older=older,
         before=before,
     )
 
 
-def timeline(
-    calls: Sequence[CallLine], activities: Sequence[lists.CallActivity], now: datetime
-) -> dict[str, Any]:
-    """The span of these calls and their activities, and the activities of each; what is older than DRAWN is left out."""
+def timeline(calls: Sequence[CallLine], held: Sequence[lists.Held], now: datetime) -> dict[str, Any]:
+    """The span of these calls with all that is held in them, and what is held in each; what is older than DRAWN is left out."""
     drawn = [call for call in calls if call.closes_at > now - DRAWN]
-    by_call = {call.id: [held for held in activities if held.call_id == call.id] for call in drawn}
-    ends = [brussels_midnight(held.ends_on) for several in by_call.values() for held in several]
+    by_call = {call.id: [line for line in held if line.call_id == call.id] for call in drawn}
+    ends = [brussels_midnight(line.ends_on) for lines in by_call.values() for line in lines]
     starts = [max(call.opens_at, now - DRAWN) for call in drawn]
     return {
         "calls": drawn,
-        "activities": by_call,
+        "held": by_call,
         "axis": Axis(min([now, *starts]), max([now, *(call.closes_at for call in drawn), *ends])),
     }
 

@@ -270,30 +270,34 @@ async def requests(
     return lines, lines[-1].deployment_id if len(rows) > limit else None
 
 
-class CallActivity(msgspec.Struct, frozen=True):
-    """When an activity of a call takes place, both days included; of a series, of any of its batches."""
+class Held(msgspec.Struct, frozen=True):
+    """When an activity or an expert's mission of a call takes place, both days included; of a series, of any of its batches."""
 
     call_id: UUID
     starts_on: date
     ends_on: date
+    mission: bool
 
 
-_ACTIVITIES = text(
+_HELD = text(
     f"""
-    SELECT coalesce(call.series_id, call.id) AS call_id, activity.starts_on, activity.ends_on
-    FROM call JOIN application ON application.call_id = call.id JOIN activity ON activity.application_id = application.id
-    WHERE coalesce(call.series_id, call.id) = ANY(:calls) AND activity.state <> 'cancelled' AND NOT {shut_out()}
-    ORDER BY activity.starts_on, activity.id
+    SELECT coalesce(call.series_id, call.id) AS call_id, held.starts_on, held.ends_on, held.mission
+    FROM call JOIN application ON application.call_id = call.id CROSS JOIN LATERAL (
+        SELECT id, starts_on, ends_on, false AS mission FROM activity
+        WHERE application_id = application.id AND state <> 'cancelled'
+        UNION ALL SELECT id, starts_on, ends_on, true FROM deployment WHERE application_id = application.id
+            AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND outcome = 'accepted')
+    ) AS held
+    WHERE coalesce(call.series_id, call.id) = ANY(:calls) AND NOT {shut_out()}
+    ORDER BY held.starts_on, held.id
     """  # noqa: S608 - our own text
 )
 
 
-async def activities_of(
-    connection: AsyncConnection, calls: Sequence[CallLine], viewer: UUID
-) -> list[CallActivity]:
-    """The activities of these calls by day, without those of an application that is closed to the viewer: one statement."""
+async def held_in(connection: AsyncConnection, calls: Sequence[CallLine], viewer: UUID) -> list[Held]:
+    """Activities and missions of these calls by day, without those of an application that is closed to the viewer: one statement."""
     about = {"calls": [call.id for call in calls], "viewer": viewer}
-    return [CallActivity(*row) for row in await connection.execute(_ACTIVITIES, about)]
+    return [Held(*row) for row in await connection.execute(_HELD, about)]
 
 
 _CALLS = text(
