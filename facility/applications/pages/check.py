@@ -14,6 +14,7 @@ from facility.applications.pages.drafts import draft
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries import application as application_queries
 from facility.applications.queries.application import ApplicationShown, shown
+from facility.applications.queries.receipt import receipt_of
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.rules.submission import DECLARATIONS, Signature, canonical
 from facility.applications.service.receipt import application_on_paper, json_name, receipt_on_paper, received
@@ -137,8 +138,8 @@ def _name_declarations(fields: Fields) -> None:
 @get("/applications/{application_id:uuid}/receipt", opt=BY_PARTY)
 async def receipt(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """Reference, instant and fingerprint, and how to recompute it."""
-    application = received(await shown(read, application_id))
-    return view.page("applications/receipt.html", application=application, filename=json_name(application))
+    receipt = await receipt_of(read, application_id)
+    return view.page("applications/receipt.html", receipt=receipt, filename=json_name(receipt))
 
 
 @get("/applications/{application_id:uuid}/receipt.json", opt=BY_PARTY_OR_SECRETARIAT)

@@ -52,13 +52,6 @@ class CheckLine(msgspec.Struct, frozen=True):
     checked_at: datetime
 
 
-class Replaced(msgspec.Struct, frozen=True):
-    """The version that was submitted before, and no longer counts."""
-
-    received_at: datetime
-    fingerprint: str
-
-
 class ApplicationShown(msgspec.Struct, frozen=True):
     """An application with its call and all that hangs on it, for its pages. Amounts in EUR."""
 
@@ -77,7 +70,6 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     consulted_at: datetime | None
     received_at: datetime | None
     fingerprint: str | None
-    replaces: Replaced | None
     changing_since: datetime | None
     withdrawn_at: datetime | None
     opened_at: datetime | None
@@ -218,7 +210,7 @@ _SHOWN = text(
     f"""
     SELECT application.id, application.reference, application.title, track, status, reasons, themes, call.state,
         requested, version, saved_at, consultation, consulted_by, consulted_at, received_at,
-        fingerprint, submission -> 'replaces' AS replaces, changing_since, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
+        fingerprint, changing_since, withdrawn_at, application.opened_at, exception_reason, exception_decided_at,
         call.id AS call_id, call.reference AS call_reference, call.title AS call_title, call.mode AS call_mode,
         call.published_at AS call_published_at, call.closed_at AS call_closed_at, call.decided_at AS call_decided_at,
         coalesce((SELECT closes_at FROM call AS series WHERE series.id = call.series_id), closes_at) AS series_closes_at,

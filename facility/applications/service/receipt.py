@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications import words
-from facility.applications.queries.application import ApplicationShown, Replaced, shown, snapshot
+from facility.applications.queries.application import ApplicationShown, shown, snapshot
+from facility.applications.queries.receipt import ReceiptShown, Replaced
 from facility.letters.kinds import Stated, letter
 from facility.letters.models import Letter
 from facility.letters.service import lay_out, letter_on_paper
@@ -26,7 +27,7 @@ from facility.web.i18n import N_, _
 filters.register("decimal", Decimal)
 
 
-def json_name(application: ApplicationShown) -> str:
+def json_name(application: ApplicationShown | ReceiptShown) -> str:
     """The name of the canonical JSON: the reference, fit for a file."""
     return _file(application.reference, ".json")
 
