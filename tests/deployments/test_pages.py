@@ -108,6 +108,15 @@ async def test_the_way_from_an_application_to_a_shortlist_in_words(pool: Sending
     assert (await pool.row(key)).place == "Pristina, Kosovo*"
 
 
+async def test_who_only_reads_a_shortlist_gets_no_form(pool: Sending, browse: Browsers) -> None:
+    key = await requested(pool, await browse(pool.play.people["ada"]))
+    greta = await browse(pool.play.people["greta"])
+    page = await greta.get(f"/deployments/{key}/order")
+    assert (page.status_code, "not deployed this year" in page.text) == (200, True)
+    assert f'action="/deployments/{key}/order"' not in page.text
+    assert "Number the experts" not in page.text
+
+
 async def test_the_shortlists_own_order_needs_no_reason(pool: Sending, browse: Browsers) -> None:
     ada = await browse(pool.play.people["ada"])
     key = await requested(pool, ada)
