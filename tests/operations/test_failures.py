@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from click import ClickException
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from facility import clock
 from facility.accounts.events import PersonInvited
@@ -81,6 +81,19 @@ async def test_whatever_failed_is_run_again_by_one_button(
         failed = (await connection.execute(select(FailedStep.attempts, FailedStep.next_attempt_at))).one()
     assert failed.attempts == 0
     assert failed.next_attempt_at > NOW
+
+
+async def test_what_waits_for_its_turn_is_not_put_there_again(
+    browse: Browsers, db: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SCHEDULE, STEP, fail)
+    await run_due(db, NOW)
+    root, again = await browse(cast.root), f"/operations/parked/steps/{await the_failure(db)}/again"
+    assert [(await root.send_form(again)).status_code for _ in range(2)] == [303, 303]
+    assert (await root.send_form("/operations/parked/again")).status_code == 409
+    async with db.reader() as connection:
+        query = text("SELECT count(*) FROM event WHERE kind = 'StepRunAgain'")
+        assert (await connection.execute(query)).scalar_one() == 1
 
 
 async def test_a_read_model_that_stands_still_is_told_with_the_event_and_the_error(

@@ -36,8 +36,11 @@ async def run_again(tx: Tx, delivery_id: int) -> None:
 
 
 async def run_step_again(tx: Tx, failed_id: UUID) -> None:
-    """Let what was due and failed be tried again at once. Refused: not_found (missing), step_not_failed."""
+    """Let what was due and failed be tried again at once; nothing happens where it waits for that already. Refused: not_found
+    (missing), step_not_failed."""
     failed = await tx.lock(FailedStep, failed_id)
+    if failed.state == DeliveryState.WAITING and not failed.attempts:
+        return
     if not await queue_step(tx, failed_id):
         refuse("step_not_failed")
     await record(tx, StepRunAgain(failed_step_id=failed_id, step=failed.step))
@@ -53,7 +56,7 @@ async def run_all_again(tx: Tx) -> int:
 
 
 async def _run_steps_again(tx: Tx) -> int:
-    failed = select(FailedStep.id).where(FailedStep.state != DeliveryState.DONE)
+    failed = select(FailedStep.id).where(FailedStep.state != DeliveryState.DONE, FailedStep.attempts > 0)
     ids = (await tx.session.execute(failed.order_by(FailedStep.id).limit(AT_ONCE))).scalars().all()
     for failed_id in ids:
         await run_step_again(tx, failed_id)
