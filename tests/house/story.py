@@ -1,7 +1,8 @@
 """The demo story for tests that walk through it: told once, with a session for everybody and the ids of its objects."""
 
+import functools
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest_asyncio
 from litestar import Litestar
@@ -76,6 +77,11 @@ async def world(story: str, sessions: dict[str, str]) -> World:
     return found
 
 
+NOWHERE = UUID("00000000-0000-4000-8000-000000000000")
+"""The id of what isn't there: always the same, so that nobody asks for it twice."""
+
+
+@functools.cache
 def objects(world: World) -> dict[str, dict[str, Any]]:
     """Ids of one story's objects, of another's, mixed ones, and of none."""
     awarded = world.one("application", reference=_present(world, "01/001"))
@@ -87,7 +93,7 @@ def objects(world: World) -> dict[str, dict[str, Any]]:
         for name, row in (("awarded", awarded), ("draft", draft), ("foreign", foreign), ("judged", judged))
     }
     sets["mixed"] = {**sets["foreign"], "application_id": draft.id}
-    sets["missing"] = {key: uuid4() for key in sets["awarded"]} | {
+    sets["missing"] = dict.fromkeys(sets["awarded"], NOWHERE) | {
         "reference": "NONE-1",
         "delivery_id": 99_999_999,
     }
@@ -102,7 +108,7 @@ def _present(world: World, tail: str) -> str:
 def _of(world: World, application: Any) -> dict[str, Any]:
     questions = [row for row in world.rows["question"] if row.call_id == application.call_id]
     ids: dict[str, Any] = {
-        "question_id": questions[-1].id if questions else uuid4(),
+        "question_id": questions[-1].id if questions else NOWHERE,
         "application_id": application.id,
         "call_id": application.call_id,
         "reference": world.one("call", id=application.call_id).reference,
@@ -115,9 +121,9 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "consultee_id": world.rows["consultee"][0].id,
         "initiative_id": world.one("initiative", application_id=None).id,
         "body_id": world.people["Omar Hoxha"].institution_id,
-        "signatory_id": uuid4(),
-        "view_id": uuid4(),
-        "step_id": uuid4(),
+        "signatory_id": NOWHERE,
+        "view_id": NOWHERE,
+        "step_id": NOWHERE,
     }
     for table in (
         "party",
@@ -130,16 +136,16 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "clarification",
     ):
         rows = [row for row in world.rows[table] if row.application_id == application.id]
-        ids[f"{table}_id"] = rows[-1].id if rows else uuid4()
+        ids[f"{table}_id"] = rows[-1].id if rows else NOWHERE
     planned = world.one("planned_activity", application_id=application.id)
-    ids["planned_id"] = planned.id if planned else uuid4()
+    ids["planned_id"] = planned.id if planned else NOWHERE
     wanted = world.one("change_request", application_id=application.id)
     evidence = world.one("evidence", activity_id=ids["activity_id"])
     invitation = world.one("invitation", deployment_id=ids["deployment_id"])
     return ids | {
-        "evidence_id": evidence.id if evidence else uuid4(),
-        "change_id": wanted.id if wanted else uuid4(),
-        "invitation_id": invitation.id if invitation else uuid4(),
+        "evidence_id": evidence.id if evidence else NOWHERE,
+        "change_id": wanted.id if wanted else NOWHERE,
+        "invitation_id": invitation.id if invitation else NOWHERE,
     }
 
 
@@ -157,7 +163,7 @@ OTHERS = {
 
 def fill(path: str, ids: dict[str, Any]) -> str:
     """The path with these ids; contracts bear references of their own."""
-    values = {**OTHERS, **ids, "request_id": uuid4()}
+    values = {**OTHERS, **ids, "request_id": NOWHERE}
     if path.startswith("/contracts/") and values["reference"] != "NONE-1":
         values["reference"] = "CA1"
     return path.format(**{key: str(value) for key, value in values.items()})
