@@ -200,10 +200,11 @@ async def _walk(
     guarded = Guarded(app, session) if session else None
     async with TakingBack(app, made.url, session) as browser:
         for route, handler in handlers(app):
-            turned_away = set[str]()
+            turned_away, asked = set[str](), set[tuple[str, str]]()
             for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
                 for path in _paths(route.path_format, ids, world):
-                    for method in sorted(handler.http_methods):
+                    for method in sorted(m for m in handler.http_methods if (m, path) not in asked):
+                        asked.add((method, path))
                         if guarded and await guarded.refusal(method, path):
                             if method in turned_away:
                                 continue
