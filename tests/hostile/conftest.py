@@ -4,7 +4,7 @@ import contextlib
 from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
@@ -19,13 +19,18 @@ from facility.outbox.links import token_of
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
+from tests.conftest import run
 from tests.hostile.asking import listening
-from tests.hostile.forms import Field, Found, filled, gets, posts, read, send, template_of
+from tests.hostile.forms import Found, Parser, filled, gets, posts, read, send, template_of
+from tests.hostile.open_ends import leave_open
 from tests.house.story import fill, may, objects
 from tests.house.world import EVERYBODY, TakesBack, World
 
 NOBODY = ""
-MOST_OF_A_KIND = 8
+DULL = 3
+"""How many pages of a kind may follow each other that lead nowhere new, before no more of them are opened."""
+NOT_SHOWN = {"/demo": "in the demo alone, which the app of the tests is not"}
+"""Routes whose form no page shows, and why not."""
 
 
 class Watched(TakesBack):
@@ -104,10 +109,25 @@ class Crowd:
         await self.db.dispose()
 
 
+class GoingOn(NamedTuple):
+    """A copy of the story in which much waits for somebody: its address, and the pages on which it stands, by names."""
+
+    url: str
+    pages: dict[str, list[str]]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def going_on(standing_app: Litestar, server: str, story: str, sessions: dict[str, str]) -> GoingOn:
+    """Made once. Nobody is connected: tests copy it, too."""
+    await run(server, "CREATE DATABASE going_on TEMPLATE story")
+    url = story.replace("/story?", "/going_on?")
+    return GoingOn(url, await leave_open(standing_app, url, sessions))
+
+
 @pytest_asyncio.fixture
-async def crowd(standing_app: Litestar, story: str, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
+async def crowd(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, str]) -> AsyncIterator[Crowd]:
     """Everybody's browsers."""
-    made = Crowd(standing_app, Watched(story), sessions)
+    made = Crowd(standing_app, Watched(going_on.url), sessions)
     yield made
     await made.leave()
 
@@ -121,9 +141,9 @@ async def _link_pages(db: Database) -> list[str]:
         return [f"/link/{row.purpose}/{token_of(row.id, row.nonce)}" for row in rows]
 
 
-async def _sign_in_request(story: str) -> UUID:
+async def _sign_in_request(url: str) -> UUID:
     """Somebody has asked for a link and a code, and holds the page that takes the code."""
-    db = Database(story)
+    db = Database(url)
     async with db.transaction(now=clock.now()) as tx:
         request_id = await ask_to_sign_in(tx, "omar@facility.example")
     await db.dispose()
@@ -135,8 +155,8 @@ class Walk:
 
     def __init__(self, app: Litestar, crowd: Crowd) -> None:
         self.crowd = crowd
-        self.routes = [route.path_format for route, _ in posts(app)]
-        self.pages = [route.path_format for route, _ in gets(app)]
+        self.routes = tuple(route.path_format for route, _ in posts(app))
+        self.pages = tuple(route.path_format for route, _ in gets(app))
         self.found: dict[str, tuple[str, Found]] = {}
         self.shown: dict[str, tuple[str, str]] = {}
         self.asked: dict[str, set[str]] = {}
@@ -145,33 +165,49 @@ class Walk:
         self.answers: dict[tuple[str, str], httpx.Response] = {}
 
     async def walk(self, name: str, start: Sequence[str]) -> None:
-        """All kinds of pages that the person gets to, a few of each."""
-        queue, seen, visits = deque(start), set(start), Counter[str]()
+        """Where the person starts, and all kinds of pages that they get to: of each kind as many as lead somewhere new. A document
+        is opened once."""
+        queue, seen, dull = deque(start), set(start), Counter[str]()
+        known: dict[str, set[tuple[str, str | None]]] = defaultdict(set)
         while queue:
             path = queue.popleft()
-            template = template_of(path.partition("?")[0], self.pages)
-            if template is None or path.startswith("/static/") or visits[template] == MOST_OF_A_KIND:
+            template = self._kind("GET", path)
+            if template is None or path.startswith("/static/"):
                 continue
-            visits[template] += 1
+            if dull[template] >= DULL and path not in start:
+                continue
             page = await self.crowd[name].get(path)
-            self.shown.setdefault(template, (name, path))
-            parser = read(page)
-            if page.status_code == 303:
-                parser.links.append(page.headers["location"])
-            self.answers[name, path] = page
-            for target in sorted(parser.targets):
-                self.targets[name].setdefault(target, path)
-            self.links.setdefault(template, set()).update(
-                link for link in parser.links if link.partition("?")[0] == path.partition("?")[0]
+            parser = self._take_in(name, template, path, page)
+            led = {(method, self._kind(method, target)) for method, target in parser.targets}
+            dull[template] = (
+                DULL if _is_document(page) else 0 if led - known[template] else dull[template] + 1
             )
-            for form in parser.forms:
-                self._keep(name, form)
+            known[template] |= led
             fresh = [link for link in parser.links if link not in seen]
             seen.update(fresh)
             queue.extend(fresh)
 
+    def _take_in(self, name: str, template: str, path: str, page: httpx.Response) -> Parser:
+        """What the page says of where one gets from it."""
+        self.shown.setdefault(template, (name, path))
+        self.answers[name, path] = page
+        parser = read(page)
+        if page.status_code == 303:
+            parser.links.append(page.headers["location"])
+        for target in sorted(parser.targets):
+            self.targets[name].setdefault(target, path)
+        here = path.partition("?")[0]
+        own = self.links.setdefault(template, set())
+        own.update(link for link in parser.links if link.partition("?")[0] == here)
+        for form in parser.forms:
+            self._keep(name, form)
+        return parser
+
+    def _kind(self, method: str, path: str) -> str | None:
+        return template_of(path.partition("?")[0], self.pages if method == "GET" else self.routes)
+
     def _keep(self, name: str, form: Found) -> None:
-        template = template_of(form.action.partition("?")[0], self.routes)
+        template = self._kind("POST", form.action)
         if template is None:
             return
         known = self.found.get(template)
@@ -199,35 +235,41 @@ class Walk:
                 self._keep(name, form)
 
 
+def _is_document(page: httpx.Response) -> bool:
+    return page.status_code == 200 and not page.headers["content-type"].startswith("text/html")
+
+
 @pytest_asyncio.fixture(scope="session")
-async def walked(standing_app: Litestar, story: str, sessions: dict[str, str], world: World) -> Walk:
-    """Everybody has been everywhere; where no page shows a route's form, it is one with the fields that others have."""
-    crowd = Crowd(standing_app, Watched(story), sessions)
+async def walked(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, str], world: World) -> Walk:
+    """Everybody has been everywhere, first where something waits for them."""
+    crowd = Crowd(standing_app, Watched(going_on.url), sessions)
     walk = Walk(standing_app, crowd)
-    code = f"/sign-in/check/{await _sign_in_request(story)}"
+    code = f"/sign-in/check/{await _sign_in_request(going_on.url)}"
     for name in crowd.browsers:
-        await walk.walk(name, ["/", *([] if name else ["/sign-in", code, *await _link_pages(crowd.db)])])
+        start = [] if name else ["/sign-in", code, *await _link_pages(crowd.db)]
+        await walk.walk(name, ["/", *going_on.pages.get(name, ()), *start])
     funded = objects(world)["awarded"]["application_id"]
     for route, handler in gets(standing_app):
         if route.path_format not in walk.shown and not route.path_format.endswith("/stream"):
             for name, path in places(world, route, handler):
                 walk.shown.setdefault(route.path_format, (name, path))
                 await walk.look(name, f"{path}?application={funded}")
-    for route, handler in posts(standing_app):
-        name, path = places(world, route, handler)[0]
-        guessed = [Field(one, "text", "1") for one in ("reason", "seen", "version", "choice")]
-        walk.found.setdefault(route.path_format, (name, Found(path, "", guessed)))
+    walk.found |= {path: (NOBODY, Found(path, "")) for path in NOT_SHOWN}
     await walk.listen(standing_app)
     await crowd.leave()
     return walk
 
 
 def places(world: World, route: Any, handler: Any) -> list[tuple[str, str]]:
-    """Everybody who may ask for this route, and for what."""
-    found = []
-    for name in (NOBODY, *EVERYBODY):
-        for ids in objects(world).values() if route.path_parameters else [{"reference": ""}]:
-            anyone = any(item.anyone for item in handler.opt["allow"].items)
-            if anyone if name == NOBODY else may(handler.opt["allow"], world, name, ids):
-                found.append((name, fill(route.path_format, ids)))
-    return found
+    """Who may ask for this route, and for what: one of each role, and nobody signed in where anybody may."""
+    sets = objects(world).values() if route.path_parameters else [{"reference": ""}]
+    paths = {fill(route.path_format, ids): ids for ids in sets}
+    if any(item.anyone for item in handler.opt["allow"].items):
+        return [(NOBODY, path) for path in paths]
+    asked = {
+        (role, path): name
+        for name, role in EVERYBODY.items()
+        for path, ids in paths.items()
+        if may(handler.opt["allow"], world, name, ids)
+    }
+    return [(name, path) for (_, path), name in asked.items()]

@@ -1,5 +1,6 @@
 """Every form of the product as a browser finds it: crawled from the pages, filled with what fits, sent as raw bytes."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -61,6 +62,8 @@ LEADS_TO = {
     "data-autosave": "POST",
 }
 """Attributes that hold an address, and how it is asked for. A form's action goes by the form's method."""
+SENDS = ("formaction", "hx-post", "data-autosave")
+"""Those to which the fields of a form go, besides its action."""
 
 
 class Parser(HTMLParser):
@@ -75,6 +78,7 @@ class Parser(HTMLParser):
         self._form: Found | None = None
         self._area: Field | None = None
         self._select: Field | None = None
+        self._beside: list[tuple[str, set[str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Forms, inputs, text areas, selects with their options, and buttons with names."""
@@ -88,11 +92,27 @@ class Parser(HTMLParser):
             self.forms.append(self._form)
         elif self._form is not None:
             self._control(self._form, tag, given)
+        self._look_for_other_ways(given)
 
     def _look_for_targets(self, tag: str, given: Mapping[str, str]) -> None:
         methods = {**LEADS_TO, "action": given.get("method", "get").upper()} if tag == "form" else LEADS_TO
         found = ((method, given.get(name, "").partition("#")[0]) for name, method in methods.items())
         self.targets |= {(method, path) for method, path in found if path.startswith("/")}
+
+    def _look_for_other_ways(self, given: Mapping[str, str]) -> None:
+        """Where else the form is sent: by a button of its own, as it is typed, or from beside it, by names."""
+        for address in (given[name].partition("#")[0] for name in SENDS if given.get(name)):
+            if self._form is None:
+                self._beside.append((address, set(given.get("hx-params", "").split(","))))
+            elif address != self._form.action:
+                self.forms.append(msgspec.structs.replace(self._form, action=address))
+
+    def close(self) -> None:
+        """What stands beside the forms sends fields of theirs."""
+        super().close()
+        fields = [field for form in self.forms for field in form.fields]
+        for address, names in self._beside:
+            self.forms.append(Found(address, self.page, [field for field in fields if field.name in names]))
 
     def _control(self, form: Found, tag: str, given: Mapping[str, str]) -> None:
         name = given.get("name", "")
@@ -141,6 +161,7 @@ def read(response: httpx.Response) -> Parser:
     parser = Parser(response.request.url.path)
     if response.headers.get("content-type", "").startswith("text/html"):
         parser.feed(response.text)
+        parser.close()
     return parser
 
 
@@ -169,13 +190,16 @@ def gets(app: Litestar) -> list[tuple[HTTPRoute, HTTPRouteHandler]]:
     return [(route, one) for route, one in handlers(app) if "GET" in one.http_methods]
 
 
-def template_of(path: str, routes: Sequence[str]) -> str | None:
+@functools.cache
+def template_of(path: str, routes: tuple[str, ...]) -> str | None:
     """The route among these that the path belongs to; literal words go before parameters."""
-    for route in sorted(routes, key=lambda one: one.count("{")):
-        pattern = re.sub(r"\{[^}]+\}", "[^/]+", route)
-        if re.fullmatch(pattern, path):
-            return route
-    return None
+    return next((route for route, pattern in _patterns(routes) if pattern.fullmatch(path)), None)
+
+
+@functools.cache
+def _patterns(routes: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
+    literal_first = sorted(routes, key=lambda one: one.count("{"))
+    return [(route, re.compile(re.sub(r"\{[^}]+\}", "[^/]+", route))) for route in literal_first]
 
 
 type Value = str | bytes

@@ -20,7 +20,7 @@ from facility.web.access import Role, Visitor
 from facility.web.entrances import entrance, open_to
 from tests.browser import lent
 from tests.conftest import run
-from tests.hostile.conftest import Crowd, Walk, Watched
+from tests.hostile.conftest import Crowd, GoingOn, Walk, Watched
 from tests.hostile.judge import listed
 from tests.house.links import admitted, let_in
 from tests.house.world import World
@@ -45,10 +45,10 @@ async def closed(app: Litestar, session: str | None, targets: Targets) -> list[t
 
 
 async def test_the_guard_lets_pass_wherever_a_page_leads(
-    standing_app: Litestar, story: str, sessions: dict[str, str], walked: Walk
+    standing_app: Litestar, going_on: GoingOn, sessions: dict[str, str], walked: Walk
 ) -> None:
     """Everything that a page may ask for, each as the person who saw it."""
-    db = Database(story)
+    db = Database(going_on.url)
     lent(standing_app, db)
     found = [
         (name, *wrong)
@@ -125,11 +125,9 @@ async def differing(
     return sorted((set(asked) - shut) ^ opened)
 
 
-async def test_every_mail_leads_its_recipient_somewhere(
-    standing_app: Litestar, story: str, walked: Walk
-) -> None:
+async def test_every_mail_leads_its_recipient_somewhere(standing_app: Litestar, going_on: GoingOn) -> None:
     """Who has an account signs in; who has none gets a link, or what anybody may open."""
-    db, found, seen = Database(story), [], set()
+    db, found, seen = Database(going_on.url), [], set()
     lent(standing_app, db)
     async with db.reader() as connection:
         rows = (await connection.execute(text("SELECT id FROM mail ORDER BY created_at"))).scalars().all()

@@ -11,10 +11,10 @@ from facility.events.relay import drain
 from tests.hostile.conftest import Walk
 from tests.hostile.forms import Found, send
 from tests.hostile.judge import listed
-from tests.hostile.test_private import LEAVES, Real, real  # noqa: F401 - a fixture
+from tests.hostile.test_private import LEAVES, Real, in_turn, real  # noqa: F401 - a fixture
 
-ANSWERS = {"/sign-in", "/register", "/link/sign-in/{token}"}
-"""Lead to a page that is the answer itself: it asks for the code, or greets whoever has come in."""
+ANSWERS = {"/sign-in", "/register", "/link/sign-in/{token}", "/assessments/{application_id}"}
+"""Lead to a page that is the answer itself: it asks for the code, greets whoever has come in, or shows the scores to be sent."""
 MAILS = ("/sign-in", "/register")
 """Whoever did not get a mail asks for it again; how often is limited there."""
 
@@ -24,10 +24,11 @@ def _values(form: Found) -> list[tuple[str, str]]:
 
 
 async def _done(real: Real) -> Counter[str]:  # noqa: F811
-    """Every event by its kind, and every mail by its template and address, once all deliveries are made."""
+    """Every event by its kind, and every mail by its template and address, once all deliveries are made; but for the trace that
+    each attempt of somebody who is shut out leaves."""
     await drain(real.db, clock.now)
-    rows = await real.rows("SELECT kind FROM event UNION ALL SELECT template || ' ' || to_address FROM mail")
-    return Counter(rows)
+    query = "SELECT kind FROM event WHERE kind <> 'RecusedAttempt'"
+    return Counter(await real.rows(f"{query} UNION ALL SELECT template || ' ' || to_address FROM mail"))
 
 
 async def test_a_form_that_is_sent_again_does_nothing_more(walked: Walk, real: Real) -> None:  # noqa: F811
@@ -35,7 +36,7 @@ async def test_a_form_that_is_sent_again_does_nothing_more(walked: Walk, real: R
     more: dict[str, Any] = {}
     took: list[str] = []
     before = await _done(real)
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in in_turn(walked):
         if route.startswith((*LEAVES, *MAILS)):
             continue
         async with real.browser(name) as browser:
@@ -56,7 +57,7 @@ async def test_a_form_that_is_sent_again_does_nothing_more(walked: Walk, real: R
 async def test_a_redirect_leads_to_a_page_that_says_what_was_done(walked: Walk, real: Real) -> None:  # noqa: F811
     """A redirect is no success by itself: its page is there for the person, and says what has happened."""
     silent, led = [], 0
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in in_turn(walked):
         if route.startswith(LEAVES) or route in ANSWERS:
             continue
         async with real.browser(name) as browser:

@@ -19,13 +19,21 @@ from facility.log import LineFormatter
 from facility.web import cookies
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser, lent
-from tests.hostile.conftest import Crowd, Walk
+from tests.conftest import run
+from tests.hostile.conftest import Crowd, GoingOn, Walk
 from tests.hostile.forms import FREE, Found, send
 from tests.hostile.judge import listed
 from tests.hostile.values import MARK
 
 LEAVES = ("/sign-out", "/rehearsal", "/people/{account_id}/close", "/people/{account_id}/roles")
+AS_TYPED = ("/copy", "/preview", "/look")
+"""Take what is typed as it is, to keep it for its person or to show what it comes to."""
 ADDRESS = "zwiebelfisch@example.org"
+
+
+def in_turn(walked: Walk) -> list[tuple[str, tuple[str, Found]]]:
+    """Every route and its form; last what shuts its person out of what the others are about."""
+    return sorted(walked.found.items(), key=lambda item: (item[0].endswith("/conflict"), item[0]))
 
 
 class Real:
@@ -57,16 +65,11 @@ class Real:
 
 @pytest_asyncio.fixture
 async def real(
-    standing_app: Litestar, database_url: str, story: str, sessions: dict[str, str], walked: Walk
+    standing_app: Litestar, server: str, going_on: GoingOn, sessions: dict[str, str], walked: Walk
 ) -> AsyncIterator[Real]:
-    """A fresh copy of the story."""
-    server = Database(database_url, pool_size=1)
-    async with server.engine.connect() as connection:
-        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await autocommit.execute(text("DROP DATABASE IF EXISTS copied"))
-        await autocommit.execute(text("CREATE DATABASE copied TEMPLATE story"))
-    await server.dispose()
-    db = Database(story.replace("/story?", "/copied?"), pool_size=2)
+    """A fresh copy of the story as it goes on."""
+    await run(server, "DROP DATABASE IF EXISTS copied", "CREATE DATABASE copied TEMPLATE going_on")
+    db = Database(going_on.url.replace("/going_on?", "/copied?"), pool_size=2)
     yield Real(standing_app, db, sessions)
     await db.dispose()
 
@@ -99,7 +102,7 @@ async def test_what_is_typed_stays_in_its_rows(
 ) -> None:
     caplog.set_level(logging.INFO)
     done, addresses = [], []
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in in_turn(walked):
         if route.startswith(LEAVES):
             continue
         async with real.browser(name) as browser:
@@ -143,7 +146,7 @@ async def test_what_was_taken_can_be_shown(walked: Walk, real: Real) -> None:
     """A redirect is no success yet: the page that it leads to, and all others, can show what was taken."""
     broken: list[tuple[str, object, int]] = []
     taken = set()
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in in_turn(walked):
         for which in range(3) if not route.startswith(LEAVES) else ():
             async with real.browser(name) as browser:
                 response = await send(browser, form.action, _edged(form, which))
@@ -170,7 +173,7 @@ async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:
     await drain(real.db, clock.now)  # what the story left to do
     before = _lasting(await real.counts())
     refused = []
-    for route, (name, form) in sorted(walked.found.items()):
+    for route, (name, form) in in_turn(walked):
         if route.startswith(LEAVES):
             continue
         values = _marked(form)
@@ -181,7 +184,7 @@ async def test_refused_forms_leave_nothing(walked: Walk, real: Real) -> None:
                 if pairs is values:
                     continue
                 response = await send(browser, form.action, pairs)
-                assert 400 <= response.status_code < 500, route
+                assert 400 <= response.status_code < 500 or route.endswith(AS_TYPED), route
                 refused.append(route)
     await drain(real.db, clock.now)
     assert _lasting(await real.counts()) == before

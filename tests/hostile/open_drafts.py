@@ -1,0 +1,96 @@
+"""Drafts in which something is left to do, and text that nobody has saved yet."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from uuid import UUID
+
+from litestar import Litestar
+from sqlalchemy import text
+
+from facility.applications.service.answers import start_application
+from facility.applications.service.changing import begin_changes
+from facility.applications.service.documents import record_consultation, refuse_document
+from facility.applications.service.parties import add_party
+from facility.applications.service.withdrawal import withdraw
+from facility.demo import budgets
+from facility.demo.present import FIREARMS
+from facility.outbox.links import token_of
+from tests.hostile.open_calls import ELENA, FIRST, OMAR, RICH, Opened, wish
+from tests.hostile.typing_on import type_in
+
+
+async def leave_drafts(ends: Opened) -> None:
+    """Omar's: with a marked document, with partners to ask, alone, being changed, and withdrawn."""
+    call_id = await ends.published("open ends", -20, 20, form=RICH)
+    at, shares = ends.noon(-5), budgets.plain(FIREARMS.amounts)
+    marked = await ends.apply(call_id, wish("A marked document"), at, confirm=0, budget=shares)
+    await ends.act(at, "omar", refuse_document, marked, sha256="5b" * 32)
+    ends.at(OMAR, f"/applications/{marked}/documents")
+    await _to_ask(ends, call_id)
+    alone = await ends.apply(call_id, wish("Alone", partners=()), at)
+    await ends.act(at, "omar", record_consultation, alone, "The Delegation was asked, and agreed.")
+    ends.typed = await _edited(ends, marked, alone)
+    for title, what in (("Being changed", begin_changes), ("Withdrawn", withdraw)):
+        handed_in = await ends.apply(call_id, wish(title), at, budget=shares)
+        await ends.submit(handed_in, wish(title), ends.noon(-3))
+        await ends.act(ends.noon(-2), "omar", what, handed_in)
+        ends.at(OMAR, f"/applications/{handed_in}")
+
+
+async def _edited(ends: Opened, draft: UUID, alone: UUID) -> list[str]:
+    """Every page of a draft that keeps what is typed."""
+    party = await ends.one("SELECT id FROM party WHERE application_id = :id AND NOT is_lead", id=draft)
+    planned = await ends.one("SELECT id FROM planned_activity WHERE application_id = :id", id=draft)
+    places = ["answers/ask", "part/part", "partners/add", f"parties/{party}", f"parties/{party}/part/part"]
+    places += ["activities/add", f"activities/{planned}", "budget"]
+    return [*(f"/applications/{draft}/{place}" for place in places), f"/applications/{alone}/consultation"]
+
+
+async def _to_ask(ends: Opened, call_id: UUID) -> None:
+    at, place = ends.noon(-4), ends.troupe.places
+    made = await ends.act(
+        at,
+        "omar",
+        start_application,
+        call_id=call_id,
+        lead_institution_id=place["albanian_police"],
+        title="Two to ask",
+        track="joint",
+    )
+    for name in ("kosovo_police", "sipa"):
+        await ends.act(
+            at,
+            "omar",
+            add_party,
+            made.id,
+            institution_id=place[name],
+            role="Sends investigators.",
+            amount=Decimal(0),
+            contact_name="Petra Partner",
+            contact_email=f"{name}@facility.example",
+        )
+    ends.at(OMAR, f"/applications/{made.id}/partners")
+
+
+async def type_on(app: Litestar, ends: Opened, sessions: Mapping[str, str]) -> None:
+    """By Omar in drafts, by Elena in an assessment, and by whoever opens a partner's link."""
+    db, scored = ends.troupe.db, f"/assessments/{ends.judged[0]}"
+    linked = await _partners_link(ends)
+    await type_in(app, db, sessions[OMAR], ends.typed)
+    await type_in(app, db, sessions[ELENA], [scored])
+    await type_in(app, db, None, [linked])
+    ends.at(OMAR, *ends.typed)
+    ends.at(ELENA, scored, f"{scored}/check")
+    ends.at("", linked)
+
+
+async def _partners_link(ends: Opened) -> str:
+    """The part of a partner of the first draft, by its link."""
+    query = """
+        SELECT link.id, nonce FROM link JOIN party ON party.id = subject_id JOIN application ON application.id = application_id
+        WHERE purpose = 'partner' AND used_at IS NULL AND revoked_at IS NULL AND status = 'draft' AND reference LIKE :it
+        ORDER BY reference LIMIT 1
+    """
+    async with ends.troupe.db.reader() as connection:
+        row = (await connection.execute(text(query), {"it": f"TAF-{ends.now.year}-{FIRST}/%"})).one()
+    return f"/link/partner/{token_of(row.id, row.nonce)}/part/part"

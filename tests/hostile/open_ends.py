@@ -1,0 +1,294 @@
+"""The copy of the story that is crawled, brought by commands into what the story leaves out: what waits for somebody, room by room.
+
+Each function leaves something open on whose page a form stands that no other page shows.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from litestar import Litestar
+from sqlalchemy import text
+
+from facility import clock
+from facility.accounts.service import institutions, people
+from facility.activities.service.activities import ActivityDraft, plan_activity
+from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
+from facility.admission.rules.clarification import ClarificationKind
+from facility.admission.service.clarifications import ask_for_clarification
+from facility.admission.service.consultations import (
+    answer_consultation,
+    end_consultations_due,
+    start_consultations,
+)
+from facility.admission.service.views import save_view
+from facility.awards.service.ending import propose_closing
+from facility.awards.service.withdrawal import propose_withdrawal
+from facility.contracts.service.enlargement import propose_enlargement
+from facility.contracts.service.money import open_envelope
+from facility.db import Database
+from facility.demo.troupe import OFFICERS, PLACES, STAFF, Troupe
+from facility.deployments.service.expertise import RequestDraft, accept, request_expertise
+from facility.events.schedule import SCHEDULE, run_due
+from facility.files.store import Store
+from facility.outbox.links import token_of
+from facility.web.access import Role
+from tests.hostile.open_calls import ADA, Opened
+from tests.hostile.open_drafts import leave_drafts, type_on
+
+ROOT = "Rut Hansen"
+REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
+STEP = "test: ring the bell"
+
+
+async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> dict[str, list[str]]:
+    """Everything below, in the copy of the story at this address; the pages on which it stands, by who goes on from there."""
+    db = Database(url, pool_size=2)
+    troupe = await _troupe(db, Store(app.state.settings.documents_dir))
+    ends = Opened(troupe, clock.now())
+    await _envelope(ends)
+    await leave_drafts(ends)
+    await ends.calls()
+    await ends.urgent()
+    await _admission(ends)
+    await _awards(ends)
+    await _experts(ends)
+    await _activity(ends)
+    await _accounts(ends)
+    await _operations(ends)
+    await type_on(app, ends, sessions)
+    await db.dispose()
+    return ends.pages
+
+
+async def _troupe(db: Database, store: Store) -> Troupe:
+    """The cast as it stands in the story."""
+    troupe = Troupe(db, store)
+    async with db.reader() as connection:
+        known = {row.name: row.id for row in await connection.execute(text("SELECT id, name FROM person"))}
+        places = {
+            (row.name, row.beneficiary_code): row.id
+            for row in await connection.execute(text("SELECT id, name, beneficiary_code FROM institution"))
+        }
+    troupe.people = {key: known[name] for key, (name, _) in [*STAFF.items(), *OFFICERS.items()]}
+    troupe.places = {key: places[place.name, place.beneficiary] for key, place in PLACES.items()}
+    return troupe
+
+
+async def _envelope(ends: Opened) -> None:
+    """Money of its own for the calls below; somebody wants it to hold more."""
+    contract_id = await ends.one("SELECT id FROM contract WHERE reference = 'CA1'")
+    made = await ends.act(
+        ends.noon(-90),
+        "ada",
+        open_envelope,
+        contract_id=contract_id,
+        name="Open ends",
+        amount=Decimal(900000),
+    )
+    ends.troupe.envelope_id = made.id
+    await ends.act(ends.now, "ada", propose_enlargement, made.id, Decimal(950000), reason="More was paid in.")
+
+
+async def _admission(ends: Opened) -> None:
+    """A list kept under a name; questions that are open, did not get through, or were answered late or with an objection."""
+    await ends.act(
+        ends.now,
+        "ada",
+        save_view,
+        ends.troupe.people["ada"],
+        name="Urgent ones",
+        asked={"q": "urgent"},
+        shared=True,
+    )
+    first, second = ends.judged[:2]
+    for application_id in (first, second):
+        asked = await ends.act(
+            ends.now,
+            "ada",
+            ask_for_clarification,
+            application_id,
+            kind=ClarificationKind.EVIDENCE,
+            question="The mandate is missing.",
+        )
+    await _refused(ends, asked.id)
+    await _consultations(ends, second)
+    await _agreed(ends, ends.exception)
+
+
+async def _consultations(ends: Opened, application_id: UUID) -> None:
+    async with ends.troupe.db.reader() as connection:
+        known = list((await connection.execute(text("SELECT id FROM consultee ORDER BY name"))).scalars())
+    asked_at = ends.now - timedelta(days=6)
+    objects, late, undelivered = [
+        (await ends.act(asked_at, "ada", start_consultations, application_id, [key], days=1, more_days=0))[0]
+        for key in known[:3]
+    ]
+    said: dict[str, Any] = {"name": "Head of section", "objects": True, "reason": "We do the same in May."}
+    await ends.act(asked_at + timedelta(hours=1), None, answer_consultation, objects.id, **said)
+    await _refused(ends, undelivered.id)
+    await end_consultations_due(ends.troupe.db, ends.now - timedelta(hours=2))
+    await ends.act(ends.now, None, answer_consultation, late.id, **said)
+
+
+async def _agreed(ends: Opened, application_id: UUID) -> None:
+    """Nobody objects to an exception."""
+    consultee_id = await ends.one("SELECT id FROM consultee")
+    (made,) = await ends.act(ends.noon(-5), "ada", start_consultations, application_id, [consultee_id])
+    await ends.act(ends.noon(-4), None, answer_consultation, made.id, objects=False, name="Head of section")
+
+
+async def _refused(ends: Opened, subject_id: UUID) -> None:
+    """What a mail server may say of the mail with the link; there is none here."""
+    await _change(
+        ends,
+        "UPDATE mail SET state = :state, attempts = :attempts, error = :error, sent_at = NULL "
+        "WHERE link_id IN (SELECT id FROM link WHERE subject_id = :subject)",
+        subject=subject_id,
+        **REFUSED,
+    )
+
+
+async def _change(ends: Opened, statement: str, **given: Any) -> None:
+    async with ends.troupe.db.transaction(now=ends.now) as tx:
+        await tx.session.execute(text(statement), given)
+
+
+async def _awards(ends: Opened) -> None:
+    """One to close, one to withdraw, as somebody proposes."""
+    closing, withdrawal = (
+        await _award(ends, "TAF-2021-01/B"),
+        await _award(ends, f"TAF-{ends.now.year}-05/001"),
+    )
+    await ends.act(
+        ends.now, "vera", propose_closing, closing, final_cost=Decimal(9000), reason="The final report is in."
+    )
+    await ends.act(
+        ends.now, "ada", propose_withdrawal, withdrawal, reason="Its lead has no mandate any more."
+    )
+
+
+async def _award(ends: Opened, reference: str) -> UUID:
+    query = (
+        "SELECT award.id FROM award JOIN application ON application.id = application_id WHERE reference = :it"
+    )
+    key: UUID = await ends.one(query, it=reference)
+    return key
+
+
+async def _funded(ends: Opened) -> UUID:
+    """The application that Omar leads and that has an award."""
+    query = "SELECT id FROM application WHERE reference = :it"
+    key: UUID = await ends.one(query, it=f"TAF-{ends.now.year}-01/001")
+    return key
+
+
+async def _experts(ends: Opened) -> None:
+    """A shortlist to order; a yes that can be taken back, and an invitation that did not get through."""
+    application_id = await _funded(ends)
+    starts_on = ends.monday(8)
+    await ends.act(
+        ends.now,
+        "ada",
+        request_expertise,
+        RequestDraft(
+            application_id=application_id,
+            place="Tirana",
+            starts_on=starts_on,
+            ends_on=starts_on + timedelta(days=2),
+            seats=1,
+            language="en",
+            language_level="B2",
+            themes={"X.JIT": 2},
+            min_theme_level=2,
+            bonus_regional_language=2,
+            bonus_no_recent_deployment=1,
+            respond_within_hours=72,
+        ),
+    )
+    async with ends.troupe.db.reader() as connection:
+        query = text("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY seat")
+        first, second = (await connection.execute(query)).scalars()
+    await ends.act(ends.now, None, accept, first)
+    await _refused(ends, second)
+
+
+async def _activity(ends: Opened) -> None:
+    """One that took place, with all its evidence, to be reported by Omar."""
+    held = ends.monday(-3)
+    draft = ActivityDraft(
+        application_id=await _funded(ends),
+        kind="workshop",
+        title="Second tracing workshop",
+        place="Skopje",
+        starts_on=held,
+        ends_on=held + timedelta(days=1),
+    )
+    made = await ends.act(ends.noon(-40), "omar", plan_activity, draft)
+    rows = [AttendanceRow(beneficiary_code=code, expected=8, present=8) for code in ("AL", "XK", "ME")]
+    await ends.act(ends.noon(-4), "omar", set_attendance, made.id, rows)
+    for kind in ("agenda", "attendance_list", "report"):
+        size, sha256 = ends.troupe.paper(kind, "A paper of an open end.")
+        paper: dict[str, Any] = {"kind": kind, "name": f"{kind}.pdf", "size": size, "sha256": sha256}
+        await ends.act(ends.noon(-4), "omar", attach_evidence, made.id, **paper)
+
+
+async def _accounts(ends: Opened) -> None:
+    """A link to register; somebody who has registered, with an institution; a closed account; somebody who may sign."""
+    for email in ("first@example.org", "second@example.org", "third@example.org"):
+        await ends.act(ends.now, None, people.ask_to_register, email)
+    fresh = institutions.NewInstitution("Financial Police", "POLICE", "MK")
+    token = await _registering(ends)
+    await ends.act(ends.now, None, people.register, token, name="Ivo Ilievski", institution=fresh)
+    waits = await ends.one("SELECT id FROM institution WHERE name = :name", name=fresh.name)
+    ends.at(ADA, f"/institutions/{waits}")
+    former = await ends.act(
+        ends.now,
+        "root",
+        people.add_user,
+        name="Former Colleague",
+        email="former@example.org",
+        roles=[Role.AUDITOR],
+    )
+    await ends.act(ends.now, "root", people.deactivate, former.id)
+    ends.at(ROOT, f"/people/{former.id}")
+    await ends.act(
+        ends.now,
+        "ada",
+        institutions.name_signatory,
+        ends.troupe.places["albanian_police"],
+        name="Sava Signatory",
+        function="Head",
+        since=ends.day(-30),
+        until=None,
+    )
+
+
+async def _registering(ends: Opened) -> str:
+    async with ends.troupe.db.reader() as connection:
+        query = text("SELECT id, nonce FROM link WHERE purpose = 'register' AND used_at IS NULL LIMIT 1")
+        row = (await connection.execute(query)).one()
+    return token_of(row.id, row.nonce)
+
+
+async def _operations(ends: Opened) -> None:
+    """A delivery that was given up, and a step that failed."""
+    db, token = ends.troupe.db, await _registering(ends)
+    async with db.transaction(now=ends.now) as tx:
+        place = ends.troupe.places["albanian_police"]
+        await people.register(tx, token, name="Besa Basha", institution=place)
+    given_up = (
+        "UPDATE delivery SET state = :state, attempts = :attempts, error = :error WHERE state = 'waiting'"
+    )
+    await _change(ends, given_up, **{**REFUSED, "error": "KeyError"})
+    undelivered = await ends.one("SELECT id FROM mail WHERE state = 'parked'")
+    ends.at(ROOT, "/operations/parked", f"/operations/outbox/{undelivered}")
+
+    async def fail(_db: Database, _now: datetime) -> int:
+        raise ValueError
+
+    with patch.dict(SCHEDULE, {STEP: fail}, clear=True):
+        await run_due(db, ends.now)
