@@ -102,7 +102,7 @@ def _lines(row: Fields, choices: Collection[str]) -> list[AttendanceRow]:
         for name in ("expected", "present")
         if row.given(f"{column}-{name}")
     }
-    who = row.choice("who", choices) if cells or row.given("who") else row.text("who", required=False)
+    who = row.choice("who", choices) if cells or row.given("who") else ""
     if not cells or who not in choices:
         return []
     code, _colon, institution = who.partition(":")
