@@ -18,7 +18,6 @@ from litestar import Litestar
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from facility import clock
 from facility.applications.service.answers import save_answers
@@ -37,6 +36,7 @@ from facility.outbox.models import Link
 from facility.web.guard import handlers
 from facility.web.limits import Limits
 from tests.browser import SECRET, Browser
+from tests.conftest import run
 from tests.house.links import Guarded
 from tests.house.story import TakingBack, fill, objects
 from tests.house.world import EVERYBODY, World
@@ -72,10 +72,7 @@ class Planted(msgspec.Struct):
 @pytest_asyncio.fixture(scope="module")
 async def planted(server: str, story: str, world: World) -> AsyncIterator[Planted]:
     """Secrets in a draft, in an application under evaluation and in one that was awarded."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE DATABASE confided TEMPLATE story"))
-    await engine.dispose()
+    await run(server, "CREATE DATABASE confided TEMPLATE story")
     url = story.replace("/story?", "/confided?")
     db = Database(url, pool_size=2)
     made = Planted(db, url, {}, {})

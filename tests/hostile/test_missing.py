@@ -14,6 +14,7 @@ from facility.db import Database
 from facility.outbox.links import token_of
 from facility.outbox.models import Mail
 from facility.outbox.sender import text_of
+from tests.conftest import run
 from tests.hostile.blanks import blanks, program_words
 from tests.hostile.conftest import NOBODY, Crowd, Watched
 from tests.hostile.forms import gets
@@ -63,10 +64,7 @@ NONE = (
 @pytest_asyncio.fixture(scope="module")
 async def bare(server: str, story: str) -> AsyncIterator[str]:
     """A copy of the story in which everything that is optional is missing."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE DATABASE bare TEMPLATE story"))
-    await engine.dispose()
+    await run(server, "CREATE DATABASE bare TEMPLATE story")
     url = story.replace("/story?", "/bare?")
     engine = create_async_engine(url)
     async with engine.begin() as connection:

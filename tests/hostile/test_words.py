@@ -20,6 +20,7 @@ from facility.db import Database
 from facility.designations import all_footnotes
 from facility.outbox.links import token_of
 from facility.web import sheets
+from tests.conftest import run
 from tests.hostile.blanks import blanks
 from tests.hostile.conftest import NOBODY, Crowd, Watched
 from tests.hostile.forms import gets, posts
@@ -46,10 +47,7 @@ TEXTS = """
 @pytest_asyncio.fixture(scope="module")
 async def planted(server: str, story: str) -> AsyncIterator[str]:
     """A copy of the story in which every text has these words at its end."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text("CREATE DATABASE words TEMPLATE story"))
-    await engine.dispose()
+    await run(server, "CREATE DATABASE words TEMPLATE story")
     url = story.replace("/story?", "/words?")
     engine = create_async_engine(url)
     async with engine.begin() as connection:
