@@ -83,6 +83,8 @@ def _start(words: Sequence[str], environ: Mapping[str, str], output: IO[bytes]) 
         env={**os.environ, **environ},
         stdout=output,
         stderr=subprocess.STDOUT,
+        # As a service manager and a terminal start theirs: Linux shares the processors between sessions first.
+        start_new_session=True,
     )
 
 

@@ -7,8 +7,9 @@ import signal
 import uvloop
 
 from facility.garbage import settle
+from facility.priority import give_way
 from facility.settings import load
-from facility.worker import background, give_way
+from facility.worker import background
 
 
 async def main() -> None:

@@ -34,6 +34,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
+from facility.pool import PoolInTurn
 from facility.refused import refuse
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ log = logging.getLogger(__name__)
 # "C" order everywhere: the embedded build has no ICU, and the same list must sort the same way on any server.
 SORTED_BY_CODE_POINT = "C"
 CHANNEL = "facility_events"
+_WAIT = 20.0
+"""Seconds that somebody waits for a connection or for the turn to write, before the service is busy."""
 _PAUSE = 0.005  # seconds from one notice to the worker to the next: under traffic one speaks for many commits
 
 
@@ -186,17 +189,19 @@ def _refuse_closed(connection: Any, *_: object) -> None:
 class Database:
     """The engine of one event loop. Sharing one between loops fails, so each loop makes its own.
 
-    `listened`: False where no worker waits for notices.
+    `pool_size`: each connection is taught each statement, which takes longer than the statement; a third of them is for whoever
+    reads. `listened`: False where no worker waits for notices.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20, listened: bool = True) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, listened: bool = True) -> None:
         self.url = url
         self._listened = listened
         self.engine: AsyncEngine = create_async_engine(
             url,
+            poolclass=PoolInTurn,
             pool_size=pool_size,
             max_overflow=0,  # each beyond the pool's size would be opened, taught its statements, and closed
-            pool_timeout=20,
+            pool_timeout=_WAIT,
             # Whoever comes next gets the connection that was in use last: it knows most statements. In turn, each connection
             # would be taught each statement.
             pool_use_lifo=True,
@@ -207,6 +212,7 @@ class Database:
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         # No BEGIN and no ROLLBACK around reads: two round trips less a page.
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writers = asyncio.Semaphore(pool_size - pool_size // 3)
         self._wake: asyncio.Task[None] | None = None
         self._wake_again = False
 
@@ -245,6 +251,18 @@ class Database:
                     raise
 
     @contextlib.asynccontextmanager
+    async def _turn_to_write(self) -> AsyncIterator[None]:
+        """Writers wait for each other, for locks and for the disk: readers don't wait behind them. Raises PoolTimeout."""
+        try:
+            await asyncio.wait_for(self._writers.acquire(), _WAIT)
+        except TimeoutError as error:
+            raise PoolTimeout("too many transactions are open") from error
+        try:
+            yield
+        finally:
+            self._writers.release()
+
+    @contextlib.asynccontextmanager
     async def transaction(
         self,
         *,
@@ -256,9 +274,12 @@ class Database:
         """Open a transaction, commit it when the block ends, roll it back when it raises, then wake the worker. Left says which of the
         two it wants."""
         left: Left | None = None
-        async with AsyncSession(
-            self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=True
-        ) as session:
+        async with (
+            self._turn_to_write(),
+            AsyncSession(
+                self.engine, sync_session_class=_Session, expire_on_commit=False, autoflush=True
+            ) as session,
+        ):
             tx = Tx(session, now=now, actor=actor, correlation=correlation, causation=causation)
             try:
                 yield tx

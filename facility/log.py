@@ -59,7 +59,7 @@ def setup(*, as_json: bool = False, stream: IO[str] | None = None, level: int = 
         library.propagate = True
     # Who asked for which page and when is personal; what people did stands in the history of each object.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    for name in ("alembic", "fontTools", "weasyprint", "asyncio", "PIL"):
+    for name in ("alembic", "fontTools", "weasyprint", "asyncio", "PIL", "facility.pool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -8,7 +8,6 @@ under locks, read models and the numbering of the log under advisory locks.
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -48,16 +47,8 @@ THREADS = 8
 PREFETCH = 64  # dramatiq's default of two a thread makes small jobs slow
 CHUNK = 20  # deliveries in one message
 STOP_MILLISECONDS = 5000
-_NICENESS = 10
-"""Somebody waits for a page; a receipt may take a second more."""
 OUTAGES = (*AWAY, RedisError, dramatiq.DramatiqError)
 """What a database or a broker that is away looks like; it comes back."""
-
-
-def give_way() -> None:
-    """Let web processes on the same machine go before this one: laying out receipts took half of the processors in the
-    last minute before a deadline. For a process that does nothing else; it can't be taken back."""
-    os.nice(_NICENESS)
 
 
 def postman(settings: Settings) -> Postman | None:

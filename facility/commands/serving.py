@@ -15,10 +15,11 @@ from facility.demo.tell import tell
 from facility.events.since import know_reactions
 from facility.files.store import Store
 from facility.garbage import settle
+from facility.priority import give_way
 from facility.seed import seed
 from facility.server import serve
 from facility.settings import Settings
-from facility.worker import background, give_way
+from facility.worker import background
 
 
 def run(settings: Settings) -> None:

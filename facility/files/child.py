@@ -4,7 +4,6 @@ The parent of these children never looks at a document: it has loaded the parser
 for requests, and tells how each child ended. A child sees one document and dies with it.
 """
 
-import contextlib
 import os
 import resource
 import selectors
@@ -18,16 +17,10 @@ import msgspec
 from facility.files import from_ole, from_pdf  # noqa: F401 - loaded once, for all children
 from facility.files.examine import Answer, examine
 from facility.files.kinds import UnreadableDocument
+from facility.priority import give_way
 
 MAX_MEMORY = 1024 * 1024 * 1024
 """Bytes of address space for one scan, beside what the parsers take."""
-
-_NICENESS = 10
-"""Pages go before documents."""
-
-_OWN_GROUP = Path("/proc/self/autogroup")
-"""Where Linux shares the processors between sessions first, a niceness counts only within one, and this is one by
-itself: then the session has to be nice (sched(7), "The autogroup feature")."""
 
 
 class Request(msgspec.Struct):
@@ -39,7 +32,7 @@ class Request(msgspec.Struct):
 
 def main() -> None:
     """Split off a child for each request, until the service that asks is gone."""
-    _give_way()
+    give_way()
     desk = socket.socket(fileno=int(sys.argv[1]))
     waiting: dict[int, tuple[int, socket.socket]] = {}  # a child's handle: its number, and who waits for it
     with selectors.DefaultSelector() as selector:
@@ -51,12 +44,6 @@ def main() -> None:
                         return
                 else:
                     _reap(key.fd, waiting, selector)
-
-
-def _give_way() -> None:
-    os.nice(_NICENESS)
-    with contextlib.suppress(OSError):  # there is no such thing here, or it is not ours to set
-        _OWN_GROUP.write_text(str(_NICENESS))
 
 
 def _serve(

@@ -103,12 +103,18 @@ class PausingServer(SmtpServer):
         return answer
 
 
+def _of_session(pid: int) -> int:
+    """Which niceness Linux goes by between sessions; that of the process where it knows no such thing."""
+    group = Path(f"/proc/{pid}/autogroup")
+    return int(group.read_text().split()[-1]) if group.exists() else psutil.Process(pid).nice()
+
+
 class Faulty(Service):
     """The service, whose worker may be killed."""
 
-    def niceness(self) -> list[int]:
-        """Of every process, the worker's last."""
-        return [psutil.Process(process.pid).nice() for process in self._processes]
+    def niceness(self) -> list[tuple[int, int]]:
+        """Of every process and of its session, the worker's last."""
+        return [(psutil.Process(process.pid).nice(), _of_session(process.pid)) for process in self._processes]
 
     def kill_worker(self) -> None:
         """SIGKILL, in whatever it is doing."""

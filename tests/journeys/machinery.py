@@ -174,7 +174,12 @@ class Service:
         with (self.folder / f"{name}.log").open("wb") as out:
             self._processes.append(
                 subprocess.Popen(
-                    [FACILITY, word], cwd=ROOT, env=self.environment(port), stdout=out, stderr=out
+                    [FACILITY, word],
+                    cwd=ROOT,
+                    env=self.environment(port),
+                    stdout=out,
+                    stderr=out,
+                    start_new_session=True,  # as a service manager starts it
                 )
             )
 
