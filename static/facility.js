@@ -12,6 +12,16 @@
     if (place) place.textContent = text;
   };
 
+  // --- a link to what is folded away opens it
+  const unfold = (field) => {
+    for (const place of document.querySelectorAll("details:not([open])")) if (place.contains(field)) place.open = true;
+  };
+  const followHash = () => {
+    const field = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (field && field.closest("details:not([open])")) unfold(field), field.scrollIntoView({ block: "start" });
+  };
+  addEventListener("hashchange", followHash);
+
   // --- error summary: takes the focus, and its links go into the field
   const focusSummary = (root) => root.querySelector?.("[data-focus]")?.focus();
   document.addEventListener("click", (event) => {
@@ -19,6 +29,7 @@
     const field = link && document.getElementById(link.hash.slice(1));
     if (!field) return;
     event.preventDefault();
+    unfold(field);
     field.focus({ preventScroll: true });
     (field.closest(".field") || field).scrollIntoView({ block: "start" });
   });
@@ -130,4 +141,5 @@
   document.addEventListener("htmx:sendError", () => document.querySelector("[data-trouble]") || toast(texts.offline));
   document.addEventListener("htmx:beforeRequest", () => toast(""));
   start(document);
+  followHash();
 })();

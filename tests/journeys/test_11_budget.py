@@ -46,10 +46,10 @@ def add_activity(omar: Visitor, title: str, kind: str, town: str, country: str) 
 
 
 def type_rows(omar: Visitor, rows: Sequence[Sequence[str]]) -> None:
-    """Each row into the next line of the form."""
+    """Each row into a line of the form; a button gives the next one."""
     for number, (what, category, party, activity, quantity, units, cost) in enumerate(rows, 1):
         if omar.page.get_by_role("group", name=f"Line {number}", exact=True).count() == 0:
-            omar.press("More lines")
+            omar.press("Add a line")
         line = omar.page.get_by_role("group", name=f"Line {number}", exact=True)
         omar.fill("What", what, line)
         omar.choose("Category", category, line)
@@ -92,14 +92,43 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     total = omar.page.locator("#sum-bar strong")
     expect(total).to_have_text("Total EUR 35 427.70")
     expect(omar.page.locator("#totals")).to_contain_text("21 785.20")
-    line = omar.page.get_by_role("group", name="Line 1", exact=True)
-    omar.fill("EUR each", "351", line)
-    expect(line).to_contain_text("above 350.00 a unit: say why")
-    omar.fill("EUR each", "350", line)
-    expect(total).to_have_text("Total EUR 35 427.70")
     omar.press("Save")
+    edit_a_line(omar)
+    add_a_line(omar)
     omar.goto(f"/applications/{application}")
-    omar.sees("35 427.70")
+    omar.sees("35 908.13")
+
+
+def edit_a_line(omar: Visitor) -> None:
+    """The budget is read at one look; by keyboard a line opens, and what it says follows."""
+    assert omar.page.evaluate("document.documentElement.scrollHeight") < 1400
+    line, total = omar.page.locator("#line-0"), omar.page.locator("#sum-bar strong")
+    expect(line.get_by_role("group")).to_be_hidden()
+    omar.goto(f"{omar.page.url}#f-lines-3-party")  # as from the task list
+    expect(omar.page.locator("#line-3").get_by_label("Institution")).to_be_visible()
+    line.locator("summary").press("Enter")
+    omar.fill("EUR each", "351", line)
+    expect(line.locator("summary")).to_contain_text("2 × 5 × 351.00 above 350.00 a unit: say why")
+    expect(total).to_have_text("Total EUR 35 438.40")
+    omar.fill("What", "Fees of both experts", line)
+    omar.fill("EUR each", "350", line)
+    expect(line.locator("summary")).to_contain_text("Fees of both experts")
+    expect(total).to_have_text("Total EUR 35 427.70")
+
+
+def add_a_line(omar: Visitor) -> None:
+    """A new line stands open at its activity with the cursor in it; the Enter key saves."""
+    omar.press("Add a line to Study trip")
+    expect(omar.page.locator(":focus")).to_have_attribute("name", "lines-10-description")
+    line = omar.page.locator("#line-10")
+    omar.fill("What", "Interpretation", line)
+    omar.choose("Category", "Interpretation", line)
+    omar.choose("Institution", MONTENEGRO, line)
+    omar.fill("How many", "1", line)
+    omar.fill("EUR each", "449", line)
+    expect(omar.page.locator(".lines-of", has_text="Study trip")).to_contain_text("13 199.00")
+    omar.step(lambda: line.get_by_label("EUR each").press("Enter"))
+    omar.sees("Total EUR 35 908.13", "Fees of both experts", "Interpretation")
 
 
 def test_without_javascript_on_a_phone(
@@ -115,4 +144,7 @@ def test_without_javascript_on_a_phone(
     omar.press("Recalculate")
     omar.sees("Total EUR 5 114.60")
     omar.press("Save")
-    omar.sees("Total EUR 5 114.60")
+    omar.unfold("Per diem of the experts")
+    omar.fill("How many", "1", omar.page.get_by_role("group", name="Line 2", exact=True))
+    omar.press("Save")
+    omar.sees("Total EUR 4 429.80")

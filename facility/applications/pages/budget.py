@@ -1,5 +1,6 @@
 """The budget of a draft by lines: the form that adds up while one types, and rows pasted from a spreadsheet."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from facility import clock
 from facility.applications.access import BY_LEAD
 from facility.applications.pages import budget_form
 from facility.applications.pages.budget_form import EditedBudget, Typed
+from facility.applications.pages.budget_rows import by_activity, line_rows
 from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.queries.budget import rates_for
@@ -71,38 +73,53 @@ def _page(
     typed: Typed,
     status: int = 200,
     *,
-    spare: int = budget_form.SPARE_ROWS,
-    template: str = "applications/budget.html",
+    adds: str | None = None,
     **more: Any,
 ) -> Page:
-    """The form. `version`: the budget's on which what was typed rests, else the one that stands."""
+    """The form. adds: for which activity it gets a new line, "" for any; `version`: the budget's on which what was typed rests, else
+    the one that stands."""
     application = budget.application
+    numbers, new = budget_form.row_numbers(fields), None
+    if (adds is not None or not numbers) and len(numbers) < MAX_LINES:
+        new = budget_form.add_row(fields, numbers, application, adds or "")
+        numbers.append(new)
     countries = {activity.country for activity in application.plan.activities}
-    lines = dict(zip(typed.numbers, budget.priced(typed), strict=True))
-    on_board = [party.id for party in application.parts.on_board]
     return view.page(
-        template,
+        "applications/budget.html",
         status=status,
-        application=application,
         form=fields,
-        lines=lines,
-        wrong=typed.wrong,
-        totals=add_up(lines.values(), on_board, typed.percent),
         rates=[
             rate for rate in budget.takeable.values() if rate.country is None or rate.country in countries
         ],
         rates_day=application.rates_day(clock.now()),
         question=question_of(fields),
+        focus=new if adds is not None else None,
+        most=MAX_LINES,
         **{
-            "rows": budget_form.row_numbers(fields, spare),
             "notice": "",
             "copy": None,
             "colleagues": (),
             "version": application.plan.budget_version,
             **more,
         },
+        **_added_up(budget, fields, typed, numbers),
         **WORDS,
     )
+
+
+def _added_up(budget: _BudgetDraft, fields: Fields, typed: Typed, numbers: Sequence[int]) -> dict[str, Any]:
+    """The lines with these numbers and their sums, for the page and for what follows while one types."""
+    application = budget.application
+    lines = dict(zip(typed.numbers, budget.priced(typed), strict=True))
+    rows = line_rows(fields, numbers, lines, application)
+    return {
+        "application": application,
+        "rows": rows,
+        "groups": by_activity(rows, application),
+        "wrong": typed.wrong,
+        "totals": add_up(lines.values(), [party.id for party in application.parts.on_board], typed.percent),
+        "percent": typed.percent,
+    }
 
 
 def _stored(budget: _BudgetDraft) -> tuple[Fields, Typed]:
@@ -138,15 +155,16 @@ async def budget_page(view: View, read: Read, application_id: FromPath[UUID]) ->
 
 @post("/applications/{application_id:uuid}/budget", opt=BY_LEAD)
 async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
-    """Saves the lines; or only works them out, or gives more of them, with nothing saved."""
+    """Saves the lines; or only works them out, or gives a new one, with nothing saved."""
     holder = signed_in(view, form)
+    adds = form.take("add")
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
+    do = fields.choice("do", ("save", "work_out")) if fields.given("do") else "save"
     budget = await _BudgetDraft.of(await tx.session.connection(), application_id)
     typed = budget_form.read(fields, budget.application, budget.takeable)
-    if do != "save":
-        return _unsaved(view, budget, fields, typed, do, version)
+    if adds is not None or do != "save":
+        return _unsaved(view, budget, fields, typed, adds, version)
 
     async def again(connection: AsyncConnection, status: int) -> Page:
         now = await _BudgetDraft.of(connection, application_id)
@@ -166,19 +184,18 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
             may_void=may_void,
         )
         await end(tx, edited.party_id, [edited.key])
-    return view.go(f"/applications/{application_id}/budget", _("Saved. The sums are below."))
+    return view.go(f"/applications/{application_id}/budget", _("The budget has been saved."))
 
 
 def _unsaved(
-    view: render.View, budget: _BudgetDraft, fields: Fields, typed: Typed, do: str, version: int
+    view: render.View, budget: _BudgetDraft, fields: Fields, typed: Typed, adds: str | None, version: int
 ) -> Page:
-    """The form again, with nothing saved: added up, or with more rows."""
+    """The form again, with nothing saved: added up, or with a new line."""
     if not fields.are_right():
-        if do == "work_out":
+        if adds is None:
             raise Wrong(_page(view, budget, fields, typed, 422, version=version))
         fields.errors.clear()
-    spare = 10 if do == "more" else budget_form.SPARE_ROWS
-    return _page(view, budget, fields, typed, spare=spare, version=version)
+    return _page(view, budget, fields, typed, adds=adds, version=version)
 
 
 @post("/applications/{application_id:uuid}/budget/preview", opt=BY_LEAD)
@@ -190,8 +207,8 @@ async def preview(view: View, form: Form, read: Read, application_id: FromPath[U
     typed = budget_form.read(fields, budget.application, budget.takeable)
     if not fields.are_right():
         fields.errors.clear()
-    rows = budget_form.sent_rows(fields)
-    return _page(view, budget, fields, typed, template="applications/_budget_preview.html", rows=rows)
+    sums = _added_up(budget, fields, typed, budget_form.sent_rows(fields))
+    return view.page("applications/_budget_preview.html", **sums, **WORDS)
 
 
 def _paste_page(view: render.View, budget: _BudgetDraft, fields: Fields, status: int = 200) -> Page:

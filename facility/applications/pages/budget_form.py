@@ -33,8 +33,8 @@ from facility.web.i18n import N_, filled
 from facility.web.pasted import Row, read_rows
 
 GROUP = "lines"
-SPARE_ROWS = 3
-MOST_ROWS = MAX_LINES + 2 * SPARE_ROWS
+MOST_ROWS = MAX_LINES + 6
+"""A few more than a budget takes, so that the page can say that they are too many."""
 TYPED = ("description", "quantity", "units", "unit", "unit_cost", "reason")
 """A row in which none of these is filled in is no line."""
 FIELDS = ("id", "party", "activity", "category", "rate", "remove", *TYPED)
@@ -53,6 +53,7 @@ COLUMNS = {
 """The columns of a paste, with other names that a head row may give them."""
 
 _NAME = re.compile(rf"indirect_percent|{GROUP}-[0-9]{{1,3}}-(?:{'|'.join(FIELDS)})")
+_CHOSEN = re.compile(rf"({GROUP}-[0-9]{{1,3}}-)(?:id|party|activity|category|rate|remove)")
 
 
 class EditedBudget(Edited, frozen=True, kw_only=True):
@@ -89,7 +90,13 @@ class EditedBudget(Edited, frozen=True, kw_only=True):
 
 
 def _filled_in(typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {name: values[0].strip() for name, values in typed.items() if values and values[0].strip()}
+    """What says something: not the choices of a row in which nothing is written, since a new line has its activity chosen."""
+    given = {name: values[0].strip() for name, values in typed.items() if values and values[0].strip()}
+    return {
+        name: value
+        for name, value in given.items()
+        if not (choice := _CHOSEN.fullmatch(name)) or any(choice[1] + field in given for field in TYPED)
+    }
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -141,12 +148,18 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def row_numbers(fields: Fields, spare: int = SPARE_ROWS) -> list[int]:
-    """Numbers of the rows to show: those that hold a line, and some empty ones after them."""
+def row_numbers(fields: Fields) -> list[int]:
+    """Numbers of the rows that hold a line."""
     held = (name for name, value in fields.values.items() if value and name.rpartition("-")[2] in TYPED)
-    used = web_fields.row_numbers(held, GROUP)
-    after = max(used, default=-1) + 1
-    return sorted(used) + list(range(after, min(after + spare, after + MAX_LINES - len(used))))
+    return web_fields.row_numbers(held, GROUP)
+
+
+def add_row(fields: Fields, numbers: Sequence[int], application: ApplicationShown, activity: str) -> int:
+    """A new row after these, for this activity or else for the first; its number."""
+    number = max(numbers, default=-1) + 1
+    planned = [str(planned.id) for planned in application.plan.activities]
+    fields.values[f"{GROUP}-{number}-activity"] = activity if activity in planned else "".join(planned[:1])
+    return number
 
 
 def sent_rows(fields: Fields) -> list[int]:

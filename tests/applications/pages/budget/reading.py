@@ -62,6 +62,22 @@ def total(page: httpx.Response) -> str:
     return found[1].replace("\u00a0", " ") if found else ""
 
 
+def lines_shown(page: httpx.Response) -> list[int]:
+    """The numbers of the lines, in the order in which the page shows them."""
+    return [int(number) for number in re.findall(r'<details class="line" id="line-(\d+)"', page.text)]
+
+
+def lines_open(page: httpx.Response) -> list[int]:
+    """Those that are open for editing."""
+    return [int(number) for number in re.findall(r'<details class="line" id="line-(\d+)" open>', page.text)]
+
+
+def row(page: httpx.Response, number: int) -> str:
+    """The words of a line as it is read, without being opened."""
+    markup = re.search(rf'id="row-{number}"[^>]*>(.*?row-sum num">[^<]*)', page.text, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", "", markup[1]).split()).replace("\u00a0", " ") if markup else ""
+
+
 async def save(db: Database, omar: Browser, ground: Ground, **more: str) -> httpx.Response:
     form = ground.form(version=await budget_version(db, ground.application), **more)
     return await omar.send_form(f"/applications/{ground.application}/budget", form)

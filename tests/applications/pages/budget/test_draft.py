@@ -26,6 +26,7 @@ from tests.applications.pages.budget.reading import (
     budget_version,
     lines,
     reconciled,
+    row,
     save,
     total,
     version,
@@ -113,6 +114,7 @@ async def test_amounts_follow_when_a_partner_goes_and_its_lines_are_named(
     assert gives_reason(tasks, "lines_of_left_party", lines="8, 9, 10")
     page = await omar.get(f"{here}/budget")
     assert "Supreme State Prosecutor&#39;s Office (left)" in page.text
+    assert "(left: does not count)" in row(page, 8)
     assert total(page) == "21 785.20"
     ids = dict(re.findall(r'name="(lines-\d+-id)" value="([^"]+)"', page.text))
     assert (await save(db, omar, ground, **ids)).status_code == 303  # nothing forces to mend it at once

@@ -15,7 +15,10 @@ from tests.applications.pages.budget.reading import (
     amounts,
     budget_version,
     lines,
+    lines_open,
+    lines_shown,
     reconciled,
+    row,
     save,
     total,
     version,
@@ -73,27 +76,91 @@ async def test_sums_while_one_types_are_worked_out_and_not_saved(
     assert "<html" not in part.text
     assert total(part) == "35 438.40"
     assert 'id="sum-bar" role="status" hx-swap-oob="true"' in part.text
-    assert (
-        '3\u00a0510.00<span class="over small">above 350.00 a unit: <a href="#f-lines-0-reason">' in part.text
-    )
+    assert "2 × 5 days × 351.00 above 350.00 a unit: say why 3 510.00" in row(part, 0)
+    assert row(part, 10) == "Line 11 Half a line not finished –"
     assert "1 line is not finished and does not count." in part.text
     assert "Error" not in part.text
-    assert re.findall(r'<output[^>]* id="(sum-\d+)"', part.text) == [f"sum-{n}" for n in range(11)]
+    workshop, trip = ground.activities.values()
+    assert re.findall(r'id="([\w-]+)"[^>]* hx-swap-oob="true"', part.text) == [
+        "sum-bar",
+        "sums",
+        *(f"row-{number}" for number in range(11)),
+        f"sum-of-{workshop}",
+        f"sum-of-{trip}",
+    ]
+    assert "20\u00a0370.00</span>" in part.text  # of the workshop, without indirect costs
     assert await lines(db, ground.application) == []
 
 
-async def test_without_javascript_it_is_worked_out_and_gets_more_lines(
+async def test_without_javascript_it_is_worked_out_and_gets_new_lines(
     db: Database, omar: Browser, ground: Ground
 ) -> None:
     path = f"/applications/{ground.application}/budget"
     worked_out = await omar.send_form(path, ground.form(do="work_out"))
-    more = await omar.send_form(path, ground.form(do="more"))
+    trip = str(ground.activities[TRIP])
+    more = await omar.send_form(path, {**ground.form(), "lines-3-quantity": "many", "add": trip})
     assert (worked_out.status_code, total(worked_out)) == (200, "35 427.70")
-    assert (more.status_code, total(more)) == (200, "35 427.70")
-    assert worked_out.text.count('<fieldset class="line"') == 13
-    assert more.text.count('<fieldset class="line"') == 20
-    assert 'value="Fees of two experts"' in more.text
+    assert (more.status_code, total(more), errors(more)) == (200, "34 400.50", [])
+    assert (lines_shown(worked_out), lines_open(worked_out)) == ([*range(10)], [])
+    assert (lines_shown(more), lines_open(more)) == ([*range(11)], [3, 10])
+    assert re.findall(r'name="(lines-\d+-\w+)"[^>]* autofocus', more.text) == ["lines-10-description"]
+    assert more.text.count(f'<option value="{trip}" selected>') == 4
+    assert 'value="many"' in more.text
     assert await lines(db, ground.application) == []
+
+
+async def test_an_empty_budget_opens_with_one_line_for_the_first_activity(
+    omar: Browser, ground: Ground
+) -> None:
+    path = f"/applications/{ground.application}/budget"
+    page = await omar.get(path)
+    assert (lines_shown(page), lines_open(page)) == ([0], [0])
+    assert page.text.count(f'<option value="{ground.activities[WORKSHOP]}" selected>') == 1
+    typed = ground.form([("", "", "", WORKSHOP, "", "", "", "")], version="0")
+    await omar.send_form(f"{path}/copy", typed)
+    assert "unsaved" not in states(await omar.get(path))  # an activity alone says nothing
+
+
+async def test_lines_stand_by_activity_and_are_stored_as_they_were_typed(
+    db: Database, omar: Browser, ground: Ground
+) -> None:
+    nowhere = ("Printing", "other", "XK", "", "1", "", "", "30")
+    rows = [ROWS[7], ROWS[0], nowhere, ROWS[8], ROWS[1]]
+    path = f"/applications/{ground.application}/budget"
+    saved = await omar.send_form(path, ground.form(rows, version="0"))
+    page = await omar.get(saved.headers["location"])
+    assert (lines_shown(page), lines_open(page)) == ([1, 4, 0, 3, 2], [])
+    assert [line.description for line in await lines(db, ground.application)] == [row[0] for row in rows]
+    assert row(page, 3) == (
+        "Line 4 Per diem in Rome Per diem ME Montenegro Supreme State Prosecutor&#39;s Office"
+        " 9 × 4 nights × 230.00 8 280.00"
+    )
+    assert "Every line needs an activity: open it and choose one." in page.text
+    subtotals = re.findall(r'id="sum-of-[^>]*>.*?</span> ?([\d\u00a0.]+)</span>', page.text)
+    assert subtotals == ["4\u00a0780.00", "11\u00a0700.00"]
+    assert page.text.count("data-state") == 1  # what the total is by the limits of the call
+    ids = dict(re.findall(r'name="(lines-\d+-id)" value="([^"]+)"', page.text))
+    before = await version(db, ground.application)
+    same = await omar.send_form(path, ground.form(rows, version="1", **ids))
+    assert (same.status_code, await version(db, ground.application)) == (303, before)
+
+
+async def test_a_line_that_needs_something_is_open(db: Database, omar: Browser, ground: Ground) -> None:
+    path = f"/applications/{ground.application}/budget"
+    await save(db, omar, ground, **{"lines-4-unit_cost": "170"})
+    page = await omar.get(path)
+    assert lines_open(page) == [4]
+    assert row(page, 4).endswith("16 × 3 nights × 170.00 above 160.00 a unit: say why 8 160.00")
+    changes = {
+        "lines-4-reason": "The only hotel",
+        "lines-2-remove": "yes",
+        "lines-8-units": "x",
+        "version": "1",
+    }
+    refused = await omar.send_form(path, ground.form(**changes))
+    assert (refused.status_code, errors(refused), lines_open(refused)) == (422, ["lines-8-units"], [2, 8])
+    assert "The only hotel" in row(refused, 4)
+    assert "removed when you save" in row(refused, 2)
 
 
 async def test_every_wrong_field_at_once_and_what_was_typed_is_kept(
@@ -267,7 +334,7 @@ async def test_the_page_costs_the_same_for_one_line_and_ten(
     with count_statements(db) as for_ten:
         page = await omar.get(path)
     assert (len(for_one), len(for_ten)) == (5, 5)
-    assert page.text.count('<fieldset class="line"') == 13
+    assert lines_shown(page) == [*range(10)]
 
 
 def test_the_worked_rows_come_to_the_worked_total() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from facility.db import Database
 from tests.applications.budgets import ROWS, Ground
-from tests.applications.pages.budget.reading import budget_version, lines, save, total
+from tests.applications.pages.budget.reading import budget_version, lines, lines_open, row, save, total
 from tests.browser import Browser, errors, gives_reason
 
 PASTED = (
@@ -26,6 +26,10 @@ async def test_rows_are_pasted_into_the_form_and_saved_from_there(
     assert (page.status_code, errors(page)) == (200, [])
     assert "3 rows of your spreadsheet are in the form. Nothing is saved yet." in page.text
     assert total(page) == "54 097.06"
+    assert (lines_open(page), row(page, 1)) == (
+        [2],
+        "Line 2 Bus Travel XK* Kosovo* Kosovo* Police 16 × 60.00 960.00",
+    )
     assert await lines(db, ground.application) == []
     values = dict(re.findall(r'name="(lines-\d+-[a-z_]+)" type="text" value="([^"]*)"', page.text))
     chosen = dict(
@@ -84,6 +88,12 @@ async def test_more_lines_than_a_budget_takes(db: Database, omar: Browser, groun
     seen = await budget_version(db, ground.application)
     full = await omar.send_form(path, ground.form([ROWS[3]] * 100, version=seen))
     assert full.status_code == 303
+    asked = {**ground.form([ROWS[3]] * 100), "add": "any"}
+    for page in (await omar.get(path), await omar.send_form(path, asked)):
+        assert ('name="add"' in page.text, "A budget can have at most 100 lines." in page.text) == (
+            False,
+            True,
+        )
     seen = await budget_version(db, ground.application)
     above = await omar.send_form(path, ground.form([ROWS[3]] * 101, version=seen))
     assert (above.status_code, gives_reason(above, "too_many_lines", most="100")) == (422, True)
