@@ -147,8 +147,8 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
 
 
 async def version(omar: Browser, key: UUID) -> str:
-    """The version that the lead reads before signing."""
-    page = await omar.get(f"/applications/{key}/check")
+    """The version of the draft, as a form of it carries it."""
+    page = await omar.get(f"/applications/{key}/documents")
     return page.text.split('name="version" value="')[1].split('"')[0]
 
 

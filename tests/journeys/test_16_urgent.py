@@ -112,7 +112,7 @@ def confirm(petra: Visitor) -> None:
 def submit(omar: Visitor, tasks: str) -> None:
     """From the task list, which says that nothing stands against it any more, to the receipt."""
     omar.goto(tasks)
-    omar.follow("Check and submit")
+    omar.follow("Declare and submit")
     sign(omar)
     omar.press("Submit")
     omar.heading("Your application has been received")

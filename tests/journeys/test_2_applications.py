@@ -145,6 +145,7 @@ def edit_what_was_confirmed(omar: Visitor, application: UUID) -> None:
 def submit(omar: Visitor, application: UUID, file: str = "TAF-2026-91-001.json") -> str:
     """Declare, sign, submit, and recompute the fingerprint from what can be downloaded; the fingerprint."""
     omar.goto(f"/applications/{application}/check")
+    omar.follow("Go on to the declarations")
     omar.press("Submit", status=422)
     sign(omar)
     omar.press("Submit")
@@ -169,8 +170,8 @@ def test_lead_prepares_partner_confirms_and_it_is_received(
     write_own_part(omar)
     omar.goto(f"/applications/{application}/check")
     omar.sees("Too few different Western Balkans beneficiaries take part.")
-    omar.sees("You can submit once nothing is missing any more.")
     expect(omar.page.get_by_role("button", name="Submit")).to_have_count(0)
+    expect(omar.page.get_by_role("link", name="Go on to the declarations")).to_have_count(0)
     add_partner(omar, "petra@wrong.example")
     omar.press("Ask for confirmation")
 
@@ -216,7 +217,7 @@ def almost_too_late(omar: Visitor, stage: Stage) -> tuple[datetime, UUID, UUID]:
         reference = f"TAF-2026-92-{seconds}"
         call_id = stage.call(reference, "Over soon", opens_at=opened, closes_at=closes_at)
         application = stage.ready(call_id, "Almost on time", at=opened + timedelta(hours=1))
-        omar.goto(f"/applications/{application}/check")
+        omar.goto(f"/applications/{application}/declarations")
         if clock.now() < closes_at:
             return closes_at, call_id, application
     raise AssertionError("a page that takes a minute")

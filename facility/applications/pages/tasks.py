@@ -164,6 +164,13 @@ def whys(application: ApplicationShown, reasons: Sequence[Reason]) -> list[Why]:
     return [why for reason in _that_matter(reasons) for why in _why(application, reason)]
 
 
+def links(application: ApplicationShown, keys: Collection[str]) -> list[tuple[str, str]]:
+    """The parts with these keys, each with its page."""
+    return [
+        (part.title, address(application, part.key)) for part in sections(application) if part.key in keys
+    ]
+
+
 _PAGES = {By.LEAD: "answers", By.PARTY: "part"}
 
 

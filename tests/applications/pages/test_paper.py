@@ -133,9 +133,10 @@ async def test_what_is_typed_and_not_saved_is_named_before_one_signs(
     omar = await browse(stage.omar)
     typed = {"seen": "1", "title": "Firearms", "summary": "Better words, not saved"}
     await omar.send_form(f"/applications/{complete}/answers/ask/copy", typed)
-    page = await omar.get(f"/applications/{complete}/check")
-    assert "unsaved-there" in states(page)
-    assert "What they cost" not in page.text
+    check = await omar.get(f"/applications/{complete}/check")
+    assert "unsaved-there" in states(check)
+    assert "What they cost" not in check.text
+    assert "unsaved-there" in states(await omar.get(f"/applications/{complete}/declarations"))
 
 
 async def test_every_reason_is_said_with_its_place(

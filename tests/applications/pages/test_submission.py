@@ -1,6 +1,7 @@
 """Handing in and what follows on its pages: receipt, sealing, admissibility, leaving, withdrawing."""
 
 import hashlib
+import html
 import io
 import re
 from datetime import datetime
@@ -31,7 +32,7 @@ from facility.web.access import Role
 from facility.web.render import environment
 from tests.applications.conftest import Stage, Times, open_call, party_id, row
 from tests.applications.pages.answers import ANSWERED, SIGNED
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, errors, states
 
 
 @pytest.fixture
@@ -155,6 +156,60 @@ async def test_who_is_not_a_party_reads_no_receipt_as_a_letter(
         assert (await browser.get(f"/letters/{letter}")).status_code == 404
 
 
+async def test_the_declarations_are_a_step_of_their_own(
+    db: Database, stage: Stage, times: Times, complete: UUID, browse: Browsers
+) -> None:
+    """Offered when nothing is missing, from the task list at once; while something is, its address says what."""
+    omar, here = await browse(stage.omar), f"/applications/{complete}"
+    tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
+    assert f'href="{here}/declarations"' in tasks
+    assert f'action="{here}/submit"' not in check
+    declarations = await omar.get(linked(check, "declarations"))
+    assert (declarations.status_code, f'action="{here}/submit"' in declarations.text) == (200, True)
+    assert "incomplete" not in states(declarations)
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await save_answers(tx, complete, {"ask": {**ANSWERED["ask"], "title": "Changed"}}, may_void=True)
+    tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
+    assert f"{here}/declarations" not in tasks + check
+    away = await omar.get(f"{here}/declarations")
+    assert (away.status_code, away.headers["location"]) == (303, f"{here}/check")
+
+
+async def test_what_is_no_longer_complete_is_said_with_what_was_typed(
+    db: Database, stage: Stage, times: Times, complete: UUID, browse: Browsers
+) -> None:
+    omar, here = await browse(stage.omar), f"/applications/{complete}"
+    async with db.transaction(now=times.now, actor=stage.omar) as tx:
+        await save_answers(tx, complete, {"ask": {**ANSWERED["ask"], "title": "Changed"}}, may_void=True)
+    version = str((await row(db, complete)).version)
+    refused = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
+    assert (refused.status_code, "incomplete" in states(refused)) == (409, True)
+    assert 'value="Head"' in refused.text
+    assert ">Submit</button>" not in refused.text
+
+
+async def test_what_a_colleague_saves_between_reading_and_declaring_is_noticed(
+    db: Database, stage: Stage, complete: UUID, browse: Browsers
+) -> None:
+    omar, here = await browse(stage.omar), f"/applications/{complete}"
+    onward = linked((await omar.get(f"{here}/check")).text, "declarations")
+    assert "Somebody has changed" not in (await omar.get(onward)).text
+    async with db.transaction(now=clock.now()) as tx:
+        await save_answers(tx, complete, {"ask": {**ANSWERED["ask"], "title": "Changed"}}, may_void=True)
+        await confirm_party(
+            tx, await party_id(tx, complete), signatory_name="Vesa Gashi", signatory_function="Director"
+        )
+    assert "Somebody has changed the application in the meantime." in (await omar.get(onward)).text
+    assert (await omar.get(f"{here}/declarations?seen=yesterday")).status_code == 200
+
+
+def linked(page: str, step: str) -> str:
+    """The address of the first link on the page to that step."""
+    link = re.search(rf'href="([^"]*/{step}[^"]*)"', page)
+    assert link is not None, step
+    return html.unescape(link[1])
+
+
 async def test_a_second_press_and_the_way_back_lead_to_what_was_submitted(
     db: Database, stage: Stage, complete: UUID, browse: Browsers
 ) -> None:
@@ -168,7 +223,7 @@ async def test_a_second_press_and_the_way_back_lead_to_what_was_submitted(
     assert (again.status_code, again.headers["location"]) == (303, f"{here}/receipt")
     assert "Nothing was submitted twice." in (await omar.get(f"{here}/receipt")).text
     assert (await row(db, complete)).received_at == application.received_at
-    for path in ("check", "answers/ask", "documents"):
+    for path in ("check", "declarations", "answers/ask", "documents"):
         back = await omar.get(f"{here}/{path}")
         assert (back.status_code, f'href="{here}">Reload the page' in back.text) == (409, True)
 
