@@ -99,7 +99,7 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     omar.follow(re.compile("Save or discard it"))
     expect(omar.page.get_by_label("Title", exact=True)).to_have_value("Half a ti")
     add_activity(omar, "Study trip", "Study trip", "Rome", "Italy")
-    omar.follow("Go on to the budget")
+    omar.follow("Continue: Budget")
     type_rows(omar, ROWS[:2])
     expect(omar.page.locator("#sum-bar strong")).to_have_text("Total EUR 5 114.60")
     expect(omar.page.locator("#totals")).to_contain_text("5 114.60")

@@ -134,7 +134,7 @@ def test_a_sign_in_ends_amid_a_sentence(
     omar.page.bring_to_front()
     omar.sees("You are signed in again. What you typed is kept.")
     type_summary(omar, f"{TEXT} And more.")
-    omar.press("Save and go back to the list", status=409)
+    omar.press("Save and continue", status=409)
     omar.sees("Nothing has been saved yet")
     omar.press("Save and void the confirmations")
     assert service.one(SAVED, a=application) == f"{TEXT} And more."
@@ -204,16 +204,16 @@ def test_two_officers_in_one_section(company: Company, stage: Stage, service: Se
     besa.goto(page_of(application))
     besa.sees("Omar Hoxha has been writing here since")
     besa.fill("Summary", "Prosecutors of both sides work together.")
-    besa.press("Save and go back to the list", status=409)
+    besa.press("Save and continue", status=409)
     besa.press("Save and void the confirmations")
-    omar.press("Save and go back to the list", status=409)
+    omar.press("Save and continue", status=409)
     omar.sees("Besa Marku has saved this part in the meantime")
     expect(omar.page.locator("del")).to_have_text("Prosecutors")
     expect(omar.page.locator("ins")).to_have_text("Investigators")
-    omar.press("Save and go back to the list", status=422)
+    omar.press("Save and continue", status=422)
     omar.tick("Combine them below")
     omar.page.get_by_role("textbox", name=re.compile("Summary")).fill("Both work together.")
-    omar.press("Save and go back to the list")
+    omar.press("Save and continue")
     assert service.one(SAVED, a=application) == "Both work together."
     assert (
         service.rows(

@@ -43,13 +43,14 @@ def write_answers(omar: Visitor) -> None:
     omar.follow("What you ask for, and why")
     omar.fill("Summary", "Both forces trace the same weapons, each on its own side.")
     omar.fill("What will be done", "A workshop of three days in Tirana.\n\nA study trip to a Member State.")
-    omar.press("Save and go back to the list")
-    omar.follow("Themes")
+    omar.press("Save and continue")
+    omar.heading("Themes")
     omar.page.locator("main input[type=checkbox]").first.check()
-    omar.press("Save and go back to the list")
-    omar.follow("Where it comes from in casework")
+    omar.press("Save and continue")
+    omar.heading("Where it comes from in casework")
     omar.fill("Where it comes from in casework", "Requests for tracing stay unanswered.")
-    omar.press("Save and go back to the list")
+    omar.press("Save and continue")
+    omar.follow("Back to the task list")
 
 
 def write_own_part(omar: Visitor) -> None:

@@ -36,7 +36,7 @@ def plan_and_reckon(omar: Visitor, application: UUID) -> None:
     omar.goto(f"/applications/{application}/activities")
     omar.follow("Add an activity")
     budget.add_activity(omar, "Tracing workshop", "Workshop", "Tirana", "Albania")
-    omar.follow("Go on to the budget")
+    omar.follow("Continue: Budget")
     budget.type_rows(omar, budget.ROWS[:4])
     omar.press("Recalculate")
     omar.sees("Total EUR 7 040.60")

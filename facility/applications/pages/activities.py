@@ -6,13 +6,14 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD
-from facility.applications.pages import activity_form
+from facility.applications.pages import activity_form, tasks
 from facility.applications.pages.activity_form import draft_with_activities, planned
 from facility.applications.pages.drafts import edit_of
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.service.plan import move_planned, remove_planned
 from facility.applications.words import WORDS
+from facility.calls.rules.forms import SectionKind
 from facility.web import render
 from facility.web.again import question_of, redrawn
 from facility.web.fields import Fields
@@ -25,7 +26,10 @@ async def plans(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """What is planned, in its order."""
     application = await draft_with_activities(read, application_id)
     kept = (await Unsaved.of(read, application, view.me.id)).activities()
-    return view.page("applications/activities.html", application=application, kept=kept, **WORDS)
+    following = tasks.following(application, application.form.of(SectionKind.ACTIVITIES))
+    return view.page(
+        "applications/activities.html", application=application, kept=kept, following=following, **WORDS
+    )
 
 
 @post("/applications/{application_id:uuid}/activities/{planned_id:uuid}/move", opt=BY_LEAD)

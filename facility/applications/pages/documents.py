@@ -6,6 +6,7 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.access import BY_LEAD, BY_PARTY_OR_STAFF, STAFF
+from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft, edit_of
 from facility.applications.queries.application import ApplicationShown, document_of, shown
 from facility.applications.rules.drafting import MAX_DOCUMENTS
@@ -16,6 +17,7 @@ from facility.applications.service.documents import (
     refuse_document,
     remove_document,
 )
+from facility.calls.rules.forms import SectionKind
 from facility.db import Tx as Transaction
 from facility.files.kinds import MAX_DOCUMENT
 from facility.refused import refuse
@@ -35,6 +37,7 @@ def _page(view: render.View, application: ApplicationShown, fields: Fields, stat
         application=application,
         form=fields,
         question=question_of(fields),
+        following=tasks.following(application, application.form.of(SectionKind.DOCUMENTS)),
         most=MAX_DOCUMENT,
         virus_scanned=view.renderer.settings.clamd_url is not None,
     )

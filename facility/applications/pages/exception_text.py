@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft
 from facility.applications.pages.edit_form import Reading, form_handlers
 from facility.applications.pages.editing import Edited
@@ -42,6 +43,7 @@ class ConsultationForm(msgspec.Struct, frozen=True):
             back=back,
             stored={KEY: application.consultation or ""},
             version=await entry_version(connection, application.id, lead, KEY),
+            goes={"next": tasks.after(application, CONSULTATION)},
         )
 
     async def context(self, connection: AsyncConnection, edited: Edited, fields: Fields) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.access import BY_LEAD, BY_LINK, BY_PARTY, EVERYBODY
 from facility.applications.pages.editing import Edited, unsaved
 from facility.applications.pages.seats import Seat, Sit, leads_seat, linked_seat, officers_seat
+from facility.applications.pages.versions import then_in
 from facility.applications.service.confirmations import party_by_link
 from facility.applications.service.own_parts import fill_in_part
 from facility.applications.words import WORDS
@@ -91,8 +92,8 @@ async def _save(
     seat = await sit(view, await tx.session.connection(), **ids)
     edited = await seat.edited(await tx.session.connection(), ids["section"])
     fields, seen = Fields(form), began(form)
-    fields.ignore("then", "seen")
-    may_void = fields.yes("void")
+    fields.ignore("seen")
+    then, may_void = then_in(fields), fields.yes("void")
     answers = read_draft(fields, edited.section, needed=(TITLE,))
 
     async def again(connection: AsyncConnection, status: int) -> Page:
@@ -107,7 +108,7 @@ async def _save(
             tx, seat.party.id, edited.key, answers, seen=seen, confidential=seat.own, may_void=may_void
         )
     await end(tx, seat.party.id, [edited.key], holder)
-    return view.go(seat.back, _("Saved."))
+    return view.go(edited.goes.get(then, edited.back), _("Saved."))
 
 
 def _handlers(path: str, access: dict[str, Any], sit: Sit, *, linked: bool = False) -> list[HTTPRouteHandler]:

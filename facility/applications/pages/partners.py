@@ -5,15 +5,15 @@ from uuid import UUID
 from litestar import get, post
 
 from facility.applications.access import BY_LEAD
-from facility.applications.pages import party_form
+from facility.applications.pages import party_form, tasks
 from facility.applications.pages.drafts import draft, edit_of, party_of
-from facility.applications.pages.tasks import part_tasks
 from facility.applications.pages.unsaved import Unsaved
 from facility.applications.queries.application import ApplicationShown
 from facility.applications.rules.confirmation import ASKABLE
 from facility.applications.service.confirmations import invite_party
 from facility.applications.service.parties import remove_party
 from facility.applications.words import WORDS
+from facility.calls.rules.forms import SectionKind
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, Page, Read, Tx, View
 from facility.web.i18n import _, ngettext
@@ -27,7 +27,7 @@ async def partners(view: View, read: Read, application_id: FromPath[UUID]) -> Pa
     askable = [party for party in application.parts.partners if party.confirmation in ASKABLE]
     own_parts = {
         party.id: list(
-            part_tasks(
+            tasks.part_tasks(
                 application,
                 party,
                 f"{_here(application)}/{party.id}/part",
@@ -43,6 +43,7 @@ async def partners(view: View, read: Read, application_id: FromPath[UUID]) -> Pa
         askable=askable,
         own_parts=own_parts,
         kept=unsaved.parties(),
+        following=tasks.following(application, application.form.of(SectionKind.PARTNERS)),
         **WORDS,
     )
 

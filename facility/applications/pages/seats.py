@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.pages import tasks
 from facility.applications.pages.drafts import draft, party_of
 from facility.applications.pages.editing import Edited
 from facility.applications.queries import application as application_queries
@@ -60,7 +61,17 @@ class Seat(msgspec.Struct, frozen=True):
             back=self.back,
             stored=shown(section, stored),
             version=version,
+            goes={"stay": f"{self.here}/{key}", "next": self._after(key)},
         )
+
+    def _after(self, key: str) -> str:
+        """The page of the section that follows: of the whole application for its lead, else of the party's own part."""
+        if self.party.is_lead and key != ROLE.key:
+            return tasks.after(self.application, self.application.form.section(key))
+        part = tasks.part_tasks(self.application, self.party, self.here, own=self.own)
+        pages = [task.href for task in part if task.href]
+        here = f"{self.here}/{key}"
+        return next(iter(pages[pages.index(here) + 1 :] if here in pages else ()), self.back)
 
     async def saved_since(self, connection: AsyncConnection, edited: Edited, seen: int) -> Change | None:
         """Who has saved it last since that version, as far as it is seen from here."""

@@ -121,11 +121,17 @@ def state_of(application: ApplicationShown, section: FormSection) -> tuple[str, 
     return _state(application, section, findings(section, application.answers(section)))
 
 
-def after(application: ApplicationShown, section: FormSection) -> str:
-    """The page of the part that follows this one; of the last: where everything is checked."""
+def following(application: ApplicationShown, section: FormSection | None) -> tuple[str, str] | None:
+    """The part that follows this one, and its page; None after the last."""
     keys = [part.key for part in sections(application)]
-    following = keys[keys.index(section.key) + 1 :]
-    return address(application, following[0] if following else "check")
+    later = keys[keys.index(section.key) + 1 :] if section and section.key in keys else []
+    return next(iter(links(application, later)), None)
+
+
+def after(application: ApplicationShown, section: FormSection | None) -> str:
+    """The page of the part that follows this one; after the last the task list."""
+    part = following(application, section)
+    return part[1] if part else f"/applications/{application.id}"
 
 
 def part_tasks(

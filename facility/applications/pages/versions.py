@@ -32,8 +32,12 @@ def sent_in(fields: Fields) -> Sent:
     """From the form."""
     seen = fields.integer("seen", 0, MOST_VERSION)
     began = fields.integer("began", 0, MOST_VERSION) if fields.given("began") else seen
-    then = fields.choice("then", AFTER) if fields.given("then") else "list"
-    return Sent(seen, began, fields.yes("void"), then, fields.yes("merging"))
+    return Sent(seen, began, fields.yes("void"), then_in(fields), fields.yes("merging"))
+
+
+def then_in(fields: Fields) -> str:
+    """Where to go after saving; forms that don't say it go back to the list."""
+    return fields.choice("then", AFTER) if fields.given("then") else "list"
 
 
 def choose(fields: Fields, section: Section) -> None:

@@ -18,6 +18,7 @@ from facility.outbox.models import Link
 from tests.admission.review import consult, offices
 from tests.applications.conftest import Stage, party_id, row
 from tests.applications.pages.answers import ANSWERED, SIGNED
+from tests.applications.pages.test_saving import PAIR, buttons
 from tests.browser import Browser, Browsers, errors, states
 
 JUSTIFIED = "Only this authority lacks a laboratory for it, and it cannot wait."
@@ -56,7 +57,9 @@ async def _agree(omar: Browser, here: str) -> None:
     typed = {"consultation": "EU Delegation: asked", "seen": "0"}
     kept = await omar.send_form(f"{here}/consultation/copy", typed, headers={"x-autosave": "1"})
     assert kept.status_code == 204
-    shown = (await omar.get(f"{here}/consultation")).text
+    form = await omar.get(f"{here}/consultation")
+    shown = form.text
+    assert buttons(form) == PAIR
     assert ("EU Delegation: asked" in shown, "unsaved" in states(shown)) == (True, True)
     assert "unsaved-there" in states(await omar.get(here))
     agreed = {"consultation": "EU Delegation: agreed", "seen": "0"}

@@ -167,6 +167,7 @@ async def test_the_declarations_are_a_step_of_their_own(
     declarations = await omar.get(linked(check, "declarations"))
     assert (declarations.status_code, f'action="{here}/submit"' in declarations.text) == (200, True)
     assert "incomplete" not in states(declarations)
+    assert "data-deadline" in declarations.text.split('name="signatory_function"')[1]
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
         await save_answers(tx, complete, {"ask": {**ANSWERED["ask"], "title": "Changed"}}, may_void=True)
     tasks, check = (await omar.get(here)).text, (await omar.get(f"{here}/check")).text
