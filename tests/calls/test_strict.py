@@ -13,7 +13,7 @@ from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
 from facility.db import Database
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, errors, states
 from tests.calls.conftest import store
 from tests.calls.test_draft_pages import form_of
 from tests.cast import Cast
@@ -62,7 +62,8 @@ async def test_a_draft_by_command_is_not_published_by_the_page(
     call_id = await store(db, cast, draft, publish=False, **changes)
     vera = await browse(cast.vera)
     check = await vera.get(f"/staff/calls/{call_id}/publish")
-    assert f'href="/staff/calls/{call_id}/edit"' in check.text
+    assert "not-ready" in states(check)
+    assert f'href="/staff/calls/{call_id}/edit#' in check.text
     assert f'action="/staff/calls/{call_id}/publish"' not in check.text
     assert (await vera.send_form(f"/staff/calls/{call_id}/publish")).status_code == 409
     assert await state_of(db, call_id) == "draft"

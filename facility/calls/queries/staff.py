@@ -43,7 +43,8 @@ class CancellationRequest(msgspec.Struct, frozen=True):
 
 class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     """A call with who did what, and the money behind it, in EUR. `drawn`: what other calls may draw on the envelope;
-    cloned_from: the reference of the call that it was made from; waiting: how many questions have no answer.
+    cloned_from: the reference of the call that it was made from; waiting: how many questions have no answer;
+    checked: how many items its checklist has.
     """
 
     id: UUID
@@ -67,6 +68,7 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     corrigendum: Corrigendum | None
     cancellation: CancellationRequest | None
     waiting: int
+    checked: int
 
     @property
     def cancellable(self) -> bool:
@@ -101,7 +103,7 @@ _ONE = text(
             FROM call_cancellation AS cancellation JOIN person ON person.id = asked_by
             WHERE call_id = call.id AND dropped_at IS NULL AND confirmed_at IS NULL)::text AS cancellation,
            (SELECT count(*) FROM question WHERE call_id = call.id AND question.version = 0 AND set_aside_at IS NULL)
-                AS waiting
+                AS waiting, jsonb_array_length(call.checklist) AS checked
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id
     JOIN person AS drafter ON drafter.id = call.drafted_by
     LEFT JOIN person AS publisher ON publisher.id = call.published_by

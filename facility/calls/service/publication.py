@@ -13,6 +13,7 @@ from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import make_batches
 from facility.calls.service.duties import run
+from facility.calls.service.looks import forget_looks
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import content_of, draft_of, form_of, rules_of
 from facility.db import Tx
@@ -53,6 +54,7 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
         )
     )
     await tx.flush()
+    await forget_looks(tx, call_id)
     await record(
         tx,
         CallPublished(

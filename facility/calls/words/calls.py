@@ -329,6 +329,8 @@ sentences.register(
         "unusual_reason_missing": N_(
             "Give a reason: the largest award is above EUR 60 000, or one assessor is enough."
         ),
+        "questions_over_already": N_("The period for questions has ended already, so nobody can ask any."),
+        "envelope_promised_twice": N_("Together, the calls on this envelope may award more than it holds."),
         "award_max_above_cap": N_(
             "The largest award is above EUR {cap}, the most that the Financial Regulation lets a third party receive as"
             " financial support."

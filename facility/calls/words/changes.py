@@ -28,6 +28,24 @@ LABELS = {
     "award_max": N_("Largest award"),
 }
 """What a field that a corrigendum can change is called."""
+DRAFT = LABELS | {
+    "reference": N_("Reference"),
+    "opens_at": N_("Opens"),
+    "mode": N_("How it takes applications"),
+    "decide_within_hours": N_("Decided within"),
+    "envelope_id": N_("Envelope"),
+    "min_beneficiaries": N_("Minimum number of beneficiaries"),
+    "extended_to": N_("Also open to institutions of"),
+    "extension_decision": N_("Reference of the decision on the extension"),
+    "skip_unaffordable": N_("When an application asks for more than is left"),
+    "only_themes": N_("Themes of the call"),
+    "grid": N_("How it is judged"),
+    "cool_down": N_("How awards are spread"),
+    "form": N_("What it asks for"),
+    "unusual_reason": N_("Reason for unusual rules"),
+    "checklist": N_("What is checked before assessment"),
+}
+"""What a field of a draft is called, as events name it, untranslated."""
 
 
 class Change(msgspec.Struct, frozen=True):
