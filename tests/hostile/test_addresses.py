@@ -82,7 +82,7 @@ async def test_rubbish_in_queries(standing_app: Litestar, walked: Walk, crowd: C
         name, path = walked.shown.get(route.path_format, ("", ""))
         for parameter in _names(route, handler, walked) if path else ():
             read.add((route.path_format, parameter))
-            for value in some(QUERIES, len(read), 4):
+            for value in some(QUERIES, len(read), 8):
                 query = f"?{parameter}={value}"
                 response = await crowd[name].get(path.partition("?")[0] + query)
                 if problem := wrong(response, crowd):

@@ -67,6 +67,8 @@ class Planted(msgspec.Struct):
     readers: dict[str, set[str]]
     links: dict[str, UUID]
     """Pages of links that are good, with the party whose each is."""
+    turned_away: set[tuple[str, str, int]] = set()
+    """Of which route, by which method and with which status a refusal has been read."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -190,22 +192,23 @@ def read_out(response: httpx.Response) -> str:
 async def _walk(
     app: Litestar, made: Planted, name: str, session: str | None, world: World
 ) -> tuple[list[str], set[str]]:
-    """What this person read that is not theirs, and which secrets they read at all. How the guard turns somebody away knows
-    nothing of the object: it is read once at each route."""
+    """What this person read that is not theirs, and which secrets they read at all. The guard turns somebody away before the
+    object is read: that is looked at once for each route and status."""
     leaks, read = [], set()
     sets = {key: ids for key, ids in objects(world).items() if key in ("draft", "judged", "awarded")}
     guarded = Guarded(app, session) if session else None
     async with TakingBack(app, made.url, session) as browser:
         for route, handler in handlers(app):
-            turned_away, asked = set[str](), set[tuple[str, str]]()
+            asked = set[tuple[str, str]]()
             for label, ids in sets.items() if route.path_parameters else [("none", {"reference": ""})]:
                 for path in _paths(route.path_format, ids, world):
                     for method in sorted(m for m in handler.http_methods if (m, path) not in asked):
                         asked.add((method, path))
-                        if guarded and await guarded.refusal(method, path):
-                            if method in turned_away:
+                        if guarded and (status := await guarded.refusal(method, path)):
+                            refusal = (method, route.path_format, status)
+                            if refusal in made.turned_away:
                                 continue
-                            turned_away.add(method)
+                            made.turned_away.add(refusal)
                         app.state.limits = Limits(None, SECRET)
                         found = _secrets(await _ask(browser, method, path), made)
                         read |= found
