@@ -4,9 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from facility.accounts.service.people import add_institution, add_user
 from facility.db import Tx
-from facility.web.access import Role
+from facility.story.cast import PLACES, Place, enter_people, enter_places
 
 
 class Cast(msgspec.Struct, frozen=True):
@@ -40,45 +39,14 @@ class Cast(msgspec.Struct, frozen=True):
 
 
 INSTITUTIONS = {
-    "albanian_police": ("Albanian State Police", "POLICE", "AL"),
-    "kosovo_police": ("Kosovo* Police", "POLICE", "XK"),
-    "montenegrin_prosecution": ("Supreme State Prosecutor’s Office", "PROSECUTION", "ME"),
-    "serbian_police": ("Criminal Police Directorate", "POLICE", "RS"),
-    "bosnian_border": ("Border Police of Bosnia and Herzegovina", "BORDER", "BA"),
-}
-
-STAFF = {
-    "ada": ("Ada Berisha", Role.SECRETARIAT),
-    "vera": ("Vera Novak", Role.SECRETARIAT),
-    "carl": ("Carl Jansen", Role.COMMISSION),
-    "greta": ("Greta Lind", Role.AUDITOR),
-    "paul": ("Paul Weber", Role.AUTHORISING),
-    "ines": ("Inês Costa", Role.AUTHORISING),
-    "root": ("Rut Root", Role.ADMINISTRATOR),
-    "elena": ("Elena Rossi", Role.ASSESSOR),
-    "erik": ("Erik Dahl", Role.ASSESSOR),
-    "emma": ("Emma Maes", Role.ASSESSOR),
-    "enzo": ("Enzo Greco", Role.ASSESSOR),
-    "eva": ("Eva Horák", Role.ASSESSOR),
-}
-
-OFFICERS = {
-    "omar": ("Omar Hoxha", "albanian_police"),
-    "arta": ("Arta Krasniqi", "kosovo_police"),
-    "milena": ("Milena Vuković", "montenegrin_prosecution"),
+    **{key: PLACES[key] for key in ("albanian_police", "kosovo_police", "montenegrin_prosecution")},
+    "serbian_police": Place("Criminal Police Directorate", "POLICE", "RS"),
+    "bosnian_border": Place("Border Police of Bosnia and Herzegovina", "BORDER", "BA"),
 }
 
 
 async def call_together(tx: Tx) -> Cast:
     """Make everybody's account, active, and the institutions."""
-    made: dict[str, UUID] = {}
-    for key, (name, kind, code) in INSTITUTIONS.items():
-        made[key] = (await add_institution(tx, name=name, kind=kind, beneficiary_code=code)).id
-    for key, (name, role) in STAFF.items():
-        made[key] = (await add_user(tx, name=name, email=f"{key}@example.org", roles=[role])).id
-    for key, (name, institution) in OFFICERS.items():
-        person = await add_user(
-            tx, name=name, email=f"{key}@example.org", roles=[Role.OFFICER], institution_id=made[institution]
-        )
-        made[key] = person.id
-    return Cast(**made)
+    places = await enter_places(tx, INSTITUTIONS)
+    people = await enter_people(tx, places, domain="example.org")
+    return Cast(**places, **people)

@@ -3,27 +3,26 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
-from facility.activities.events import EvidenceKind
 from facility.activities.models import Activity
 from facility.activities.service.activities import ActivityDraft, complete, plan_activity, verify
 from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
 from facility.db import Tx
 from facility.deployments.models import Invitation
 from facility.deployments.service.expertise import (
-    RequestDraft,
     accept,
     confirm_shortlist,
     decline,
     request_expertise,
 )
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
+from facility.story.after_award import EVIDENCE, EXPERT, REQUEST
 from tests.judging import DECIDED, Judging
 
 FIRST, LAST = date(2021, 10, 5), date(2021, 10, 7)
 AFTER = datetime(2021, 10, 8, 9, tzinfo=UTC)
-NEEDED: tuple[EvidenceKind, ...] = ("agenda", "attendance_list", "report")
 
 
 async def planned(play: Judging, name: str, title: str = "Joint workshop") -> UUID:
@@ -54,41 +53,27 @@ async def held(play: Judging, name: str, present: dict[str, int], *, report: boo
 
 async def attach_all(tx: Tx, key: UUID) -> None:
     """All the evidence that is needed."""
-    for kind in NEEDED:
+    for kind in EVIDENCE:
         await attach_evidence(tx, key, kind=kind, name=f"{kind}.pdf", size=7, sha256="0" * 64)
 
 
 def expert(code: str, deployments_12m: int) -> ExpertDraft:
     """An expert of the pool who fits what `ask_experts` asks for."""
-    return ExpertDraft(
+    return msgspec.structs.replace(
+        EXPERT,
         code=code,
         name=f"Xenia {code}",
         email=f"{code.lower()}@example.org",
-        country="IT",
         gender="F",
-        branch="police",
         deployments_12m=deployments_12m,
-        themes={"X.JIT": 4},
-        languages={"en": "C1"},
         available=[(FIRST, LAST)],
     )
 
 
 async def ask_experts(play: Judging, name: str) -> UUID:
     """One seat asked for; the first on the list says no after a day, the second yes six hours later."""
-    draft = RequestDraft(
-        application_id=play.applications[name],
-        place="Tirana",
-        starts_on=FIRST,
-        ends_on=LAST,
-        seats=1,
-        language="en",
-        language_level="C1",
-        themes={"X.JIT": 3},
-        min_theme_level=3,
-        bonus_regional_language=0,
-        bonus_no_recent_deployment=1,
-        respond_within_hours=48,
+    draft = msgspec.structs.replace(
+        REQUEST, application_id=play.applications[name], starts_on=FIRST, ends_on=LAST, language_level="C1"
     )
 
     async def pool(tx: Tx) -> None:

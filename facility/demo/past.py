@@ -12,41 +12,39 @@ from facility.applications.service.answers import save_answers
 from facility.contracts.models import Contract as ContractRow
 from facility.contracts.service.money import open_envelope
 from facility.data import DATA
-from facility.db import Database
-from facility.demo.texts import EXPERTS, PAST_TEXTS, answered
-from facility.demo.troupe import OFFICERS, PLACES, Troupe
+from facility.demo.story import Story
+from facility.demo.texts import EXPERTS, PAST_TEXTS
 from facility.experts.service import ExpertDraft
-from facility.files.store import Store
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.rehearsal.service import play, stage
 from facility.rehearsal.service.check import check
+from facility.story.cast import OFFICERS, PLACES
+from facility.story.drafts import answered
 from facility.web.access import Role
 
 EXAMPLE = DATA / "examples" / "taf-2021-01.json"
 ENVELOPE = Decimal("500000.00")
-ROLES = {"drafter": "ada", "publisher": "vera", "authorising officer": "paul"}
 ASSESSORS = {"E1": "elena", "E2": "erik", "E3": "emma", "E4": "enzo", "E5": "eva"}
 
 
 class DemoStage(stage.Stage):
     """The stage of the demo: the cast instead of references, real texts and papers."""
 
-    def __init__(self, troupe: Troupe, scenario: Scenario, start: datetime) -> None:
-        super().__init__(troupe.db, scenario, start)
-        self.troupe = troupe
+    def __init__(self, story: Story, scenario: Scenario, start: datetime) -> None:
+        super().__init__(story.db, scenario, start)
+        self.story = story
 
-    async def person(self, name: str, *roles: Role) -> UUID:
+    async def person(self, name: str, *roles: Role) -> str:
         last_word = name.rpartition(" ")[2]
-        key = ROLES.get(name) or ASSESSORS.get(last_word, last_word)
-        self.people[name] = self.troupe.people[key]
-        return self.people[name]
+        self.people[name] = self.story.people[ASSESSORS.get(last_word, last_word)]
+        return name
 
     async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
-        return self.troupe.places[_place(name, beneficiary)]
+        return self.story.places[_place(name, beneficiary)]
 
-    async def lead(self, application: Application) -> UUID:
+    async def lead(self, application: Application) -> str:
         place = _place(application.lead.institution, application.lead.beneficiary)
-        return next(self.troupe.people[key] for key, (_, at) in OFFICERS.items() if at == place)
+        return await self.person(next(key for key, (_, at) in OFFICERS.items() if at == place))
 
     async def envelope(self, contract: Contract, call: Call) -> UUID:
         async with self.db.reader() as connection:
@@ -54,13 +52,13 @@ class DemoStage(stage.Stage):
             contract_id = (await connection.execute(query)).scalar_one()
         made = await self.act(
             self.start,
-            self.people["drafter"],
+            "ada",
             open_envelope,
             contract_id=contract_id,
             name="R10 pilot facility",
             amount=ENVELOPE,
         )
-        self.troupe.envelope_id = made.id
+        self.story.envelope_id = made.id
         return made.id
 
     def call_texts(self, call: Call) -> tuple[str, str]:
@@ -86,7 +84,7 @@ class DemoStage(stage.Stage):
 
     async def evidence(self, activity: Activity, kind: str) -> tuple[str, int, str]:
         words = kind.replace("_", " ")
-        size, sha256 = self.troupe.paper(
+        size, sha256 = self.story.paper(
             f"{words.capitalize()}: {activity.reference}",
             f"{activity.kind.replace('_', ' ').capitalize()} from {activity.start} to {activity.end}.",
             "A paper of the demo story. All names and figures in it are fictitious.",
@@ -125,11 +123,9 @@ def _with_whole_references(scenario: Scenario) -> Scenario:
     )
 
 
-async def tell_past(db: Database, store: Store) -> Troupe:
+async def tell_past(story: Story) -> None:
     """Gather the cast and play the call of 2021."""
     scenario = _with_whole_references(check(EXAMPLE.read_bytes()))
     start = play.before_everything(scenario)
-    troupe = Troupe(db, store)
-    await troupe.call_together(start)
-    await play.Play(DemoStage(troupe, scenario, start)).run()
-    return troupe
+    await story.call_together(start)
+    await play.Play(DemoStage(story, scenario, start)).run()

@@ -1,23 +1,24 @@
 """The present of the demo: a call that was decided lately, one that is being judged, one that is open, a draft."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
 from facility.activities.service.activities import ActivityDraft, complete, plan_activity
-from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
-from facility.admission.service.admissibility import check_admissibility
+from facility.activities.service.evidence import AttendanceRow
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
-from facility.awards.service.deciding import decide, propose
 from facility.demo import budgets, review
-from facility.demo.story import Story, Wish
+from facility.demo.story import COMMENT, COMPLETE, Story, Wish
 from facility.demo.wishes import ask_for_other_days
-from facility.deployments.service.expertise import RequestDraft, confirm_shortlist, request_expertise
+from facility.deployments.service.expertise import confirm_shortlist, request_expertise
 from facility.evaluation.service import assessing as evaluation
+from facility.story.after_award import REQUEST
+from facility.story.calls import points
+from facility.story.cast import PLACES
 
+ASSESSORS = ("elena", "erik", "emma")
 FIREARMS = Wish(
     title="Tracing firearms across three borders",
     lead="omar",
@@ -48,14 +49,6 @@ async def tell_present(story: Story) -> UUID:
     return await _open_call(story)
 
 
-async def _assessed(story: Story, call_id: UUID, application_ids: Sequence[UUID], at: datetime) -> None:
-    """Admissible, with three assessors who have declared that they are bound."""
-    for assessor in ("elena", "erik", "emma"):
-        for application_id in application_ids:
-            await story.act(at, "ada", evaluation.assign, application_id, story.troupe.people[assessor])
-        await story.act(at, assessor, evaluation.sign_declaration, call_id)
-
-
 async def _decided_call(story: Story) -> None:
     """An award under way: experts asked, one activity to verify, one planned; and a place on the reserve list."""
     call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00")
@@ -64,25 +57,18 @@ async def _decided_call(story: Story) -> None:
     ids = [await story.apply(call_id, wish, story.noon(-100)) for wish in wishes]
     for application_id, wish in zip(ids, wishes, strict=True):
         await story.submit(application_id, wish, received)
-    closed = story.noon(-75)
-    await story.close(call_id, closed)
-    for application_id in ids:
-        await story.act(
-            story.noon(-72),
-            "ada",
-            check_admissibility,
-            application_id,
-            admissible=True,
-            reason="Complete, signed and in time.",
-        )
-    await _assessed(story, call_id, ids, story.noon(-70))
-    for application_id, scores in zip(
-        ids, ([17, 18, 13, 12, 12, 12], [15, 16, 12, 11, 11, 12], [11, 16, 11, 11, 11, 11]), strict=True
-    ):
-        for assessor in ("elena", "erik", "emma"):
-            await story.score(application_id, assessor, scores, story.noon(-60))
-    await story.act(story.noon(-46), "vera", propose, call_id)
-    await story.act(story.noon(-45), "paul", decide, call_id)
+    await story.close(call_id, story.noon(-75))
+    await story.admit(ids, story.noon(-72), COMPLETE)
+    scores = (
+        points(17, 18, 13, 12, 12, 12),
+        points(15, 16, 12, 11, 11, 12),
+        points(11, 16, 11, 11, 11, 11),
+    )
+    for assessor in ASSESSORS:
+        await story.appoint(assessor, ids, story.noon(-70))
+        for application_id, given in zip(ids, scores, strict=True):
+            await story.score(application_id, assessor, given, story.noon(-60), COMMENT)
+    await story.decide(call_id, story.noon(-45), story.noon(-46))
     await _activities(story, ids[0])
     await _experts_asked(story, ids[0])
 
@@ -91,32 +77,24 @@ async def _activities(story: Story, application_id: UUID) -> None:
     """A workshop that was reported and waits for a second person, and a study trip that is planned."""
     first, trip = story.monday(-2), story.monday(6)
     plan = story.noon(-40)
-    workshop = await story.act(
-        plan,
-        "omar",
-        plan_activity,
-        ActivityDraft(
-            application_id=application_id,
-            kind="workshop",
-            title="Tracing workshop",
-            place="Tirana",
-            starts_on=first,
-            ends_on=first + timedelta(days=2),
-        ),
+    tracing = ActivityDraft(
+        application_id=application_id,
+        kind="workshop",
+        title="Tracing workshop",
+        place="Tirana",
+        starts_on=first,
+        ends_on=first + timedelta(days=2),
     )
-    await story.act(
-        plan,
-        "omar",
-        plan_activity,
-        ActivityDraft(
-            application_id=application_id,
-            kind="study_trip",
-            title="Study trip to a national ballistics centre",
-            place="Rome",
-            starts_on=trip,
-            ends_on=trip + timedelta(days=4),
-        ),
+    study_trip = msgspec.structs.replace(
+        tracing,
+        kind="study_trip",
+        title="Study trip to a national ballistics centre",
+        place="Rome",
+        starts_on=trip,
+        ends_on=trip + timedelta(days=4),
     )
+    workshop = await story.act(plan, "omar", plan_activity, tracing)
+    await story.act(plan, "omar", plan_activity, study_trip)
     await _report(story, workshop.id)
 
 
@@ -124,34 +102,21 @@ async def _report(story: Story, activity_id: UUID) -> None:
     at = story.noon(-7)
     rows = [
         AttendanceRow(
-            beneficiary_code=code,
-            institution_id=story.troupe.places[place],
+            beneficiary_code=PLACES[place].beneficiary,
+            institution_id=story.places[place],
             gender=gender,
             expected=expected,
             present=present,
         )
-        for code, place, gender, expected, present in (
-            ("AL", "albanian_police", "F", 4, 4),
-            ("AL", "albanian_police", "M", 4, 4),
-            ("XK", "kosovo_police", "F", 3, 3),
-            ("XK", "kosovo_police", "M", 5, 4),
-            ("ME", "montenegrin_prosecution", None, 8, 7),
+        for place, gender, expected, present in (
+            ("albanian_police", "F", 4, 4),
+            ("albanian_police", "M", 4, 4),
+            ("kosovo_police", "F", 3, 3),
+            ("kosovo_police", "M", 5, 4),
+            ("montenegrin_prosecution", None, 8, 7),
         )
     ]
-    await story.act(at, "omar", set_attendance, activity_id, rows)
-    for kind in ("agenda", "attendance_list", "report"):
-        words = kind.replace("_", " ")
-        size, sha256 = story.troupe.paper(f"Tracing workshop: {words}", "A paper of the demo story.")
-        await story.act(
-            at,
-            "omar",
-            attach_evidence,
-            activity_id,
-            kind=kind,
-            name=f"{words}.pdf",
-            size=size,
-            sha256=sha256,
-        )
+    await story.report(activity_id, rows, at)
     await story.act(at, "omar", complete, activity_id)
 
 
@@ -159,25 +124,16 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
     """Two seats for the study trip: an invitation that can be answered now."""
     starts_on = story.monday(6)
     asked_at = story.now - timedelta(hours=20)
-    deployment = await story.act(
-        asked_at,
-        "ada",
-        request_expertise,
-        RequestDraft(
-            application_id=application_id,
-            place="Rome",
-            starts_on=starts_on,
-            ends_on=starts_on + timedelta(days=4),
-            seats=2,
-            language="en",
-            language_level="B2",
-            themes={"X.JIT": 3, "OC.FIREARMS": 2},
-            min_theme_level=3,
-            bonus_regional_language=2,
-            bonus_no_recent_deployment=1,
-            respond_within_hours=72,
-        ),
+    draft = msgspec.structs.replace(
+        REQUEST,
+        application_id=application_id,
+        place="Rome",
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=4),
+        seats=2,
+        themes={"X.JIT": 3, "OC.FIREARMS": 2},
     )
+    deployment = await story.act(asked_at, "ada", request_expertise, draft)
     await story.act(asked_at, "ada", confirm_shortlist, deployment.id)
 
 
@@ -219,18 +175,11 @@ async def _call_under_evaluation(story: Story) -> None:
     )
     for application_id, wish in ((first, _DRUGS), (second, _BORDER), (alone, _MENTORING)):
         await story.submit(application_id, wish, story.noon(-7))
-    closed = story.noon(-6)
-    await story.close(call_id, closed)
-    await story.act(
-        story.noon(-5),
-        "ada",
-        check_admissibility,
-        first,
-        admissible=True,
-        reason="Complete, signed and in time.",
-    )
-    await _assessed(story, call_id, [first], story.noon(-4))
-    await story.score(first, "elena", [16, 17, 12, 12, 11, 12], story.noon(-3))
+    await story.close(call_id, story.noon(-6))
+    await story.admit([first], story.noon(-5), COMPLETE)
+    for assessor in ASSESSORS:
+        await story.appoint(assessor, [first], story.noon(-4))
+    await story.score(first, "elena", points(16, 17, 12, 12, 11, 12), story.noon(-3), COMMENT)
     await story.act(
         story.noon(-3),
         "erik",
@@ -239,16 +188,17 @@ async def _call_under_evaluation(story: Story) -> None:
         conflict=True,
         reason="I worked for one of the partners until last year.",
     )
-    await review.load_initiatives(story.troupe, story.noon(-41))
-    known = await review.consultees(story.troupe, story.noon(-5))
-    await review.clarify(story.troupe, alone, story.now)
-    await review.consult(story.troupe, alone, known, story.now)
+    await review.load_initiatives(story, story.noon(-41))
+    known = await review.consultees(story, story.noon(-5))
+    await review.clarify(story, alone, story.now)
+    await review.consult(story, alone, known, story.now)
 
 
 async def _open_call(story: Story) -> UUID:
     """An application in every state that an open call knows."""
+    asks = {"questions_until": story.noon(5), "answers_until": story.noon(7)}
     call_id = await story.call(
-        3, "Joint initiatives, autumn round", -14, 8, "150000.00", budgets.BY_LINES, asks=(5, 7)
+        3, "Joint initiatives, autumn round", -14, 8, "150000.00", form=budgets.BY_LINES, **asks
     )
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")

@@ -14,7 +14,7 @@ from facility.admission.service.consultations import (
 )
 from facility.admission.service.consultees import ConsulteeData, add_consultee
 from facility.admission.service.initiatives import import_initiatives
-from facility.demo.troupe import Troupe
+from facility.demo.story import Story
 from facility.events.relay import deliver_all
 
 CONSULTEES = {
@@ -32,9 +32,9 @@ CONSULTEES = {
 }
 
 
-async def consultees(troupe: Troupe, at: datetime) -> dict[str, UUID]:
+async def consultees(story: Story, at: datetime) -> dict[str, UUID]:
     """Neutral samples, by their short names."""
-    return {name: (await troupe.act(at, "vera", add_consultee, data)).id for name, data in CONSULTEES.items()}
+    return {name: (await story.act(at, "vera", add_consultee, data)).id for name, data in CONSULTEES.items()}
 
 
 INITIATIVES = (
@@ -71,15 +71,15 @@ INITIATIVES = (
 )
 
 
-async def load_initiatives(troupe: Troupe, at: datetime) -> None:
+async def load_initiatives(story: Story, at: datetime) -> None:
     """What other results and donors do."""
-    await troupe.act(at, "ada", import_initiatives, "sample.csv", INITIATIVES)
+    await story.act(at, "ada", import_initiatives, "sample.csv", INITIATIVES)
 
 
-async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
+async def consult(story: Story, application_id: UUID, known: dict[str, UUID], now: datetime) -> None:
     """The IISG was silent until its time was over, the Delegation has agreed, the unit is being asked now."""
     asked_at = now - timedelta(days=5)
-    _silent, agreed = await troupe.act(
+    _silent, agreed = await story.act(
         asked_at,
         "ada",
         start_consultations,
@@ -89,7 +89,7 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
         more_days=0,
         question="Does this meet with something that you plan or support already?",
     )
-    await troupe.act(
+    await story.act(
         asked_at + timedelta(hours=3),
         None,
         answer_consultation,
@@ -97,14 +97,14 @@ async def consult(troupe: Troupe, application_id: UUID, known: dict[str, UUID], 
         objects=False,
         name="Head of the operations section",
     )
-    await troupe.act(now - timedelta(hours=2), "ada", start_consultations, application_id, [known["unit"]])
-    await end_consultations_due(troupe.db, now)
-    await deliver_all(troupe.db, lambda: now)
+    await story.act(now - timedelta(hours=2), "ada", start_consultations, application_id, [known["unit"]])
+    await end_consultations_due(story.db, now)
+    await deliver_all(story.db, lambda: now)
 
 
-async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
+async def clarify(story: Story, application_id: UUID, now: datetime) -> None:
     """The secretariat has asked for a mandate, and the lead has answered."""
-    clarification = await troupe.act(
+    clarification = await story.act(
         now - timedelta(days=3),
         "ada",
         ask_for_clarification,
@@ -113,7 +113,7 @@ async def clarify(troupe: Troupe, application_id: UUID, now: datetime) -> None:
         question="Which of your units hosts the experts, and until when is the head of unit appointed?",
     )
     if clarification.ends_at > now - timedelta(days=2):
-        await troupe.act(
+        await story.act(
             now - timedelta(days=2),
             None,
             answer_clarification,

@@ -19,8 +19,8 @@ async def tell(db: Database, store: Store) -> None:
     async with db.reader() as connection:
         if (await connection.execute(select(Call.id).limit(1))).first():
             return
-    troupe = await tell_past(db, store)
-    story = Story(troupe, clock.now())
+    story = Story(db, store, clock.now())
+    await tell_past(story)
     await tell_around(story, await tell_present(story))
     await tell_batches(story)
     await follow(db)

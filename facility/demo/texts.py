@@ -1,19 +1,5 @@
 """What the demo's people wrote. All of it is fictitious."""
 
-from collections.abc import Sequence
-
-from facility.forms.checks import Answers
-
-
-def answered(themes: Sequence[str], summary: str, plan: str, origin: str) -> dict[str, Answers]:
-    """The answers to the plain form, by section."""
-    return {
-        "themes": {"themes": sorted(themes)},
-        "ask": {"summary": summary, "plan": plan},
-        "casework": {"casework_origin": origin},
-    }
-
-
 PAST_TEXTS = {
     "call": (
         "The facility supports joint, practice-oriented activities of law-enforcement and judicial authorities of at "

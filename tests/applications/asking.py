@@ -7,10 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from facility.applications.service.answers import start_application
-from facility.applications.service.parties import add_party, change_party
 from facility.calls.models.call import Call
-from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import By, FormDefinition, FormSection, SectionKind
 from facility.calls.rules.modes import Mode
 from facility.calls.service.draft import draft_call
@@ -18,7 +15,9 @@ from facility.calls.service.publication import publish_call
 from facility.db import Database
 from facility.forms.checks import Between, Length, Required
 from facility.forms.types import AskedIf, Field, FieldType, Option
-from tests.applications.conftest import GRID, Stage, Times, party_id
+from facility.story.calls import CALL
+from facility.story.drafts import Part, write_draft
+from tests.applications.conftest import GRID, Stage, Times
 
 KINDS = (Option("seminar", "Seminar"), Option("visit", "Study trip"))
 FORM = FormDefinition(
@@ -101,17 +100,14 @@ async def asked(
     """A draft of Omar's to such a call, with Kosovo* Police as its partner; with cut-offs, to a rolling one."""
     async with db.transaction(now=times.before, actor=stage.sara) as tx:
         other = await tx.get(Call, stage.call)
-        draft = CallDraft(
+        draft = msgspec.structs.replace(
+            CALL,
             reference="TAF-2021-02",
             title="Every kind of question",
-            text="What we look for.",
             opens_at=times.opens,
             closes_at=times.closes,
             envelope_id=other.envelope_id,
             amount=Decimal("50000.00"),
-            award_min=Decimal("5000.00"),
-            award_max=Decimal("60000.00"),
-            min_beneficiaries=2,
             grid=GRID,
             form=form,
             mode=Mode.ROLLING if cut_offs else Mode.DEADLINE,
@@ -120,19 +116,7 @@ async def asked(
         call = (await draft_call(tx, draft)).id
     async with db.transaction(now=times.before, actor=stage.anna) as tx:
         await publish_call(tx, call)
+    lead = Part(stage.police, "Leads", Decimal("20000.00"))
+    partner = Part(stage.partner, "Hosts", Decimal("10000.50"), "Vesa Gashi", "vesa@example.org")
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
-        application = await start_application(
-            tx, call_id=call, lead_institution_id=stage.police, title="Firearms", track="joint"
-        )
-        lead = await party_id(tx, application.id, lead=True)
-        await change_party(tx, lead, role="Leads", amount=Decimal("20000.00"))
-        await add_party(
-            tx,
-            application.id,
-            institution_id=stage.partner,
-            role="Hosts",
-            amount=Decimal("10000.50"),
-            contact_name="Vesa Gashi",
-            contact_email="vesa@example.org",
-        )
-    return application.id
+        return (await write_draft(tx, call, "Firearms", lead, [partner])).id

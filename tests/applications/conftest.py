@@ -13,16 +13,15 @@ from facility.accounts.service.people import add_institution, add_user
 from facility.accounts.service.people import seed as seed_accounts
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application, Party
-from facility.applications.service.answers import start_application
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.parties import add_party, change_party
-from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.call import Grid, Section
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
-from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
+from facility.story.calls import CALL, enter_money
+from facility.story.drafts import Part, write_draft
 from facility.web.access import Role
 from tests.prepared import Prepared
 
@@ -105,21 +104,12 @@ async def _user(tx: Tx, name: str, role: Role, institution: UUID | None = None) 
 
 
 async def _call(tx: Tx, times: Times, form: FormDefinition) -> UUID:
-    contract = await open_contract(
-        tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
-    )
-    envelope = await open_envelope(tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00"))
-    draft = CallDraft(
+    draft = msgspec.structs.replace(
+        CALL,
         reference="TAF-2021-01",
-        title="Joint initiatives",
-        text="What we look for.",
         opens_at=times.opens,
         closes_at=times.closes,
-        envelope_id=envelope.id,
-        amount=Decimal("100000.00"),
-        award_min=Decimal("5000.00"),
-        award_max=Decimal("60000.00"),
-        min_beneficiaries=2,
+        envelope_id=await enter_money(tx),
         grid=GRID,
         form=form,
     )
@@ -151,23 +141,10 @@ async def open_call(db: Database, stage: Stage, at: datetime, call: UUID | None 
 @pytest.fixture
 async def draft(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft of Omar's with one partner, Kosovo* Police; EUR 20 000 and 10 000.50."""
+    lead = Part(stage.police, "Leads", Decimal("20000.00"))
+    partner = Part(stage.partner, "Hosts the workshop", Decimal("10000.50"), "Vesa Gashi", "vesa@example.org")
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
-        application = await start_application(
-            tx, call_id=stage.call, lead_institution_id=stage.police, title="Firearms", track="joint"
-        )
-        await change_party(
-            tx, await party_id(tx, application.id, lead=True), role="Leads", amount=Decimal("20000.00")
-        )
-        await add_party(
-            tx,
-            application.id,
-            institution_id=stage.partner,
-            role="Hosts the workshop",
-            amount=Decimal("10000.50"),
-            contact_name="Vesa Gashi",
-            contact_email="vesa@example.org",
-        )
-    return application.id
+        return (await write_draft(tx, stage.call, "Firearms", lead, [partner])).id
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx
 from facility.refused import Refused
+from facility.story.calls import CALL
 from tests.applications.asking import FORM
 from tests.applications.conftest import BEFORE, GRID, NOW, OPENS, Stage
 
@@ -174,17 +175,16 @@ class Play:
 
 
 def _draft(reference: str, envelope_id: UUID) -> CallDraft:
-    return CallDraft(
+    return msgspec.structs.replace(
+        CALL,
         reference=reference,
         title="Any order",
-        text="What we look for.",
         opens_at=OPENS,
         closes_at=NOW + LONG,
         envelope_id=envelope_id,
         amount=Decimal("1000.00"),
         award_min=LEAST,
         award_max=MOST,
-        min_beneficiaries=2,
         grid=GRID,
         form=FORM,
     )

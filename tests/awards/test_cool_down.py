@@ -162,7 +162,7 @@ async def test_what_the_money_does_not_reach_for_takes_nobodys_share(db: Databas
     """A reserve list that skips: B is out of reach and uses up no share of its beneficiary's awards, so C is served."""
     play = await judging(db)
     two = CoolDown(per_beneficiary_most=2)
-    await play.call("TAF-2021-02", amount="80000.00", skip=True, cool_down=two)
+    await play.call("TAF-2021-02", amount="80000.00", skip_unaffordable=True, cool_down=two)
     for name, asks in (("A", "50000.00"), ("B", "45000.00"), ("C", "40000.00")):
         await play.apply(name, asks, call="TAF-2021-02")
     await play.close("TAF-2021-02")

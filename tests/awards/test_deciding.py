@@ -116,7 +116,7 @@ async def test_what_was_withdrawn_or_lost_its_beneficiaries_before_the_decision_
 
 async def test_a_call_that_skips_awards_whatever_fits(db: Database) -> None:
     play = await judging(db)
-    await play.call("SKIP", skip=True)
+    await play.call("SKIP", skip_unaffordable=True)
     for name, requested in (("A", "50000.00"), ("B", "40000.00"), ("C", "20000.00")):
         await play.apply(name, requested, call="SKIP")
     await play.close("SKIP")

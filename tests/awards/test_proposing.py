@@ -88,7 +88,7 @@ async def test_a_ranking_can_be_proposed_once_nothing_is_open_any_more(db: Datab
     steps.append(("open", await to_propose(play)))
     await play.act(None, lambda tx: close_call(tx, key, due_at=CLOSES), CLOSES)
     steps.append(("sealed", await to_propose(play)))
-    await play.open(key)
+    await play.teller.open(key, CLOSES)
     steps.append(("unchecked", await to_propose(play)))
     for name in "ABC":
         await admit(play, name)

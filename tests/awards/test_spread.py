@@ -154,7 +154,7 @@ class Played(Rolling):
         """The call, by its rules."""
         amount, rules = str(_eur(call.cents)), CoolDown(call.lead_calls, call.most)
         if len(call.batches) == 1:
-            await self.call(call.name, amount=amount, skip=call.skip, cool_down=rules)
+            await self.call(call.name, amount=amount, skip_unaffordable=call.skip, cool_down=rules)
         else:
             cut_offs = CUT_OFFS[: len(call.batches)]
             await self.series(amount, skip=call.skip, cut_offs=cut_offs, spread=rules, reference=call.name)

@@ -44,7 +44,7 @@ async def assessed(play: Rolling, name: str, requested: str) -> UUID:
     """Submitted, opened, admissible, scored and proposed; the id of its call."""
     await play.apply(name, requested, call=URGENT, received_at=AT)
     row = await play.row(Call, (await play.row(Application, play.applications[name])).call_id)
-    await play.open(row.id, AT)
+    await play.teller.open(row.id, AT)
     key = play.applications[name]
     await play.act("ada", lambda tx: check_admissibility(tx, key, admissible=True), AT)
     await play.score("elena", name, "16", "60")

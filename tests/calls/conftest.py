@@ -1,7 +1,6 @@
 """A draft of a call that is open now: pages look at the clock."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +12,17 @@ from facility.calls.forms.grid import preset
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
-from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
+from facility.story.calls import CALL, enter_money
 from tests.cast import Cast
 
-DRAFT = CallDraft(
+DRAFT = msgspec.structs.replace(
+    CALL,
     reference="TAF-2026-01",
-    title="Joint initiatives",
     text="First paragraph.\n\nSecond <b>paragraph</b>.",
     opens_at=datetime(2026, 1, 1, 11, tzinfo=UTC),
     closes_at=datetime(2027, 7, 30, 10, tzinfo=UTC),
     envelope_id=UUID(int=0),
-    amount=Decimal("100000.00"),
-    award_min=Decimal("5000.00"),
-    award_max=Decimal("60000.00"),
-    min_beneficiaries=2,
     extended_to=("TR",),
     extension_decision="Decision 7/2026",
     grid=preset("prag_2018"),
@@ -39,15 +34,10 @@ async def draft(db: Database, cast: Cast) -> CallDraft:
     """A draft that is good and not stored, on an envelope; open now, for as long as these tests matter."""
     now = clock.now()
     async with db.transaction(now=now, actor=cast.ada) as tx:
-        contract = await open_contract(
-            tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("900000.00"))]
-        )
-        envelope = await open_envelope(
-            tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00")
-        )
+        envelope_id = await enter_money(tx)
     return msgspec.structs.replace(
         DRAFT,
-        envelope_id=envelope.id,
+        envelope_id=envelope_id,
         opens_at=now.replace(second=0, microsecond=0) - timedelta(days=1),
         closes_at=now.replace(second=0, microsecond=0) + timedelta(days=30, hours=1),
     )

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from facility.calls.forms.grid import preset
 from facility.calls.models.call import Call
-from facility.calls.rules.call import CallDraft
 from facility.calls.rules.edits import with_field, with_section
 from facility.calls.rules.forms import FormDefinition, SectionKind
 from facility.calls.service.corrigenda import add_to_form
@@ -19,11 +18,11 @@ from facility.calls.service.form import change_form
 from facility.calls.service.publication import publish_call
 from facility.calls.service.reading import draft_of, form_of
 from facility.calls.words.calls import TYPES
-from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database
 from facility.forms.checks import Between, Length, OneOf, Required
 from facility.forms.types import AskedIf, Field, FieldType
 from facility.refused import Reason, Refused
+from facility.story.calls import CALL, enter_money
 from tests.browser import NOW, Browser, Browsers, gives_reason
 from tests.cast import Cast
 
@@ -32,23 +31,13 @@ from tests.cast import Cast
 async def drafted(db: Database, cast: Cast) -> UUID:
     """A draft of Ada's."""
     async with db.transaction(now=NOW, actor=cast.ada) as tx:
-        contract = await open_contract(
-            tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("900000.00"))]
-        )
-        envelope = await open_envelope(
-            tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00")
-        )
-        draft = CallDraft(
+        envelope_id = await enter_money(tx)
+        draft = replace(
+            CALL,
             reference="TAF-2026-01",
-            title="Joint initiatives",
-            text="What we look for.",
             opens_at=NOW,
             closes_at=NOW + timedelta(days=30),
-            envelope_id=envelope.id,
-            amount=Decimal("100000.00"),
-            award_min=Decimal("5000.00"),
-            award_max=Decimal("60000.00"),
-            min_beneficiaries=2,
+            envelope_id=envelope_id,
             grid=preset("prag_2018"),
         )
         return (await draft_call(tx, draft)).id

@@ -19,10 +19,10 @@ from facility.calls.service.closing import close_call, close_due, mark_decided, 
 from facility.calls.service.draft import change_draft, draft_call
 from facility.calls.service.publication import publish_call
 from facility.calls.service.reading import rules_of
-from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Reason, Refused
+from facility.story.calls import CALL, enter_money
 from facility.web.access import Role
 from tests.prepared import built_once
 
@@ -50,23 +50,13 @@ async def stage(db: Database) -> Stage:
     async with db.transaction(now=NOW) as tx:
         ada = await add_user(tx, name="Ada Officer", email="ada@example.org", roles=[Role.SECRETARIAT])
         ben = await add_user(tx, name="Ben Officer", email="ben@example.org", roles=[Role.SECRETARIAT])
-        contract = await open_contract(
-            tx, reference="CA1", counterpart="GIZ", donors=[("EU", Decimal("500000.00"))]
-        )
-        envelope = await open_envelope(
-            tx, contract_id=contract.id, name="Facility", amount=Decimal("100000.00")
-        )
-    draft = CallDraft(
+        envelope_id = await enter_money(tx)
+    draft = msgspec.structs.replace(
+        CALL,
         reference="TAF-2021-01",
-        title="Joint initiatives",
-        text="What we look for.",
         opens_at=OPENS,
         closes_at=CLOSES,
-        envelope_id=envelope.id,
-        amount=Decimal("100000.00"),
-        award_min=Decimal("5000.00"),
-        award_max=Decimal("60000.00"),
-        min_beneficiaries=2,
+        envelope_id=envelope_id,
         extended_to=("TR",),
         extension_decision="Decision 7/2021",
         grid=GRID,

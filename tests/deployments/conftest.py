@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 
 import facility.deployments.checks
@@ -20,6 +21,7 @@ from facility.experts.models import Booking, Expert
 from facility.experts.service import ExpertDraft, register_expert, seed_themes
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
+from facility.story.after_award import EXPERT, REQUEST
 from tests.judging import Judging, judging
 from tests.prepared import built_once
 
@@ -33,19 +35,15 @@ AHEAD = (date(2021, 10, 1), date(2099, 12, 31))
 
 def expert(code: str, **changes: Any) -> ExpertDraft:
     """An expert who fits; the higher the number in the code, the lower the score."""
-    values: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "code": code,
         "name": f"Expert {code}",
         "email": f"{code.lower()}@example.org",
-        "country": "IT",
-        "gender": None,
-        "branch": "police",
         "deployments_12m": int(code[1:]),
         "themes": {"X.JIT": 5},
-        "languages": {"en": "C1"},
         "available": [OCTOBER],
     }
-    return ExpertDraft(**{**values, **changes})
+    return msgspec.structs.replace(EXPERT, **usual | changes)
 
 
 class Sending:
@@ -66,21 +64,14 @@ class Sending:
 
     def draft(self, **changes: Any) -> RequestDraft:
         """One seat in Tirana, 4 to 8 October, 72 hours to answer."""
-        values: dict[str, Any] = {
+        usual: dict[str, Any] = {
             "application_id": self.play.applications["A"],
             "place": "Tirana, Albania",
             "starts_on": date(2021, 10, 4),
             "ends_on": date(2021, 10, 8),
-            "seats": 1,
-            "language": "en",
             "language_level": "C1",
-            "themes": {"X.JIT": 3},
-            "min_theme_level": 3,
-            "bonus_regional_language": 2,
-            "bonus_no_recent_deployment": 1,
-            "respond_within_hours": 72,
         }
-        return RequestDraft(**{**values, **changes})
+        return msgspec.structs.replace(REQUEST, **usual | changes)
 
     async def request(self, **changes: Any) -> UUID:
         """Ask for experts; nobody is invited yet."""

@@ -160,7 +160,7 @@ async def test_the_decision_ends_what_gets_nothing_and_what_is_carried_over(db: 
         await play.apply(name, asks, call=SERIES)
     await play.judge(1, {"A": "70", "B": "60", "C": "40"})
     for name in ("A", "B", "C"):
-        await play.declare("erik", name, sign=name == "A")
+        await play.declare("erik", name)
     await play.settle(1)
     assert await play.statuses() == {"A": "awarded", "B": "admissible", "C": "below_threshold"}
     # B is ranked once more by the assessments that it has: nobody else is asked for one.

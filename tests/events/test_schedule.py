@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ SECOND = timedelta(seconds=1)
 @pytest.fixture
 async def due(play: Judging) -> tuple[UUID, UUID]:
     """Two calls that are due at CLOSES, in the order in which the scheduler takes them."""
-    await play.call("TAF-2021-02", amount="1000.00", award_max="1000.00")
+    await play.call("TAF-2021-02", amount="1000.00", award_max=Decimal("1000.00"))
     first, second = sorted(play.calls.values())
     return first, second
 

@@ -27,24 +27,23 @@ from facility.admission.service.opening import start_opening
 from facility.admission.service.overlap import judge_overlap
 from facility.applications.service.answers import start_application
 from facility.applications.service.confirmations import invite_party
-from facility.applications.service.parties import add_party
 from facility.awards.service.deciding import propose
 from facility.awards.service.ending import propose_closing
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.closing import close_call
 from facility.calls.service.corrigenda import draft_corrigendum
-from facility.calls.service.draft import draft_call
-from facility.calls.service.publication import publish_call
 from facility.calls.service.questions import ask_question
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service import money as contracts
 from facility.db import Database, Tx
-from facility.deployments.service.expertise import RequestDraft, request_expertise
+from facility.deployments.service.expertise import request_expertise
 from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused
+from facility.story.after_award import REQUEST
+from facility.story.drafts import Part, write_draft
 from tests.browser import Browsers
 from tests.calls.reading import MID, says
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
@@ -92,10 +91,7 @@ async def open_call(play: Judging) -> None:
         questions_until=CLOSES - timedelta(days=9),
         answers_until=CLOSES - timedelta(days=5),
     )
-    at = OPENS - timedelta(days=7)
-    made = await play.act("ada", lambda tx: draft_call(tx, draft), at)
-    await play.act("vera", lambda tx: publish_call(tx, made.id), at)
-    play.calls[OPEN] = made.id
+    await play.publish(draft)
 
 
 async def stage(play: Judging) -> UUID:
@@ -116,23 +112,9 @@ async def stage(play: Judging) -> UUID:
     await play.act(None, lambda tx: close_call(tx, sealed, due_at=CLOSES), CLOSES)
 
     async def write(tx: Tx) -> UUID:
-        made = await start_application(
-            tx,
-            call_id=play.calls[OPEN],
-            lead_institution_id=play.institutions["AL"],
-            title="Draft",
-            track="joint",
-        )
-        party = await add_party(
-            tx,
-            made.id,
-            institution_id=play.institutions["XK"],
-            role="partner",
-            amount=Decimal(0),
-            contact_name="Petra",
-            contact_email="petra@example.org",
-        )
-        return party.id
+        lead = Part(play.institutions["AL"], "lead", Decimal(0))
+        partner = Part(play.institutions["XK"], "partner", Decimal(0), "Petra", "petra@example.org")
+        return (await write_draft(tx, play.calls[OPEN], "Draft", lead, [partner])).partners[0]
 
     return await play.act("omar", write, MID)
 
@@ -176,20 +158,7 @@ def after_award(play: Judging, award: UUID, planned: UUID) -> list[Press]:
     rows = [AttendanceRow(beneficiary_code="AL", expected=4, present=3)]
     agenda: dict[str, Any] = {"kind": "agenda", "name": "agenda.pdf", "size": 7, "sha256": "a" * 64}
     moved: dict[str, Any] = {"starts_on": FIRST, "ends_on": LAST + timedelta(days=1), "reason": "A strike."}
-    wanted = RequestDraft(
-        application_id=key,
-        place="Tirana",
-        starts_on=FIRST,
-        ends_on=LAST,
-        seats=1,
-        language="en",
-        language_level="C1",
-        themes={"X.JIT": 3},
-        min_theme_level=3,
-        bonus_regional_language=0,
-        bonus_no_recent_deployment=1,
-        respond_within_hours=48,
-    )
+    wanted = msgspec.structs.replace(REQUEST, application_id=key, starts_on=FIRST, ends_on=LAST)
     return [
         ("plan", "omar", lambda tx: plan_activity(tx, plan), DECIDED),
         (

@@ -204,6 +204,6 @@ async def _late_drafts(play: Judging) -> list[UUID]:
     """Drafts of calls that close at the same instant."""
     made = []
     for n in range(3):
-        draft = play._draft(f"LATE-{n}", "Facility", "100.00")
+        draft = play.draft(f"LATE-{n}", "100.00")
         made.append((await play.act("ada", partial(draft_call, draft=draft), OPENS - timedelta(days=1))).id)
     return made

@@ -9,14 +9,12 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select, text
 
-from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application
 from facility.applications.service.documents import record_consultation
 from facility.awards.service.deciding import propose
 from facility.calls.models.call import Call
 from facility.calls.rules import edits
-from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.modes import Mode
@@ -27,13 +25,15 @@ from facility.calls.service.closing import close_call
 from facility.calls.service.corrigenda import add_to_form
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
+from facility.db import Database
 from facility.demo.budgets import BY_LINES
 from facility.demo.present import FIREARMS
-from facility.demo.story import GRID, Story, Wish
+from facility.demo.story import Story, Wish
 from facility.demo.texts import CALL_TEXT
-from facility.demo.troupe import Troupe
 from facility.evaluation.service import assessing
+from facility.files.store import Store
 from facility.forms.types import Field, FieldType
+from facility.story.calls import CALL, GRID, points
 from tests.hostile.test_confidential import PART
 
 RICH = FormDefinition((*BY_LINES.sections[:-1], PART, BY_LINES.sections[-1]))
@@ -41,7 +41,7 @@ RICH = FormDefinition((*BY_LINES.sections[:-1], PART, BY_LINES.sections[-1]))
 FIRST = 11
 """The number of the first call; the story's are lower."""
 ONE_EACH = msgspec.structs.replace(GRID, min_assessments=1)
-SCORES = (17, 18, 13, 12, 12, 12)
+SCORES = points(17, 18, 13, 12, 12, 12)
 ADA, PAUL, OMAR, ELENA = "Ada Berisha", "Paul Weber", "Omar Hoxha", "Elena Rossi"
 WHY = "The partners asked for it."
 
@@ -65,8 +65,8 @@ class Opened(Story):
     exception: UUID
     typed: list[str]
 
-    def __init__(self, troupe: Troupe, now: datetime) -> None:
-        super().__init__(troupe, now)
+    def __init__(self, db: Database, store: Store, now: datetime) -> None:
+        super().__init__(db, store, now)
         self.pages: dict[str, list[str]] = defaultdict(list)
         self._number = FIRST - 1
 
@@ -76,27 +76,24 @@ class Opened(Story):
 
     async def one(self, query: str, **given: Any) -> Any:
         """The first value of what is there."""
-        async with self.troupe.db.reader() as connection:
+        async with self.db.reader() as connection:
             return (await connection.execute(text(query), given)).scalars().first()
 
     async def draft(self, title: str, opens: int, closes: int, *, by: str = "ada", **more: Any) -> UUID:
         """A draft of a call, open from and to so many days from now."""
         self._number += 1
-        values = {
-            "reference": f"TAF-{self.now.year}-{self._number}",
-            "title": f"Joint initiatives, {title}",
-            "text": CALL_TEXT,
-            "opens_at": self.noon(opens),
-            "closes_at": self.noon(closes),
-            "envelope_id": self.troupe.envelope_id,
-            "amount": Decimal(60000),
-            "award_min": Decimal(5000),
-            "award_max": Decimal(60000),
-            "min_beneficiaries": 2,
-            "grid": ONE_EACH,
-            "unusual_reason": "So that few have to judge.",
-        }
-        drafted = CallDraft(**values | more)  # type: ignore[arg-type]
+        usual = {"grid": ONE_EACH, "unusual_reason": "So that few have to judge."}
+        drafted = msgspec.structs.replace(
+            CALL,
+            reference=f"TAF-{self.now.year}-{self._number}",
+            title=f"Joint initiatives, {title}",
+            text=CALL_TEXT,
+            opens_at=self.noon(opens),
+            closes_at=self.noon(closes),
+            envelope_id=self.envelope_id,
+            amount=Decimal(60000),
+            **usual | more,
+        )
         made = await self.act(self.noon(min(opens, 0) - 2), by, draft_call, drafted)
         return made.id
 
@@ -128,14 +125,8 @@ class Opened(Story):
         call_id = await self.published(title, -20, -7, **more)
         keys = [await self.handed_in(call_id, lead) for lead in leads]
         await self.close(call_id, self.noon(-7))
-        for key in keys:
-            await self.act(self.noon(-6), "ada", check_admissibility, key, admissible=True)
+        await self.admit(keys, self.noon(-6))
         return call_id, keys
-
-    async def given(self, *keys: UUID) -> None:
-        """To Elena, to be assessed."""
-        for key in keys:
-            await self.act(self.noon(-6), "ada", assessing.assign, key, self.troupe.people["elena"])
 
     async def _to_judge(self) -> None:
         """One to score, one to declare, one set aside, and an exception to decide."""
@@ -144,36 +135,33 @@ class Opened(Story):
         self.exception = await self.handed_in(call_id, "dragana", partners=())
         self.at(PAUL, f"/applications/{self.exception}/exception")
         await self.close(call_id, self.noon(-7))
-        for key in self.judged:
-            await self.act(self.noon(-6), "ada", check_admissibility, key, admissible=True)
+        await self.admit(self.judged, self.noon(-6))
         first, second, third = self.judged
-        await self.given(first, second)
-        await self.act(self.noon(-5), "elena", assessing.sign_declaration, call_id)
+        await self.appoint("elena", [first, second], self.noon(-6), self.noon(-5))
         await self.act(self.noon(-5), "elena", assessing.declare_conflict, first, conflict=False)
         await self.act(self.noon(-4), "ada", assessing.set_aside, third, "Nobody can judge it.")
         self.at(ADA, f"/evaluation/{call_id}")
 
     async def _to_sign(self) -> None:
-        _call_id, keys = await self.closed("to sign", "omar")
-        await self.given(*keys)
+        _call_id, (key,) = await self.closed("to sign", "omar")
+        await self.act(self.noon(-6), "ada", assessing.assign, key, self.people["elena"])
 
-    async def scored(self, call_id: UUID, *keys: UUID) -> None:
+    async def scored(self, *keys: UUID) -> None:
         """By Elena alone."""
-        await self.given(*keys)
-        await self.act(self.noon(-6), "elena", assessing.sign_declaration, call_id)
+        await self.appoint("elena", keys, self.noon(-6))
         for key in keys:
             await self.score(key, "elena", SCORES, self.noon(-5))
 
     async def _to_decide(self) -> None:
         """One proposed, one to be proposed, in which a rule passes over the second of a beneficiary."""
         call_id, keys = await self.closed("to decide", "arta")
-        await self.scored(call_id, *keys)
+        await self.scored(*keys)
         await self.act(self.noon(-4), "vera", propose, call_id)
         self.at(PAUL, f"/evaluation/{call_id}/decision")
         self.at(ADA, f"/evaluation/{call_id}/decision")
         spread = CoolDown(per_beneficiary_most=1)
-        call_id, keys = await self.closed("to propose", "omar", "ilir", cool_down=spread)
-        await self.scored(call_id, *keys)
+        _call_id, keys = await self.closed("to propose", "omar", "ilir", cool_down=spread)
+        await self.scored(*keys)
 
     async def _to_open(self) -> None:
         call_id = await self.published("to open", -20, -7)
@@ -204,7 +192,7 @@ class Opened(Story):
         )
 
     async def _decided(self) -> UUID:
-        async with self.troupe.db.reader() as connection:
+        async with self.db.reader() as connection:
             query = select(Call.id).where(Call.state == CallState.DECIDED).limit(1)
             return (await connection.execute(query)).scalar_one()
 
@@ -219,7 +207,7 @@ class Opened(Story):
 
     async def _on_its_way(self, key: UUID, steps: int) -> None:
         at = self.now - timedelta(hours=2)
-        async with self.troupe.db.reader() as connection:
+        async with self.db.reader() as connection:
             query = (
                 select(Call.id).join(Application, Application.call_id == Call.id).where(Application.id == key)
             )
@@ -227,10 +215,9 @@ class Opened(Story):
         await self.act(self.now if not steps else at, "vera", start_opening, batch)
         if steps:
             await self.act(at, "ada", confirm_opening, batch)
-            await self.act(at, "ada", check_admissibility, key, admissible=True)
+            await self.admit([key], at)
         if steps > 1:
-            await self.act(at, "ada", assessing.assign, key, self.troupe.people["elena"])
-            await self.act(at, "elena", assessing.sign_declaration, batch)
+            await self.appoint("elena", [key], at)
             await self.score(key, "elena", SCORES, at)
         if steps > 2:
             await self.act(at, "vera", propose, batch)

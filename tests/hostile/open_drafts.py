@@ -7,14 +7,13 @@ from uuid import UUID
 from litestar import Litestar
 from sqlalchemy import text
 
-from facility.applications.service.answers import start_application
 from facility.applications.service.changing import begin_changes
 from facility.applications.service.documents import record_consultation, refuse_document
-from facility.applications.service.parties import add_party
 from facility.applications.service.withdrawal import withdraw
 from facility.demo import budgets
 from facility.demo.present import FIREARMS
 from facility.outbox.links import token_of
+from facility.story.drafts import Part, write_draft
 from tests.hostile.open_calls import ELENA, FIRST, OMAR, RICH, Opened, wish
 from tests.hostile.typing_on import type_in
 
@@ -47,34 +46,24 @@ async def _edited(ends: Opened, draft: UUID, alone: UUID) -> list[str]:
 
 
 async def _to_ask(ends: Opened, call_id: UUID) -> None:
-    at, place = ends.noon(-4), ends.troupe.places
-    made = await ends.act(
-        at,
-        "omar",
-        start_application,
-        call_id=call_id,
-        lead_institution_id=place["albanian_police"],
-        title="Two to ask",
-        track="joint",
-    )
-    for name in ("kosovo_police", "sipa"):
-        await ends.act(
-            at,
-            "omar",
-            add_party,
-            made.id,
-            institution_id=place[name],
-            role="Sends investigators.",
-            amount=Decimal(0),
+    lead = Part(ends.places["albanian_police"], "Hosts the workshop.", Decimal(0))
+    partners = [
+        Part(
+            ends.places[name],
+            "Sends investigators.",
+            Decimal(0),
             contact_name="Petra Partner",
             contact_email=f"{name}@facility.example",
         )
+        for name in ("kosovo_police", "sipa")
+    ]
+    made = await ends.act(ends.noon(-4), "omar", write_draft, call_id, "Two to ask", lead, partners)
     ends.at(OMAR, f"/applications/{made.id}/partners")
 
 
 async def type_on(app: Litestar, ends: Opened, sessions: Mapping[str, str]) -> None:
     """By Omar in drafts, by Elena in an assessment, and by whoever opens a partner's link."""
-    db, scored = ends.troupe.db, f"/assessments/{ends.judged[0]}"
+    db, scored = ends.db, f"/assessments/{ends.judged[0]}"
     linked = await _partners_link(ends)
     await type_in(app, db, sessions[OMAR], ends.typed)
     await type_in(app, db, sessions[ELENA], [scored])
@@ -91,6 +80,6 @@ async def _partners_link(ends: Opened) -> str:
         WHERE purpose = 'partner' AND used_at IS NULL AND revoked_at IS NULL AND status = 'draft' AND reference LIKE :it
         ORDER BY reference LIMIT 1
     """
-    async with ends.troupe.db.reader() as connection:
+    async with ends.db.reader() as connection:
         row = (await connection.execute(text(query), {"it": f"TAF-{ends.now.year}-{FIRST}/%"})).one()
     return f"/link/partner/{token_of(row.id, row.nonce)}/part/part"

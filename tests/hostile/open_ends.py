@@ -10,13 +10,14 @@ from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
+import msgspec
 from litestar import Litestar
 from sqlalchemy import text
 
 from facility import clock
 from facility.accounts.service import institutions, people
 from facility.activities.service.activities import ActivityDraft, plan_activity
-from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
+from facility.activities.service.evidence import AttendanceRow
 from facility.admission.rules.clarification import ClarificationKind
 from facility.admission.service.clarifications import ask_for_clarification
 from facility.admission.service.consultations import (
@@ -30,11 +31,11 @@ from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
 from facility.db import Database
-from facility.demo.troupe import OFFICERS, PLACES, STAFF, Troupe
-from facility.deployments.service.expertise import RequestDraft, accept, request_expertise
+from facility.deployments.service.expertise import accept, request_expertise
 from facility.events.schedule import SCHEDULE, run_due
 from facility.files.store import Store
 from facility.outbox.links import token_of
+from facility.story.after_award import REQUEST
 from facility.web.access import Role
 from tests.hostile.open_calls import ADA, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
@@ -47,8 +48,8 @@ STEP = "test: ring the bell"
 async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> dict[str, list[str]]:
     """Everything below, in the copy of the story at this address; the pages on which it stands, by who goes on from there."""
     db = Database(url, pool_size=2)
-    troupe = await _troupe(db, Store(app.state.settings.documents_dir))
-    ends = Opened(troupe, clock.now())
+    ends = Opened(db, Store(app.state.settings.documents_dir), clock.now())
+    await ends.meet()
     await _envelope(ends)
     await leave_drafts(ends)
     await ends.calls()
@@ -64,20 +65,6 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     return ends.pages
 
 
-async def _troupe(db: Database, store: Store) -> Troupe:
-    """The cast as it stands in the story."""
-    troupe = Troupe(db, store)
-    async with db.reader() as connection:
-        known = {row.name: row.id for row in await connection.execute(text("SELECT id, name FROM person"))}
-        places = {
-            (row.name, row.beneficiary_code): row.id
-            for row in await connection.execute(text("SELECT id, name, beneficiary_code FROM institution"))
-        }
-    troupe.people = {key: known[name] for key, (name, _) in [*STAFF.items(), *OFFICERS.items()]}
-    troupe.places = {key: places[place.name, place.beneficiary] for key, place in PLACES.items()}
-    return troupe
-
-
 async def _envelope(ends: Opened) -> None:
     """Money of its own for the calls below; somebody wants it to hold more."""
     contract_id = await ends.one("SELECT id FROM contract WHERE reference = 'CA1'")
@@ -89,7 +76,7 @@ async def _envelope(ends: Opened) -> None:
         name="Open ends",
         amount=Decimal(900000),
     )
-    ends.troupe.envelope_id = made.id
+    ends.envelope_id = made.id
     await ends.act(ends.now, "ada", propose_enlargement, made.id, Decimal(950000), reason="More was paid in.")
 
 
@@ -99,7 +86,7 @@ async def _admission(ends: Opened) -> None:
         ends.now,
         "ada",
         save_view,
-        ends.troupe.people["ada"],
+        ends.people["ada"],
         name="Urgent ones",
         asked={"q": "urgent"},
         shared=True,
@@ -120,7 +107,7 @@ async def _admission(ends: Opened) -> None:
 
 
 async def _consultations(ends: Opened, application_id: UUID) -> None:
-    async with ends.troupe.db.reader() as connection:
+    async with ends.db.reader() as connection:
         known = list((await connection.execute(text("SELECT id FROM consultee ORDER BY name"))).scalars())
     asked_at = ends.now - timedelta(days=6)
     objects, late, undelivered = [
@@ -130,7 +117,7 @@ async def _consultations(ends: Opened, application_id: UUID) -> None:
     said: dict[str, Any] = {"name": "Head of section", "objects": True, "reason": "We do the same in May."}
     await ends.act(asked_at + timedelta(hours=1), None, answer_consultation, objects.id, **said)
     await _refused(ends, undelivered.id)
-    await end_consultations_due(ends.troupe.db, ends.now - timedelta(hours=2))
+    await end_consultations_due(ends.db, ends.now - timedelta(hours=2))
     await ends.act(ends.now, None, answer_consultation, late.id, **said)
 
 
@@ -153,7 +140,7 @@ async def _refused(ends: Opened, subject_id: UUID) -> None:
 
 
 async def _change(ends: Opened, statement: str, **given: Any) -> None:
-    async with ends.troupe.db.transaction(now=ends.now) as tx:
+    async with ends.db.transaction(now=ends.now) as tx:
         await tx.session.execute(text(statement), given)
 
 
@@ -190,26 +177,16 @@ async def _experts(ends: Opened) -> None:
     """A shortlist to order; a yes that can be taken back, and an invitation that did not get through."""
     application_id = await _funded(ends)
     starts_on = ends.monday(8)
-    await ends.act(
-        ends.now,
-        "ada",
-        request_expertise,
-        RequestDraft(
-            application_id=application_id,
-            place="Tirana",
-            starts_on=starts_on,
-            ends_on=starts_on + timedelta(days=2),
-            seats=1,
-            language="en",
-            language_level="B2",
-            themes={"X.JIT": 2},
-            min_theme_level=2,
-            bonus_regional_language=2,
-            bonus_no_recent_deployment=1,
-            respond_within_hours=72,
-        ),
+    draft = msgspec.structs.replace(
+        REQUEST,
+        application_id=application_id,
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=2),
+        themes={"X.JIT": 2},
+        min_theme_level=2,
     )
-    async with ends.troupe.db.reader() as connection:
+    await ends.act(ends.now, "ada", request_expertise, draft)
+    async with ends.db.reader() as connection:
         query = text("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY seat")
         first, second = (await connection.execute(query)).scalars()
     await ends.act(ends.now, None, accept, first)
@@ -229,11 +206,7 @@ async def _activity(ends: Opened) -> None:
     )
     made = await ends.act(ends.noon(-40), "omar", plan_activity, draft)
     rows = [AttendanceRow(beneficiary_code=code, expected=8, present=8) for code in ("AL", "XK", "ME")]
-    await ends.act(ends.noon(-4), "omar", set_attendance, made.id, rows)
-    for kind in ("agenda", "attendance_list", "report"):
-        size, sha256 = ends.troupe.paper(kind, "A paper of an open end.")
-        paper: dict[str, Any] = {"kind": kind, "name": f"{kind}.pdf", "size": size, "sha256": sha256}
-        await ends.act(ends.noon(-4), "omar", attach_evidence, made.id, **paper)
+    await ends.report(made.id, rows, ends.noon(-4))
 
 
 async def _accounts(ends: Opened) -> None:
@@ -259,7 +232,7 @@ async def _accounts(ends: Opened) -> None:
         ends.now,
         "ada",
         institutions.name_signatory,
-        ends.troupe.places["albanian_police"],
+        ends.places["albanian_police"],
         name="Sava Signatory",
         function="Head",
         since=ends.day(-30),
@@ -268,7 +241,7 @@ async def _accounts(ends: Opened) -> None:
 
 
 async def _registering(ends: Opened) -> str:
-    async with ends.troupe.db.reader() as connection:
+    async with ends.db.reader() as connection:
         query = text("SELECT id, nonce FROM link WHERE purpose = 'register' AND used_at IS NULL LIMIT 1")
         row = (await connection.execute(query)).one()
     return token_of(row.id, row.nonce)
@@ -276,9 +249,9 @@ async def _registering(ends: Opened) -> str:
 
 async def _operations(ends: Opened) -> None:
     """A delivery that was given up, and a step that failed."""
-    db, token = ends.troupe.db, await _registering(ends)
+    db, token = ends.db, await _registering(ends)
     async with db.transaction(now=ends.now) as tx:
-        place = ends.troupe.places["albanian_police"]
+        place = ends.places["albanian_police"]
         await people.register(tx, token, name="Besa Basha", institution=place)
     given_up = (
         "UPDATE delivery SET state = :state, attempts = :attempts, error = :error WHERE state = 'waiting'"

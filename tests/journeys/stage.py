@@ -1,6 +1,6 @@
 """What a journey does not concern, done before it by the very commands: calls, applications, what follows from them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,49 +10,25 @@ import msgspec
 from sqlalchemy import select
 
 from facility import clock
-from facility.admission.service.admissibility import check_admissibility
-from facility.admission.service.opening import confirm_opening, start_opening
-from facility.applications.models.application import Application, Party
-from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.rules.submission import DECLARATIONS, Signature
-from facility.applications.service.answers import save_answers, start_application
+from facility.accounts.models import Person
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.parties import add_party, change_party
-from facility.applications.service.submission import submit
-from facility.awards.service.deciding import decide, propose
-from facility.calls.rules.call import CallDraft, Grid, Section
-from facility.calls.service.draft import draft_call
-from facility.calls.service.publication import publish_call
 from facility.contracts.models import Contract
 from facility.contracts.service.money import open_envelope
-from facility.db import Tx
-from facility.evaluation.models import Assignment, Declaration
-from facility.evaluation.service import assessing as evaluation
-from facility.experts.service import ExpertDraft, register_expert
-from facility.forms.checks import Answers
+from facility.db import Database, Tx
+from facility.experts.service import register_expert
+from facility.story.after_award import EXPERT
+from facility.story.calls import CALL, SHORT_GRID
+from facility.story.drafts import Part, answered, write_draft
+from facility.story.teller import Teller
 from tests.journeys.cast import REGISTERED, Company, address
 from tests.journeys.machinery import Service, until
 
-GRID = Grid(
-    sections=(
-        Section("capacity", "Financial and operational capacity", 20),
-        Section("relevance", "Relevance", 80),
-    ),
-    thresholds={"capacity": Decimal(12), "total": Decimal(60)},
-    min_assessments=2,
-    tie_break=("relevance", "beneficiaries", "received_at"),
+ANSWERS = answered(
+    ("X.JIT",),
+    "Investigators of the partners work on one question together.",
+    "A workshop of three days for twenty-four people.",
+    "Cases of the last two years stalled where they crossed the border.",
 )
-
-ANSWERS: dict[str, Answers] = {
-    "themes": {"themes": ["X.JIT"]},
-    "ask": {
-        "summary": "Investigators of the partners work on one question together.",
-        "plan": "A workshop of three days for twenty-four people.",
-    },
-    "casework": {
-        "casework_origin": "Cases of the last two years stalled where they crossed the border.",
-    },
-}
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -71,6 +47,16 @@ class Stage:
         self.company = company
         self.service = service
 
+    def tell[T](self, acts: Callable[[Teller], Awaitable[T]], *cast: str) -> T:
+        """What these people do; the worker carries on what it sets off."""
+        for key in cast:
+            self.company[key]
+
+        async def run(db: Database) -> T:
+            return await acts(await Teller(db, delivers=False).meet())
+
+        return self.service.with_database(run)
+
     def call(
         self,
         reference: str,
@@ -83,37 +69,30 @@ class Stage:
     ) -> UUID:
         """A published call on an envelope of its own, open for twenty days; `more` of a CallDraft stands in place of
         what is usual."""
-        for key in ("ada", "vera"):
-            self.company[key]
         now = clock.now().replace(microsecond=0)
         opens_at = opens_at or now - timedelta(days=1)
+        before = opens_at - timedelta(hours=1)
 
-        async def draft(tx: Tx) -> UUID:
-            envelope = await _envelope(tx, f"For {reference}", amount)
-            told = CallDraft(
+        async def publish(teller: Teller) -> UUID:
+            envelope_id = await teller.act(before, "ada", _envelope, f"For {reference}", amount)
+            draft = msgspec.structs.replace(
+                CALL,
                 reference=reference,
                 title=title,
-                text="For teams of police and prosecution that work on the same cases.",
                 opens_at=opens_at,
                 closes_at=closes_at or now + timedelta(days=20),
-                envelope_id=envelope,
+                envelope_id=envelope_id,
                 amount=Decimal(amount),
                 award_min=Decimal("1000.00"),
-                award_max=Decimal("60000.00"),
-                min_beneficiaries=2,
-                **{"grid": GRID, **more},
+                **{"grid": SHORT_GRID, **more},
             )
-            return (await draft_call(tx, told)).id
+            return await teller.publish(draft, before)
 
-        before = opens_at - timedelta(hours=1)
-        call_id = self.service.act(address("ada"), draft, before)
-        self.service.act(address("vera"), lambda tx: publish_call(tx, call_id), before)
-        return call_id
+        return self.tell(publish, "ada", "vera")
 
     def envelope(self, name: str, amount: str) -> None:
         """Money that a call may draw on."""
-        self.company["ada"]
-        self.service.act(address("ada"), lambda tx: _envelope(tx, name, amount))
+        self.tell(lambda teller: teller.act(clock.now(), "ada", _envelope, name, amount), "ada")
 
     def ready(
         self,
@@ -127,25 +106,20 @@ class Stage:
         confirmed: bool = True,
     ) -> UUID:
         """A draft with everything in it, confirmed by its partners (or not yet), that can be submitted."""
-        places = {key: self._place(key) for key in (lead, *partners)}
 
         async def write(tx: Tx) -> UUID:
-            made = await start_application(
-                tx, call_id=call_id, lead_institution_id=places[lead], title=title, track="joint"
-            )
-            await save_answers(tx, made.id, ANSWERS)
-            query = select(Party.id).where(Party.application_id == made.id, Party.is_lead)
-            own = (await tx.session.scalars(query)).one()
-            await change_party(tx, own, role="Hosts the workshop.", amount=Decimal(amounts[0]))
-            for key, amount in zip(partners, amounts[1:], strict=True):
-                party_id = await _bring_in(tx, made.id, key, places[key], Decimal(amount))
-                if confirmed:
-                    await confirm_party(
-                        tx, party_id, signatory_name=REGISTERED[key][0], signatory_function="Head of unit"
-                    )
-            return made.id
+            own = await _part(tx, lead, "Hosts the workshop.", amounts[0])
+            others = [
+                await _part(tx, key, "Sends investigators.", amount)
+                for key, amount in zip(partners, amounts[1:], strict=True)
+            ]
+            draft = await write_draft(tx, call_id, title, own, others, answers=ANSWERS)
+            for key, party_id in zip(partners if confirmed else (), draft.partners, strict=False):
+                signatory = REGISTERED[key][0]
+                await confirm_party(tx, party_id, signatory_name=signatory, signatory_function="Head of unit")
+            return draft.id
 
-        return self.service.act(address(lead), write, at)
+        return self.tell(lambda teller: teller.act(at or clock.now(), lead, write), lead, *partners)
 
     def submitted(
         self,
@@ -160,12 +134,8 @@ class Stage:
         """The same, submitted."""
         received_at = at or clock.now()
         key = self.ready(call_id, title, lead=lead, partners=partners, amounts=amounts, at=received_at)
-        signature = Signature(name=REGISTERED[lead][0], function="Head", declared=DECLARATIONS)
-        self.service.act(
-            address(lead),
-            lambda tx: submit(tx, key, received_at=received_at, signature=signature),
-            received_at,
-        )
+        name = REGISTERED[lead][0]
+        self.tell(lambda teller: teller.hand_in(key, lead, received_at, name=name))
         return key
 
     def closed(
@@ -198,16 +168,11 @@ class Stage:
 
     def open(self, call_id: UUID) -> None:
         """Ada and Vera open a closed call together."""
-        self.service.act(address("ada"), lambda tx: start_opening(tx, call_id))
-        self.service.act(address("vera"), lambda tx: confirm_opening(tx, call_id))
+        self.tell(lambda teller: teller.open(call_id, clock.now()))
 
     def admit(self, application_id: UUID, at: datetime | None = None) -> None:
         """Ada finds it admissible."""
-        self.service.act(
-            address("ada"),
-            lambda tx: check_admissibility(tx, application_id, admissible=True, reason=""),
-            at,
-        )
+        self.tell(lambda teller: teller.admit([application_id], at or clock.now()))
 
     def score(
         self,
@@ -224,74 +189,45 @@ class Stage:
         self, application_id: UUID, assessor: str, points: dict[str, str], at: datetime | None = None
     ) -> None:
         """An assessment that is sent, with what comes before it where that is not done yet."""
-        self.company[assessor]
-        who = self.service.one("SELECT id FROM person WHERE email = :email", email=address(assessor))
         scores = {key: Decimal(given) for key, given in points.items()}
-        comments = dict.fromkeys(points, "Sound.")
 
-        async def assign(tx: Tx) -> None:
-            if await tx.session.get(Assignment, (application_id, who)) is None:
-                await evaluation.assign(tx, application_id, who)
+        async def assess(teller: Teller) -> None:
+            instant = at or clock.now()
+            await teller.appoint(assessor, [application_id], instant)
+            await teller.score(application_id, assessor, scores, instant)
 
-        async def send(tx: Tx) -> None:
-            call_id = (await tx.get(Application, application_id)).call_id
-            if await tx.session.get(Declaration, (call_id, who)) is None:
-                await evaluation.sign_declaration(tx, call_id)
-            if await tx.session.get(ConflictDeclaration, (application_id, who)) is None:
-                await evaluation.declare_conflict(tx, application_id, conflict=False, reason="")
-            await evaluation.send_assessment(tx, application_id, scores, comments)
-
-        self.service.act(address("ada"), assign, at)
-        self.service.act(address(assessor), send, at)
+        self.tell(assess, assessor)
 
     def awarded(self, reference: str, title: str, wish: Wish, ago: timedelta = timedelta(0)) -> UUID:
         """An application with an award, of a call that Vera proposed and Paul decided so long ago; its id."""
         call_id, application_id = self.closed(reference, title, [wish], ago=ago)
-        self.company["paul"]
         at = clock.now() - ago
         self.admit(application_id, at)
         for assessor in ("elena", "erik"):
             self.score(application_id, assessor, "16", "70", at)
-        self.service.act(address("vera"), lambda tx: propose(tx, call_id), at)
-        self.service.act(address("paul"), lambda tx: decide(tx, call_id), at)
+        self.tell(lambda teller: teller.decide(call_id, at), "paul")
         return application_id
 
     def expert(self, code: str, country: str, first: date, last: date, *, recent: int = 0) -> None:
         """An expert of the pool for joint investigation teams, who speaks English and is free on these days."""
-        draft = ExpertDraft(
+        draft = msgspec.structs.replace(
+            EXPERT,
             code=code,
             name=f"Xenia {code}",
             email=address(code.lower()),
             country=country,
-            gender=None,
-            branch="police",
             deployments_12m=recent,
-            themes={"X.JIT": 4},
-            languages={"en": "C1"},
             available=[(first, last)],
         )
-        self.service.act(address("ada"), lambda tx: register_expert(tx, draft))
-
-    def _place(self, key: str) -> UUID:
-        self.company[key]
-        found: UUID = self.service.one(
-            "SELECT institution_id FROM person WHERE email = :email", email=address(key)
-        )
-        return found
+        self.tell(lambda teller: teller.act(clock.now(), "ada", register_expert, draft))
 
 
-async def _bring_in(tx: Tx, application_id: UUID, key: str, institution_id: UUID, amount: Decimal) -> UUID:
-    """Somebody's institution as a partner; its part."""
-    party = await add_party(
-        tx,
-        application_id,
-        institution_id=institution_id,
-        role="Sends investigators.",
-        amount=amount,
-        contact_name=REGISTERED[key][0],
-        contact_email=address(key),
-    )
-    return party.id
+async def _part(tx: Tx, key: str, role: str, amount: str) -> Part:
+    """What the institution of somebody of the cast does in an application."""
+    query = select(Person.institution_id).where(Person.email == address(key))
+    institution_id = (await tx.session.scalars(query)).one()
+    assert institution_id is not None
+    return Part(institution_id, role, Decimal(amount), REGISTERED[key][0], address(key))
 
 
 async def _envelope(tx: Tx, name: str, amount: str) -> UUID:

@@ -10,10 +10,11 @@ import pytest
 from facility import clock
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
+from facility.story.calls import SHORT_GRID
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
 from tests.journeys.machinery import Service, until
-from tests.journeys.stage import GRID, Stage
+from tests.journeys.stage import Stage
 from tests.journeys.test_4_awards import letter_to
 from tests.journeys.visitor import Visitor
 
@@ -45,7 +46,7 @@ def rolling(company: Company, stage: Stage, service: Service) -> Rolling:
         amount="60000.00",
         mode=Mode.ROLLING,
         cut_offs=cut_offs,
-        grid=msgspec.structs.replace(GRID, min_assessments=1),
+        grid=msgspec.structs.replace(SHORT_GRID, min_assessments=1),
         cool_down=CoolDown(same_lead_calls=1),
     )
     stage.submitted(series, FUNDED, at=cut_offs[0] - timedelta(hours=2))

@@ -48,7 +48,7 @@ def play_activity(stage: Stage, activity: Activity) -> tuple[datetime, Callable[
     return begins, happen
 
 
-async def _report(stage: Stage, activity: Activity, activity_id: UUID, reporter: UUID) -> None:
+async def _report(stage: Stage, activity: Activity, activity_id: UUID, reporter: str) -> None:
     ended = max(_midnight(activity.end, days=1), _midnight(activity.start))
     rows = [
         AttendanceRow(beneficiary_code=code, present=min(present, CROWD), expected=min(present, CROWD))

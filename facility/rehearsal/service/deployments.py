@@ -20,12 +20,11 @@ from facility.deployments.service.expertise import (
 )
 from facility.experts.models import Expert
 from facility.rehearsal.rules.scenario import Deployment
-from facility.rehearsal.service.stage import DRAFTER, Stage
+from facility.rehearsal.service.stage import Stage
 
 
 async def open_deployment(stage: Stage, deployment: Deployment) -> None:
     """Ask for the experts; where the file tells replies, in the order of the shortlist."""
-    officer = stage.people[DRAFTER]
     language, _, level = deployment.language.partition(":")
     draft = RequestDraft(
         reference=deployment.reference,
@@ -47,12 +46,12 @@ async def open_deployment(stage: Stage, deployment: Deployment) -> None:
         row = await request_expertise(tx, draft)
         stage.deployments[deployment.reference] = row.id
 
-    refused = await stage.attempt(deployment.invited_at, officer, request)
+    refused = await stage.attempt(deployment.invited_at, "ada", request)
     if refused is not None:
         stage.refused_deployments[deployment.reference] = refused.codes[0]
     elif deployment.replies is not None:
         deployment_id = stage.deployments[deployment.reference]
-        await stage.act(deployment.invited_at, officer, confirm_shortlist, deployment_id)
+        await stage.act(deployment.invited_at, "ada", confirm_shortlist, deployment_id)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 
 from facility.admission.service.admissibility import check_admissibility
-from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.service.answers import start_application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import record_consultation, refuse_document
@@ -18,10 +17,8 @@ from facility.applications.service.parties import add_party, set_lead_amount
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import leave, withdraw
 from facility.awards.models import Award
-from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award, propose_closing, standing_award, withdraw_award
 from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal
-from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.evaluation.service import assessing as evaluation
 from facility.events.relay import follow
@@ -31,7 +28,7 @@ from facility.rehearsal.service.activities import EARLIEST, play_activity
 from facility.rehearsal.service.deployments import next_answer, open_deployment
 from facility.rehearsal.service.result import result_of
 from facility.rehearsal.service.scratch import scratch_database
-from facility.rehearsal.service.stage import AUTHORISING, DRAFTER, PUBLISHER, Stage, set_stage
+from facility.rehearsal.service.stage import Stage, set_stage
 from facility.web.access import Role
 
 
@@ -88,8 +85,7 @@ class Play:
         ):
             await self._submit(application)
         closes_at = self.scenario.call.closes_at
-        await self.stage.act(closes_at, None, close_call, self.stage.call_id, due_at=closes_at)
-        await self._open(closes_at)
+        await self.stage.close(self.stage.call_id, closes_at)
         for application in self._submitted():
             await self._assess(application)
         await self._run_on()
@@ -172,22 +168,16 @@ class Play:
         if refused is not None:
             self.stage.reasons[application.reference] = tuple(sorted(refused.codes))
 
-    async def _open(self, at: datetime) -> None:
-        """Two people open the call together, the instant that it has closed."""
-        stage = self.stage
-        await stage.act(at, stage.people[DRAFTER], start_opening, stage.call_id)
-        await stage.act(at, stage.people[PUBLISHER], confirm_opening, stage.call_id)
-
     # -- assessment
 
     async def _assess(self, application: Application) -> None:
         """Admissible by an officer's check, then declarations, recusals and scores, all when the call has closed."""
         stage, at = self.stage, self.scenario.call.closes_at
-        application_id, officer = self.stage.applications[application.reference], self.stage.people[DRAFTER]
-        await stage.attempt(at, officer, check_admissibility, application_id, admissible=True, reason="told")
+        application_id = self.stage.applications[application.reference]
+        await stage.attempt(at, "ada", check_admissibility, application_id, admissible=True, reason="told")
         for name in dict.fromkeys([*application.assessments, *application.recusals]):
             assessor = await stage.person(f"assessor {name}", Role.ASSESSOR)
-            await stage.attempt(at, officer, evaluation.assign, application_id, assessor)
+            await stage.attempt(at, "ada", evaluation.assign, application_id, stage.people[assessor])
             await stage.attempt(at, assessor, evaluation.sign_declaration, stage.call_id)
             conflict = name in application.recusals
             await stage.attempt(
@@ -272,15 +262,11 @@ class Play:
         for application in self._submitted():
             application_id = self.stage.applications[application.reference]
             # Refused where there are enough assessments: only those that can't be ranked are set aside.
-            await stage.attempt(
-                at, stage.people[DRAFTER], evaluation.set_aside, application_id, reason="told"
-            )
-        await stage.act(at, stage.people[PUBLISHER], propose, stage.call_id)
-        await stage.act(at, stage.people[AUTHORISING], decide, stage.call_id)
+            await stage.attempt(at, "ada", evaluation.set_aside, application_id, reason="told")
+        await stage.decide(stage.call_id, at)
 
     async def _after_award(self, step: Step) -> Refused | None:
         application_id = self.stage.applications[step.application]
-        people = self.stage.people
 
         async def first_person(tx: Tx) -> None:
             award = await _award(tx, application_id)
@@ -296,9 +282,9 @@ class Play:
             else:
                 await close_award(tx, award.id)
 
-        refused = await self.stage.attempt(step.at, people[DRAFTER], first_person)
+        refused = await self.stage.attempt(step.at, "ada", first_person)
         if refused is None:
-            refused = await self.stage.attempt(step.at, people[PUBLISHER], second_person)
+            refused = await self.stage.attempt(step.at, "vera", second_person)
         return refused
 
 

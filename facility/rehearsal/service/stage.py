@@ -1,4 +1,4 @@
-"""The stage of a rehearsal: a scratch database, the cast, and one way to carry out a command at an instant."""
+"""The stage of a rehearsal: a scratch database, who acts on it, and what the references of the scenario stand for."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -10,25 +10,23 @@ from facility.accounts.service.people import add_institution, add_user
 from facility.accounts.service.people import seed as seed_accounts
 from facility.applications.service.answers import save_answers
 from facility.calls.rules.call import CallDraft, Grid, Section
-from facility.calls.service.draft import draft_call
-from facility.calls.service.publication import publish_call
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
-from facility.events.relay import deliver_all
 from facility.experts.service import ExpertDraft, add_theme, register_expert
 from facility.refused import Refused
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
+from facility.story.cast import STAFF
+from facility.story.teller import Teller
 from facility.web.access import Role
 
 
-class Stage:
+class Stage(Teller):
     """Who acts, and what the references of the scenario stand for in the scratch database."""
 
     def __init__(self, db: Database, scenario: Scenario, start: datetime) -> None:
-        self.db = db
+        super().__init__(db)
         self.scenario = scenario
         self.start = start
-        self.people: dict[str, UUID] = {}
         self.institutions: dict[tuple[str, str, int], UUID] = {}
         self.experts: dict[str, UUID] = {}
         self.call_id = UUID(int=0)
@@ -38,45 +36,30 @@ class Stage:
         self.deployments: dict[str, UUID] = {}
         self.refused_deployments: dict[str, str] = {}
 
-    async def act[T, **P](
-        self,
-        at: datetime,
-        actor: UUID | None,
-        command: Callable[Concatenate[Tx, P], Awaitable[T]],
-        *args: P.args,
-        **named: P.kwargs,
-    ) -> T:
-        """Carry out one command at this instant, and whatever it sets off, before anything else happens."""
-        async with self.db.transaction(now=at, actor=actor) as tx:
-            result = await command(tx, *args, **named)
-        if tx.deliveries:
-            await deliver_all(self.db, lambda: at)
-        return result
-
     async def attempt[**P](
         self,
         at: datetime,
-        actor: UUID | None,
+        who: str | None,
         command: Callable[Concatenate[Tx, P], Awaitable[object]],
         *args: P.args,
         **named: P.kwargs,
     ) -> Refused | None:
-        """The same for a step of the scenario: where the command refuses, the rehearsal goes on without it."""
+        """`act` for a step of the scenario: where the command refuses, the rehearsal goes on without it."""
         try:
-            await self.act(at, actor, command, *args, **named)
+            await self.act(at, who, command, *args, **named)
         except Refused as refused:
             return refused
         return None
 
-    async def person(self, name: str, *roles: Role) -> UUID:
-        """The person whom the scenario calls by this name."""
+    async def person(self, name: str, *roles: Role) -> str:
+        """The name, once there is a person whom the scenario calls by it."""
         if name not in self.people:
             email = f"person-{len(self.people)}@rehearsal.invalid"
             created = await self.act(
                 self.start, None, add_user, name=name, email=email, roles=list(roles), institution_id=None
             )
             self.people[name] = created.id
-        return self.people[name]
+        return name
 
     async def institution(self, name: str, beneficiary: str, nth: int = 0) -> UUID:
         """The institution of this name; `nth` keeps apart parties of one application that are told with one name."""
@@ -91,18 +74,17 @@ class Stage:
             self.institutions[key] = created.id
         return self.institutions[key]
 
-    async def lead(self, application: Application) -> UUID:
+    async def lead(self, application: Application) -> str:
         """The officer who acts for the application's lead."""
-        return await self.person(LEAD, Role.OFFICER)
+        return await self.person("omar", Role.OFFICER)
 
     async def envelope(self, contract: Contract, call: Call) -> UUID:
         """The envelope that pays for the call."""
         amounts = scaled([donor.amount for donor in contract.donors], call.envelope)
         donors = [(donor.name, amount) for donor, amount in zip(contract.donors, amounts, strict=True)]
-        officer = self.people[DRAFTER]
         opened = await self.act(
             self.start,
-            officer,
+            "ada",
             open_contract,
             reference=contract.reference,
             counterpart=contract.reference,
@@ -110,7 +92,7 @@ class Stage:
         )
         made = await self.act(
             self.start,
-            officer,
+            "ada",
             open_envelope,
             contract_id=opened.id,
             name=call.reference,
@@ -154,16 +136,11 @@ class Stage:
         return kind, 0, "0" * 64
 
 
-DRAFTER, PUBLISHER, AUTHORISING, LEAD = "drafter", "publisher", "authorising officer", "lead officer"
-"""People of the rehearsal's own; the scenario's names are kept apart by a prefix."""
-
-
 async def set_stage(stage: Stage) -> None:
     """Everything that stands before the first application: cast, contract, envelope, call, expert pool."""
     await stage.act(stage.start, None, seed_accounts)
-    await stage.person(DRAFTER, Role.SECRETARIAT)
-    await stage.person(PUBLISHER, Role.SECRETARIAT)
-    await stage.person(AUTHORISING, Role.AUTHORISING)
+    for name in ("ada", "vera", "paul"):  # the scenario's own names are kept apart by a prefix
+        await stage.person(name, STAFF[name][1])
     await _open_call(stage, stage.scenario.contract, stage.scenario.call)
     await _fill_pool(stage)
 
@@ -191,9 +168,7 @@ async def _open_call(stage: Stage, contract: Contract, call: Call) -> None:
             tie_break=call.grid.tie_break,
         ),
     )
-    drafted = await stage.act(stage.start, stage.people[DRAFTER], draft_call, draft)
-    stage.call_id = drafted.id
-    await stage.act(stage.start, stage.people[PUBLISHER], publish_call, drafted.id)
+    stage.call_id = await stage.publish(draft, stage.start)
 
 
 def scaled(amounts: list[Decimal], envelope: Decimal) -> list[Decimal]:
@@ -216,4 +191,4 @@ async def _fill_pool(stage: Stage) -> None:
         for expert in scenario.experts:
             stage.experts[expert.id] = (await register_expert(tx, stage.expert_draft(expert))).id
 
-    await stage.act(stage.start, stage.people[DRAFTER], fill)
+    await stage.act(stage.start, "ada", fill)

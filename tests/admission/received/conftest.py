@@ -1,34 +1,23 @@
 """Three applications that came in, sealed and opened, as staff see them in the list."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from facility.applications.service.answers import save_answers, start_application
+from facility.applications.service.answers import start_application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.documents import record_consultation
-from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.experts.service import seed_themes
-from facility.forms.checks import Answers
-from tests.applications.conftest import CLOSES, NOW, Stage, open_call, party_id
+from facility.story.drafts import Part, answered, write_draft
+from tests.applications.conftest import CLOSES, NOW, Stage, open_call
 
 HERE = "/applications/received"
 AFTER = CLOSES + timedelta(hours=1)
-
-
-def answered(theme: str) -> Mapping[str, Answers]:
-    """Every answer, with one theme."""
-    return {
-        "ask": {"summary": "A workshop", "plan": "Three days"},
-        "casework": {"casework_origin": "Unanswered requests"},
-        "themes": {"themes": [theme]},
-    }
 
 
 async def handed_in(
@@ -44,24 +33,12 @@ async def handed_in(
     """A joint application that Omar leads, confirmed and submitted at that instant."""
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
         await seed_themes(tx)
-        made = await start_application(
-            tx, call_id=stage.call, lead_institution_id=stage.police, title=title, track="joint"
-        )
-        lead = await party_id(tx, made.id, lead=True)
-        await change_party(tx, lead, role="Leads", amount=Decimal(amount))
-        await add_party(
-            tx,
-            made.id,
-            institution_id=partner,
-            role="Hosts",
-            amount=Decimal("0.00"),
-            contact_name="V",
-            contact_email="v@example.org",
-        )
-        await save_answers(tx, made.id, answered(theme))
-        await confirm_party(
-            tx, await party_id(tx, made.id), signatory_name="Vesa Gashi", signatory_function="Director"
-        )
+        lead = Part(stage.police, "Leads", Decimal(amount))
+        others = [Part(partner, "Hosts", Decimal("0.00"), "V", "v@example.org")]
+        answers = answered((theme,), "A workshop", "Three days", "Unanswered requests")
+        made = await write_draft(tx, stage.call, title, lead, others, answers=answers)
+        (party,) = made.partners
+        await confirm_party(tx, party, signatory_name="Vesa Gashi", signatory_function="Director")
         await submit(tx, made.id, received_at=at)
     return made.id
 

@@ -1,0 +1,41 @@
+"""What follows an award: a request for experts, an expert of the pool who fits it, and what proves an activity."""
+
+from datetime import date
+from uuid import UUID
+
+from facility.activities.events import EvidenceKind
+from facility.deployments.service.expertise import RequestDraft
+from facility.experts.service import ExpertDraft
+
+EVIDENCE: tuple[EvidenceKind, ...] = ("agenda", "attendance_list", "report")
+"""What an activity must have."""
+
+REQUEST = RequestDraft(
+    application_id=UUID(int=0),
+    place="Tirana",
+    starts_on=date.min,
+    ends_on=date.min,
+    seats=1,
+    language="en",
+    language_level="B2",
+    themes={"X.JIT": 3},
+    min_theme_level=3,
+    bonus_regional_language=2,
+    bonus_no_recent_deployment=1,
+    respond_within_hours=72,
+)
+"""To be replaced in it: application_id, starts_on and ends_on, and what the story is about."""
+
+EXPERT = ExpertDraft(
+    code="",
+    name="",
+    email="",
+    country="IT",
+    gender=None,
+    branch="police",
+    deployments_12m=0,
+    themes={"X.JIT": 4},
+    languages={"en": "C1"},
+    available=[],
+)
+"""To be replaced in it: code, name, email and available, and what the story is about."""
