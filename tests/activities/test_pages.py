@@ -188,7 +188,7 @@ async def test_who_came_is_written_down_as_counts(play: Judging, browse: Browser
     again = await omar.get(here)
     kept = dict(re.findall(r'name="lines-[0-9]-(\w-\w+)" type="text" value="([0-9]+)"', again.text))
     assert kept == {"F-expected": "5", "F-present": "4", "N-present": "8"}
-    for words in ("XK*", "not told", "keeps counts and no names", "UNSCR 1244/1999"):
+    for words in ("XK*", "not stated", "keeps counts and no names", "UNSCR 1244/1999"):
         assert words in page.text
     assert (await (await browse(play.people["arta"])).get(here)).status_code == 404
 

@@ -134,7 +134,7 @@ async def form_preview(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         call,
         Fields.showing(),
         sections=[
-            offering(section, [("", _("Here stand the themes of the facility, one on each line."))])
+            offering(section, [("", _("The themes of the facility appear here, one on each line."))])
             for section in call.public.form.sections
         ],
         may_change=view.me.has(Role.SECRETARIAT) and call.public.state == CallState.DRAFT,
