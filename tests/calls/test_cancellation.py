@@ -27,6 +27,7 @@ from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx
 from facility.evaluation.service import assessing as evaluation
 from facility.refused import Refused
+from tests.browser import Browsers, work
 from tests.calls.reading import CALL, LATER, MID, changed, events, mails, reconciled, refused, says
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
 
@@ -140,6 +141,21 @@ async def test_a_decided_call_and_a_draft_are_not_cancelled(play: Judging) -> No
     assert await refused(play, "ada", lambda tx: ask_cancellation(tx, play.calls[CALL], REASON), DECIDED) == [
         ("already_decided", None)
     ]
+
+
+async def test_a_request_ends_with_the_decision(play: Judging, browse: Browsers) -> None:
+    """It can't be confirmed any more, so nobody is asked to, and the call's page says nothing of it."""
+    await play.act("ada", lambda tx: ask_cancellation(tx, play.calls[CALL], REASON), MID)
+    ada, vera = await browse(play.people["ada"]), await browse(play.people["vera"])
+    waits = ["calls-that-a-colleague-asks-to-cancel", "calls-that-you-ask-to-cancel"]
+    assert [kind in work(await who.get("/")) for who, kind in zip((vera, ada), waits, strict=True)] == [
+        True,
+        True,
+    ]
+    await play.close()
+    await play.decide()
+    assert not {*work(await vera.get("/")), *work(await ada.get("/"))} & {*waits}
+    assert f"{play.calls[CALL]}/cancel" not in (await vera.get(f"/staff/calls/{play.calls[CALL]}")).text
 
 
 async def test_a_request_is_dropped_and_the_call_goes_on(play: Judging, db: Database) -> None:

@@ -24,7 +24,7 @@ from facility.db import Database, Tx
 from facility.evaluation.service import assessing as evaluation
 from facility.refused import Refused
 from facility.web.access import Role
-from tests.browser import Browsers, gives_reason
+from tests.browser import Browsers, gives_reason, work
 from tests.judging import CLOSES, OPENS, Judging, judging
 from tests.prepared import built_once
 from tests.rolling import SERIES, rolling
@@ -224,6 +224,39 @@ async def test_the_board_offers_only_who_may_and_says_why_not_the_others(
     assert "/admissibility" not in page
     form = await emma.get(f"/applications/{play.applications['Y']}/admissibility")
     assert (form.status_code, gives_reason(form, "assesses_here")) == (403, True)
+
+
+async def test_whoever_assesses_in_a_call_is_not_asked_to_run_it(play: Judging, browse: Browsers) -> None:
+    await play.close()
+    emma, enzo = await browse(play.people["emma"]), await browse(play.people["enzo"])
+    lacking = "calls-whose-applications-lack-assessors"
+    assert [lacking in work(await browser.get("/")) for browser in (emma, enzo)] == [True, True]
+    await play.act("ada", assign(play, "emma"), CLOSES)
+    assert [lacking in work(await browser.get("/")) for browser in (emma, enzo)] == [False, True]
+
+
+async def test_whoever_assesses_in_a_series_is_not_asked_to_publish_its_corrigendum(
+    db: Database, browse: Browsers
+) -> None:
+    play = await rolling(db)
+    await make_both(play, "emma", "enzo")
+    await play.apply("ONE", "10000.00", call=SERIES, received_at=CLOSES - timedelta(days=1))
+    await play.judge(1, {})
+    await play.act("ada", lambda tx: _admit(tx, play.calls[f"{SERIES}/B1"]), CLOSES)
+    await play.act("ada", assign(play, "emma", "ONE"), CLOSES)
+    series = play.calls[SERIES]
+
+    async def correct(tx: Tx) -> None:
+        draft = draft_of(await tx.get(Call, series))
+        await draft_corrigendum(tx, series, msgspec.structs.replace(draft, title="Better"), "A slip.")
+
+    await play.act("ada", correct, CLOSES)
+    emma, enzo = await browse(play.people["emma"]), await browse(play.people["enzo"])
+    waits = "corrigenda-that-a-colleague-wrote-to-check-and-publish"
+    assert [waits in work(await browser.get("/")) for browser in (emma, enzo)] == [False, True]
+    page = await emma.get(f"/staff/calls/{series}/corrigendum")
+    assert gives_reason(page, "assesses_here")
+    assert "/corrigendum/publish" not in page.text
 
 
 async def test_an_assessor_who_had_run_the_call_before_duties_were_kept_sends_nothing(play: Judging) -> None:

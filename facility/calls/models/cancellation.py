@@ -6,7 +6,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.calls.rules.cancellation import CANCELLABLE
 from facility.db import Base, Key
+
+_STATES = ", ".join(f"'{state}'" for state in sorted(CANCELLABLE))
+REQUEST_STANDS_SQL = f"(dropped_at IS NULL AND confirmed_at IS NULL AND call.state IN ({_STATES}))"
+"""The request of the row `call_cancellation` waits for a second person: its `call` can still be cancelled."""
 
 
 class CallCancellation(Base):

@@ -12,6 +12,7 @@ from facility import clock
 from facility.calls.access import READERS
 from facility.calls.forms.corrigendum import CorrigendumForm, field_of, shown_corrigendum
 from facility.calls.pages.shared import seen_in, shown
+from facility.calls.queries.duties import why_not_run
 from facility.calls.queries.staff import CallStaff, Corrigendum, staff_call
 from facility.calls.rules.corrigenda import Frozen, may_correct
 from facility.calls.service.corrigenda import draft_corrigendum, drop_corrigendum, publish_corrigendum
@@ -113,13 +114,17 @@ async def check(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The corrigendum under way: old and new side by side, and what applicants will be told."""
     call = await staff_call(read, call_id)
     under_way = _under_way(call)
+    drops = view.me.has(Role.SECRETARIAT)
+    why_not = await why_not_run(read, call_id, view.me.id) if drops else ""
     return view.page(
         "calls/corrigendum.html",
         **shown(call),
         under_way=under_way,
         changes=side_by_side(call.draft, under_way.draft),
         meanings=meanings(call.draft, under_way.draft),
-        runs=view.me.has(Role.SECRETARIAT),
+        drops=drops,
+        runs=drops and not why_not,
+        why_not=why_not,
         mine=under_way.drafted_by == view.me.id,
         late=clock.now() > call.public.closes_at,
     )

@@ -7,8 +7,9 @@ from litestar import get, post
 from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.calls.access import READERS, SEES_HISTORY
+from facility.calls.models.cancellation import REQUEST_STANDS_SQL
 from facility.calls.pages.shared import shown
-from facility.calls.queries.duties import why_not_run
+from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.lists import staff_calls
 from facility.calls.queries.staff import batches, staff_call
 from facility.calls.queries.steps import steps_of
@@ -68,9 +69,9 @@ _CORRIGENDA = """SELECT call.reference || ' ' || call.title AS thing, '/staff/ca
         call.reference AS call, call_version.drafted_at AS since, call.closes_at AS until
     FROM call_version JOIN call ON call.id = call_id
     WHERE call_version.published_at IS NULL AND call.state = 'published'"""
-_CANCELLATIONS = """SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/cancel' AS href,
+_CANCELLATIONS = f"""SELECT call.reference || ' ' || call.title AS thing, '/staff/calls/' || call.id || '/cancel' AS href,
         call.reference AS call, asked_at AS since, NULL AS until
-    FROM call_cancellation JOIN call ON call.id = call_id WHERE dropped_at IS NULL AND confirmed_at IS NULL"""
+    FROM call_cancellation JOIN call ON call.id = call_id WHERE {REQUEST_STANDS_SQL}"""  # noqa: S608 - our own text
 waits(
     N_("Drafts of calls that a colleague wrote, to check and publish"),
     N_("Check and publish the call {thing}"),
@@ -96,7 +97,7 @@ waits(
     N_("Check and publish the corrigendum to {thing}"),
     "/staff/calls?status=open",
     Role.SECRETARIAT,
-    rows=f"{_CORRIGENDA} AND call_version.drafted_by <> :person_id",
+    rows=f"{_CORRIGENDA} AND call_version.drafted_by <> :person_id AND NOT {ASSESSES}",
 )
 waits(
     N_("Your drafts of corrigenda"),

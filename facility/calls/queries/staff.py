@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.calls.models.cancellation import REQUEST_STANDS_SQL
 from facility.calls.queries.public import RULES, CallPublic, public_from
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cancellation import CANCELLABLE
@@ -101,7 +102,7 @@ _ONE = text(
            (SELECT json_build_object('id', cancellation.id, 'reason', reason, 'asked_by', asked_by,
                 'asked_by_name', person.name, 'asked_at', asked_at)
             FROM call_cancellation AS cancellation JOIN person ON person.id = asked_by
-            WHERE call_id = call.id AND dropped_at IS NULL AND confirmed_at IS NULL)::text AS cancellation,
+            WHERE call_id = call.id AND {REQUEST_STANDS_SQL})::text AS cancellation,
            (SELECT count(*) FROM question WHERE call_id = call.id AND question.version = 0 AND set_aside_at IS NULL)
                 AS waiting, jsonb_array_length(call.checklist) AS checked
     FROM call JOIN envelope ON envelope.id = call.envelope_id JOIN contract ON contract.id = envelope.contract_id

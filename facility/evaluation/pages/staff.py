@@ -66,7 +66,7 @@ waits(
         AND (SELECT count(*) FROM assignment WHERE application_id = application.id AND ended_at IS NULL
             AND NOT {recused("assignment")})
             < {LEAST_SQL}
-        AND NOT {shut_out(person=":person_id")}
+        AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}
     GROUP BY call.id""",  # noqa: S608 - our own text
 )
 
