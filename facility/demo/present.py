@@ -4,14 +4,18 @@ from datetime import timedelta
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 
 from facility.activities.service.activities import ActivityDraft, complete, plan_activity
 from facility.activities.service.evidence import AttendanceRow
+from facility.applications.models.application import Party
+from facility.applications.rules.boarding import Confirmation
+from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
+from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
-from facility.demo.wishes import ask_for_other_days
 from facility.deployments.service.expertise import confirm_shortlist, request_expertise
 from facility.evaluation.service import assessing as evaluation
 from facility.story.after_award import REQUEST
@@ -203,7 +207,7 @@ async def _open_call(story: Story) -> UUID:
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
     wanted = await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
-    await story.act(story.noon(-4), "milena", ask_for_other_days, wanted)
+    await story.act(story.noon(-4), "milena", _ask_for_other_days, wanted)
     ready = msgspec.structs.replace(
         CYBER, title="Ransomware: first hours of an investigation", lead="milena", partners=("omar",)
     )
@@ -229,3 +233,12 @@ async def _open_call(story: Story) -> UUID:
     refused = await story.apply(call_id, ports, at, confirm=0, budget=budgets.plain(ports.amounts))
     await story.act(story.noon(-4), "luan", refuse_document, refused, sha256="5b" * 32)
     return call_id
+
+
+async def _ask_for_other_days(tx: Tx, application_id: UUID) -> None:
+    """The partner that was asked and has not answered wants another week."""
+    waiting = select(Party.id).where(
+        Party.application_id == application_id, Party.confirmation == Confirmation.INVITED
+    )
+    wish = "In the second week of November our prosecutors are before the court. Could the workshop be a week later?"
+    await ask_for_change(tx, (await tx.session.scalars(waiting)).one(), wish=wish)

@@ -14,6 +14,7 @@ from facility.activities.service.evidence import AttendanceRow, attach_evidence,
 from facility.applications.rules.exceptions import JUSTIFICATION
 from facility.applications.rules.status import Track
 from facility.applications.service.confirmations import confirm_party, invite_party
+from facility.calls.rules.call import CallDraft
 from facility.clock import BRUSSELS
 from facility.db import Database
 from facility.demo import budgets
@@ -90,19 +91,23 @@ class Story(Teller):
         today = self.now.astimezone(BRUSSELS).date()
         return today + timedelta(weeks=weeks, days=-today.weekday())
 
-    async def call(self, number: int, title: str, opens: int, closes: int, amount: str, **more: Any) -> UUID:
-        """A published call, open from and to so many days from now; `more` stands in place of what `CALL` says."""
-        draft = msgspec.structs.replace(
+    def call_draft(
+        self, number: int, title: str, opens: int, closes: int, amount: str, **more: Any
+    ) -> CallDraft:
+        """A call open from and to so many days from now; `more` stands in place of what `CALL` says."""
+        usual = {"text": CALL_TEXT, "envelope_id": self.envelope_id, "amount": Decimal(amount)}
+        return msgspec.structs.replace(
             CALL,
             reference=f"TAF-{self.now.year}-{number:02}",
             title=title,
-            text=CALL_TEXT,
             opens_at=self.noon(opens),
             closes_at=self.noon(closes),
-            envelope_id=self.envelope_id,
-            amount=Decimal(amount),
-            **more,
+            **usual | more,
         )
+
+    async def call(self, number: int, title: str, opens: int, closes: int, amount: str, **more: Any) -> UUID:
+        """The same, published."""
+        draft = self.call_draft(number, title, opens, closes, amount, **more)
         return await self.publish(draft, self.noon(opens - 2), self.noon(opens - 1))
 
     async def apply(

@@ -65,10 +65,11 @@ async def write_draft(
         await save_answers(tx, made.id, answers)
     own = (await tx.session.scalars(select(Party.id).where(Party.application_id == made.id))).one()
     await change_party(tx, own, role=lead.role, amount=lead.amount)
-    return Written(made.id, [(await _bring_in(tx, made.id, part)) for part in partners])
+    return Written(made.id, [await bring_in(tx, made.id, part) for part in partners])
 
 
-async def _bring_in(tx: Tx, application_id: UUID, part: Part) -> UUID:
+async def bring_in(tx: Tx, application_id: UUID, part: Part) -> UUID:
+    """A partner, whom nobody has asked yet; its part's id."""
     party = await add_party(
         tx,
         application_id,

@@ -38,7 +38,6 @@ from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.confirmations import confirm_party, invite_party
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.ending import OPENABLE, end_with_the_call
-from facility.applications.service.parties import add_party
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import take_up_again, withdraw
 from facility.calls.rules.standing import CallState
@@ -49,6 +48,7 @@ from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.inquiries.kinds import GRACE
 from facility.refused import Refused
+from facility.story.drafts import Part, bring_in
 from tests.admission.review import OPENED, alone, consult, link_to, mails, offices, opened
 from tests.applications.conftest import CLOSES, NOW, Stage, party_id
 from tests.browser import Browsers
@@ -249,17 +249,11 @@ async def with_partner(db: Database, stage: Stage) -> tuple[UUID, UUID]:
         made = await start_application(
             tx, call_id=stage.call, lead_institution_id=stage.police, title="Alone", track="exception"
         )
-        party = await add_party(
-            tx,
-            made.id,
-            institution_id=stage.partner,
-            role="Hosts",
-            amount=made.requested,
-            contact_name="Vesa Gashi",
-            contact_email="vesa@example.org",
+        party = await bring_in(
+            tx, made.id, Part(stage.partner, "Hosts", made.requested, "Vesa Gashi", "vesa@example.org")
         )
         await record_consultation(tx, made.id, "We wrote to the Delegation in June.")
-        return made.id, party.id
+        return made.id, party
 
     key, party = await act(db, stage.omar, write, NOW)
     await act(db, stage.omar, lambda tx: invite_party(tx, party), NOW)

@@ -10,10 +10,10 @@ from facility.admission.queries.checklist import checklist
 from facility.applications.queries.application import shown
 from facility.applications.rules.judged import Finding
 from facility.applications.service.answers import save_answers
-from facility.applications.service.parties import add_party
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import STANDARD
 from facility.db import Database
+from facility.story.drafts import Part, bring_in
 from tests.applications.conftest import Stage, Times
 
 
@@ -55,15 +55,7 @@ async def test_an_institution_that_nobody_has_checked_is_not_met(
         new = await add_institution(
             tx, name="New agency", kind="POLICE", beneficiary_code="ME", approved=False
         )
-        await add_party(
-            tx,
-            draft,
-            institution_id=new.id,
-            role="Takes part",
-            amount=Decimal(0),
-            contact_name="New",
-            contact_email="new@example.org",
-        )
+        await bring_in(tx, draft, Part(new.id, "Takes part", Decimal(0), "New", "new@example.org"))
     assert await found(db, draft, "eligible_parties") == (
         Finding.UNKNOWN,
         {"count": "3", "unchecked": "1"},

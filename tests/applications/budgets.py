@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from facility.applications.models.application import Party
 from facility.applications.rules.activities import ActivityKind, Plan
-from facility.applications.service.parties import add_party
 from facility.applications.service.plan import add_activity
 from facility.contracts.service.money import enter_unit_costs
 from facility.contracts.service.reference import UNIT_COSTS
 from facility.db import Database, Tx
+from facility.story.drafts import Part, bring_in
 from tests.applications.conftest import Stage, Times
 
 WORKSHOP, TRIP = "workshop", "trip"
@@ -64,14 +64,11 @@ async def lay(db: Database, stage: Stage, times: Times, draft: UUID) -> Ground:
     async with db.transaction(now=times.before) as tx:
         await enter_unit_costs(tx, UNIT_COSTS)
     async with db.transaction(now=times.now, actor=stage.omar) as tx:
-        await add_party(
+        # The amount is of no account: amounts follow from the lines.
+        await bring_in(
             tx,
             draft,
-            institution_id=stage.prosecutor,
-            role="Goes to Rome",
-            amount=UNIT_COSTS[0].amount,  # of no account: amounts follow from the lines
-            contact_name="Milena",
-            contact_email="milena@example.org",
+            Part(stage.prosecutor, "Goes to Rome", UNIT_COSTS[0].amount, "Milena", "milena@example.org"),
         )
         parties = await _parties(tx, draft)
         workshop = await add_activity(tx, draft, plan({parties["AL"]: 8, parties["XK"]: 16}))

@@ -11,8 +11,6 @@ import msgspec
 from sqlalchemy import select
 
 from facility.applications.models.application import Application, Party
-from facility.applications.service.answers import start_application
-from facility.applications.service.parties import add_party, change_party
 from facility.calls.models.call import Call
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.draft import draft_call
@@ -20,6 +18,7 @@ from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx
 from facility.refused import Refused
 from facility.story.calls import CALL
+from facility.story.drafts import Part, write_draft
 from tests.applications.asking import FORM
 from tests.applications.conftest import BEFORE, GRID, NOW, OPENS, Stage
 
@@ -65,17 +64,16 @@ class Play:
             call = await draft_call(tx, _draft(f"TAF-9{number}", first.envelope_id))
         async with db.transaction(now=BEFORE, actor=stage.anna) as tx:
             await publish_call(tx, call.id)
+        parts = [Part(stage.police, "Leads", Decimal("3000.00"))]
+        parts += [Part(**newcomer(institution)) for institution in (stage.partner, stage.prosecutor)]
         async with db.transaction(now=NOW, actor=stage.omar) as tx:
-            made = await start_application(
-                tx, call_id=call.id, lead_institution_id=stage.police, title="Firearms", track="joint"
-            )
-            query = select(Party).where(Party.application_id == made.id)
-            lead = (await tx.session.scalars(query)).one()
-            members = [Member(lead.id, "AL", stage.police, "Leads", Decimal("3000.00"))]
-            await change_party(tx, lead.id, role="Leads", amount=Decimal("3000.00"))
-            for code, institution in (("XK", stage.partner), ("ME", stage.prosecutor)):
-                party = await add_party(tx, made.id, **newcomer(institution))
-                members.append(Member(party.id, code, institution, "Hosts", Decimal("2000.00")))
+            made = await write_draft(tx, call.id, "Firearms", parts[0], parts[1:])
+            lead = select(Party.id).where(Party.application_id == made.id, Party.is_lead)
+            ids = [(await tx.session.scalars(lead)).one(), *made.partners]
+        members = [
+            Member(key, code, part.institution_id, part.role, part.amount)
+            for key, code, part in zip(ids, ("AL", "XK", "ME"), parts, strict=True)
+        ]
         return cls(db, stage, made.id, call.id, members)
 
     @property

@@ -17,7 +17,7 @@ from facility.applications.service.changing import (
 )
 from facility.applications.service.confirmations import confirm_party, invite_party
 from facility.applications.service.documents import attach_document, remove_document
-from facility.applications.service.parties import add_party, change_party, remove_party
+from facility.applications.service.parties import change_party, remove_party
 from facility.applications.service.receipt import receipt_data
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import leave, withdraw
@@ -26,6 +26,7 @@ from facility.db import Database, Tx
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused
+from facility.story.drafts import Part, bring_in
 from tests.applications.asking import asked
 from tests.applications.conftest import CLOSES, NOW, Stage, Times, open_call, party_id, row
 from tests.applications.partners.conftest import mails
@@ -78,15 +79,9 @@ async def change(db: Database, stage: Stage, application_id: UUID, at: datetime 
         await save_answers(tx, application_id, {"ask": {"title": "Explosives", "summary": "Two workshops"}})
         await save_answers(tx, application_id, {"casework": {"casework_origin": "Requests"}})
         await change_party(tx, await party_id(tx, application_id, lead=True), role="Leads more")
-        await add_party(
-            tx,
-            application_id,
-            institution_id=stage.prosecutor,
-            role="Comes too",
-            amount=(await tx.get(Application, application_id)).requested / 10,
-            contact_name="Milena",
-            contact_email="milena@example.org",
-        )
+        tenth = (await tx.get(Application, application_id)).requested / 10
+        comes = Part(stage.prosecutor, "Comes too", tenth, "Milena", "milena@example.org")
+        await bring_in(tx, application_id, comes)
         kept = await tx.session.scalar(
             text("SELECT id FROM document WHERE application_id = :id").bindparams(id=application_id)
         )

@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 
 from facility.accounts.service.institutions import add_institution
 from facility.applications.models.application import Application, Party
-from facility.applications.service.parties import add_party, remove_party
+from facility.applications.service.parties import remove_party
 from facility.db import Database, Tx
+from facility.story.drafts import Part, bring_in
 from tests.applications.conftest import NOW, Stage
 from tests.browser import Browsers, gives_reason, work
 
@@ -117,15 +118,7 @@ async def test_merging_moves_parties_and_never_two_of_one_application(
         double = (await add_institution(tx, name="Kosovo Policija", kind="POLICE", beneficiary_code="XK")).id
         lead = (await add_institution(tx, name="Albanian Police", kind="POLICE", beneficiary_code="AL")).id
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
-        second = await add_party(
-            tx,
-            draft,
-            institution_id=double,
-            role="R",
-            amount=Decimal("1.00"),
-            contact_name="",
-            contact_email="",
-        )
+        second = await bring_in(tx, draft, Part(double, "R", Decimal("1.00")))
     sara = await browse(stage.sara)
     refused = await sara.send_form(f"/institutions/{double}/merge", {"into": str(stage.partner)})
     assert (refused.status_code, gives_reason(refused, "merge_together_unseen")) == (422, True)
@@ -136,7 +129,7 @@ async def test_merging_moves_parties_and_never_two_of_one_application(
     led = await sara.send_form(f"/institutions/{stage.police}/merge", {"into": str(lead)})
     assert led.status_code == 303
     async with db.transaction(now=NOW) as tx:
-        assert (await tx.get(Party, second.id)).institution_id == stage.partner
+        assert (await tx.get(Party, second)).institution_id == stage.partner
         assert (await tx.get(Application, draft)).lead_institution_id == lead
     gone = await sara.get(f"/institutions/{double}")
     assert (gone.status_code, gone.headers["location"]) == (303, f"/institutions/{stage.partner}")

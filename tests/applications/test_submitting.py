@@ -22,7 +22,6 @@ from facility.applications.service.documents import (
     record_consultation,
     refuse_document,
 )
-from facility.applications.service.parties import add_party
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import boards, leave, parties_on_board, take_up_again, withdraw
 from facility.calls.models.call import Call
@@ -30,6 +29,7 @@ from facility.calls.service.closing import close_call, mark_decided
 from facility.db import Database, new_id
 from facility.events.log import history
 from facility.refused import Refused
+from facility.story.drafts import Part, bring_in
 from tests.admission.review import consult, offices
 from tests.applications.conftest import CLOSES, NOW, OPENS, Stage, open_call, party_id, row
 from tests.applications.reading import SHA, kinds
@@ -100,15 +100,7 @@ async def test_every_reason_at_once(db: Database, stage: Stage) -> None:
         application = await start_application(
             tx, call_id=stage.call, lead_institution_id=stage.police, title="", track="joint"
         )
-        await add_party(
-            tx,
-            application.id,
-            institution_id=stage.turkish,
-            role="",
-            amount=Decimal("1.00"),
-            contact_name="",
-            contact_email="",
-        )
+        await bring_in(tx, application.id, Part(stage.turkish, "", Decimal("1.00")))
     late = CLOSES + timedelta(microseconds=1)
     with pytest.raises(Refused) as refused:
         async with db.transaction(now=late) as tx:

@@ -6,11 +6,10 @@ from uuid import UUID
 import pytest
 
 from facility import clock
-from facility.applications.service.answers import start_application
-from facility.applications.service.parties import add_party
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.forms import FormDefinition
 from facility.db import Database
+from facility.story.drafts import Part, write_draft
 from tests.browser import Browser, Browsers, errors, gives_reason
 from tests.calls.conftest import store
 from tests.calls.test_added_questions import seen
@@ -106,18 +105,16 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
     db: Database, cast: Cast, published: UUID, browse: Browsers
 ) -> None:
     async with db.transaction(now=clock.now(), actor=cast.omar) as tx:
-        begun = await start_application(
-            tx, call_id=published, lead_institution_id=cast.albanian_police, title="Begun", track="joint"
+        lead = Part(cast.albanian_police, "Leads", Decimal(0))
+        hosts = Part(
+            cast.kosovo_police,
+            "Hosts the workshop.",
+            Decimal("5000.00"),
+            "Petra Gashi",
+            "petra@example.org",
         )
-        partner = await add_party(
-            tx,
-            begun.id,
-            institution_id=cast.kosovo_police,
-            role="Hosts the workshop.",
-            amount=Decimal("5000.00"),
-            contact_name="Petra Gashi",
-            contact_email="petra@example.org",
-        )
+        begun = await write_draft(tx, published, "Begun", lead, [hosts])
+        (partner,) = begun.partners
     ada, vera, omar = [await browse(one) for one in (cast.ada, cast.vera, cast.omar)]
     here = f"/staff/calls/{published}/corrigendum"
     await added(db, ada, here)
@@ -141,7 +138,7 @@ async def test_drafts_begun_learn_of_it_and_are_asked(
     )
     refused = await omar.send_form(f"/applications/{begun.id}/submit", signed)
     assert refused.status_code == 409
-    theirs = f"/applications/{begun.id}/parties/{partner.id}/part/your_people"
+    theirs = f"/applications/{begun.id}/parties/{partner}/part/your_people"
     for place in (f"{first}#f-what_could_happen", f"{own}#f-who_drives", f"{theirs}#f-who_drives"):
         assert f'href="{place}"' in refused.text
 

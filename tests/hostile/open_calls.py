@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,11 +28,10 @@ from facility.db import Database
 from facility.demo.budgets import BY_LINES
 from facility.demo.present import FIREARMS
 from facility.demo.story import Story, Wish
-from facility.demo.texts import CALL_TEXT
 from facility.evaluation.service import assessing
 from facility.files.store import Store
 from facility.forms.types import Field, FieldType
-from facility.story.calls import CALL, GRID, points
+from facility.story.calls import GRID, points
 from tests.hostile.test_confidential import PART
 
 RICH = FormDefinition((*BY_LINES.sections[:-1], PART, BY_LINES.sections[-1]))
@@ -83,17 +81,8 @@ class Opened(Story):
         """A draft of a call, open from and to so many days from now."""
         self._number += 1
         usual = {"grid": ONE_EACH, "unusual_reason": "So that few have to judge."}
-        drafted = msgspec.structs.replace(
-            CALL,
-            reference=f"TAF-{self.now.year}-{self._number}",
-            title=f"Joint initiatives, {title}",
-            text=CALL_TEXT,
-            opens_at=self.noon(opens),
-            closes_at=self.noon(closes),
-            envelope_id=self.envelope_id,
-            amount=Decimal(60000),
-            **usual | more,
-        )
+        name = f"Joint initiatives, {title}"
+        drafted = self.call_draft(self._number, name, opens, closes, "60000.00", **usual | more)
         made = await self.act(self.noon(min(opens, 0) - 2), by, draft_call, drafted)
         return made.id
 

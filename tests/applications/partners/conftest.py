@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from facility.applications.models.application import Party
 from facility.applications.service.confirmations import confirm_party
-from facility.applications.service.parties import add_party
 from facility.db import Database
 from facility.outbox.models import Mail
 from facility.refused import Refused
+from facility.story.drafts import Part, bring_in
 from tests.applications.asking import asked
 from tests.applications.conftest import NOW, Stage, Times
 
@@ -24,14 +24,10 @@ async def trio(db: Database, stage: Stage, times: Times) -> UUID:
     """A draft of Omar's whose call asks every party for a part of its own, with XK and ME as partners; all amounts set."""
     application = await asked(db, stage, times)
     async with db.transaction(now=NOW, actor=stage.omar) as tx:
-        await add_party(
+        await bring_in(
             tx,
             application,
-            institution_id=stage.prosecutor,
-            role="Sends prosecutors",
-            amount=Decimal("5000.00"),
-            contact_name="Milena",
-            contact_email="milena@example.org",
+            Part(stage.prosecutor, "Sends prosecutors", Decimal("5000.00"), "Milena", "milena@example.org"),
         )
     return application
 
