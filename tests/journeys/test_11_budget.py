@@ -104,13 +104,23 @@ def test_the_worked_budget_adds_up_while_it_is_typed(company: Company, stage: St
     expect(omar.page.locator("#sum-bar strong")).to_have_text("Total EUR 5 114.60")
     expect(omar.page.locator("#totals")).to_contain_text("5 114.60")
     omar.press("Save")
+    back_to_the_budget(omar)
     paste_rows(omar, ROWS[2:])
     omar.sees("Total EUR 35 427.70")
     omar.press("Save")
+    back_to_the_budget(omar)
     edit_a_line(omar)
     add_a_line(omar)
-    omar.goto(f"/applications/{application}")
-    omar.sees("35 908.13")
+    back_to_the_budget(omar)
+    omar.sees("Total EUR 35 908.13", "Fees of both experts", "Interpretation")
+
+
+def back_to_the_budget(omar: Visitor) -> None:
+    """Saving has led on to the next part."""
+    omar.sees("The budget has been saved.")
+    omar.heading("Documents")
+    omar.follow("Back to the task list")
+    omar.follow("Budget", within=omar.page.locator(".tasks"))
 
 
 def edit_a_line(omar: Visitor) -> None:
@@ -142,7 +152,6 @@ def add_a_line(omar: Visitor) -> None:
     omar.fill("EUR each", "449", line)
     expect(omar.page.locator(".lines-of", has_text="Study trip")).to_contain_text("13 199.00")
     omar.step(lambda: line.get_by_label("EUR each").press("Enter"))
-    omar.sees("Total EUR 35 908.13", "Fees of both experts", "Interpretation")
 
 
 def test_without_javascript_on_a_phone(
@@ -158,7 +167,9 @@ def test_without_javascript_on_a_phone(
     omar.press("Recalculate")
     omar.sees("Total EUR 5 114.60")
     omar.press("Save")
+    back_to_the_budget(omar)
     omar.unfold("Per diem of the experts")
     omar.fill("How many", "1", omar.page.get_by_role("group", name="Line 2", exact=True))
     omar.press("Save")
+    back_to_the_budget(omar)
     omar.sees("Total EUR 4 429.80")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications.access import BY_LEAD
-from facility.applications.pages import budget_form
+from facility.applications.pages import budget_form, tasks
 from facility.applications.pages.budget_form import EditedBudget, Typed
 from facility.applications.pages.budget_rows import by_activity, line_rows
 from facility.applications.pages.drafts import draft, edit_of
@@ -20,6 +20,7 @@ from facility.applications.queries.writing import writing
 from facility.applications.rules.budget import MAX_LINES, BudgetLine, add_up, ceiling_of
 from facility.applications.service.budget import save_budget
 from facility.applications.words import WORDS
+from facility.calls.rules.forms import SectionKind
 from facility.contracts.rules import Rate
 from facility.drafting.handlers import keeping, kept, signed_in
 from facility.drafting.service import end
@@ -184,7 +185,8 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
             may_void=may_void,
         )
         await end(tx, edited.party_id, [edited.key])
-    return view.go(f"/applications/{application_id}/budget", _("The budget has been saved."))
+    onward = tasks.after(budget.application, budget.application.form.of(SectionKind.BUDGET))
+    return view.go(onward, _("The budget has been saved."))
 
 
 def _unsaved(
