@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -46,12 +46,12 @@ from facility.story.after_award import REQUEST
 from facility.story.drafts import Part, write_draft
 from tests.browser import Browsers
 from tests.calls.reading import MID, says
+from tests.doing import FIRST, LAST, planned
 from tests.judging import CLOSES, DECIDED, OPENS, Judging
 
 type Press = tuple[str, str, Callable[[Tx], Awaitable[object]], datetime]
 """What it is, who presses, the command, and when."""
 AT_ONCE, AGAIN = 4, 2
-FIRST, LAST = date(2021, 10, 5), date(2021, 10, 7)
 SEALED, SCORED, OPEN = "TAF-2021-02", "TAF-2021-03", "TAF-2021-04"
 
 
@@ -149,7 +149,7 @@ def in_procedure(play: Judging) -> list[Press]:
     ]
 
 
-def after_award(play: Judging, award: UUID, planned: UUID) -> list[Press]:
+def after_award(play: Judging, award: UUID, activity: UUID) -> list[Press]:
     """What is done under an award."""
     key = play.applications["A"]
     plan = ActivityDraft(
@@ -164,12 +164,12 @@ def after_award(play: Judging, award: UUID, planned: UUID) -> list[Press]:
         (
             "change",
             "omar",
-            lambda tx: change_activity(tx, planned, title="B", place="Durrës"),
+            lambda tx: change_activity(tx, activity, title="B", place="Durrës"),
             DECIDED,
         ),
-        ("postpone", "omar", lambda tx: postpone(tx, planned, **moved), DECIDED),
-        ("attendance", "omar", lambda tx: set_attendance(tx, planned, rows), DECIDED),
-        ("evidence", "omar", lambda tx: attach_evidence(tx, planned, **agenda), DECIDED),
+        ("postpone", "omar", lambda tx: postpone(tx, activity, **moved), DECIDED),
+        ("attendance", "omar", lambda tx: set_attendance(tx, activity, rows), DECIDED),
+        ("evidence", "omar", lambda tx: attach_evidence(tx, activity, **agenda), DECIDED),
         ("request", "ada", lambda tx: request_expertise(tx, wanted), DECIDED),
         (
             "closing",
@@ -209,19 +209,11 @@ async def test_what_is_pressed_at_once_is_done_once(play: Judging, db: Database)
     partner = await stage(play)
     corrected = msgspec.structs.replace(await says(play, OPEN), title="Joint work")
     award = (await play.award("A")).id
-    draft = ActivityDraft(
-        application_id=play.applications["A"],
-        kind="workshop",
-        title="Workshop",
-        place="Tirana",
-        starts_on=FIRST,
-        ends_on=LAST,
-    )
-    planned = (await play.act("omar", lambda tx: plan_activity(tx, draft), DECIDED)).id
+    activity = await planned(play, "A")
     presses = [
         *in_calls(play, corrected, partner),
         *in_procedure(play),
-        *after_award(play, award, planned),
+        *after_award(play, award, activity),
         *elsewhere(play),
     ]
     await drain(db, lambda: OPENS)

@@ -15,7 +15,6 @@ from facility.db import Database, Tx
 from facility.experts.service import ExpertDraft, add_theme, register_expert
 from facility.refused import Refused
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
-from facility.story.cast import STAFF
 from facility.story.teller import Teller
 from facility.web.access import Role
 
@@ -139,8 +138,10 @@ class Stage(Teller):
 async def set_stage(stage: Stage) -> None:
     """Everything that stands before the first application: cast, contract, envelope, call, expert pool."""
     await stage.act(stage.start, None, seed_accounts)
-    for name in ("ada", "vera", "paul"):  # the scenario's own names are kept apart by a prefix
-        await stage.person(name, STAFF[name][1])
+    # The scenario's own names are kept apart from these by a prefix.
+    await stage.person("ada", Role.SECRETARIAT)
+    await stage.person("vera", Role.SECRETARIAT)
+    await stage.person("paul", Role.AUTHORISING)
     await _open_call(stage, stage.scenario.contract, stage.scenario.call)
     await _fill_pool(stage)
 
