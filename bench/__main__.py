@@ -25,6 +25,7 @@ from bench.works import (
     search,
     submission,
     work,
+    work_page,
 )
 
 type Work = Callable[[Stage, Size], Awaitable[dict[str, Any]]]
@@ -33,6 +34,7 @@ WORKS: dict[str, Work] = {
     "call_page": call_page.run,
     "list_page": list_page.run,
     "commission_page": commission_page.run,
+    "work_page": work_page.run,
     "submission": submission.run,
     "append_drain": append_drain.run,
     "latency": latency.run,

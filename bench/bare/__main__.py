@@ -11,6 +11,7 @@ from litestar import Litestar
 from bench.bare.commission import commission
 from bench.bare.pages import Pages, call, received
 from bench.bare.submit import submit
+from bench.bare.work import work
 from facility.rooms import load_slices
 from facility.settings import load
 
@@ -21,7 +22,7 @@ async def main() -> None:
     load_slices()  # a submission has a delivery for each reaction
     pool = await asyncpg.create_pool(os.environ["BENCH_DATABASE"], min_size=10, max_size=20)
     app = Litestar(
-        [call, received, commission, submit],
+        [call, received, commission, work, submit],
         openapi_config=None,
         logging_config=None,
     )

@@ -4,7 +4,9 @@ All of it is one statement, from which the rows, their order and their counts co
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from sqlalchemy import TextClause, text
@@ -142,13 +144,22 @@ def _asked(query: str, visitor: Visitor, now: datetime, **more: object) -> TextC
 async def work_of(connection: AsyncConnection, visitor: Visitor, call: str | None = None) -> Work:
     """The visitor's work, of all calls or of the one with this reference, in one statement."""
     now = clock.now()
-    query = _PLACED.format(
+    rows = (await connection.execute(_asked(statement(visitor, call), visitor, now, call=call))).all()
+    return work_from(rows, now)
+
+
+def statement(visitor: Visitor, call: str | None = None) -> str:
+    """The visitor's work over :person_id, :institution_id, :now and, of one call, :call."""
+    return _PLACED.format(
         mark=_MARK,
         work=_of([kind for kind in KINDS.values() if visitor.has(*kind.roles)]),
         of_call=" WHERE call = :call" if call else "",
         most=MOST_SHOWN,
     )
-    rows = (await connection.execute(_asked(query, visitor, now, call=call))).all()
+
+
+def work_from(rows: Sequence[Any], now: datetime) -> Work:
+    """The rows of that statement."""
     tasks = [
         Task(KINDS[row.kind], row.thing, row.href, row.call, row.since, row.until)
         for row in rows

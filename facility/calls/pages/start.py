@@ -39,20 +39,25 @@ async def start(view: View, read: Read, call: FromQuery[str] = "") -> Page:
     if view.visitor is None:
         return view.page("calls/front.html", open_calls=open_calls, coming=coming)
     work = await work_of(read, view.visitor, call or None)
-    return view.page(
-        "calls/work.html",
-        part="calls/_work.html",
-        open_calls=open_calls,
-        coming=coming,
-        groups=[
+    return view.page("calls/work.html", part="calls/_work.html", **shown(work, open_calls, coming, call))
+
+
+def shown(work: Work, open_calls: list[CallLine], coming: list[CallLine], call: str = "") -> dict[str, Any]:
+    """What the page of somebody's work shows."""
+    return {
+        "open_calls": open_calls,
+        "coming": coming,
+        "groups": [
             (name, translated(GROUPS[name]), _lines(tasks, work.now)) for name, tasks in work.groups.items()
         ],
-        more=[(translated(KINDS[key].label), f"/waiting/{key}", count) for key, count in work.beyond.items()],
-        mark=work.mark,
-        call=call,
-        calls=_calls(work),
-        next_date=_next_date(open_calls, coming),
-    )
+        "more": [
+            (translated(KINDS[key].label), f"/waiting/{key}", count) for key, count in work.beyond.items()
+        ],
+        "mark": work.mark,
+        "call": call,
+        "calls": _calls(work),
+        "next_date": _next_date(open_calls, coming),
+    }
 
 
 def _lines(tasks: list[Task], now: datetime) -> list[tuple[Task, str]]:
