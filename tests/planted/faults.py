@@ -1,4 +1,4 @@
-"""Sixty faults that the tests must notice. `bin/planted` plants each in a copy and runs the tests that are named with it."""
+"""Faults that the tests must notice. `bin/planted` plants each in a copy and runs the tests that are named with it."""
 
 from typing import NamedTuple
 
@@ -504,5 +504,20 @@ FAULTS = [
         "populate_existing=True",
         "populate_existing=False",
         "tests/web/test_forms.py tests/awards/test_deciding.py tests/deployments/test_races.py",
+    ),
+    # connections
+    Fault(
+        "whoever comes at the right moment goes before those who wait for a connection",
+        "facility/pool.py",
+        "    _queue_class = _Idle",
+        "    _queue_class = AsyncAdaptedQueue  # type: ignore[assignment]",
+        "tests/core/test_pool.py",
+    ),
+    Fault(
+        "writers may take every connection",
+        "facility/db.py",
+        "asyncio.Semaphore(pool_size - pool_size // 3)",
+        "asyncio.Semaphore(pool_size * 9)",
+        "tests/core/test_pool.py",
     ),
 ]
