@@ -89,7 +89,7 @@ async def test_who_is_recused_in_a_call_sees_what_came_in_and_no_more(
     play: Judging, browse: Browsers, role: Role
 ) -> None:
     made = Play(play.db)
-    for name in ("people", "institutions", "envelopes", "calls"):
+    for name in ("teller", "institutions", "envelopes", "calls"):
         setattr(made, name, getattr(play, name))
     await made.apply("SHIPS", "10000.00")
     await made.close()

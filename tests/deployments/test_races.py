@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select, text
 
 from facility.awards.service.ending import withdraw_award
-from facility.db import Tx
 from facility.deployments.models import Deployment
 from facility.deployments.service import expertise
 from facility.deployments.service.expertise import decline, expire_due, request_expertise
+from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.deployments.conftest import DUE, HOUR, INVITED, SECOND, Sending, cancel, expert, sound
 
@@ -77,14 +77,10 @@ async def test_two_deployments_want_one_expert_on_a_day(sending: Sending) -> Non
 
     answers = await asyncio.gather(accept(0), accept(1))
     assert sorted(answers) == ["accepted", "booked_elsewhere"]
-    await sending.play.act(None, nothing, INVITED + HOUR)
+    await deliver_all(sending.db, lambda: INVITED + HOUR)
     lost = keys[answers.index("booked_elsewhere")]
     assert await sending.outcomes(lost) == {"X0": "unavailable", "X1": "open"}
     await sound(sending)
-
-
-async def nothing(tx: Tx) -> None:
-    """Lets the deliveries run."""
 
 
 async def somebody_waits(sending: Sending) -> bool:
@@ -132,7 +128,7 @@ async def test_awards_that_end_while_experts_answer_leave_nothing_behind(sending
     application = sending.play.applications["A"]
     end = sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), INVITED + HOUR)
     await asyncio.gather(end, *[accept(key) for key in invitations])
-    await sending.play.act(None, nothing, INVITED + HOUR)
+    await deliver_all(sending.db, lambda: INVITED + HOUR)
     assert [await sending.booked(code) for code in sending.experts] == [[]] * 6
     assert {(await sending.row(key)).state for key in keys} == {"ended"}
     await sound(sending)
@@ -156,7 +152,7 @@ async def test_an_award_that_ends_while_experts_are_asked_for_leaves_no_request_
     application = sending.play.applications["A"]
     end = sending.play.act("ada", lambda tx: withdraw_award(tx, application, "Gave up."), INVITED)
     await asyncio.gather(*[ask() for _ in range(4)], end)
-    await sending.play.act(None, nothing, INVITED)
+    await deliver_all(sending.db, lambda: INVITED)
     async with sending.db.reader() as connection:
         states = set((await connection.execute(select(Deployment.state))).scalars())
     assert states <= {"ended"}

@@ -11,6 +11,7 @@ from facility.awards.service.ending import withdraw_award
 from facility.db import Tx
 from facility.deployments.models import Invitation
 from facility.deployments.service.expertise import cancel, confirm_shortlist, decline
+from facility.events.relay import deliver_all
 from facility.outbox.models import Link
 from facility.settings import Settings
 from facility.web.render import environment
@@ -47,16 +48,12 @@ async def test_who_has_answered_before_the_mail_was_written_gets_none(sending: S
         await confirm_shortlist(tx, key)
         invitation = await only_invitation(tx, key)
         await decline(tx, invitation)
-    await sending.play.act(None, nothing, INVITED)
+    await deliver_all(sending.db, lambda: INVITED)
     assert [template for template, _to in await told(sending)] == ["exhausted"]
 
 
 async def only_invitation(tx: Tx, key: UUID) -> UUID:
     return (await tx.session.scalars(select(Invitation.id).where(Invitation.deployment_id == key))).one()
-
-
-async def nothing(tx: Tx) -> None:
-    """Lets the deliveries run."""
 
 
 async def test_a_yes_is_confirmed_with_days_and_place(sending: Sending, settings: Settings) -> None:
