@@ -7,7 +7,7 @@ class Rush(msgspec.Struct, frozen=True):
     """A deadline: so many applications are handed in over the last `seconds` by so many clients. `prepare`: seconds from
     the publication of the call until then; in it all drafts are written and all clients sign in. Whoever sends `margin`
     seconds before the deadline must be let in, however busy the machine is. `beside`: a run for each, next to so many
-    processes that do nothing but count."""
+    processes that do nothing but count. `webs`: web processes, two for each processor where it counts."""
 
     applications: int
     clients: int
@@ -18,6 +18,7 @@ class Rush(msgspec.Struct, frozen=True):
     prepare: float
     margin: float
     beside: tuple[int, ...]
+    webs: int
 
 
 class Attack(msgspec.Struct, frozen=True):
@@ -76,6 +77,7 @@ FULL = Size(
         prepare=90.0,
         margin=0.25,
         beside=(0, 2),
+        webs=4,
     ),
     files=500,
     line=5_000_000,
@@ -104,6 +106,7 @@ TINY = Size(
         prepare=10.0,
         margin=2.0,
         beside=(0,),
+        webs=2,
     ),
     files=20,
     line=50_000,

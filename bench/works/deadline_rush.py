@@ -34,8 +34,6 @@ LAST_FIFTH = 5.0
 PAUSE = 0.25
 """Seconds between two looks of a reader at the lists."""
 RECEIPTS_WITHIN = 900.0
-WEBS = 4
-"""Web processes: two for each processor. Beside other programs each gets its own share."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -68,7 +66,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
 
 async def _run(stage: Stage, rush: Rush, reference: str) -> dict[str, Any]:
     """What became of all that was sent, how long it took, and how long the receipts took afterwards."""
-    async with serving(stage, webs=WEBS) as service:
+    async with serving(stage, webs=rush.webs) as service:
         closes_at = clock.now() + timedelta(seconds=rush.prepare + rush.seconds)
         call_id = await rush_call(stage, closes_at, reference)
         first = await complete_draft(stage, call_id)
