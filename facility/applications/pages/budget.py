@@ -161,7 +161,9 @@ async def save_lines(view: View, form: Form, tx: Tx, application_id: FromPath[UU
     adds = form.take("add")
     fields = Fields(form)
     version, may_void = edit_of(fields)
-    do = fields.choice("do", ("save", "work_out")) if fields.given("do") else "save"
+    do = fields.choice("do", ("save", "work_out", "more")) if fields.given("do") else "save"
+    if do == "more":  # asked by a page that was opened before each activity had its own button
+        adds = ""
     budget = await _BudgetDraft.of(await tx.session.connection(), application_id)
     typed = budget_form.read(fields, budget.application, budget.takeable)
     if adds is not None or do != "save":

@@ -109,6 +109,11 @@ async def test_without_javascript_it_is_worked_out_and_gets_new_lines(
     assert await lines(db, ground.application) == []
 
 
+async def test_a_form_of_the_release_before_asks_for_lines_in_its_way(omar: Browser, ground: Ground) -> None:
+    more = await omar.send_form(f"/applications/{ground.application}/budget", ground.form(do="more"))
+    assert (more.status_code, len(lines_shown(more)), lines_open(more)) == (200, 11, [10])
+
+
 async def test_an_empty_budget_opens_with_one_line_for_the_first_activity(
     omar: Browser, ground: Ground
 ) -> None:
