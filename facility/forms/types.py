@@ -1,6 +1,6 @@
 """Fields, and what is the same for all fields of a type. A closed list of types and of kinds of check, chosen and parametrised
-for each field; no expression language, so that whoever drafts a call can read what is asked. A new type is a `FieldType` and its
-`Kind`, and nothing else."""
+for each field; no expression language, so that whoever drafts a call can read what is asked. A new type that is typed and worded like
+one of these is a `FieldType` and its `Kind`; one with a syntax of its own has a reader in `web/fields.py` and words in `words.py`, too."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
