@@ -20,7 +20,10 @@ async def main() -> None:
     """Serve until a signal comes."""
     settings = load()
     load_slices()  # a submission has a delivery for each reaction
-    pool = await asyncpg.create_pool(os.environ["BENCH_DATABASE"], min_size=10, max_size=20)
+    # Work's statement is longer than what asyncpg keeps prepared by itself.
+    pool = await asyncpg.create_pool(
+        os.environ["BENCH_DATABASE"], min_size=10, max_size=20, max_cacheable_statement_size=0
+    )
     app = Litestar(
         [call, received, commission, work, submit],
         openapi_config=None,
