@@ -3,12 +3,15 @@
 from datetime import date
 from uuid import UUID
 
+import msgspec
+
 from facility.activities.events import EvidenceKind
+from facility.activities.rules.counting import NEEDED_EVIDENCE
 from facility.deployments.service.expertise import RequestDraft
 from facility.experts.service import ExpertDraft
 
-EVIDENCE: tuple[EvidenceKind, ...] = ("agenda", "attendance_list", "report")
-"""What an activity must have."""
+EVIDENCE = msgspec.convert(sorted(NEEDED_EVIDENCE), tuple[EvidenceKind, ...])
+"""What an activity must have, in the same order each time."""
 
 REQUEST = RequestDraft(
     application_id=UUID(int=0),
