@@ -159,6 +159,7 @@ class Walk:
         self.pages = tuple(route.path_format for route, _ in gets(app))
         self.found: dict[str, tuple[str, Found]] = {}
         self.shown: dict[str, tuple[str, str]] = {}
+        self.reached = frozenset[str]()
         self.asked: dict[str, set[str]] = {}
         self.links: dict[str, set[str]] = {}
         self.targets: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
@@ -248,6 +249,7 @@ async def walked(standing_app: Litestar, going_on: GoingOn, sessions: dict[str, 
     for name in crowd.browsers:
         start = [] if name else ["/sign-in", code, *await _link_pages(crowd.db)]
         await walk.walk(name, ["/", *going_on.pages.get(name, ()), *start])
+    walk.reached = frozenset(walk.shown)
     funded = objects(world)["awarded"]["application_id"]
     for route, handler in gets(standing_app):
         if route.path_format not in walk.shown and not route.path_format.endswith("/stream"):

@@ -21,6 +21,7 @@ from facility.web.entrances import entrance, open_to
 from tests.browser import lent
 from tests.conftest import run
 from tests.hostile.conftest import Crowd, GoingOn, Walk, Watched
+from tests.hostile.forms import gets
 from tests.hostile.judge import listed
 from tests.house.links import admitted, let_in
 from tests.house.world import World
@@ -33,6 +34,21 @@ TWO_HATS: dict[str, Collection[Role]] = {
     "Jelena Petrović": {Role.OFFICER, Role.ADMINISTRATOR, Role.ASSESSOR},  # has nothing to do with any
 }
 AT_ONCE = 40
+NOT_LINKED = {
+    "/health": "for machines",
+    "/demo": "in the demo alone",
+    "/search": "a form in the header leads there",
+    "/waiting/{key}": "the rest of a long list of work, which the story is too short for",
+    "/commission/calls": "the rest of a long list of calls",
+    "/applications/{application_id}/decision.pdf": "a letter of refusal that has been laid out",
+    "/applications/{application_id}/clarifications/{clarification_id}/papers/{number}": "no answer has one",
+    "/assessments/{application_id}/documents/{document_id}": "nobody assesses an application with documents",
+    "/deployments/new": "every award of the story has its requests",
+    "/link/partner/{token}/application.pdf": "of the links that are open, none is about what was submitted",
+    "/link/partner/{token}/receipt.pdf": "the same",
+}
+"""Pages that nothing in the story leads to, and why. What scripts ask for and what follows a form is not among them."""
+NO_PAGES = ("/stream", "/count", "/find", "/institutions", "/check", "/registered")
 
 
 async def closed(app: Litestar, session: str | None, targets: Targets) -> list[tuple[str, str, str]]:
@@ -58,6 +74,15 @@ async def test_the_guard_lets_pass_wherever_a_page_leads(
     await db.dispose()
     assert not found, listed(found)
     assert sum(map(len, walked.targets.values())) > 2000
+
+
+async def test_something_leads_to_every_page(standing_app: Litestar, walked: Walk) -> None:
+    """A page that nobody can find is none."""
+    pages = {route.path_format for route, _ in gets(standing_app)} - walked.reached
+    hidden = {
+        path for path in pages if not path.endswith(NO_PAGES) and not path.startswith(("/static/", "/demo/"))
+    }
+    assert hidden == NOT_LINKED.keys()
 
 
 async def test_what_is_led_to_is_there(walked: Walk) -> None:
