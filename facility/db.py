@@ -19,6 +19,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnExpressionArgument,
     DateTime,
+    Index,
     MetaData,
     Numeric,
     Text,
@@ -32,8 +33,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, validates
 
+from facility.folding import search_key
 from facility.pool import PoolInTurn
 from facility.refused import refuse
 
@@ -73,6 +75,28 @@ class Base(DeclarativeBase):
 
 Key = Annotated[UUID, mapped_column(primary_key=True)]
 """The primary key of most tables: a random UUID made in Python by `new_id()`."""
+
+
+def search_index(table: str) -> Index:
+    """The index by which rows of the table are found by words (`search_key_of`)."""
+    return Index(
+        f"ix_{table}_search",
+        "search_key",
+        postgresql_using="gin",
+        postgresql_ops={"search_key": "gin_trgm_ops"},
+    )
+
+
+def search_key_of(*columns: str) -> Callable[[Any, str, str], str]:
+    """Keeps the `search_key` of a model as these columns are: `_find_by = search_key_of("reference", "title")`. So that it is found
+    by their words (`web.finding`), it has a `search_index`, too."""
+
+    def find_by(row: Any, name: str, value: str) -> str:
+        texts = [value if column == name else getattr(row, column) for column in columns]
+        row.search_key = search_key(*filter(None, texts), initials=False)
+        return value
+
+    return validates(*columns)(find_by)
 
 
 def as_sql(condition: ColumnExpressionArgument[bool]) -> str:

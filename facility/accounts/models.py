@@ -5,12 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.accounts.rules.accounts import Status
 from facility.accounts.rules.institutions import Kind, Standing
-from facility.db import Base, Key
-from facility.folding import search_key
+from facility.db import Base, Key, search_index, search_key_of
 from facility.web.access import Role
 
 
@@ -55,12 +54,7 @@ class Institution(Base):
             "merged_into_id",
             postgresql_where=text("merged_into_id IS NOT NULL"),
         ),
-        Index(
-            "ix_institution_search",
-            "search_key",
-            postgresql_using="gin",
-            postgresql_ops={"search_key": "gin_trgm_ops"},
-        ),
+        search_index("institution"),
     )
 
     id: Mapped[Key]
@@ -108,12 +102,7 @@ class Person(Base):
         CheckConstraint(_one_of("status", Status), name="status"),
         CheckConstraint("email = lower(email)", name="email"),
         Index("ix_person_list", "sort_key", "id"),
-        Index(
-            "ix_person_search",
-            "search_key",
-            postgresql_using="gin",
-            postgresql_ops={"search_key": "gin_trgm_ops"},
-        ),
+        search_index("person"),
     )
 
     id: Mapped[Key]
@@ -128,11 +117,7 @@ class Person(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_reason: Mapped[str | None]
 
-    @validates("name")
-    def _find_by(self, _name: str, value: str) -> str:
-        """Keeps the key for searches as the name is."""
-        self.search_key = search_key(value, initials=False)
-        return value
+    _find_by = search_key_of("name")
 
 
 class PersonRole(Base):

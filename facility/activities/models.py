@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.activities.rules.counting import ActivityStatus
 from facility.applications.rules.activities import ActivityKind
-from facility.db import Base, Key
+from facility.db import Base, Key, search_index, search_key_of
 from facility.files import kept
 
 
@@ -18,7 +18,7 @@ def _one_of(column: str, values: type[ActivityKind] | type[ActivityStatus]) -> s
 
 class Activity(Base):
     """One activity under an award. Days are local dates, both ends included. `reason` is that of the last step that
-    needed one (postponed, cancelled, taken back)."""
+    needed one (postponed, cancelled, taken back). search_key: what it is found by."""
 
     __tablename__ = "activity"
     __table_args__ = (
@@ -28,6 +28,7 @@ class Activity(Base):
         CheckConstraint("verified_by <> reported_by", name="four_eyes"),
         CheckConstraint("(state = 'verified') = (verified_at IS NOT NULL)", name="verified"),
         Index("ix_activity_ends_on", "ends_on", "id"),
+        search_index("activity"),
     )
 
     id: Mapped[Key]
@@ -37,6 +38,7 @@ class Activity(Base):
     kind: Mapped[str]
     title: Mapped[str]
     place: Mapped[str]
+    search_key: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     state: Mapped[str]
@@ -47,6 +49,8 @@ class Activity(Base):
     reported_at: Mapped[datetime | None]
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[datetime | None]
+
+    _find_by = search_key_of("reference", "title", "place")
 
 
 class Attendance(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Unique
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
-from facility.db import Base, Key, as_sql
+from facility.db import Base, Key, as_sql, search_index, search_key_of
 from facility.deployments.rules import STANDING
 from facility.inquiries.models import Inquiry
 
@@ -35,7 +35,7 @@ class CandidateState(StrEnum):
 
 class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
-    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}."""
+    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}. search_key: what it is found by."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -44,6 +44,7 @@ class Deployment(Base):
         CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
         CheckConstraint("end_reason IS NULL OR state = 'ended'", name="end_reason"),
+        search_index("deployment"),
     )
 
     id: Mapped[Key]
@@ -51,6 +52,7 @@ class Deployment(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     place: Mapped[str]
+    search_key: Mapped[str]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     seats: Mapped[int]
@@ -69,6 +71,8 @@ class Deployment(Base):
     ordered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+
+    _find_by = search_key_of("reference", "place")
 
 
 class Candidate(Base):

@@ -24,24 +24,27 @@ from facility.zone import TODAY_SQL
 PAGE = 25
 
 
+SERVES = """deployment.award_id = activity.award_id
+        AND deployment.starts_on <= activity.ends_on AND deployment.ends_on >= activity.starts_on"""
+"""The request of the row `deployment` is for a day of the row `activity`."""
+
+
 ADRIFT = f"""
     SELECT deployment.id FROM deployment
     WHERE state <> 'ended' AND ends_on >= {TODAY_SQL}
         AND EXISTS (SELECT FROM invitation WHERE deployment_id = deployment.id AND {INVITATION_STANDS_SQL})
         AND EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id)
-        AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = deployment.award_id AND activity.state <> 'cancelled'
-            AND activity.starts_on <= deployment.ends_on AND activity.ends_on >= deployment.starts_on)
+        AND NOT EXISTS (SELECT FROM activity WHERE activity.state <> 'cancelled' AND {SERVES})
 """  # noqa: S608 - our own text
 """Requests for which experts are booked or asked though no activity of their award takes place on any of their days: it was
 moved or cancelled. Where an award has no activity yet, nothing is said."""
 
 
-COMING = """
+COMING = f"""
     SELECT expert.name FROM invitation JOIN deployment ON deployment.id = invitation.deployment_id
     JOIN expert ON expert.id = invitation.expert_id
-    WHERE deployment.award_id = activity.award_id AND invitation.outcome = 'accepted' AND named_to_parties
-        AND deployment.starts_on <= activity.ends_on AND deployment.ends_on >= activity.starts_on ORDER BY expert.name
-"""
+    WHERE invitation.outcome = 'accepted' AND named_to_parties AND {SERVES} ORDER BY expert.name
+"""  # noqa: S608 - our own text
 """The names of the experts who come to the row `activity`, as far as they agreed that its parties see them."""
 
 

@@ -3,11 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key
-from facility.folding import search_key
+from facility.db import Base, Key, search_index, search_key_of
 
 _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
@@ -31,12 +30,7 @@ class Expert(Base):
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
-        Index(
-            "ix_expert_search",
-            "search_key",
-            postgresql_using="gin",
-            postgresql_ops={"search_key": "gin_trgm_ops"},
-        ),
+        search_index("expert"),
     )
 
     id: Mapped[Key]
@@ -53,12 +47,7 @@ class Expert(Base):
     version: Mapped[int]
     registered_at: Mapped[datetime]
 
-    @validates("name", "code")
-    def _find_by(self, name: str, value: str) -> str:
-        """Keeps the key for searches as these are."""
-        texts = {"code": self.code, "name": self.name, name: value}
-        self.search_key = search_key(*filter(None, texts.values()), initials=False)
-        return value
+    _find_by = search_key_of("code", "name")
 
 
 class ExpertTheme(Base):

@@ -1,18 +1,20 @@
 """The search finds nothing that is sealed, somebody else's, or closed to who asks; and names in either script."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from facility.accounts.service.people import add_institution, add_user, rename
+from facility.activities.service.activities import change_activity, postpone
 from facility.applications.service.answers import start_application
 from facility.calls.models.call import Call
 from facility.db import Tx
 from facility.experts.service import register_expert, seed_themes
 from facility.web.access import Role
 from tests.browser import Browser, Browsers
+from tests.doing import ask_experts, planned
 from tests.evaluation.test_recusal import Play
 from tests.experts.test_service import like
 from tests.house.test_finding import results
@@ -81,12 +83,14 @@ async def test_what_one_is_recused_from_is_found_in_no_role(
 ) -> None:
     await recused.become("nora", *roles)
     nora = await browse(recused.people["nora"])
-    for words in ("SHIPS", "ships", "joint work", "albanian"):
-        for group in ("Applications", "Awards"):
-            assert "Joint work SHIPS" not in await titles(nora, words, group)
+    for words in ("SHIPS", "ships", "joint work", "albanian", "workshop", "tirana"):
+        answer = (await nora.get("/search", params={"q": words})).text
+        hrefs = [href for rows in results(answer).values() for href, _ in rows]
+        assert not [href for href in hrefs for key in recused.ids.values() if str(key) in href]
     sees_all = {Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR, Role.OFFICER}
     rest = ["Joint work PORTS"] if sees_all.intersection(roles) else []
     assert (await titles(nora, "joint work"), await titles(nora, "joint work", "Awards")) == (rest, rest)
+    assert await titles(nora, "tirana", "Activities") == (["Workshop in ports"] if rest else [])
 
 
 @pytest.fixture
@@ -94,7 +98,61 @@ async def recused(db: object) -> Play:
     made = Play(db)  # type: ignore[arg-type]
     await made.tell()
     await made.go_on()
+    await planned(made, "PORTS", title="Workshop in ports")
     return made
+
+
+@pytest.fixture
+async def delivering(play: Judging) -> Judging:
+    """An award of SHIPS, an activity under it, and experts who were asked for its days."""
+    await play.apply("SHIPS", "10000.00", partners=("XK",))
+    await play.close()
+    await play.score("elena", "SHIPS", "16.25", "64")
+    await play.decide()
+    await planned(play, "SHIPS", title="Заједничка вежба")
+    await ask_experts(play, "SHIPS")
+    return play
+
+
+OF_THE_AWARD = ("SHIPS", "ships", "work joint")
+"""Its application's reference and words."""
+
+
+async def test_an_activity_is_found_by_staff_and_by_those_who_take_part(
+    delivering: Judging, browse: Browsers
+) -> None:
+    for words in ("zajednicka vezba", "Tirana", "ships/a1", "ships vezba", *OF_THE_AWARD):
+        assert await who_finds(delivering, browse, words, "Activities") == {"omar", "arta", *READERS}, words
+
+
+async def test_an_activity_is_found_by_its_new_title_and_not_by_the_old(
+    delivering: Judging, browse: Browsers
+) -> None:
+    key = await planned(delivering, "SHIPS", title="Quay walk")
+    await delivering.act("omar", lambda tx: change_activity(tx, key, title="Harbour walk", place="Durrës"))
+    ada = await browse(delivering.people["ada"])
+    for words, expected in (("harbour", ["Harbour walk"]), ("durres", ["Harbour walk"]), ("quay", [])):
+        assert await titles(ada, words, "Activities") == expected
+
+
+async def test_a_request_for_experts_is_found_by_staff_and_names_nobody(
+    delivering: Judging, browse: Browsers
+) -> None:
+    for words in ("Tirana", "ships/d1", "zajednicka", *OF_THE_AWARD):
+        assert await who_finds(delivering, browse, words, "Deployments") == set(READERS), words
+    for words in ("xenia", "X01", "X03"):
+        assert await who_finds(delivering, browse, words, "Deployments") == set(), words
+        assert await who_finds(delivering, browse, words, "Experts") == {"ada", "vera", "greta"}, words
+
+
+async def test_a_request_is_not_found_by_an_activity_on_other_days(
+    delivering: Judging, browse: Browsers
+) -> None:
+    key = await planned(delivering, "SHIPS", title="Later seminar")
+    days = {"starts_on": date(2021, 11, 2), "ends_on": date(2021, 11, 3)}
+    await delivering.act("omar", lambda tx: postpone(tx, key, **days, reason="Rooms"))
+    assert await who_finds(delivering, browse, "seminar", "Activities") == {"omar", "arta", *READERS}
+    assert await who_finds(delivering, browse, "seminar", "Deployments") == set()
 
 
 NAMES = {

@@ -68,6 +68,25 @@ async def test_an_application_is_found_by_whoever_may_read_it_and_by_nobody_else
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
+async def test_what_is_done_under_an_award_is_found_by_whoever_may_open_it_and_by_nobody_else(
+    standing_app: Litestar, story: str, sessions: dict[str, str], world: World, name: str
+) -> None:
+    known = {
+        f"/{place}/{row.id}": row
+        for place, table in (("activities", "activity"), ("deployments", "deployment"))
+        for row in world.rows[table]
+    }
+    wrong = []
+    async with TakingBack(standing_app, story, sessions[name]) as browser:
+        for href, row in known.items():
+            found_by = (await browser.get("/search", params={"q": row.reference})).text
+            if (f'href="{href}"' in found_by) != ((await browser.get(href)).status_code == 200):
+                wrong.append(row.reference)
+    assert len(known) > 5
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
 async def test_every_result_leads_to_a_page_that_its_reader_may_open(
     standing_app: Litestar, story: str, sessions: dict[str, str], world: World, name: str
 ) -> None:
@@ -85,7 +104,7 @@ async def test_every_result_leads_to_a_page_that_its_reader_may_open(
 
 
 # Of whom the story has none for these people.
-NOTHING_OF: dict[str, set[str]] = {}
+NOTHING_OF = {"Jelena Petrović": {"Activities"}}
 
 
 async def test_who_is_not_signed_in_has_no_search(browse: Browsers) -> None:

@@ -29,6 +29,7 @@ from facility.activities.words import EVIDENCE, GENDERS, KINDS, NOT_COUNTED, STA
 from facility.applications.access import STAFF
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.budget import plan_of
+from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, of_awards
 from facility.applications.queries.tracker import step
 from facility.applications.rules.activities import ActivityKind, Planned
 from facility.awards.models import AWARD_STANDS_SQL
@@ -38,6 +39,7 @@ from facility.web import render
 from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields, shown
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import DELIVERY, nav
@@ -68,6 +70,23 @@ waits(
         FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = application.call_id
         WHERE application.lead_institution_id = :institution_id AND {AWARD_STANDS_SQL}
             AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = award.id AND activity.state <> 'cancelled')""",  # noqa: S608
+)
+_FOUND = """SELECT activity.id, activity.title, activity.reference || ' · ' || activity.place AS about,
+        '/activities/' || activity.id AS href, upper(:typed) IN (activity.reference, application.reference) AS exact,
+        activity.starts_on AS at
+    FROM activity JOIN application ON application.id = activity.application_id"""
+finds(
+    N_("Activities"),
+    *STAFF,
+    order=32,
+    rows=f"{_FOUND} WHERE activity.id IN ({of_awards('activity', latest='ends_on')})",
+)
+finds(
+    N_("Activities"),
+    Role.OFFICER,
+    order=32,
+    rows=f"""{_FOUND} WHERE {OF_MY_INSTITUTION} AND {NOT_CLOSED}
+        AND ({{activity}} OR {{application}} OR upper(:typed) IN (activity.reference, application.reference))""",
 )
 _PLANNED = """FROM activity JOIN application ON application.id = activity.application_id
     WHERE application.call_id = call.id AND activity.state <> 'cancelled'"""

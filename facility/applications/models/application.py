@@ -22,15 +22,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.applications.rules.boarding import Confirmation, is_on_board
 from facility.applications.rules.drafting import is_editable
 from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import ApplicationStatus
-from facility.db import Base, Key
+from facility.db import Base, Key, search_index, search_key_of
 from facility.files import kept
-from facility.folding import search_key
 
 _RECEIVED = text("received_at IS NOT NULL")
 _AMOUNT = "{0} >= 0 AND {0} < 'NaN'"
@@ -102,12 +101,7 @@ class Application(Base):
             postgresql_include=["id", "track", "withdrawn_at", "opened_at", "received_at"],
         ),
         Index("ix_application_themes", "theme_codes", postgresql_using="gin"),
-        Index(
-            "ix_application_search",
-            "search_key",
-            postgresql_using="gin",
-            postgresql_ops={"search_key": "gin_trgm_ops"},
-        ),
+        search_index("application"),
     )
 
     id: Mapped[Key]
@@ -175,12 +169,7 @@ class Application(Base):
     def _sealed(cls) -> ColumnElement[bool]:
         return and_(cls.track == "joint", cls.opened_at.is_(None))
 
-    @validates("title", "reference")
-    def _find_by(self, name: str, value: str) -> str:
-        """Keeps the key for searches as title and reference are."""
-        texts = {"reference": self.reference, "title": self.title, name: value}
-        self.search_key = search_key(*filter(None, texts.values()), initials=False)
-        return value
+    _find_by = search_key_of("reference", "title")
 
 
 class Party(Base):

@@ -36,3 +36,19 @@ def among_many(wanted: str) -> str:
             WHERE party.institution_id = institution.id AND {ON_BOARD_SQL} AND {wanted}
             ORDER BY party.added_at DESC {_FEW}) AS taking_part
         WHERE {{institution}}"""  # noqa: S608 - our own text
+
+
+def of_awards(table: str, *also: str, latest: str) -> str:
+    """A query for the ids of the rows of a table of what is done under awards: of each way in which they can be found the newest, by
+    their own or their application's whole reference or words, or by the conditions `also`. `latest`: the column with their day or instant."""
+    ways = [
+        *(f"upper(:typed) = {row}.reference" for row in (table, "application")),
+        f"{{{table}}}",
+        "{application}",
+        *also,
+    ]
+    return " UNION ".join(
+        f"""(SELECT {table}.id FROM {table} JOIN application ON application.id = {table}.application_id
+            WHERE {way} AND {NOT_CLOSED} ORDER BY {table}.{latest} DESC {_FEW})"""  # noqa: S608 - our own text
+        for way in ways
+    )

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from msgspec import to_builtins
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.calls.rules.checklist import STANDARD_LIST
 from facility.calls.rules.modes import submit_by
-from facility.db import Base, Key
-from facility.folding import search_key
+from facility.db import Base, Key, search_index, search_key_of
 
 
 class Call(Base):
@@ -63,12 +62,7 @@ class Call(Base):
         CheckConstraint("(questions_until IS NULL) = (answers_until IS NULL)", name="question_dates"),
         CheckConstraint("answers_until >= questions_until AND answers_until <= closes_at", name="answers"),
         Index("ix_call_closes_at_id", "closes_at", "id"),
-        Index(
-            "ix_call_search",
-            "search_key",
-            postgresql_using="gin",
-            postgresql_ops={"search_key": "gin_trgm_ops"},
-        ),
+        search_index("call"),
     )
 
     id: Mapped[Key]
@@ -117,12 +111,7 @@ class Call(Base):
     half_time_at: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
 
-    @validates("title", "reference")
-    def _find_by(self, name: str, value: str) -> str:
-        """Keeps the key for searches as these are."""
-        texts = {"reference": self.reference, "title": self.title, name: value}
-        self.search_key = search_key(*filter(None, texts.values()), initials=False)
-        return value
+    _find_by = search_key_of("reference", "title")
 
     def submit_by(self, at: datetime) -> datetime:
         """The deadline that a draft goes by: `rules.submit_by`."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
+from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import forms, queries, words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
@@ -32,6 +33,7 @@ from facility.web import render
 from facility.web.access import Role, Visitor, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
+from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.history import Moment
 from facility.web.i18n import N_, _
@@ -81,6 +83,17 @@ waits(
     Role.SECRETARIAT,
     rows=queries.ASKED,
     others=True,
+)
+_OF_ACTIVITY = f"EXISTS (SELECT FROM activity WHERE {queries.SERVES} AND {{activity}})"
+finds(
+    N_("Deployments"),
+    *ROLES,
+    order=34,
+    rows=f"""SELECT deployment.id, deployment.place AS title, deployment.reference || ' · ' || application.title AS about,
+        '/deployments/' || deployment.id AS href, upper(:typed) IN (deployment.reference, application.reference) AS exact,
+        deployment.requested_at AS at
+    FROM deployment JOIN application ON application.id = deployment.application_id
+    WHERE deployment.id IN ({of_awards("deployment", _OF_ACTIVITY, latest="requested_at")})""",  # noqa: S608
 )
 ends_with_the_award(
     N_("Experts who are booked or asked get a mail that they are not needed:"),
