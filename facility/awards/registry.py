@@ -1,4 +1,4 @@
-"""What the ledger's pages call an award: this room tells the room of the money, which doesn't know it."""
+"""What the ledger's pages call an award, and what calls promise: this room tells the room of the money, which doesn't know it."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import Award
-from facility.contracts.queries import AwardLabel, awards_named_by
+from facility.awards.models import PROMISED_SQL, Award
+from facility.contracts.queries import AwardLabel, awards_named_by, promised_by
+
+promised_by(PROMISED_SQL)
 
 
 @awards_named_by

@@ -14,6 +14,7 @@ from facility.contracts.rules import Rate, UnitCostKind
 from facility.refused import refuse
 
 PAGE = 25
+NOTHING = Decimal("0.00")
 
 
 class DonorShown(msgspec.Struct, frozen=True):
@@ -28,24 +29,31 @@ class DonorShown(msgspec.Struct, frozen=True):
     committed: Decimal
 
     @property
-    def free(self) -> Decimal:
+    def uncommitted(self) -> Decimal:
         """What of the agreed amount is not committed."""
         return self.agreed - self.committed
 
 
 class EnvelopeShown(msgspec.Struct, frozen=True):
-    """An envelope, in EUR. `label` names it together with its agreement."""
+    """An envelope, in EUR: what awards have committed of it, and what calls that are not decided promise. `label` names it
+    together with its agreement."""
 
     id: UUID
     contract: str
     name: str
     amount: Decimal
     committed: Decimal
+    promised: Decimal
 
     @property
     def free(self) -> Decimal:
-        """What is not committed."""
-        return self.amount - self.committed
+        """What is neither committed nor promised."""
+        return max(self.amount - self.committed - self.promised, NOTHING)
+
+    @property
+    def beyond(self) -> Decimal:
+        """What calls promise although the envelope doesn't hold it."""
+        return max(self.committed + self.promised - self.amount, NOTHING)
 
     @property
     def label(self) -> str:
@@ -71,33 +79,33 @@ class ContractShown(msgspec.Struct, kw_only=True):
     @property
     def agreed(self) -> Decimal:
         """What counts: the sum of what was signed, or planned where that is not known."""
-        return sum((donor.agreed for donor in self.donors), Decimal("0.00"))
+        return sum((donor.agreed for donor in self.donors), NOTHING)
 
     @property
     def planned(self) -> Decimal:
         """The sum of what was planned."""
-        return sum((donor.planned for donor in self.donors), Decimal("0.00"))
+        return sum((donor.planned for donor in self.donors), NOTHING)
 
     @property
     def above_agreed(self) -> Decimal:
         """What is set aside beyond what counts; mostly nothing."""
-        return max(self.set_aside - self.agreed, Decimal("0.00"))
+        return max(self.set_aside - self.agreed, NOTHING)
 
     @property
     def committed(self) -> Decimal:
         """The sum of the donors' ledger entries."""
-        return sum((donor.committed for donor in self.donors), Decimal("0.00"))
+        return sum((donor.committed for donor in self.donors), NOTHING)
 
     @property
-    def free(self) -> Decimal:
-        """What is agreed and not committed."""
+    def uncommitted(self) -> Decimal:
+        """What is agreed and not committed, whether or not calls promise it."""
         return self.agreed - self.committed
 
     @property
     def signed(self) -> Decimal | None:
         """The sum of what was signed, None where it is not known."""
         known = [donor.signed for donor in self.donors if donor.signed is not None]
-        return sum(known, Decimal("0.00")) if known else None
+        return sum(known, NOTHING) if known else None
 
 
 class EntryShown(msgspec.Struct, frozen=True):
@@ -188,23 +196,32 @@ async def contract(connection: AsyncConnection, reference: str) -> ContractShown
     return agreements[0]
 
 
-_ENVELOPES = """
-    SELECT envelope.id, contract.reference AS contract, envelope.name, envelope.amount,
-           coalesce((SELECT sum(amount) FROM ledger_entry WHERE envelope_id = envelope.id), 0.00) AS committed
-    FROM envelope JOIN contract ON contract.id = envelope.contract_id
-    {where}
-    ORDER BY contract.reference COLLATE "C", envelope.name COLLATE "C"
-"""
-_ALL_ENVELOPES = text(_ENVELOPES.format(where=""))
-_ENVELOPES_OF = text(_ENVELOPES.format(where="WHERE contract.reference = :reference"))
+_promised: list[str] = []
+
+
+def promised_by(amount: str) -> None:
+    """Register, once, what calls that are not decided may still award out of the row `envelope`, as an SQL expression in EUR: this
+    room doesn't know them."""
+    _promised.append(amount)
+
+
+def promised_sql() -> str:
+    """What calls that are not decided promise of the row `envelope`, in EUR."""
+    return f"({' + '.join(['0.00', *_promised])})"
 
 
 async def envelopes(connection: AsyncConnection, reference: str | None = None) -> list[EnvelopeShown]:
-    """Every envelope, or those of the agreement with this reference."""
-    rows = await connection.execute(
-        *((_ENVELOPES_OF, {"reference": reference}) if reference else (_ALL_ENVELOPES,))
-    )
-    return [EnvelopeShown(row.id, row.contract, row.name, row.amount, row.committed) for row in rows]
+    """Every envelope, or those of the agreement with this reference: one statement."""
+    query = f"""
+        SELECT envelope.id, contract.reference AS contract, envelope.name, envelope.amount,
+               coalesce((SELECT sum(amount) FROM ledger_entry WHERE envelope_id = envelope.id), 0.00) AS committed,
+               {promised_sql()} AS promised
+        FROM envelope JOIN contract ON contract.id = envelope.contract_id
+        {"WHERE contract.reference = :reference" if reference else ""}
+        ORDER BY contract.reference COLLATE "C", envelope.name COLLATE "C"
+    """  # noqa: S608 - our own text
+    rows = await connection.execute(text(query), {"reference": reference} if reference else {})
+    return [EnvelopeShown(**row._mapping) for row in rows]
 
 
 class LedgerFilter(msgspec.Struct, frozen=True, kw_only=True):

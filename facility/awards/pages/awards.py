@@ -16,7 +16,7 @@ from facility.applications.queries.finding import (
     among_many,
 )
 from facility.applications.queries.tracker import step
-from facility.awards.models import AWARD_STANDS_SQL, TO_PROPOSE_SQL
+from facility.awards.models import AWARD_STANDS_SQL, PROMISED_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
@@ -91,16 +91,7 @@ level(
     order=40,
     number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id = ANY(ARRAY{OF_CALL})) END",  # noqa: S608 - our own text
 )
-# What is still to be awarded by calls that run or wait for their decision.
-share(
-    N_("Promised by calls that are not decided"),
-    order=20,
-    amount="""SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
-            JOIN call AS own ON own.id = award.call_id WHERE own.id = live.id OR own.series_id = live.id), 0.00)), 0.00)
-        FROM call AS live WHERE live.envelope_id = envelope.id AND live.series_id IS NULL AND (
-            live.state = 'published' OR EXISTS (SELECT FROM call AS own
-                WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed'))""",
-)
+share(N_("Promised by calls that are not decided"), order=20, amount=PROMISED_SQL)
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
         call.reference AS call, proposed_at AS since, {HEAR_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id

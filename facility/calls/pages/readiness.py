@@ -73,7 +73,7 @@ def _over(call: CallStaff, now: datetime) -> Iterator[Reason]:
 def _odd(call: CallStaff, now: datetime) -> Iterator[Reason]:
     if call.public.questions_until is not None and call.public.questions_until < now:
         yield Reason("questions_over_already", "questions_until")
-    if call.drawn + call.public.amount > call.envelope_amount:
+    if call.left_after < 0:
         yield Reason("envelope_promised_twice", "amount")
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.models.cancellation import REQUEST_STANDS_SQL
 from facility.calls.queries.public import RULES, CallPublic, public_from
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cancellation import CANCELLABLE
+from facility.contracts.queries import promised_sql
 from facility.refused import refuse
 
 
@@ -43,7 +44,7 @@ class CancellationRequest(msgspec.Struct, frozen=True):
 
 
 class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
-    """A call with who did what, and the money behind it, in EUR. `drawn`: what other calls may draw on the envelope;
+    """A call with who did what, and the money behind it, in EUR. `envelope_promised`: by calls that are not decided;
     cloned_from: the reference of the call that it was made from; waiting: how many questions have no answer;
     checked: how many items its checklist has.
     """
@@ -55,7 +56,7 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     contract: str
     envelope_amount: Decimal
     envelope_committed: Decimal
-    drawn: Decimal
+    envelope_promised: Decimal
     drafted_by: UUID
     drafted_by_name: str
     drafted_at: datetime
@@ -72,6 +73,11 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
     checked: int
 
     @property
+    def left_after(self) -> Decimal:
+        """What this draft leaves of the envelope once it is published; less than nothing where it promises more than is free."""
+        return self.envelope_amount - self.envelope_committed - self.envelope_promised - self.public.amount
+
+    @property
     def cancellable(self) -> bool:
         return self.public.state in CANCELLABLE
 
@@ -84,13 +90,10 @@ class CallStaff(msgspec.Struct, frozen=True, kw_only=True):
         return CallDraft(envelope_id=self.envelope_id, **values)
 
 
-_ONE = text(
-    f"""
+_ONE = f"""
     SELECT {RULES}, call.id, call.envelope_id, envelope.name AS envelope, contract.reference AS contract,
            envelope.amount AS envelope_amount, envelope.committed AS envelope_committed,
-           (SELECT coalesce(sum(amount), 0.00) FROM call AS other
-            WHERE other.envelope_id = call.envelope_id AND other.series_id IS NULL
-              AND other.id <> coalesce(call.series_id, call.id)) AS drawn,
+           {{promised}} AS envelope_promised,
            call.drafted_by, drafter.name AS drafted_by_name, call.drafted_at,
            publisher.name AS published_by_name, call.series_id, call.batch,
            (SELECT reference FROM call AS series WHERE series.id = call.series_id) AS series_reference, call.closed_at,
@@ -111,7 +114,6 @@ _ONE = text(
     LEFT JOIN call AS origin ON origin.id = call.cloned_from
     WHERE call.id = :call_id
     """  # noqa: S608
-).bindparams(bindparam("call_id", type_=Uuid()))
 
 
 _corrigendum = msgspec.json.Decoder(Corrigendum)
@@ -120,7 +122,7 @@ _cancellation = msgspec.json.Decoder(CancellationRequest)
 
 async def staff_call(connection: AsyncConnection, call_id: UUID) -> CallStaff:
     """A call whatever its state: one statement. Raises Refused (missing)."""
-    row = (await connection.execute(_ONE, {"call_id": call_id})).first()
+    row = (await connection.execute(text(_ONE.format(promised=promised_sql())), {"call_id": call_id})).first()
     if row is None:
         refuse("not_found", kind="missing")
     fields = {name: getattr(row, name) for name in CallStaff.__struct_fields__ if name != "public"}

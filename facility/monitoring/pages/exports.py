@@ -90,7 +90,7 @@ def indicators_csv(lines: Sequence[IndicatorShown]) -> bytes:
 
 
 def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
-    """What each donor of each contract planned and agreed to, what is committed and free, in EUR."""
+    """What each donor of each contract planned and agreed to, what is committed and what is not, in EUR."""
     head = [
         _("Contract"),
         _("Counterpart"),
@@ -98,7 +98,7 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
         _("Planned EUR"),
         _("Agreed EUR"),
         _("Committed EUR"),
-        _("Free EUR"),
+        _("Not committed EUR"),
     ]
     rows = [
         [
@@ -108,7 +108,7 @@ def money_csv(contracts: Sequence[ContractFigure]) -> bytes:
             donor.planned,
             donor.agreed,
             donor.committed,
-            donor.free,
+            donor.uncommitted,
         ]
         for contract in contracts
         for donor in contract.donors

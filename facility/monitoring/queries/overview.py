@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
+from facility.awards.models import PROMISED_SQL
 from facility.monitoring.models import FACILITY_INDICATOR, READ_MODELS
 from facility.refused import refuse
 
@@ -47,8 +48,7 @@ class DonorFigure(msgspec.Struct, frozen=True):
     committed: Decimal
 
     @property
-    def free(self) -> Decimal:
-        """What is not committed."""
+    def uncommitted(self) -> Decimal:
         return self.agreed - self.committed
 
 
@@ -72,8 +72,7 @@ class ContractFigure(msgspec.Struct, frozen=True):
         return sum((donor.committed for donor in self.donors), NOTHING)
 
     @property
-    def free(self) -> Decimal:
-        """What is not committed."""
+    def uncommitted(self) -> Decimal:
         return self.agreed - self.committed
 
 
@@ -144,7 +143,8 @@ class Headline(msgspec.Struct, frozen=True):
 
 class Overview(msgspec.Struct, frozen=True):
     """Everything on the Commission's page. `mark` changes whenever a read model has moved; `as_of` is when the last
-    event was recorded that all figures hold, `waiting` how many are not counted yet."""
+    event was recorded that all figures hold, `waiting` how many are not counted yet. Of all envelopes, in EUR: `promised` by calls
+    that are not decided, `free` and promised `beyond` what an envelope holds, as of `contracts.queries.EnvelopeShown`."""
 
     baseline_year: int
     baseline: int
@@ -154,6 +154,9 @@ class Overview(msgspec.Struct, frozen=True):
     contracts: list[ContractFigure]
     envelope: Decimal
     envelope_committed: Decimal
+    promised: Decimal
+    free: Decimal
+    beyond: Decimal
     calls: list[CallLine]
     call_count: int
     requests: RequestTotals
@@ -195,8 +198,16 @@ MODELS = f"({', '.join(repr(name) for name in READ_MODELS)})"
 _OVERVIEW = text(
     f"""
     WITH moved AS (SELECT coalesce(sum(position), 0) AS mark, coalesce(min(position), 0) AS least
-                   FROM projection WHERE name IN {MODELS})
+                   FROM projection WHERE name IN {MODELS}),
+    money AS (SELECT coalesce(sum(figure.amount), 0) AS amount, coalesce(sum(figure.committed), 0) AS committed,
+            coalesce(sum(promised), 0) AS promised, coalesce(sum(greatest(left_of_it, 0)), 0) AS free,
+            coalesce(sum(greatest(-left_of_it, 0)), 0) AS beyond
+        FROM envelope_figure AS figure JOIN envelope ON envelope.id = figure.envelope_id
+        CROSS JOIN LATERAL (SELECT {PROMISED_SQL} AS promised) AS live
+        CROSS JOIN LATERAL (SELECT figure.amount - figure.committed - promised AS left_of_it) AS rest)
     SELECT json_build_object(
+        'envelope', money.amount::text, 'envelope_committed', money.committed::text, 'promised', promised::text,
+        'free', free::text, 'beyond', beyond::text,
         'mark', mark,
         'as_of', (SELECT recorded_at FROM event WHERE position = least),
         'waiting', (SELECT count(*) FROM (SELECT FROM event WHERE position > least LIMIT {MANY}) AS numbered)
@@ -214,8 +225,6 @@ _OVERVIEW = text(
                 'planned', donor.amount::text, 'agreed', money_figure.agreed::text, 'committed', committed::text) ORDER BY donor.position) AS donors
             FROM money_figure JOIN donor ON donor.id = donor_id JOIN contract ON contract.id = donor.contract_id
             GROUP BY contract.id) AS of_contract),
-        'envelope', (SELECT coalesce(sum(amount), 0)::text FROM envelope_figure),
-        'envelope_committed', (SELECT coalesce(sum(committed), 0)::text FROM envelope_figure),
         'calls', (SELECT coalesce(json_agg(line), '[]') FROM (
             {CALL_LINES}
             ORDER BY call.closes_at DESC, call.id DESC LIMIT {CALLS}) AS line),
@@ -242,7 +251,7 @@ _OVERVIEW = text(
             WHERE NOT {shut_out("coalesce(application.id, activity.application_id, deployment.application_id)")}
             ORDER BY h.position DESC) AS line)
     )::text
-    FROM moved
+    FROM moved, money
     """  # noqa: S608 - texts of our own
 )
 _overview = msgspec.json.Decoder(Overview, strict=False)
