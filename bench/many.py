@@ -1,4 +1,4 @@
-"""Applications by the hundred thousand, copied into a database: rows as commands write them, without their events."""
+"""Applications by the hundred thousand, of 300 people, copied into a database: rows as commands write them, without their events."""
 
 import itertools
 import random
@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from bench.people import assess, enter_people
 from bench.stage import plain
 from facility.admission.rules.overlap import stems
 from facility.db import new_id
@@ -46,6 +47,7 @@ _STATES = {
     "withdrawn": 5,
     "draft": 1,
 }
+_ASSESSED = ("awarded", "below_threshold", "reserve", "admissible")
 _DEEDS = ("Tracing", "Stopping", "Prosecuting", "Investigating", "Training against", "Analysing")
 _CRIMES = (
     "firearms",
@@ -76,7 +78,7 @@ class Many:
         ]
 
     async def enter(self, count: int) -> None:
-        """So many further applications, with parties, checks and what overlaps are searched in."""
+        """So many further applications, with parties, checks, assessments and what overlaps are searched in."""
         calls, institutions = await self._calls(), await self._institutions()
         pattern = dict(
             await self.connection.fetchrow(
@@ -98,6 +100,7 @@ class Many:
         await self._write("application", made)
         await self._write("party", [row for one in made for row in self._parties(party, one, institutions)])
         await self._write("admissibility_check", [row for one in made for row in self._checks(one)])
+        await assess(self.connection, [one for one in made if one["status"] in _ASSESSED])
         await self._initiatives(made)
 
     async def _calls(self) -> list[UUID]:
@@ -150,6 +153,7 @@ class Many:
                 for n, name in enumerate(names)
             ]
             await self._write("institution", made)
+            await enter_people(self.connection, made)
             known += made
         needle = next(row for row in known if NEEDLE in row["search_key"])
         return [needle, own, *(row for row in known if row not in (needle, own))]

@@ -1,4 +1,4 @@
-"""Work and a call's workspace with 20 and with 20 000 applications, a tenth of them in calls that are being decided.
+"""Work and a call's workspace with 20 and with 20 000 applications of 300 people, a tenth of them in calls that are being decided.
 
 Two databases of one server, each with a web process of its own, are asked in turn. `ratios` are medians at the greater
 size over those at the lesser.
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.load import Line, get
+from bench.people import by_role
 from bench.rounds import rounded
 from bench.sizes import Size
 from bench.stage import Stage
@@ -28,11 +29,15 @@ _UNDECIDED = text("""
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
     """The medians in ms of each page at both sizes, and their ratios."""
-    cookies = {name: await stage.sign_in(name) for name in ("vera", "paul", "omar")}
+    cookies = {name: await stage.sign_in(name) for name in ("vera", "paul", "omar", "elena")}
     await stage.alone()
     fewer, more = max(size.few // 50, 4), size.many // 5
     async with copied(stage, fewer, more) as (few, many):
-        return {"applications": [fewer, more], **await _measured(stage, size, few, many, cookies)}
+        return {
+            "applications": [fewer, more],
+            "people": await _people(stage, many),
+            **await _measured(stage, size, few, many, cookies),
+        }
 
 
 async def _measured(
@@ -48,6 +53,7 @@ async def _measured(
             "work, secretariat": ("vera", "/"),
             "work, authorising officer": ("paul", "/"),
             "work, officer": ("omar", "/"),
+            "work, assessor": ("elena", "/"),
             "work, one call": ("vera", f"/?call={ONE}"),
             "overview": ("vera", "/staff/calls/{}"),
             "opening": ("vera", "/openings/{}"),
@@ -66,6 +72,16 @@ async def _measured(
         "ratios": ratios,
         "ratio": rounded(statistics.median(ratios.values())),
     }
+
+
+async def _people(stage: Stage, db: Database) -> dict[str, int]:
+    """How many there are, and how many have which role."""
+    connection = await stage.connect(db.url)
+    try:
+        people = await connection.fetchval("SELECT count(*) FROM person WHERE status = 'active'")
+        return {"all": people, **await by_role(connection)}
+    finally:
+        await connection.close()
 
 
 async def _call(db: Database) -> Any:
