@@ -100,6 +100,12 @@ class Application(Base):
             "status",
             postgresql_include=["id", "track", "withdrawn_at", "opened_at", "received_at"],
         ),
+        # What an authorising officer is to decide alone.
+        Index(
+            "ix_application_exception",
+            "call_id",
+            postgresql_where=text("track = 'exception' AND status = 'submitted'"),
+        ),
         Index("ix_application_themes", "theme_codes", postgresql_using="gin"),
         search_index("application"),
     )

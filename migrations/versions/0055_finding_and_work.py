@@ -1,4 +1,4 @@
-"""Activities and requests for experts are found by words."""
+"""Activities and requests for experts are found by words; conflicts of a person and exceptions to decide by an index of their own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,9 +32,25 @@ def upgrade() -> None:
             postgresql_using="gin",
             postgresql_ops={"search_key": "gin_trgm_ops"},
         )
+    op.create_index(
+        "ix_conflict_declaration_closed",
+        "conflict_declaration",
+        ["assessor_id", "application_id"],
+        unique=False,
+        postgresql_where=sa.text("conflict"),
+    )
+    op.create_index(
+        "ix_application_exception",
+        "application",
+        ["call_id"],
+        unique=False,
+        postgresql_where=sa.text("track = 'exception' AND status = 'submitted'"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_application_exception", table_name="application")
+    op.drop_index("ix_conflict_declaration_closed", table_name="conflict_declaration")
     for table in _FOUND_BY:
         op.drop_index(f"ix_{table}_search", table_name=table)
         op.drop_column(table, "search_key")
