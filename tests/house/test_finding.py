@@ -93,7 +93,9 @@ async def test_every_result_leads_to_a_page_that_its_reader_may_open(
     groups: set[str] = set()
     async with TakingBack(standing_app, story, sessions[name]) as browser:
         for words in ("taf 2026", "taf 2025", "police", "joint", "a", "er", "ma", "prosec", "x0"):
-            for group, rows in results((await browser.get("/search", params={"q": words})).text).items():
+            text = (await browser.get("/search", params={"q": words})).text
+            assert not re.search(r"·\s*</span>", text)
+            for group, rows in results(text).items():
                 groups.add(group)
                 opened = {href: (await browser.get(href)).status_code for href, _ in rows}
                 assert set(opened.values()) == {200}, (words, opened)

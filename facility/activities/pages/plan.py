@@ -71,7 +71,7 @@ waits(
         WHERE application.lead_institution_id = :institution_id AND {AWARD_STANDS_SQL}
             AND NOT EXISTS (SELECT FROM activity WHERE activity.award_id = award.id AND activity.state <> 'cancelled')""",  # noqa: S608
 )
-_FOUND = """SELECT activity.id, activity.title, activity.reference || ' · ' || activity.place AS about,
+_FOUND = """SELECT activity.id, activity.title, concat_ws(' · ', activity.reference, nullif(activity.place, '')) AS about,
         '/activities/' || activity.id AS href, upper(:typed) IN (activity.reference, application.reference) AS exact,
         activity.starts_on AS at
     FROM activity JOIN application ON application.id = activity.application_id"""
