@@ -1,9 +1,10 @@
 """The command line: `facility run` for a machine without services, `web` and `worker` for production, and the tools.
 
 What a command does stands in facility/commands, and is imported only when the command is called: the whole application takes
-seconds to load, and help, a wrong scenario and a scan need none of it.
+seconds to load, and help, a wrong scenario, a scan and a ranking to verify need none of it.
 """
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,7 +20,10 @@ from facility.settings import Settings, SettingsError, load
 def main(context: click.Context) -> None:
     """The technical-assistance facility."""
     garbage.look_seldom()
-    if context.invoked_subcommand == "scan":  # which needs no settings, and leaves no data folder behind
+    if context.invoked_subcommand in (
+        "scan",
+        "verify-ranking",
+    ):  # which need no settings, and leave no data folder behind
         return
     try:
         context.obj = load(command=context.invoked_subcommand)
@@ -115,6 +119,30 @@ def scan(files: tuple[str, ...]) -> None:
 
     for line in listing.lines(files):
         click.echo(msgspec.json.encode(line))
+
+
+def _hash(_context: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """As it may have been copied from a letter."""
+    root = value and "".join(value.split()).lower()
+    if root is not None and not re.fullmatch("[0-9a-f]{64}", root):
+        raise click.BadParameter("64 hexadecimal digits, as the log, the report and the letters have it.")
+    return root
+
+
+@main.command("verify-ranking")
+@click.argument("file", metavar="BUNDLE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--root", metavar="HASH", callback=_hash, help="The root that the log, the report or a letter has."
+)
+def verify_ranking(file: Path, root: str | None) -> None:
+    """Draw a call's ranking, line and reserve again from the BUNDLE that was downloaded with its report, and compare.
+
+    Needs no database. Names everything that differs by its path; exit status 1 if anything does, 2 if the file is no JSON object.
+    Who changes a name, or a rule that moves nobody, and makes all digests anew, is found by --root.
+    """
+    from facility.commands import verifying
+
+    verifying.verify_ranking(file, root)
 
 
 @main.command()

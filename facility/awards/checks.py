@@ -1,9 +1,13 @@
 """What `facility reconcile` looks at in the awards."""
 
+from itertools import batched
+
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.awards.queries.bundle import roots
+from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.evaluation.models import counts
 from facility.events.reconcile import check
@@ -109,6 +113,24 @@ async def decisions(connection: AsyncConnection) -> list[str]:
                 wrong.append(
                     f"call {row.id}: its ranking is not what its decision awards and puts on reserve"
                 )
+    return wrong
+
+
+PORTION = 200
+
+
+@check("awards: rankings and the log")
+async def rankings(connection: AsyncConnection) -> list[str]:
+    """The ranking of a decided call, with everything that it follows from, is the one whose root stands in the log."""
+    query = f"SELECT call_id, {ROOT_SQL} AS root FROM award_decision WHERE decided_at IS NOT NULL ORDER BY 1"  # noqa: S608 - our own text
+    rows = await connection.execute(text(query))
+    logged = {row.call_id: row.root for row in rows if row.root}
+    wrong = []
+    for portion in batched(logged, PORTION, strict=False):
+        now = await roots(connection, portion)
+        wrong += [
+            f"call {key}: its ranking is not the one in the log" for key in portion if now[key] != logged[key]
+        ]
     return wrong
 
 

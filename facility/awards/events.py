@@ -49,7 +49,7 @@ class ProposalSentBack(Event, frozen=True, kw_only=True):
 
 
 class AwardsDecided(Event, frozen=True, kw_only=True):
-    """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing, and who is ranked again in the next batch."""
+    """The call was decided: who gets an award, who waits on the reserve list (both in rank order), who gets nothing, and who is ranked again in the next batch. `root`: of the bundle of its ranking."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call was decided: EUR {committed} was committed, EUR {left} is left"
@@ -62,6 +62,7 @@ class AwardsDecided(Event, frozen=True, kw_only=True):
     committed: Decimal
     left: Decimal
     carried_over: list[UUID] = msgspec.field(default_factory=list)
+    root: str | None = None
 
 
 class CoolDownSetAside(Event, frozen=True, kw_only=True):

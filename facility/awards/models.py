@@ -25,7 +25,7 @@ from facility.proposals import Proposed, two_people
 class AwardDecision(Base):
     """What was proposed and decided for a call. Four eyes, also here: who proposed does not decide.
 
-    `line`: the funding line as it was proposed; `decided_line`: as it was decided (`rules.money_line.Drawn`).
+    `line`: the funding line as it was proposed (`rules.money_line.Drawn`); `decided_line`: as it was decided (`Decided`).
     """
 
     __tablename__ = "award_decision"

@@ -47,6 +47,12 @@ COOLED = {
 }
 """Why a cool-down rule passed an application over."""
 
+NOT_COUNTED = {
+    "recused": N_("The assessor declared a conflict of interests."),
+    "earlier_submission": N_("The application was submitted again after it."),
+}
+"""Why an assessment does not count."""
+
 ENDS = {
     "closed": (N_("Closed"), "info"),
     "withdrawn": (N_("Withdrawn"), "plain"),

@@ -8,8 +8,9 @@ from typing import Any
 import click
 import msgspec
 
+from facility.formats.mistakes import WrongFile
 from facility.rehearsal.rules.scenario import Scenario
-from facility.rehearsal.service.check import WrongScenario, check
+from facility.rehearsal.service.check import check
 from facility.settings import Settings
 
 
@@ -17,7 +18,7 @@ def rehearse(settings: Settings, file: Path) -> None:
     """Print the result; a wrong file: its mistakes, and exit status 2."""
     try:
         scenario = check(file.read_bytes())
-    except WrongScenario as wrong:
+    except WrongFile as wrong:
         for path, message in wrong.mistakes:
             click.echo(f"{path}: {message}", err=True)
         sys.exit(2)

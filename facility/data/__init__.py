@@ -1,4 +1,4 @@
-"""Files that come with the code: reference data, the format of scenarios, and examples of them."""
+"""Files that come with the code: reference data, the formats of scenarios and ranking bundles, and examples of scenarios."""
 
 from pathlib import Path
 

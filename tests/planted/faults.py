@@ -305,9 +305,30 @@ FAULTS = [
     Fault(
         "a decision leaves no event",
         "facility/awards/service/deciding.py",
-        "await record(tx, _decided(call, drawn))",
-        "_decided(call, drawn)",
+        "await record(tx, _decided(call, drawn, root))",
+        "_decided(call, drawn, root)",
         "tests/awards/test_deciding.py",
+    ),
+    Fault(
+        "a bundle's root covers what a record said of itself, and not the record",
+        "facility/awards/rules/bundle.py",
+        "[digest_of(record) for record in document[part]] for part in SEVERAL",
+        '[record.get("digest") for record in document[part]] for part in SEVERAL',
+        "tests/awards/test_verification.py",
+    ),
+    Fault(
+        "the root that was given is not looked at",
+        "facility/awards/service/verification.py",
+        "if given is not None and given != computed:",
+        "if given is not None and given == stated and stated != computed:",
+        "tests/awards/test_verification.py",
+    ),
+    Fault(
+        "a bundle shows what was declared after the decision",
+        "facility/awards/queries/bundle.py",
+        "AND declared.conflict AND declared.at <= {_UNTIL}",
+        "AND declared.conflict",
+        "tests/awards/test_bundle.py",
     ),
     # deployments
     Fault(
@@ -427,8 +448,30 @@ FAULTS = [
         "tests/rehearsal/test_check.py",
     ),
     Fault(
+        "a call may be decided before it closes",
+        "facility/rehearsal/service/sense.py",
+        'yield from _before(decided, closes, instant, (*at, "decided_at"), _("must not be before call.closes_at"))',
+        "pass",
+        "tests/rehearsal/test_check.py",
+    ),
+    # formats
+    Fault(
+        "a key may stand twice",
+        "facility/formats/strict_json.py",
+        "if len(parsed) < len(pairs):",
+        "if len(parsed) > len(pairs):",
+        "tests/rehearsal/test_check.py tests/awards/test_verification.py",
+    ),
+    Fault(
+        "a line break may end what has a pattern",
+        "facility/formats/schema.py",
+        r"""re.sub(r"\$$", r"\\Z", pattern)""",
+        "pattern",
+        "tests/rehearsal/test_check.py",
+    ),
+    Fault(
         "a file may be nested without end",
-        "facility/rehearsal/service/strict_json.py",
+        "facility/formats/strict_json.py",
         "if len(path) > DEPTH:",
         "if len(path) > 100 * DEPTH:",
         "tests/rehearsal/test_check.py",

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facility.data import DATA
-from facility.rehearsal.service.check import Mistake, WrongScenario, check
+from facility.formats.mistakes import Mistake, WrongFile
+from facility.rehearsal.service.check import check
 
 EXAMPLES = DATA / "examples"
 RESERVE: dict[str, Any] = json.loads((EXAMPLES / "taf-2021-01-reserve.json").read_text())
@@ -26,7 +27,7 @@ REMOVE = "(removed)"  # a word, so that a test is named alike in every process
 
 
 def mistakes(raw: bytes) -> list[Mistake]:
-    with pytest.raises(WrongScenario) as caught:
+    with pytest.raises(WrongFile) as caught:
         check(raw)
     return caught.value.mistakes
 
@@ -123,7 +124,7 @@ def test_doubled_keys_are_read_in_the_time_that_their_number_gives() -> None:
     keys = ",".join(f'"k{number}":0' for number in range(30_000))
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_CPU, (4, 4))\n"
-        "from facility.rehearsal.service.strict_json import read\n"
+        "from facility.formats.strict_json import read\n"
         "print(len(read(sys.stdin.buffer.read())[1]))"
     )
     done = subprocess.run(
@@ -267,5 +268,5 @@ def test_no_file_crashes_the_check(data: st.DataObject) -> None:
         node = node[key]
     try:
         check(json.dumps(file).encode())
-    except WrongScenario as wrong:
+    except WrongFile as wrong:
         assert wrong.mistakes  # noqa: PT017 - either answer will do, another exception won't

@@ -47,7 +47,7 @@ DECIDES = allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])
 @get("/evaluation/{call_id:uuid}/ranking", opt={"allow": WATCH})
 async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking with the line where the money ends: as it stands now, or as it was decided."""
-    shown = await _ready(read, call_id)
+    shown = await ready(read, call_id)
     acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and not shown.is_decided
     return view.page(
         "awards/ranking.html",
@@ -59,7 +59,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     )
 
 
-async def _ready(read: AsyncConnection, call_id: UUID) -> Ranking:
+async def ready(read: AsyncConnection, call_id: UUID) -> Ranking:
     """A ranking that may be shown (Refused: "not_opened", "evaluation_open")."""
     shown = await ranking(read, call_id)
     if shown.call.sealed:
@@ -87,7 +87,7 @@ def _words(shown: Ranking) -> dict[str, Any]:
 
 @get("/evaluation/{call_id:uuid}/ranking.csv", opt={"allow": WATCH})
 async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
-    shown = await _ready(read, call_id)
+    shown = await ready(read, call_id)
     content = exports.ranking_csv(shown)
     return view.download(content, f"{shown.call.reference}-ranking.csv", "text/csv")
 
@@ -95,7 +95,7 @@ async def ranking_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @get("/evaluation/{call_id:uuid}/figures.csv", opt={"allow": WATCH})
 async def figures_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The awards with what each donor pays, as CSV."""
-    shown = await _ready(read, call_id)
+    shown = await ready(read, call_id)
     awards, shares = await awards_of_call(read, call_id), await awards_queries.shares(read, call_id)
     content = exports.figures_csv(awards, shares)
     return view.download(content, f"{shown.call.reference}-figures.csv", "text/csv")
@@ -104,7 +104,7 @@ async def figures_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 @get("/evaluation/{call_id:uuid}/report.pdf", opt={"allow": WATCH})
 async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Ranking, reserve list and figures as PDF/UA."""
-    shown = await _ready(read, call_id)
+    shown = await ready(read, call_id)
     content = await exports.report_pdf(
         view.renderer.environment,
         shown,
@@ -144,7 +144,7 @@ async def decision(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
 async def _decision(
     view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
-    shown = await _ready(read, call_id)
+    shown = await ready(read, call_id)
     if shown.proposal is None:
         refuse("not_proposed")
     proposal = shown.proposal

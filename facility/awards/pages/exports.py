@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import jinja2
 
 from facility.awards.queries.awards import AwardLine, Money, Place
 from facility.awards.queries.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
-from facility.awards.words import COOLED, ENDS, PLACES
+from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL
 from facility.evaluation.words import OUTCOMES
 from facility.pdf import render_pdf
@@ -51,6 +52,31 @@ def ranking_csv(shown: Ranking) -> bytes:
             or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
         ]
         for line in shown.lines
+    ]
+    return to_csv(head, rows)
+
+
+def assessments_csv(document: Mapping[str, Any]) -> bytes:
+    """The individual scores of a bundle (`queries.bundle`), one row an assessment."""
+    sections = document["call"]["grid"]["sections"]
+    head = [
+        _("Application"),
+        _("Assessor"),
+        *(section["title"] for section in sections),
+        _("Counts"),
+        _("Why not"),
+        _("Digest"),
+    ]
+    rows = [
+        [
+            record["application"],
+            record["assessor"],
+            *(Decimal(record["scores"][section["key"]]) for section in sections),
+            _("yes") if record["counts"] else _("no"),
+            translated(NOT_COUNTED[record["why_not"]]) if record["why_not"] else "",
+            record["digest"],
+        ]
+        for record in document["assessments"]
     ]
     return to_csv(head, rows)
 

@@ -1,6 +1,7 @@
 """The ranking of a call as pages, exports and the report show it: as it stands now, or as it was decided."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +26,7 @@ from facility.money import display
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """Who proposed and decided a call, and the lines."""
+    """Who proposed and decided a call, and the lines. root: of the decided ranking, as it stands in the log."""
 
     proposed_by: UUID
     proposer: str
@@ -34,6 +35,7 @@ class Proposal(msgspec.Struct, frozen=True):
     decider: str | None
     decided_at: datetime | None
     decided: Drawn | None
+    root: str | None
 
 
 class Returned(msgspec.Struct, frozen=True):
@@ -59,14 +61,18 @@ async def returned(connection: AsyncConnection, call_id: UUID) -> Returned | Non
     return Returned(**row) if row else None
 
 
+ROOT_SQL = """(SELECT data ->> 'root' FROM event
+    WHERE event.subject_id = award_decision.call_id AND event.kind = 'AwardsDecided')"""
+"""What the log says that the root of the decided ranking is (rules.bundle); NULL where it was decided before there was one."""
+
 _PROPOSAL = text(
-    """
+    f"""
     SELECT proposed_by, proposer.name AS proposer, proposed_at, line AS proposed,
-        decider.name AS decider, decided_at, decided_line AS decided
+        decider.name AS decider, decided_at, decided_line AS decided, {ROOT_SQL} AS root
     FROM award_decision JOIN person AS proposer ON proposer.id = award_decision.proposed_by
     LEFT JOIN person AS decider ON decider.id = award_decision.decided_by
     WHERE call_id = :call
-    """
+    """  # noqa: S608 - our own text
 )
 
 
@@ -152,7 +158,8 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     call = await board.call(connection, call_id)
     made = await proposal(connection, call_id)
     if made and made.decided:
-        judged, drawn, ready = await _decided(connection, call_id), made.decided, True
+        kept = (await decided(connection, [call_id])).get(call_id, [])
+        judged, drawn, ready = [entry.judged for entry in kept], made.decided, True
     else:
         stands = stand(await applicants(connection, call_id), call.grid, call.min_beneficiaries)
         free = await money.free_money(connection, call_id)
@@ -233,17 +240,28 @@ def _line_of(key: UUID, drawn: Drawn) -> str | None:
 
 _ENTRIES = text(
     """
-    SELECT ranking_entry.application_id, application.reference, application.status, application.received_at,
-        rank, assessments, section_sums, missed, outcome, ranking_entry.requested, on_board
+    SELECT ranking_entry.call_id, ranking_entry.application_id, application.reference, application.status,
+        application.received_at, rank, assessments, section_sums, missed, outcome, ranking_entry.requested, on_board
     FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
-    WHERE ranking_entry.call_id = :call
+    WHERE ranking_entry.call_id = ANY (CAST(:calls AS uuid[]))
     ORDER BY rank NULLS LAST, application.reference COLLATE "C"
     """
 )
 
 
-async def _decided(connection: AsyncConnection, call_id: UUID) -> list[Judged]:
-    return [_judged(row) for row in await connection.execute(_ENTRIES, {"call": call_id})]
+class Kept(msgspec.Struct, frozen=True):
+    """How an application stood when its call was decided, and how many assessments counted."""
+
+    judged: Judged
+    assessments: int
+
+
+async def decided(connection: AsyncConnection, call_ids: Collection[UUID]) -> dict[UUID, list[Kept]]:
+    """The rankings of decided calls as they were kept: those with a rank in its order, then the others by reference."""
+    kept: dict[UUID, list[Kept]] = defaultdict(list)
+    for row in await connection.execute(_ENTRIES, {"calls": list(call_ids)}):
+        kept[row.call_id].append(Kept(_judged(row), row.assessments))
+    return kept
 
 
 def _judged(row: Any) -> Judged:

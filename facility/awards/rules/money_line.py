@@ -129,6 +129,12 @@ class Drawn(msgspec.Struct, frozen=True):
         ).hexdigest()[:32]
 
 
+class Decided(Drawn, frozen=True):
+    """A line as it was decided, and what the rules that spread awards looked at; None where an earlier release did not keep it."""
+
+    cooling: Cooling | None = None
+
+
 def draw(
     standing: Standing,
     free: Decimal,

@@ -23,9 +23,10 @@ from facility.awards.events import (
 )
 from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState, ReturnedProposal
 from facility.awards.queries import money
+from facility.awards.queries.bundle import bundle
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
-from facility.awards.rules.money_line import Drawn, draw
+from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw
 from facility.awards.service import reserve
 from facility.awards.service.shared import LOST, acting, lock_money
 from facility.calls.models.call import Call
@@ -58,7 +59,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
     await _may_propose(tx, call, stands, decided=done)
-    drawn = await _draw(tx, call, stands)
+    drawn = await _draw(tx, call, stands, await cooling(tx.session, call_id))
     if decision is not None and decision.proposed_by == actor and decision.as_proposed == drawn:
         return decision
     if decision is None:
@@ -125,12 +126,14 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
-    drawn = await _draw(tx, call, stands)
+    looked_at = await cooling(tx.session, call_id)
+    drawn = await _draw(tx, call, stands, looked_at)
     if seen is not None and seen != drawn.fingerprint:
         refuse("changed_since_shown")
     mark_decided(tx, call)
     decision.decided_by, decision.decided_at = actor, tx.now
-    decision.decided_line = msgspec.to_builtins(drawn, str_keys=True)
+    decided = Decided(**msgspec.structs.asdict(drawn), cooling=looked_at)
+    decision.decided_line = msgspec.to_builtins(decided, str_keys=True)
     tx.add(*[_entry(call_id, judged, drawn) for judged in stands.everyone])
     await _settle_others(tx, stands, applications)
     for application_id in drawn.awards:
@@ -141,11 +144,13 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
         await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
     await _end_others(tx, applications)
-    await record(tx, _decided(call, drawn))
+    await tx.flush()
+    root = (await bundle(await tx.session.connection(), call_id, deciding=True))["root"]
+    await record(tx, _decided(call, drawn, root))
     return decision
 
 
-def _decided(call: Call, drawn: Drawn) -> AwardsDecided:
+def _decided(call: Call, drawn: Drawn, root: str) -> AwardsDecided:
     return AwardsDecided(
         call_id=call.id,
         envelope_id=call.envelope_id,
@@ -155,6 +160,7 @@ def _decided(call: Call, drawn: Drawn) -> AwardsDecided:
         committed=drawn.committed,
         left=drawn.left,
         carried_over=list(drawn.carried),
+        root=root,
     )
 
 
@@ -238,14 +244,14 @@ async def _place(tx: Tx, application: Application, place: int) -> None:
     )
 
 
-async def _draw(tx: Tx, call: Call, stands: Standing) -> Drawn:
+async def _draw(tx: Tx, call: Call, stands: Standing, looked_at: Cooling) -> Drawn:
     free = await money.free_money(tx.session, call.id)
     return draw(
         stands,
         free,
         rules_of(call).skip_unaffordable,
         may_carry=await money.may_be_carried(tx.session, call.id),
-        cooling=await cooling(tx.session, call.id),
+        cooling=looked_at,
     )
 
 

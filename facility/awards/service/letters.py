@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import text
 
 from facility.applications.service.news import write_to_partners
+from facility.awards.queries.ranking import ROOT_SQL
 from facility.calls.rules.call import TOTAL, Grid
 from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
@@ -32,7 +33,7 @@ class SectionScore(msgspec.Struct, frozen=True):
 class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
-    `place` and `rank` count from 1. `next_call`: the batch that it was carried over to.
+    `place` and `rank` count from 1. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
     """
 
     email: str
@@ -51,6 +52,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     next_call: str | None = None
     next_closes_at: datetime | None = None
     cooled_down: str | None = None
+    root: str | None = None
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -64,12 +66,12 @@ CARRIED_OVER = letter(
 
 
 _ROWS = text(
-    """
+    f"""
     SELECT application.id, application.reference AS application, application.title, application.requested,
         call.reference AS call, call.title AS call_title, call.grid, call.decided_at,
         party.contact_name AS contact, party.contact_email AS email, institution.name AS institution,
         beneficiary.name AS designation, person.name AS signed_by,
-        ranking_entry.cooled_down,
+        ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,
@@ -88,7 +90,7 @@ _ROWS = text(
     LEFT JOIN award ON award.application_id = application.id
     WHERE ranking_entry.call_id = :call AND application.id = ANY(:ids)
     ORDER BY application.reference COLLATE "C"
-    """
+    """  # noqa: S608 - our own text
 )
 
 

@@ -16,6 +16,7 @@ from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
 from facility.evaluation.rules.assessing import fields_of
+from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
 from facility.web.amounts import Unclear, read_number
@@ -278,11 +279,12 @@ def board(
 
 
 class Scored(msgspec.Struct, frozen=True):
-    """One assessor's assessment as the auditor, or they themselves, may read it."""
+    """One assessor's assessment as the auditor, or they themselves, may read it. pseudonym: as in the bundle of the ranking."""
 
     application_id: UUID
     reference: str
     assessor: str
+    pseudonym: str
     scores: dict[str, str]
     comments: dict[str, str]
     sent_at: datetime | None
@@ -292,7 +294,7 @@ class Scored(msgspec.Struct, frozen=True):
 
 _SCORED = text(
     f"""
-    SELECT assignment.application_id, application.reference, person.name AS assessor,
+    SELECT assignment.application_id, application.reference, person.name AS assessor, assignment.assessor_id,
         coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
         coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
     FROM assignment
@@ -312,7 +314,10 @@ async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> li
     """Every assessment that was sent, and every recusal, with names: for the auditor only, and without what is closed to the
     viewer."""
     rows = await connection.execute(_SCORED, {"call": call_id, "viewer": viewer})
-    return [msgspec.convert(dict(row._mapping), Scored) for row in rows]
+    return [
+        msgspec.convert({**row._mapping, "pseudonym": pseudonym(call_id, row.assessor_id)}, Scored)
+        for row in rows
+    ]
 
 
 class OwnAssessment(msgspec.Struct, frozen=True):

@@ -9,10 +9,11 @@ import msgspec
 from litestar import get, post
 
 from facility.data import DATA
+from facility.formats.mistakes import Mistake, WrongFile
 from facility.refused import refuse
 from facility.rehearsal.pages.report import report_of
 from facility.rehearsal.rules.scenario import Scenario
-from facility.rehearsal.service.check import Mistake, WrongScenario, check
+from facility.rehearsal.service.check import check
 from facility.rehearsal.service.play import rehearse
 from facility.rehearsal.words import OUTCOMES, STATUSES
 from facility.web.access import TAKES_FILES, Role, allow
@@ -79,7 +80,7 @@ async def play(view: View, db: Database, form: Form) -> Page:
     raw = _raw(view, fields)
     try:
         scenario = await asyncio.to_thread(check, raw)
-    except WrongScenario as wrong:
+    except WrongFile as wrong:
         raise Wrong(_form_page(view, fields, status=422, mistakes=wrong.mistakes)) from None
     return await played(view, db, scenario)
 

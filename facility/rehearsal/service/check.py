@@ -2,18 +2,19 @@
 
 import msgspec
 
-from facility.rehearsal.rules.mistakes import Mistake, WrongScenario
+from facility.data import DATA
+from facility.formats.mistakes import WrongFile
+from facility.formats.schema import Format
+from facility.formats.strict_json import read
 from facility.rehearsal.rules.scenario import Scenario
-from facility.rehearsal.service.format import format_mistakes
 from facility.rehearsal.service.sense import sense_mistakes
-from facility.rehearsal.service.strict_json import read
 
-__all__ = ["Mistake", "WrongScenario", "check"]
+FORMAT = Format((DATA / "scenario.schema.json").read_bytes())
 
 
 def check(raw: bytes) -> Scenario:
-    """The scenario of a file's bytes; WrongScenario names every mistake (scenarios/README, "a wrong file")."""
+    """The scenario of a file's bytes; WrongFile names every mistake (scenarios/README, "a wrong file")."""
     file, mistakes = read(raw)
-    if mistakes := [*mistakes, *format_mistakes(file), *sense_mistakes(file)]:
-        raise WrongScenario(mistakes)
+    if mistakes := [*mistakes, *FORMAT.mistakes(file), *sense_mistakes(file)]:
+        raise WrongFile(mistakes)
     return msgspec.convert(file, Scenario)

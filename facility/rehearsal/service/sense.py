@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, RESERVED_KEYS, TOTAL
-from facility.rehearsal.rules.mistakes import Mistake, Path, mistake
-from facility.rehearsal.service.instants import day, instant
+from facility.formats.instants import day, instant
+from facility.formats.mistakes import Mistake, Path, mistake
 from facility.web.i18n import gettext as _
 from facility.zone import brussels_midnight
 

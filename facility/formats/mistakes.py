@@ -1,4 +1,4 @@
-"""A mistake in a scenario file, named by its path, like applications[2].assessments.E1.design."""
+"""A mistake in a file, named by its path, like applications[2].assessments.E1.design."""
 
 import json
 import re
@@ -16,8 +16,8 @@ class Mistake(NamedTuple):
     message: str
 
 
-class WrongScenario(Exception):  # noqa: N818 - it is the check's answer, not a fault
-    """The file can't be played; mistakes names every one of them."""
+class WrongFile(Exception):  # noqa: N818 - it is the check's answer, not a fault
+    """The file is of no use; mistakes names every one of them."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = list(mistakes)

@@ -1,4 +1,4 @@
-"""Instants and days of a scenario file, read as RFC 3339 says, and only such as can be kept and shown."""
+"""Instants and days of a file, read as RFC 3339 says, and only such as can be kept and shown."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from facility.rehearsal.rules.mistakes import Mistake, Path, WrongScenario, mistake
+from facility.formats.mistakes import Mistake, Path, WrongFile, mistake
 from facility.web.i18n import gettext as _
 
 DEPTH = 32
-"""The format nests six deep; what goes far beyond is no scenario."""
+"""The formats nest six deep; what goes far beyond is of none."""
 LARGEST = 2**31 - 1
 """The largest whole number that is kept."""
 
@@ -30,7 +30,7 @@ class _Constant(str):
 def read(raw: bytes) -> tuple[Any, list[Mistake]]:
     """The value of a JSON text in UTF-8, and what is wrong inside it although it could be read.
 
-    Whole numbers are int, also when written 2.0; any other number is a Decimal. WrongScenario when it can't be
+    Whole numbers are int, also when written 2.0; any other number is a Decimal. WrongFile when it can't be
     read, or nests too deeply to be looked at further.
     """
     try:
@@ -42,15 +42,15 @@ def read(raw: bytes) -> tuple[Any, list[Mistake]]:
             parse_constant=_Constant,
         )
     except UnicodeDecodeError as error:
-        raise WrongScenario(
+        raise WrongFile(
             [mistake((), _("is not UTF-8: byte {position} is broken", position=error.start))]
         ) from None
     except json.JSONDecodeError as error:
         where = {"what": error.msg, "line": error.lineno, "column": error.colno}
         message = _("is not JSON: {what} (line {line}, column {column})", **where)
-        raise WrongScenario([mistake((), message)]) from None
+        raise WrongFile([mistake((), message)]) from None
     except RecursionError:
-        raise WrongScenario([mistake((), _("is nested too deeply"))]) from None
+        raise WrongFile([mistake((), _("is nested too deeply"))]) from None
     return value, list(_mistakes(value))
 
 
@@ -78,7 +78,7 @@ def _mistakes(root: Any) -> Iterator[Mistake]:
     while stack:
         path, value = stack.pop()
         if len(path) > DEPTH:
-            raise WrongScenario([mistake(path[:DEPTH], _("is nested too deeply"))])
+            raise WrongFile([mistake(path[:DEPTH], _("is nested too deeply"))])
         yield from (mistake(path, problem) for problem in _problems(value))
         if isinstance(value, _Object):
             yield from (mistake((*path, key), _("is there more than once")) for key in value.repeated)

@@ -1,4 +1,4 @@
-"""Whether a file keeps to the scenario format, schema.json, with formats and patterns truly checked."""
+"""Whether a file keeps to its format, a JSON Schema, with formats and patterns truly checked."""
 
 import json
 import re
@@ -9,13 +9,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from facility.data import DATA
-from facility.rehearsal.rules.mistakes import Mistake, Path, mistake
-from facility.rehearsal.service.instants import day, instant
+from facility.formats.instants import day, instant
+from facility.formats.mistakes import Mistake, Path, mistake
 from facility.web.i18n import N_, translated
 from facility.web.i18n import gettext as _
 
-SCHEMA: dict[str, Any] = json.loads((DATA / "scenario.schema.json").read_text("utf-8"))
 TYPES = {
     "object": N_("an object"),
     "array": N_("a list"),
@@ -26,14 +24,20 @@ TYPES = {
 }
 
 
-def format_mistakes(file: Any) -> Iterator[Mistake]:
-    """Every place where the file breaks the schema."""
-    seen = set()
-    for error in _VALIDATOR.iter_errors(file):
-        for wrong in _translate(error):
-            if wrong not in seen:
-                seen.add(wrong)
-                yield wrong
+class Format:
+    """A format by its schema: a JSON text."""
+
+    def __init__(self, schema: bytes) -> None:
+        self._validator = _VALIDATOR(json.loads(schema), format_checker=_format_checker())
+
+    def mistakes(self, file: Any) -> Iterator[Mistake]:
+        """Every place where the file breaks it."""
+        seen = set()
+        for error in self._validator.iter_errors(file):
+            for wrong in _translate(error):
+                if wrong not in seen:
+                    seen.add(wrong)
+                    yield wrong
 
 
 def _format_checker() -> FormatChecker:
@@ -60,7 +64,7 @@ def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator
 
 
 _extend: Any = extend  # untyped in its stubs
-_VALIDATOR = _extend(Draft202012Validator, {"pattern": _pattern})(SCHEMA, format_checker=_format_checker())
+_VALIDATOR = _extend(Draft202012Validator, {"pattern": _pattern})
 
 
 def _translate(error: ValidationError) -> Iterator[Mistake]:

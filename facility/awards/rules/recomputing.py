@@ -1,0 +1,88 @@
+"""A bundle's ranking, line and reserve once more, by the rules that the decision went by."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import msgspec
+
+from facility.awards.rules.bundle import (
+    ApplicationRecord,
+    Bundle,
+    LineRecord,
+    RankRecord,
+    line_of,
+    ranking_of,
+)
+from facility.awards.rules.money_line import NO_COOLING, Cooling, Drawn, draw
+from facility.evaluation.rules.ranking import Applicant, Scores, Standing, stand
+
+
+class Recomputed(msgspec.Struct, frozen=True):
+    """What follows from the scores and the rules."""
+
+    ranking: tuple[RankRecord, ...]
+    line: LineRecord
+
+
+def recompute(bundle: Bundle) -> Recomputed:
+    """Rank the bundle's applications and draw its line again; what was passed over is taken as given where it was not kept what
+    the rules that spread awards looked at. The bundle's parts fit together."""
+    keys = {record.reference: UUID(int=i) for i, record in enumerate(bundle.applications)}
+    scores: dict[str, list[Scores]] = {reference: [] for reference in keys}
+    for assessment in bundle.assessments:
+        if assessment.counts:
+            scores[assessment.application].append(assessment.scores)
+    standing = stand(
+        [_applicant(record, keys[record.reference], scores) for record in bundle.applications],
+        bundle.call.grid,
+        bundle.call.min_beneficiaries,
+    )
+    references = {key: reference for reference, key in keys.items()}
+    counts = {key: len(scores[reference]) for reference, key in keys.items()}
+    return Recomputed(
+        ranking=tuple(ranking_of(standing.everyone, counts)),
+        line=line_of(_draw(bundle, standing, keys), references, bundle.line.taken),
+    )
+
+
+def _applicant(record: ApplicationRecord, key: UUID, scores: Mapping[str, list[Scores]]) -> Applicant:
+    return Applicant(
+        application_id=key,
+        reference=record.reference,
+        status=record.standing,
+        requested=record.requested,
+        received_at=record.received_at,
+        on_board=record.on_board,
+        assessments=tuple(scores[record.reference]),
+    )
+
+
+def _draw(bundle: Bundle, standing: Standing, keys: Mapping[str, UUID]) -> Drawn:
+    call, line = bundle.call, bundle.line
+    may_carry = {
+        keys[record.reference]
+        for record in bundle.applications
+        if call.carries_over and record.carried_from is None
+    }
+    if call.spreads and line.taken is None:
+        cooling = Cooling(same_lead=frozenset(str(keys[reference]) for reference in line.cooled))
+    else:
+        cooling = _cooling(bundle, keys) if call.spreads else NO_COOLING
+    drawn = draw(standing, line.free, call.skip_unaffordable, may_carry=may_carry, cooling=cooling)
+    if line.taken is None:
+        stated = {keys[reference]: why for reference, why in line.cooled.items()}
+        cooled = {key: stated.get(key, why) for key, why in drawn.cooled.items()}
+        drawn = msgspec.structs.replace(drawn, cooled=cooled)
+    return drawn
+
+
+def _cooling(bundle: Bundle, keys: Mapping[str, UUID]) -> Cooling:
+    return Cooling(
+        beneficiaries={str(keys[record.reference]): record.lead for record in bundle.applications},
+        same_lead=frozenset(
+            str(keys[record.reference]) for record in bundle.applications if record.same_lead
+        ),
+        taken=dict(bundle.line.taken or {}),
+        most=bundle.call.cool_down.per_beneficiary_most,
+        overridden=frozenset(str(keys[departure.application]) for departure in bundle.decision.departures),
+    )

@@ -1,0 +1,142 @@
+"""Whether the records of a bundle fit together, before and beside what is computed from them."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord
+from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL
+from facility.evaluation.rules.assessing import score_mistakes
+from facility.formats.mistakes import Mistake, Path, mistake, path_text
+from facility.refused import Reason
+from facility.web.i18n import gettext as _
+
+
+def misfits(bundle: Bundle) -> Iterator[Mistake]:
+    """What keeps a ranking from being computed: records that stand there twice or belong to nothing, scores that are none."""
+    yield from _grid(bundle)
+    for part, keys in _keys(bundle).items():
+        yield from _repeated([((part, i), key) for i, key in enumerate(keys)])
+    yield from _repeated([(path, (reference,)) for path, reference in _lined_up(bundle)])
+    known = {record.reference for record in bundle.applications}
+    yield from (
+        mistake(path, _("there is no application {reference}", reference=reference))
+        for path, reference in _named(bundle)
+        if reference not in known
+    )
+    ranked = {record.application for record in bundle.ranking}
+    for reference in sorted(known - ranked):
+        yield mistake(("ranking",), _("application {reference} is missing", reference=reference))
+    for i, record in enumerate(bundle.assessments):
+        for reason in score_mistakes(record.scores, bundle.call.grid):
+            yield mistake(("assessments", i, "scores", reason.field or ""), _score(reason))
+
+
+def _grid(bundle: Bundle) -> Iterator[Mistake]:
+    grid = bundle.call.grid
+    path = ("call", "grid")
+    yield from _repeated(
+        [((*path, "sections", i), (section.key,)) for i, section in enumerate(grid.sections)]
+    )
+    unknown: list[Path] = [
+        (*path, "thresholds", key) for key in grid.thresholds if key not in (*grid.keys, TOTAL)
+    ]
+    unknown += [
+        (*path, "tie_break", i)
+        for i, key in enumerate(grid.tie_break)
+        if key not in (*grid.keys, BENEFICIARIES, RECEIVED_AT)
+    ]
+    yield from (mistake(place, _("names no section of the grid")) for place in unknown)
+
+
+type Key = tuple[str, ...]
+
+
+def _keys(bundle: Bundle) -> dict[str, list[Key]]:
+    """What each record of a list is known by."""
+    return {
+        "applications": [(record.reference,) for record in bundle.applications],
+        "assessments": [(record.application, record.assessor) for record in bundle.assessments],
+        "conflicts": [(record.application, record.assessor) for record in bundle.conflicts],
+        "ranking": [(record.application,) for record in bundle.ranking],
+    }
+
+
+def _repeated(entries: Sequence[tuple[Path, Key]]) -> Iterator[Mistake]:
+    first: dict[Key, Path] = {}
+    for path, key in entries:
+        if first.setdefault(key, path) != path:
+            also = path_text(first[key])
+            yield mistake(path, _("{what} is there twice, also as {also}", what=" ".join(key), also=also))
+
+
+def _lined_up(bundle: Bundle) -> list[tuple[Path, str]]:
+    """Everything on the line, with its path."""
+    line = bundle.line
+    groups = {"awards": line.awards, "reserve": line.reserve, "carried": line.carried}
+    entries: list[tuple[Path, str]] = [
+        (("line", name, i), reference)
+        for name, references in groups.items()
+        for i, reference in enumerate(references)
+    ]
+    return entries + [(("line", "cooled", reference), reference) for reference in line.cooled]
+
+
+def _named(bundle: Bundle) -> Iterator[tuple[Path, str]]:
+    """Every place that names an application of the bundle."""
+    parts: dict[str, Sequence[AssessmentRecord | ConflictRecord | RankRecord]] = {
+        "assessments": bundle.assessments,
+        "conflicts": bundle.conflicts,
+        "ranking": bundle.ranking,
+    }
+    for part, records in parts.items():
+        yield from (((part, i, "application"), record.application) for i, record in enumerate(records))
+    yield from _lined_up(bundle)
+    for i, departure in enumerate(bundle.decision.departures):
+        yield ("decision", "departures", i, "application"), departure.application
+
+
+def _score(reason: Reason) -> str:
+    match reason.code:
+        case "score_missing":
+            return _("is missing")
+        case "unknown_section":
+            return _("names no section of the grid")
+        case "too_many_decimals":
+            return _("has more than two decimals")
+        case _other:
+            return _("must be at most {most}", most=reason.params["max"])
+
+
+def contradictions(bundle: Bundle) -> Iterator[Mistake]:
+    """What is said twice and differs, and records out of order."""
+    keys = _keys(bundle)
+    for part in ("applications", "assessments", "conflicts"):
+        for i, (before, after) in enumerate(pairwise(keys[part]), 1):
+            if after < before:
+                yield mistake((part, i), _("is out of order"))
+    yield from _handling(bundle)
+    decision, line = bundle.decision, bundle.line
+    if (decision.state == "decided") != (decision.decided_at is not None):
+        yield mistake(("decision", "decided_at"), _("does not fit the state {state}", state=decision.state))
+    if decision.root_in_log and decision.state != "decided":
+        yield mistake(("decision", "root_in_log"), _("does not fit the state {state}", state=decision.state))
+    if line.free > bundle.call.amount:
+        yield mistake(
+            ("line", "free"), _("is more than the call's amount, {amount}", amount=bundle.call.amount)
+        )
+
+
+def _handling(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether each conflict was handled as one, and each assessment counts unless there is a reason."""
+    conflicts = {(record.application, record.assessor) for record in bundle.conflicts}
+    sent = {(record.application, record.assessor) for record in bundle.assessments}
+    for i, assessment in enumerate(bundle.assessments):
+        recused = (assessment.application, assessment.assessor) in conflicts
+        if recused != (assessment.why_not == "recused"):
+            yield mistake(("assessments", i, "why_not"), _("does not fit the conflicts that were declared"))
+        if assessment.counts != (assessment.why_not is None):
+            yield mistake(("assessments", i, "counts"), _("does not fit why_not"))
+    for i, conflict in enumerate(bundle.conflicts):
+        effect = "not_counted" if (conflict.application, conflict.assessor) in sent else "no_assessment"
+        if conflict.effect != effect:
+            yield mistake(("conflicts", i, "effect"), _("must be {effect}", effect=effect))

@@ -1,0 +1,86 @@
+"""Whether a bundle is what it says: its format, its digests, and whether ranking, line and reserve follow from scores and rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from facility.awards.rules.bundle import SEVERAL, SINGLE, Bundle, digest_of, root_of
+from facility.awards.service.comparison import differences
+from facility.awards.service.consistency import contradictions, misfits
+from facility.data import DATA
+from facility.formats.mistakes import Mistake, Path, WrongFile, mistake
+from facility.formats.schema import Format
+from facility.formats.strict_json import read
+from facility.web.i18n import gettext as _
+
+SCHEMA = (DATA / "ranking.schema.json").read_bytes()
+FORMAT = Format(SCHEMA)
+MOST = 64_000_000
+"""Bytes. A bundle with a thousand applications and five thousand assessments has some 4 MB."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Everything that differs, named by its path. root: what the records give; None where they don't keep to the format."""
+
+    differences: list[Mistake]
+    bundle: Bundle | None = None
+    root: str | None = None
+
+
+def verify(raw: bytes, root: str | None = None) -> Verdict:
+    """Look at a bundle's bytes. root: what the log, the report or a letter says it is. Raises WrongFile where it is no JSON
+    object."""
+    if len(raw) > MOST:
+        raise WrongFile([mistake((), _("is too large: at most {most} MB", most=MOST // 1_000_000))])
+    file, wrong = read(raw)
+    if not isinstance(file, dict):
+        raise WrongFile([mistake((), _("is no ranking bundle: that is a JSON object"))])
+    wrong += FORMAT.mistakes(file)
+    digests = list(_digests(file))
+    if wrong:
+        return Verdict([*wrong, *digests])
+    bundle = msgspec.convert(file, Bundle)
+    computed = root_of(file)
+    content = list(misfits(bundle))
+    if not content:
+        content = [*contradictions(bundle), *differences(bundle)]
+    return Verdict([*digests, *_roots(bundle.root, computed, root), *content], bundle, computed)
+
+
+def _digests(file: Mapping[str, Any]) -> Iterator[Mistake]:
+    for path, record in _records(file):
+        if isinstance(record, dict) and record.get("digest") != digest_of(record):
+            yield mistake(path, _("its digest does not fit its content ({what})", what=_what(path, record)))
+
+
+def _records(file: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    for part in SINGLE:
+        yield (part,), file.get(part)
+    for part in SEVERAL:
+        records = file.get(part)
+        yield from (
+            ((part, i), record) for i, record in enumerate(records if isinstance(records, list) else ())
+        )
+
+
+def _what(path: Path, record: Mapping[str, Any]) -> str:
+    named = [record.get(key) for key in ("reference", "application", "assessor")]
+    return " ".join(name for name in named if isinstance(name, str)) or str(path[0])
+
+
+def _roots(stated: str, computed: str, given: str | None) -> Iterator[Mistake]:
+    if stated != computed:
+        message = _(
+            "the records give {computed}, the bundle says {stated}: a record was changed, added, left out or moved",
+            computed=computed,
+            stated=stated,
+        )
+        yield mistake(("root",), message)
+    if given is not None and given != computed:
+        message = _(
+            "the records give {computed}, and not {given}, which was given: this is not the ranking that bears it",
+            computed=computed,
+            given=given,
+        )
+        yield mistake(("root",), message)
