@@ -249,6 +249,15 @@ async def test_batches_have_bundles_of_their_own(db: Database) -> None:
     )
 
 
+async def test_a_call_that_nothing_came_in_to(db: Database) -> None:
+    play = await judging(db)
+    await play.close()
+    await play.decide()
+    document = await of(play)
+    assert (document["applications"], document["ranking"], document["line"]["free"]) == ([], [], "80000.00")
+    assert document["root"] == await logged(play)
+
+
 def path(play: Judging, rest: str) -> str:
     return f"/evaluation/{play.calls['TAF-2021-01']}/{rest}"
 

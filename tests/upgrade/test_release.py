@@ -20,6 +20,8 @@ from sqlalchemy import select, text
 from facility import clock, migrate
 from facility.accounts.service.sessions import begin_session
 from facility.applications.rules.submission import fingerprint_of
+from facility.awards.queries.bundle import bundle
+from facility.awards.service.verification import verify
 from facility.db import Database
 from facility.drafting.queries import copies_of
 from facility.evaluation.queries.board import own_assessment
@@ -200,6 +202,16 @@ async def test_every_letter_that_was_written_can_be_read_under_each_name(
                 made = await MAKERS[name](connection, app_of.state.renderer.environment, row.id)
             assert made.content.startswith(b"%PDF-")
     assert len(written) == len(before.tables["letter"].rows.splitlines()) > 5
+
+
+async def test_rankings_that_were_decided_before_can_be_verified(db: Database) -> None:
+    decided = [row.call_id for row in await rows(db, "SELECT call_id FROM award_decision")]
+    assert decided
+    for call_id in decided:
+        async with db.reader() as connection:
+            document = await bundle(connection, call_id)
+        assert verify(msgspec.json.encode(document)).differences == []
+        assert document["decision"]["root_in_log"] is False
 
 
 async def test_what_was_typed_and_not_saved_is_still_there(app_of: Litestar, db: Database) -> None:
