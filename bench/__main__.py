@@ -19,6 +19,7 @@ from bench.works import (
     latency,
     list_page,
     lists,
+    ranking,
     receipts,
     reconcile,
     scan,
@@ -47,6 +48,7 @@ WORKS: dict[str, Work] = {
     "receipts": receipts.run,
     "attacks": attacks.run,
     "reconcile": reconcile.run,
+    "ranking": ranking.run,
 }
 
 

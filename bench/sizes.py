@@ -37,7 +37,7 @@ class Size(msgspec.Struct, frozen=True):
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
     files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new
     web process has before them, to compile its templates; few, many: applications of the lists, each page asked for so many
-    times; checked: events of the log that is checked.
+    times; checked: events of the log that is checked; ranked: applications of the greater ranking.
     """
 
     rounds: int
@@ -56,6 +56,7 @@ class Size(msgspec.Struct, frozen=True):
     asked: int
     attack: Attack
     checked: int
+    ranked: int
     connections: int = 8
 
 
@@ -87,6 +88,7 @@ FULL = Size(
     asked=40,
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
     checked=1_000_000,
+    ranked=1_000,
 )
 TINY = Size(
     rounds=1,
@@ -116,5 +118,6 @@ TINY = Size(
     asked=3,
     attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
     checked=1_500,
+    ranked=20,
     connections=2,
 )

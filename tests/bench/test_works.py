@@ -34,6 +34,7 @@ async def test_each_work_gives_its_line() -> None:
         "scan",
         "cheap_documents",
         "attacks",
+        "ranking",
     ]
     assert all(line.get("ratio", 1) > 0 for line in lines)
     told = {line["name"]: line for line in lines}
