@@ -1,13 +1,17 @@
 """Bundles of calls in the database: they verify, stay what they were, and show what was changed behind the facility's back."""
 
+import asyncio
 import csv
 import io
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pypdf
 import pytest
+from hypothesis import Phase, given
+from hypothesis import settings as drawing
 from sqlalchemy import text
 
 from facility.accounts.service.institutions import rename_institution
@@ -22,14 +26,18 @@ from facility.data import DATA
 from facility.db import Database
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.service import assessing as evaluation
+from facility.rehearsal.service.check import check
+from facility.rehearsal.service.play import played
+from facility.rehearsal.service.scratch import scratch_database
 from facility.settings import Settings
-from tests.awards.bundles import encoded
+from tests.awards.bundles import encoded, of_scenario
 from tests.awards.reading import leave
 from tests.awards.test_letters import pdf
 from tests.browser import Browsers
 from tests.judging import CLOSES, DECIDED, Judging, judging
 from tests.prepared import built_once
-from tests.rolling import SERIES, Rolling, rolling
+from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
+from tests.scenarios import scenarios
 
 LATER = DECIDED + timedelta(days=30)
 
@@ -238,10 +246,26 @@ async def test_batches_have_bundles_of_their_own(db: Database) -> None:
     first = await of(play, f"{SERIES}/B1")
     assert (first["call"]["carries_over"], first["line"]["carried"]) == (True, ["B"])
     await play.judge(2, {})
+    # After the decision on the first batch: it counts in the second only.
+    at = CUT_OFFS[1] + timedelta(hours=1)
+    await play.act(
+        "elena",
+        lambda tx: evaluation.declare_conflict(
+            tx, play.applications["B"], conflict=True, reason="works there now"
+        ),
+        at,
+    )
+    assert await of(play, f"{SERIES}/B1") == first
+    await play.teller.appoint("erik", [play.applications["B"]], at)
+    await play.teller.score(
+        play.applications["B"], "erik", {"capacity": Decimal(15), "relevance": Decimal(59)}, at
+    )
     await play.settle(2)
     second = await of(play, f"{SERIES}/B2")
     assert [one["carried_from"] for one in second["applications"]] == [f"{SERIES}/B1"]
     assert second["line"]["reserve"] == ["B"]
+    assert [one["effect"] for one in second["conflicts"]] == ["not_counted"]
+    assert first["conflicts"] == []
     assert await of(play, f"{SERIES}/B1") == first
     assert (first["root"], second["root"]) == (
         await logged(play, f"{SERIES}/B1"),
@@ -256,6 +280,26 @@ async def test_a_call_that_nothing_came_in_to(db: Database) -> None:
     document = await of(play)
     assert (document["applications"], document["ranking"], document["line"]["free"]) == ([], [], "80000.00")
     assert document["root"] == await logged(play)
+
+
+async def random_call(server: str, file: dict[str, Any]) -> dict[str, Any]:
+    """The bundle of a scenario's call, long after its decision."""
+    async with scratch_database(server) as db:
+        await played(db, check(json.dumps(file).encode()))
+        async with db.reader() as connection:
+            (call_id,) = (await connection.execute(text("SELECT call_id FROM award_decision"))).scalars()
+            assert await checks.rankings(connection) == []
+            return await bundle(connection, call_id)
+
+
+# One play takes seconds, so the suite tries a handful; they are the same each time.
+@drawing(max_examples=5, phases=[Phase.generate])
+@given(file=scenarios())
+def test_random_calls_come_out_as_the_second_computation_says(server: str, file: dict[str, Any]) -> None:
+    document, expected = asyncio.run(random_call(server, file)), of_scenario(file)
+    assert verify(encoded(document), document["root"]).differences == []
+    for part in ("ranking", "line"):
+        assert document[part] == expected[part]
 
 
 def path(play: Judging, rest: str) -> str:
