@@ -16,12 +16,13 @@ DOCUMENTS = {"pikepdf", "PIL", "facility.files.store"}
         ("import facility.cli", PAGES | DATABASE | DOCUMENTS),
         ("import facility.cli, facility.files.listing", PAGES | DATABASE | DOCUMENTS),
         ("import facility.cli, facility.commands.rehearsing", PAGES | DATABASE | DOCUMENTS),
+        ("import facility.cli, facility.commands.verifying", PAGES | DATABASE | DOCUMENTS),
         (
             "import facility.rehearsal.service.play; from facility.rooms import load_slices; load_slices()",
             PAGES,
         ),
     ],
-    ids=["help", "a scan", "a wrong scenario", "a rehearsal, and whatever writes"],
+    ids=["help", "a scan", "a wrong scenario", "a ranking to verify", "a rehearsal, and whatever writes"],
 )
 def test_a_command_loads_only_what_it_needs(loads: str, spared: set[str]) -> None:
     asked = f"import sys; {loads}; print(*sorted(set(sys.modules) & {spared}))"

@@ -42,8 +42,8 @@ def _of_application(i: int, stated: RankRecord, right: RankRecord) -> Iterator[M
         about = (*path, "means", key), reference, _("the mean of {section}", section=key)
         yield from _mean(*about, right_means.get(key), means.get(key))
     yield from _mean((*path, "total"), reference, _("the total"), right.total, stated.total)
-    if not means and (stated.means is None) != (right.means is None):
-        yield mistake((*path, "means"), _("application {application} was evaluated", application=reference))
+    evaluated = _yes(right.means is not None), _yes(stated.means is not None)
+    yield from _differs((*path, "means"), reference, _("whether it was evaluated"), *evaluated)
     missed = ", ".join(right.missed), ", ".join(stated.missed)
     yield from _differs((*path, "missed"), reference, _("what it missed"), *missed)
 
@@ -66,6 +66,10 @@ def _differs(path: Path, reference: str, what: str, right: object, stated: objec
             stated=_shown(stated),
         )
         yield mistake(path, message)
+
+
+def _yes(value: bool) -> str:
+    return _("yes") if value else _("no")
 
 
 def _shown(value: object) -> str:
