@@ -16,7 +16,7 @@ sentences.register(
         "already_set_aside": N_("These rules have already been set aside for this application."),
         "not_proposed": N_("The ranking of this call has not been proposed."),
         "changed_since_shown": N_(
-            "This has changed since you opened the page. Go back, load it again, and look at what is true now."
+            "This has changed since you opened the page. Go back, reload it, and check the current state."
         ),
         "not_an_award": N_("This award has ended."),
         "withdrawal_proposed": N_(

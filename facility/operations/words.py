@@ -26,7 +26,7 @@ SUBJECTS = {
     "event": N_("Event"),
     "expert": N_("Expert"),
     "failed_step": N_("Failed steps"),
-    "initiative": N_("What others do"),
+    "initiative": N_("Initiatives of others"),
     "initiative_import": N_("List of other initiatives"),
     "institution": N_("Institution"),
     "mail": N_("Mail"),

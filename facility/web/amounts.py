@@ -112,7 +112,7 @@ def _parted(text: str, places: int) -> tuple[str | None, str]:
 
 def _twofold(whole: str, decimals: str) -> str:
     return _(
-        "This may be two things. Write {thousands} if you mean thousands, and with a decimal point {fraction} if you mean a fraction.",
+        "This can be read in two ways. Write {thousands} if you mean thousands, and with a decimal point {fraction} if you mean a fraction.",
         thousands=f"{whole}{NO_BREAK_SPACE}{decimals}",
         fraction=f"{whole}.{decimals[:2]}",
     )

@@ -36,8 +36,7 @@ type Place = Callable[[Reason], str | None]
 
 
 class Fields:
-    """A form as a page reads and shows it; `values` and `errors` are what the form macros expect. `notes`: sentences that
-    stand quietly at fields in which nothing is wrong."""
+    """A form as a page reads and shows it. `notes`: sentences at fields in which nothing is wrong. `labels`: from the macros."""
 
     def __init__(self, form: Form) -> None:
         self.form = form
@@ -46,6 +45,7 @@ class Fields:
         }
         self.errors: dict[str, list[str]] = {}
         self.notes: dict[str, list[str]] = {}
+        self.labels: dict[str, str] = {}
         self.known: set[str] = set()
         self.refusal: Refused | None = None
         self.prefix = ""
@@ -87,7 +87,7 @@ class Fields:
             return None
         value = given[0].strip() if given else ""
         if not value:
-            self.wrong(name, missing or _("Fill in this field."))
+            self.wrong(name, missing or _("This is missing."))
             return None
         return value
 

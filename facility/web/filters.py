@@ -32,14 +32,25 @@ def eur(amount: Decimal) -> str:
     return format_eur(amount)
 
 
+def _in_brussels(value: date) -> date:
+    return value.astimezone(BRUSSELS) if isinstance(value, datetime) else value
+
+
 def day(value: date) -> str:
-    """ "30 July 2021"."""
-    return format_date(value, "d MMMM y", locale=locale())
+    """ "30 July 2021"; of an instant, the day in Brussels."""
+    return format_date(_in_brussels(value), "d MMMM y", locale=locale())
 
 
 def weekday(value: date) -> str:
-    """ "Friday 30 July 2021"."""
-    return format_date(value, "EEEE d MMMM y", locale=locale())
+    """ "Friday 30 July 2021"; of an instant, the day in Brussels."""
+    return format_date(_in_brussels(value), "EEEE d MMMM y", locale=locale())
+
+
+def short_day(value: date) -> str:
+    """ "Fri 30 Jul", with the year where it is not this one; of an instant, the day in Brussels."""
+    local = _in_brussels(value)
+    year = "" if local.year == clock.now().astimezone(BRUSSELS).year else " y"
+    return format_date(local, f"EEE d MMM{year}", locale=locale())
 
 
 def short_month(value: date) -> str:
@@ -60,8 +71,8 @@ def instant(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """ "30 July 2021, 12:00", for tables and histories whose head says that it is Brussels time."""
-    return format_datetime(at.astimezone(BRUSSELS), "d MMMM y, HH:mm", locale=locale())
+    """ "Fri 30 Jul, 12:00", with the year where it is not this one: for pages, whose foot says that it is Brussels time."""
+    return f"{short_day(at)}, {hour(at)}"
 
 
 def clock_time(at: datetime) -> str:
@@ -110,6 +121,7 @@ def install(environment: jinja2.Environment) -> None:
         "eur": eur,
         "day": day,
         "weekday": weekday,
+        "short_day": short_day,
         "short_month": short_month,
         "instant": instant,
         "moment": moment,

@@ -74,7 +74,7 @@ register(
             "Another document of yours is being checked. Wait until that is done, then send this one again."
         ),
         "changed_meanwhile": N_(
-            "Somebody else changed this meanwhile. Load the page again to see what is true now."
+            "Somebody else has changed this in the meantime. Reload the page to see the current state."
         ),
         "busy": N_(
             "The facility is busy or restarting. Nothing was lost and nothing was saved; try again in a moment."

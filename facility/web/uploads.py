@@ -30,7 +30,7 @@ log = Log(__name__)
 UNREADABLE: dict[Code, str] = {
     "empty": N_("The file is empty."),
     "too_large": N_("The file is too large; at most 10 MB."),
-    "unknown": N_("This is no PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
+    "unknown": N_("This is not a PDF, Word, Excel, OpenDocument, PNG or JPEG file, whatever its name says."),
     "two_kinds": N_(
         "The file is two kinds of file at once, so that each program shows another one. Save it anew."
     ),

@@ -169,7 +169,7 @@ async def test_one_page_leads_from_the_opening_to_the_decision(
     async with db.transaction(now=AT) as tx:
         decision = (await tx.session.scalars(select(AwardDecision))).one()
     assert (decision.proposed_by, decision.decided_by) == (play.people["vera"], play.people["paul"])
-    assert "Nothing presses" in (await carl.get("/urgent")).text
+    assert "No urgent application is waiting" in (await carl.get("/urgent")).text
 
 
 async def _scored(tx: Tx, call_id: UUID, key: UUID) -> None:

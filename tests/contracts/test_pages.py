@@ -137,7 +137,7 @@ async def test_what_does_not_fit_is_said_at_its_field(
     ]
     said = [
         '<a href="#f-name">Name: This agreement has an envelope of that name.',
-        '<a href="#f-name">Name: Fill in this field.',
+        '<a href="#f-name">Name: This is missing.',
         '<a href="#f-amount">Amount: Only EUR 18\u00a0100\u00a0000.00 of this agreement is left',
         '<a href="#f-amount">Amount: EUR 10\u00a0000.00 of this envelope are committed',
     ]

@@ -199,7 +199,7 @@ async def test_wrong_cells_are_named_by_line_and_nothing_is_saved(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Fill in this field."),
+        ("", "This is missing."),
         (" \t\n;", "Paste the rows that you have copied from your spreadsheet."),
         ("Kind;Unit;Amount", "There is only a head row."),
         ("fee,,day,1,280.00,2024-11-08,x,y", "Line 1 has more cells than there are columns."),

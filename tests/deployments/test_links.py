@@ -119,7 +119,7 @@ async def test_the_expert_takes_a_yes_back_by_the_same_link(
     without = await browser.send_form(f"{path}/cancel", {"reason": "  "})
     assert without.status_code == 422
     assert '<details class="behind" open>' in without.text
-    assert "Fill in this field." in without.text
+    assert "This is missing." in without.text
     assert await sending.outcomes(asked) == {"X1": "accepted"}
     assert (await browser.send_form(f"{path}/cancel", {"reason": "Ill"})).status_code == 303
     assert "You are no longer booked" in (await browser.get(path)).text

@@ -179,7 +179,7 @@ async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sendin
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"place": " "}, ["Place: Fill in this field."]),
+        ({"place": " "}, ["Place: This is missing."]),
         ({"starts_on": "2020-01-01"}, ["First day: This day is past."]),
         ({"ends_on": "2026-01-01"}, ["Last day: The last day lies before the first."]),
         ({"ends_on": "2099-01-01"}, ["Last day: A deployment lasts at most 60 days."]),

@@ -77,7 +77,7 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"code": "", "name": ""}, ["Code: Fill in this field.", "Name: Fill in this field."]),
+        ({"code": "", "name": ""}, ["Code: This is missing.", "Name: This is missing."]),
         ({"email": "nobody"}, ["Mail address: Enter a mail address like name@example.org."]),
         ({"country": "XX"}, ["Member State: Choose one of the answers on the list."]),
         (
@@ -100,7 +100,7 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
             {"available-1-starts_on": "2026-03-01", "available-1-ends_on": "2026-03-02"},
             ["First day, row 2: Another row begins on this day."],
         ),
-        ({"conflicts-0-reason": ""}, ["Reason, row 1: Fill in this field."]),
+        ({"conflicts-0-reason": ""}, ["Reason, row 1: This is missing."]),
         (
             {"conflicts-1-institution": "nonsense", "conflicts-1-reason": "x"},
             ["Institution, row 2: Choose one of"],

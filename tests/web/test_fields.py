@@ -180,7 +180,7 @@ def test_text_that_is_too_long_or_not_text() -> None:
         "long": ["Write at most 3 characters; you have written 4."],
         "lines": ["Use letters, digits and signs only, no control characters."],
         "bell": ["Use letters, digits and signs only, no control characters."],
-        "none": ["Fill in this field."],
+        "none": ["This is missing."],
         "twice": ["Give one answer, not several."],
     }
 

@@ -40,6 +40,7 @@ def pages() -> jinja2.Environment:
         "instant": lambda at: at.isoformat(),
         "left": lambda at: "1 hour left",
         "weekday": lambda day: day.isoformat(),
+        "short_day": lambda day: day.isoformat(),
         "short_month": lambda month: month.isoformat(),
     }
     made.globals |= {
@@ -224,3 +225,21 @@ def test_where_nothing_can_be_kept_each_process_compiles_for_itself(tmp_path: Pa
     (tmp_path / "page.html").write_text("kept nowhere")
     (tmp_path / "__pycache__").symlink_to(tmp_path / "gone" / "away")
     assert environment(settings, tmp_path).get_template("page.html").render() == "kept nowhere"
+
+
+def test_the_summary_names_each_field_as_its_label_does(pages: jinja2.Environment) -> None:
+    wrong = SimpleNamespace(
+        values={}, errors={"": ["Late."], "why": ["Missing."], "at_day": ["No day."]}, labels={}
+    )
+    child = pages.from_string(
+        '{% extends "base.html" %}{% import "_macros/forms.html" as f %}{% block header %}{{ f.error_summary(form) }}{% endblock %}'
+        '{% block main %}{{ f.textarea(form, "why", "Reason") }}{{ f.instant(form, "at", "Opens") }}{% endblock %}'
+    )
+    common = {"now": datetime(2021, 7, 29, tzinfo=UTC), "csrf": "token", "flash": [], "nav": [], "me": None}
+    html = child.render(form=wrong, designation_note="", **common)
+    assert re.findall(r"<li>(?:<a href=\"#f-\w+\">)?([^<]+\.)", html) == [
+        "Late.",
+        "Reason: Missing.",
+        "Opens: No day.",
+    ]
+    assert html.index("Reason: Missing.") < html.index("<textarea")

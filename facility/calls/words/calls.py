@@ -14,7 +14,7 @@ from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
 from facility.forms.types import KINDS, Field
 from facility.forms.words import chosen
 from facility.web import filters, sentences
-from facility.web.filters import instant
+from facility.web.filters import instant, moment
 from facility.web.i18n import N_, _, ngettext, translated
 
 MODES = {
@@ -51,7 +51,7 @@ def stands(call: CallPublic, now: datetime) -> Stands:
 
 def _sentence(call: CallPublic, standing: Standing) -> str:
     if call.cancelled_at is not None:
-        return _("This call was cancelled on {at}.", at=instant(call.cancelled_at))
+        return _("This call was cancelled on {at}.", at=moment(call.cancelled_at))
     match standing:
         case Standing.DRAFT:
             return _("Only staff see this draft. A second person checks and publishes it.")
@@ -66,7 +66,7 @@ def _sentence(call: CallPublic, standing: Standing) -> str:
         case Standing.EVALUATION:
             return _("The applications are being assessed.")
     assert call.decided_at is not None, "what is archived was decided or cancelled"
-    return _("The awards of this call were decided on {at}.", at=instant(call.decided_at))
+    return _("The awards of this call were decided on {at}.", at=moment(call.decided_at))
 
 
 def criterion(grid: Grid, key: str) -> str:

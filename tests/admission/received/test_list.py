@@ -43,12 +43,12 @@ async def test_the_number_is_told_apart_and_never_beyond_a_thousand(
     browse: Browsers, stage: Stage, opened: dict[str, UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sara = await browse(stage.sara)
-    assert "3 fit" in (await sara.get(HERE)).text
+    assert "3 results" in (await sara.get(HERE)).text
     monkeypatch.setattr(received, "PAGE", 2)
     page = await sara.get(HERE)
     assert f'hx-get="{HERE}/count?' in page.text
-    assert "3 fit" in (await sara.get(f"{HERE}?count=yes")).text
-    assert "1 fits" in (await sara.get(f"{HERE}/count?theme=OC.CYBER")).text
+    assert "3 results" in (await sara.get(f"{HERE}?count=yes")).text
+    assert "1 result" in (await sara.get(f"{HERE}/count?theme=OC.CYBER")).text
     monkeypatch.setattr(received, "MOST_COUNTED", 2)
     monkeypatch.setattr("facility.admission.pages.received.MOST_COUNTED", 2)
     assert "More than" in (await sara.get(f"{HERE}/count")).text

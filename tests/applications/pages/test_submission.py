@@ -83,7 +83,7 @@ async def test_a_submission_and_its_receipt(
         "signatory_name",
         "signatory_function",
     ]
-    assert "Function: Fill in this field." in wrong.text
+    assert "Function: This is missing." in wrong.text
     before = clock.now()
     done = await omar.send_form(f"{here}/submit", {"version": version, **SIGNED})
     assert (done.status_code, done.headers["location"]) == (303, f"{here}/receipt")

@@ -66,7 +66,7 @@ async def test_wrong_cells_are_marked_and_the_rows_kept(db: Database, omar: Brow
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Fill in this field."),
+        ("", "This is missing."),
         ("Bus\tTravel\tAL\t1\t1\t1\t\t1\n" * 5000, "There are 5000 rows; at most 90 can be taken."),
         ("a,b,c,d,1,2,e,1,280.50,why", "Line 1 has more cells than there are columns."),
         ("What\tCategory\n", "There is only a head row."),
