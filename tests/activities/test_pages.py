@@ -361,6 +361,4 @@ async def test_an_activity_before_its_award_says_so(play: Judging, browse: Brows
         ),
     )
     page = (await omar.get(f"/activities/{key}")).text
-    assert (
-        "It does not count: it begins before its award was made, on Wednesday 1 September 2021, 15:30" in page
-    )
+    assert "It does not count: it begins before its award was made, on Wed 1 Sept 2021, 15:30" in page

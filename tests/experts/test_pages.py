@@ -151,7 +151,7 @@ async def test_a_profile_is_changed_and_two_editors_see_each_other(
     assert (await ada.send_form(path, {**form, "branch": "customs"})).status_code == 303
     late = await vera.send_form(path, {**form, "branch": "prisons"})
     assert late.status_code == 409
-    assert "Somebody else changed this meanwhile." in late.text
+    assert "Somebody else has changed this in the meantime." in late.text
     assert 'value="prisons"' in late.text
     assert 'name="version" value="2"' in late.text
     assert (await vera.send_form(path, {**form, "branch": "prisons", "version": "2"})).status_code == 303

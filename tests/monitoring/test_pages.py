@@ -251,7 +251,7 @@ async def test_calls_and_their_activities_stand_on_one_axis_of_time(
     ((reference, label, lane),) = LANE.findall((await carl.get("/commission/calls")).text)
     assert (reference, label) == (
         "TAF-2021-01",
-        "Open from 1 June 2021, 09:00 to 30 July 2021, 12:00; decided on 1 September 2021, 15:30",
+        "Open from Tue 1 Jun, 09:00 to Fri 30 Jul, 12:00; decided on Wed 1 Sept, 15:30",
     )
     assert re.findall(r'class="c2" x="([\d.]+)%"', lane) == ["0.0"]
     opened, decided, *held = map(float, re.findall(r'(?:width|class="tick" x1|cx)="([\d.]+)%"', lane))

@@ -4,7 +4,7 @@ import hashlib
 import html
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -142,6 +142,17 @@ async def test_a_receipt_that_is_still_to_be_sent_outlives_a_withdrawal(
         await withdraw(tx, submitted)
         await take_up_again(tx, submitted)
     assert str(fingerprint) in (await receipt(db, settings)).replace(" ", "")
+
+
+async def test_a_receipt_offers_a_new_version_only_while_the_call_is_open(
+    stage: Stage, times: Times, submitted: UUID, browse: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = "Until then you can edit it and submit it again"
+    assert again in (await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")).text
+    monkeypatch.setattr(clock, "now", lambda: times.closes + timedelta(seconds=1))
+    late = (await (await browse(stage.omar)).get(f"/applications/{submitted}/receipt")).text
+    assert again not in late
+    assert "The call has closed." in late
 
 
 async def test_who_is_not_a_party_reads_no_receipt_as_a_letter(
