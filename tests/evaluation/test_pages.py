@@ -254,6 +254,28 @@ async def test_only_the_auditor_sees_who_gave_which_score(play: Judging, browse:
     assert "14.25" not in (await ada.get(f"/evaluation/{call}")).text
 
 
+async def test_the_auditor_sees_how_scores_are_spread_of_those_that_count(
+    play: Judging, browse: Browsers
+) -> None:
+    await play.score("erik", "A", "14.25", "60")
+    await play.score("elena", "A", "12", "71")
+    await play.score("eva", "A", "1", "2")
+    key = play.applications["A"]
+    await play.act(
+        "eva", lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason="My sister."), CLOSES
+    )
+    greta = await browse(play.people["greta"])
+    page = (await greta.get(f"/evaluation/{play.calls['TAF-2021-01']}/scores")).text
+    table = page.partition('id="spread"')[2].partition("</table>")[0]
+    rows = [re.findall(r"\d+\.\d\d \([\d.]+ to [\d.]+\)", row) for row in table.split("<tr>")[2:]]
+    assert rows == [
+        ["13.13 (12 to 14.25)", "65.50 (60 to 71)"],
+        ["12.00 (12 to 12)", "71.00 (71 to 71)"],
+        ["14.25 (14.25 to 14.25)", "60.00 (60 to 60)"],
+    ]
+    assert table.count('<circle class="c1"') == 8
+
+
 async def test_lists_cost_the_same_for_one_and_for_three(play: Judging, browse: Browsers) -> None:
     carl, elena = await browse(play.people["carl"]), await browse(play.people["elena"])
     await play.call("TWO")

@@ -1,5 +1,8 @@
 """The evaluation as staff see it: calls, one call's board, assigning, setting aside; scores for the auditor only."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from litestar import get, post
@@ -19,7 +22,8 @@ from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.standing import home
-from facility.evaluation.rules.ranking import stand
+from facility.evaluation.rules.ranking import Scores, stand
+from facility.evaluation.rules.spread import Spreads, spread_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import OUTCOMES, REASONS, SEATS
 from facility.refused import refuse
@@ -216,12 +220,23 @@ async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UU
 async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every assessor's scores and comments, and every recusal: for the auditor only."""
     call = await lists.call(read, call_id)
+    scored = await lists.scored(read, call_id, view.me.id)
     return view.page(
         "evaluation/scores.html",
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
-        scored=await lists.scored(read, call_id, view.me.id),
+        scored=scored,
+        spreads=_spreads([line for line in scored if line.counts]),
     )
+
+
+def _spreads(scored: Sequence[lists.Scored]) -> list[tuple[str, str, Spreads]]:
+    """Name, pseudonym and scores: of everybody together (without a name), then of each assessor."""
+    by_assessor: dict[tuple[str, str], list[Scores]] = defaultdict(list)
+    for line in scored:
+        for whose in (("", ""), (line.assessor, line.pseudonym)):
+            by_assessor[whose].append({key: Decimal(score) for key, score in line.scores.items()})
+    return [(*whose, spread_of(given)) for whose, given in sorted(by_assessor.items())]
 
 
 HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]

@@ -288,6 +288,7 @@ class Scored(msgspec.Struct, frozen=True):
     scores: dict[str, str]
     comments: dict[str, str]
     sent_at: datetime | None
+    counts: bool
     conflict: bool
     conflict_reason: str
 
@@ -296,7 +297,7 @@ _SCORED = text(
     f"""
     SELECT assignment.application_id, application.reference, person.name AS assessor, assignment.assessor_id,
         coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
-        coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
+        coalesce({counts()}, false) AS counts, coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
     FROM assignment
     JOIN application ON application.id = assignment.application_id
     JOIN person ON person.id = assignment.assessor_id
