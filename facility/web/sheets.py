@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from litestar.response.streaming import ASGIStreamingResponse
 from facility.designations import footnotes
 
 NOTE = "designation_note"
-"""The last column of every table: the footnotes to the designations that the row prints."""
+"""The last column of every table: the footnotes to the designations that the row and the head print."""
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,20 +49,22 @@ def _csv(rows: Rows) -> bytes:
     return text.getvalue().encode()
 
 
-def _noted(row: Sequence[object]) -> list[object]:
-    return [*row, footnotes(" ".join(cell for cell in row if isinstance(cell, str)))]
+def _noted(head: Sequence[str], rows: Rows) -> Iterator[list[object]]:
+    for row in rows:
+        words = [*head, *(cell for cell in row if isinstance(cell, str))]
+        yield [*row, footnotes(" ".join(words))]
 
 
 def to_csv(head: Sequence[str], rows: Rows) -> bytes:
     """Rows as CSV in UTF-8, with a byte order mark, by which spreadsheets recognise it."""
-    return _BOM + _csv([[*head, NOTE], *map(_noted, rows)])
+    return _BOM + _csv([[*head, NOTE], *_noted(head, rows)])
 
 
 async def csv_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
     """The same, as it is read."""
     yield _BOM + _csv([[*head, NOTE]])
     async for rows in batches:
-        yield _csv(map(_noted, rows))
+        yield _csv(_noted(head, rows))
 
 
 async def xlsx_stream(head: Sequence[str], batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
@@ -104,10 +106,10 @@ class _Sheet:
         self._next = 1
 
     def add(self, rows: Rows) -> None:
-        for row in rows:
+        for row in _noted(self._head, rows):
             if self._next == MOST_ROWS:
                 self._begin()
-            for column, cell in enumerate(_noted(row)):
+            for column, cell in enumerate(row):
                 if isinstance(cell, Decimal):
                     self._sheet.write_number(self._next, column, float(cell), self._amount)
                 elif cell is not None:

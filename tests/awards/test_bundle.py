@@ -293,7 +293,7 @@ async def random_call(server: str, file: dict[str, Any]) -> dict[str, Any]:
 
 
 # One play takes seconds, so the suite tries a handful; they are the same each time.
-@drawing(max_examples=5, phases=[Phase.generate])
+@drawing(max_examples=3, phases=[Phase.generate])
 @given(file=scenarios())
 def test_random_calls_come_out_as_the_second_computation_says(server: str, file: dict[str, Any]) -> None:
     document, expected = asyncio.run(random_call(server, file)), of_scenario(file)

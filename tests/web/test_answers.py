@@ -59,7 +59,7 @@ async def test_a_commit_that_fails_is_a_409_page(browse: Browsers, db: Database,
     first = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "same"})
     second = await omar.send_form(f"/test/notes/{uuid4()}", {"words": "same"})
     assert (first.status_code, second.status_code) == (303, 409)
-    assert "Somebody else changed this meanwhile" in second.text
+    assert "Somebody else has changed this" in second.text
     assert await notes(db) == ["same"]
 
 
