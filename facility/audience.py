@@ -448,6 +448,11 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(AWARD,),
         decider=(AWARD,),
     ),
+    awards.AwardSigned: Row(
+        "Whoever signs knows of it; the others have no part in it.",
+        officer=(AWARD, Task("Awards whose agreement is to be signed")),
+        decider=(AWARD, Task("Awards whose agreement is to be signed")),
+    ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
         lead=(Mail("awards/award"), RESULT, Task("Awards without an activity")),

@@ -19,3 +19,13 @@ def brussels_midnight(day: date) -> datetime:
 
 TODAY_SQL = "CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Brussels' AS date)"
 """The day in Brussels, in a statement that is given `now`."""
+
+
+def last_second_sql(day: str) -> str:
+    """The instant, in a statement, of the last second of a day in Brussels, which is an expression of our own."""
+    return f"((({day}) + 1)::timestamp AT TIME ZONE 'Europe/Brussels' - interval '1 second')"
+
+
+def day_sql(at: str) -> str:
+    """The day in Brussels, in a statement, of an instant, which is an expression of our own."""
+    return f"(({at}) AT TIME ZONE 'Europe/Brussels')::date"

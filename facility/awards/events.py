@@ -1,5 +1,6 @@
 """What can happen to awards. Reasons stand in rows, not here; amounts are in EUR."""
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
@@ -87,6 +88,17 @@ class AwardMade(Event, frozen=True, kw_only=True):
     envelope_id: UUID
     amount: Decimal
     from_reserve: bool
+
+
+class AwardSigned(Event, frozen=True, kw_only=True):
+    """Somebody entered the day on which the agreement on the award was signed, or corrected it."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The agreement was signed on {signed_on}"
+
+    award_id: UUID
+    application_id: UUID
+    signed_on: date
 
 
 class ClosingProposed(Event, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Tables of the awards: the decision, the frozen ranking, awards, the reserve list, letters. Amounts are in EUR."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -10,11 +10,12 @@ import msgspec
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED_SQL
-from facility.awards.rules.awards import stands
+from facility.awards.rules.awards import kept, stands
+from facility.awards.rules.deadlines import sign_by
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key, as_sql
@@ -133,7 +134,7 @@ class CoolDownOverride(Base):
 class Award(Base):
     """An award and what it commits. `final_cost` is as told; what stays committed is at most the award.
 
-    An award ends once: closed (by a second person), withdrawn or ineligible.
+    An award ends once: closed (by a second person), withdrawn or ineligible. sign_by: the last day for signing it.
     """
 
     __tablename__ = "award"
@@ -160,6 +161,7 @@ class Award(Base):
     amount: Mapped[Decimal]
     committed: Mapped[Decimal]
     made_at: Mapped[datetime]
+    sign_by: Mapped[date]
     from_reserve: Mapped[bool]
     ended_at: Mapped[datetime | None]
     end_kind: Mapped[str | None]
@@ -169,6 +171,12 @@ class Award(Base):
     closing_proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     closing_proposed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    @validates("made_at")
+    def _sign_by(self, _name: str, made_at: datetime) -> datetime:
+        """Keeps the day as the award is."""
+        self.sign_by = sign_by(made_at)
+        return made_at
 
     @hybrid_property
     def stands(self) -> bool:
@@ -182,8 +190,8 @@ class Award(Base):
 
     @hybrid_property
     def kept(self) -> bool:
-        """It was neither withdrawn nor lost: it stands, or was closed at its final cost."""
-        return self.end_kind in (None, "closed")
+        """It was neither withdrawn nor lost (`rules.kept`)."""
+        return kept(self.end_kind)
 
     @kept.inplace.expression
     @classmethod
@@ -199,6 +207,17 @@ PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(s
             WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed')))"""
 """What the row `envelope` is still to give to calls that run or wait for their decision, in EUR."""
 """The same for a statement that is written as text, where the table bears its own name."""
+
+
+class AwardSignature(Base):
+    """The agreement on an award was signed by all on this day, in Brussels, as somebody entered it last."""
+
+    __tablename__ = "award_signature"
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    signed_on: Mapped[date]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
 
 
 class AwardWithdrawal(Proposed, Base):

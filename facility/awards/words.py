@@ -22,6 +22,8 @@ sentences.register(
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),
+        "signed_before_award": N_("The agreement can't have been signed before the award was made."),
+        "signed_later": N_("Enter the day once the agreement has been signed by all."),
         "closing_not_proposed": N_("Nobody has proposed to close this award."),
     }
 )

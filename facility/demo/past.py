@@ -128,4 +128,6 @@ async def tell_past(story: Story) -> None:
     scenario = _with_whole_references(check(EXAMPLE.read_bytes()))
     start = play.before_everything(scenario)
     await story.call_together(start)
-    await play.Play(DemoStage(story, scenario, start)).run()
+    stage = DemoStage(story, scenario, start)
+    await play.Play(stage).run()
+    await story.sign(stage.call_id, scenario.call.decided_at + timedelta(days=14))

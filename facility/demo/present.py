@@ -73,6 +73,7 @@ async def _decided_call(story: Story) -> None:
         for application_id, given in zip(ids, scores, strict=True):
             await story.score(application_id, assessor, given, story.noon(-60), COMMENT)
     await story.decide(call_id, story.noon(-45), story.noon(-46))
+    await story.sign(call_id, story.noon(-42))
     await _activities(story, ids[0])
     await _experts_asked(story, ids[0])
 

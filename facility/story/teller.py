@@ -15,12 +15,14 @@ from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.rules.submission import DECLARATIONS, Signature
 from facility.applications.service import submission
-from facility.awards.models import AwardDecision
+from facility.awards.models import Award, AwardDecision
 from facility.awards.service import deciding
+from facility.awards.service.signing import record_signature
 from facility.calls.rules.call import CallDraft
 from facility.calls.service.closing import close_call
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
+from facility.clock import BRUSSELS
 from facility.db import Database, Tx
 from facility.evaluation.models import Assignment, Declaration
 from facility.evaluation.service import assessing
@@ -114,6 +116,15 @@ class Teller:
         """Vera proposes the ranking, Paul decides."""
         await self.act(proposed_at or at, "vera", deciding.propose, call_id)
         return await self.act(at, "paul", deciding.decide, call_id)
+
+    async def sign(self, call_id: UUID, at: datetime) -> None:
+        """The agreements on the awards of the call are signed, and Ada enters the day."""
+        async with self.db.reader() as connection:
+            query = select(Award.id).where(Award.call_id == call_id, Award.kept).order_by(Award.id)
+            awards = list((await connection.execute(query)).scalars())
+        for award_id in awards:
+            day = at.astimezone(BRUSSELS).date()
+            await self.act(at, "ada", record_signature, award_id, signed_on=day)
 
 
 async def _assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> None:

@@ -11,7 +11,6 @@ from facility import clock
 from facility.admission.models.clarification import Clarification
 from facility.admission.models.consultation import Consultation
 from facility.admission.rules.clarification import ClarificationKind
-from facility.admission.rules.working_days import end_of_period
 from facility.admission.service.clarifications import (
     ask_for_clarification,
     lapse_clarifications_due,
@@ -34,6 +33,7 @@ from facility.inquiries.service import ask_again
 from facility.operations.service.parked import send_again
 from facility.outbox.links import path_of
 from facility.outbox.models import Link
+from facility.periods import end_of_period
 from facility.settings import Settings
 from tests.admission.review import OPENED, alone, offices, opened
 from tests.applications.conftest import NOW, Stage

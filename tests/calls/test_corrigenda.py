@@ -15,6 +15,7 @@ from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
+from facility.calls.rules.deadlines import inform_by
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.service.cancellation import confirm_cancellation
 from facility.calls.service.closing import close_due, share_call
@@ -82,6 +83,12 @@ async def test_a_submission_after_the_first_deadline_is_in_time_by_the_new_one(p
     await correct(play, closes_at=LATER)
     key = await play.apply("late", "20000.00", received_at=LATER)
     assert (await play.row(Application, key)).status == "submitted"
+
+
+async def test_the_day_by_which_applicants_hear_goes_with_the_deadline(play: Judging) -> None:
+    await correct(play, closes_at=LATER)
+    days = inform_by(CLOSES), inform_by(LATER)
+    assert days[0] < days[1] == (await play.row(Call, play.calls[CALL])).inform_by
 
 
 async def test_who_drafted_it_does_not_publish_it(play: Judging) -> None:

@@ -10,6 +10,7 @@ from facility import clock
 from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import CallDraft
+from facility.calls.rules.deadlines import inform_by
 from facility.calls.service.closing import close_due
 from facility.calls.service.corrigenda import draft_corrigendum, publish_corrigendum
 from facility.calls.service.reading import draft_of
@@ -43,6 +44,7 @@ async def test_a_cut_off_moves_and_the_windows_with_it(db: Database, play: Rolli
     key, now = play.calls[SERIES], CLOSES - timedelta(days=1)
     await play.act("ada", lambda tx: draft_corrigendum(tx, key, later, "Holidays"), now)
     await play.act("vera", lambda tx: publish_corrigendum(tx, key), now)
+    assert {row.inform_by == inform_by(row.closes_at) for row in await play.batches()} == {True}
     assert [(row.opens_at, row.closes_at) for row in await play.batches()] == [
         (OPENS, CUT_OFFS[0] + WEEK),
         (CUT_OFFS[0] + WEEK, CUT_OFFS[1]),

@@ -16,11 +16,13 @@ from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import decline_party
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award
+from facility.awards.service.signing import record_signature
 from facility.awards.service.withdrawal import agree_to_withdrawal
 from facility.calls.service.cancellation import confirm_cancellation
 from facility.calls.service.corrigenda import publish_corrigendum
 from facility.calls.service.publication import publish_call
 from facility.calls.service.questions import publish_answer
+from facility.clock import BRUSSELS
 from facility.db import Tx
 from facility.evaluation.models import Declaration
 from facility.evaluation.service.assessing import (
@@ -97,6 +99,10 @@ async def _admit(tx: Tx, application_id: UUID) -> None:
     await check_admissibility(tx, application_id, admissible=True)
 
 
+async def _sign(tx: Tx, award_id: UUID) -> None:
+    await record_signature(tx, award_id, signed_on=tx.now.astimezone(BRUSSELS).date())
+
+
 ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {
     "drafts-of-calls-that-a-colleague-wrote-to-check-and-publish": publish_call,
     "corrigenda-that-a-colleague-wrote-to-check-and-publish": publish_corrigendum,
@@ -110,6 +116,7 @@ ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {
     "proposed-rankings-to-decide": decide,
     "awards-that-a-colleague-proposed-to-close": close_award,
     "awards-that-a-colleague-proposes-to-withdraw": agree_to_withdrawal,
+    "awards-whose-agreement-is-to-be-signed": _sign,
     "your-drafts-that-can-still-be-submitted": _finish,
     "applications-to-confirm-or-decline": _answer,
     "reported-activities-to-verify": verify,

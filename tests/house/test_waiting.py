@@ -18,6 +18,7 @@ WORK = {
         "soon": ["closed-calls-to-be-opened-by-two-people"],
         "later": [
             "questions-on-calls-to-answer",
+            "awards-whose-agreement-is-to-be-signed",
             "reported-activities-to-verify",
             "applications-whose-admissibility-is-to-be-checked",
             "clarifications-that-were-answered",
@@ -28,7 +29,7 @@ WORK = {
     },
     "Paul Weber": {
         "soon": ["closed-calls-to-be-opened-by-two-people"],
-        "later": ["exceptions-to-decide"] * 2,
+        "later": ["awards-whose-agreement-is-to-be-signed", *["exceptions-to-decide"] * 2],
         "others": ["urgent-applications-to-decide"],
     },
     "Omar Hoxha": {

@@ -17,7 +17,6 @@ from facility.admission.rules.clarification import (
     ClarificationKind,
     ClericalField,
 )
-from facility.admission.rules.working_days import MOST_DAYS
 from facility.admission.service.clarifications import (
     CLARIFICATION,
     ask_for_clarification,
@@ -30,6 +29,7 @@ from facility.applications.words import WORDS
 from facility.inquiries.service import cancel as cancel_inquiry
 from facility.letters.queries import letters_on
 from facility.letters.service import letter_on_paper
+from facility.periods import MOST_DAYS
 from facility.refused import refuse
 from facility.web import render
 from facility.web.access import Role, allow

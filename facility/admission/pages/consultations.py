@@ -12,7 +12,6 @@ from facility.admission.pages.staff import may_ask_about, unsealed
 from facility.admission.queries import consultation as queries
 from facility.admission.queries.asking import to_answer, to_correct
 from facility.admission.rules.consultation import MAX_TEXT, USUAL_DAYS
-from facility.admission.rules.working_days import MOST_DAYS
 from facility.admission.service.consultations import (
     CONSULTATION,
     answer_objection,
@@ -23,6 +22,7 @@ from facility.applications.access import STAFF
 from facility.applications.words import WORDS
 from facility.inquiries.service import ask_again
 from facility.inquiries.service import cancel as cancel_inquiry
+from facility.periods import MOST_DAYS
 from facility.web import carried, render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

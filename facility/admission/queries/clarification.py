@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.models.clarification import Clarification
 from facility.admission.rules.clarification import ClarificationKind, ClarificationState, ClericalField
-from facility.admission.rules.working_days import last_day
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
+from facility.periods import last_day
 
 
 class Paper(msgspec.Struct, frozen=True):

@@ -17,7 +17,6 @@ from facility.admission.rules.consultation import (
     ConsulteeKind,
     stands_against,
 )
-from facility.admission.rules.working_days import last_day
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.ending import HAS_ENDED
@@ -29,6 +28,7 @@ from facility.forms.sections import answered
 from facility.forms.types import Field
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
+from facility.periods import last_day
 from facility.refused import refuse
 
 PAGE = 25

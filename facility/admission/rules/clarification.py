@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from facility.admission.rules.working_days import MOST_DAYS
+from facility.periods import MOST_DAYS
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from facility.admission.rules.working_days import MOST_DAYS
 from facility.applications.rules.status import Track
+from facility.periods import MOST_DAYS
 from facility.refused import Reason, refuse, refuse_if
 
 USUAL_DAYS = 5

@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement
 
 from facility.accounts.models import Person
 from facility.admission.models.asked import AskedOnApplication
-from facility.admission.rules.working_days import end_of_period, last_day, reminder
 from facility.applications.models.application import Application
 from facility.applications.queries.parts import track_of
 from facility.applications.rules.ending import may_still_answer
@@ -22,6 +21,7 @@ from facility.inquiries.kinds import Mailing, RemindingKind
 from facility.inquiries.service import call_off, lock_all
 from facility.outbox.models import Link
 from facility.outbox.service import post
+from facility.periods import end_of_period, last_day, reminder
 from facility.web.filters import weekday
 from facility.web.i18n import N_, filled
 

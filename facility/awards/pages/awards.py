@@ -21,6 +21,7 @@ from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
 from facility.awards.queries.results import set_off
+from facility.awards.queries.signing import signature_on
 from facility.awards.queries.together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
@@ -212,6 +213,8 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         letters=await letters_on(read, shown.application_id),
         ends=ENDS,
         may_end=view.me.has(Role.SECRETARIAT) and shown.stands,
+        signature=await signature_on(read, award_id),
+        may_sign=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and shown.kept,
         withdrawal=await withdrawal(read, award_id),
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
         may_confirm=may_confirm,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
 from facility.awards.models import AWARD_STANDS_SQL
-from facility.awards.rules.awards import stands
+from facility.awards.rules.awards import kept, stands
 from facility.contracts.models import FREE
 from facility.refused import refuse
 
@@ -230,6 +230,10 @@ class AwardShown(msgspec.Struct, frozen=True):
     @property
     def stands(self) -> bool:
         return stands(self.ended_at)
+
+    @property
+    def kept(self) -> bool:
+        return kept(self.end_kind)
 
     @property
     def of_call(self) -> str:

@@ -14,6 +14,11 @@ def stands(ended_at: datetime | None, at: datetime | None = None) -> bool:
     return ended_at is None or (at is not None and ended_at > at)
 
 
+def kept(end_kind: str | None) -> bool:
+    """An award is kept unless it was withdrawn or lost: it stands, or was closed at its final cost."""
+    return end_kind in (None, "closed")
+
+
 def final_commitment(award: Decimal, final_cost: Decimal) -> Decimal:
     """What a closed award commits, in EUR: its final cost; what is above the award is not paid."""
     return min(award, final_cost)

@@ -1,15 +1,16 @@
 """The table of calls."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from msgspec import to_builtins
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.calls.rules.checklist import STANDARD_LIST
+from facility.calls.rules.deadlines import inform_by
 from facility.calls.rules.modes import submit_by
 from facility.db import Base, Key, search_index, search_key_of
 
@@ -22,7 +23,7 @@ class Call(Base):
     `current_version` is the number of the CallVersion that is in force, 0 for a draft. `only_themes` are codes that the
     call is for (none: all), `taxonomy` pairs of code and name of those that could be chosen when it was published.
     opened_at: when two people unsealed what had come in; evaluating_since: when the first application was given to an
-    assessor. search_key: what it is found by.
+    assessor. inform_by: the last day on which applicants hear of the outcome. search_key: what it is found by.
 
     A rolling or urgent call is a series; each of its batches is a row of its own with `series_id` and `batch` (from 1)
     and the same rules, whose amount is shared: what a batch may still award is what the whole series has left.
@@ -77,6 +78,7 @@ class Call(Base):
     decide_within_hours: Mapped[int | None]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    inform_by: Mapped[date]
     questions_until: Mapped[datetime | None]
     answers_until: Mapped[datetime | None]
     envelope_id: Mapped[UUID] = mapped_column(ForeignKey("envelope.id"), index=True)
@@ -112,6 +114,12 @@ class Call(Base):
     overdue_at: Mapped[datetime | None]
 
     _find_by = search_key_of("reference", "title")
+
+    @validates("closes_at")
+    def _inform_by(self, _name: str, closes_at: datetime) -> datetime:
+        """Keeps the day as the deadline is."""
+        self.inform_by = inform_by(closes_at)
+        return closes_at
 
     def submit_by(self, at: datetime) -> datetime:
         """The deadline that a draft goes by: `rules.submit_by`."""

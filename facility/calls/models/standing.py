@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, literal_column
 from facility.calls.models.call import Call
 from facility.calls.rules.standing import CallState, Standing
 from facility.db import as_sql
+from facility.zone import last_second_sql
 
 
 def runs(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -32,10 +33,9 @@ PAST_SQL = f"({_OVER} OR call.state IN ('decided', 'cancelled'))"
 """What was published once, and runs no more."""
 DECIDE_BY_SQL = "call.closes_at + call.decide_within_hours * interval '1 hour'"
 """When an urgent application is to be decided at the latest; NULL for other calls."""
-HEAR_BY_SQL = f"""coalesce({DECIDE_BY_SQL},
-    (call.closes_at AT TIME ZONE 'Europe/Brussels' + interval '6 months') AT TIME ZONE 'Europe/Brussels')"""
-"""Until when applicants hear of the decision: within the hours that an urgent call promises, otherwise six months after the last
-day for applications (FR24 Art. 197(2); months end on the same day, or the last of the month, Reg. 1182/71 Art. 3)."""
+HEAR_BY_SQL = f"coalesce({DECIDE_BY_SQL}, {last_second_sql('call.inform_by')})"
+"""Until when applicants hear of the decision: within the hours that an urgent call promises, otherwise with the last second of the
+day that the Regulation sets (`rules.deadlines.inform_by`)."""
 SUBMIT_BY_SQL = """coalesce((SELECT min(CAST(at AS timestamptz)) FROM jsonb_array_elements_text(call.cut_offs) AS at
     WHERE CAST(at AS timestamptz) >= :now), call.closes_at)"""
 """The deadline that a draft goes by, as `rules.submit_by` has it."""

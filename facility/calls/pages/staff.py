@@ -19,6 +19,7 @@ from facility.calls.words.calls import STANDINGS
 from facility.contracts.queries import envelopes
 from facility.web.access import ANYONE, Role, allow
 from facility.web.carried import key
+from facility.web.deadlines import deadlines_of
 from facility.web.fields import Fields
 from facility.web.finding import finds
 from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
@@ -182,6 +183,7 @@ async def call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         **shown(call),
         workspace=await workspace_of(view, read, call_id, "overview"),
         figures=await overview_of(read, call_id, view.me.id) if standing is not Standing.DRAFT else None,
+        deadlines=await deadlines_of(read, call_id, now.astimezone(clock.BRUSSELS).date()),
         steps=steps,
         opened=await view.open_to_me(read, [step.href for step in steps if step.href]),
         batches=await batches(read, call.series_id or call_id) if call.public.mode != "deadline" else [],

@@ -1,7 +1,7 @@
 """Where an application stands: the same steps for staff and, told less before the decision, for lead and partners."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import httpx
@@ -83,20 +83,16 @@ async def test_what_has_ended_is_under_way_nowhere(
     assert "You will hear" not in page.text
 
 
-async def test_applicants_hear_within_six_months(db: Database) -> None:
-    closes = {
-        "2027-01-15T11:00:00+00:00": "2027-07-15T10:00:00+00:00",  # noon in Brussels, winter and summer
-        "2026-08-31T10:00:00+00:00": "2027-02-28T11:00:00+00:00",  # the last of a shorter month
-    }
+async def test_applicants_hear_with_the_last_second_of_the_day_that_the_call_keeps(db: Database) -> None:
+    last = {"2027-07-15": "2027-07-15T21:59:59+00:00", "2027-03-01": "2027-03-01T22:59:59+00:00"}
     async with db.reader() as connection:
-        for at, by in closes.items():
+        for day, by in last.items():
             query = text(
-                f"SELECT {HEAR_BY_SQL} = CAST(:by AS timestamptz) FROM (SELECT CAST(:at AS timestamptz) AS closes_at,"
-                " CAST(NULL AS int) AS decide_within_hours) AS call"
+                f"SELECT {HEAR_BY_SQL} FROM (SELECT CAST(:day AS date) AS inform_by,"
+                " now() AS closes_at, CAST(NULL AS int) AS decide_within_hours) AS call"
             )
-            assert await connection.scalar(
-                query, {"at": datetime.fromisoformat(at), "by": datetime.fromisoformat(by)}
-            )
+            heard = await connection.scalar(query, {"day": date.fromisoformat(day)})
+            assert heard == datetime.fromisoformat(by)
 
 
 async def test_one_statement_more_for_all_steps(db: Database, submitted: UUID) -> None:  # noqa: F811

@@ -2,16 +2,23 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
-from facility.admission.rules.working_days import (
+from facility.data import DATA
+from facility.periods import (
     day_after,
     easter,
+    end_of_hours,
     end_of_period,
+    is_holiday_by_rule,
     is_working_day,
     last_day,
+    last_of_days,
+    last_of_months,
     reminder,
 )
+from facility.zone import BRUSSELS
 
 
 @pytest.mark.parametrize(
@@ -103,3 +110,81 @@ def test_a_reminder_leaves_a_day_to_answer() -> None:
     assert reminder(friday, 5) == datetime(2021, 8, 5, 6, tzinfo=UTC)
     assert reminder(friday, 3) == datetime(2021, 8, 3, 6, tzinfo=UTC)
     assert reminder(friday, 1) == datetime(2021, 8, 2, 6, tzinfo=UTC)
+
+
+def test_each_list_that_comes_with_the_facility_names_its_source_and_all_its_days_are_in_the_year() -> None:
+    years = msgspec.json.decode((DATA / "holidays.json").read_bytes())["years"]
+    assert [*years] == ["2025", "2026", "2027", "2028"]
+    for year, listed in years.items():
+        assert listed["source"]
+        days = [date.fromisoformat(f"{year}-{day}") for day in listed["days"]]
+        assert days == sorted(set(days))
+        first = date(int(year), 1, 1)
+        by_rule = [day for n in range(366) if is_holiday_by_rule(day := first + timedelta(days=n))]
+        assert days == [day for day in by_rule if day.year == int(year)]
+
+
+def at(text: str) -> datetime:
+    """An instant in Brussels."""
+    return datetime.fromisoformat(text).replace(tzinfo=BRUSSELS)
+
+
+@pytest.mark.parametrize(
+    ("event", "months", "last"),
+    [
+        ("2021-07-30T12:00", 6, "2022-01-31"),  # Sunday 30 January (dossier 9)
+        ("2021-09-01T15:30", 3, "2021-12-01"),  # dossier 9
+        ("2026-08-31T12:00", 6, "2027-03-01"),  # the last of February is a Sunday
+        ("2027-08-31T12:00", 6, "2028-02-29"),
+        ("2028-02-29T12:00", 12, "2029-02-28"),
+        ("2027-11-30T12:00", 3, "2028-02-29"),
+        ("2026-08-31T23:59:59", 1, "2026-09-30"),
+        ("2026-10-05T12:00", 6, "2027-04-05"),
+        ("2025-10-17T12:00", 6, "2026-04-17"),
+        (
+            "2025-10-02T12:00",
+            6,
+            "2026-04-07",
+        ),  # Maundy Thursday, and the institutions open after Easter Monday
+        ("2026-06-24T12:00", 6, "2027-01-04"),  # 24 December to 2 January, then a weekend
+        ("2026-02-09T12:00", 3, "2026-05-11"),  # 9 May is a Saturday
+        ("2026-06-30T23:30", 6, "2027-01-04"),
+        ("2026-12-31T23:30", 2, "2027-03-01"),
+    ],
+)
+def test_months_end_on_the_same_date_or_the_next_working_day(event: str, months: int, last: str) -> None:
+    assert last_of_months(at(event), months) == date.fromisoformat(last)
+
+
+def test_a_period_beyond_the_last_day_ends_with_it() -> None:
+    assert last_of_months(at("9999-12-01T12:00"), 1) == last_of_months(at("9999-06-30T12:00"), 6) == date.max
+    assert last_of_months(at("9999-11-26T12:00"), 1) == date.max  # the institutions are closed until then
+
+
+def test_the_day_of_an_event_is_that_of_brussels() -> None:
+    evening = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # 1 July in Brussels
+    assert last_of_months(evening, 2) == date(2026, 9, 1)
+    assert last_of_days(evening, 15) == date(2026, 7, 16)
+
+
+@pytest.mark.parametrize(
+    ("event", "days", "last"),
+    [
+        ("2021-09-01T15:30", 15, "2021-09-16"),  # dossier 9
+        ("2026-07-06T12:00", 15, "2026-07-22"),  # 21 July is a holiday
+        ("2026-12-10T12:00", 15, "2027-01-04"),
+        ("2026-11-27T12:00", 1, "2026-11-30"),
+        ("2026-11-27T12:00", 2, "2026-12-01"),  # Friday; Monday and Tuesday: at least two working days
+        ("2026-12-23T12:00", 2, "2027-01-05"),
+    ],
+)
+def test_days_are_those_of_the_calendar_with_two_working_days_at_least(
+    event: str, days: int, last: str
+) -> None:
+    assert last_of_days(at(event), days) == date.fromisoformat(last)
+
+
+def test_hours_begin_after_that_of_the_event_and_no_holiday_moves_them() -> None:
+    assert end_of_hours(at("2026-12-24T10:20"), 48) == at("2026-12-26T11:00")
+    assert end_of_hours(at("2026-12-24T10:00"), 1) == at("2026-12-24T12:00")
+    assert end_of_hours(at("2026-10-25T00:30"), 3) == at("2026-10-25T03:00")  # the clocks go back

@@ -1,0 +1,114 @@
+"""What the Regulation asks of a call by when, and the day on which the agreement on an award was signed."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.admission.service.letters import KINDS as OF_ADMISSION
+from facility.applications.models.conflict import shut_out
+from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.queries import awards as awards_queries
+from facility.awards.queries.signing import signature_on
+from facility.awards.rules.deadlines import inform_others_by
+from facility.awards.service.letters import AWARD, NOT_FUNDED, RESERVE
+from facility.awards.service.signing import record_signature
+from facility.calls.models.standing import HEAR_BY_SQL
+from facility.clock import BRUSSELS
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.deadlines import deadline
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.waiting import waits
+from facility.zone import day_sql, last_second_sql
+
+SIGNS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+
+_DECISIONS = ", ".join(
+    repr(name) for name in sorted({AWARD.name, RESERVE.name, NOT_FUNDED.name, *OF_ADMISSION})
+)
+_INFORMED_AT = f"""(SELECT min(created_at) FROM letter
+    WHERE letter.application_id = application.id AND letter.kind IN ({_DECISIONS}))"""  # noqa: S608 - our own text
+# Whoever withdrew before the decision waits for no answer.
+_APPLICANTS = f"""FROM application WHERE application.call_id = call.id AND application.received_at IS NOT NULL
+    AND (application.status <> 'withdrawn' OR {_INFORMED_AT} IS NOT NULL)"""
+_AT_ONCE = "FROM award WHERE award.application_id = application.id AND NOT award.from_reserve"
+_OTHERS = f"{_APPLICANTS} AND NOT EXISTS (SELECT {_AT_ONCE})"
+_ALL_INFORMED_ON = f"CASE WHEN count(*) = count({_INFORMED_AT}) THEN {day_sql(f'max({_INFORMED_AT})')} END"
+_OF_CALL = f"""FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id
+    WHERE award.call_id = call.id AND ({AWARD_STANDS_SQL} OR award_signature.award_id IS NOT NULL)"""
+# What is not signed comes first, the earliest of it; once all are, what was latest.
+_LATEST = "ORDER BY signed_on IS NOT NULL, signed_on - sign_by DESC, sign_by LIMIT 1"
+
+deadline(
+    N_("Inform all applicants of the outcome"),
+    order=10,
+    begins=f"""CASE WHEN call.state NOT IN ('draft', 'cancelled') AND (call.mode = 'deadline' OR call.series_id IS NOT NULL)
+        AND (call.closed_at IS NULL OR EXISTS (SELECT {_APPLICANTS})) THEN {day_sql(HEAR_BY_SQL)} END""",
+    met=f"(SELECT {_ALL_INFORMED_ON} {_APPLICANTS})",
+    number=f"(SELECT count({_INFORMED_AT}) {_APPLICANTS})",
+    of=f"(SELECT count(*) {_APPLICANTS})",
+)
+deadline(
+    N_("Inform the applicants without an award"),
+    order=20,
+    begins=f"""CASE WHEN EXISTS (SELECT {_OTHERS}) THEN
+        (SELECT min({_INFORMED_AT}) {_APPLICANTS} AND EXISTS (SELECT {_AT_ONCE})) END""",
+    counted=inform_others_by,
+    met=f"(SELECT {_ALL_INFORMED_ON} {_OTHERS})",
+    number=f"(SELECT count({_INFORMED_AT}) {_OTHERS})",
+    of=f"(SELECT count(*) {_OTHERS})",
+)
+deadline(
+    N_("Sign the agreements on the awards"),
+    order=30,
+    begins=f"(SELECT sign_by {_OF_CALL} {_LATEST})",
+    met=f"(SELECT signed_on {_OF_CALL} {_LATEST})",
+    number=f"(SELECT count(signed_on) {_OF_CALL})",
+    of=f"(SELECT count(*) {_OF_CALL})",
+)
+waits(
+    N_("Awards whose agreement is to be signed"),
+    N_("Sign the agreement on {thing}, and enter the day"),
+    "/awards",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    rows=f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id || '/signature' AS href,
+        call.reference AS call, award.made_at AS since, {last_second_sql("award.sign_by")} AS until
+    FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
+    WHERE {AWARD_STANDS_SQL} AND NOT EXISTS (SELECT FROM award_signature WHERE award_signature.award_id = award.id)
+        AND NOT {shut_out(person=":person_id")}""",  # noqa: S608 - our own text
+)
+
+
+@get("/awards/{award_id:uuid}/signature", opt=SIGNS)
+async def signature(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """When the agreement was signed."""
+    shown = await signature_on(read, award_id)
+    fields = Fields.showing({"signed_on": shown.signed_on.isoformat()} if shown.signed_on else None)
+    return await _signature(view, read, award_id, fields)
+
+
+async def _signature(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+) -> Page:
+    award = await awards_queries.award(read, award_id)
+    if not award.kept:
+        refuse("not_an_award")
+    shown = await signature_on(read, award_id)
+    return view.page("awards/signature.html", status=status, award=award, signature=shown, form=form)
+
+
+@post("/awards/{award_id:uuid}/signature", opt=SIGNS)
+async def sign(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    fields = Fields(form)
+    signed_on = fields.day("signed_on", last=tx.now.astimezone(BRUSSELS).date())
+    async with redrawn(tx, fields, lambda read, status: _signature(view, read, award_id, fields, status)):
+        await record_signature(tx, award_id, signed_on=signed_on)
+    return view.go(f"/awards/{award_id}", _("The day of the signature has been saved."))
+
+
+HANDLERS = [signature, sign]

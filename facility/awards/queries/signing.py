@@ -1,0 +1,41 @@
+"""When an award is to be signed, and when it was."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.refused import refuse
+
+
+class SignatureShown(msgspec.Struct, frozen=True):
+    """The last day for signing the agreement on an award; when it was signed, and who entered that."""
+
+    sign_by: date
+    signed_on: date | None
+    recorded_by: str | None
+    recorded_at: datetime | None
+
+    @property
+    def late(self) -> int:
+        """Days after the last one on which it was signed; 0 where it was in time, or is not signed."""
+        return max((self.signed_on - self.sign_by).days, 0) if self.signed_on else 0
+
+
+_SIGNATURE = text(
+    """
+    SELECT sign_by, signed_on, person.name AS recorded_by, recorded_at
+    FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id LEFT JOIN person ON person.id = recorded_by
+    WHERE award.id = :award
+    """
+)
+
+
+async def signature_on(connection: AsyncConnection, award_id: UUID) -> SignatureShown:
+    """The signature of an award. Raises Refused (missing)."""
+    row = (await connection.execute(_SIGNATURE, {"award": award_id})).first()
+    if row is None:
+        refuse("not_found", kind="missing", what="award")
+    return SignatureShown(**row._mapping)

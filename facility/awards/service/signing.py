@@ -1,0 +1,36 @@
+"""The agreement on an award was signed, which commits the money in law (dossier 2a, step 7)."""
+
+from datetime import date
+from uuid import UUID
+
+from facility.applications.models.application import Application
+from facility.awards.events import AwardSigned
+from facility.awards.models import Award, AwardSignature
+from facility.awards.rules.deadlines import may_be_signed
+from facility.awards.service.shared import acting
+from facility.db import Tx
+from facility.events.log import record
+from facility.refused import refuse
+
+
+async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date) -> None:
+    """Enter the day on which the agreement on an award was signed by all, or correct it; also of an award that was closed. The
+    same once more changes nothing.
+
+    Refused: "not_an_award", rules.deadlines.may_be_signed.
+    """
+    unlocked = await tx.get(Award, award_id)
+    application = await tx.lock(Application, unlocked.application_id)
+    award = await tx.lock(Award, award_id)
+    if not award.kept:
+        refuse("not_an_award")
+    may_be_signed(signed_on, award.made_at, tx.now)
+    signature = await tx.session.get(AwardSignature, award_id)
+    if signature is None:
+        signature = AwardSignature(award_id=award_id)
+        tx.add(signature)
+    elif signature.signed_on == signed_on:
+        return
+    signature.signed_on, signature.recorded_by, signature.recorded_at = signed_on, acting(tx), tx.now
+    await tx.flush()
+    await record(tx, AwardSigned(award_id=award_id, application_id=application.id, signed_on=signed_on))
