@@ -453,6 +453,12 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(AWARD, Task("Awards whose agreement is to be signed")),
         decider=(AWARD, Task("Awards whose agreement is to be signed")),
     ),
+    awards.PublicationWithheld: Row(
+        "What is not published is not talked about either.", officer=(AWARD,), decider=(AWARD,)
+    ),
+    awards.WithholdingLifted: Row(
+        "Everybody can read it in the public list once it is signed.", officer=(AWARD,), decider=(AWARD,)
+    ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
         lead=(Mail("awards/award"), RESULT, Task("Awards without an activity")),

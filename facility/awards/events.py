@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.awards.rules.publication import Why
 from facility.events.base import Event
 from facility.proposals import Settlement
 
@@ -91,7 +92,8 @@ class AwardMade(Event, frozen=True, kw_only=True):
 
 
 class AwardSigned(Event, frozen=True, kw_only=True):
-    """Somebody entered the day on which the agreement on the award was signed, or corrected it."""
+    """Somebody entered the day on which the agreement on the award was signed and its subject in the public list, or corrected
+    them; the subject stands in the row."""
 
     subject: ClassVar[str] = "award"
     sentence: ClassVar[str] = "The agreement was signed on {signed_on}"
@@ -99,6 +101,29 @@ class AwardSigned(Event, frozen=True, kw_only=True):
     award_id: UUID
     application_id: UUID
     signed_on: date
+
+
+class PublicationWithheld(Event, frozen=True, kw_only=True):
+    """An authorising officer keeps the award out of the public list; the reason stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The award was withheld from the public list ({why})"
+
+    award_id: UUID
+    application_id: UUID
+    withholding_id: UUID
+    why: Why
+
+
+class WithholdingLifted(Event, frozen=True, kw_only=True):
+    """An authorising officer lets the award into the public list again; the reason stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The award is no longer withheld from the public list"
+
+    award_id: UUID
+    application_id: UUID
+    withholding_id: UUID
 
 
 class ClosingProposed(Event, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from facility.applications.models.sealing import SEALED_SQL
 from facility.awards.rules.awards import kept, stands
 from facility.awards.rules.deadlines import sign_by
 from facility.awards.rules.money_line import Drawn
+from facility.awards.rules.publication import Why
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key, as_sql
 from facility.evaluation.models import ENOUGH_SQL
@@ -210,14 +211,51 @@ PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(s
 
 
 class AwardSignature(Base):
-    """The agreement on an award was signed by all on this day, in Brussels, as somebody entered it last."""
+    """The agreement on an award was signed by all on this day, in Brussels, as somebody entered it last. From then on the award
+    stands in the public list. subject: what the list says that it is for."""
 
     __tablename__ = "award_signature"
+    __table_args__ = (
+        CheckConstraint("subject <> ''", name="subject"),
+        Index("ix_award_signature_signed_on", "signed_on", "award_id"),
+    )
 
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
     signed_on: Mapped[date]
+    subject: Mapped[str]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
+
+
+class Withholding(Base):
+    """An authorising officer keeps an award out of the public list, for a reason, until it is lifted."""
+
+    __tablename__ = "award_withholding"
+    __table_args__ = (
+        CheckConstraint(f"why IN ({', '.join(repr(why.value) for why in Why)})", name="why"),
+        CheckConstraint("reason <> ''", name="reason"),
+        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
+        CheckConstraint(
+            "(lifted_at IS NULL) = (lift_reason IS NULL) AND lift_reason <> ''", name="lift_reason"
+        ),
+        Index("uq_award_withholding", "award_id", unique=True, postgresql_where=text("lifted_at IS NULL")),
+    )
+
+    id: Mapped[Key]
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    why: Mapped[str]
+    reason: Mapped[str]
+    withheld_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    withheld_at: Mapped[datetime]
+    lift_reason: Mapped[str | None]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    lifted_at: Mapped[datetime | None]
+
+
+WITHHELD_SQL = """EXISTS (SELECT FROM award_withholding WHERE award_withholding.award_id = award.id AND lifted_at IS NULL)"""
+"""The award of the row is withheld from the public list."""
+PUBLISHED_SQL = f"({AWARD_KEPT_SQL} AND NOT {WITHHELD_SQL})"
+"""The award of the row, joined to its signature, stands in the public list."""
 
 
 class AwardWithdrawal(Proposed, Base):

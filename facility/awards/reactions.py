@@ -28,6 +28,7 @@ from facility.awards.models import AwardDecision, AwardWithdrawal, RankingEntry,
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
+from facility.awards.service.publication import standing_withholding
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
@@ -169,8 +170,9 @@ async def write_to_served(tx: Tx, event: AwardMade) -> None:
 
 @reacts_to(AwardMade)
 async def keep_among_what_is_done(tx: Tx, event: AwardMade) -> None:
-    """Later applicants are shown what is supported already."""
-    await keep_initiative(tx, event.application_id, public=True)
+    """Later applicants are shown what is supported already, unless it was withheld from the public list meanwhile."""
+    withheld = await standing_withholding(tx, event.award_id) is not None
+    await keep_initiative(tx, event.application_id, public=not withheld)
 
 
 @reacts_to(AwardEnded)

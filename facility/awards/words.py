@@ -1,6 +1,7 @@
 """What the rules of the awards say to people, and the words for what became of applications."""
 
 from facility.applications.rules.status import ApplicationStatus as S
+from facility.awards.rules.publication import Why
 from facility.web import sentences
 from facility.web.i18n import N_
 
@@ -23,6 +24,9 @@ sentences.register(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),
         "signed_before_award": N_("The agreement can't have been signed before the award was made."),
+        "subject_missing": N_("Say in a line what the award is for."),
+        "withheld": N_("This award is already withheld from the public list."),
+        "not_withheld": N_("This award is not withheld from the public list."),
         "signed_later": N_("Enter the day once the agreement has been signed by all."),
         "closing_not_proposed": N_("Nobody has proposed to close this award."),
     }
@@ -69,3 +73,13 @@ PLACES = {
     "ineligible": (N_("Ineligible"), "bad"),
 }
 """What became of a place on the reserve list."""
+
+WHYS = {
+    Why.PEOPLE: N_("It could endanger people"),
+    Why.OPERATIONS: N_("It could harm an operation or an investigation"),
+    Why.RIGHTS: N_("It could threaten other rights or freedoms of those concerned"),
+}
+"""Why an award is withheld from the public list."""
+
+LISTED = {"running": (N_("Running"), "info"), "completed": (N_("Completed"), "plain")}
+"""How far an award in the public list is."""

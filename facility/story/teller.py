@@ -120,11 +120,14 @@ class Teller:
     async def sign(self, call_id: UUID, at: datetime) -> None:
         """The agreements on the awards of the call are signed, and Ada enters the day."""
         async with self.db.reader() as connection:
-            query = select(Award.id).where(Award.call_id == call_id, Award.kept).order_by(Award.id)
-            awards = list((await connection.execute(query)).scalars())
-        for award_id in awards:
-            day = at.astimezone(BRUSSELS).date()
-            await self.act(at, "ada", record_signature, award_id, signed_on=day)
+            query = select(Award.id, Application.title).join(
+                Application, Application.id == Award.application_id
+            )
+            kept = query.where(Award.call_id == call_id, Award.kept).order_by(Award.id)
+            awards = list(await connection.execute(kept))
+        day = at.astimezone(BRUSSELS).date()
+        for award_id, title in awards:
+            await self.act(at, "ada", record_signature, award_id, signed_on=day, subject=title)
 
 
 async def _assign(tx: Tx, application_id: UUID, assessor_id: UUID) -> None:

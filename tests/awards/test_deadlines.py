@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from facility.admission.service.admissibility import check_admissibility
 from facility.applications.service.withdrawal import withdraw
 from facility.awards.events import AwardSigned
 from facility.awards.models import AwardSignature
@@ -40,7 +41,7 @@ def told(found: list[Deadline]) -> list[tuple[str, date, date | None, int, int]]
 
 async def sign(play: Judging, name: str, day: date, at: datetime = DECIDED, who: str = "ada") -> UUID:
     award = await play.award(name)
-    await play.act(who, lambda tx: record_signature(tx, award.id, signed_on=day), at)
+    await play.act(who, lambda tx: record_signature(tx, award.id, signed_on=day, subject="Workshops"), at)
     return award.id
 
 
@@ -73,6 +74,18 @@ async def test_what_is_closed_waits_until_all_are_informed(play: Judging) -> Non
         (OTHERS, date(2021, 9, 16), date(2021, 9, 1), 2, 2),
         (SIGN, date(2021, 12, 1), None, 0, 1),
     ]
+
+
+async def test_what_was_found_inadmissible_is_informed_before_the_others(play: Judging) -> None:
+    for name in "AB":
+        await play.apply(name, "1000.00")
+    await play.close()
+    key = play.applications["B"]
+    later = CLOSES + timedelta(days=1)
+    await play.act(
+        "ada", lambda tx: check_admissibility(tx, key, admissible=False, reason="One page is missing."), later
+    )
+    assert told(await deadlines(play)) == [(INFORM, date(2022, 1, 31), None, 1, 2)]
 
 
 async def test_whoever_withdrew_is_not_informed(play: Judging) -> None:
@@ -159,10 +172,10 @@ async def test_work_leads_to_the_form_and_ends_with_it(db: Database, play: Judgi
     assert "To be signed by 1 December 2021" in (await ada.get(f"/awards/{award.id}")).text
     assert (await ada.get(here)).status_code == 200
     assert (await omar.get(here)).status_code == 403
-    wrong = await ada.send_form(here, {"signed_on": "2021-08-31"})
+    wrong = await ada.send_form(here, {"signed_on": "2021-08-31", "subject": "W"})
     assert (wrong.status_code, errors(wrong)) == (422, ["signed_on"])
-    assert (await ada.send_form(here, {"signed_on": "2999-01-01"})).status_code == 422
-    assert (await ada.send_form(here, {"signed_on": "2021-12-03"})).status_code == 303
+    assert (await ada.send_form(here, {"signed_on": "2999-01-01", "subject": "W"})).status_code == 422
+    assert (await ada.send_form(here, {"signed_on": "2021-12-03", "subject": "W"})).status_code == 303
     assert "Signed on 3 December 2021" in (page := (await ada.get(f"/awards/{award.id}")).text)
     assert "2 days late" in page
     assert "awards-whose-agreement-is-to-be-signed" not in work(await ada.get("/"))

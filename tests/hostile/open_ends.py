@@ -26,7 +26,9 @@ from facility.admission.service.consultations import (
     start_consultations,
 )
 from facility.admission.service.views import save_view
+from facility.awards.rules.publication import Why
 from facility.awards.service.ending import propose_closing
+from facility.awards.service.publication import withhold
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
@@ -145,7 +147,7 @@ async def _change(ends: Opened, statement: str, **given: Any) -> None:
 
 
 async def _awards(ends: Opened) -> None:
-    """One to close, one to withdraw, as somebody proposes."""
+    """One to close, one to withdraw, as somebody proposes; one withheld from the public list."""
     closing, withdrawal = (
         await _award(ends, "TAF-2021-01/B"),
         await _award(ends, f"TAF-{ends.now.year}-05/001"),
@@ -156,6 +158,8 @@ async def _awards(ends: Opened) -> None:
     await ends.act(
         ends.now, "ada", propose_withdrawal, withdrawal, reason="Its lead has no mandate any more."
     )
+    withheld = await _award(ends, "TAF-2021-01/A")
+    await ends.act(ends.now, "paul", withhold, withheld, why=Why.OPERATIONS, reason="It is under way.")
 
 
 async def _award(ends: Opened, reference: str) -> UUID:

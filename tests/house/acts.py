@@ -100,7 +100,8 @@ async def _admit(tx: Tx, application_id: UUID) -> None:
 
 
 async def _sign(tx: Tx, award_id: UUID) -> None:
-    await record_signature(tx, award_id, signed_on=tx.now.astimezone(BRUSSELS).date())
+    today = tx.now.astimezone(BRUSSELS).date()
+    await record_signature(tx, award_id, signed_on=today, subject="Joint workshops")
 
 
 ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {

@@ -133,6 +133,13 @@ async def keep_initiative(tx: Tx, application_id: UUID, *, public: bool) -> None
     await _write(tx, _OWN, [line])
 
 
+async def show_initiative(tx: Tx, application_id: UUID, *, public: bool) -> None:
+    """Whether later applicants read of one of our own."""
+    await tx.session.execute(
+        update(Initiative).where(Initiative.application_id == application_id).values(public=public)
+    )
+
+
 async def drop_initiative(tx: Tx, application_id: UUID) -> None:
     """One of our own will not be done."""
     await tx.session.execute(

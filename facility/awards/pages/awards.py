@@ -21,11 +21,11 @@ from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
 from facility.awards.queries.results import set_off
-from facility.awards.queries.signing import signature_on
+from facility.awards.queries.signing import signature_on, withholding_on
 from facility.awards.queries.together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
-from facility.awards.words import ENDS, PLACES, STATUSES
+from facility.awards.words import ENDS, PLACES, STATUSES, WHYS
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
@@ -214,6 +214,9 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         ends=ENDS,
         may_end=view.me.has(Role.SECRETARIAT) and shown.stands,
         signature=await signature_on(read, award_id),
+        withholding=await withholding_on(read, award_id),
+        may_withhold=view.me.has(Role.AUTHORISING) and shown.kept,
+        whys=WHYS,
         may_sign=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and shown.kept,
         withdrawal=await withdrawal(read, award_id),
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),

@@ -86,9 +86,11 @@ waits(
 
 @get("/awards/{award_id:uuid}/signature", opt=SIGNS)
 async def signature(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
-    """When the agreement was signed."""
+    """When the agreement was signed, and what the public list says of it."""
     shown = await signature_on(read, award_id)
-    fields = Fields.showing({"signed_on": shown.signed_on.isoformat()} if shown.signed_on else None)
+    award = await awards_queries.award(read, award_id)
+    signed_on = {"signed_on": shown.signed_on.isoformat()} if shown.signed_on else {}
+    fields = Fields.showing({"subject": shown.subject or award.title, **signed_on})
     return await _signature(view, read, award_id, fields)
 
 
@@ -106,9 +108,10 @@ async def _signature(
 async def sign(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     signed_on = fields.day("signed_on", last=tx.now.astimezone(BRUSSELS).date())
+    subject = fields.text("subject")
     async with redrawn(tx, fields, lambda read, status: _signature(view, read, award_id, fields, status)):
-        await record_signature(tx, award_id, signed_on=signed_on)
-    return view.go(f"/awards/{award_id}", _("The day of the signature has been saved."))
+        await record_signature(tx, award_id, signed_on=signed_on, subject=subject)
+    return view.go(f"/awards/{award_id}", _("The signature has been saved."))
 
 
 HANDLERS = [signature, sign]

@@ -1,4 +1,4 @@
-"""When an award is to be signed, and when it was."""
+"""When an award is to be signed, and when it was; what keeps it out of the public list."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -11,10 +11,12 @@ from facility.refused import refuse
 
 
 class SignatureShown(msgspec.Struct, frozen=True):
-    """The last day for signing the agreement on an award; when it was signed, and who entered that."""
+    """The last day for signing the agreement on an award; when it was signed, and who entered that. subject: in the
+    public list."""
 
     sign_by: date
     signed_on: date | None
+    subject: str | None
     recorded_by: str | None
     recorded_at: datetime | None
 
@@ -26,7 +28,7 @@ class SignatureShown(msgspec.Struct, frozen=True):
 
 _SIGNATURE = text(
     """
-    SELECT sign_by, signed_on, person.name AS recorded_by, recorded_at
+    SELECT sign_by, signed_on, subject, person.name AS recorded_by, recorded_at
     FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id LEFT JOIN person ON person.id = recorded_by
     WHERE award.id = :award
     """
@@ -39,3 +41,26 @@ async def signature_on(connection: AsyncConnection, award_id: UUID) -> Signature
     if row is None:
         refuse("not_found", kind="missing", what="award")
     return SignatureShown(**row._mapping)
+
+
+class WithholdingShown(msgspec.Struct, frozen=True):
+    """Why an award is withheld from the public list."""
+
+    why: str
+    reason: str
+    withheld_by: str
+    withheld_at: datetime
+
+
+_WITHHOLDING = text(
+    """
+    SELECT why, reason, person.name AS withheld_by, withheld_at
+    FROM award_withholding JOIN person ON person.id = withheld_by WHERE award_id = :award AND lifted_at IS NULL
+    """
+)
+
+
+async def withholding_on(connection: AsyncConnection, award_id: UUID) -> WithholdingShown | None:
+    """What keeps this award out of the public list now."""
+    row = (await connection.execute(_WITHHOLDING, {"award": award_id})).first()
+    return WithholdingShown(**row._mapping) if row else None

@@ -13,24 +13,28 @@ from facility.events.log import record
 from facility.refused import refuse
 
 
-async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date) -> None:
-    """Enter the day on which the agreement on an award was signed by all, or correct it; also of an award that was closed. The
-    same once more changes nothing.
+async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: str) -> None:
+    """Enter the day on which the agreement on an award was signed by all, and its subject in the public list, or correct them;
+    also of an award that was closed. The same once more changes nothing.
 
-    Refused: "not_an_award", rules.deadlines.may_be_signed.
+    Refused: "not_an_award", "subject_missing" (invalid), rules.deadlines.may_be_signed.
     """
+    entered = (signed_on, subject.strip())
     unlocked = await tx.get(Award, award_id)
     application = await tx.lock(Application, unlocked.application_id)
     award = await tx.lock(Award, award_id)
     if not award.kept:
         refuse("not_an_award")
     may_be_signed(signed_on, award.made_at, tx.now)
+    if not subject.strip():
+        refuse("subject_missing", kind="invalid", field="subject")
     signature = await tx.session.get(AwardSignature, award_id)
     if signature is None:
         signature = AwardSignature(award_id=award_id)
         tx.add(signature)
-    elif signature.signed_on == signed_on:
+    elif (signature.signed_on, signature.subject) == entered:
         return
-    signature.signed_on, signature.recorded_by, signature.recorded_at = signed_on, acting(tx), tx.now
+    signature.signed_on, signature.subject = entered
+    signature.recorded_by, signature.recorded_at = acting(tx), tx.now
     await tx.flush()
     await record(tx, AwardSigned(award_id=award_id, application_id=application.id, signed_on=signed_on))
