@@ -3,12 +3,12 @@
 A kind is SQL over the row `call`: all that a page shows of them is one statement.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.web.i18n import Message
@@ -89,15 +89,45 @@ def _measured(kind: DeadlineKind) -> str:
         'of', {kind.of})"""
 
 
-async def deadlines_of(connection: AsyncConnection, call_id: UUID, today: date) -> list[Deadline]:
-    """The deadlines that this call has, in their order: one statement."""
+def _asked(where: str) -> TextClause:
     # All texts are constants of the code.
     kinds = ", ".join(_measured(kind) for kind in KINDS)
-    query = text(f"SELECT CAST(json_build_array({kinds}) AS text) FROM call WHERE call.id = :call")  # noqa: S608
-    measured = (await connection.execute(query, {"call": call_id})).scalar()
+    return text(
+        f"""SELECT call.id, call.reference, CAST(json_build_array({kinds}) AS text) AS measured FROM call WHERE {where}
+        ORDER BY call.closes_at DESC, call.id"""  # noqa: S608
+    )
+
+
+def _deadlines(measured: str, today: date) -> list[Deadline]:
     deadlines = []
-    for kind, raw in zip(KINDS, _raws.decode(measured or "[]"), strict=True):
+    for kind, raw in zip(KINDS, _raws.decode(measured), strict=True):
         by = kind.counted(raw.begins) if kind.counted and raw.begins else raw.last
         if by is not None:
             deadlines.append(Deadline(kind.label, by, raw.met, raw.number, raw.of, today))
     return deadlines
+
+
+async def deadlines_of(connection: AsyncConnection, call_id: UUID, today: date) -> list[Deadline]:
+    """The deadlines that this call has, in their order: one statement."""
+    row = (await connection.execute(_asked("call.id = :call"), {"call": call_id})).first()
+    return _deadlines(row.measured, today) if row else []
+
+
+class Missed(msgspec.Struct, frozen=True):
+    """A deadline that a call missed, or met late."""
+
+    call_id: UUID
+    reference: str
+    deadline: Deadline
+
+
+async def missed_in(connection: AsyncConnection, call_ids: Sequence[UUID], today: date) -> list[Missed]:
+    """What these calls, and of a series its batches, missed or met late, the latest closing first: one statement."""
+    where = "call.id = ANY(:calls) OR call.series_id = ANY(:calls)"
+    rows = await connection.execute(_asked(where), {"calls": list(call_ids)})
+    return [
+        Missed(row.id, row.reference, deadline)
+        for row in rows
+        for deadline in _deadlines(row.measured, today)
+        if deadline.late
+    ]

@@ -15,8 +15,9 @@ from facility.calls.models.call import Call
 from facility.calls.rules.deadlines import inform_by
 from facility.db import Database
 from facility.events.log import history
+from facility.events.relay import follow
 from facility.refused import Refused
-from facility.web.deadlines import Deadline, deadlines_of
+from facility.web.deadlines import Deadline, deadlines_of, missed_in
 from tests.awards.reading import three
 from tests.browser import Browsers, errors, work
 from tests.judging import CLOSES, DECIDED, Judging
@@ -194,3 +195,20 @@ async def test_the_overview_of_a_call_says_what_is_due_in_one_statement(
     with count_statements(db) as seen:
         await deadlines(play)
     assert len(seen) == 1
+
+
+async def test_the_commissions_list_of_calls_names_what_was_missed(play: Judging) -> None:
+    await decided(play)
+    async with play.db.reader() as connection:
+        calls = [play.calls["TAF-2021-01"]]
+        assert await missed_in(connection, calls, date(2021, 12, 1)) == []
+        (missed,) = await missed_in(connection, calls, date(2021, 12, 4))
+    assert (missed.reference, str(missed.deadline.label), missed.deadline.late) == ("TAF-2021-01", SIGN, 3)
+
+
+async def test_who_watches_reads_of_it(play: Judging, browse: Browsers) -> None:
+    await decided(play)
+    await follow(play.db)
+    for name in ("carl", "greta"):
+        page = (await (await browse(play.people[name])).get("/commission/calls")).text
+        assert "Deadlines of the Financial Regulation that were missed" in page

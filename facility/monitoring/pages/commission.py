@@ -21,6 +21,7 @@ from facility.monitoring.queries.overview import CallLine
 from facility.refused import refuse
 from facility.web import render, sheets
 from facility.web.access import Role, allow
+from facility.web.deadlines import missed_in
 from facility.web.handler import Database, FromPath, FromQuery, Page, Read, View
 from facility.web.i18n import N_
 from facility.web.navigation import MORE, nav
@@ -147,10 +148,13 @@ async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -
     """Published calls with what came in, what was awarded, and how long the answer took."""
     lines, older = await lists.calls(read, before=before)
     opened = await view.open_to_me(read, [line.awards for line in lines])
+    now = clock.now()
+    today = now.astimezone(clock.BRUSSELS).date()
     return view.page(
         "monitoring/calls.html",
         calls=lines,
-        timeline=timeline(lines, await lists.held_in(read, lines, view.me.id), clock.now()),
+        missed=await missed_in(read, [line.id for line in lines], today),
+        timeline=timeline(lines, await lists.held_in(read, lines, view.me.id), now),
         opened=opened,
         older=older,
         before=before,
