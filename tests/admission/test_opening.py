@@ -23,6 +23,8 @@ from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.log import history
 from facility.refused import Refused
+from facility.web.deadlines import deadlines_of
+from tests.admission.review import alone
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call
 from tests.browser import Browsers, gives_reason
 
@@ -227,3 +229,13 @@ async def test_reconcile_sees_what_was_opened_behind_the_log(
         assert await sealed(connection) == [
             "application TAF-2021-01/001: read before it was opened, or opened before it came in"
         ]
+
+
+async def test_applicants_to_inform_are_those_of_the_competition(
+    db: Database, stage: Stage, submitted: UUID
+) -> None:
+    """An exception for a single beneficiary is decided on its own."""
+    await alone(db, stage)
+    async with db.reader() as connection:
+        (inform,) = await deadlines_of(connection, stage.call, CLOSES.date())
+    assert (inform.number, inform.of) == (0, 1)

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.admission.service.letters import KINDS as OF_ADMISSION
+from facility.admission.service.letters import INADMISSIBLE
 from facility.applications.models.conflict import shut_out
 from facility.awards.models import AWARD_STANDS_SQL
 from facility.awards.queries import awards as awards_queries
@@ -27,13 +27,12 @@ from facility.zone import day_sql, last_second_sql
 
 SIGNS = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 
-_DECISIONS = ", ".join(
-    repr(name) for name in sorted({AWARD.name, RESERVE.name, NOT_FUNDED.name, *OF_ADMISSION})
-)
+_DECISIONS = ", ".join(repr(kind.name) for kind in (AWARD, RESERVE, NOT_FUNDED, INADMISSIBLE))
 _INFORMED_AT = f"""(SELECT min(created_at) FROM letter
     WHERE letter.application_id = application.id AND letter.kind IN ({_DECISIONS}))"""  # noqa: S608 - our own text
-# Whoever withdrew before the decision waits for no answer.
+# Whoever withdrew before the decision waits for no answer; exceptions stand outside the call's competition and its dates.
 _APPLICANTS = f"""FROM application WHERE application.call_id = call.id AND application.received_at IS NOT NULL
+    AND application.track = 'joint'
     AND (application.status <> 'withdrawn' OR {_INFORMED_AT} IS NOT NULL)"""
 _AT_ONCE = "FROM award WHERE award.application_id = application.id AND NOT award.from_reserve"
 _OTHERS = f"{_APPLICANTS} AND NOT EXISTS (SELECT {_AT_ONCE})"
