@@ -7,19 +7,20 @@ import pytest
 
 PAGES = {"litestar", "weasyprint", "alembic", "facility.web.render"}
 DATABASE = {"sqlalchemy", "asyncpg", "uvloop"}
+SOLVER = {"ortools", "numpy", "pandas"}
 DOCUMENTS = {"pikepdf", "PIL", "facility.files.store"}
 
 
 @pytest.mark.parametrize(
     ("loads", "spared"),
     [
-        ("import facility.cli", PAGES | DATABASE | DOCUMENTS),
-        ("import facility.cli, facility.files.listing", PAGES | DATABASE | DOCUMENTS),
-        ("import facility.cli, facility.commands.rehearsing", PAGES | DATABASE | DOCUMENTS),
-        ("import facility.cli, facility.commands.verifying", PAGES | DATABASE | DOCUMENTS),
+        ("import facility.cli", PAGES | DATABASE | DOCUMENTS | SOLVER),
+        ("import facility.cli, facility.files.listing", PAGES | DATABASE | DOCUMENTS | SOLVER),
+        ("import facility.cli, facility.commands.rehearsing", PAGES | DATABASE | DOCUMENTS | SOLVER),
+        ("import facility.cli, facility.commands.verifying", PAGES | DATABASE | DOCUMENTS | SOLVER),
         (
             "import facility.rehearsal.service.play; from facility.rooms import load_slices; load_slices()",
-            PAGES,
+            PAGES | SOLVER,
         ),
     ],
     ids=["help", "a scan", "a wrong scenario", "a ranking to verify", "a rehearsal, and whatever writes"],
