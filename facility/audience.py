@@ -422,6 +422,12 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(BOARD,),
         decider=(BOARD,),
     ),
+    evaluation.AssessorTakenOff: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/taken_off"),),
+        officer=(BOARD, Task("Calls whose applications lack assessors")),
+        decider=(BOARD,),
+    ),
     evaluation.AssignmentsEnded: Row(
         JUDGING, assessor=(Mail("evaluation/no_longer_assigned"),), officer=(BOARD,), decider=(BOARD,)
     ),

@@ -17,6 +17,19 @@ class AssessorAssigned(Event, frozen=True, kw_only=True):
     assessor_id: UUID
 
 
+class AssessorTakenOff(Event, frozen=True, kw_only=True):
+    """An officer took the application from an assessor, who may have sent an assessment already: it counts no more."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessor was taken off"
+
+    application_id: UUID
+    call_id: UUID
+    assessor_id: UUID
+    taken_off_id: UUID
+    sent: bool
+
+
 class AssignmentsEnded(Event, frozen=True, kw_only=True):
     """The application ended while these assessors had not sent their assessments; they have nothing left to do."""
 

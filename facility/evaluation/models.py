@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base
+from facility.db import Base, Key
 
 
 class Declaration(Base):
@@ -23,7 +23,8 @@ class Declaration(Base):
 
 class Assignment(Base):
     """An assessor who is to judge an application. due_on: by the end of which day in Brussels, where one was named. ended_at: from when on it is nobody's work any more, since the application
-    ended before the assessment was sent, or was withdrawn."""
+    ended before the assessment was sent, or was withdrawn, or the assessor was taken off. reason: why somebody else than was
+    proposed, "" where it is as proposed or was given without a proposal."""
 
     __tablename__ = "assignment"
 
@@ -33,6 +34,21 @@ class Assignment(Base):
     at: Mapped[datetime]
     due_on: Mapped[date | None]
     ended_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class TakenOff(Base):
+    """An officer took an application from an assessor. What they had sent by then is kept, and does not count."""
+
+    __tablename__ = "taken_off"
+    __table_args__ = (Index("ix_taken_off_application_id_assessor_id", "application_id", "assessor_id"),)
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    taken_off_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
 
 
 class Assessment(Base):
@@ -78,13 +94,19 @@ def recused(row: str = "assessment", until: str | None = None) -> str:
         AND declared.application_id = {row}.application_id AND declared.assessor_id = {row}.assessor_id)"""
 
 
+def _taken_off(until: str | None = None) -> str:
+    early = f" AND taken_off.at <= {until}" if until else ""
+    return f"""EXISTS (SELECT FROM taken_off WHERE taken_off.application_id = assessment.application_id
+        AND taken_off.assessor_id = assessment.assessor_id AND taken_off.at >= assessment.sent_at{early})"""
+
+
 def counts(application: str = "application", until: str | None = None) -> str:
-    """The row `assessment` counts: it is about what is submitted now, and its assessor has no conflict. A
-    condition: here and nowhere else. application: the table that holds `received_at`; until: as in `recused`, for how it
+    """The row `assessment` counts: it is about what is submitted now, and its assessor has no conflict and was not
+    taken off after sending it. A condition: here and nowhere else. application: the table that holds `received_at`; until: as in `recused`, for how it
     stood then."""
     early = f" AND assessment.sent_at <= {until}" if until else ""
     return f"""(assessment.sent_at >= {application}.received_at{early}
-        AND NOT {recused(until=until)})"""
+        AND NOT {recused(until=until)} AND NOT {_taken_off(until)})"""
 
 
 DUE_SQL = "CAST(assignment.due_on + 1 AS timestamp) AT TIME ZONE 'Europe/Brussels'"

@@ -14,8 +14,8 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.closing import mark_evaluating
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
-from facility.evaluation.events import AssessorAssigned, AssignmentsEnded, ConflictDeclared
-from facility.evaluation.models import Assignment
+from facility.evaluation.events import AssessorAssigned, AssessorTakenOff, AssignmentsEnded, ConflictDeclared
+from facility.evaluation.models import Assignment, TakenOff
 from facility.evaluation.queries.standing import count_assessors, home
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
@@ -137,6 +137,29 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) ->
             subject_id=application.id,
             context=context,
         )
+
+
+@reacts_to(AssessorTakenOff)
+async def tell_who_was_taken_off(tx: Tx, event: AssessorTakenOff) -> None:
+    """The assessor learns it with the reason, and whether what they have sent counts no more."""
+    call = await tx.get(Call, event.call_id)
+    application = await tx.get(Application, event.application_id)
+    person = await tx.get(Person, event.assessor_id)
+    taken_off = await tx.get(TakenOff, event.taken_off_id)
+    await post(
+        tx,
+        template="evaluation/taken_off",
+        to=person.email,
+        to_name=person.name,
+        subject=_("You no longer assess {application}", application=application.reference),
+        subject_id=application.id,
+        context={
+            "call": call.reference,
+            "application": application.reference,
+            "reason": taken_off.reason,
+            "sent": event.sent,
+        },
+    )
 
 
 @reacts_to(AssignmentsEnded)

@@ -1,5 +1,6 @@
 """What the rules of the evaluation say to people, and the words for outcomes and steps."""
 
+from facility.evaluation.rules.assignment import Bar
 from facility.evaluation.rules.ranking import Outcome
 from facility.web import sentences
 from facility.web.i18n import N_
@@ -17,6 +18,23 @@ sentences.register(
         "not_an_assessor": N_("This person is not an assessor."),
         "assessor_recused": N_(
             "{assessor} has declared a conflict of interests on {application}. Choose somebody else."
+        ),
+        "assessor_of_party": N_(
+            "{assessor} works for an institution that takes part in {application}. Choose somebody else."
+        ),
+        "assessor_has_it": N_("{assessor} has {application} already."),
+        "assessor_full": N_("{assessor} would have {load} applications. The limit is {most}."),
+        "assessor_gone": N_("An assessor of the proposal can't assess in this call any more."),
+        "application_gone": N_("An application of the proposal isn't waiting for assessors any more."),
+        "assignment_changed": N_(
+            "Something has changed since this proposal was made. Check the new proposal before you confirm it."
+        ),
+        "departure_reason_missing": N_("Say why you chose somebody else than was proposed."),
+        "too_many_for_application": N_("{application} needs at most {needs} more assessors."),
+        "nothing_to_assign": N_("There is nothing to assign."),
+        "not_theirs": N_("This assessor doesn't have the application any more."),
+        "recused_already": N_(
+            "This assessor has declared a conflict of interests and is out of it. Assign somebody else."
         ),
         "already_assigned": N_("This assessor has the application already."),
         "already_signed": N_("You have already signed the declaration for this call."),
@@ -37,6 +55,14 @@ sentences.register(
         "unknown_section": N_("This section is not in the grid."),
     }
 )
+
+BARS = {
+    Bar.CONFLICT: N_("Declared a conflict of interests: {names}."),
+    Bar.PARTY: N_("Works for an institution that takes part: {names}."),
+    Bar.HAS_IT: N_("Has it already: {names}."),
+    Bar.FULL: N_("Has as many applications as the limit allows: {names}."),
+}
+"""Why assessors are not given an application, with their names."""
 
 OUTCOMES = {
     Outcome.RANKED: (N_("Assessed"), "ok"),

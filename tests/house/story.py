@@ -120,6 +120,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "subject_id": application.id,
         "consultee_id": world.rows["consultee"][0].id,
         "initiative_id": world.one("initiative", application_id=None).id,
+        "assessor_id": world.people["Elena Rossi"].id,
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": NOWHERE,
         "view_id": NOWHERE,

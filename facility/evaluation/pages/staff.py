@@ -1,6 +1,6 @@
 """The evaluation as staff see it: calls, one call's board, assigning, setting aside; scores for the auditor only."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +9,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
@@ -17,10 +18,11 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
-from facility.evaluation.forms import assign_each, chosen_assessors, offered
+from facility.evaluation.forms import assign_each, chosen_assessors
 from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
+from facility.evaluation.queries.assignment import offered, remarks
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Scores, stand
 from facility.evaluation.rules.spread import Spreads, spread_of
@@ -120,23 +122,29 @@ async def _board(
     call = await lists.call(read, call_id)
     applicants = await queries.applicants(read, call_id)
     standing = stand(applicants, call.grid, call.min_beneficiaries)
-    seats = await lists.seats(read, call_id)
     lines = await lists.applications(read, call_id, viewer=view.me.id)
-    may_act = view.me.has(Role.SECRETARIAT) and call.state == "closed" and call.ended_at is None
+    closed = {line.id for line in lines if line.closed}
+    seats = [seat for seat in await lists.seats(read, call_id) if seat.application_id not in closed]
+    may_act = view.me.has(Role.SECRETARIAT) and call.assigns
     why_not = await why_not_run(read, call_id, view.me.id) if may_act else ""
     may_act = may_act and not why_not
-    moments = []
+    moments, changed = [], []
     if view.me.has(Role.AUDITOR, Role.SECRETARIAT, Role.AUTHORISING):
         moments = await history_lines(read, call_id)
+        changed = await remarks(read, call_id, view.me.id)
+    today = clock.now().astimezone(BRUSSELS).date()
     return view.page(
         "evaluation/board.html",
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         status=status,
         call=call,
-        opened=await view.open_to_me(read, [call.ranking, call.scores]),
+        opened=await view.open_to_me(read, [call.ranking, call.scores, call.assignment]),
         batches=await batches(read, call_id) if call.mode != Mode.DEADLINE else [],
         ready=standing.ready,
         people=list({seat.assessor_id: seat.assessor for seat in seats}.items()),
+        late=Counter(seat.assessor for seat in seats if seat.late(today)),
+        today=today,
+        remarks=changed,
         lines=lists.board(standing, lines, seats, call.grid),
         offered=await offered(read, call_id, view.me.id) if may_act else None,
         may_act=may_act,

@@ -95,6 +95,16 @@ class CallShown(msgspec.Struct, frozen=True):
         return f"/evaluation/{self.id}/ranking"
 
     @property
+    def assignment(self) -> str:
+        """The page on which assessors are proposed for all its applications."""
+        return f"/evaluation/{self.id}/assignment"
+
+    @property
+    def assigns(self) -> bool:
+        """Whether assessors may still be assigned."""
+        return self.state == "closed" and self.ended_at is None
+
+    @property
     def scores(self) -> str:
         """The page with what each assessor gave."""
         return f"/evaluation/{self.id}/scores"
@@ -210,6 +220,10 @@ class Seat(msgspec.Struct, frozen=True):
     sent_at: datetime | None
     due_on: date | None
 
+    def late(self, today: date) -> bool:
+        """Whether the day by which it was asked for is over, and it was not sent."""
+        return self.due_on is not None and self.due_on < today and self.step not in ("sent", "recused")
+
     @property
     def step(self) -> str:
         """One word for a cell of the board."""
@@ -291,13 +305,16 @@ class Scored(msgspec.Struct, frozen=True):
     counts: bool
     conflict: bool
     conflict_reason: str
+    taken_off: str | None
 
 
 _SCORED = text(
     f"""
     SELECT assignment.application_id, application.reference, person.name AS assessor, assignment.assessor_id,
         coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
-        coalesce({counts()}, false) AS counts, coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason
+        coalesce({counts()}, false) AS counts, coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason,
+        (SELECT reason FROM taken_off WHERE taken_off.application_id = assignment.application_id
+            AND taken_off.assessor_id = assignment.assessor_id AND taken_off.at = assignment.ended_at) AS taken_off
     FROM assignment
     JOIN application ON application.id = assignment.application_id
     JOIN person ON person.id = assignment.assessor_id

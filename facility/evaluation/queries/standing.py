@@ -9,19 +9,23 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.accounts.models import Person
+from facility.accounts.models import Person, PersonRole
 from facility.applications.models.application import Application, Party
+from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import (
+    ENOUGH_SQL,
     Assessment,
     Assignment,
     EvaluationEnd,
     counts,
     recused,
 )
+from facility.evaluation.rules.assignment import Bar, Bars
 from facility.evaluation.rules.ranking import Applicant, Scores
+from facility.web.access import Role
 
 type Reader = AsyncConnection | AsyncSession
 """A page's connection, or the session of a command."""
@@ -115,6 +119,57 @@ async def count_assessors(reader: Reader, application_id: UUID) -> int:
         text(f"NOT {recused('assignment')}"),
     )
     return (await reader.execute(query)).scalar_one()
+
+
+async def assessors_among(reader: Reader, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those of these people who are assessors."""
+    query = (
+        select(Person.id, Person.name)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.ASSESSOR, Person.id.in_(person_ids))
+    )
+    return {row.id: row.name for row in await reader.execute(query)}
+
+
+_BARRED = text(
+    f"""
+    SELECT application_id, assessor_id, '{Bar.CONFLICT}' AS bar FROM conflict_declaration
+    WHERE conflict AND application_id = ANY(:ids)
+    UNION ALL
+    SELECT party.application_id, person.id, '{Bar.PARTY}' FROM party
+    JOIN person ON person.institution_id = party.institution_id
+    JOIN person_role ON person_role.person_id = person.id AND person_role.role = '{Role.ASSESSOR}'
+    WHERE party.application_id = ANY(:ids) AND {ON_BOARD_SQL}
+    UNION ALL
+    SELECT application_id, assessor_id, '{Bar.HAS_IT}' FROM assignment
+    WHERE application_id = ANY(:ids) AND ended_at IS NULL
+    """  # noqa: S608 - our own text
+)
+
+
+async def barred(reader: Reader, application_ids: Collection[UUID]) -> Bars:
+    """Whom these applications are not given to, and why: by a declared conflict before all else, or since they work for one of
+    its parties, or have it."""
+    bars: dict[UUID, dict[UUID, Bar]] = {key: {} for key in application_ids}
+    known = {bar.value: bar for bar in Bar}
+    for application_id, assessor_id, bar in await reader.execute(_BARRED, {"ids": list(application_ids)}):
+        if bar == Bar.CONFLICT or assessor_id not in bars[application_id]:
+            bars[application_id][assessor_id] = known[bar]
+    return bars
+
+
+_KEEPS = text(
+    f"""
+    SELECT application.id FROM application JOIN call ON call.id = application.call_id
+    JOIN carry_over ON carry_over.application_id = application.id
+    WHERE application.id = ANY(:ids) AND {ENOUGH_SQL}
+    """  # noqa: S608 - our own text
+)
+
+
+async def keep_scores(reader: Reader, application_ids: Collection[UUID]) -> set[UUID]:
+    """Of these, those that were carried over with enough assessments, and are ranked by them once more."""
+    return set((await reader.execute(_KEEPS, {"ids": list(application_ids)})).scalars())
 
 
 async def has_ended(reader: Reader, call_id: UUID) -> bool:

@@ -1,19 +1,17 @@
 """Commands of the evaluation. Lock order: call, then application; an assessment is guarded by its application's lock."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
-from facility.accounts.models import PersonRole
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.batches import was_carried_over
-from facility.applications.service.conflicts import refuse_shut_out, shut_out_of
+from facility.applications.service.conflicts import refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.cancellation import may_go_on
@@ -47,9 +45,10 @@ from facility.evaluation.rules.assessing import (
     may_set_aside,
     score_mistakes,
 )
-from facility.evaluation.rules.ranking import Standing, enough_assessments, stand
+from facility.evaluation.rules.assignment import Pair, pair_mistakes
+from facility.evaluation.rules.ranking import Standing, stand
 from facility.events.log import record
-from facility.refused import refuse, refuse_if
+from facility.refused import Reason, refuse, refuse_if
 
 TOO_FEW = "too_few_assessments"
 """The reason that an application that was set aside bears."""
@@ -61,81 +60,112 @@ forgets(
 )
 
 
-async def assign(
-    tx: Tx, application_id: UUID, assessor_id: UUID, *, due_on: date | None = None
-) -> Assignment:
+async def assign(tx: Tx, application_id: UUID, assessor_id: UUID, *, due_on: date | None = None) -> None:
     """Give an admitted application to an assessor, to be assessed by the end of a day in Brussels (None: no day is named).
 
     Refused: as `begin_assigning` and `give`.
     """
-    await begin_assigning(tx, (await tx.get(Application, application_id)).call_id, [assessor_id])
-    return await give(tx, application_id, assessor_id, due_on)
+    call_id = (await tx.get(Application, application_id)).call_id
+    await begin_assigning(tx, call_id, [assessor_id])
+    await give(tx, call_id, [Pair(application_id, assessor_id)], due_on)
 
 
-async def give(tx: Tx, application_id: UUID, assessor_id: UUID, due_on: date | None = None) -> Assignment:
-    """`assign`, after `begin_assigning`, which several assignments share.
+async def give(
+    tx: Tx,
+    call_id: UUID,
+    pairs: Collection[Pair],
+    due_on: date | None = None,
+    reasons: Mapping[Pair, str] | None = None,
+) -> None:
+    """Give these applications of the call to these assessors, after `begin_assigning`. reasons: see `Assignment.reason`.
 
-    Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "not_an_assessor" and "assessor_recused"
-    (invalid), "already_assigned".
+    Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "keeps_its_scores", "not_an_assessor",
+    "assessor_recused" and "assessor_of_party" (invalid, all at once), "already_assigned".
     """
-    application = await tx.lock(Application, application_id)
-    await refuse_shut_out(tx, [application_id])
-    await _may_judge_at_all(tx, application)
-    if not await _is_assessor(tx, assessor_id):
-        refuse("not_an_assessor", kind="invalid", field="assessors")
-    if assessor_id in await shut_out_of(tx, [application_id]):
-        names = await queries.names_of(tx.session, [assessor_id])
-        about = {"assessor": names[assessor_id], "application": application.reference}
-        refuse("assessor_recused", kind="invalid", field="assessors", **about)
-    if await queries.is_assigned(tx.session, application_id, assessor_id):
+    references = await lock_for_judging(tx, call_id, {pair.application_id for pair in pairs})
+    refuse_if(await _pair_mistakes(tx, references, pairs))
+    rows = await tx.session.execute(
+        select(Assignment.application_id, Assignment.assessor_id, Assignment.ended_at).where(
+            Assignment.application_id.in_(references)
+        )
+    )
+    had = {Pair(row.application_id, row.assessor_id): row.ended_at for row in rows}
+    if any(pair in had and had[pair] is None for pair in pairs):
         refuse("already_assigned")
-    assignment = await _assigned_anew(tx, application, assessor_id, due_on)
-    await record(
-        tx,
-        AssessorAssigned(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
-    )
-    return assignment
+    for pair in had.keys() & set(pairs):
+        await _forget_before(tx, pair)
+    given = [
+        {
+            **pair._asdict(),
+            "assigned_by": tx.actor,
+            "at": tx.now,
+            "due_on": due_on,
+            "ended_at": None,
+            "reason": (reasons or {}).get(pair, ""),
+        }
+        for pair in sorted(pairs)
+    ]
+    if given:
+        await tx.session.execute(insert(Assignment), given)
+    for pair in sorted(pairs):
+        await record(tx, AssessorAssigned(call_id=call_id, **pair._asdict()))
+    await tx.flush()
 
 
-async def _assigned_anew(
-    tx: Tx, application: Application, assessor_id: UUID, due_on: date | None
-) -> Assignment:
-    """Whoever had it before it was withdrawn and submitted again declares anew, and may start from what they wrote then. A
-    declared conflict is final: who has declared one gets it no more."""
-    key = (application.id, assessor_id)
-    assignment = Assignment(
-        application_id=application.id,
-        assessor_id=assessor_id,
-        assigned_by=tx.actor,
-        at=tx.now,
-        due_on=due_on,
-        ended_at=None,
+async def lock_for_judging(tx: Tx, call_id: UUID, application_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The references of these applications of the call, which are locked in the order of their ids and are under assessment.
+    Refused as `give`, but for what is about assessors; "not_found" (missing)."""
+    query = select(Application.id, Application.reference, Application.status).where(
+        Application.id.in_(application_ids), Application.call_id == call_id
     )
-    assignment = await tx.session.merge(assignment)
-    answer = await tx.session.get(ConflictDeclaration, key, populate_existing=True)
-    if answer is not None:
-        await tx.session.delete(answer)
-    assessment = await tx.session.get(Assessment, key, populate_existing=True)
+    rows = (await tx.session.execute(query.order_by(Application.id).with_for_update(key_share=True))).all()
+    if len(rows) < len(application_ids):
+        refuse("not_found", kind="missing", what="application")
+    await refuse_shut_out(tx, application_ids)
+    may_go_on((await tx.get(Call, call_id)).state)
+    ended = await queries.has_ended(tx.session, call_id)
+    kept = await queries.keep_scores(tx.session, application_ids)
+    for row in rows:
+        may_judge_at_all(ApplicationStatus(row.status), ended=ended, keeps_scores=row.id in kept)
+    return {row.id: row.reference for row in rows}
+
+
+async def _pair_mistakes(tx: Tx, references: Mapping[UUID, str], pairs: Collection[Pair]) -> Iterator[Reason]:
+    names = await queries.assessors_among(tx.session, {pair.assessor_id for pair in pairs})
+    barred = await queries.barred(tx.session, list(references))
+    return pair_mistakes(pairs, references, names, barred)
+
+
+async def _forget_before(tx: Tx, pair: Pair) -> None:
+    """Whoever had it before it was withdrawn and submitted again, or before they were taken off, declares anew, and may start
+    from what they wrote then. A declared conflict is final: who has declared one gets it no more."""
+    for model in (ConflictDeclaration, Assignment):
+        row = await tx.session.get(model, pair, populate_existing=True)
+        if row is not None:
+            await tx.session.delete(row)
+    assessment = await tx.session.get(Assessment, pair, populate_existing=True)
     if assessment is not None:
         typed = fields_of(assessment.scores, assessment.comments)
-        await keep(tx, application.id, UNSENT, Holder(assessor_id), typed)
+        await keep(tx, pair.application_id, UNSENT, Holder(pair.assessor_id), typed)
         await tx.session.delete(assessment)
     await tx.flush()
-    return assignment
 
 
 async def begin_assigning(tx: Tx, call_id: UUID, assessor_ids: Collection[UUID]) -> None:
     """The actor assigns in the call, these people assess in it from now on: asked before anything is locked.
 
-    Refused: "own_assignment" and, for those who run the call, `why_not_assess` (invalid); "assesses_here" (forbidden).
+    Refused: "own_assignment", "not_an_assessor" for whoever is not there and, for those who run the call, `why_not_assess`
+    (invalid); "assesses_here" (forbidden).
     """
     refuse_if(assignment_mistakes(tx.actor, assessor_ids))
+    names = await queries.names_of(tx.session, assessor_ids)
+    if set(assessor_ids) - names.keys():
+        refuse("not_an_assessor", kind="invalid", field="assessors")
     duties = dict.fromkeys(assessor_ids, Duty.ASSESSES) | ({tx.actor: Duty.ASSIGNED} if tx.actor else {})
     held = await take_duties(tx, call_id, duties)
     if tx.actor:
         may_run(held.get(tx.actor))
-    names = await queries.names_of(tx.session, assessor_ids)
-    refuse_if(why_not_assess({names[key]: held.get(key) for key in assessor_ids if key in names}))
+    refuse_if(why_not_assess({names[key]: held.get(key) for key in assessor_ids}))
 
 
 async def sign_declaration(tx: Tx, call_id: UUID) -> None:
@@ -273,15 +303,10 @@ async def _may_judge_at_all(tx: Tx, application: Application) -> None:
     may_go_on((await tx.get(Call, application.call_id)).state)
     ended = await queries.has_ended(tx.session, application.call_id)
     may_judge_at_all(
-        ApplicationStatus(application.status), ended=ended, keeps_scores=await _keeps_scores(tx, application)
+        ApplicationStatus(application.status),
+        ended=ended,
+        keeps_scores=bool(await queries.keep_scores(tx.session, [application.id])),
     )
-
-
-async def _keeps_scores(tx: Tx, application: Application) -> bool:
-    if not await was_carried_over(tx, application.id):
-        return False
-    grid = rules_of(await tx.get(Call, application.call_id)).grid
-    return enough_assessments(await queries.count_assessments(tx.session, application.id), grid)
 
 
 async def _not_ended(tx: Tx, call_id: UUID) -> None:
@@ -303,11 +328,6 @@ async def _may_assess(tx: Tx, application: Application, assessor_id: UUID) -> No
         sent=assessment is not None,
     )
     await _may_judge_at_all(tx, application)
-
-
-async def _is_assessor(tx: Tx, person_id: UUID) -> bool:
-    query = select(PersonRole.role).where(PersonRole.person_id == person_id, PersonRole.role == "assessor")
-    return (await tx.session.execute(query)).scalar() is not None
 
 
 def _actor(tx: Tx) -> UUID:

@@ -1,0 +1,470 @@
+"""Assessors for a whole call: proposed, changed by hand, confirmed at once; and an assessor who is taken off."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text, update
+
+from facility import clock
+from facility.accounts.models import Person
+from facility.applications.models.application import Application
+from facility.applications.service.withdrawal import withdraw
+from facility.db import Database, Tx
+from facility.evaluation.models import Assignment, TakenOff
+from facility.evaluation.queries.standing import count_assessments
+from facility.evaluation.service import assessing as evaluation
+from facility.evaluation.service.assignment import take_off
+from facility.events.models import EventRow
+from facility.events.reconcile import reconcile
+from facility.events.relay import drain
+from facility.experts.models import Expert, ExpertTheme, Theme
+from facility.outbox.models import Mail
+from facility.refused import Refused
+from tests.browser import Browser, Browsers, errors, gives_reason
+from tests.judging import CLOSES, Judging, judging
+from tests.prepared import built_once
+from tests.statements import count_statements
+
+NAMES = ("A", "B", "C")
+BOTH = text("INSERT INTO person_role (person_id, role) VALUES (:id, 'secretariat')")
+SCORES = {"capacity": Decimal(15), "relevance": Decimal(60)}
+ASSESSORS = ("elena", "emma", "enzo", "erik", "eva")
+
+
+@built_once
+async def play(db: Database) -> Judging:
+    """Three applications under assessment and five assessors."""
+    made = await judging(db)
+    for name in NAMES:
+        await made.apply(name, "10000.00")
+    await made.close()
+    return made
+
+
+def address(play: Judging) -> str:
+    return f"/evaluation/{play.calls['TAF-2021-01']}/assignment"
+
+
+async def proposal(play: Judging, ada: Browser, each: int = 2, most: int = 4) -> dict[str, str]:
+    """The form as the page offers it."""
+    page = await ada.get(f"{address(play)}?each={each}&most={most}")
+    assert page.status_code == 200
+    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    return {"each": str(each), "most": str(most), "seen": found[1] if found else ""}
+
+
+def pairs_of(play: Judging, form: dict[str, str]) -> list[tuple[str, str]]:
+    """The pairs of a proposal, by name."""
+    names = {key: name for name, key in {**play.people, **play.applications}.items()}
+    pairs = [pair.split(":") for pair in form["seen"].split()]
+    return [(names[UUID(application)], names[UUID(assessor)]) for application, assessor in pairs]
+
+
+async def stored(play: Judging) -> list[tuple[str, str, str]]:
+    """Application, assessor and reason of every assignment that stands."""
+    names = {key: name for name, key in {**play.people, **play.applications}.items()}
+    async with play.db.reader() as connection:
+        query = select(Assignment.__table__).where(Assignment.ended_at.is_(None))
+        rows = (await connection.execute(query)).all()
+    return sorted((names[row.application_id], names[row.assessor_id], row.reason) for row in rows)
+
+
+async def mails(play: Judging, template: str) -> list[str]:
+    async with play.db.reader() as connection:
+        query = select(Mail.to_address).where(Mail.template == template).order_by(Mail.to_address)
+        return list((await connection.execute(query)).scalars())
+
+
+async def declare(play: Judging, who: str, name: str) -> None:
+    key = play.applications[name]
+    await play.act(
+        who, lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason="My sister."), CLOSES
+    )
+
+
+async def give(play: Judging, name: str, who: str) -> None:
+    key = play.applications[name]
+    await play.act("ada", lambda tx: evaluation.assign(tx, key, play.people[who]), CLOSES)
+
+
+async def settle(play: Judging) -> None:
+    """What follows from what a page has done."""
+    await drain(play.db, clock.now)
+
+
+async def test_all_of_it_is_assigned_at_once_and_each_assessor_gets_one_mail(
+    play: Judging, browse: Browsers
+) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=3)
+    chosen = pairs_of(play, form)
+    assert Counter(name for name, _ in chosen) == dict.fromkeys(NAMES, 3)
+    assert sorted(Counter(who for _, who in chosen).values()) == [1, 2, 2, 2, 2]
+    assert await stored(play) == []
+    answer = await ada.send_form(address(play), {**form, "due_on": "2099-01-31"})
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        address(play).removesuffix("/assignment"),
+    )
+    assert await stored(play) == sorted((name, who, "") for name, who in chosen)
+    async with play.db.reader() as connection:
+        events = (
+            await connection.execute(select(EventRow.subject_id).where(EventRow.kind == "AssessorAssigned"))
+        ).all()
+        days = set((await connection.scalars(select(Assignment.due_on))).all())
+    assert len(events) == 9
+    assert [str(day) for day in days] == ["2099-01-31"]
+    await settle(play)
+    assert await mails(play, "evaluation/assigned") == [f"{name}@example.org" for name in ASSESSORS]
+    assert {name: wrong for name, wrong in (await reconcile(play.db)).items() if wrong} == {}
+    page = (await ada.get(f"{address(play)}?each=3&most=4")).text
+    assert "Every application under assessment has its assessors." in page
+
+
+async def test_what_is_there_counts_and_what_must_not_be_is_left_out(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    for name in NAMES:
+        await give(play, name, "elena")
+    await declare(play, "elena", "A")
+    await give(play, "B", "erik")
+
+    async def employ(tx: Tx) -> None:
+        house = play.institutions["AL"]
+        await tx.session.execute(
+            update(Person).where(Person.id == play.people["eva"]).values(institution_id=house)
+        )
+
+    await play.act(None, employ)
+    chosen = pairs_of(play, await proposal(play, ada))
+    assert not {("A", "elena"), ("B", "elena"), ("C", "elena")} & set(chosen)
+    assert "eva" not in {who for _, who in chosen}
+    assert Counter(name for name, _ in chosen) == {"A": 2, "C": 1}
+    loads = Counter([who for _, who in chosen] + ["erik"])
+    assert sorted(loads.values()) == [1, 1, 2]
+    page = (await ada.get(f"{address(play)}?each=5&most=9")).text
+    for words in (
+        "Declared a conflict of interests: Elena Rossi.",
+        "Works for an institution that takes part: Eva Horák.",
+    ):
+        assert words in page
+    assert "2 assessors missing" in page
+    assert "My sister" not in page
+    page = (await ada.get(f"{address(play)}?each=2&most=0")).text
+    assert "Enter a whole number from 1 to 999." in page
+
+
+async def test_a_limit_that_is_reached_is_the_reason(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=2, most=1)
+    assert len(pairs_of(play, form)) == 5
+    page = (await ada.get(f"{address(play)}?each=2&most=1")).text
+    assert "The proposal fills 5 of 6 places. Each assessor has between 1 and 1 applications then." in page
+    assert "Has as many applications as the limit allows" in page
+    assert (await ada.send_form(address(play), form)).status_code == 303
+    assert len(await stored(play)) == 5
+
+
+async def test_a_row_is_changed_by_hand_with_a_reason(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=1)
+    chosen = dict(pairs_of(play, form))
+    key = str(play.applications["A"])
+    other = next(who for who in ASSESSORS if who not in chosen.values())
+    opened = await ada.send_form(f"{address(play)}/change", {**form, "change": key})
+    assert (opened.status_code, f'name="assessors-{key}"' in opened.text) == (200, True)
+    changed = {**form, "open": [key], f"assessors-{key}": [str(play.people[other])], f"reason-{key}": ""}
+    wrong = await ada.send_form(address(play), changed)
+    assert (wrong.status_code, errors(wrong)) == (422, [f"reason-{key}"])
+    assert re.search(rf'<option value="{play.people[other]}" selected', wrong.text)
+    assert await stored(play) == []
+    reason = "Knows the procedure."
+    assert (await ada.send_form(address(play), {**changed, f"reason-{key}": reason})).status_code == 303
+    assert ("A", other, reason) in await stored(play)
+    assert [row for row in await stored(play) if row[0] != "A"] == [
+        (name, chosen[name], "") for name in ("B", "C")
+    ]
+    board = (await ada.get(address(play).removesuffix("/assignment"))).text
+    assert ("Chosen instead of the proposal" in board, reason in board) == (True, True)
+
+
+async def test_nobody_may_be_chosen_and_a_kept_row_needs_no_reason(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=1)
+    chosen = dict(pairs_of(play, form))
+    a, b = str(play.applications["A"]), str(play.applications["B"])
+    changed = {
+        **form,
+        "open": [a, b],
+        f"assessors-{a}": [""],
+        f"assessors-{b}": [str(play.people[chosen["B"]])],
+        f"reason-{a}": "",
+        f"reason-{b}": "",
+    }
+    assert (await ada.send_form(address(play), changed)).status_code == 303
+    assert [row[0] for row in await stored(play)] == ["B", "C"]
+
+
+async def test_wrong_changes_are_named_at_their_row(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=1, most=1)
+    chosen = dict(pairs_of(play, form))
+    key = str(play.applications["A"])
+
+    async def send(*chosen: str) -> tuple[int, list[str]]:
+        changed = {"open": [key], f"assessors-{key}": list(chosen), f"reason-{key}": "So."}
+        answer = await ada.send_form(address(play), {**form, **changed})
+        return answer.status_code, errors(answer)
+
+    busy, free = (
+        str(play.people[name])
+        for name in (chosen["B"], next(who for who in ASSESSORS if who not in chosen.values()))
+    )
+    row = [f"assessors-{key}"]
+    assert await send(busy) == (422, row)  # over the limit
+    assert await send(free, free) == (422, row)  # twice
+    assert await send(str(play.people[chosen["A"]]), free) == (422, row)  # more than it needs
+    assert await send("somebody") == (422, row)
+    assert await send(str(play.people["omar"])) == (409, [])  # is no assessor
+    assert await send(str(UUID(int=5))) == (422, [])  # is nobody
+    assert (await ada.send_form(address(play), {**form, "seen": "nonsense"})).status_code == 422
+    assert (await ada.send_form(address(play), {**form, "extra": "x"})).status_code == 400
+    strange = f"{UUID(int=5).hex}:{play.people['elena'].hex}"
+    assert (await ada.send_form(address(play), {**form, "seen": strange})).status_code == 409
+    assert await stored(play) == []
+
+
+async def test_a_conflict_declared_meanwhile_is_refused_by_name(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    for name in NAMES:
+        await give(play, name, "elena")
+    form = await proposal(play, ada, each=2)
+    (who,) = (who for name, who in pairs_of(play, form) if name == "A")
+    person = await play.row(Person, play.people[who])
+    await give(play, "A", who)
+    before = await stored(play)
+    answer = await ada.send_form(address(play), form)
+    assert answer.status_code == 409
+    assert gives_reason(answer, "assessor_has_it", assessor=person.name, application="A")
+    await declare(play, who, "A")
+    answer = await ada.send_form(address(play), form)
+    assert answer.status_code == 409
+    assert gives_reason(answer, "assessor_recused", assessor=person.name, application="A")
+    assert await stored(play) == before
+    fresh = {**form, "seen": re.search(r'name="seen" value="([^"]*)"', answer.text)[1]}  # type: ignore[index]
+    assert ("A", who) not in pairs_of(play, fresh)
+    assert (await ada.send_form(address(play), fresh)).status_code == 303
+
+
+async def test_what_has_changed_otherwise_shows_the_new_proposal(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    form = await proposal(play, ada, each=1)
+    key = play.applications["C"]
+    await play.act("omar", lambda tx: withdraw(tx, key), CLOSES + timedelta(days=1))
+    answer = await ada.send_form(address(play), form)
+    assert (answer.status_code, gives_reason(answer, "application_gone")) == (409, True)
+    assert await stored(play) == []
+    form = await proposal(play, ada, each=1)
+    # A pair that was not proposed is no proposal.
+    swapped = form["seen"].split()[:1]
+    answer = await ada.send_form(address(play), {**form, "seen": " ".join(swapped)})
+    assert (answer.status_code, gives_reason(answer, "assignment_changed")) == (409, True)
+    assert await stored(play) == []
+    assert (await ada.send_form(address(play), form)).status_code == 303
+    answer = await ada.send_form(address(play), {**form, "seen": ""})
+    assert (answer.status_code, gives_reason(answer, "nothing_to_assign")) == (409, True)
+
+
+async def test_themes_are_those_of_the_pool(play: Judging, browse: Browsers) -> None:
+    """Whoever is in the pool of experts under the same address is preferred for what they know."""
+    ada = await browse(play.people["ada"])
+    free = sorted(ASSESSORS, key=lambda name: play.people[name])[-1]
+
+    async def enter(tx: Tx) -> None:
+        expert = Expert(
+            id=UUID(int=77),
+            code="E-77",
+            name="Known",
+            email=f"{free}@example.org",
+            country="IT",
+            gender=None,
+            branch="police",
+            deployments_12m=0,
+            past_deployments="",
+            active=True,
+            version=1,
+            registered_at=tx.now,
+        )
+        tx.add(expert)
+        await tx.flush()
+        theme = Theme(code="ARMS", name="Firearms", active=True)
+        tx.add(theme)
+        await tx.flush()
+        tx.add(ExpertTheme(expert_id=expert.id, theme_code=theme.code, level=3))
+        await tx.session.execute(update(Application).values(themes=[theme.code]))
+
+    await play.act(None, enter)
+    assert free in {who for _, who in pairs_of(play, await proposal(play, ada, each=1))}
+    page = (await ada.get(f"{address(play)}?each=1&most=4")).text
+    assert "Knows Firearms. No conflict is known." in page
+
+
+async def test_who_may_see_it(play: Judging, browse: Browsers) -> None:
+    paul, carl, elena = [await browse(play.people[name]) for name in ("paul", "carl", "elena")]
+    for browser in (paul, carl, elena):
+        assert (await browser.get(address(play))).status_code == 403
+        assert (await browser.send_form(address(play))).status_code == 403
+    await give(play, "A", "elena")
+    await declare(play, "elena", "A")
+    await play.act(None, lambda tx: tx.session.execute(BOTH, {"id": play.people["elena"]}))
+    both = await browse(play.people["elena"])
+    page = await both.get(address(play))
+    assert (page.status_code, "Erik Dahl" in page.text) == (403, False)
+
+
+async def test_whoever_has_a_conflict_does_not_see_on_the_board_who_assesses(
+    play: Judging, browse: Browsers
+) -> None:
+    await give(play, "A", "elena")
+    await give(play, "A", "erik")
+    await declare(play, "elena", "A")
+    await play.act(None, lambda tx: tx.session.execute(BOTH, {"id": play.people["elena"]}))
+    elena, ada = await browse(play.people["elena"]), await browse(play.people["ada"])
+    board = address(play).removesuffix("/assignment")
+    heads = [
+        re.findall(r'<th scope="col">Erik Dahl</th>', (await browser.get(board)).text)
+        for browser in (elena, ada)
+    ]
+    assert list(map(len, heads)) == [0, 1]
+
+
+async def test_the_page_costs_the_same_for_one_and_for_three(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    await play.call("TWO")
+    await play.apply("X", "10.00", call="TWO")
+    await play.close("TWO")
+    counts = []
+    for call in ("TWO", "TAF-2021-01"):
+        with count_statements(play.db) as seen:
+            page = await ada.get(f"/evaluation/{play.calls[call]}/assignment")
+        assert page.status_code == 200
+        counts.append(len(seen))
+    assert counts == [11, 11]
+
+
+async def test_storing_costs_the_same_for_two_and_for_nine(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    await play.call("TWO")
+    await play.apply("X", "10.00", call="TWO")
+    await play.close("TWO")
+    counts = []
+    for call in ("TWO", "TAF-2021-01"):
+        path = f"/evaluation/{play.calls[call]}/assignment"
+        page = (await ada.get(f"{path}?each=1&most=4")).text
+        seen_pairs = re.search(r'name="seen" value="([^"]*)"', page)
+        assert seen_pairs
+        with count_statements(play.db) as seen:
+            form = {"each": "1", "most": "4", "seen": seen_pairs[1]}
+            assert (await ada.send_form(path, form)).status_code == 303
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+async def test_an_assessor_is_taken_off_and_replaced(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    key = play.applications["A"]
+    await play.score("elena", "A", "15", "60")
+    await play.score("erik", "A", "15", "60")
+    path = f"/evaluation/applications/{key}/assessors/{play.people['elena']}/take-off"
+    board = await ada.get(address(play).removesuffix("/assignment"))
+    assert path in board.text
+    page = await ada.get(path)
+    assert page.status_code == 200
+    assert str(play.people["erik"]) not in page.text
+    wrong = await ada.send_form(path, {"reason": " ", "assessors": str(play.people["enzo"])})
+    assert (wrong.status_code, errors(wrong)) == (422, ["reason"])
+    reason = "She is on leave."
+    sent = await ada.send_form(path, {"reason": reason, "assessors": str(play.people["enzo"])})
+    assert sent.status_code == 303
+    await settle(play)
+    assert [row[:2] for row in await stored(play)] == [("A", "enzo"), ("A", "erik")]
+    async with play.db.reader() as connection:
+        assert await count_assessments(connection, key) == 1
+        mail = (
+            await connection.execute(select(Mail.__table__).where(Mail.template == "evaluation/taken_off"))
+        ).one()
+        rows = (await connection.execute(select(TakenOff.__table__))).all()
+    assert (mail.to_address, mail.subject) == ("elena@example.org", "You no longer assess A")
+    assert (mail.context["reason"], mail.context["sent"]) == (reason, True)
+    assert [(row.assessor_id, row.reason) for row in rows] == [(play.people["elena"], reason)]
+    assert (await mails(play, "evaluation/assigned")).count("enzo@example.org") == 1
+    elena = await browse(play.people["elena"])
+    assert (await elena.get(f"/assessments/{key}")).status_code == 403
+    auditor = await browse(play.people["greta"])
+    assert reason in (await auditor.get(f"/evaluation/{play.calls['TAF-2021-01']}/scores")).text
+    assert reason in (await ada.get(address(play).removesuffix("/assignment"))).text
+    assert (await ada.get(path)).status_code == 404
+    assert {name: wrong for name, wrong in (await reconcile(play.db)).items() if wrong} == {}
+
+
+async def test_whoever_was_taken_off_may_get_it_again_and_starts_from_what_they_wrote(play: Judging) -> None:
+    key, elena = play.applications["A"], play.people["elena"]
+    await play.score("elena", "A", "15", "60")
+    later = CLOSES + timedelta(days=2)
+    await play.act("ada", lambda tx: take_off(tx, key, elena, "By mistake."), later)
+    await play.act("ada", lambda tx: evaluation.assign(tx, key, elena), later + timedelta(days=1))
+    async with play.db.reader() as connection:
+        assert await count_assessments(connection, key) == 0
+    await play.act(
+        "elena", lambda tx: evaluation.declare_conflict(tx, key, conflict=False), later + timedelta(days=1)
+    )
+    await play.teller.score(key, "elena", SCORES, later + timedelta(days=2))
+    async with play.db.reader() as connection:
+        assert await count_assessments(connection, key) == 1
+
+
+async def test_who_cannot_be_taken_off(play: Judging) -> None:
+    key, elena, erik = play.applications["A"], play.people["elena"], play.people["erik"]
+
+    async def refusal(actor: str, assessor: UUID, reason: str = "So.", instead: UUID | None = None) -> str:
+        with pytest.raises(Refused) as refused:
+            await play.act(actor, lambda tx: take_off(tx, key, assessor, reason, instead=instead), CLOSES)
+        return refused.value.codes[0]
+
+    assert await refusal("ada", elena) == "not_theirs"
+    await give(play, "A", "elena")
+    await give(play, "A", "erik")
+    assert await refusal("erik", elena) == "assesses_here"
+    assert await refusal("ada", elena, " ") == "reason_missing"
+    assert await refusal("ada", elena, instead=erik) == "already_assigned"
+    assert await refusal("ada", elena, instead=play.people["omar"]) == "not_an_assessor"
+    await declare(play, "elena", "A")
+    assert await refusal("ada", elena) == "recused_already"
+    assert await refusal("ada", erik, instead=elena) == "assessor_recused"
+    assert [row[:2] for row in await stored(play)] == [("A", "elena"), ("A", "erik")]
+
+
+async def test_who_works_for_a_party_is_not_given_it_by_hand_either(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    eva, house = play.people["eva"], play.institutions["XK"]
+
+    async def employ(tx: Tx) -> None:
+        await tx.session.execute(update(Person).where(Person.id == eva).values(institution_id=house))
+
+    await play.act(None, employ)
+    form = {"applications": str(play.applications["A"]), "assessors": str(eva)}
+    answer = await ada.send_form(address(play).replace("/assignment", "/assign"), form)
+    assert (answer.status_code, gives_reason(answer, "assessor_of_party")) == (422, True)
+    assert await stored(play) == []
+
+
+async def test_the_board_says_who_is_late(play: Judging, browse: Browsers) -> None:
+    ada = await browse(play.people["ada"])
+    key, due = play.applications["A"], CLOSES.date() + timedelta(days=3)
+    for who in ("elena", "erik"):
+        await play.act("ada", lambda tx, who=who: evaluation.assign(tx, key, play.people[who], due_on=due))  # type: ignore[misc]
+    board = (await ada.get(address(play).removesuffix("/assignment"))).text
+    assert re.search(r"Late: Elena Rossi \(1\), *Erik Dahl \(1\)", board)
