@@ -11,6 +11,7 @@ from bench.sizes import FULL, Size
 from bench.stage import Stage, prepared
 from bench.works import (
     append_drain,
+    assignment,
     attacks,
     call_page,
     cheap_documents,
@@ -49,6 +50,7 @@ WORKS: dict[str, Work] = {
     "attacks": attacks.run,
     "reconcile": reconcile.run,
     "ranking": ranking.run,
+    "assignment": assignment.run,
 }
 
 

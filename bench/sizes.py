@@ -37,7 +37,8 @@ class Size(msgspec.Struct, frozen=True):
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
     files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new
     web process has before them, to compile its templates; few, many: applications of the lists, each page asked for so many
-    times; checked: events of the log that is checked; ranked: applications of the greater ranking.
+    times; checked: events of the log that is checked; ranked: applications of the greater ranking; assigned: applications and
+    assessors of the call that is assigned at once, so often.
     """
 
     rounds: int
@@ -57,6 +58,7 @@ class Size(msgspec.Struct, frozen=True):
     attack: Attack
     checked: int
     ranked: int
+    assigned: tuple[int, int, int]
     connections: int = 8
 
 
@@ -89,6 +91,7 @@ FULL = Size(
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
     checked=1_000_000,
     ranked=1_000,
+    assigned=(1_000, 300, 5),
 )
 TINY = Size(
     rounds=1,
@@ -119,5 +122,6 @@ TINY = Size(
     attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
     checked=1_500,
     ranked=20,
+    assigned=(12, 6, 1),
     connections=2,
 )
