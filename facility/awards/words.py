@@ -55,6 +55,7 @@ COOLED = {
 
 NOT_COUNTED = {
     "recused": N_("The assessor declared a conflict of interests."),
+    "taken_off": N_("The assessor was taken off after sending it."),
     "earlier_submission": N_("The application was submitted again after it."),
 }
 """Why an assessment does not count."""

@@ -94,7 +94,8 @@ def recused(row: str = "assessment", until: str | None = None) -> str:
         AND declared.application_id = {row}.application_id AND declared.assessor_id = {row}.assessor_id)"""
 
 
-def _taken_off(until: str | None = None) -> str:
+def taken_off(until: str | None = None) -> str:
+    """The assessor of the row `assessment` was taken off after sending it: a condition. until: as in `recused`."""
     early = f" AND taken_off.at <= {until}" if until else ""
     return f"""EXISTS (SELECT FROM taken_off WHERE taken_off.application_id = assessment.application_id
         AND taken_off.assessor_id = assessment.assessor_id AND taken_off.at >= assessment.sent_at{early})"""
@@ -106,7 +107,7 @@ def counts(application: str = "application", until: str | None = None) -> str:
     stood then."""
     early = f" AND assessment.sent_at <= {until}" if until else ""
     return f"""(assessment.sent_at >= {application}.received_at{early}
-        AND NOT {recused(until=until)} AND NOT {_taken_off(until)})"""
+        AND NOT {recused(until=until)} AND NOT {taken_off(until)})"""
 
 
 DUE_SQL = "CAST(assignment.due_on + 1 AS timestamp) AT TIME ZONE 'Europe/Brussels'"

@@ -26,6 +26,7 @@ from facility.data import DATA
 from facility.db import Database
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.service import assessing as evaluation
+from facility.evaluation.service.assignment import take_off
 from facility.rehearsal.service.check import check
 from facility.rehearsal.service.play import played
 from facility.rehearsal.service.scratch import scratch_database
@@ -118,6 +119,23 @@ async def test_a_decided_call_is_told_in_full(play: Judging) -> None:
     assert [
         name for name in ("Elena", "Erik", "Vera", "Paul", "@example.org", "worked there") if name in told
     ] == []
+
+
+async def test_an_assessment_of_whoever_was_taken_off_is_in_it_and_does_not_count(db: Database) -> None:
+    play = await judging(db)
+    await play.apply("A", "10000.00")
+    await play.close()
+    await play.score("elena", "A", "20", "80")
+    await play.score("erik", "A", "12", "60")
+    key, elena = play.applications["A"], play.people["elena"]
+    await play.act("ada", lambda tx: take_off(tx, key, elena, "On leave."), CLOSES + timedelta(days=2))
+    await play.decide()
+    document = await of(play)
+    assert sorted((one["counts"], one["why_not"]) for one in document["assessments"] if one["why_not"]) == [
+        (False, "taken_off")
+    ]
+    assert document["ranking"][0]["means"]["capacity"]["exact"] == "12/1"
+    assert "On leave" not in json.dumps(document)
 
 
 async def test_its_root_stands_in_the_log_and_stays(play: Judging) -> None:

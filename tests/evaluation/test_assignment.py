@@ -162,7 +162,7 @@ async def test_a_limit_that_is_reached_is_the_reason(play: Judging, browse: Brow
     form = await proposal(play, ada, each=2, most=1)
     assert len(pairs_of(play, form)) == 5
     page = (await ada.get(f"{address(play)}?each=2&most=1")).text
-    assert "The proposal fills 5 of 6 places. Each assessor has between 1 and 1 applications then." in page
+    assert "The proposal fills 5 of 6 places. Each assessor will then have from 1 to 1 applications." in page
     assert "Has as many applications as the limit allows" in page
     assert (await ada.send_form(address(play), form)).status_code == 303
     assert len(await stored(play)) == 5

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -35,7 +35,7 @@ from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn
 from facility.calls.rules.call import Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
-from facility.evaluation.models import counts, recused
+from facility.evaluation.models import counts, recused, taken_off
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Judged, stand
@@ -78,7 +78,8 @@ _UNTIL = "coalesce(ranked.until, 'infinity')"
 _ASSESSMENTS = text(
     f"""
     SELECT ranked.call_id, application.id AS application_id, assessor_id, scores,
-        {counts(until=_UNTIL)} AS counts, {recused(until=_UNTIL)} AS recused
+        {counts(until=_UNTIL)} AS counts, {recused(until=_UNTIL)} AS recused,
+        {taken_off(_UNTIL)} AS taken_off
     FROM {_RANKED} JOIN application ON application.id = ranked.application_id
     JOIN assessment ON assessment.application_id = application.id AND sent_at <= {_UNTIL}
     """  # noqa: S608 - our own text
@@ -272,6 +273,12 @@ def _application(row: Any, entry: Judged, about: Any, looked_at: Cooling) -> App
     )
 
 
+def _why_not(row: Any) -> Literal["recused", "taken_off", "earlier_submission"]:
+    if row.recused:
+        return "recused"
+    return "taken_off" if row.taken_off else "earlier_submission"
+
+
 def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> AssessmentRecord:
     ordered = [*(key for key in grid.keys if key in row.scores), *(row.scores.keys() - set(grid.keys))]
     return AssessmentRecord(
@@ -279,7 +286,7 @@ def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> Assessm
         assessor=pseudonym(row.call_id, row.assessor_id),
         scores={key: _plain(row.scores[key]) for key in ordered},
         counts=row.counts,
-        why_not=None if row.counts else "recused" if row.recused else "earlier_submission",
+        why_not=None if row.counts else _why_not(row),
     )
 
 

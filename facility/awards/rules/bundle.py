@@ -105,7 +105,7 @@ class AssessmentRecord(Record, frozen=True, kw_only=True):
     assessor: str
     scores: dict[str, Decimal]
     counts: bool
-    why_not: Literal["recused", "earlier_submission"] | None
+    why_not: Literal["recused", "taken_off", "earlier_submission"] | None
 
 
 class ConflictRecord(Record, frozen=True, kw_only=True):

@@ -227,7 +227,7 @@ def _row(now: Situation, question: Question, best: Proposal, fields: Fields, lin
 def _why(now: Situation, question: Question, best: Proposal, application_id: UUID, assessor_id: UUID) -> str:
     """Why this assessor, in words."""
     load = _(
-        "No conflict is known. {load} of at most {most} applications.",
+        "No conflict is known. Will have {load} of at most {most} applications.",
         load=best.loads[assessor_id],
         most=question.most,
     )
