@@ -282,10 +282,31 @@ FAULTS = [
     ),
     Fault(
         "who declared a conflict is given the application again",
-        "facility/evaluation/service/assessing.py",
-        "if assessor_id in await shut_out_of(tx, [application_id]):",
-        "if assessor_id not in await shut_out_of(tx, [application_id]) and not application_id:",
-        "tests/evaluation/test_conflict_told.py tests/evaluation/test_recusal.py",
+        "facility/evaluation/rules/assignment.py",
+        'codes = {Bar.CONFLICT: "assessor_recused", Bar.PARTY: "assessor_of_party"}',
+        'codes = {Bar.PARTY: "assessor_of_party"}',
+        "tests/evaluation/test_conflict_told.py tests/evaluation/test_assignment.py",
+    ),
+    Fault(
+        "the next application costs the same however many an assessor has",
+        "facility/evaluation/rules/assignment.py",
+        "step * (2 * heights + 1)",
+        "step * (0 * heights + 1)",
+        "tests/evaluation/test_assignment_rules.py",
+    ),
+    Fault(
+        "an assessment of an assessor who was taken off counts",
+        "facility/evaluation/models.py",
+        "        AND NOT {recused(until=until)} AND NOT {taken_off(until)})",
+        "        AND NOT {recused(until=until)})",
+        "tests/evaluation/test_assignment.py",
+    ),
+    Fault(
+        "a proposal that is out of date is assigned",
+        "facility/evaluation/service/assignment.py",
+        "if set(propose(question).pairs) != seen:",
+        "if False:",
+        "tests/evaluation/test_assignment.py",
     ),
     # awards
     Fault(
