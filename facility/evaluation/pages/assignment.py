@@ -1,7 +1,6 @@
 """Assessors proposed for a whole call, changed by hand and confirmed; and an assessor taken off an application."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -72,8 +71,9 @@ async def proposal(
 async def change(view: View, form: Form, read: Read, call_id: FromPath[UUID]) -> Page:
     """The proposal with one more row open to be changed by hand. Nothing is stored."""
     fields = Fields(form)
-    typed = Typed.read(fields, None)
+    typed = Typed.read(fields)
     key = fields.key("change")
+    fields.ignore("due_on")
     right = fields.are_right()
     fields.put("open", [str(row) for row in dict.fromkeys([*typed.changes, key])])
     status = 200 if right else 422
@@ -86,7 +86,7 @@ async def change(view: View, form: Form, read: Read, call_id: FromPath[UUID]) ->
 async def confirm(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
     """Assign all of it at once, as it was shown and changed."""
     fields = Fields(form)
-    typed = Typed.read(fields, tx.now)
+    typed = Typed.read(fields)
     due_on = (
         fields.day("due_on", first=tx.now.astimezone(BRUSSELS).date()) if fields.given("due_on") else None
     )
@@ -127,10 +127,8 @@ class Typed(msgspec.Struct, frozen=True):
     changes: dict[UUID, Change]
 
     @classmethod
-    def read(cls, fields: Fields, now: datetime | None) -> "Typed":
-        """Every wrong field is noted. now: None where the day doesn't matter yet."""
-        if now is None:
-            fields.ignore("due_on")
+    def read(cls, fields: Fields) -> "Typed":
+        """Every wrong field is noted."""
         each, most = fields.integer("each", 1, MOST_EACH), fields.integer("most", 1, MOST_LOAD)
         changes = {key: _change(fields, key) for key in fields.keys("open", required=False)}
         return cls(each, most, _seen(fields), changes)
