@@ -91,7 +91,7 @@ FULL = Size(
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
     checked=1_000_000,
     ranked=1_000,
-    assigned=(1_000, 300, 5),
+    assigned=(1_000, 300, 11),
 )
 TINY = Size(
     rounds=1,

@@ -114,14 +114,17 @@ def _solved(question: Question, applications: list[UUID], assessors: list[UUID])
     import numpy as np
     from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-    allowed = np.ones((len(applications), len(assessors)), dtype=bool)
+    # One column more, for whoever is barred and not asked about.
+    allowed = np.ones((len(applications), len(assessors) + 1), dtype=bool)
     column = {key: at for at, key in enumerate(assessors)}
     for at, key in enumerate(applications):
-        barred = question.barred.get(key, {})
-        allowed[at, [column[assessor] for assessor in barred if assessor in column]] = False
+        allowed[at, [column.get(assessor, -1) for assessor in question.barred.get(key, ())]] = False
+    allowed = allowed[:, :-1]
     codes = sorted({code for key in assessors for code in question.themes.get(key, ())})
     asked, known = (
-        np.array([[code in question.themes.get(key, ()) for code in codes] for key in keys], dtype=np.int64)
+        np.array(
+            [[code in own for code in codes] for own in (question.themes.get(key, ()) for key in keys)], int
+        )
         for keys in (applications, assessors)
     )
     shared = asked @ known.T
