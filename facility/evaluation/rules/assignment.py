@@ -6,10 +6,10 @@ once, since the loads that they leave are an M-convex set (Frank and Murota, Dec
 """
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
-from itertools import takewhile
+from itertools import chain, takewhile
 from math import ceil
 from typing import NamedTuple
 from uuid import UUID
@@ -116,9 +116,10 @@ def _solved(question: Question, applications: list[UUID], assessors: list[UUID])
 
     # One column more, for whoever is barred and not asked about.
     allowed = np.ones((len(applications), len(assessors) + 1), dtype=bool)
-    column = {key: at for at, key in enumerate(assessors)}
-    for at, key in enumerate(applications):
-        allowed[at, [column.get(assessor, -1) for assessor in question.barred.get(key, ())]] = False
+    column = defaultdict(lambda: -1, {key: at for at, key in enumerate(assessors)})
+    barred = [question.barred.get(key, {}) for key in applications]
+    rows = np.repeat(np.arange(len(applications)), [len(bars) for bars in barred])
+    allowed[rows, [*map(column.__getitem__, chain.from_iterable(barred))]] = False
     allowed = allowed[:, :-1]
     codes = sorted({code for key in assessors for code in question.themes.get(key, ())})
     asked, known = (
