@@ -20,6 +20,7 @@ from facility.settings import Settings, SettingsError, load
 def main(context: click.Context) -> None:
     """The technical-assistance facility."""
     garbage.look_seldom()
+    garbage.end_at_once()
     if context.invoked_subcommand in (
         "scan",
         "verify-ranking",

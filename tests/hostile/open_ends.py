@@ -147,7 +147,7 @@ async def _change(ends: Opened, statement: str, **given: Any) -> None:
 
 
 async def _awards(ends: Opened) -> None:
-    """One to close, one to withdraw, as somebody proposes; one withheld from the public list."""
+    """One to close, one to withdraw, as somebody proposes; one withheld from the public list; a call to archive."""
     closing, withdrawal = (
         await _award(ends, "TAF-2021-01/B"),
         await _award(ends, f"TAF-{ends.now.year}-05/001"),
@@ -160,6 +160,8 @@ async def _awards(ends: Opened) -> None:
     )
     withheld = await _award(ends, "TAF-2021-01/A")
     await ends.act(ends.now, "paul", withhold, withheld, why=Why.OPERATIONS, reason="It is under way.")
+    decided = await ends.one("SELECT id FROM call WHERE reference = 'TAF-2021-01'")
+    ends.at(ADA, f"/staff/calls/{decided}")  # which can be archived
 
 
 async def _award(ends: Opened, reference: str) -> UUID:
