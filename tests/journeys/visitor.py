@@ -117,6 +117,8 @@ class Visitor:
         self.phone = phone
         self.faults: list[str] = []
         self.status = 0
+        self.clicks = 0
+        """How often a link or a button was pressed."""
         self.token = ""
         self.context = self._open(browser, script)
         self.page: Page = self.context.new_page()
@@ -188,6 +190,7 @@ class Visitor:
 
     def step(self, deed: Callable[[], Any], status: int = 200) -> None:
         """Do something that leads to another page."""
+        self.clicks += 1
         with self.page.expect_navigation(wait_until="load"):
             deed()
         self.look(status)
