@@ -9,7 +9,7 @@ from tests.journeys.cast import Company
 from tests.journeys.stage import Stage, Wish
 from tests.journeys.visitor import Visitor
 
-REFERENCE = "TAF-2026-95"
+REFERENCE = "TAF-2026-190"
 
 
 def _row(visitor: Visitor, verb: str) -> Locator:
@@ -17,8 +17,8 @@ def _row(visitor: Visitor, verb: str) -> Locator:
 
 
 def begin(visitor: Visitor, verb: str) -> None:
-    """From the start page to what waits there in this call."""
-    visitor.goto("/")
+    """From the start page to what waits there in this call; other journeys have left more work than it shows at once."""
+    visitor.goto(f"/?call={REFERENCE}")
     visitor.clicks = 0
     visitor.step(_row(visitor, verb).first.click)
 
@@ -26,7 +26,7 @@ def begin(visitor: Visitor, verb: str) -> None:
 def ended(visitor: Visitor, verb: str) -> int:
     """The start page offers it no longer; how many clicks it took."""
     clicks = visitor.clicks
-    visitor.goto("/")
+    visitor.goto(f"/?call={REFERENCE}")
     expect(_row(visitor, verb)).to_have_count(0)
     return clicks
 
@@ -83,6 +83,7 @@ def decide(vera: Visitor, paul: Visitor) -> list[int]:
     begin(vera, "Propose the ranking of")
     vera.press("Propose this ranking")
     proposed = ended(vera, "Propose the ranking of")
+    paul.post.next(paul.email, "waits for your decision")
     begin(paul, "Decide the ranking of")
     paul.press("Decide the call")
     return [proposed, ended(paul, "Decide the ranking of")]
