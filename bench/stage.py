@@ -69,6 +69,19 @@ class Stage:
         """A connection as the bare way has it."""
         return await asyncpg.connect(plain(url or self.url))
 
+    @contextlib.asynccontextmanager
+    async def copied(self, name: str, *, listened: bool = True) -> AsyncIterator[Database]:
+        """A copy of the story in a database of this name; gone afterwards."""
+        server = await self.connect(self.at("postgres"))
+        db = Database(self.at(name), listened=listened)
+        try:
+            await server.execute(f"CREATE DATABASE {name} TEMPLATE {make_url(self.url).database}")
+            yield db
+        finally:
+            await db.dispose()
+            await server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await server.close()
+
     async def person(self, email: str) -> UUID:
         """The id of one of the cast."""
         async with self.db.reader() as connection:

@@ -13,6 +13,9 @@ import click
 from facility import garbage, log
 from facility.settings import Settings, SettingsError, load
 
+_WITHOUT_SETTINGS = ("scan", "verify-ranking")
+"""Commands that need no settings, and leave no data folder behind."""
+
 
 @click.group()
 @click.version_option(package_name="facility")
@@ -21,10 +24,7 @@ def main(context: click.Context) -> None:
     """The technical-assistance facility."""
     garbage.look_seldom()
     garbage.end_at_once()
-    if context.invoked_subcommand in (
-        "scan",
-        "verify-ranking",
-    ):  # which need no settings, and leave no data folder behind
+    if context.invoked_subcommand in _WITHOUT_SETTINGS:
         return
     try:
         context.obj = load(command=context.invoked_subcommand)

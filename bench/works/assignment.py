@@ -9,8 +9,7 @@ import random
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,6 @@ import asyncpg
 import msgspec
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
-from sqlalchemy.engine import make_url
 
 from bench.copies import copy_application, write
 from bench.rounds import rounded
@@ -46,7 +44,7 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
     applications, assessors, rounds = size.assigned
     officer = await stage.person("vera")
     await stage.alone()
-    async with _copied(stage) as db:
+    async with stage.copied(COPY, listened=False) as db:
         call_id = await _fill(stage, db, applications, assessors)
         most = -(-EACH * applications // assessors) + SPARE
         connection = await stage.connect(db.url)
@@ -299,20 +297,6 @@ def _shared(asked: list[list[str]], known: list[list[str]]) -> Any:
         np.array([[code in row for code in codes] for row in rows], dtype=np.int64) for rows in (asked, known)
     )
     return left @ right.T
-
-
-@asynccontextmanager
-async def _copied(stage: Stage) -> AsyncIterator[Database]:
-    """The story's database once more, gone afterwards."""
-    server = await stage.connect(stage.at("postgres"))
-    db = Database(stage.at(COPY), listened=False)
-    try:
-        await server.execute(f"CREATE DATABASE {COPY} TEMPLATE {make_url(stage.url).database}")
-        yield db
-    finally:
-        await db.dispose()
-        await server.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
-        await server.close()
 
 
 _OF_CALL = "application_id IN (SELECT id FROM application WHERE call_id = $1)"

@@ -7,15 +7,12 @@ the process's memory. Proposing and deciding are measured once.
 
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from bench.copies import copy_application
 from bench.processes import printed
@@ -63,27 +60,13 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
 
 
 async def _measured(stage: Stage, applications: int) -> dict[str, dict[str, float]]:
-    async with _copied(stage) as db:
+    async with stage.copied(NAME) as db:
         print(f"  {applications} applications", file=sys.stderr, flush=True)
         call_id, found = await _decided(stage, db, applications)
         for name in MADE:
             words = ["-m", "bench.ranked", db.url, str(call_id), name]
             found[name] = msgspec.json.decode(await printed(words, stage.environ))
     return found
-
-
-@asynccontextmanager
-async def _copied(stage: Stage) -> AsyncIterator[Database]:
-    """A copy of the story; gone afterwards."""
-    server = await stage.connect(stage.at("postgres"))
-    db = Database(stage.at(NAME))
-    try:
-        await server.execute(f"CREATE DATABASE {NAME} TEMPLATE {make_url(stage.url).database}")
-        yield db
-    finally:
-        await db.dispose()
-        await server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        await server.close()
 
 
 async def _decided(stage: Stage, db: Database, applications: int) -> tuple[UUID, dict[str, dict[str, float]]]:

@@ -15,7 +15,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from bench.copies import chained, copy_application, write
 from bench.processes import printed
@@ -64,18 +63,10 @@ async def run(stage: Stage, size: Size) -> dict[str, Any]:
 @asynccontextmanager
 async def _filled(stage: Stage, events: int) -> AsyncIterator[str]:
     """The address of a copy of the story with so many events at least; gone afterwards."""
-    server = await stage.connect(stage.at("postgres"))
-    url = stage.at(NAME)
-    db = Database(url)
-    try:
-        await server.execute(f"CREATE DATABASE {NAME} TEMPLATE {make_url(stage.url).database}")
+    async with stage.copied(NAME) as db:
         await know_reactions(db)
         await _fill(stage, db, events)
-        yield url
-    finally:
-        await db.dispose()
-        await server.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-        await server.close()
+        yield stage.at(NAME)
 
 
 async def _fill(stage: Stage, db: Database, events: int) -> None:
