@@ -114,6 +114,8 @@ class Applied(msgspec.Struct, frozen=True):
 
     id: UUID
     reference: str
+    call_id: UUID
+    call: str
     title: str
     themes: list[str]
     funded: bool
@@ -126,7 +128,8 @@ async def application(connection: AsyncConnection, application_id: UUID, viewer:
             await connection.execute(
                 text(
                     f"""
-                    SELECT id, reference, title, themes, {shut_out()} AS closed,
+                    SELECT id, reference, call_id, (SELECT reference FROM call WHERE call.id = call_id) AS call, title, themes,
+                        {shut_out()} AS closed,
                         EXISTS (SELECT FROM award WHERE application_id = application.id AND {AWARD_STANDS_SQL}) AS funded
                     FROM application WHERE id = :application AND received_at IS NOT NULL
                     """  # noqa: S608 - our own text
@@ -205,6 +208,8 @@ class Waiting(msgspec.Struct, frozen=True):
 class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     """A request with everything about it. `themes` maps codes to weights."""
 
+    call_id: UUID
+    call: str
     title: str
     language: str
     language_level: CefrLevel
@@ -248,7 +253,8 @@ ASKED = f"{_INVITED.format(until='respond_by')} outcome = 'open' AND NOT ({_UNDE
 """Invitations that an expert can answer, as work."""
 _ONE = text(
     f"""
-    SELECT {_LINE}, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
+    SELECT {_LINE}, application.call_id,
+        (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, shortlist::text AS shortlist,
         order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,

@@ -1,14 +1,10 @@
 """A call: one person drafts it, another publishes it, and anyone sees it."""
 
-from datetime import timedelta
-
-from facility import clock
 from tests.journeys.cast import Company
 from tests.journeys.conftest import Opens
+from tests.journeys.drafting import fill_call
 from tests.journeys.machinery import Service
 from tests.journeys.visitor import Visitor
-
-TEXT = "For teams of police and prosecution.\n\nExperts come from Member States."
 
 
 def open_envelope(ada: Visitor) -> None:
@@ -29,17 +25,7 @@ def draft_call(ada: Visitor) -> str:
     ada.goto("/staff/calls")
     ada.follow("Draft a call")
     ada.press("Save the draft", status=422)
-    opens = clock.now().astimezone(clock.BRUSSELS)
-    closes = opens + timedelta(days=30)
-    ada.fill("Reference", "TAF-2026-90")
-    ada.fill("Title", "Joint investigation teams")
-    ada.fill("Text", TEXT)
-    ada.fill_instant("Opens", opens.strftime("%Y-%m-%d"), opens.strftime("%H:%M"))
-    ada.fill_instant("Closes", closes.strftime("%Y-%m-%d"), "12:00")
-    ada.choose("Envelope", "CA1: Pilot")
-    ada.fill("Amount of the call", "80 000")
-    ada.fill("Smallest award", "1 000")
-    ada.fill("Largest award", "60 000.005")
+    fill_call(ada, "TAF-2026-90", "Joint investigation teams", "CA1: Pilot", "80 000", "60 000.005")
     ada.press("Save the draft", status=422)
     ada.fill("Largest award", "60 000")
     ada.press("Save the draft")

@@ -19,13 +19,18 @@ def plan(omar: Visitor) -> str:
     omar.goto("/activities")
     omar.follow("Plan an activity", within=omar.row("TAF-2026-60/001"))
     omar.press("Plan it", status=422)
+    return plan_on(omar, TITLE, yesterday)
+
+
+def plan_on(omar: Visitor, title: str, day: str) -> str:
+    """The form of a workshop on this day (ISO); the activity's address."""
     omar.tick("Workshop")
-    omar.fill("Title", TITLE)
+    omar.fill("Title", title)
     omar.fill("Place", "Tirana")
-    omar.fill("First day", yesterday)
-    omar.fill("Last day", yesterday)
+    omar.fill("First day", day)
+    omar.fill("Last day", day)
     omar.press("Plan it")
-    omar.heading(TITLE)
+    omar.heading(title)
     return omar.page.url
 
 

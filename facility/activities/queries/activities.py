@@ -239,6 +239,8 @@ class ActivityShown(Counted, frozen=True, kw_only=True):
     verified_at: datetime | None
     verifier: str | None
     award_id: UUID
+    call_id: UUID
+    call: str
     application_id: UUID
     application: str
     application_title: str
@@ -278,7 +280,7 @@ _SHOWN = text(
     SELECT activity.id, activity.reference, activity.title, activity.kind, activity.place, activity.planned_at,
         activity.reason AS reason_given, activity.reported_at, activity.verified_at, activity.award_id,
         planner.name AS planner, reporter.name AS reporter, verifier.name AS verifier,
-        application.id AS application_id, application.reference AS application,
+        call.id AS call_id, call.reference AS call, application.id AS application_id, application.reference AS application,
         application.title AS application_title, application.lead_institution_id, {_COUNTED},
         (SELECT coalesce(jsonb_agg(to_jsonb(line) ORDER BY sort_order, line.institution NULLS FIRST, gender), '[]')
          FROM (SELECT beneficiary.code AS beneficiary, beneficiary.name AS designation, {_CHIP} AS chip, sort_order,
@@ -299,7 +301,7 @@ _SHOWN = text(
          WHERE party.application_id = application.id AND {ON_BOARD_SQL}) AS parties,
         ARRAY({COMING}) AS experts
     FROM activity JOIN award ON award.id = activity.award_id
-    JOIN application ON application.id = activity.application_id
+    JOIN application ON application.id = activity.application_id JOIN call ON call.id = application.call_id
     LEFT JOIN person AS planner ON planner.id = planned_by
     LEFT JOIN person AS reporter ON reporter.id = reported_by
     LEFT JOIN person AS verifier ON verifier.id = verified_by
