@@ -1,6 +1,5 @@
 """Admissibility and assessment: what assessors may see and when, drafts kept while they type, conflicts that shut out."""
 
-import re
 from uuid import UUID
 
 from playwright.sync_api import expect
@@ -44,7 +43,6 @@ def declare(elena: Visitor, call_id: UUID, application: UUID) -> None:
     elena.press("Sign the declaration", status=422)
     elena.tick("I have read this declaration and sign it.")
     elena.press("Sign the declaration")
-    elena.goto(f"/assessments/{application}")
     elena.heading("Is there a conflict of interests?")
     elena.sees_not("What will be done", "A workshop of three days")
     elena.tick("No, there is no conflict of interests")
@@ -80,7 +78,6 @@ def recuse(erik: Visitor, service: Service, call_id: UUID, application: UUID) ->
     erik.goto(f"/assessments/calls/{call_id}")
     erik.tick("I have read this declaration and sign it.")
     erik.press("Sign the declaration")
-    erik.follow(re.compile("Against smuggling"))
     erik.tick("Yes, there is or may be one")
     erik.press("Declare", status=422)
     erik.fill("What the conflict is", "A former colleague leads the team.")

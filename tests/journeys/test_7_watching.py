@@ -1,6 +1,7 @@
 """Those who watch and those who run it: histories and individual scores, outbox and parked work, the rehearsal."""
 
 import json
+import re
 
 from sqlalchemy import text
 
@@ -38,6 +39,9 @@ def change_database(service: Service, script: str) -> None:
 def test_the_auditor_sees_histories_and_individual_scores(company: Company, stage: Stage) -> None:
     application = stage.awarded("TAF-2026-70", "Looked into", Wish("Seen by all"))
     greta, carl = company["greta"], company["carl"]
+    for reader in (greta, carl):
+        reader.goto("/")
+        reader.heading("Facility at a glance")
     greta.goto("/evaluation")
     greta.follow("TAF-2026-70")
     board = greta.page.url
@@ -90,10 +94,13 @@ def test_a_parked_delivery_is_run_again(company: Company, visit: Opens, service:
         fail_until_parked(service)
     finally:
         change_database(service, MEND)
-    root.goto("/operations/parked")
+    root.goto("/")
+    root.clicks = 0
+    root.follow(re.compile("^Check the parked delivery"))
     root.sees("accounts.", "DBAPIError")
     root.press("Run again")
     root.sees("It is queued again.")
+    assert root.clicks == 2
     guest.open_mail()
     guest.press("Sign in")
     until("nothing is parked", lambda: parked(service) == [])

@@ -95,12 +95,18 @@ async def _declaration(
 
 @post("/assessments/calls/{call_id:uuid}", opt={"allow": allow(Role.ASSESSOR.when(ASSESSOR_OF_CALL))})
 async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Sign, and go on with the first application that waits for a declaration of its own."""
     fields = Fields(form)
     if not fields.yes("agreed"):
         fields.wrong("agreed", _("Tick the box to sign the declaration."))
     async with redrawn(tx, fields, lambda read, status: _declaration(view, read, call_id, fields, status)):
         await assessing.sign_declaration(tx, call_id)
-    return view.go("/assessments", _("You have signed the declaration for this call."))
+    work = await work_of(await tx.session.connection(), view.me.id)
+    waiting = (
+        line for call in work if call.call_id == call_id for line in call.lines if line.step == "declare"
+    )
+    first = next((f"/assessments/{line.application_id}/conflict" for line in waiting), "/assessments")
+    return view.go(first, _("You have signed the declaration for this call."))
 
 
 @get("/assessments/{application_id:uuid}/conflict", opt={"allow": MINE})
