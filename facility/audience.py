@@ -391,7 +391,7 @@ AUDIENCE: dict[type[Event], Row] = {
         "Exceptions are not assessed, and have no experts yet.",
         lead=(Mail("admission/exception_decided"), APPLICATION),
         partner=(PARTNERS_NEWS, APPLICATION),
-        officer=(APPLICATION,),
+        officer=(APPLICATION, Task("Approved exceptions without an award")),
         decider=(APPLICATION,),
     ),
     admission.InitiativeRetired: staff(INTERNAL, Page("/initiatives")),
@@ -467,7 +467,7 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
-        lead=(Mail("awards/award"), RESULT, Task("Awards without an activity")),
+        lead=(Mail("awards/award"), Mail("awards/exceptional"), RESULT, Task("Awards without an activity")),
         partner=(PARTNERS_NEWS, RESULT),
         officer=(AWARD,),
         decider=(AWARD,),
@@ -507,6 +507,19 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.ReservePlaced: Row(
         TOGETHER, lead=(RESULT,), partner=(RESULT,), officer=(RANKING,), decider=(RANKING,)
+    ),
+    awards.ExceptionalProposed: Row(
+        "Nothing is awarded yet.",
+        officer=(Task("Awards on exceptions that you propose"),),
+        decider=(
+            Mail("awards/exceptional_proposed"),
+            Task("Awards on exceptions that a colleague proposes"),
+        ),
+    ),
+    awards.ExceptionalSettled: Row(
+        "If it was agreed, AwardMade tells the others; else nothing happened.",
+        officer=(Mail("awards/proposal_decided"),),
+        decider=(Mail("awards/proposal_decided"),),
     ),
     awards.WithdrawalProposed: Row(
         "Nothing is withdrawn yet.",

@@ -138,24 +138,24 @@ class Judging:
         received_at: datetime,
         lead: str = "AL",
     ) -> UUID:
-        own = self._part(lead, "lead", requested)
-        others = [self._part(code, "partner", "0.00") for code in partners]
+        own = self.part(lead, "lead", requested)
+        others = [self.part(code, "partner", "0.00") for code in partners]
         draft = await write_draft(tx, call_id, f"Joint work {name}", own, others, reference=name)
         for party_id in draft.partners:
             await confirm_party(tx, party_id, signatory_name="Sava Signatory", signatory_function="Head")
         await submit(tx, draft.id, received_at=received_at)
         return draft.id
 
-    def _part(self, code: str, role: str, amount: str) -> Part:
+    def part(self, code: str, role: str, amount: str) -> Part:
         address = f"partner-{code.lower()}@example.org"
         return Part(self.institutions[code], role, Decimal(amount), "Petra Partner", address)
 
     async def close(self, call: str = "TAF-2021-01") -> None:
-        """The call closes and is opened, and everything that came in is admissible."""
+        """The call closes and is opened, and everything of the joint track that came in is admissible."""
         call_id = self.calls[call]
         await self.teller.close(call_id, CLOSES)
         query = select(Application.id).where(
-            Application.call_id == call_id, Application.status == "submitted"
+            Application.call_id == call_id, Application.status == "submitted", Application.track == "joint"
         )
         async with self.db.reader() as connection:
             received = (await connection.execute(query)).scalars().all()

@@ -33,6 +33,7 @@ NOT_COUNTED = {
     "not_completed": N_("Not completed"),
     "missing_evidence": N_("Evidence is missing"),
     "not_verified": N_("Not verified by a second person"),
+    "exceptional": N_("Its award is on an exception for a single beneficiary"),
     "too_few_beneficiaries_attended": N_("People from fewer than two beneficiaries came"),
 }
 """Why an activity doesn't count for indicator 10.1, untranslated."""

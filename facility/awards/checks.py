@@ -32,14 +32,14 @@ async def commitments(connection: AsyncConnection) -> list[str]:
 
 @check("awards: calls and amounts")
 async def call_amounts(connection: AsyncConnection) -> list[str]:
-    """The awards of a call, or of all batches of a series, commit no more than its amount, out of its envelope."""
+    """The awards of a call, or of all batches of a series, commit no more than its amount (exceptions apart), out of its envelope."""
     rows = await connection.execute(
         text(
             """
             SELECT call.id, call.amount, sum(award.committed) AS committed
             FROM call JOIN call AS batch ON coalesce(batch.series_id, batch.id) = call.id
             JOIN award ON award.call_id = batch.id
-            GROUP BY call.id HAVING sum(award.committed) > call.amount
+            GROUP BY call.id HAVING sum(award.committed) FILTER (WHERE NOT exceptional) > call.amount
                 OR bool_or(award.envelope_id <> call.envelope_id) ORDER BY call.id
             """
         )
@@ -49,12 +49,12 @@ async def call_amounts(connection: AsyncConnection) -> list[str]:
 
 @check("awards: cancelled calls")
 async def cancelled_calls(connection: AsyncConnection) -> list[str]:
-    """A call that was cancelled before its decision has no award and no reserve list."""
+    """A call that was cancelled before its decision has no award, unless on an exception, and no reserve list."""
     rows = await connection.execute(
         text(
             """
             SELECT id FROM call WHERE cancelled_at IS NOT NULL
-                AND (decided_at IS NOT NULL OR EXISTS (SELECT FROM award WHERE award.call_id = call.id)
+                AND (decided_at IS NOT NULL OR EXISTS (SELECT FROM award WHERE award.call_id = call.id AND NOT exceptional)
                     OR EXISTS (SELECT FROM reserve_entry WHERE reserve_entry.call_id = call.id))
             ORDER BY id
             """

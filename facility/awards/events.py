@@ -78,7 +78,7 @@ class CoolDownSetAside(Event, frozen=True, kw_only=True):
 
 
 class AwardMade(Event, frozen=True, kw_only=True):
-    """An application got an award, by the decision or from the reserve list."""
+    """An application got an award: by the decision, from the reserve list, or on an approved exception."""
 
     subject: ClassVar[str] = "award"
     sentence: ClassVar[str] = "EUR {amount} was awarded"
@@ -89,6 +89,7 @@ class AwardMade(Event, frozen=True, kw_only=True):
     envelope_id: UUID
     amount: Decimal
     from_reserve: bool
+    exceptional: bool = False
 
 
 class AwardSigned(Event, frozen=True, kw_only=True):
@@ -161,6 +162,29 @@ class WithdrawalSettled(Event, frozen=True, kw_only=True):
     outcome: Settlement
 
 
+class ExceptionalProposed(Event, frozen=True, kw_only=True):
+    """Somebody proposed an award of so much on an approved exception; why, stands in the row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An award of EUR {amount} was proposed"
+
+    application_id: UUID
+    call_id: UUID
+    proposal_id: UUID
+    amount: Decimal
+
+
+class ExceptionalSettled(Event, frozen=True, kw_only=True):
+    """A proposal of an award on an approved exception was agreed to, refused or taken back."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The proposal of an award was settled ({outcome})"
+
+    application_id: UUID
+    proposal_id: UUID
+    outcome: Settlement
+
+
 class AwardEnded(Event, frozen=True, kw_only=True):
     """The award is no award any more. `committed` is what stays committed; `freed` what came free."""
 
@@ -175,6 +199,7 @@ class AwardEnded(Event, frozen=True, kw_only=True):
     how: EndKind
     committed: Decimal
     freed: Decimal
+    exceptional: bool = False
 
 
 class ReservePlaced(Event, frozen=True, kw_only=True):

@@ -135,7 +135,8 @@ class CoolDownOverride(Base):
 class Award(Base):
     """An award and what it commits. `final_cost` is as told; what stays committed is at most the award.
 
-    An award ends once: closed (by a second person), withdrawn or ineligible. sign_by: the last day for signing it.
+    An award ends once: closed (by a second person), withdrawn or ineligible. sign_by: the last day for signing it. exceptional: of an
+    approved exception, out of the envelope alone: it takes nothing of its call's amount and never counts for 10.1.
     """
 
     __tablename__ = "award"
@@ -153,6 +154,7 @@ class Award(Base):
         ),
         CheckConstraint("end_kind IS NOT NULL OR committed = amount", name="standing"),
         CheckConstraint("end_kind NOT IN ('withdrawn', 'ineligible') OR committed = 0", name="given_back"),
+        CheckConstraint("NOT (exceptional AND from_reserve)", name="exceptional"),
     )
 
     id: Mapped[Key]
@@ -164,6 +166,7 @@ class Award(Base):
     made_at: Mapped[datetime]
     sign_by: Mapped[date]
     from_reserve: Mapped[bool]
+    exceptional: Mapped[bool] = mapped_column(default=False, server_default="false")
     ended_at: Mapped[datetime | None]
     end_kind: Mapped[str | None]
     end_reason: Mapped[str | None]
@@ -202,7 +205,8 @@ class Award(Base):
 
 AWARD_STANDS_SQL, AWARD_KEPT_SQL = as_sql(Award.stands), as_sql(Award.kept)
 PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(sum(award.committed), 0.00) FROM award
-        JOIN call AS own ON own.id = award.call_id WHERE own.id = live.id OR own.series_id = live.id), 0.00)), 0.00)
+        JOIN call AS own ON own.id = award.call_id
+        WHERE NOT award.exceptional AND (own.id = live.id OR own.series_id = live.id)), 0.00)), 0.00)
     FROM call AS live WHERE live.envelope_id = envelope.id AND live.series_id IS NULL AND (
         live.state = 'published' OR EXISTS (SELECT FROM call AS own
             WHERE (own.id = live.id AND own.mode = 'deadline' OR own.series_id = live.id) AND own.state = 'closed')))"""
@@ -270,6 +274,25 @@ class AwardWithdrawal(Proposed, Base):
 
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     computed_on: Mapped[Decimal]
+
+
+class ExceptionalAward(Proposed, Base):
+    """Somebody proposes an award on an approved exception. amount: what it would be, in EUR."""
+
+    __tablename__ = "exceptional_award"
+    __table_args__ = (
+        *two_people(),
+        CheckConstraint("amount >= 0 AND amount < 'NaN'", name="amount"),
+        Index(
+            "uq_exceptional_award_open",
+            "application_id",
+            unique=True,
+            postgresql_where=text("outcome IS NULL"),
+        ),
+    )
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    amount: Mapped[Decimal]
 
 
 class ReserveState(StrEnum):

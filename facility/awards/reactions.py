@@ -1,5 +1,6 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,16 +19,31 @@ from facility.awards.events import (
     AwardMade,
     AwardsDecided,
     AwardsProposed,
+    ExceptionalProposed,
+    ExceptionalSettled,
     ProposalSentBack,
     ProposalTakenBack,
     ReserveEnded,
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models import AwardDecision, AwardWithdrawal, RankingEntry, ReturnedProposal
+from facility.awards.models import (
+    AwardDecision,
+    AwardWithdrawal,
+    ExceptionalAward,
+    RankingEntry,
+    ReturnedProposal,
+)
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.ending import end_ineligible, serve_envelope
-from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
+from facility.awards.service.letters import (
+    AWARD,
+    CARRIED_OVER,
+    NOT_FUNDED,
+    RESERVE,
+    write_exceptional,
+    write_letters,
+)
 from facility.awards.service.publication import standing_withholding
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
 from facility.calls.models.call import Call
@@ -163,9 +179,11 @@ async def _tell_of_the_ranking(
 
 @reacts_to(AwardMade)
 async def write_to_served(tx: Tx, event: AwardMade) -> None:
-    """A letter to whoever got an award from the reserve list."""
+    """A letter to whoever got an award from the reserve list, or on an approved exception."""
     if event.from_reserve:
         await write_letters(tx, event.call_id, AWARD, [event.application_id])
+    if event.exceptional:
+        await write_exceptional(tx, event.application_id, event.amount)
 
 
 @reacts_to(AwardMade)
@@ -272,6 +290,32 @@ async def ask_to_decide_on_an_enlargement(tx: Tx, event: EnlargementProposed) ->
         await _ask_to_decide(tx, about, "enlargement_proposed", context)
 
 
+@reacts_to(ExceptionalProposed)
+async def ask_to_decide_on_an_exceptional_award(tx: Tx, event: ExceptionalProposed) -> None:
+    """Authorising officers learn that an award is proposed on an approved exception."""
+    proposal = await tx.get(ExceptionalAward, event.proposal_id)
+    if proposal.outcome is None:
+        application = await tx.get(Application, event.application_id)
+        path = f"/applications/{event.application_id}/exceptional-award"
+        context = {"reference": application.reference, "reason": proposal.reason, "path": path}
+        about = _About(proposal, event.application_id, _exceptional(application))
+        officers = await active_people(tx, Role.AUTHORISING)
+        await _ask_to_decide(tx, about, "exceptional_proposed", context, officers)
+
+
+@reacts_to(ExceptionalSettled)
+async def tell_what_came_of_an_exceptional_award(tx: Tx, event: ExceptionalSettled) -> None:
+    """Whoever proposed it learns what an authorising officer decided."""
+    application = await tx.get(Application, event.application_id)
+    proposal = await tx.get(ExceptionalAward, event.proposal_id)
+    about = _About(proposal, event.application_id, _exceptional(application))
+    await _tell_the_proposer(tx, about, f"/applications/{event.application_id}")
+
+
+def _exceptional(application: Application) -> str:
+    return _("Award on the exception {reference}", reference=application.reference)
+
+
 def _withdrawal(application: Application) -> str:
     return _("Withdrawing the award {reference}", reference=application.reference)
 
@@ -281,15 +325,17 @@ def _enlargement(contract: Contract) -> str:
 
 
 class _About(NamedTuple):
-    """A proposal as mails about it say it; subject_id: the award or envelope in whose history they stand."""
+    """A proposal as mails about it say it; subject_id: the award, envelope or application in whose history they stand."""
 
-    proposal: AwardWithdrawal | EnvelopeEnlargement
+    proposal: AwardWithdrawal | EnvelopeEnlargement | ExceptionalAward
     subject_id: UUID
     subject: str
 
 
-async def _ask_to_decide(tx: Tx, about: _About, template: str, context: dict[str, str]) -> None:
-    for person in await _deciders(tx):
+async def _ask_to_decide(
+    tx: Tx, about: _About, template: str, context: dict[str, str], deciders: Sequence[Person] = ()
+) -> None:
+    for person in deciders or await _deciders(tx):
         if person.id != about.proposal.proposed_by:
             await post(
                 tx,

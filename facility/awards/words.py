@@ -20,6 +20,8 @@ sentences.register(
             "This has changed since you opened the page. Go back, reload it, and check the current state."
         ),
         "not_an_award": N_("This award has ended."),
+        "exceptional_proposed": N_("An award has been proposed already. That proposal is decided on first."),
+        "too_little_money": N_("Only EUR {free} is free in the envelope."),
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),

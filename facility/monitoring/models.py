@@ -84,7 +84,7 @@ class JointActivity(Base):
 
 
 class AwardLifeFigure(Base):
-    """Read model: when an award was made, and when and how it ended."""
+    """Read model: when an award was made, and when and how it ended; exceptional: on an approved exception."""
 
     __tablename__ = "award_life"
 
@@ -92,6 +92,7 @@ class AwardLifeFigure(Base):
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_kind: Mapped[str | None]
+    exceptional: Mapped[bool] = mapped_column(default=False, server_default="false")
 
 
 class MoneyFigure(Base):

@@ -28,6 +28,7 @@ REASONS = {
     "not_completed": N_("not completed"),
     "missing_evidence": N_("agenda, attendance list or report is missing"),
     "not_verified": N_("not verified by a second person"),
+    "exceptional": N_("its award is on an exception"),
     "too_few_beneficiaries_attended": N_("people from fewer than two beneficiaries attended"),
     **deployments.EXCLUSIONS,
 }

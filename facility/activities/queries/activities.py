@@ -46,11 +46,12 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     ended_at: datetime | None
     end_kind: AwardEnd | None
+    exceptional: bool
 
     @property
     def award(self) -> AwardLife:
         """The award that bears it."""
-        return AwardLife(self.made_at, self.ended_at, self.end_kind)
+        return AwardLife(self.made_at, self.ended_at, self.end_kind, self.exceptional)
 
     @property
     def reason(self) -> str | None:
@@ -109,7 +110,7 @@ class ActivityLine(Counted, frozen=True, kw_only=True):
 # The award's life, the evidence and who came, as `Counted` takes them.
 _COUNTED = """
     activity.starts_on, activity.ends_on, activity.state, activity.reported_by, activity.verified_by,
-    award.made_at, award.ended_at, award.end_kind,
+    award.made_at, award.ended_at, award.end_kind, award.exceptional,
     ARRAY(SELECT DISTINCT evidence.kind FROM evidence
           WHERE evidence.activity_id = activity.id AND removed_at IS NULL ORDER BY 1) AS kinds,
     (SELECT coalesce(jsonb_object_agg(beneficiary_code, people), '{}') FROM (

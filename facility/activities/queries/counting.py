@@ -29,7 +29,7 @@ async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
     ):
         attended[count.activity_id][count.beneficiary_code] = int(count.present)
     rows = await connection.execute(
-        select(Activity.__table__, Award.made_at, Award.ended_at, Award.end_kind).join(
+        select(Activity.__table__, Award.made_at, Award.ended_at, Award.end_kind, Award.exceptional).join(
             Award, Award.id == Activity.award_id
         )
     )
@@ -39,7 +39,9 @@ async def counting_of(connection: AsyncConnection) -> dict[UUID, str | None]:
 def _view(row: Any, evidence: set[str], attended: dict[str, int]) -> ActivityView:
     return ActivityView(
         start=row.starts_on,
-        award=AwardLife(row.made_at, row.ended_at, AwardEnd(row.end_kind) if row.end_kind else None),
+        award=AwardLife(
+            row.made_at, row.ended_at, AwardEnd(row.end_kind) if row.end_kind else None, row.exceptional
+        ),
         completed=row.state in COMPLETED,
         evidence=frozenset(evidence),
         reported_by=str(row.reported_by),

@@ -37,11 +37,12 @@ class AwardEnd(StrEnum):
 
 
 class AwardLife(msgspec.Struct, frozen=True):
-    """When an application's award was made, and when and how it ended (UTC)."""
+    """When an application's award was made, and when and how it ended (UTC). exceptional: on an approved exception."""
 
     made_at: datetime
     ended_at: datetime | None = None
     end: AwardEnd | None = None
+    exceptional: bool = False
 
 
 class ActivityView(msgspec.Struct, frozen=True):
@@ -82,6 +83,8 @@ def counting(activity: ActivityView) -> str | None:
     """None if the activity counts for indicator 10.1, else the first reason why it doesn't."""
     if not funded(activity.start, activity.award):
         return "not_funded"
+    if activity.award is not None and activity.award.exceptional:
+        return "exceptional"
     if not activity.completed:
         return "not_completed"
     if not activity.evidence >= NEEDED_EVIDENCE:

@@ -1,6 +1,6 @@
 """The exception track: support for a single beneficiary, consulted on and decided on its own, never ranked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -43,7 +43,7 @@ async def decide_exception(
     may_decide_exception(
         track_of(application),
         status_of(application),
-        consulted_by={application.consulted_by, *(consultation.asked_by for consultation in held)},
+        consulted_by=_handled_by(application, held),
         decided_by=tx.actor,
         reason=reason,
     )
@@ -66,6 +66,15 @@ async def decide_exception(
     if not approved:
         await end_what_is_open(tx, [application_id])
     return application
+
+
+async def handled_by(tx: Tx, application: Application) -> set[UUID | None]:
+    """Who recorded or held its consultations, and so decides nothing about it."""
+    return _handled_by(application, await _held(tx, application.id))
+
+
+def _handled_by(application: Application, held: Iterable[Consultation]) -> set[UUID | None]:
+    return {application.consulted_by, *(consultation.asked_by for consultation in held)}
 
 
 async def _held(tx: Tx, application_id: UUID) -> list[Consultation]:

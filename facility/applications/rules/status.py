@@ -56,7 +56,7 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
     S.CLOSED: frozenset(),
     S.WITHDRAWN: frozenset({S.DRAFT}),
     S.INELIGIBLE: frozenset(),
-    S.EXCEPTION_APPROVED: frozenset({S.WITHDRAWN}),
+    S.EXCEPTION_APPROVED: frozenset({S.AWARDED, S.WITHDRAWN}),
     S.EXCEPTION_REFUSED: frozenset({S.WITHDRAWN}),
 }
 """What may follow what. Exits of withdrawn and not_assessed back into the procedure end with the decision."""

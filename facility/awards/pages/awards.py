@@ -90,7 +90,7 @@ level(
 level(
     N_("Awarded"),
     order=40,
-    number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id = ANY(ARRAY{OF_CALL})) END",  # noqa: S608 - our own text
+    number=f"{_IF_DECIDED} (SELECT count(*) FROM award WHERE call_id = ANY(ARRAY{OF_CALL}) AND NOT exceptional) END",  # noqa: S608 - our own text
 )
 share(N_("Promised by calls that are not decided"), order=20, amount=PROMISED_SQL)
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,

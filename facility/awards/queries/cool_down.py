@@ -23,7 +23,8 @@ _LEADS = text(
 )
 
 
-# Batches of a series count as one call. An award that was withdrawn or lost is none.
+# Batches of a series count as one call. An award that was withdrawn or lost is none, and one on an exception
+# stood in no ranking.
 _AWARDED = text(
     f"""
     WITH own AS (SELECT coalesce(series_id, id) AS id FROM call WHERE id = :call),
@@ -37,7 +38,7 @@ _AWARDED = text(
     JOIN application ON application.id = award.application_id
     JOIN party ON party.application_id = application.id AND is_lead
     WHERE coalesce(call.series_id, call.id) IN (SELECT id FROM own UNION ALL SELECT id FROM recent)
-        AND {AWARD_KEPT_SQL}
+        AND {AWARD_KEPT_SQL} AND NOT award.exceptional
     """  # noqa: S608 - our own text
 )
 

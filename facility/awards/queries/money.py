@@ -22,14 +22,14 @@ from facility.evaluation.queries.standing import Reader, on_board
 
 
 def committed_by_call() -> ScalarSelect[Decimal]:
-    """What the awards of the row's call commit, in EUR (closed ones at their final cost); of all batches of its series."""
+    """What the awards of the row's call commit, in EUR (closed ones at their final cost), exceptions apart; of all batches of its series."""
     sharing = aliased(Call)
     own = select(sharing.id).where(
         (sharing.id == Call.id) | (sharing.series_id == Call.series_id) | (sharing.series_id == Call.id)
     )
     return (
         select(func.coalesce(func.sum(Award.committed), Decimal(0)))
-        .where(Award.call_id.in_(own.correlate(Call)))
+        .where(Award.call_id.in_(own.correlate(Call)), ~Award.exceptional)
         .correlate(Call)
         .scalar_subquery()
     )

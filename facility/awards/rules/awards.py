@@ -1,11 +1,13 @@
 """When an award stands, who may propose, decide and end it (scenarios/README; dossier 9)."""
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.cancellation import may_go_on
 from facility.evaluation.rules.ranking import Standing
+from facility.money import format_eur
 from facility.refused import refuse
 
 
@@ -34,6 +36,29 @@ def may_end(status: ApplicationStatus) -> None:
     """Only a standing award is closed or withdrawn (Refused: "not_an_award")."""
     if status is not ApplicationStatus.AWARDED:
         refuse("not_an_award", status=status.value)
+
+
+def may_award_exception[Person](
+    status: ApplicationStatus,
+    call_state: str,
+    requested: Decimal,
+    free: Decimal,
+    *,
+    handled_by: Collection[Person],
+    actor: Person,
+) -> None:
+    """An approved exception is awarded what it asks for (EUR), where the envelope has so much, by people who held none of its
+    consultations.
+
+    Refused: "call_cancelled", "wrong_status", "same_person" (forbidden), "too_little_money".
+    """
+    may_go_on(call_state)
+    if status is not ApplicationStatus.EXCEPTION_APPROVED:
+        refuse("wrong_status", status=status.value, wanted=ApplicationStatus.AWARDED.value)
+    if actor in handled_by:
+        refuse("same_person", kind="forbidden")
+    if requested > free:
+        refuse("too_little_money", free=format_eur(free))
 
 
 def may_close[Person](

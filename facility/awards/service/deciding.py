@@ -137,7 +137,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     tx.add(*[_entry(call_id, judged, drawn) for judged in stands.everyone])
     await _settle_others(tx, stands, applications)
     for application_id in drawn.awards:
-        await reserve.make_award(tx, envelope, applications[application_id], from_reserve=False)
+        await reserve.make_award(tx, envelope, applications[application_id])
     for place, application_id in enumerate(drawn.reserve, 1):
         await _place(tx, applications[application_id], place)
     for application_id in drawn.cooled:

@@ -104,7 +104,8 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
     award = await standing_award(tx, application_id)
     entry = None if award else await _waiting_entry(tx, application_id)
     codes = (await on_board(tx.session, [application_id])).get(application_id, ())
-    if still_eligible(codes, rules_of(call).min_beneficiaries):
+    exceptional = award is not None and award.exceptional
+    if still_eligible(codes, 1 if exceptional else rules_of(call).min_beneficiaries):
         return []
     if award is not None:
         return await end_award(tx, envelope, call, award, "ineligible", NOTHING, None)
@@ -152,6 +153,7 @@ async def end_award(
             how=how,
             committed=committed,
             freed=freed,
+            exceptional=award.exceptional,
         ),
     )
     for key in served:

@@ -8,15 +8,22 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from facility.accounts.models import Person
+from facility.admission.service.letters import DecisionData
+from facility.applications.models.application import Application
+from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
+from facility.awards.models import ExceptionalAward
 from facility.awards.queries.ranking import ROOT_SQL
+from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
 from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.money import display, format_eur
+from facility.proposals import Settlement
 from facility.web.i18n import N_, _
 
 
@@ -62,6 +69,17 @@ NOT_FUNDED = letter(
 )
 CARRIED_OVER = letter(
     "carried_over", states=LetterData, mail="awards/carried_over", label=N_("Letter on the next ranking")
+)
+
+
+class ExceptionalData(DecisionData, frozen=True, kw_only=True):
+    """What the letter on an award on an approved exception states; amount in EUR."""
+
+    amount: Decimal
+
+
+EXCEPTIONAL = letter(
+    "exceptional_award", states=ExceptionalData, mail="awards/exceptional", label=N_("Letter on the award")
 )
 
 
@@ -115,6 +133,34 @@ def _score(
     return SectionScore(
         title, display(mean), str(most), None if least is None else f"{least:f}", key in missed
     )
+
+
+async def write_exceptional(tx: Tx, application_id: UUID, amount: Decimal) -> None:
+    """The letter to the lead of an approved exception on the award that was agreed to, of so many EUR, and the mails to its partners."""
+    agreed = select(ExceptionalAward).filter_by(application_id=application_id, outcome=Settlement.AGREED)
+    proposal = (await tx.session.scalars(agreed)).one()
+    assert proposal.settled_by is not None
+    assert proposal.settled_at is not None
+    application = await tx.get(Application, application_id)
+    call = await tx.get(Call, application.call_id)
+    lead = (await parts_of(await tx.session.connection(), application_id)).lead
+    stated = ExceptionalData(
+        application=application.reference,
+        title=application.title,
+        call=call.reference,
+        call_title=call.title,
+        contact=lead.contact_name,
+        institution=lead.institution,
+        designation=lead.designation,
+        decided_at=proposal.settled_at,
+        signed_by=(await tx.get(Person, proposal.settled_by)).name,
+        reason=proposal.reason,
+        items=[],
+        amount=amount,
+    )
+    context = {"application": application.reference, "path": f"/applications/{application_id}/result"}
+    if await write_letter(tx, EXCEPTIONAL, application_id, stated, to=lead.contact_email, context=context):
+        await write_to_partners(tx, application_id, what=AWARD.name, amount=format_eur(amount), place=None)
 
 
 async def write_letters(tx: Tx, call_id: UUID, kind: Kind, application_ids: Collection[UUID]) -> None:

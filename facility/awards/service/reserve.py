@@ -71,7 +71,14 @@ async def activate(tx: Tx, envelope: Envelope, application: Application) -> Awar
     return await make_award(tx, envelope, application, from_reserve=True)
 
 
-async def make_award(tx: Tx, envelope: Envelope, application: Application, *, from_reserve: bool) -> Award:
+async def make_award(
+    tx: Tx,
+    envelope: Envelope,
+    application: Application,
+    *,
+    from_reserve: bool = False,
+    exceptional: bool = False,
+) -> Award:
     """An award of what the application asks for, committed out of the locked envelope."""
     award = Award(
         id=new_id(),
@@ -82,6 +89,7 @@ async def make_award(tx: Tx, envelope: Envelope, application: Application, *, fr
         committed=application.requested,
         made_at=tx.now,
         from_reserve=from_reserve,
+        exceptional=exceptional,
     )
     tx.add(award)
     await move(tx, application, ApplicationStatus.AWARDED)
@@ -96,6 +104,7 @@ async def make_award(tx: Tx, envelope: Envelope, application: Application, *, fr
             envelope_id=envelope.id,
             amount=award.amount,
             from_reserve=from_reserve,
+            exceptional=exceptional,
         ),
     )
     return award

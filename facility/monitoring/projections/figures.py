@@ -55,6 +55,7 @@ class Life(msgspec.Struct):
 
     award_id: UUID
     made_at: datetime
+    exceptional: bool = False
     ended_at: datetime | None = None
     end_kind: str | None = None
 
@@ -190,7 +191,7 @@ def joint(figures: Joint, recorded: Recorded) -> None:
     """One event of an award or an activity. `settle` says afterwards what counts."""
     match recorded.event:
         case AwardMade() as event:
-            figures.awards[event.award_id] = Life(event.award_id, recorded.recorded_at)
+            figures.awards[event.award_id] = Life(event.award_id, recorded.recorded_at, event.exceptional)
         case AwardEnded() as event:
             life = figures.awards[event.award_id]
             life.ended_at, life.end_kind = recorded.recorded_at, event.how
@@ -243,7 +244,7 @@ def judge(unit: Unit, life: Life | None) -> str | None:
     return counting(
         ActivityView(
             start=unit.starts_on,
-            award=AwardLife(life.made_at, life.ended_at, end) if life else None,
+            award=AwardLife(life.made_at, life.ended_at, end, life.exceptional) if life else None,
             completed=unit.completed,
             evidence=frozenset(kind for kind, pieces in unit.evidence.items() if pieces),
             reported_by=str(unit.reported_by),
@@ -316,6 +317,8 @@ def calls(figures: Calls, recorded: Recorded) -> None:
             figures.calls[event.call_id].decided_at = recorded.recorded_at
             for key in (*event.awarded, *event.reserve, *event.not_funded):
                 _answered(figures, key, recorded.recorded_at)
+        case AwardMade(exceptional=True) | AwardEnded(exceptional=True):
+            pass  # it stood in no competition: the call's figures are those of its ranking
         case AwardMade(call_id=call, amount=amount):
             figures.calls[call].awarded += 1
             figures.calls[call].committed += amount

@@ -1,0 +1,147 @@
+"""An award on an approved exception: proposed by the secretariat, decided by an authorising officer."""
+
+from uuid import UUID
+
+from litestar import get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.models.conflict import shut_out
+from facility.applications.queries.application import shown
+from facility.applications.rules.status import ApplicationStatus
+from facility.awards.queries.exceptional import envelope_of, exceptional
+from facility.awards.service import exceptional as commands
+from facility.proposals import MAX_REASON, Settlement
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+
+PROPOSES = {"allow": allow(Role.SECRETARIAT)}
+DECIDES = {"allow": allow(Role.AUTHORISING)}
+SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+
+HERE = "/applications/{application_id:uuid}/exceptional-award"
+_APPROVED = f"""SELECT application.reference || ' ' || application.title AS thing,
+        '/applications/' || application.id || '/exceptional-award' AS href, call.reference AS call,
+        {{since}} AS since, NULL AS until
+    FROM application JOIN call ON call.id = application.call_id {{join}}
+    WHERE application.status = 'exception_approved' AND call.cancelled_at IS NULL AND NOT {shut_out(person=":person_id")}"""  # noqa: S608
+_PROPOSED = _APPROVED.format(
+    since="proposed_at",
+    join="JOIN exceptional_award ON application_id = application.id AND outcome IS NULL",
+)
+# Who held one of its consultations decides nothing about it (rules.may_award_exception).
+_NOT_MINE = """application.consulted_by IS DISTINCT FROM :person_id AND NOT EXISTS (SELECT FROM consultation
+    WHERE consultation.application_id = application.id AND asked_by = :person_id)"""
+waits(
+    N_("Approved exceptions without an award"),
+    N_("Propose the award on the exception {thing}"),
+    "/applications/received?status=exception_approved",
+    Role.SECRETARIAT,
+    rows=_APPROVED.format(since="exception_decided_at", join="")
+    + f""" AND {_NOT_MINE} AND NOT EXISTS (SELECT FROM exceptional_award
+        WHERE application_id = application.id AND (outcome IS NULL OR outcome = 'refused'))""",
+)
+waits(
+    N_("Awards on exceptions that a colleague proposes"),
+    N_("Decide the award on the exception {thing}"),
+    "/applications/received?status=exception_approved",
+    Role.AUTHORISING,
+    rows=f"{_PROPOSED} AND proposed_by <> :person_id AND {_NOT_MINE}",
+)
+waits(
+    N_("Awards on exceptions that you propose"),
+    N_("An authorising officer decides the award on the exception {thing}"),
+    "/applications/received?status=exception_approved",
+    Role.SECRETARIAT,
+    rows=f"{_PROPOSED} AND proposed_by = :person_id",
+    others=True,
+)
+
+
+@get(HERE, opt=SEES)
+async def exceptional_award(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
+    """What would be awarded out of which money: to propose, or, once it is proposed, to decide."""
+    return await _page(view, read, application_id, Fields.showing())
+
+
+async def _page(
+    view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
+) -> Page:
+    application = await shown(read, application_id)
+    if application.status is not ApplicationStatus.EXCEPTION_APPROVED:
+        refuse("wrong_status", status=application.status, wanted=ApplicationStatus.AWARDED.value)
+    proposal = await exceptional(read, application_id)
+    if proposal is None and not view.me.has(Role.SECRETARIAT):
+        refuse("proposal_settled")
+    return view.page(
+        "awards/exceptional.html",
+        status=status,
+        application=application,
+        envelope=await envelope_of(read, application.call_id),
+        proposal=proposal,
+        form=form,
+        mine=proposal is not None and proposal.proposed_by == view.me.id,
+        decides=view.me.has(Role.AUTHORISING),
+        most=MAX_REASON,
+    )
+
+
+@post(HERE, opt=PROPOSES)
+async def propose_exceptional(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    fields = Fields(form)
+    reason = reason_of(fields)
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
+        await commands.propose_exceptional(tx, application_id, reason=reason)
+    return view.go(
+        f"/applications/{application_id}/exceptional-award",
+        _("Your proposal is sent. An authorising officer decides."),
+    )
+
+
+@post(f"{HERE}/agree", opt=DECIDES)
+async def agree_to_exceptional(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """Make the award, as a second person."""
+    fields = Fields(form)
+    proposal, seen = fields.key("proposal"), fields.eur("seen")
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
+        await commands.settle_exceptional(tx, application_id, proposal, Settlement.AGREED, seen=seen)
+    return view.go(
+        f"/applications/{application_id}/result", _("The award is made. The letter is on its way.")
+    )
+
+
+@post(f"{HERE}/refuse", opt=DECIDES)
+async def refuse_exceptional(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """No award is made, for a reason."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    async with redrawn(tx, fields, lambda read, status: _page(view, read, application_id, fields, status)):
+        await commands.settle_exceptional(tx, application_id, proposal, Settlement.REFUSED, answer=answer)
+    return view.go(
+        f"/applications/{application_id}",
+        _("No award is made. The colleague who proposed it gets your reason by mail."),
+    )
+
+
+@post(f"{HERE}/take-back", opt=PROPOSES)
+async def take_back_exceptional(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    fields.check()
+    await commands.settle_exceptional(tx, application_id, proposal, Settlement.TAKEN_BACK)
+    return view.go(f"/applications/{application_id}", _("You have taken the proposal back."))
+
+
+HANDLERS = [
+    exceptional_award,
+    propose_exceptional,
+    agree_to_exceptional,
+    refuse_exceptional,
+    take_back_exceptional,
+]
