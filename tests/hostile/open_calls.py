@@ -56,11 +56,11 @@ def wish(title: str, lead: str = "omar", partners: tuple[str, ...] = ("arta", "m
 
 
 class Opened(Story):
-    """The story going on. judged: applications that are being assessed. exception: one to decide. typed: pages in whose forms Omar types. pages: where
+    """The story going on. judged: applications that are being assessed. exceptions: handed in. typed: pages in whose forms Omar types. pages: where
     somebody, by name, finds what is open."""
 
     judged: list[UUID]
-    exception: UUID
+    exceptions: list[UUID]
     typed: list[str]
 
     def __init__(self, db: Database, store: Store, now: datetime) -> None:
@@ -118,11 +118,13 @@ class Opened(Story):
         return call_id, keys
 
     async def _to_judge(self) -> None:
-        """One to score, one to declare, one set aside, and an exception to decide."""
+        """One to score, one to declare, one set aside, and exceptions, the first of them to decide."""
         call_id = await self.published("to judge", -20, -7)
         self.judged = [await self.handed_in(call_id, lead) for lead in ("omar", "arta", "ilir")]
-        self.exception = await self.handed_in(call_id, "dragana", partners=())
-        self.at(PAUL, f"/applications/{self.exception}/exception")
+        self.exceptions = [
+            await self.handed_in(call_id, lead, partners=()) for lead in ("dragana", "milena", "arta")
+        ]
+        self.at(PAUL, f"/applications/{self.exceptions[0]}/exception")
         await self.close(call_id, self.noon(-7))
         await self.admit(self.judged, self.noon(-6))
         first, second, third = self.judged

@@ -25,9 +25,11 @@ from facility.admission.service.consultations import (
     end_consultations_due,
     start_consultations,
 )
+from facility.admission.service.exceptions import decide_exception
 from facility.admission.service.views import save_view
 from facility.awards.rules.publication import Why
 from facility.awards.service.ending import propose_closing
+from facility.awards.service.exceptional import propose_exceptional
 from facility.awards.service.publication import withhold
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
@@ -105,7 +107,7 @@ async def _admission(ends: Opened) -> None:
         )
     await _refused(ends, asked.id)
     await _consultations(ends, second)
-    await _agreed(ends, ends.exception)
+    await _exceptions(ends)
 
 
 async def _consultations(ends: Opened, application_id: UUID) -> None:
@@ -123,10 +125,20 @@ async def _consultations(ends: Opened, application_id: UUID) -> None:
     await ends.act(ends.now, None, answer_consultation, late.id, **said)
 
 
-async def _agreed(ends: Opened, application_id: UUID) -> None:
+async def _exceptions(ends: Opened) -> None:
+    """One to decide, one that is approved, and one on which an award is proposed."""
+    first, approved, proposed = ends.exceptions
+    await _agreed(ends, first, "ada")
+    for key in (approved, proposed):
+        await _agreed(ends, key, "vera")
+        await ends.act(ends.now, "paul", decide_exception, key, approved=True, reason="It can't wait.")
+    await ends.act(ends.now, "ada", propose_exceptional, proposed, reason="Its neighbours gain, too.")
+
+
+async def _agreed(ends: Opened, application_id: UUID, by: str) -> None:
     """Nobody objects to an exception."""
     consultee_id = await ends.one("SELECT id FROM consultee")
-    (made,) = await ends.act(ends.noon(-5), "ada", start_consultations, application_id, [consultee_id])
+    (made,) = await ends.act(ends.noon(-5), by, start_consultations, application_id, [consultee_id])
     await ends.act(ends.noon(-4), None, answer_consultation, made.id, objects=False, name="Head of section")
 
 
