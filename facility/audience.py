@@ -454,6 +454,19 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(AWARD,),
         decider=(AWARD,),
     ),
+    awards.AcceptanceReminded: Row(
+        "The lead alone answers; partners hear of the end.",
+        lead=(Mail("awards/accept_reminder"), RESULT),
+        officer=(AWARD,),
+        decider=(AWARD,),
+    ),
+    awards.AcceptanceSettled: Row(
+        "If the award ended, AwardEnded tells the others.",
+        lead=(RESULT,),
+        partner=(RESULT,),
+        officer=(Mail("awards/accepted"), AWARD),
+        decider=(AWARD,),
+    ),
     awards.AwardSigned: Row(
         "Whoever signs knows of it; the others have no part in it.",
         officer=(AWARD, Task("Awards whose agreement is to be signed")),
@@ -467,9 +480,9 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
-        lead=(Mail("awards/award"), RESULT, Task("Awards without an activity")),
+        lead=(Mail("awards/award"), RESULT, Task("Awards without an activity"), Task("Awards to accept")),
         partner=(PARTNERS_NEWS, RESULT),
-        officer=(AWARD,),
+        officer=(AWARD, Task("Awards that were not accepted in time")),
         decider=(AWARD,),
     ),
     awards.AwardsDecided: Row(
@@ -511,7 +524,11 @@ AUDIENCE: dict[type[Event], Row] = {
     awards.WithdrawalProposed: Row(
         "Nothing is withdrawn yet.",
         officer=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
-        decider=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
+        decider=(
+            Mail("awards/withdrawal_proposed"),
+            Task("Awards that a colleague proposes to withdraw"),
+            Task("Awards that are proposed to lapse"),
+        ),
     ),
     awards.WithdrawalSettled: Row(
         "If it was agreed, AwardEnded tells the others; else nothing happened.",

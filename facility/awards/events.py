@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.publication import Why
 from facility.events.base import Event
 from facility.proposals import Settlement
@@ -91,6 +92,29 @@ class AwardMade(Event, frozen=True, kw_only=True):
     from_reserve: bool
 
 
+class AcceptanceReminded(Event, frozen=True, kw_only=True):
+    """The lead was reminded to accept the award."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The lead was reminded to accept the award"
+
+    award_id: UUID
+    application_id: UUID
+
+
+class AcceptanceSettled(Event, frozen=True, kw_only=True):
+    """The lead accepted the award or refused it, or it lapsed since the lead did not answer, or ended in another way. late: after
+    the last day for accepting. Who signs stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The lead’s answer to the award: {outcome}"
+
+    award_id: UUID
+    application_id: UUID
+    outcome: Outcome
+    late: bool
+
+
 class AwardSigned(Event, frozen=True, kw_only=True):
     """Somebody entered the day on which the agreement on the award was signed and its subject in the public list, or corrected
     them; the subject stands in the row."""
@@ -147,6 +171,7 @@ class WithdrawalProposed(Event, frozen=True, kw_only=True):
     application_id: UUID
     withdrawal_id: UUID
     committed: Decimal
+    lapse: bool = False
 
 
 class WithdrawalSettled(Event, frozen=True, kw_only=True):

@@ -210,6 +210,41 @@ PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(s
 """The same for a statement that is written as text, where the table bears its own name."""
 
 
+class AwardAcceptance(Base):
+    """The lead of an award is asked to accept it until the end of a day, in Brussels, where the call asks for that.
+
+    outcome: how that ended (rules.acceptance.Outcome); empty while it is open, also after that day. signatory: who signs the
+    agreement for the institution that accepted.
+    """
+
+    __tablename__ = "award_acceptance"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('accepted', 'refused', 'lapsed', 'ended')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
+        CheckConstraint(
+            "outcome IS DISTINCT FROM 'accepted' OR (signatory <> '' AND signatory_function <> '')",
+            name="signatory",
+        ),
+        Index("ix_award_acceptance_open", "remind_at", "award_id", postgresql_where=text("outcome IS NULL")),
+    )
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    accept_by: Mapped[date]
+    remind_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    signatory: Mapped[str] = mapped_column(default="")
+    signatory_function: Mapped[str] = mapped_column(default="")
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+
+
+ACCEPTANCE_OPEN_SQL = "(award_acceptance.award_id IS NOT NULL AND award_acceptance.outcome IS NULL)"
+"""The lead has not answered yet whether it accepts the award of the row `award_acceptance`."""
+TO_ACCEPT_SQL = f"EXISTS (SELECT FROM award_acceptance WHERE award_acceptance.award_id = award.id AND {ACCEPTANCE_OPEN_SQL})"
+"""The same of the row `award`."""
+
+
 class AwardSignature(Base):
     """The agreement on an award was signed by all on this day, in Brussels, as somebody entered it last. From then on the award
     stands in the public list. subject: what the list says that it is for."""
@@ -259,7 +294,8 @@ PUBLISHED_SQL = f"({AWARD_KEPT_SQL} AND NOT {WITHHELD_SQL})"
 
 
 class AwardWithdrawal(Proposed, Base):
-    """Somebody on the facility's side proposes to withdraw an award. computed_on: what it committed then, in EUR."""
+    """Somebody on the facility's side proposes to withdraw an award. computed_on: what it committed then, in EUR. lapse: since its
+    lead has not accepted it in time."""
 
     __tablename__ = "award_withdrawal"
     __table_args__ = (
@@ -270,6 +306,7 @@ class AwardWithdrawal(Proposed, Base):
 
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     computed_on: Mapped[Decimal]
+    lapse: Mapped[bool] = mapped_column(default=False)
 
 
 class ReserveState(StrEnum):
@@ -282,7 +319,8 @@ class ReserveState(StrEnum):
 
 
 class ReserveEntry(Base):
-    """A place on a call's reserve list, from 1 in rank order; it keeps its number when others leave."""
+    """A place on a call's reserve list, from 1 in rank order; it keeps its number when others leave. valid_until: the last day, in
+    Brussels, on which it is served; None: as long as it waits."""
 
     __tablename__ = "reserve_entry"
     __table_args__ = (
@@ -298,6 +336,7 @@ class ReserveEntry(Base):
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
     place: Mapped[int]
     requested: Mapped[Decimal]
+    valid_until: Mapped[date | None]
     state: Mapped[str] = mapped_column(default=ReserveState.WAITING)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

@@ -23,6 +23,14 @@ sentences.register(
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),
+        "still_time_to_accept": N_("The lead still has time to accept this award."),
+        "nothing_to_accept": N_(
+            "There is nothing to accept: this award has been accepted, or its call does not ask for it."
+        ),
+        "who_signs_missing": N_("Enter the name and the function of the person who signs."),
+        "award_not_accepted": N_(
+            "The lead has not accepted this award yet. The agreement is signed after that."
+        ),
         "signed_before_award": N_("The agreement can't have been signed before the award was made."),
         "subject_missing": N_("Say in a line what the award is for."),
         "withheld": N_("This award is already withheld from the public list."),
@@ -74,6 +82,14 @@ PLACES = {
     "ineligible": (N_("Ineligible"), "bad"),
 }
 """What became of a place on the reserve list."""
+
+ACCEPTANCES = {
+    "accepted": (N_("Accepted"), "ok"),
+    "refused": (N_("Refused by the lead"), "plain"),
+    "lapsed": (N_("Lapsed: not accepted in time"), "bad"),
+    "ended": (N_("Ended before an answer"), "plain"),
+}
+"""How the question whether the lead accepts its award ended."""
 
 WHYS = {
     Why.PEOPLE: N_("It could endanger people"),

@@ -23,10 +23,12 @@ from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import withdraw
 from facility.awards.models import Award
+from facility.awards.service.accepting import accept_award
 from facility.awards.service.deciding import decide, propose, send_back
 from facility.awards.service.ending import propose_closing
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.calls.models.call import Call
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.modes import Mode
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.closing import close_due
@@ -84,12 +86,15 @@ EXTRAS = (
     "cancellation",
     "question",
     "sent back",
+    "accepting",
+    "silence",
     "closing",
     "withdrawal",
     "activity",
     "report",
 )
 QUESTIONS = CLOSES - timedelta(days=9)
+SIGNS = {"signatory": "Drita Hoxha", "signatory_function": "Director"}
 SCORES = {"capacity": Decimal(16), "relevance": Decimal(64)}
 
 
@@ -163,6 +168,8 @@ class Course:
             Mode.ROLLING: {"mode": Mode.ROLLING, "cut_offs": CUT_OFFS, "closes_at": CUT_OFFS[-1]},
             Mode.URGENT: {"mode": Mode.URGENT, "decide_within_hours": 48},
         }[self.life.mode]
+        if "accepting" in self.life.extras:
+            more["after_decision"] = AfterDecision(accept_days=10)
         draft = msgspec.structs.replace(plain, questions_until=QUESTIONS, answers_until=CLOSES, **more)
         self.call = (await self.do("ada", lambda tx: draft_call(tx, draft))).id
 
@@ -290,6 +297,14 @@ class Course:
             award = (await tx.session.scalars(select(Award.id).where(Award.application_id == key))).first()
         if award is None:
             return
+        if "silence" in self.life.extras:
+            self.now += timedelta(days=15)
+            if self.pick(RUNS) != "dora":
+                await self.do(
+                    self.pick(RUNS), lambda tx: propose_withdrawal(tx, award, reason="Silence.", lapse=True)
+                )
+        elif "accepting" in self.life.extras:
+            await self.do("omar", lambda tx: accept_award(tx, key, **SIGNS))
         if "activity" in self.life.extras:
             await self._activity(key)
         cost = Decimal("9000.00")

@@ -1,5 +1,6 @@
 """Proposing and deciding a call: awards, commitments and the reserve list in one transaction."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -35,12 +36,13 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import next_batch
 from facility.calls.service.closing import mark_decided
 from facility.calls.service.duties import run
-from facility.calls.service.reading import rules_of
+from facility.calls.service.reading import after_decision_of, rules_of
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
 from facility.evaluation.rules.ranking import Judged, Outcome, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
 from facility.events.log import record
+from facility.periods import last_of_days
 from facility.refused import refuse
 
 
@@ -138,8 +140,10 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await _settle_others(tx, stands, applications)
     for application_id in drawn.awards:
         await reserve.make_award(tx, envelope, applications[application_id], from_reserve=False)
+    days = after_decision_of(call).reserve_days
+    valid_until = last_of_days(tx.now, days) if days else None
     for place, application_id in enumerate(drawn.reserve, 1):
-        await _place(tx, applications[application_id], place)
+        await _place(tx, applications[application_id], place, valid_until)
     for application_id in drawn.cooled:
         await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
@@ -221,13 +225,14 @@ async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
     await end_what_is_open(tx, ended)
 
 
-async def _place(tx: Tx, application: Application, place: int) -> None:
+async def _place(tx: Tx, application: Application, place: int, valid_until: date | None) -> None:
     tx.add(
         ReserveEntry(
             application_id=application.id,
             call_id=application.call_id,
             place=place,
             requested=application.requested,
+            valid_until=valid_until,
             state=ReserveState.WAITING,
         )
     )

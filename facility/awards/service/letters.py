@@ -1,7 +1,7 @@
 """Letters on the decision of a call: to those who get an award, to the reserve, to those who are ranked again, and to the others."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,6 +17,7 @@ from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.money import display, format_eur
+from facility.web.filters import weekday
 from facility.web.i18n import N_, _
 
 
@@ -33,7 +34,7 @@ class SectionScore(msgspec.Struct, frozen=True):
 class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
-    `place` and `rank` count from 1. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
+    `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
     """
 
     email: str
@@ -46,6 +47,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
     requested: Decimal
     amount: Decimal | None
     from_reserve: bool
+    accept_by: date | None = None
+    valid_until: date | None = None
     assessments: int
     sections: list[SectionScore]
     total: SectionScore | None
@@ -73,7 +76,7 @@ _ROWS = text(
         beneficiary.name AS designation, person.name AS signed_by,
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
-        ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
+        ranking_entry.section_sums, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
@@ -88,6 +91,7 @@ _ROWS = text(
     LEFT JOIN call AS following ON following.id = carry_over.to_call_id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     LEFT JOIN award ON award.application_id = application.id
+    LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     WHERE ranking_entry.call_id = :call AND application.id = ANY(:ids)
     ORDER BY application.reference COLLATE "C"
     """  # noqa: S608 - our own text
@@ -130,12 +134,16 @@ async def _write(tx: Tx, kind: Kind, row: Any) -> None:
     sections, total = _scores(row)
     fields = {name: value for name, value in row._mapping.items() if name in LetterData.__struct_fields__}
     if kind is not AWARD:
-        fields |= {"amount": None, "from_reserve": False}
+        fields |= {"amount": None, "from_reserve": False, "accept_by": None}
+    if kind is not RESERVE:
+        fields["valid_until"] = None
     stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
     context = {
         "call": stated.call,
         "application": stated.application,
         "path": f"/applications/{row.id}/result",
+        "accept_by": stated.accept_by and weekday(stated.accept_by),
+        "valid_until": stated.valid_until and weekday(stated.valid_until),
     }
     if await write_letter(tx, kind, row.id, stated, to=stated.email, context=context):
         amount = "" if stated.amount is None else format_eur(stated.amount)

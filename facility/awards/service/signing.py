@@ -7,6 +7,7 @@ from facility.applications.models.application import Application
 from facility.awards.events import AwardSigned
 from facility.awards.models import Award, AwardSignature
 from facility.awards.rules.deadlines import may_be_signed
+from facility.awards.service.acceptance import open_acceptance
 from facility.awards.service.shared import acting
 from facility.db import Tx
 from facility.events.log import record
@@ -17,7 +18,7 @@ async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: 
     """Enter the day on which the agreement on an award was signed by all, and its subject in the public list, or correct them;
     also of an award that was closed. The same once more changes nothing.
 
-    Refused: "not_an_award", "subject_missing" (invalid), rules.deadlines.may_be_signed.
+    Refused: "not_an_award", "award_not_accepted" while its lead has not answered, "subject_missing" (invalid), rules.deadlines.may_be_signed.
     """
     entered = (signed_on, subject.strip())
     unlocked = await tx.get(Award, award_id)
@@ -25,6 +26,8 @@ async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: 
     award = await tx.lock(Award, award_id)
     if not award.kept:
         refuse("not_an_award")
+    if await open_acceptance(tx, award_id):
+        refuse("award_not_accepted")
     may_be_signed(signed_on, award.made_at, tx.now)
     if not subject.strip():
         refuse("subject_missing", kind="invalid", field="subject")
