@@ -77,6 +77,7 @@ def concerned(why: str, *ways: Way) -> Row:
 
 
 APPLICATION = Page("/applications/{application_id}")
+COMPLAINT = Page("/complaints/{complaint_id}")
 RESULT = Page("/applications/{application_id}/result")
 ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
@@ -466,6 +467,18 @@ AUDIENCE: dict[type[Event], Row] = {
         partner=(RESULT,),
         officer=(Mail("awards/accepted"), AWARD),
         decider=(AWARD,),
+    ),
+    awards.ComplaintRegistered: Row(
+        "The lead complains for all; who took part in the decision has no part in this one.",
+        lead=(Mail("awards/complaint_registered"), Page("/applications/{application_id}/complaint")),
+        officer=(COMPLAINT, Task("Complaints to decide")),
+        decider=(COMPLAINT, Task("Complaints to decide")),
+    ),
+    awards.ComplaintDecided: Row(
+        "If something is decided again, its own letter tells the others.",
+        lead=(Mail("awards/complaint_decided"), Page("/applications/{application_id}/complaint")),
+        officer=(COMPLAINT,),
+        decider=(COMPLAINT,),
     ),
     awards.AwardSigned: Row(
         "Whoever signs knows of it; the others have no part in it.",

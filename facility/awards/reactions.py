@@ -17,6 +17,8 @@ from facility.awards.events import (
     AwardMade,
     AwardsDecided,
     AwardsProposed,
+    ComplaintDecided,
+    ComplaintRegistered,
     ProposalSentBack,
     ProposalTakenBack,
     ReserveEnded,
@@ -27,10 +29,13 @@ from facility.awards.models import (
     AwardAcceptance,
     AwardDecision,
     AwardWithdrawal,
+    Complaint,
     RankingEntry,
     ReturnedProposal,
 )
+from facility.awards.rules.complaints import complaint_reference
 from facility.awards.rules.urgent import decide_by
+from facility.awards.service.answers import write_answer
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import AWARD, CARRIED_OVER, NOT_FUNDED, RESERVE, write_letters
 from facility.awards.service.news import (
@@ -292,3 +297,28 @@ async def tell_what_came_of_an_enlargement(tx: Tx, event: EnlargementSettled) ->
     enlargement = await tx.get(EnvelopeEnlargement, event.enlargement_id)
     about = About(enlargement, event.envelope_id, enlargement_words(contract))
     await tell_the_proposer(tx, about, f"/contracts/{quote(contract.reference)}")
+
+
+@reacts_to(ComplaintRegistered)
+async def confirm_a_complaint(tx: Tx, event: ComplaintRegistered) -> None:
+    """The lead learns the number of its complaint, and by when it is answered."""
+    complaint = await tx.get(Complaint, event.complaint_id)
+    call = await tx.get(Call, event.call_id)
+    lead = await lead_contact(tx, event.application_id)
+    reference = complaint_reference(call.reference, complaint.number)
+    await write_to_lead(
+        tx,
+        lead,
+        event.application_id,
+        "awards/complaint_registered",
+        _("Complaint {reference} is registered", reference=reference),
+        complaint=reference,
+        by=weekday(complaint.decide_by),
+        path=f"/applications/{event.application_id}/complaint",
+    )
+
+
+@reacts_to(ComplaintDecided)
+async def answer_a_complaint(tx: Tx, event: ComplaintDecided) -> None:
+    """The lead gets a letter with the reasons."""
+    await write_answer(tx, await tx.get(Complaint, event.complaint_id))

@@ -16,10 +16,11 @@ from facility.applications.queries.finding import (
     among_many,
 )
 from facility.applications.queries.tracker import step
-from facility.awards.models import AWARD_STANDS_SQL, PROMISED_SQL, TO_PROPOSE_SQL
+from facility.awards.models import AWARD_STANDS_SQL, DECISION_SUSPENDED_SQL, PROMISED_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
+from facility.awards.queries.complaints import latest_contestable
 from facility.awards.queries.results import set_off
 from facility.awards.queries.signing import signature_on, withholding_on
 from facility.awards.queries.together import together
@@ -96,7 +97,7 @@ share(N_("Promised by calls that are not decided"), order=20, amount=PROMISED_SQ
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
         call.reference AS call, proposed_at AS since, {HEAR_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id
-    WHERE award_decision.decided_at IS NULL AND call.state = 'closed'
+    WHERE award_decision.decided_at IS NULL AND call.state = 'closed' AND NOT {DECISION_SUSPENDED_SQL}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})"""  # noqa: S608
 waits(
     N_("Proposed rankings to decide"),
@@ -310,6 +311,7 @@ async def result_page(
         ends=ENDS,
         reasons=REASONS,
         acceptances=ACCEPTANCES,
+        contestable=await latest_contestable(read, application_id) if leads else None,
         leads=leads,
         form=form,
     )

@@ -22,7 +22,14 @@ from facility.awards.events import (
     ProposalTakenBack,
     ReservePlaced,
 )
-from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState, ReturnedProposal
+from facility.awards.models import (
+    AwardDecision,
+    Complaint,
+    RankingEntry,
+    ReserveEntry,
+    ReserveState,
+    ReturnedProposal,
+)
 from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
 from facility.awards.queries.cool_down import cooling
@@ -117,7 +124,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
 
     What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
     fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
-    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", rules.may_propose.
+    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.may_propose.
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
@@ -128,6 +135,8 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
+    if after_decision_of(call).suspends_decision:
+        await _refuse_suspended(tx, call_id)
     looked_at = await cooling(tx.session, call_id)
     drawn = await _draw(tx, call, stands, looked_at)
     if seen is not None and seen != drawn.fingerprint:
@@ -166,6 +175,13 @@ def _decided(call: Call, drawn: Drawn, root: str) -> AwardsDecided:
         carried_over=list(drawn.carried),
         root=root,
     )
+
+
+async def _refuse_suspended(tx: Tx, call_id: UUID) -> None:
+    """Refused: "decision_suspended" while a complaint is open in the call."""
+    query = select(Complaint.id).where(Complaint.call_id == call_id, Complaint.outcome.is_(None)).limit(1)
+    if (await tx.session.scalars(query)).first():
+        refuse("decision_suspended")
 
 
 async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from facility.applications.service.news import write_to_partners
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.calls.rules.call import TOTAL, Grid
+from facility.calls.service.reading import after_decision_of
 from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
@@ -59,9 +60,19 @@ class LetterData(Decision, frozen=True, kw_only=True):
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
-RESERVE = letter("reserve", states=LetterData, mail="awards/reserve", label=N_("Letter on the reserve list"))
+RESERVE = letter(
+    "reserve",
+    states=LetterData,
+    mail="awards/reserve",
+    label=N_("Letter on the reserve list"),
+    contestable=True,
+)
 NOT_FUNDED = letter(
-    "not_funded", states=LetterData, mail="awards/not_funded", label=N_("Letter on the decision")
+    "not_funded",
+    states=LetterData,
+    mail="awards/not_funded",
+    label=N_("Letter on the decision"),
+    contestable=True,
 )
 CARRIED_OVER = letter(
     "carried_over", states=LetterData, mail="awards/carried_over", label=N_("Letter on the next ranking")
@@ -71,7 +82,7 @@ CARRIED_OVER = letter(
 _ROWS = text(
     f"""
     SELECT application.id, application.reference AS application, application.title, application.requested,
-        call.reference AS call, call.title AS call_title, call.grid, call.decided_at,
+        call.reference AS call, call.title AS call_title, call.grid, call.after_decision, call.decided_at,
         party.contact_name AS contact, party.contact_email AS email, institution.name AS institution,
         beneficiary.name AS designation, person.name AS signed_by,
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
@@ -137,6 +148,8 @@ async def _write(tx: Tx, kind: Kind, row: Any) -> None:
         fields |= {"amount": None, "from_reserve": False, "accept_by": None}
     if kind is not RESERVE:
         fields["valid_until"] = None
+    if kind.contestable:
+        fields |= after_decision_of(row).redress(tx.now)
     stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
     context = {
         "call": stated.call,

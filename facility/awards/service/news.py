@@ -139,7 +139,7 @@ async def write_to_lead(
             subject_id=application_id,
             context={
                 "application": lead.reference,
-                **context,
                 "path": f"/applications/{application_id}/result",
+                **context,
             },
         )

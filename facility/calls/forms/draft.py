@@ -8,7 +8,7 @@ from typing import Any
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.calls.forms.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, shown_cut_offs
 from facility.calls.forms.grid import GridForm, Values, preset, shown_grid
-from facility.calls.rules.after_decision import PERIODS, AfterDecision
+from facility.calls.rules.after_decision import PERIODS, SUSPENDS, AfterDecision
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
@@ -45,7 +45,7 @@ def shown_draft(draft: CallDraft) -> Values:
         "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
         **_numbers(draft.cool_down, COOL_DOWN),
         **_numbers(draft.after_decision, PERIODS),
-        "suspends_signing": "yes" if draft.after_decision.suspends_signing else "",
+        **{name: "yes" if getattr(draft.after_decision, name) else "" for name in SUSPENDS},
         **shown_grid(draft.grid),
         "unusual_reason": draft.unusual_reason or "",
     }
@@ -118,7 +118,7 @@ class DraftForm:
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = CoolDown(**self._optional(COOL_DOWN))
         after_decision = AfterDecision(
-            **self._optional(PERIODS), suspends_signing=fields.yes("suspends_signing")
+            **self._optional(PERIODS), **{name: fields.yes(name) for name in SUSPENDS}
         )
         grid = self.grid.read()
         unusual_reason = fields.text("unusual_reason", required=False, most=2000, multiline=True) or None
