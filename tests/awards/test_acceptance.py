@@ -255,6 +255,17 @@ async def test_the_pages_of_the_lead(today: Judging, browse: Browsers) -> None:
     assert "Reserve list valid until" in waiting
 
 
+async def unasked(play: Judging) -> UUID:
+    """An award of a call that asks nobody to accept."""
+    await play.envelope("Other", amount="100.00")
+    await play.call("OTHER", amount="100.00", envelope="Other")
+    await play.apply("O", "50.00", call="OTHER")
+    await play.close("OTHER")
+    await play.score("elena", "O", "16", "70")
+    await play.decide("OTHER")
+    return (await play.award("O")).id
+
+
 async def test_the_pages_of_a_lapse(db: Database, browse: Browsers) -> None:
     play = await two(db, RULES, clock.now() - timedelta(days=20))
     key = (await play.award("A")).id
@@ -267,6 +278,8 @@ async def test_the_pages_of_a_lapse(db: Database, browse: Browsers) -> None:
     )
     assert "The lead did not accept the award by" in (await ada.get(here)).text
     assert (await ada.send_form(here, {"reason": ""})).status_code == 422
+    other = f"/awards/{await unasked(play)}/lapse"
+    assert [(await ada.get(other)).status_code, (await ada.send_form(other)).status_code] == [409, 409]
     sent = await ada.send_form(here, {"reason": "No answer, no phone."})
     assert (sent.status_code, sent.headers["location"]) == (303, f"{here}/proposal")
     assert "awards-that-were-not-accepted-in-time" not in work(await vera.get("/"))
@@ -285,5 +298,5 @@ async def test_the_pages_of_a_lapse(db: Database, browse: Browsers) -> None:
         await paul.send_form(f"{here}/proposal/refuse", {"proposal": form["proposal"], "answer": ""})
     ).status_code == 422
     assert (await paul.send_form(f"{here}/proposal/agree", form)).status_code == 303
-    assert await play.statuses() == {"A": "withdrawn", "B": "awarded"}
+    assert await play.statuses() == {"A": "withdrawn", "B": "awarded", "O": "awarded"}
     assert "Lapsed: not accepted in time" in (await ada.get(f"/awards/{key}")).text

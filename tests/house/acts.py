@@ -15,6 +15,7 @@ from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import decline_party
 from facility.awards.service.accepting import accept_award
+from facility.awards.service.complaints import decide_complaint
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award
 from facility.awards.service.signing import record_signature
@@ -109,6 +110,10 @@ async def _accept(tx: Tx, application_id: UUID) -> None:
     await accept_award(tx, application_id, **SIGNS)
 
 
+async def _reject(tx: Tx, complaint_id: UUID) -> None:
+    await decide_complaint(tx, complaint_id, upheld=False, reason="It was read well.")
+
+
 async def _propose_lapse(tx: Tx, award_id: UUID) -> None:
     await propose_withdrawal(tx, award_id, reason="Silence.", lapse=True)
 
@@ -126,6 +131,7 @@ ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {
     "proposed-rankings-to-decide": decide,
     "awards-that-a-colleague-proposed-to-close": close_award,
     "awards-that-a-colleague-proposes-to-withdraw": agree_to_withdrawal,
+    "complaints-to-decide": _reject,
     "awards-to-accept": _accept,
     "awards-that-were-not-accepted-in-time": _propose_lapse,
     "awards-that-are-proposed-to-lapse": agree_to_withdrawal,

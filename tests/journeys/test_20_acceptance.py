@@ -41,7 +41,7 @@ def test_a_refused_and_a_silent_acceptance_serve_the_reserve(company: Company, s
     omar.press("Accept the award", status=422)
     omar.unfold("Refuse the award")
     omar.fill("Reason", "Our investigators were posted elsewhere.")
-    omar.press("Withdraw the application")
+    omar.press("Refuse the award")
     omar.goto(first)
     omar.sees("Accept this award by")
     omar.fill("Who signs the agreement", "Drita Hoxha")

@@ -13,7 +13,6 @@ from facility.awards.queries import awards
 from facility.awards.service.accepting import accept_award
 from facility.awards.service.withdrawal import propose_withdrawal, settle_withdrawal
 from facility.proposals import MAX_REASON, Settlement
-from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -80,7 +79,7 @@ waits(
 async def accept(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
     """The lead accepts, and names who signs the agreement."""
     fields = Fields(form)
-    named = {name: fields.text(name) for name in ("signatory", "signatory_function")}
+    named = {name: fields.text(name, required=False) for name in ("signatory", "signatory_function")}
     async with redrawn(
         tx, fields, lambda read, status: result_page(view, read, application_id, fields, status)
     ):
@@ -92,10 +91,8 @@ async def accept(view: View, form: Form, tx: Tx, application_id: FromPath[UUID])
 async def lapse_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
     """Why the award is to lapse, and what would come of it."""
     acceptance = (await awards.award(read, award_id)).acceptance
-    if acceptance is None or not acceptance.is_open:
-        refuse("nothing_to_accept")
-    reason = _("The lead did not accept the award by {day}.", day=day(acceptance.accept_by))
-    return await proposal_form(view, read, award_id, Fields.showing({"reason": reason}), lapse=True)
+    reason = acceptance and _("The lead did not accept the award by {day}.", day=day(acceptance.accept_by))
+    return await proposal_form(view, read, award_id, Fields.showing({"reason": reason or ""}), lapse=True)
 
 
 @post(LAPSE, opt=PROPOSES)

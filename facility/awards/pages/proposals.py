@@ -101,6 +101,8 @@ async def proposal_form(
     award = await awards.award(read, award_id)
     if not award.stands:
         refuse("not_an_award")
+    if lapse and not (award.acceptance and award.acceptance.is_open):
+        refuse("nothing_to_accept")
     consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
     return view.page(
         "awards/withdraw.html",
