@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from facility import clock
 from facility.awards.models import AwardAcceptance, AwardWithdrawal, ReserveEntry
@@ -20,6 +20,7 @@ from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.relay import deliver_all
 from facility.letters.models import Letter
+from facility.outbox.models import Mail, MailState
 from facility.proposals import Settlement
 from tests.browser import Browsers, work
 from tests.calls.reading import mails, refused
@@ -276,7 +277,12 @@ async def test_the_pages_of_a_lapse(db: Database, browse: Browsers) -> None:
         "You can still accept it until"
         in (await omar.get(f"/applications/{play.applications['A']}/result")).text
     )
-    assert "The lead did not accept the award by" in (await ada.get(here)).text
+    page = (await ada.get(here)).text
+    assert ("The lead did not accept the award by" in page, "did not get through" in page) == (True, False)
+    async with db.transaction(now=clock.now()) as tx:
+        failed = update(Mail).where(Mail.template == "awards/award")
+        await tx.session.execute(failed.values(error="550 unknown", state=MailState.PARKED))
+    assert "did not get through" in (await ada.get(here)).text
     assert (await ada.send_form(here, {"reason": ""})).status_code == 422
     other = f"/awards/{await unasked(play)}/lapse"
     assert [(await ada.get(other)).status_code, (await ada.send_form(other)).status_code] == [409, 409]

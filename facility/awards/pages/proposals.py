@@ -112,6 +112,7 @@ async def proposal_form(
         ending=await consequences.what_ends(read, award_id),
         form=form,
         lapse=lapse,
+        letter_failed=lapse and await awards.letter_failed(read, award.application_id),
     )
 
 
@@ -149,6 +150,7 @@ async def proposal_page(
         ending=await consequences.what_ends(read, award_id),
         form=form,
         authorises=view.me.has(Role.AUTHORISING),
+        letter_failed=lapse and await awards.letter_failed(read, award.application_id),
         **_who(view, proposal.proposed_by),
     )
 

@@ -299,6 +299,19 @@ async def award(connection: AsyncConnection, award_id: UUID) -> AwardShown:
     return AwardShown(**acceptance_from(dict(row)))
 
 
+_UNDELIVERED = text(
+    """
+    SELECT bool_or(error IS NOT NULL) AND NOT bool_or(state = 'sent') FROM mail
+    WHERE subject_id = :application AND template = 'awards/award'
+    """
+)
+
+
+async def letter_failed(connection: AsyncConnection, application_id: UUID) -> bool:
+    """Whether the mail with the letter on the award failed, and none got through: its lead may not know of it."""
+    return bool((await connection.execute(_UNDELIVERED, {"application": application_id})).scalar())
+
+
 class WithdrawalShown(msgspec.Struct, frozen=True):
     """A proposal to withdraw an award that stands; `computed_on`: what the award committed then, in EUR. lapse: since it was not
     accepted."""
