@@ -355,6 +355,10 @@ async def test_the_lead_complains_on_its_page_and_somebody_who_may_decides(
     assert (await ada.send_form(f"{there}/decide", given)).status_code == 303
     assert "It was read well." in (await omar.get(here)).text
     assert "Rejected" in (await greta.get("/complaints")).text
+    own = f"/awards/calls/{today.calls['TAF-2021-01']}"
+    assert f'href="{own}/complaints"' in (await greta.get(own)).text
+    assert f'href="{own}/complaints"' not in (await carl.get(own)).text
+    assert "TAF-2021-01/C1" in (await greta.get(f"{own}/complaints")).text
 
 
 async def test_the_link_in_the_mail_shows_and_registers(today: Judging, browse: Browsers) -> None:

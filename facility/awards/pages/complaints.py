@@ -37,6 +37,7 @@ from facility.web.i18n import N_, _
 from facility.web.limits import Rate, address_of
 from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
+from facility.web.workspace import tab, workspace_of
 from facility.zone import last_second_sql
 
 READS = (Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR)
@@ -44,6 +45,13 @@ BY_LEAD = {"allow": allow(Role.OFFICER.when("application.lead"), hidden=True)}
 BY_LINK = Rate("complaint-link", 60, 600)
 
 nav(N_("Complaints"), "/complaints", *READS, order=48, group=DELIVERY)
+tab(
+    "complaints",
+    N_("Complaints"),
+    "/awards/calls/{id}/complaints",
+    order=65,
+    when="EXISTS (SELECT FROM complaint WHERE complaint.call_id = call.id)",
+)
 waits(
     N_("Complaints to decide"),
     N_("Decide the complaint {thing}"),
@@ -62,7 +70,19 @@ waits(
 async def complaint_list(view: View, read: Read) -> Page:
     """All complaints, open ones first."""
     lines = await complaints(read, view.me.id)
-    return view.page("awards/complaints.html", complaints=lines, states=COMPLAINTS, about=ABOUT)
+    return view.page(
+        "awards/complaints.html", complaints=lines, states=COMPLAINTS, about=ABOUT, workspace=None
+    )
+
+
+@get("/awards/calls/{call_id:uuid}/complaints", opt={"allow": allow(*READS)})
+async def complaints_of_call(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Those in a call."""
+    workspace = await workspace_of(view, read, call_id, "complaints")
+    lines = await complaints(read, view.me.id, call_id)
+    return view.page(
+        "awards/complaints.html", complaints=lines, states=COMPLAINTS, about=ABOUT, workspace=workspace
+    )
 
 
 @get("/complaints/{complaint_id:uuid}", opt={"allow": allow(*READS)})
@@ -201,6 +221,7 @@ async def complain_by_link(view: View, form: Form, tx: Tx, limits: Limits, token
 
 HANDLERS = [
     complaint_list,
+    complaints_of_call,
     one_complaint,
     decide,
     complain_form,

@@ -78,6 +78,7 @@ _FROM = """
 """
 _ALL = text(
     f"""SELECT {_COLUMNS}, {TOOK_PART_SQL} AS took_part {_FROM} WHERE NOT {shut_out(person=":person_id")}
+        AND (CAST(:call AS uuid) IS NULL OR complaint.call_id = :call)
     ORDER BY complaint.outcome IS NOT NULL, complaint.decide_by, complaint.registered_at, complaint.id"""
 )
 _ONE = text(f"SELECT {_COLUMNS}, {TOOK_PART_SQL} AS took_part {_FROM} WHERE complaint.id = :complaint")
@@ -86,9 +87,12 @@ _OF_APPLICATION = text(
 )
 
 
-async def complaints(connection: AsyncConnection, viewer: UUID) -> list[ComplaintShown]:
-    """All complaints, open ones first by their last day; without those on applications that are closed to the viewer."""
-    rows = await connection.execute(_ALL, {"person_id": viewer})
+async def complaints(
+    connection: AsyncConnection, viewer: UUID, call_id: UUID | None = None
+) -> list[ComplaintShown]:
+    """All complaints, or those in a call, open ones first by their last day; without those on applications that are closed to the
+    viewer."""
+    rows = await connection.execute(_ALL, {"person_id": viewer, "call": call_id})
     return [_shown(row) for row in rows]
 
 
