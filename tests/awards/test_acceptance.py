@@ -1,10 +1,11 @@
 """Accepting an award: in time, late, refused, silent; and the reserve list that is served by it, while it is valid."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from facility import clock
 from facility.awards.models import AwardAcceptance, AwardWithdrawal, ReserveEntry
@@ -22,6 +23,7 @@ from facility.events.relay import deliver_all
 from facility.letters.models import Letter
 from facility.outbox.models import Mail, MailState
 from facility.proposals import Settlement
+from facility.refused import Refused
 from tests.browser import Browsers, work
 from tests.calls.reading import mails, refused
 from tests.judging import DECIDED, Judging
@@ -191,11 +193,43 @@ async def test_a_late_acceptance_counts_until_it_is_decided_and_ends_the_proposa
     await clean(db)
 
 
+async def test_of_accepting_and_letting_lapse_at_once_one_happens(play: Judging, db: Database) -> None:
+    key, proposal = await lapses(play)
+    outcomes = await asyncio.gather(
+        play.act("omar", lambda tx: accept_award(tx, play.applications["A"], **SIGNS), LATE),
+        play.act(
+            "paul", lambda tx: settle_withdrawal(tx, key, proposal, Settlement.AGREED, lapse=True), LATE
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, Refused) for outcome in outcomes) == 1
+    became = (await acceptance(play)).outcome
+    statuses = {"accepted": ("awarded", "reserve"), "lapsed": ("withdrawn", "awarded")}
+    assert tuple((await play.statuses()).values()) == statuses[str(became)]
+    await clean(db)
+
+
 async def test_an_award_that_ends_otherwise_asks_nobody_any_more(play: Judging, db: Database) -> None:
     await play.withdraw_award("A", "The institution was dissolved.")
     assert (await acceptance(play)).outcome == "ended"
     assert await remind_of_acceptances(db, REMINDED) == 1  # B, who got the award, on the same days
     await clean(db)
+
+
+async def test_reconcile_names_an_acceptance_that_its_award_contradicts(play: Judging, db: Database) -> None:
+    await play.act("omar", lambda tx: withdraw_award(tx, play.applications["A"], "No staff."))
+    await clean(db)
+    key = (await play.award("A")).id
+    for broken, said in (
+        ("outcome = NULL, settled_at = NULL", "its acceptance is open, and it withdrawn"),
+        ("outcome = 'ended', settled_at = now()", None),
+    ):
+        async with db.transaction(now=DECIDED) as tx:
+            await tx.session.execute(
+                text(f"UPDATE award_acceptance SET {broken} WHERE award_id = :key"), {"key": key}
+            )
+        wrong = (await reconcile(db))["awards: acceptances and awards"]
+        assert wrong == ([f"award {key}: {said}"] if said else [])
 
 
 async def test_a_call_that_says_nothing_asks_nothing(db: Database) -> None:

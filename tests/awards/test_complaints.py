@@ -1,5 +1,6 @@
 """Complaints: in the time that the letter gives, numbered, decided by who took no part, and what an upheld one opens again."""
 
+import asyncio
 import io
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -182,6 +183,15 @@ async def test_complaints_are_numbered_and_confirmed_and_made_once(play: Judging
         await mails(db, "awards/complaint_registered")
         == [("awards/complaint_registered", "omar@example.org")] * 2
     )
+    await clean(db)
+
+
+async def test_of_complaints_at_once_each_has_a_number(play: Judging, db: Database) -> None:
+    made = await asyncio.gather(
+        complain(play, "C", "not_funded"), complain(play, "B", "reserve"), complain(play, "C", "not_funded")
+    )
+    assert sorted({complaint.number for complaint in made}) == [1, 2]
+    assert made[0].id == made[2].id
     await clean(db)
 
 

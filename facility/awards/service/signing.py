@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from facility.applications.models.application import Application
+from facility.applications.service.changes import lock_with_call
 from facility.awards.events import AwardSigned
 from facility.awards.models import SIGNING_SUSPENDED_SQL, Award, AwardSignature
 from facility.awards.rules.deadlines import may_be_signed
@@ -26,7 +26,8 @@ async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: 
     """
     entered = (signed_on, subject.strip())
     unlocked = await tx.get(Award, award_id)
-    application = await tx.lock(Application, unlocked.application_id)
+    # Held so that no complaint comes in meanwhile.
+    application, _call = await lock_with_call(tx, unlocked.application_id)
     award = await tx.lock(Award, award_id)
     if not award.kept:
         refuse("not_an_award")

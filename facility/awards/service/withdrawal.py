@@ -97,8 +97,10 @@ async def settle_withdrawal(
     await refuse_shut_out(tx, [award.application_id for award in shown.served])
     if seen is not None and seen != shown.fingerprint:
         refuse("changed_since_shown")
-    became: Outcome = "lapsed" if lapse else "ended"
-    return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, withdrawal.reason, answer=became)
+    question: Outcome = "lapsed" if lapse else "ended"
+    return await end_award(
+        tx, envelope, call, award, "withdrawn", NOTHING, withdrawal.reason, answer=question
+    )
 
 
 async def agree_to_withdrawal(tx: Tx, award_id: UUID, *, seen: str | None = None) -> list[UUID]:
