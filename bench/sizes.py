@@ -37,7 +37,7 @@ class Size(msgspec.Struct, frozen=True):
     round's half; singles: of them, those in a transaction of their own; latency_seconds: at 50 events a second;
     files: that are sent to be scanned; line: characters of the one line of a cheap document; starting: seconds that a new
     web process has before them, to compile its templates; few, many: applications of the lists, each page asked for so many
-    times; checked: events of the log that is checked; ranked: applications of the greater ranking; assigned: applications and
+    times; checked: events of the log that is checked; ranked: applications of each ranking; assigned: applications and
     assessors of the call that is assigned at once, so often.
     """
 
@@ -57,7 +57,7 @@ class Size(msgspec.Struct, frozen=True):
     asked: int
     attack: Attack
     checked: int
-    ranked: int
+    ranked: tuple[int, ...]
     assigned: tuple[int, int, int]
     connections: int = 8
 
@@ -90,7 +90,7 @@ FULL = Size(
     asked=40,
     attack=Attack(connections=300, seconds=20.0, head=1_000_000, body=11_000_000),
     checked=1_000_000,
-    ranked=1_000,
+    ranked=(100, 1_000),
     assigned=(1_000, 300, 11),
 )
 TINY = Size(
@@ -121,7 +121,7 @@ TINY = Size(
     asked=3,
     attack=Attack(connections=6, seconds=0.3, head=120_000, body=300_000),
     checked=1_500,
-    ranked=20,
+    ranked=(4,),
     assigned=(12, 6, 1),
     connections=2,
 )

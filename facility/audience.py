@@ -77,6 +77,7 @@ def concerned(why: str, *ways: Way) -> Row:
 
 
 APPLICATION = Page("/applications/{application_id}")
+COMPLAINT = Page("/complaints/{complaint_id}")
 RESULT = Page("/applications/{application_id}/result")
 ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
@@ -454,6 +455,31 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(AWARD,),
         decider=(AWARD,),
     ),
+    awards.AcceptanceReminded: Row(
+        "The lead alone answers; partners hear of the end.",
+        lead=(Mail("awards/accept_reminder"), RESULT),
+        officer=(AWARD,),
+        decider=(AWARD,),
+    ),
+    awards.AcceptanceSettled: Row(
+        "If the award ended, AwardEnded tells the others.",
+        lead=(RESULT,),
+        partner=(RESULT,),
+        officer=(Mail("awards/accepted"), AWARD),
+        decider=(AWARD,),
+    ),
+    awards.ComplaintRegistered: Row(
+        "The lead complains for all; who took part in the decision has no part in this one.",
+        lead=(Mail("awards/complaint_registered"), Page("/applications/{application_id}/complaint")),
+        officer=(COMPLAINT, Task("Complaints to decide")),
+        decider=(COMPLAINT, Task("Complaints to decide")),
+    ),
+    awards.ComplaintDecided: Row(
+        "If something is decided again, its own letter tells the others.",
+        lead=(Mail("awards/complaint_decided"), Page("/applications/{application_id}/complaint")),
+        officer=(COMPLAINT,),
+        decider=(COMPLAINT,),
+    ),
     awards.AwardSigned: Row(
         "Whoever signs knows of it; the others have no part in it.",
         officer=(AWARD, Task("Awards whose agreement is to be signed")),
@@ -467,9 +493,15 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.AwardMade: Row(
         "Assessors have done their part; experts hear when they are asked. With a decision, AwardsDecided tells.",
-        lead=(Mail("awards/award"), Mail("awards/exceptional"), RESULT, Task("Awards without an activity")),
+        lead=(
+            Mail("awards/award"),
+            Mail("awards/exceptional"),
+            RESULT,
+            Task("Awards without an activity"),
+            Task("Awards to accept"),
+        ),
         partner=(PARTNERS_NEWS, RESULT),
-        officer=(AWARD,),
+        officer=(AWARD, Task("Awards that were not accepted in time")),
         decider=(AWARD,),
     ),
     awards.AwardsDecided: Row(
@@ -524,7 +556,11 @@ AUDIENCE: dict[type[Event], Row] = {
     awards.WithdrawalProposed: Row(
         "Nothing is withdrawn yet.",
         officer=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
-        decider=(Mail("awards/withdrawal_proposed"), Task("Awards that a colleague proposes to withdraw")),
+        decider=(
+            Mail("awards/withdrawal_proposed"),
+            Task("Awards that a colleague proposes to withdraw"),
+            Task("Awards that are proposed to lapse"),
+        ),
     ),
     awards.WithdrawalSettled: Row(
         "If it was agreed, AwardEnded tells the others; else nothing happened.",

@@ -90,6 +90,17 @@ def last_of_days(event: datetime, days: int) -> date:
     return last if days < 2 else max(last, day_after(first, 2))
 
 
+def reminder_before(last: date, event: datetime) -> datetime:
+    """When to remind of a period that begins with this event and ends with this day: at 08:00 in Brussels, three days before or on the
+    working day that comes before that; on the last day where that leaves no whole day since the event."""
+    day = last - timedelta(days=3)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    if day <= event.astimezone(BRUSSELS).date():
+        day = last
+    return datetime.combine(day, time(8), BRUSSELS).astimezone(UTC)
+
+
 def end_of_hours(event: datetime, hours: int) -> datetime:
     """The first instant, in UTC, after so many hours from this event, whose own hour is not counted (Article 3(1) and (2)(a));
     no holiday moves it."""

@@ -1,7 +1,7 @@
 """The ranking of a decided call at 100 and at 1 000 applications with five assessments each: its page, its report, its bundle, and
 the check of the bundle.
 
-Each is made by a process of its own, twice, as the auditor asks for it: seconds of the second time, statements, and the peak of
+Each is made by a process of its own (one that forked before it did anything), twice, as the auditor asks for it: seconds of the second time, statements, and the peak of
 the process's memory. Proposing and deciding are measured once.
 """
 
@@ -46,12 +46,12 @@ _SCORED = """
 
 
 async def run(stage: Stage, size: Size) -> dict[str, Any]:
-    """Seconds, statements and MB by what is made, at the lesser and the greater number."""
+    """Seconds, statements and MB by what is made, at each number of applications."""
     await stage.alone()
-    sides = [await _measured(stage, number) for number in (size.ranked // 10, size.ranked)]
+    sides = [await _measured(stage, number) for number in size.ranked]
     return {
-        "applications": [size.ranked // 10, size.ranked],
-        "assessments": [size.ranked // 10 * ASSESSMENTS, size.ranked * ASSESSMENTS],
+        "applications": size.ranked,
+        "assessments": [number * ASSESSMENTS for number in size.ranked],
         **{
             name: {key: [side[name][key] for side in sides] for key in sides[0][name]}
             for name in ("proposal", "decision", *MADE)
@@ -63,10 +63,10 @@ async def _measured(stage: Stage, applications: int) -> dict[str, dict[str, floa
     async with stage.copied(NAME) as db:
         print(f"  {applications} applications", file=sys.stderr, flush=True)
         call_id, found = await _decided(stage, db, applications)
-        for name in MADE:
-            words = ["-m", "bench.ranked", db.url, str(call_id), name]
-            found[name] = msgspec.json.decode(await printed(words, stage.environ))
-    return found
+        lines = await printed(["-m", "bench.ranked", db.url, str(call_id), *MADE], stage.environ)
+    return found | {
+        name: msgspec.json.decode(line) for name, line in zip(MADE, lines.splitlines(), strict=True)
+    }
 
 
 async def _decided(stage: Stage, db: Database, applications: int) -> tuple[UUID, dict[str, dict[str, float]]]:

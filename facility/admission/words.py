@@ -143,6 +143,9 @@ CLARIFICATIONS: dict[ClarificationState, tuple[str, str]] = {
 sentences.register(
     {
         **AGAINST,
+        "checked_before": N_(
+            "You checked this application before. A complaint about that was upheld, so somebody else checks it."
+        ),
         "period_wrong": N_("Give a number of working days of at most {most}."),
         "consultee_missing": N_("Choose at least one consultee on the list."),
         "consulted_already": N_(

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.awards.models import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.queries.bundle import roots
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
@@ -86,6 +87,25 @@ async def statuses(connection: AsyncConnection) -> list[str]:
     return [
         f"application {row.id}: {row.status}, but its award is "
         f"{(row.end_kind or 'standing') if row.award else 'missing'} and its place {row.state or 'missing'}"
+        for row in rows
+    ]
+
+
+@check("awards: acceptances and awards")
+async def acceptances(connection: AsyncConnection) -> list[str]:
+    """Whether an award is to be accepted is open only while it stands; one that was refused, or lapsed, was withdrawn."""
+    rows = await connection.execute(
+        text(
+            f"""
+            SELECT award.id, outcome, end_kind FROM award_acceptance JOIN award ON award.id = award_id
+            WHERE CASE WHEN {ACCEPTANCE_OPEN_SQL} OR outcome = 'ended' THEN {AWARD_STANDS_SQL} <> {ACCEPTANCE_OPEN_SQL}
+                ELSE outcome <> 'accepted' AND end_kind IS DISTINCT FROM 'withdrawn' END
+            ORDER BY award.id
+            """  # noqa: S608 - our own text
+        )
+    )
+    return [
+        f"award {row.id}: its acceptance is {row.outcome or 'open'}, and it {row.end_kind or 'stands'}"
         for row in rows
     ]
 

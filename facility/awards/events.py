@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from facility.awards.rules.acceptance import Outcome
+from facility.awards.rules.complaints import About
 from facility.awards.rules.publication import Why
 from facility.events.base import Event
 from facility.proposals import Settlement
@@ -92,6 +94,29 @@ class AwardMade(Event, frozen=True, kw_only=True):
     exceptional: bool = False
 
 
+class AcceptanceReminded(Event, frozen=True, kw_only=True):
+    """The lead was reminded to accept the award."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The lead was reminded to accept the award"
+
+    award_id: UUID
+    application_id: UUID
+
+
+class AcceptanceSettled(Event, frozen=True, kw_only=True):
+    """The lead accepted the award or refused it, or it lapsed since the lead did not answer, or ended in another way. late: after
+    the last day for accepting. Who signs stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The lead’s answer to the award: {outcome}"
+
+    award_id: UUID
+    application_id: UUID
+    outcome: Outcome
+    late: bool
+
+
 class AwardSigned(Event, frozen=True, kw_only=True):
     """Somebody entered the day on which the agreement on the award was signed and its subject in the public list, or corrected
     them; the subject stands in the row."""
@@ -148,6 +173,7 @@ class WithdrawalProposed(Event, frozen=True, kw_only=True):
     application_id: UUID
     withdrawal_id: UUID
     committed: Decimal
+    lapse: bool = False
 
 
 class WithdrawalSettled(Event, frozen=True, kw_only=True):
@@ -200,6 +226,34 @@ class AwardEnded(Event, frozen=True, kw_only=True):
     committed: Decimal
     freed: Decimal
     exceptional: bool = False
+
+
+class ComplaintRegistered(Event, frozen=True, kw_only=True):
+    """The lead complains of a decision; the complaint has this number in its call. What it says stands in the row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Complaint {number} was registered"
+
+    complaint_id: UUID
+    application_id: UUID
+    call_id: UUID
+    number: int
+    about: About
+
+
+class ComplaintDecided(Event, frozen=True, kw_only=True):
+    """Somebody who took no part in what is contested decided the complaint; why, stands in the row. reopened: what was contested
+    is decided anew."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Complaint {number} was decided: {outcome}"
+
+    complaint_id: UUID
+    application_id: UUID
+    call_id: UUID
+    number: int
+    outcome: Literal["upheld", "rejected"]
+    reopened: bool
 
 
 class ReservePlaced(Event, frozen=True, kw_only=True):

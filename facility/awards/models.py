@@ -214,6 +214,41 @@ PROMISED_SQL = """(SELECT coalesce(sum(greatest(live.amount - (SELECT coalesce(s
 """The same for a statement that is written as text, where the table bears its own name."""
 
 
+class AwardAcceptance(Base):
+    """The lead of an award is asked to accept it until the end of a day, in Brussels, where the call asks for that.
+
+    outcome: how that ended (rules.acceptance.Outcome); empty while it is open, also after that day. signatory: who signs the
+    agreement for the institution that accepted.
+    """
+
+    __tablename__ = "award_acceptance"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('accepted', 'refused', 'lapsed', 'ended')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),
+        CheckConstraint(
+            "outcome IS DISTINCT FROM 'accepted' OR (signatory <> '' AND signatory_function <> '')",
+            name="signatory",
+        ),
+        Index("ix_award_acceptance_open", "remind_at", "award_id", postgresql_where=text("outcome IS NULL")),
+    )
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), primary_key=True)
+    accept_by: Mapped[date]
+    remind_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    signatory: Mapped[str] = mapped_column(default="")
+    signatory_function: Mapped[str] = mapped_column(default="")
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+
+
+ACCEPTANCE_OPEN_SQL = "(award_acceptance.award_id IS NOT NULL AND award_acceptance.outcome IS NULL)"
+"""The lead has not answered yet whether it accepts the award of the row `award_acceptance`."""
+TO_ACCEPT_SQL = f"EXISTS (SELECT FROM award_acceptance WHERE award_acceptance.award_id = award.id AND {ACCEPTANCE_OPEN_SQL})"
+"""The same of the row `award`."""
+
+
 class AwardSignature(Base):
     """The agreement on an award was signed by all on this day, in Brussels, as somebody entered it last. From then on the award
     stands in the public list. subject: what the list says that it is for."""
@@ -262,8 +297,61 @@ PUBLISHED_SQL = f"({AWARD_KEPT_SQL} AND NOT {WITHHELD_SQL})"
 """The award of the row, joined to its signature, stands in the public list."""
 
 
+class Complaint(Base):
+    """The lead complains of what a letter decided; numbered from 1 in each call. decide_by: the last day for the answer.
+
+    about: what is contested (rules.complaints.About). follow_up: what is done where it was upheld; reopened: what was contested is
+    decided anew.
+    """
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        CheckConstraint("about IN ('admissibility', 'exception', 'decision')", name="about"),
+        CheckConstraint("outcome IN ('upheld', 'rejected')", name="outcome"),
+        CheckConstraint(
+            "(outcome IS NULL) = (decided_at IS NULL) AND (outcome IS NULL) = (decided_by IS NULL)",
+            name="decided",
+        ),
+        CheckConstraint("outcome IS NULL OR reason <> ''", name="reason"),
+        Index("ix_complaint_open", "decide_by", "id", postgresql_where=text("outcome IS NULL")),
+    )
+
+    id: Mapped[Key]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
+    number: Mapped[int]
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id"), unique=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    about: Mapped[str]
+    text: Mapped[str]
+    name: Mapped[str]
+    registered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    registered_at: Mapped[datetime]
+    decide_by: Mapped[date]
+    outcome: Mapped[str | None]
+    reason: Mapped[str] = mapped_column(default="")
+    follow_up: Mapped[str] = mapped_column(default="")
+    reopened: Mapped[bool] = mapped_column(default=False)
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+
+COMPLAINT_OPEN_SQL = "complaint.outcome IS NULL"
+"""The complaint of the row waits for its answer."""
+
+
+def suspended(what: str) -> str:
+    """A complaint is open in the call of the row, whose rules suspend this until it is decided (calls.rules.SUSPENDS)."""
+    return f"""(coalesce(CAST(call.after_decision ->> '{what}' AS boolean), false)
+        AND EXISTS (SELECT FROM complaint WHERE complaint.call_id = call.id AND {COMPLAINT_OPEN_SQL}))"""
+
+
+DECISION_SUSPENDED_SQL, SIGNING_SUSPENDED_SQL = suspended("suspends_decision"), suspended("suspends_signing")
+
+
 class AwardWithdrawal(Proposed, Base):
-    """Somebody on the facility's side proposes to withdraw an award. computed_on: what it committed then, in EUR."""
+    """Somebody on the facility's side proposes to withdraw an award. computed_on: what it committed then, in EUR. lapse: since its
+    lead has not accepted it in time."""
 
     __tablename__ = "award_withdrawal"
     __table_args__ = (
@@ -274,6 +362,7 @@ class AwardWithdrawal(Proposed, Base):
 
     award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
     computed_on: Mapped[Decimal]
+    lapse: Mapped[bool] = mapped_column(default=False)
 
 
 class ExceptionalAward(Proposed, Base):
@@ -305,7 +394,8 @@ class ReserveState(StrEnum):
 
 
 class ReserveEntry(Base):
-    """A place on a call's reserve list, from 1 in rank order; it keeps its number when others leave."""
+    """A place on a call's reserve list, from 1 in rank order; it keeps its number when others leave. valid_until: the last day, in
+    Brussels, on which it is served; None: as long as it waits."""
 
     __tablename__ = "reserve_entry"
     __table_args__ = (
@@ -321,6 +411,7 @@ class ReserveEntry(Base):
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"))
     place: Mapped[int]
     requested: Mapped[Decimal]
+    valid_until: Mapped[date | None]
     state: Mapped[str] = mapped_column(default=ReserveState.WAITING)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

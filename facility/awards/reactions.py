@@ -1,24 +1,24 @@
 """What follows for awards when something happened: exits end them, more money serves reserves, letters go out."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.models import Person
 from facility.accounts.service.people import active_people
 from facility.admission.service.initiatives import drop_initiative, keep_initiative
 from facility.applications.events import PartnerLeft
-from facility.applications.models.application import Application, Party
-from facility.applications.service.news import write_to_partners
+from facility.applications.models.application import Application
+from facility.applications.service.conflicts import officers_for
 from facility.awards.events import (
+    AcceptanceReminded,
+    AcceptanceSettled,
     AwardEnded,
     AwardMade,
     AwardsDecided,
     AwardsProposed,
+    ComplaintDecided,
+    ComplaintRegistered,
     ExceptionalProposed,
     ExceptionalSettled,
     ProposalSentBack,
@@ -28,13 +28,17 @@ from facility.awards.events import (
     WithdrawalSettled,
 )
 from facility.awards.models import (
+    AwardAcceptance,
     AwardDecision,
     AwardWithdrawal,
+    Complaint,
     ExceptionalAward,
     RankingEntry,
     ReturnedProposal,
 )
+from facility.awards.rules.complaints import complaint_reference
 from facility.awards.rules.urgent import decide_by
+from facility.awards.service.answers import write_answer
 from facility.awards.service.ending import end_ineligible, serve_envelope
 from facility.awards.service.letters import (
     AWARD,
@@ -43,6 +47,20 @@ from facility.awards.service.letters import (
     RESERVE,
     write_exceptional,
     write_letters,
+)
+from facility.awards.service.news import (
+    DECIDERS,
+    About,
+    ask_to_decide,
+    deciders,
+    enlargement_words,
+    exceptional_words,
+    lead_contact,
+    tell_of_the_end,
+    tell_of_the_ranking,
+    tell_the_proposer,
+    withdrawal_words,
+    write_to_lead,
 )
 from facility.awards.service.publication import standing_withholding
 from facility.calls.events import CallClosed, DecisionHalfTime, DecisionOverdue
@@ -56,9 +74,8 @@ from facility.evaluation.rules.ranking import Outcome
 from facility.events.reactions import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post
-from facility.proposals import Settlement
 from facility.web.access import Role
-from facility.web.filters import instant
+from facility.web.filters import instant, weekday
 from facility.web.i18n import _
 
 
@@ -115,7 +132,7 @@ async def tell_who_proposed_the_ranking(tx: Tx, event: AwardsDecided) -> None:
     call = await tx.get(Call, event.call_id)
     query = select(AwardDecision).where(AwardDecision.call_id == event.call_id)
     decision = (await tx.session.scalars(query)).one()
-    await _tell_of_the_ranking(
+    await tell_of_the_ranking(
         tx,
         call,
         decision.proposed_by,
@@ -141,7 +158,7 @@ async def tell_whose_proposal_was_taken_back(tx: Tx, event: ProposalTakenBack) -
     call = await tx.get(Call, event.call_id)
     subject = _("Your proposal for call {call} was taken back", call=call.reference)
     context = {"decided": False, "path": home(call.mode, call.id)}
-    await _tell_of_the_ranking(tx, call, event.proposed_by, subject, context)
+    await tell_of_the_ranking(tx, call, event.proposed_by, subject, context)
 
 
 @reacts_to(ProposalSentBack)
@@ -151,29 +168,8 @@ async def tell_whose_proposal_was_sent_back(tx: Tx, event: ProposalSentBack) -> 
     returned = await tx.get(ReturnedProposal, event.return_id)
     subject = _("Your proposal for call {call} was sent back", call=call.reference)
     context = {"reason": returned.reason, "path": home(call.mode, call.id)}
-    await _tell_of_the_ranking(
+    await tell_of_the_ranking(
         tx, call, event.proposed_by, subject, context, template="awards/ranking_sent_back"
-    )
-
-
-async def _tell_of_the_ranking(
-    tx: Tx,
-    call: Call,
-    proposer_id: UUID,
-    subject: str,
-    context: dict[str, Any],
-    *,
-    template: str = "awards/ranking_decided",
-) -> None:
-    person = await tx.get(Person, proposer_id)
-    await post(
-        tx,
-        template=template,
-        to=person.email,
-        to_name=person.name,
-        subject=subject,
-        subject_id=call.id,
-        context={"call": call.reference, **context},
     )
 
 
@@ -203,14 +199,45 @@ async def drop_from_what_is_done(tx: Tx, event: AwardEnded) -> None:
 @reacts_to(AwardEnded)
 async def tell_of_end(tx: Tx, event: AwardEnded) -> None:
     """Lead and partners are told that the award has ended."""
-    await _tell_of_the_end(tx, event.application_id, "award", event.how, format_eur(event.committed))
+    acceptance = await tx.session.get(AwardAcceptance, event.award_id)
+    how = "lapsed" if acceptance and acceptance.outcome == "lapsed" else event.how
+    await tell_of_the_end(tx, event.application_id, "award", how, format_eur(event.committed))
+
+
+@reacts_to(AcceptanceReminded)
+async def remind_to_accept(tx: Tx, event: AcceptanceReminded) -> None:
+    """The lead is reminded of the last day for accepting its award, unless it has answered meanwhile."""
+    acceptance = await tx.get(AwardAcceptance, event.award_id)
+    if acceptance.outcome is None:
+        row = await lead_contact(tx, event.application_id)
+        subject = _("Please accept the award of application {application}", application=row.reference)
+        await write_to_lead(
+            tx, row, event.application_id, "awards/accept_reminder", subject, by=weekday(acceptance.accept_by)
+        )
+
+
+@reacts_to(AcceptanceSettled)
+async def tell_of_acceptance(tx: Tx, event: AcceptanceSettled) -> None:
+    """The secretariat learns that a lead has accepted; of what ended otherwise AwardEnded tells."""
+    if event.outcome == "accepted":
+        application = await tx.get(Application, event.application_id)
+        for officer in await officers_for(tx, event.application_id):
+            await post(
+                tx,
+                template="awards/accepted",
+                to=officer.email,
+                to_name=officer.name,
+                subject=_("Award {reference} is accepted", reference=application.reference),
+                subject_id=event.award_id,
+                context={"reference": application.reference, "path": f"/awards/{event.award_id}"},
+            )
 
 
 @reacts_to(ReserveEnded)
 async def tell_of_lost_place(tx: Tx, event: ReserveEnded) -> None:
     """Lead and partners are told that the place on the reserve list has ended without an award."""
     if event.how != "activated":
-        await _tell_of_the_end(tx, event.application_id, "place", event.how, "")
+        await tell_of_the_end(tx, event.application_id, "place", event.how, "")
 
 
 @reacts_to(CallClosed)
@@ -230,7 +257,7 @@ async def remind_of_urgent(tx: Tx, event: DecisionHalfTime | DecisionOverdue) ->
 
 
 async def _tell_of_urgent(tx: Tx, call: Call, by: datetime, how: str) -> None:
-    for person in await _deciders(tx):
+    for person in await deciders(tx):
         await post(
             tx,
             template="awards/urgent",
@@ -242,40 +269,17 @@ async def _tell_of_urgent(tx: Tx, call: Call, by: datetime, how: str) -> None:
         )
 
 
-async def _tell_of_the_end(tx: Tx, application_id: UUID, what: str, how: str, committed: str) -> None:
-    row = (
-        await tx.session.execute(
-            select(Application.reference, Party.contact_name, Party.contact_email)
-            .join(Party, Party.application_id == Application.id)
-            .where(Application.id == application_id, Party.is_lead)
-        )
-    ).one()
-    subject = _("Application {application}", application=row.reference)
-    context = {"application": row.reference, "what": what, "how": how, "committed": committed}
-    await write_to_partners(tx, application_id, "awards/ended", subject, **context, path="")
-    if not row.contact_email:
-        return
-    await post(
-        tx,
-        template="awards/ended",
-        to=row.contact_email,
-        to_name=row.contact_name,
-        subject=subject,
-        subject_id=application_id,
-        context={**context, "path": f"/applications/{application_id}/result"},
-    )
-
-
 @reacts_to(WithdrawalProposed)
 async def ask_to_decide_on_a_withdrawal(tx: Tx, event: WithdrawalProposed) -> None:
     """All who may decide learn that an award is to be withdrawn, but for who proposed it."""
     withdrawal = await tx.get(AwardWithdrawal, event.withdrawal_id)
     if withdrawal.outcome is None:
         application = await tx.get(Application, event.application_id)
-        path = f"/awards/{event.award_id}/withdrawal"
+        path = f"/awards/{event.award_id}/{'lapse/proposal' if withdrawal.lapse else 'withdrawal'}"
         context = {"reference": application.reference, "reason": withdrawal.reason, "path": path}
-        about = _About(withdrawal, event.award_id, _withdrawal(application))
-        await _ask_to_decide(tx, about, "withdrawal_proposed", context)
+        about = About(withdrawal, event.award_id, withdrawal_words(application, withdrawal))
+        roles = (Role.AUTHORISING,) if withdrawal.lapse else DECIDERS
+        await ask_to_decide(tx, about, "withdrawal_proposed", context, roles)
 
 
 @reacts_to(EnlargementProposed)
@@ -286,8 +290,8 @@ async def ask_to_decide_on_an_enlargement(tx: Tx, event: EnlargementProposed) ->
         contract = await tx.get(Contract, event.contract_id)
         path = f"/contracts/{quote(contract.reference)}/envelopes/{event.envelope_id}/enlargement"
         context = {"reference": contract.reference, "reason": enlargement.reason, "path": path}
-        about = _About(enlargement, event.envelope_id, _enlargement(contract))
-        await _ask_to_decide(tx, about, "enlargement_proposed", context)
+        about = About(enlargement, event.envelope_id, enlargement_words(contract))
+        await ask_to_decide(tx, about, "enlargement_proposed", context)
 
 
 @reacts_to(ExceptionalProposed)
@@ -298,9 +302,8 @@ async def ask_to_decide_on_an_exceptional_award(tx: Tx, event: ExceptionalPropos
         application = await tx.get(Application, event.application_id)
         path = f"/applications/{event.application_id}/exceptional-award"
         context = {"reference": application.reference, "reason": proposal.reason, "path": path}
-        about = _About(proposal, event.application_id, _exceptional(application))
-        officers = await active_people(tx, Role.AUTHORISING)
-        await _ask_to_decide(tx, about, "exceptional_proposed", context, officers)
+        about = About(proposal, event.application_id, exceptional_words(application))
+        await ask_to_decide(tx, about, "exceptional_proposed", context, (Role.AUTHORISING,))
 
 
 @reacts_to(ExceptionalSettled)
@@ -308,49 +311,8 @@ async def tell_what_came_of_an_exceptional_award(tx: Tx, event: ExceptionalSettl
     """Whoever proposed it learns what an authorising officer decided."""
     application = await tx.get(Application, event.application_id)
     proposal = await tx.get(ExceptionalAward, event.proposal_id)
-    about = _About(proposal, event.application_id, _exceptional(application))
-    await _tell_the_proposer(tx, about, f"/applications/{event.application_id}")
-
-
-def _exceptional(application: Application) -> str:
-    return _("Award on the exception {reference}", reference=application.reference)
-
-
-def _withdrawal(application: Application) -> str:
-    return _("Withdrawing the award {reference}", reference=application.reference)
-
-
-def _enlargement(contract: Contract) -> str:
-    return _("Enlarging an envelope of {reference}", reference=contract.reference)
-
-
-class _About(NamedTuple):
-    """A proposal as mails about it say it; subject_id: the award, envelope or application in whose history they stand."""
-
-    proposal: AwardWithdrawal | EnvelopeEnlargement | ExceptionalAward
-    subject_id: UUID
-    subject: str
-
-
-async def _ask_to_decide(
-    tx: Tx, about: _About, template: str, context: dict[str, str], deciders: Sequence[Person] = ()
-) -> None:
-    for person in deciders or await _deciders(tx):
-        if person.id != about.proposal.proposed_by:
-            await post(
-                tx,
-                template=f"awards/{template}",
-                to=person.email,
-                to_name=person.name,
-                subject=about.subject,
-                subject_id=about.subject_id,
-                context=context,
-            )
-
-
-async def _deciders(tx: Tx) -> list[Person]:
-    people = [*await active_people(tx, Role.SECRETARIAT), *await active_people(tx, Role.AUTHORISING)]
-    return list({person.id: person for person in people}.values())
+    about = About(proposal, event.application_id, exceptional_words(application))
+    await tell_the_proposer(tx, about, f"/applications/{event.application_id}")
 
 
 @reacts_to(WithdrawalSettled)
@@ -358,8 +320,8 @@ async def tell_what_came_of_a_withdrawal(tx: Tx, event: WithdrawalSettled) -> No
     """Whoever proposed it learns what a second person decided."""
     application = await tx.get(Application, event.application_id)
     withdrawal = await tx.get(AwardWithdrawal, event.withdrawal_id)
-    about = _About(withdrawal, event.award_id, _withdrawal(application))
-    await _tell_the_proposer(tx, about, f"/awards/{event.award_id}")
+    about = About(withdrawal, event.award_id, withdrawal_words(application, withdrawal))
+    await tell_the_proposer(tx, about, f"/awards/{event.award_id}")
 
 
 @reacts_to(EnlargementSettled)
@@ -367,26 +329,30 @@ async def tell_what_came_of_an_enlargement(tx: Tx, event: EnlargementSettled) ->
     """Whoever proposed it learns what a second person decided."""
     contract = await tx.get(Contract, event.contract_id)
     enlargement = await tx.get(EnvelopeEnlargement, event.enlargement_id)
-    about = _About(enlargement, event.envelope_id, _enlargement(contract))
-    await _tell_the_proposer(tx, about, f"/contracts/{quote(contract.reference)}")
+    about = About(enlargement, event.envelope_id, enlargement_words(contract))
+    await tell_the_proposer(tx, about, f"/contracts/{quote(contract.reference)}")
 
 
-async def _tell_the_proposer(tx: Tx, about: _About, path: str) -> None:
-    proposal = about.proposal
-    if proposal.outcome not in (Settlement.AGREED, Settlement.REFUSED):
-        return
-    person = await tx.get(Person, proposal.proposed_by)
-    await post(
+@reacts_to(ComplaintRegistered)
+async def confirm_a_complaint(tx: Tx, event: ComplaintRegistered) -> None:
+    """The lead learns the number of its complaint, and by when it is answered."""
+    complaint = await tx.get(Complaint, event.complaint_id)
+    call = await tx.get(Call, event.call_id)
+    lead = await lead_contact(tx, event.application_id)
+    reference = complaint_reference(call.reference, complaint.number)
+    await write_to_lead(
         tx,
-        template="awards/proposal_decided",
-        to=person.email,
-        to_name=person.name,
-        subject=about.subject,
-        subject_id=about.subject_id,
-        context={
-            "subject": about.subject,
-            "agreed": proposal.outcome == Settlement.AGREED,
-            "answer": proposal.answer,
-            "path": path,
-        },
+        lead,
+        event.application_id,
+        "awards/complaint_registered",
+        _("Complaint {reference} is registered", reference=reference),
+        complaint=reference,
+        by=weekday(complaint.decide_by),
+        path=f"/applications/{event.application_id}/complaint",
     )
+
+
+@reacts_to(ComplaintDecided)
+async def answer_a_complaint(tx: Tx, event: ComplaintDecided) -> None:
+    """The lead gets a letter with the reasons."""
+    await write_answer(tx, await tx.get(Complaint, event.complaint_id))

@@ -1,6 +1,7 @@
 """What the rules of the awards say to people, and the words for what became of applications."""
 
 from facility.applications.rules.status import ApplicationStatus as S
+from facility.awards.rules.complaints import About
 from facility.awards.rules.publication import Why
 from facility.web import sentences
 from facility.web.i18n import N_
@@ -24,6 +25,33 @@ sentences.register(
         "too_little_money": N_("Only EUR {free} is free in the envelope."),
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
+        ),
+        "still_time_to_accept": N_("The lead still has time to accept this award."),
+        "nothing_to_accept": N_(
+            "There is nothing to accept: this award has been accepted, or its call does not ask for it."
+        ),
+        "who_signs_missing": N_("Enter the name and the function of the person who signs."),
+        "award_not_accepted": N_(
+            "The lead has not accepted this award yet. The agreement is signed after that."
+        ),
+        "no_complaints": N_(
+            "No complaint can be made here: the call takes none, or nothing has been decided."
+        ),
+        "decision_changed": N_("That decision does not stand any more."),
+        "complaint_late": N_("The time to complain about this decision is over."),
+        "complaint_made": N_("You have already complained about this decision."),
+        "complaint_missing": N_("Say what you complain of."),
+        "complainant_missing": N_("Enter your name."),
+        "complaint_decided": N_("This complaint is decided."),
+        "follow_up_missing": N_("Say what is done for this application."),
+        "took_part": N_(
+            "You took part in the decision that is contested. Somebody who did not decides this complaint."
+        ),
+        "decision_suspended": N_(
+            "A complaint is open in this call. Its rules say that the ranking is not decided until the complaint is."
+        ),
+        "signing_suspended": N_(
+            "A complaint is open in this call. Its rules say that no agreement is signed until it is decided."
         ),
         "signed_before_award": N_("The agreement can't have been signed before the award was made."),
         "subject_missing": N_("Say in a line what the award is for."),
@@ -76,6 +104,28 @@ PLACES = {
     "ineligible": (N_("Ineligible"), "bad"),
 }
 """What became of a place on the reserve list."""
+
+COMPLAINTS = {
+    "open": (N_("Open"), "wait"),
+    "upheld": (N_("Upheld"), "ok"),
+    "rejected": (N_("Rejected"), "plain"),
+}
+"""How far a complaint is."""
+
+ABOUT = {
+    About.ADMISSIBILITY: N_("Admissibility"),
+    About.EXCEPTION: N_("Decision on the exception"),
+    About.DECISION: N_("Decision of the call"),
+}
+"""What a complaint contests."""
+
+ACCEPTANCES = {
+    "accepted": (N_("Accepted"), "ok"),
+    "refused": (N_("Refused by the lead"), "plain"),
+    "lapsed": (N_("Lapsed: not accepted in time"), "bad"),
+    "ended": (N_("Ended before an answer"), "plain"),
+}
+"""How the question whether the lead accepts its award ended."""
 
 WHYS = {
     Why.PEOPLE: N_("It could endanger people"),

@@ -16,12 +16,16 @@ from facility import clock
 from facility.db import Tx, new_id
 from facility.letters.kinds import KINDS, Decision, Kind, Stated
 from facility.letters.models import Letter, LetterOnPaper
+from facility.outbox.links import make_link
 from facility.outbox.service import Attachment, attachment, post
 from facility.pdf import render_pdf
 from facility.refused import refuse
+from facility.web.filters import weekday
 from facility.web.i18n import filled
 
 ATTACHMENT = "letter"
+COMPLAINT = "complaint"
+"""The purpose of links by which somebody complains of what a letter decides; their subject is the letter."""
 NAMES_BEFORE = ("award_letter", "decision_letter")
 """How mails that wait since an older release may call it."""
 
@@ -50,11 +54,15 @@ async def write_letter(
     tx: Tx, kind: Kind, application_id: UUID, stated: Decision, *, to: str, context: Mapping[str, Any]
 ) -> bool:
     """Freeze a letter on a decision, and queue the mail that takes it to `to`; without an address it is only there to read. `context`:
-    what the template of the mail says. False where it was written before, as `freeze`."""
+    what the template of the mail says. Where somebody may complain of it, the mail holds the link for that. False where it was written before, as `freeze`."""
     letter_id = await freeze(tx, kind, application_id, stated)
     if letter_id is None:
         return False
     if to:
+        link = None
+        if stated.complain_until:
+            link = await make_link(tx, COMPLAINT, letter_id)
+            context = {**context, "complain_until": weekday(stated.complain_until)}
         await post(
             tx,
             template=kind.mail,
@@ -63,6 +71,7 @@ async def write_letter(
             subject=_title(kind, stated),
             subject_id=application_id,
             context=context,
+            link=link,
             attachments=[(ATTACHMENT, letter_id)],
         )
     return True

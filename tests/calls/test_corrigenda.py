@@ -12,6 +12,7 @@ from facility.applications.models.application import Application
 from facility.applications.service.answers import start_application
 from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
@@ -109,6 +110,10 @@ async def test_who_drafted_it_does_not_publish_it(play: Judging) -> None:
         ({"award_min": Decimal("70000.00")}, [("award_min_above_max", "award_min")]),
         ({"min_beneficiaries": 3}, [("frozen_eligibility", "min_beneficiaries")]),
         ({"cool_down": CoolDown(1, 1)}, [("frozen_judging", "cool_down")]),
+        (
+            {"after_decision": AfterDecision(accept_days=5)},
+            [("frozen_after_decision", "after_decision")],
+        ),
         ({"opens_at": OPENS - timedelta(days=1)}, [("frozen_opening", "opens_at")]),
         (
             {"questions_until": MID - timedelta(days=1), "answers_until": MID},

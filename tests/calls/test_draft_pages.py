@@ -66,6 +66,29 @@ async def test_rules_that_spread_awards_are_kept_and_told(
     assert "At most 1 award goes to leads of the same beneficiary." in page.text
 
 
+async def test_what_follows_the_decision_is_kept_and_told(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    after = {"accept_days": "14", "reserve_days": "365", "complaint_days": "30", "answer_days": "60"}
+    sent = form_of(draft, suspends_signing="yes", **after)
+    wrong = await ada.send_form("/staff/calls/new", {**sent, "answer_days": "", "accept_days": "91"})
+    assert (wrong.status_code, errors(wrong)) == (422, ["accept_days", "answer_days"])
+    assert 'name="suspends_signing" value="yes" checked' in wrong.text
+    assert gives_reason(wrong, "answer_days_missing")
+    assert (await ada.send_form("/staff/calls/new", sent)).status_code == 303
+    async with db.reader() as connection:
+        call_id, kept = (await connection.execute(select(Call.id, Call.after_decision))).one()
+    assert kept == {name: int(days) for name, days in after.items()} | {"suspends_signing": True}
+    page = (await ada.get(f"/staff/calls/{call_id}")).text
+    assert "The lead accepts an award within 14 days and names who signs the agreement." in page
+    assert "The reserve list is valid for 365 days from the decision." in page
+    assert "A lead can complain within 30 days of the letter on a decision." in page
+    assert "No agreement of the call is signed while a complaint is open." in page
+    form = (await ada.get(f"/staff/calls/{call_id}/edit")).text
+    assert 'value="30"' in form
+
+
 async def test_points_that_do_not_add_up_are_refused_at_the_sum(
     cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:

@@ -82,7 +82,8 @@ class Opened(Story):
         self._number += 1
         usual = {"grid": ONE_EACH, "unusual_reason": "So that few have to judge."}
         name = f"Joint initiatives, {title}"
-        drafted = self.call_draft(self._number, name, opens, closes, "60000.00", **usual | more)
+        amount = more.pop("amount", "60000.00")
+        drafted = self.call_draft(self._number, name, opens, closes, amount, **usual | more)
         made = await self.act(self.noon(min(opens, 0) - 2), by, draft_call, drafted)
         return made.id
 

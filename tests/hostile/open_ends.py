@@ -41,8 +41,9 @@ from facility.files.store import Store
 from facility.outbox.links import token_of
 from facility.story.after_award import REQUEST
 from facility.web.access import Role
-from tests.hostile.open_calls import ADA, Opened
+from tests.hostile.open_calls import ADA, PAUL, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
+from tests.hostile.open_redress import leave_redress
 
 ROOT = "Rut Hansen"
 REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
@@ -58,6 +59,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await leave_drafts(ends)
     await ends.calls()
     await ends.urgent()
+    await leave_redress(ends)
     await _admission(ends)
     await _awards(ends)
     await _experts(ends)
@@ -172,6 +174,7 @@ async def _awards(ends: Opened) -> None:
     )
     withheld = await _award(ends, "TAF-2021-01/A")
     await ends.act(ends.now, "paul", withhold, withheld, why=Why.OPERATIONS, reason="It is under way.")
+    ends.at(PAUL, f"/awards/{withheld}/publication")
     decided = await ends.one("SELECT id FROM call WHERE reference = 'TAF-2021-01'")
     ends.at(ADA, f"/staff/calls/{decided}")  # which can be archived
 

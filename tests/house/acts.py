@@ -14,10 +14,12 @@ from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application, Party
 from facility.applications.service.answers import save_answers
 from facility.applications.service.confirmations import decline_party
+from facility.awards.service.accepting import accept_award
+from facility.awards.service.complaints import decide_complaint
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.ending import close_award
 from facility.awards.service.signing import record_signature
-from facility.awards.service.withdrawal import agree_to_withdrawal
+from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal
 from facility.calls.service.cancellation import confirm_cancellation
 from facility.calls.service.corrigenda import publish_corrigendum
 from facility.calls.service.publication import publish_call
@@ -33,7 +35,7 @@ from facility.evaluation.service.assessing import (
 )
 from facility.refused import Refused
 from facility.web.access import Role
-from tests.house.offered import SCORES, planned
+from tests.house.offered import SCORES, SIGNS, planned
 
 
 async def _open(tx: Tx, call_id: UUID) -> None:
@@ -104,6 +106,18 @@ async def _sign(tx: Tx, award_id: UUID) -> None:
     await record_signature(tx, award_id, signed_on=today, subject="Joint workshops")
 
 
+async def _accept(tx: Tx, application_id: UUID) -> None:
+    await accept_award(tx, application_id, **SIGNS)
+
+
+async def _reject(tx: Tx, complaint_id: UUID) -> None:
+    await decide_complaint(tx, complaint_id, upheld=False, reason="It was read well.")
+
+
+async def _propose_lapse(tx: Tx, award_id: UUID) -> None:
+    await propose_withdrawal(tx, award_id, reason="Silence.", lapse=True)
+
+
 ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {
     "drafts-of-calls-that-a-colleague-wrote-to-check-and-publish": publish_call,
     "corrigenda-that-a-colleague-wrote-to-check-and-publish": publish_corrigendum,
@@ -117,6 +131,10 @@ ACTS: dict[str, Callable[[Tx, UUID], Awaitable[Any]]] = {
     "proposed-rankings-to-decide": decide,
     "awards-that-a-colleague-proposed-to-close": close_award,
     "awards-that-a-colleague-proposes-to-withdraw": agree_to_withdrawal,
+    "complaints-to-decide": _reject,
+    "awards-to-accept": _accept,
+    "awards-that-were-not-accepted-in-time": _propose_lapse,
+    "awards-that-are-proposed-to-lapse": agree_to_withdrawal,
     "awards-whose-agreement-is-to-be-signed": _sign,
     "your-drafts-that-can-still-be-submitted": _finish,
     "applications-to-confirm-or-decline": _answer,

@@ -23,10 +23,13 @@ from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import withdraw
 from facility.awards.models import Award
+from facility.awards.service.accepting import accept_award
+from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.service.deciding import decide, propose, send_back
 from facility.awards.service.ending import propose_closing
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.calls.models.call import Call
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.modes import Mode
 from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.closing import close_due
@@ -43,6 +46,7 @@ from facility.evaluation.service.assessing import (
     sign_declaration,
 )
 from facility.events.relay import deliver_all
+from facility.letters.models import Letter
 from facility.refused import Refused
 from facility.web.access import Role
 from tests.doing import FIRST, LAST, attach_all
@@ -84,12 +88,16 @@ EXTRAS = (
     "cancellation",
     "question",
     "sent back",
+    "accepting",
+    "silence",
+    "complaint",
     "closing",
     "withdrawal",
     "activity",
     "report",
 )
 QUESTIONS = CLOSES - timedelta(days=9)
+SIGNS = {"signatory": "Drita Hoxha", "signatory_function": "Director"}
 SCORES = {"capacity": Decimal(16), "relevance": Decimal(64)}
 
 
@@ -163,6 +171,8 @@ class Course:
             Mode.ROLLING: {"mode": Mode.ROLLING, "cut_offs": CUT_OFFS, "closes_at": CUT_OFFS[-1]},
             Mode.URGENT: {"mode": Mode.URGENT, "decide_within_hours": 48},
         }[self.life.mode]
+        if "accepting" in self.life.extras:
+            more["after_decision"] = AfterDecision(accept_days=10, complaint_days=60, answer_days=30)
         draft = msgspec.structs.replace(plain, questions_until=QUESTIONS, answers_until=CLOSES, **more)
         self.call = (await self.do("ada", lambda tx: draft_call(tx, draft))).id
 
@@ -246,6 +256,9 @@ class Course:
                 await self.do(name, lambda tx: confirm_opening(tx, call_id))
         for number, key in await self._of(call_id):
             await self._examine(call_id, key, self.life.applied[number])
+        if "complaint" in self.life.extras:
+            await deliver_all(self.play.db, lambda: self.now)
+            await self.do("omar", lambda tx: self._complain(tx, call_id))
         if self.life.comes_to("proposed"):
             await self.do(self.pick(RUNS), lambda tx: propose(tx, call_id))
         if "sent back" in self.life.extras:
@@ -255,6 +268,17 @@ class Course:
         if self.life.comes_to("delivered"):
             for _number, key in await self._of(call_id):
                 await self._deliver(key)
+
+    async def _complain(self, tx: Tx, call_id: UUID) -> None:
+        """About the first letter that says that an application is not admissible; sometimes somebody upholds it."""
+        query = select(Letter.id).join(Application, Application.id == Letter.application_id)
+        inadmissible = query.where(Application.call_id == call_id, Letter.kind == "inadmissible")
+        key = (await tx.session.scalars(inadmissible.order_by(Letter.id).limit(1))).first()
+        if key is not None:
+            made = await register_complaint(tx, key, text="The party exists.", name="Omar Hoxha")
+            tx.actor = self.play.people[self.pick((*RUNS, *DECIDES))]
+            if self.pick(("decided", "open")) == "decided":
+                await decide_complaint(tx, made.id, upheld=True, reason="It exists.")
 
     async def _of(self, call_id: UUID) -> list[tuple[int, UUID]]:
         async with self.play.db.transaction(now=self.now) as tx:
@@ -290,6 +314,14 @@ class Course:
             award = (await tx.session.scalars(select(Award.id).where(Award.application_id == key))).first()
         if award is None:
             return
+        if "silence" in self.life.extras:
+            self.now += timedelta(days=15)
+            if self.pick(RUNS) != "dora":
+                await self.do(
+                    self.pick(RUNS), lambda tx: propose_withdrawal(tx, award, reason="Silence.", lapse=True)
+                )
+        elif "accepting" in self.life.extras:
+            await self.do("omar", lambda tx: accept_award(tx, key, **SIGNS))
         if "activity" in self.life.extras:
             await self._activity(key)
         cost = Decimal("9000.00")

@@ -124,6 +124,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "body_id": world.people["Omar Hoxha"].institution_id,
         "signatory_id": NOWHERE,
         "view_id": NOWHERE,
+        "complaint_id": NOWHERE,
         "step_id": NOWHERE,
     }
     for table in (

@@ -1,40 +1,37 @@
 """Generated documents are what the code would generate now."""
 
+import json
 import subprocess
 import sys
+
+import pytest
 
 from facility.settings import ROOT
 
 FRESH = """
-from pathlib import Path
+import json, sys
 from facility.app import create_app
 from facility.catalogue import access_table, audience_table, event_catalogue
 from facility.commands.database import NOWHERE
 from facility.db import Database
 from facility.settings import load
 from facility.rooms import load_slices
-import sys
 load_slices()
 app = create_app(load({"FACILITY_DATA": sys.argv[1]}), Database(NOWHERE))
-print({"events.md": event_catalogue(), "audience.md": audience_table(), "access.md": access_table(app)}[sys.argv[2]], end="")
+json.dump({"events.md": event_catalogue(), "audience.md": audience_table(), "access.md": access_table(app)}, sys.stdout)
 """
+DOCUMENTS = ("events.md", "audience.md", "access.md")
 
 
-def fresh(name: str, data: object) -> str:
-    """The document as a new process generates it: tests register events of their own in this one."""
-    done = subprocess.run(
-        [sys.executable, "-c", FRESH, str(data), name], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return done.stdout
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The documents as a new process generates them: tests register events of their own in this one."""
+    words = [sys.executable, "-c", FRESH, str(tmp_path_factory.mktemp("data"))]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    made: dict[str, str] = json.loads(done.stdout)
+    return made
 
 
-def test_the_event_catalogue_is_fresh(tmp_path: object) -> None:
-    assert (ROOT / "docs" / "events.md").read_text() == fresh("events.md", tmp_path)
-
-
-def test_the_table_of_who_hears_of_what_is_fresh(tmp_path: object) -> None:
-    assert (ROOT / "docs" / "audience.md").read_text() == fresh("audience.md", tmp_path)
-
-
-def test_the_access_table_is_fresh(tmp_path: object) -> None:
-    assert (ROOT / "docs" / "access.md").read_text() == fresh("access.md", tmp_path)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_document_is_fresh(fresh: dict[str, str], name: str) -> None:
+    assert (ROOT / "docs" / name).read_text() == fresh[name]

@@ -146,13 +146,14 @@ class Stage:
         amount: str = "60000.00",
         ago: timedelta = timedelta(0),
         opened: bool = True,
+        **more: Any,
     ) -> list[UUID]:
         """A call that closed an hour (and as much as is told) ago and was opened, nothing of it checked: its id, the
-        applications'."""
+        applications'. `more` of a CallDraft stands in place of what is usual here."""
         now = clock.now().replace(microsecond=0) - ago
         closes_at = now - timedelta(hours=1)
         call_id = self.call(
-            reference, title, opens_at=now - timedelta(days=10), closes_at=closes_at, amount=amount
+            reference, title, opens_at=now - timedelta(days=10), closes_at=closes_at, amount=amount, **more
         )
         made = [
             self.submitted(

@@ -26,6 +26,8 @@ from tests.oracle.figures import normal
 
 FACILITY = Path(sys.executable).with_name("facility")
 RESERVE = FOLDER / "taf-2021-01-reserve.json"
+NEEDED = ["BASE_URL", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
+type Within = Callable[..., Result]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -77,6 +79,20 @@ def asked(data: Path, *statements: str) -> list[tuple[Any, ...]]:
         return rows
 
     return asyncio.run(ask())
+
+
+@pytest.fixture
+def within(monkeypatch: pytest.MonkeyPatch) -> Within:
+    """`facility WORDS` within this process: a process of its own takes two seconds to begin. It takes `run` to see that it
+    begins and ends well by itself."""
+    monkeypatch.setattr("facility.log.setup", lambda **_: None)
+    monkeypatch.setattr("facility.outbox.links.configure", lambda _key: None)
+
+    def invoke(data: Path, *words: str, **told: str) -> Result:
+        bare = dict.fromkeys(NEEDED, None)
+        return CliRunner().invoke(main, words, env={**bare, **environment(data), **told})
+
+    return invoke
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -151,17 +167,17 @@ def test_user_add_gives_the_first_administrator(data: Path) -> None:
     ids=["role", "address", "name", "roles", "officer", "half a letter", "half a letter in an address"],
 )
 def test_user_add_refuses_what_the_pages_would_refuse(
-    data: Path, words: tuple[str, ...], status: int, sentence: str
+    data: Path, within: Within, words: tuple[str, ...], status: int, sentence: str
 ) -> None:
-    done = run(data, "user", "add", *words)
-    assert (done.returncode, done.stdout, sentence in done.stderr) == (status, "", True)
+    done = within(data, "user", "add", *words)
+    assert (done.exit_code, done.stdout, sentence in done.stderr) == (status, "", True)
     assert "Traceback" not in done.stderr
 
 
-def test_reconcile_names_what_is_off_and_exits_1(data: Path) -> None:
-    run(data, "migrate")
-    good = run(data, "reconcile")
-    assert (good.returncode, good.stderr) == (0, "")
+def test_reconcile_names_what_is_off_and_exits_1(data: Path, within: Within) -> None:
+    within(data, "migrate")
+    good = within(data, "reconcile")
+    assert (good.exit_code, good.stderr) == (0, "")
     assert all(line.startswith("ok ") for line in good.stdout.splitlines())
     asked(data, "UPDATE event SET version = version + 1 WHERE seq = (SELECT max(seq) FROM event)")
     try:
@@ -173,18 +189,18 @@ def test_reconcile_names_what_is_off_and_exits_1(data: Path) -> None:
     assert [line for line in lines if line.startswith("OFF")] == ["OFF  log: hash chains"]
     [named] = [line.split()[1] for line in lines if line.startswith("     event ")]
     assert asked(data, "SELECT id::text FROM event ORDER BY seq DESC LIMIT 1") == [(named,)]
-    assert run(data, "reconcile").returncode == 0
+    assert within(data, "reconcile").exit_code == 0
 
 
-def test_rebuild_shows_progress_and_gives_the_same_read_models(data: Path) -> None:
-    run(data, "migrate")
-    assert run(data, "rebuild").returncode == 0
+def test_rebuild_shows_progress_and_gives_the_same_read_models(data: Path, within: Within) -> None:
+    within(data, "migrate")
+    assert within(data, "rebuild").exit_code == 0
     before = _read_models(data)
     done = run(data, "rebuild")
     assert (done.returncode, done.stdout) == (0, "")
     assert "100%" in done.stderr
     assert _read_models(data) == before
-    assert run(data, "reconcile").returncode == 0
+    assert within(data, "reconcile").exit_code == 0
 
 
 def _read_models(data: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -196,9 +212,9 @@ def _read_models(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {table: asked(data, f"SELECT t::text FROM {table} AS t ORDER BY 1") for table in tables}
 
 
-def test_rebuild_names_the_read_models_that_there_are(data: Path) -> None:
-    done = run(data, "rebuild", "nonsense")
-    assert (done.returncode, done.stdout) == (2, "")
+def test_rebuild_names_the_read_models_that_there_are(data: Path, within: Within) -> None:
+    done = within(data, "rebuild", "nonsense")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert "no read model nonsense; there are " in done.stderr
 
 
@@ -210,7 +226,6 @@ def test_wrong_settings_stop_the_start_with_all_of_them_named(data: Path, words:
     assert named == ["BASE_URL", "DATABASE_URL", "PORT", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
 
 
-NEEDED = ["BASE_URL", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "SMTP_URL"]
 TOOLS = (
     ("migrate",),
     ("reconcile",),
@@ -221,25 +236,12 @@ TOOLS = (
 SERVICES = (("web",), ("worker",))
 
 
-@pytest.fixture
-def within(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """`facility WORDS` within this process, for what ends before anything is started."""
-    monkeypatch.setattr("facility.log.setup", lambda **_: None)
-    monkeypatch.setattr("facility.outbox.links.configure", lambda _key: None)
-
-    def invoke(data: Path, *words: str, **told: str) -> Result:
-        bare = dict.fromkeys(NEEDED, None)
-        return CliRunner().invoke(main, words, env={**bare, **environment(data), **told})
-
-    return invoke
-
-
 @pytest.mark.parametrize("words", SERVICES, ids=lambda words: words[0])
 @pytest.mark.parametrize(
     "given", [{}, {"DATABASE_URL": ""}, {"DATABASE_URL": " ", "SMTP_URL": "smtp://mail"}]
 )
 def test_services_name_every_setting_that_is_missing_and_start_no_database(
-    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
+    within: Within, tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
 ) -> None:
     done = within(tmp_path / "var", *words, **given)
     assert (done.exit_code, done.stdout) == (1, "")
@@ -251,7 +253,7 @@ def test_services_name_every_setting_that_is_missing_and_start_no_database(
 @pytest.mark.parametrize("words", TOOLS, ids=lambda words: words[0])
 @pytest.mark.parametrize("given", [{"DATABASE_URL": ""}, {"REDIS_URL": "redis://redis:6379/0"}])
 def test_tools_take_no_other_database_than_the_one_that_is_meant(
-    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
+    within: Within, tmp_path: Path, words: tuple[str, ...], given: dict[str, str]
 ) -> None:
     done = within(tmp_path / "var", *words, **given)
     assert (done.exit_code, done.stdout) == (1, "")
@@ -274,7 +276,7 @@ def production(url: str) -> dict[str, str]:
 @pytest.mark.parametrize("words", [*SERVICES, *TOOLS], ids=lambda words: words[0])
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "no.such.host.invalid"])
 def test_a_database_that_cannot_be_reached_is_one_line(
-    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], host: str
+    within: Within, tmp_path: Path, words: tuple[str, ...], host: str
 ) -> None:
     done = within(tmp_path, *words, **production(f"postgresql://facility:hunter2@{host}/facility"))
     assert (done.exit_code, done.stdout) == (1, "")
@@ -303,7 +305,7 @@ async def _execute(url: str, statement: str) -> None:
 
 @pytest.mark.parametrize("words", [*SERVICES, *TOOLS[1:4]], ids=lambda words: words[0])
 def test_a_database_without_tables_is_one_line(
-    within: Callable[..., Result], tmp_path: Path, words: tuple[str, ...], empty: str
+    within: Within, tmp_path: Path, words: tuple[str, ...], empty: str
 ) -> None:
     done = within(tmp_path, *words, **production(empty))
     assert (done.exit_code, done.stdout) == (1, "")
@@ -311,7 +313,7 @@ def test_a_database_without_tables_is_one_line(
 
 
 def test_a_database_of_another_version_is_one_line_until_it_is_migrated(
-    within: Callable[..., Result], tmp_path: Path, empty: str
+    within: Within, tmp_path: Path, empty: str
 ) -> None:
     told = production(empty)
     assert run(tmp_path, "rehearse", str(RESERVE), **told).returncode == 0  # on a database of its own

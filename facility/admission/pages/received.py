@@ -54,7 +54,7 @@ waits(
         call.reference AS call, application.received_at AS since, NULL AS until
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'exception' AND call.closed_at IS NOT NULL
-        AND call.state <> 'cancelled'""",
+        AND call.state <> 'cancelled' AND application.exception_decided_by IS DISTINCT FROM :person_id""",
 )
 # Not even by its whole reference, as the list does: what nobody may read yet leads nowhere.
 finds(

@@ -11,7 +11,7 @@ from facility.admission.queries.checklist import Checklist, checklist
 from facility.admission.rules.admissibility import may_check
 from facility.admission.rules.checklist import Judged, by_findings, check_judgements
 from facility.applications.models.application import AdmissibilityCheck, Application
-from facility.applications.queries.application import shown
+from facility.applications.queries.application import ApplicationShown, shown
 from facility.applications.queries.parts import track_of
 from facility.applications.rules.status import ApplicationStatus, may_become
 from facility.applications.service.changes import lock_with_call, status_of
@@ -38,7 +38,7 @@ async def check_admissibility(
 
     `judged`: the officer's judgement on each item of the call's checklist, by key; without it, what the facility finds by
     itself stands there. Refused: as `may_check` and `rules.checklist.check_judgements`, "call_decided",
-    "call_cancelled"; (forbidden) "assesses_here", "shut_out".
+    "call_cancelled"; (forbidden) "assesses_here", "shut_out", "checked_before".
     """
     await begin_check(tx, application_id)
     application, call = await lock_with_call(tx, application_id)
@@ -55,6 +55,7 @@ async def check_admissibility(
     )
     connection = await tx.session.connection()
     as_shown = await shown(connection, application_id)
+    _somebody_else(tx, as_shown)
     shown_checklist = await checklist(connection, as_shown)
     if judged is not None:
         check_judgements(
@@ -72,6 +73,14 @@ async def check_admissibility(
     if before != (admissible, reason.strip(), items):
         await _judge(tx, application, admissible=admissible, reason=reason.strip(), items=items)
     return application
+
+
+def _somebody_else(tx: Tx, application: ApplicationShown) -> None:
+    """What a complaint has opened again is not checked by who checked it before (Refused "checked_before", forbidden)."""
+    if application.status is ApplicationStatus.SUBMITTED and application.received_at and tx.actor:
+        before = [check for check in application.checks if check.checked_at >= application.received_at]
+        if tx.actor in {check.checker_id for check in before}:
+            refuse("checked_before", kind="forbidden")
 
 
 async def begin_check(tx: Tx, application_id: UUID) -> None:

@@ -44,6 +44,7 @@ async def decide_exception(
         track_of(application),
         status_of(application),
         consulted_by=_handled_by(application, held),
+        decided_before=application.exception_decided_by,
         decided_by=tx.actor,
         reason=reason,
     )

@@ -10,6 +10,7 @@ from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.calls.models.call import Call
+from facility.calls.service.reading import after_decision_of
 from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
@@ -31,7 +32,11 @@ class DecisionData(Decision, frozen=True, kw_only=True):
 
 
 INADMISSIBLE = letter(
-    "inadmissible", states=DecisionData, mail="admission/inadmissible", label=N_("Letter on admissibility")
+    "inadmissible",
+    states=DecisionData,
+    mail="admission/inadmissible",
+    label=N_("Letter on admissibility"),
+    contestable=True,
 )
 EXCEPTIONS = {
     outcome: letter(
@@ -39,6 +44,7 @@ EXCEPTIONS = {
         states=DecisionData,
         mail="admission/exception_decided",
         label=N_("Letter on the exception"),
+        contestable=outcome == "refused",
     )
     for outcome in ("approved", "refused")
 }
@@ -72,6 +78,7 @@ async def write_decision(
         reason=reason,
         items=items,
         signed_by=signer.name if signer else "",
+        **(after_decision_of(call).redress(tx.now) if kind.contestable else {}),
     )
     context = {
         "reference": application.reference,

@@ -329,6 +329,10 @@ class AdmissibilityCheck(Base):
     checked_at: Mapped[datetime]
 
 
+CHECKED_BEFORE_SQL = """EXISTS (SELECT FROM admissibility_check AS judged WHERE judged.application_id = application.id
+    AND judged.checked_by = :person_id AND judged.checked_at >= application.received_at)"""
+"""The person has judged on the admissibility of what the application of the row submitted: once that is open again, somebody else
+checks it."""
 LATEST_CHECK_SQL = """FROM admissibility_check WHERE application_id = application.id
     ORDER BY checked_at DESC, admissibility_check.id DESC LIMIT 1"""
 """Of the row `application` the judgement on admissibility that stands."""

@@ -48,6 +48,7 @@ class CheckLine(msgspec.Struct, frozen=True):
     admissible: bool
     reason: str
     items: list[JudgedItem]
+    checker_id: UUID | None
     checked_by: str | None
     checked_at: datetime
 
@@ -85,6 +86,7 @@ class ApplicationShown(msgspec.Struct, frozen=True):
     series_closes_at: datetime
     cut_offs: tuple[datetime, ...]
     carried_over: bool
+    takes_complaints: bool
     call: CallRules
     form: FormDefinition
     parts: Parts
@@ -216,9 +218,9 @@ _SHOWN = text(
         coalesce((SELECT closes_at FROM call AS series WHERE series.id = call.series_id), closes_at) AS series_closes_at,
         cut_offs, EXISTS (SELECT FROM carry_over WHERE application_id = application.id) AS carried_over,
         opens_at, closes_at, amount, award_min, award_max, min_beneficiaries, extended_to, skip_unaffordable, grid,
-        cool_down, form,
+        cool_down, form, call.after_decision ->> 'complaint_days' IS NOT NULL AS takes_complaints,
         (SELECT coalesce(jsonb_agg(jsonb_build_object('admissible', admissible, 'reason', reason,
-            'items', items, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id DESC), '[]')
+            'items', items, 'checker_id', checked_by, 'checked_by', person.name, 'checked_at', checked_at) ORDER BY checked_at DESC, check_.id DESC), '[]')
          FROM admissibility_check AS check_ LEFT JOIN person ON person.id = checked_by
          WHERE application_id = :id) AS checks,
         {PARTS}

@@ -47,7 +47,7 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
             S.INADMISSIBLE,
         }
     ),
-    S.INADMISSIBLE: frozenset({S.ADMISSIBLE, S.WITHDRAWN}),
+    S.INADMISSIBLE: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.SUBMITTED}),
     S.NOT_ASSESSED: frozenset({S.ADMISSIBLE, S.WITHDRAWN, S.INELIGIBLE}),
     S.BELOW_THRESHOLD: frozenset(),
     S.AWARDED: frozenset({S.CLOSED, S.WITHDRAWN, S.INELIGIBLE}),
@@ -57,9 +57,10 @@ TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
     S.WITHDRAWN: frozenset({S.DRAFT}),
     S.INELIGIBLE: frozenset(),
     S.EXCEPTION_APPROVED: frozenset({S.AWARDED, S.WITHDRAWN}),
-    S.EXCEPTION_REFUSED: frozenset({S.WITHDRAWN}),
+    S.EXCEPTION_REFUSED: frozenset({S.WITHDRAWN, S.SUBMITTED}),
 }
-"""What may follow what. Exits of withdrawn and not_assessed back into the procedure end with the decision."""
+"""What may follow what. Exits of withdrawn and not_assessed back into the procedure end with the decision. An upheld complaint makes
+submitted again what was refused."""
 
 
 BEFORE_DECISION = frozenset(

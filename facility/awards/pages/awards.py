@@ -16,16 +16,17 @@ from facility.applications.queries.finding import (
     among_many,
 )
 from facility.applications.queries.tracker import step
-from facility.awards.models import AWARD_STANDS_SQL, PROMISED_SQL, TO_PROPOSE_SQL
+from facility.awards.models import AWARD_STANDS_SQL, DECISION_SUSPENDED_SQL, PROMISED_SQL, TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
+from facility.awards.queries.complaints import latest_contestable
 from facility.awards.queries.results import set_off
 from facility.awards.queries.signing import signature_on, withholding_on
 from facility.awards.queries.together import together
 from facility.awards.service import consequences, ending
 from facility.awards.service.ending import close_award, withdraw_award
-from facility.awards.words import ENDS, PLACES, STATUSES, WHYS
+from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
@@ -96,7 +97,7 @@ share(N_("Promised by calls that are not decided"), order=20, amount=PROMISED_SQ
 _PROPOSED = f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/decision' AS href,
         call.reference AS call, proposed_at AS since, {HEAR_BY_SQL} AS until
     FROM award_decision JOIN call ON call.id = call_id
-    WHERE award_decision.decided_at IS NULL AND call.state = 'closed'
+    WHERE award_decision.decided_at IS NULL AND call.state = 'closed' AND NOT {DECISION_SUSPENDED_SQL}
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})"""  # noqa: S608
 waits(
     N_("Proposed rankings to decide"),
@@ -219,6 +220,7 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         whys=WHYS,
         may_sign=view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and shown.kept,
         withdrawal=await withdrawal(read, award_id),
+        acceptances=ACCEPTANCES,
         may_decide=view.me.has(Role.SECRETARIAT, Role.AUTHORISING),
         may_confirm=may_confirm,
         ending=await consequences.what_ends(read, award_id) if may_confirm else [],
@@ -286,10 +288,10 @@ def with_served(done: str, served: int) -> str:
 )
 async def result(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     """What became of an application: award, place on the reserve list or neither; its letters."""
-    return await _result(view, read, application_id, Fields.showing())
+    return await result_page(view, read, application_id, Fields.showing())
 
 
-async def _result(
+async def result_page(
     view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     shown = await results.result(read, application_id)
@@ -308,6 +310,8 @@ async def _result(
         place_words=PLACES,
         ends=ENDS,
         reasons=REASONS,
+        acceptances=ACCEPTANCES,
+        contestable=await latest_contestable(read, application_id) if leads else None,
         leads=leads,
         form=form,
     )
@@ -321,7 +325,9 @@ async def give_up(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]
     """The lead gives up its award or its place on the reserve list."""
     fields = Fields(form)
     reason = reason_of(fields)
-    async with redrawn(tx, fields, lambda read, status: _result(view, read, application_id, fields, status)):
+    async with redrawn(
+        tx, fields, lambda read, status: result_page(view, read, application_id, fields, status)
+    ):
         await withdraw_award(tx, application_id, reason)
     return view.go(f"/applications/{application_id}/result", _("The application is withdrawn."))
 

@@ -34,7 +34,7 @@ DECIDES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
 _WITHDRAWALS = f"""SELECT application.reference || ' ' || application.title AS thing, '/awards/' || award.id || '/withdrawal' AS href,
         call.reference AS call, proposed_at AS since, NULL AS until
     FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
-    JOIN call ON call.id = application.call_id WHERE outcome IS NULL AND NOT {shut_out(person=":person_id")}"""  # noqa: S608
+    JOIN call ON call.id = application.call_id WHERE outcome IS NULL AND NOT lapse AND NOT {shut_out(person=":person_id")}"""  # noqa: S608
 _ENLARGEMENTS = """SELECT contract.reference || ': ' || envelope.name AS thing,
         '/contracts/' || replace(contract.reference, ' ', '%20') || '/envelopes/' || envelope.id || '/enlargement' AS href,
         NULL AS call, proposed_at AS since, NULL AS until
@@ -92,15 +92,17 @@ async def _open_to(
 @get("/awards/{award_id:uuid}/withdraw", opt=PROPOSES)
 async def withdrawal_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
     """Why the award is to be withdrawn, and what would come of it."""
-    return await _form(view, read, award_id, Fields.showing())
+    return await proposal_form(view, read, award_id, Fields.showing())
 
 
-async def _form(
-    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+async def proposal_form(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200, *, lapse: bool = False
 ) -> ASGIResponse:
     award = await awards.award(read, award_id)
     if not award.stands:
         refuse("not_an_award")
+    if lapse and not (award.acceptance and award.acceptance.is_open):
+        refuse("nothing_to_accept")
     consequence = await _open_to(view, read, await consequences.of_withdrawing(read, award_id))
     return view.page(
         "awards/withdraw.html",
@@ -109,6 +111,8 @@ async def _form(
         consequence=consequence,
         ending=await consequences.what_ends(read, award_id),
         form=form,
+        lapse=lapse,
+        letter_failed=lapse and await awards.letter_failed(read, award.application_id),
     )
 
 
@@ -116,7 +120,7 @@ async def _form(
 async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
     fields = Fields(form)
     reason = reason_of(fields)
-    async with redrawn(tx, fields, lambda read, status: _form(view, read, award_id, fields, status)):
+    async with redrawn(tx, fields, lambda read, status: proposal_form(view, read, award_id, fields, status)):
         await withdrawal_commands.propose_withdrawal(tx, award_id, reason=reason)
     return view.go(
         f"/awards/{award_id}/withdrawal",
@@ -127,15 +131,15 @@ async def propose_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[
 @get("/awards/{award_id:uuid}/withdrawal", opt=DECIDES)
 async def withdrawal(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
     """The proposal to withdraw the award, and what would come of it now."""
-    return await _withdrawal(view, read, award_id, Fields.showing())
+    return await proposal_page(view, read, award_id, Fields.showing())
 
 
-async def _withdrawal(
-    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200
+async def proposal_page(
+    view: View, read: AsyncConnection, award_id: UUID, form: Fields, status: int = 200, *, lapse: bool = False
 ) -> ASGIResponse:
     award = await awards.award(read, award_id)
     proposal = await awards.withdrawal(read, award_id)
-    if proposal is None:
+    if proposal is None or proposal.lapse != lapse:
         refuse("proposal_settled")
     return view.page(
         "awards/withdrawal.html",
@@ -145,6 +149,8 @@ async def _withdrawal(
         consequence=await _open_to(view, read, await consequences.of_withdrawing(read, award_id)),
         ending=await consequences.what_ends(read, award_id),
         form=form,
+        authorises=view.me.has(Role.AUTHORISING),
+        letter_failed=lapse and await awards.letter_failed(read, award.application_id),
         **_who(view, proposal.proposed_by),
     )
 
@@ -165,7 +171,7 @@ async def refuse_withdrawal(view: View, form: Form, tx: Tx, award_id: FromPath[U
     fields = Fields(form)
     proposal = fields.key("proposal")
     answer = fields.text("answer", most=MAX_REASON, multiline=True)
-    async with redrawn(tx, fields, lambda read, status: _withdrawal(view, read, award_id, fields, status)):
+    async with redrawn(tx, fields, lambda read, status: proposal_page(view, read, award_id, fields, status)):
         await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
     return view.go(
         f"/awards/{award_id}",

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.service.letters import INADMISSIBLE
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models import AWARD_STANDS_SQL, SIGNING_SUSPENDED_SQL, TO_ACCEPT_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.signing import signature_on
 from facility.awards.rules.deadlines import inform_others_by
@@ -79,7 +79,7 @@ waits(
         call.reference AS call, award.made_at AS since, {last_second_sql("award.sign_by")} AS until
     FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
     WHERE {AWARD_STANDS_SQL} AND NOT EXISTS (SELECT FROM award_signature WHERE award_signature.award_id = award.id)
-        AND NOT {shut_out(person=":person_id")}""",  # noqa: S608 - our own text
+        AND NOT {TO_ACCEPT_SQL} AND NOT {SIGNING_SUSPENDED_SQL} AND NOT {shut_out(person=":person_id")}""",  # noqa: S608 - our own text
 )
 
 

@@ -1,6 +1,6 @@
 """Awards with their money by donor, and reserve lists."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.applications.models.conflict import shut_out
 from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.rules.acceptance import is_overdue
 from facility.awards.rules.awards import kept, stands
 from facility.contracts.models import FREE
 from facility.refused import refuse
@@ -113,13 +115,14 @@ class Place(msgspec.Struct, frozen=True):
     place: int
     requested: Decimal
     state: str
+    valid_until: date | None
     ended_at: datetime | None
 
 
 _PLACES = text(
     """
     SELECT reserve_entry.application_id, application.reference, application.title, place, reserve_entry.requested,
-        reserve_entry.state, reserve_entry.ended_at
+        reserve_entry.state, reserve_entry.valid_until, reserve_entry.ended_at
     FROM reserve_entry JOIN application ON application.id = reserve_entry.application_id
     WHERE reserve_entry.call_id = :call ORDER BY place
     """
@@ -201,6 +204,31 @@ async def donors(connection: AsyncConnection, call_id: UUID) -> list[tuple[str, 
     return [(row.name, row.agreed) for row in await connection.execute(_DONORS, {"call": call_id})]
 
 
+class AcceptanceShown(msgspec.Struct, frozen=True):
+    """Until when the lead is asked to accept its award, and what came of it."""
+
+    accept_by: date
+    outcome: str | None
+    signatory: str
+    signatory_function: str
+    settled_at: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome is None
+
+    @property
+    def late(self) -> bool:
+        """Whether the last day is over without an answer, or the answer came after it."""
+        return is_overdue(self.accept_by, self.settled_at or clock.now())
+
+
+def acceptance_from(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with its columns of `award_acceptance` as one value, None where nobody has to accept."""
+    fields = {name: row.pop(name) for name in AcceptanceShown.__struct_fields__}
+    return {**row, "acceptance": AcceptanceShown(**fields) if fields["accept_by"] else None}
+
+
 class AwardShown(msgspec.Struct, frozen=True):
     """An award with its application, its closing proposal and its end; amounts in EUR."""
 
@@ -226,6 +254,7 @@ class AwardShown(msgspec.Struct, frozen=True):
     closing_proposer: str | None
     closing_proposed_at: datetime | None
     closed_by: str | None
+    acceptance: "AcceptanceShown | None" = None
 
     @property
     def stands(self) -> bool:
@@ -247,7 +276,7 @@ _AWARD = text(
         award.call_id, call.reference AS call, contract.reference AS contract, envelope.name AS envelope,
         award.amount, award.committed, made_at, from_reserve, ended_at, end_kind, end_reason, final_cost,
         closing_reason, closing_proposed_by, proposer.name AS closing_proposer, closing_proposed_at,
-        closer.name AS closed_by
+        closer.name AS closed_by, accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at
     FROM award
     JOIN application ON application.id = award.application_id
     JOIN institution ON institution.id = application.lead_institution_id
@@ -256,6 +285,7 @@ _AWARD = text(
     JOIN contract ON contract.id = envelope.contract_id
     LEFT JOIN person AS proposer ON proposer.id = award.closing_proposed_by
     LEFT JOIN person AS closer ON closer.id = award.closed_by
+    LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     WHERE award.id = :award
     """
 )
@@ -266,15 +296,30 @@ async def award(connection: AsyncConnection, award_id: UUID) -> AwardShown:
     row = (await connection.execute(_AWARD, {"award": award_id})).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="award")
-    return AwardShown(**row)
+    return AwardShown(**acceptance_from(dict(row)))
+
+
+_UNDELIVERED = text(
+    """
+    SELECT bool_or(error IS NOT NULL) AND NOT bool_or(state = 'sent') FROM mail
+    WHERE subject_id = :application AND template = 'awards/award'
+    """
+)
+
+
+async def letter_failed(connection: AsyncConnection, application_id: UUID) -> bool:
+    """Whether the mail with the letter on the award failed, and none got through: its lead may not know of it."""
+    return bool((await connection.execute(_UNDELIVERED, {"application": application_id})).scalar())
 
 
 class WithdrawalShown(msgspec.Struct, frozen=True):
-    """A proposal to withdraw an award that stands; `computed_on`: what the award committed then, in EUR."""
+    """A proposal to withdraw an award that stands; `computed_on`: what the award committed then, in EUR. lapse: since it was not
+    accepted."""
 
     id: UUID
     reason: str
     computed_on: Decimal
+    lapse: bool
     proposed_by: UUID
     proposer: str
     proposed_at: datetime
@@ -282,7 +327,7 @@ class WithdrawalShown(msgspec.Struct, frozen=True):
 
 _WITHDRAWAL = text(
     """
-    SELECT award_withdrawal.id, reason, computed_on, proposed_by, person.name AS proposer, proposed_at
+    SELECT award_withdrawal.id, reason, computed_on, lapse, proposed_by, person.name AS proposer, proposed_at
     FROM award_withdrawal JOIN person ON person.id = proposed_by WHERE award_id = :award AND outcome IS NULL
     """
 )

@@ -1,11 +1,12 @@
 """What the awards read about money and places, from state rows."""
 
 from collections import defaultdict
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, ScalarSelect, func, literal_column, select
+from sqlalchemy import ColumnElement, Numeric, ScalarSelect, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from facility.applications.models.application import Application
@@ -19,6 +20,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode
 from facility.contracts.models import FREE, Envelope
 from facility.evaluation.queries.standing import Reader, on_board
+from facility.zone import BRUSSELS
 
 
 def committed_by_call() -> ScalarSelect[Decimal]:
@@ -52,9 +54,15 @@ async def free_money(reader: Reader, call_id: UUID) -> Decimal:
 
 
 async def waiting_lists(
-    reader: Reader, envelope_id: UUID, *, first: UUID | None, freed: Decimal, leaving: UUID | None
+    reader: Reader,
+    envelope_id: UUID,
+    *,
+    first: UUID | None,
+    freed: Decimal,
+    leaving: UUID | None,
+    at: datetime,
 ) -> list[ReserveList]:
-    """The reserve lists of the decided calls on the envelope, in the order in which they are served.
+    """The reserve lists of the decided calls on the envelope that are valid at this instant, in the order in which they are served.
 
     `freed` EUR are on their way back to the call `first`. An application that has lost its beneficiaries is passed
     over; its place is about to end.
@@ -71,7 +79,14 @@ async def waiting_lists(
                 (Call.amount - committed_by_call()).label("left"),
             )
             .join(Call, Call.id == ReserveEntry.call_id)
-            .where(Call.envelope_id == envelope_id, ReserveEntry.state == ReserveState.WAITING)
+            .where(
+                Call.envelope_id == envelope_id,
+                ReserveEntry.state == ReserveState.WAITING,
+                or_(
+                    ReserveEntry.valid_until.is_(None),
+                    ReserveEntry.valid_until >= at.astimezone(BRUSSELS).date(),
+                ),
+            )
             .order_by(Call.id != first, Call.decided_at, Call.reference, ReserveEntry.place)
         )
     ).all()

@@ -1,6 +1,6 @@
 """What became of an application: its result, its letters, and what an end set off."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.sealing import is_sealed
 from facility.applications.rules.status import Track
+from facility.awards.queries.awards import AcceptanceShown, acceptance_from
 from facility.refused import refuse
 
 
@@ -69,7 +70,9 @@ class Result(msgspec.Struct, frozen=True):
     end_kind: str | None
     place: int | None
     place_state: str | None
+    valid_until: date | None
     carried_from: str | None
+    acceptance: AcceptanceShown | None
 
     @property
     def sealed(self) -> bool:
@@ -84,12 +87,14 @@ _RESULT = text(
         call.id AS call_id, call.reference AS call, call.title AS call_title,
         call.decided_at, application.lead_institution_id, ranking_entry.rank, award.id AS award_id, award.amount,
         award.committed, award.made_at, award.ended_at, award.end_kind,
-        reserve_entry.place, reserve_entry.state AS place_state,
+        reserve_entry.place, reserve_entry.state AS place_state, reserve_entry.valid_until,
+        accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at,
         (SELECT earlier.reference FROM carry_over JOIN call AS earlier ON earlier.id = carry_over.from_call_id
          WHERE carry_over.application_id = application.id) AS carried_from
     FROM application JOIN call ON call.id = application.call_id
     LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id AND ranking_entry.call_id = call.id
     LEFT JOIN award ON award.application_id = application.id
+    LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     WHERE application.id = :application
     """
@@ -101,4 +106,4 @@ async def result(connection: AsyncConnection, application_id: UUID) -> Result:
     row = (await connection.execute(_RESULT, {"application": application_id})).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="application")
-    return Result(**row)
+    return Result(**acceptance_from(dict(row)))

@@ -7,18 +7,20 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.awards.models import SIGNING_SUSPENDED_SQL
 from facility.refused import refuse
 
 
 class SignatureShown(msgspec.Struct, frozen=True):
     """The last day for signing the agreement on an award; when it was signed, and who entered that. subject: in the
-    public list."""
+    public list. suspended: a complaint is open, and the call signs nothing until it is decided."""
 
     sign_by: date
     signed_on: date | None
     subject: str | None
     recorded_by: str | None
     recorded_at: datetime | None
+    suspended: bool
 
     @property
     def late(self) -> int:
@@ -27,11 +29,11 @@ class SignatureShown(msgspec.Struct, frozen=True):
 
 
 _SIGNATURE = text(
-    """
-    SELECT sign_by, signed_on, subject, person.name AS recorded_by, recorded_at
-    FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id LEFT JOIN person ON person.id = recorded_by
+    f"""
+    SELECT sign_by, signed_on, subject, person.name AS recorded_by, recorded_at, {SIGNING_SUSPENDED_SQL} AS suspended
+    FROM award JOIN call ON call.id = award.call_id LEFT JOIN award_signature ON award_signature.award_id = award.id LEFT JOIN person ON person.id = recorded_by
     WHERE award.id = :award
-    """
+    """  # noqa: S608 - our own text
 )
 
 

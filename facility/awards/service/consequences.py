@@ -1,7 +1,7 @@
 """What comes of it before it is decided: what comes free or is added, and whom the reserve lists serve with it."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -91,8 +91,10 @@ _AWARD = text(
 )
 
 
-async def of_withdrawing(connection: AsyncConnection, award_id: UUID) -> Consequence:
-    """If the award were withdrawn now. Raises Refused (missing)."""
+async def of_withdrawing(
+    connection: AsyncConnection, award_id: UUID, at: datetime | None = None
+) -> Consequence:
+    """If the award were withdrawn at this instant (None: now). Raises Refused (missing)."""
     award = (await connection.execute(_AWARD, {"award": award_id})).first()
     if award is None:
         refuse("not_found", kind="missing", what="award")
@@ -104,16 +106,17 @@ async def of_withdrawing(connection: AsyncConnection, award_id: UUID) -> Consequ
         first=award.call_id,
         freed=award.committed,
         ending=award.application_id,
+        at=at or clock.now(),
     )
     return Consequence(free, award.committed, await _served(connection, served))
 
 
 async def of_enlarging(
-    connection: AsyncConnection, envelope_id: UUID, old: Decimal, new: Decimal
+    connection: AsyncConnection, envelope_id: UUID, old: Decimal, new: Decimal, at: datetime | None = None
 ) -> Consequence:
-    """If an envelope of `old` EUR held `new`: awards can draw more, unless the donors signed no more."""
+    """If an envelope of `old` EUR held `new` at this instant (None: now): awards can draw more, unless the donors signed no more."""
     before, after = [await free_with(connection, envelope_id, amount) for amount in (old, new)]
-    served = await reserve.plan(connection, envelope_id, after, freed=NOTHING)
+    served = await reserve.plan(connection, envelope_id, after, freed=NOTHING, at=at or clock.now())
     return Consequence(before, after - before, await _served(connection, served))
 
 

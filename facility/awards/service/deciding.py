@@ -1,5 +1,6 @@
 """Proposing and deciding a call: awards, commitments and the reserve list in one transaction."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -21,7 +22,14 @@ from facility.awards.events import (
     ProposalTakenBack,
     ReservePlaced,
 )
-from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry, ReserveState, ReturnedProposal
+from facility.awards.models import (
+    AwardDecision,
+    Complaint,
+    RankingEntry,
+    ReserveEntry,
+    ReserveState,
+    ReturnedProposal,
+)
 from facility.awards.queries import money
 from facility.awards.queries.bundle import bundle
 from facility.awards.queries.cool_down import cooling
@@ -35,12 +43,13 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import next_batch
 from facility.calls.service.closing import mark_decided
 from facility.calls.service.duties import run
-from facility.calls.service.reading import rules_of
+from facility.calls.service.reading import after_decision_of, rules_of
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
 from facility.evaluation.rules.ranking import Judged, Outcome, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
 from facility.events.log import record
+from facility.periods import last_of_days
 from facility.refused import refuse
 
 
@@ -115,7 +124,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
 
     What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
     fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
-    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", rules.may_propose.
+    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.may_propose.
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
@@ -126,6 +135,8 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
+    if after_decision_of(call).suspends_decision:
+        await _refuse_suspended(tx, call_id)
     looked_at = await cooling(tx.session, call_id)
     drawn = await _draw(tx, call, stands, looked_at)
     if seen is not None and seen != drawn.fingerprint:
@@ -138,8 +149,10 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     await _settle_others(tx, stands, applications)
     for application_id in drawn.awards:
         await reserve.make_award(tx, envelope, applications[application_id])
+    days = after_decision_of(call).reserve_days
+    valid_until = last_of_days(tx.now, days) if days else None
     for place, application_id in enumerate(drawn.reserve, 1):
-        await _place(tx, applications[application_id], place)
+        await _place(tx, applications[application_id], place, valid_until)
     for application_id in drawn.cooled:
         await move(tx, applications[application_id], ApplicationStatus.COOLED_DOWN)
     await _carry_over(tx, call, [applications[application_id] for application_id in drawn.carried])
@@ -162,6 +175,13 @@ def _decided(call: Call, drawn: Drawn, root: str) -> AwardsDecided:
         carried_over=list(drawn.carried),
         root=root,
     )
+
+
+async def _refuse_suspended(tx: Tx, call_id: UUID) -> None:
+    """Refused: "decision_suspended" while a complaint is open in the call."""
+    query = select(Complaint.id).where(Complaint.call_id == call_id, Complaint.outcome.is_(None)).limit(1)
+    if (await tx.session.scalars(query)).first():
+        refuse("decision_suspended")
 
 
 async def _may_propose(tx: Tx, call: Call, stands: Standing, *, decided: bool) -> None:
@@ -221,13 +241,14 @@ async def _end_others(tx: Tx, applications: dict[UUID, Application]) -> None:
     await end_what_is_open(tx, ended)
 
 
-async def _place(tx: Tx, application: Application, place: int) -> None:
+async def _place(tx: Tx, application: Application, place: int, valid_until: date | None) -> None:
     tx.add(
         ReserveEntry(
             application_id=application.id,
             call_id=application.call_id,
             place=place,
             requested=application.requested,
+            valid_until=valid_until,
             state=ReserveState.WAITING,
         )
     )

@@ -12,8 +12,10 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
 from facility.awards.models import Award, AwardWithdrawal, ReserveEntry, ReserveState
+from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.awards import final_commitment, may_close, may_end
 from facility.awards.service import reserve
+from facility.awards.service.acceptance import open_acceptance, settle_acceptance
 from facility.awards.service.shared import LOST, NOTHING, acting, lock_money
 from facility.calls.models.call import Call
 from facility.calls.service.reading import rules_of
@@ -87,7 +89,9 @@ async def withdraw_award(tx: Tx, application_id: UUID, reason: str) -> list[UUID
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
     if award is not None:
-        return await end_award(tx, envelope, call, award, "withdrawn", NOTHING, reason.strip())
+        return await end_award(
+            tx, envelope, call, award, "withdrawn", NOTHING, reason.strip(), answer="refused"
+        )
     assert entry is not None
     return await _end_place(tx, envelope, call, entry, "withdrawn", reason.strip())
 
@@ -117,7 +121,8 @@ async def end_ineligible(tx: Tx, application_id: UUID) -> list[UUID]:
 async def serve_envelope(tx: Tx, envelope_id: UUID) -> list[UUID]:
     """Serve the reserve lists on an envelope that was given more money. Returns who got an award by it."""
     envelope = await lock_envelope(tx, envelope_id)
-    served = await reserve.plan(tx.session, envelope.id, await free_in(tx, envelope), freed=NOTHING)
+    free = await free_in(tx, envelope)
+    served = await reserve.plan(tx.session, envelope.id, free, freed=NOTHING, at=tx.now)
     applications = await reserve.lock_applications(tx, served)
     for key in served:
         await reserve.activate(tx, envelope, applications[key])
@@ -131,18 +136,31 @@ async def standing_award(tx: Tx, application_id: UUID) -> Award | None:
 
 
 async def end_award(
-    tx: Tx, envelope: Envelope, call: Call, award: Award, how: EndKind, committed: Decimal, reason: str | None
+    tx: Tx,
+    envelope: Envelope,
+    call: Call,
+    award: Award,
+    how: EndKind,
+    committed: Decimal,
+    reason: str | None,
+    *,
+    answer: Outcome = "ended",
 ) -> list[UUID]:
+    """`answer`: what became of the question whether the lead accepts, where it was open."""
     freed = award.committed - committed
     ending = None if how == "closed" else award.application_id
     free = await free_in(tx, envelope)
-    served = await reserve.plan(tx.session, envelope.id, free, first=call.id, freed=freed, ending=ending)
+    served = await reserve.plan(
+        tx.session, envelope.id, free, first=call.id, freed=freed, ending=ending, at=tx.now
+    )
     applications = await reserve.lock_applications(tx, [award.application_id, *served])
     old = award.committed
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
     await _leave(tx, applications[award.application_id], how)
-    await _lapse_withdrawal(tx, award)
+    await end_withdrawal_proposal(tx, award)
     await tx.flush()
+    if acceptance := await open_acceptance(tx, award.id):
+        await settle_acceptance(tx, award, answer, acceptance)
     await commit(tx, envelope, award_id=award.id, old=old, new=committed)
     await record(
         tx,
@@ -161,9 +179,11 @@ async def end_award(
     return served
 
 
-async def _lapse_withdrawal(tx: Tx, award: Award) -> None:
-    """Nobody need decide any more on withdrawing what has ended."""
+async def end_withdrawal_proposal(tx: Tx, award: Award, *, only_lapse: bool = False) -> None:
+    """Nobody need decide any more on withdrawing what has ended. only_lapse: on its lapse, since it was accepted."""
     query = select(AwardWithdrawal).filter_by(award_id=award.id, outcome=None)
+    if only_lapse:
+        query = query.where(AwardWithdrawal.lapse)
     locked = query.with_for_update().execution_options(populate_existing=True)
     if proposal := (await tx.session.scalars(locked)).first():
         await settled(tx, award, settle(tx, proposal, Settlement.LAPSED))
@@ -186,7 +206,7 @@ async def _end_place(
 ) -> list[UUID]:
     free = await free_in(tx, envelope)
     served = await reserve.plan(
-        tx.session, envelope.id, free, first=call.id, freed=NOTHING, leaving=entry.application_id
+        tx.session, envelope.id, free, first=call.id, freed=NOTHING, leaving=entry.application_id, at=tx.now
     )
     applications = await reserve.lock_applications(tx, [entry.application_id, *served])
     entry.state, entry.ended_at, entry.end_reason = ReserveState(how), tx.now, reason

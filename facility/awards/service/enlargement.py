@@ -24,7 +24,7 @@ async def agree_to_enlargement(
     await lock_envelope(tx, envelope_id)
     proposed = await tx.get(EnvelopeEnlargement, enlargement_id)
     shown = await of_enlarging(
-        await tx.session.connection(), envelope_id, proposed.computed_on, proposed.amount
+        await tx.session.connection(), envelope_id, proposed.computed_on, proposed.amount, tx.now
     )
     await refuse_shut_out(tx, [award.application_id for award in shown.served])
     await settle_enlargement(tx, envelope_id, enlargement_id, Settlement.AGREED)

@@ -1,7 +1,7 @@
 """Letters on the decision of a call: to those who get an award, to the reserve, to those who are ranked again, and to the others."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,15 +15,17 @@ from facility.admission.service.letters import DecisionData
 from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
-from facility.awards.models import ExceptionalAward
+from facility.awards.models import Award, AwardAcceptance, ExceptionalAward
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
+from facility.calls.service.reading import after_decision_of
 from facility.db import Tx
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
 from facility.money import display, format_eur
 from facility.proposals import Settlement
+from facility.web.filters import weekday
 from facility.web.i18n import N_, _
 
 
@@ -40,7 +42,7 @@ class SectionScore(msgspec.Struct, frozen=True):
 class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
-    `place` and `rank` count from 1. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
+    `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
     """
 
     email: str
@@ -53,6 +55,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
     requested: Decimal
     amount: Decimal | None
     from_reserve: bool
+    accept_by: date | None = None
+    valid_until: date | None = None
     assessments: int
     sections: list[SectionScore]
     total: SectionScore | None
@@ -63,9 +67,19 @@ class LetterData(Decision, frozen=True, kw_only=True):
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
-RESERVE = letter("reserve", states=LetterData, mail="awards/reserve", label=N_("Letter on the reserve list"))
+RESERVE = letter(
+    "reserve",
+    states=LetterData,
+    mail="awards/reserve",
+    label=N_("Letter on the reserve list"),
+    contestable=True,
+)
 NOT_FUNDED = letter(
-    "not_funded", states=LetterData, mail="awards/not_funded", label=N_("Letter on the decision")
+    "not_funded",
+    states=LetterData,
+    mail="awards/not_funded",
+    label=N_("Letter on the decision"),
+    contestable=True,
 )
 CARRIED_OVER = letter(
     "carried_over", states=LetterData, mail="awards/carried_over", label=N_("Letter on the next ranking")
@@ -73,9 +87,10 @@ CARRIED_OVER = letter(
 
 
 class ExceptionalData(DecisionData, frozen=True, kw_only=True):
-    """What the letter on an award on an approved exception states; amount in EUR."""
+    """What the letter on an award on an approved exception states; amount in EUR; accept_by: the last day for accepting it."""
 
     amount: Decimal
+    accept_by: date | None
 
 
 EXCEPTIONAL = letter(
@@ -86,12 +101,12 @@ EXCEPTIONAL = letter(
 _ROWS = text(
     f"""
     SELECT application.id, application.reference AS application, application.title, application.requested,
-        call.reference AS call, call.title AS call_title, call.grid, call.decided_at,
+        call.reference AS call, call.title AS call_title, call.grid, call.after_decision, call.decided_at,
         party.contact_name AS contact, party.contact_email AS email, institution.name AS institution,
         beneficiary.name AS designation, person.name AS signed_by,
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
-        ranking_entry.section_sums, reserve_entry.place, award.amount, coalesce(award.from_reserve, false) AS from_reserve,
+        ranking_entry.section_sums, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
@@ -106,6 +121,7 @@ _ROWS = text(
     LEFT JOIN call AS following ON following.id = carry_over.to_call_id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id
     LEFT JOIN award ON award.application_id = application.id
+    LEFT JOIN award_acceptance ON award_acceptance.award_id = award.id
     WHERE ranking_entry.call_id = :call AND application.id = ANY(:ids)
     ORDER BY application.reference COLLATE "C"
     """  # noqa: S608 - our own text
@@ -143,6 +159,8 @@ async def write_exceptional(tx: Tx, application_id: UUID, amount: Decimal) -> No
     assert proposal.settled_at is not None
     application = await tx.get(Application, application_id)
     call = await tx.get(Call, application.call_id)
+    asked = select(AwardAcceptance.accept_by).join(Award).where(Award.application_id == application_id)
+    accept_by = (await tx.session.scalars(asked)).first()
     lead = (await parts_of(await tx.session.connection(), application_id)).lead
     stated = ExceptionalData(
         application=application.reference,
@@ -157,8 +175,13 @@ async def write_exceptional(tx: Tx, application_id: UUID, amount: Decimal) -> No
         reason=proposal.reason,
         items=[],
         amount=amount,
+        accept_by=accept_by,
     )
-    context = {"application": application.reference, "path": f"/applications/{application_id}/result"}
+    context = {
+        "application": application.reference,
+        "accept_by": accept_by and weekday(accept_by),
+        "path": f"/applications/{application_id}/result",
+    }
     if await write_letter(tx, EXCEPTIONAL, application_id, stated, to=lead.contact_email, context=context):
         await write_to_partners(tx, application_id, what=AWARD.name, amount=format_eur(amount), place=None)
 
@@ -176,12 +199,18 @@ async def _write(tx: Tx, kind: Kind, row: Any) -> None:
     sections, total = _scores(row)
     fields = {name: value for name, value in row._mapping.items() if name in LetterData.__struct_fields__}
     if kind is not AWARD:
-        fields |= {"amount": None, "from_reserve": False}
+        fields |= {"amount": None, "from_reserve": False, "accept_by": None}
+    if kind is not RESERVE:
+        fields["valid_until"] = None
+    if kind.contestable:
+        fields |= after_decision_of(row).redress(tx.now)
     stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
     context = {
         "call": stated.call,
         "application": stated.application,
         "path": f"/applications/{row.id}/result",
+        "accept_by": stated.accept_by and weekday(stated.accept_by),
+        "valid_until": stated.valid_until and weekday(stated.valid_until),
     }
     if await write_letter(tx, kind, row.id, stated, to=stated.email, context=context):
         amount = "" if stated.amount is None else format_eur(stated.amount)

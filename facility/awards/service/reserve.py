@@ -1,6 +1,7 @@
 """Serving the reserve lists when money or a place has become free. The envelope's lock is held throughout."""
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from facility.awards.models import Award, ReserveEntry, ReserveState
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.reserve import ReserveList, serve_envelope
+from facility.awards.service.acceptance import ask_to_accept
+from facility.calls.models.call import Call
+from facility.calls.service.reading import after_decision_of
 from facility.contracts.models import Envelope
 from facility.contracts.service.money import commit
 from facility.db import Tx, new_id
@@ -31,14 +35,15 @@ async def plan(
     freed: Decimal,
     leaving: UUID | None = None,
     ending: UUID | None = None,
+    at: datetime,
 ) -> list[UUID]:
     """The applications that get an award once `freed` EUR come back to the call `first`, in order. free: what the envelope
-    has left before, in EUR.
+    has left before, in EUR; at: when, since lists end.
 
     `leaving`: an application that gives up its own place at the same time; `ending`: one that gives its award back. Nothing is changed or locked yet, so that
     applications can be locked in the order of their ids.
     """
-    lists = await money.waiting_lists(reader, envelope_id, first=first, freed=freed, leaving=leaving)
+    lists = await money.waiting_lists(reader, envelope_id, first=first, freed=freed, leaving=leaving, at=at)
     lists = [await _spread(reader, waiting, ending) for waiting in lists]
     served = serve_envelope(lists, free + freed)
     return [UUID(key) for key in served]
@@ -95,6 +100,8 @@ async def make_award(
     await move(tx, application, ApplicationStatus.AWARDED)
     await tx.flush()
     await commit(tx, envelope, award_id=award.id, old=Decimal("0.00"), new=award.amount)
+    if days := after_decision_of(await tx.get(Call, award.call_id)).accept_days:
+        ask_to_accept(tx, award, days)
     await record(
         tx,
         AwardMade(

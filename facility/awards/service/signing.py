@@ -3,28 +3,38 @@
 from datetime import date
 from uuid import UUID
 
-from facility.applications.models.application import Application
+from sqlalchemy import text
+
+from facility.applications.service.changes import lock_with_call
 from facility.awards.events import AwardSigned
-from facility.awards.models import Award, AwardSignature
+from facility.awards.models import SIGNING_SUSPENDED_SQL, Award, AwardSignature
 from facility.awards.rules.deadlines import may_be_signed
+from facility.awards.service.acceptance import open_acceptance
 from facility.awards.service.shared import acting
 from facility.db import Tx
 from facility.events.log import record
 from facility.refused import refuse
+
+_SUSPENDED = text(f"SELECT {SIGNING_SUSPENDED_SQL} FROM call WHERE call.id = :call")  # noqa: S608 - our own text
 
 
 async def record_signature(tx: Tx, award_id: UUID, *, signed_on: date, subject: str) -> None:
     """Enter the day on which the agreement on an award was signed by all, and its subject in the public list, or correct them;
     also of an award that was closed. The same once more changes nothing.
 
-    Refused: "not_an_award", "subject_missing" (invalid), rules.deadlines.may_be_signed.
+    Refused: "not_an_award", "award_not_accepted" while its lead has not answered, "signing_suspended", "subject_missing" (invalid), rules.deadlines.may_be_signed.
     """
     entered = (signed_on, subject.strip())
     unlocked = await tx.get(Award, award_id)
-    application = await tx.lock(Application, unlocked.application_id)
+    # Held so that no complaint comes in meanwhile.
+    application, _call = await lock_with_call(tx, unlocked.application_id)
     award = await tx.lock(Award, award_id)
     if not award.kept:
         refuse("not_an_award")
+    if await open_acceptance(tx, award_id):
+        refuse("award_not_accepted")
+    if (await tx.session.execute(_SUSPENDED, {"call": award.call_id})).scalar_one():
+        refuse("signing_suspended")
     may_be_signed(signed_on, award.made_at, tx.now)
     if not subject.strip():
         refuse("subject_missing", kind="invalid", field="subject")

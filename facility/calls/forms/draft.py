@@ -1,12 +1,14 @@
 """The form of a call: from what is stored to fields, and from fields to a draft."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.calls.forms.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, shown_cut_offs
 from facility.calls.forms.grid import GridForm, Values, preset, shown_grid
+from facility.calls.rules.after_decision import PERIODS, SUSPENDS, AfterDecision
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
@@ -41,14 +43,16 @@ def shown_draft(draft: CallDraft) -> Values:
         "extension_decision": draft.extension_decision or "",
         "only_themes": list(draft.only_themes),
         "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
-        **{
-            name: "" if value is None else str(value)
-            for name in COOL_DOWN
-            for value in (getattr(draft.cool_down, name),)
-        },
+        **_numbers(draft.cool_down, COOL_DOWN),
+        **_numbers(draft.after_decision, PERIODS),
+        **{name: "yes" if getattr(draft.after_decision, name) else "" for name in SUSPENDS},
         **shown_grid(draft.grid),
         "unusual_reason": draft.unusual_reason or "",
     }
+
+
+def _numbers(rules: CoolDown | AfterDecision, names: Iterable[str]) -> Values:
+    return {name: shown(getattr(rules, name)) for name in names}
 
 
 def blank(preset_name: str, reference: str) -> Values:
@@ -112,7 +116,10 @@ class DraftForm:
         decision = fields.text("extension_decision", required=False, most=200) or None
         only_themes = tuple(fields.many("only_themes", self.themes, required=False))
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
-        cool_down = self._cool_down()
+        cool_down = CoolDown(**self._optional(COOL_DOWN))
+        after_decision = AfterDecision(
+            **self._optional(PERIODS), **{name: fields.yes(name) for name in SUSPENDS}
+        )
         grid = self.grid.read()
         unusual_reason = fields.text("unusual_reason", required=False, most=2000, multiline=True) or None
         return CallDraft(
@@ -133,6 +140,7 @@ class DraftForm:
             skip_unaffordable=skip,
             only_themes=only_themes,
             cool_down=cool_down,
+            after_decision=after_decision,
             grid=grid,
             form=self.form,
             mode=mode,
@@ -181,14 +189,13 @@ class DraftForm:
         if given:
             self.left_out.append(what)
 
-    def _cool_down(self) -> CoolDown:
+    def _optional(self, names: Mapping[str, int]) -> dict[str, Any]:
+        """Whole numbers from 1 that may be left empty, each with its largest."""
         fields = self.fields
-        return CoolDown(
-            **{
-                name: fields.integer(name, 1, most) if fields.given(name) else None
-                for name, most in COOL_DOWN.items()
-            }
-        )
+        return {
+            name: fields.integer(name, 1, most) if fields.given(name) else None
+            for name, most in names.items()
+        }
 
 
 def read_texts(fields: Fields) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from facility.db import Base, Key, search_index, search_key_of
 class Call(Base):
     """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
 
-    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `form` a rules.forms.FormDefinition, `extended_to` the
+    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `after_decision` a rules.AfterDecision, `form` a rules.forms.FormDefinition, `extended_to` the
     codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
     `current_version` is the number of the CallVersion that is in force, 0 for a draft. `only_themes` are codes that the
     call is for (none: all), `taxonomy` pairs of code and name of those that could be chosen when it was published.
@@ -94,6 +94,7 @@ class Call(Base):
     taxonomy: Mapped[list[Any]]
     grid: Mapped[dict[str, Any]]
     cool_down: Mapped[dict[str, Any]]
+    after_decision: Mapped[dict[str, Any]]
     form: Mapped[dict[str, Any]]
     checklist: Mapped[list[Any]] = mapped_column(default=lambda: to_builtins(STANDARD_LIST))
     state: Mapped[str]

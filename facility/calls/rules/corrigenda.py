@@ -27,6 +27,7 @@ class Frozen(StrEnum):
     MONEY = "frozen_envelope"
     ELIGIBILITY = "frozen_eligibility"
     JUDGING = "frozen_judging"
+    AFTER = "frozen_after_decision"
 
 
 class Corrected(StrEnum):
@@ -61,6 +62,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "only_themes": Frozen.ELIGIBILITY,
     "skip_unaffordable": Frozen.JUDGING,
     "cool_down": Frozen.JUDGING,
+    "after_decision": Frozen.AFTER,
     "grid": Frozen.JUDGING,
     "unusual_reason": Frozen.JUDGING,
     "form": Corrected.ADDED_TO,

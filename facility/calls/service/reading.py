@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import CallDraft, CallRules, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
@@ -27,6 +28,11 @@ def rules_of(call: Any) -> CallRules:
         cool_down=msgspec.convert(call.cool_down, CoolDown),
         cancelled=call.state == CallState.CANCELLED,
     )
+
+
+def after_decision_of(call: Any) -> AfterDecision:
+    """What a call says about the time after its decision: of a Call, or of a result row with its column."""
+    return msgspec.convert(call.after_decision, AfterDecision)
 
 
 def form_of(call: Any) -> FormDefinition:
@@ -68,6 +74,7 @@ def columns_of(draft: CallDraft) -> dict[str, Any]:
         "only_themes": sorted(set(draft.only_themes)),
         "grid": _json(draft.grid),
         "cool_down": _json(draft.cool_down),
+        "after_decision": _json(draft.after_decision),
         "form": _json(draft.form),
     }
 

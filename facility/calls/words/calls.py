@@ -288,6 +288,11 @@ sentences.register(
         "frozen_judging": N_(
             "How applications are judged can't change after publication: grid, weights, thresholds, tie-breaks and minimum assessments."
         ),
+        "frozen_after_decision": N_(
+            "By when awards are accepted, how long the reserve list is valid and how to complain can't change after publication."
+        ),
+        "complaint_days_missing": N_("Say within how many days somebody may complain."),
+        "answer_days_missing": N_("Say within how many days a complaint is answered."),
         "assesses_here": N_(
             "You assess applications of this call, so you can't draft, publish, open, check, assign, propose or"
             " decide in it."

@@ -41,6 +41,7 @@ DRAFT = LABELS | {
     "only_themes": N_("Themes of the call"),
     "grid": N_("How it is judged"),
     "cool_down": N_("How awards are spread"),
+    "after_decision": N_("After the decision"),
     "form": N_("What it asks for"),
     "unusual_reason": N_("Reason for unusual rules"),
     "checklist": N_("What is checked before assessment"),

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.accounts.queries.people import history_lines
+from facility.applications.models.application import CHECKED_BEFORE_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
 from facility.applications.queries.tracker import step
@@ -55,7 +56,8 @@ waits(
         call.reference AS call, application.opened_at AS since, {DECIDE_BY_SQL} AS until
     FROM application JOIN call ON call.id = application.call_id
     WHERE application.status = 'submitted' AND application.track = 'joint' AND call.state = 'closed'
-        AND {OPENED_SQL} AND NOT {shut_out(person=":person_id")} AND NOT {ASSESSES}""",  # noqa: S608 - our own text
+        AND {OPENED_SQL} AND NOT {CHECKED_BEFORE_SQL} AND NOT {shut_out(person=":person_id")}
+        AND NOT {ASSESSES}""",  # noqa: S608 - our own text
 )
 waits(
     N_("Calls whose applications lack assessors"),

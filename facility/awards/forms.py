@@ -1,0 +1,40 @@
+"""What a complaint asks, and what its answer does."""
+
+from facility.awards.rules.complaints import MAX_TEXT
+from facility.forms.sections import Section
+from facility.forms.types import AskedIf, T, ask, options
+from facility.web.i18n import _
+
+
+def complaint_form() -> Section:
+    hint = _("Say what was decided wrongly and why. Don't give names of suspects, victims or cases.")
+    return Section(
+        key="complaint",
+        title=_("Your complaint"),
+        fields=(
+            ask("text", _("What you complain of"), T.LONG_TEXT, hint, most=MAX_TEXT),
+            ask("name", _("Your name and function"), T.SHORT_TEXT),
+        ),
+    )
+
+
+def answer_to_complaint(*, reopens: bool) -> Section:
+    """reopens: an upheld complaint opens again by itself what it contests; of any other the answer says what is done."""
+    upheld = AskedIf("outcome", ("upheld",))
+    outcomes = options(
+        (("upheld", _("The complaint is upheld")), ("rejected", _("The complaint is rejected")))
+    )
+    hint = _("They stand in the letter to the lead.")
+    done = _(
+        "The ranking is not computed anew by itself. Say what is done for this application, and by which decision."
+    )
+    follow_up = ask("follow_up", _("What is done"), T.LONG_TEXT, done, most=MAX_TEXT, asked_if=upheld)
+    return Section(
+        key="answer",
+        title=_("Decide the complaint"),
+        fields=(
+            ask("outcome", _("Decision"), T.ONE_OF, options=outcomes),
+            ask("reason", _("Reasons"), T.LONG_TEXT, hint, most=MAX_TEXT),
+            *([] if reopens else [follow_up]),
+        ),
+    )

@@ -1,0 +1,152 @@
+"""Accepting an award: the lead's answer; and where none came in time, two people let the award lapse."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.applications.models.conflict import shut_out
+from facility.awards.models import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
+from facility.awards.pages.awards import result_page, with_served
+from facility.awards.pages.proposals import DECIDES, PROPOSES, proposal_form, proposal_page
+from facility.awards.queries import awards
+from facility.awards.service.accepting import accept_award
+from facility.awards.service.withdrawal import propose_withdrawal, settle_withdrawal
+from facility.proposals import MAX_REASON, Settlement
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.filters import day
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+from facility.zone import TODAY_SQL, last_second_sql
+
+AUTHORISES = {"allow": allow(Role.AUTHORISING)}
+LAPSE = "/awards/{award_id:uuid}/lapse"
+
+_OPEN = f"""FROM award_acceptance JOIN award ON award.id = award_id
+    JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
+    WHERE {ACCEPTANCE_OPEN_SQL} AND {AWARD_STANDS_SQL}"""
+_THING = "application.reference || ' ' || application.title AS thing"
+waits(
+    N_("Awards to accept"),
+    N_("Accept or refuse the award of {thing}"),
+    "/applications?status=awarded",
+    Role.OFFICER,
+    rows=f"""SELECT {_THING}, '/applications/' || application.id || '/result' AS href, call.reference AS call,
+        award.made_at AS since, {last_second_sql("accept_by")} AS until
+    {_OPEN} AND application.lead_institution_id = :institution_id""",
+)
+waits(
+    N_("Awards that were not accepted in time"),
+    N_("Propose that the award of {thing} lapses"),
+    "/awards",
+    Role.SECRETARIAT,
+    rows=f"""SELECT {_THING}, '/awards/' || award.id || '/lapse' AS href, call.reference AS call,
+        {last_second_sql("accept_by")} AS since, NULL AS until
+    {_OPEN} AND accept_by < {TODAY_SQL} AND NOT {shut_out(person=":person_id")} AND NOT EXISTS (
+        SELECT FROM award_withdrawal WHERE award_withdrawal.award_id = award.id
+            AND award_withdrawal.outcome IS NULL)""",  # noqa: S608 - our own text
+)
+_LAPSES = f"""SELECT {_THING}, '/awards/' || award.id || '/lapse/proposal' AS href, call.reference AS call,
+        proposed_at AS since, NULL AS until
+    FROM award_withdrawal JOIN award ON award.id = award_id JOIN application ON application.id = application_id
+    JOIN call ON call.id = application.call_id
+    WHERE outcome IS NULL AND lapse AND NOT {shut_out(person=":person_id")}"""  # noqa: S608 - our own text
+waits(
+    N_("Awards that are proposed to lapse"),
+    N_("Decide whether the award of {thing} lapses"),
+    "/awards",
+    Role.AUTHORISING,
+    rows=f"{_LAPSES} AND proposed_by <> :person_id",
+)
+waits(
+    N_("Awards that you propose to lapse"),
+    N_("An authorising officer decides whether the award of {thing} lapses"),
+    "/awards",
+    Role.SECRETARIAT,
+    rows=f"{_LAPSES} AND proposed_by = :person_id",
+    others=True,
+)
+
+
+@post(
+    "/applications/{application_id:uuid}/result/accept",
+    opt={"allow": allow(Role.OFFICER.when("application.lead"))},
+)
+async def accept(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -> Page:
+    """The lead accepts, and names who signs the agreement."""
+    fields = Fields(form)
+    named = {name: fields.text(name, required=False) for name in ("signatory", "signatory_function")}
+    async with redrawn(
+        tx, fields, lambda read, status: result_page(view, read, application_id, fields, status)
+    ):
+        await accept_award(tx, application_id, **named)
+    return view.go(f"/applications/{application_id}/result", _("You have accepted the award."))
+
+
+@get(LAPSE, opt=PROPOSES)
+async def lapse_form(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """Why the award is to lapse, and what would come of it."""
+    acceptance = (await awards.award(read, award_id)).acceptance
+    reason = acceptance and _("The lead did not accept the award by {day}.", day=day(acceptance.accept_by))
+    return await proposal_form(view, read, award_id, Fields.showing({"reason": reason or ""}), lapse=True)
+
+
+@post(LAPSE, opt=PROPOSES)
+async def propose_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    fields = Fields(form)
+    reason = reason_of(fields)
+    async with redrawn(
+        tx, fields, lambda read, status: proposal_form(view, read, award_id, fields, status, lapse=True)
+    ):
+        await propose_withdrawal(tx, award_id, reason=reason, lapse=True)
+    return view.go(
+        f"/awards/{award_id}/lapse/proposal",
+        _("Your proposal is sent. An authorising officer decides. Until then the lead can still accept."),
+    )
+
+
+@get(f"{LAPSE}/proposal", opt=DECIDES)
+async def lapse(view: View, read: Read, award_id: FromPath[UUID]) -> Page:
+    """The proposal that the award lapses, and what would come of it now."""
+    return await proposal_page(view, read, award_id, Fields.showing(), lapse=True)
+
+
+@post(f"{LAPSE}/proposal/agree", opt=AUTHORISES)
+async def agree_to_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """The award lapses; its money goes to the reserve list at once."""
+    fields = Fields(form)
+    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    fields.check()
+    served = await settle_withdrawal(tx, award_id, proposal, Settlement.AGREED, seen=seen, lapse=True)
+    return view.go(f"/awards/{award_id}", with_served(_("The award has lapsed."), len(served)))
+
+
+@post(f"{LAPSE}/proposal/refuse", opt=AUTHORISES)
+async def refuse_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    """The lead may still accept, for a reason."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+
+    async def again(read: Any, status: int) -> Page:
+        return await proposal_page(view, read, award_id, fields, status, lapse=True)
+
+    async with redrawn(tx, fields, again):
+        await settle_withdrawal(tx, award_id, proposal, Settlement.REFUSED, answer=answer, lapse=True)
+    return view.go(f"/awards/{award_id}", _("The award does not lapse. The lead can still accept it."))
+
+
+@post(f"{LAPSE}/proposal/take-back", opt=PROPOSES)
+async def take_back_lapse(view: View, form: Form, tx: Tx, award_id: FromPath[UUID]) -> Page:
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    fields.check()
+    await settle_withdrawal(tx, award_id, proposal, Settlement.TAKEN_BACK, lapse=True)
+    return view.go(f"/awards/{award_id}", _("You have taken the proposal back. The lead can still accept."))
+
+
+HANDLERS = [accept, lapse_form, propose_lapse, lapse, agree_to_lapse, refuse_lapse, take_back_lapse]

@@ -1,0 +1,56 @@
+"""What a call says about the time after its decision: accepting awards, the reserve list, complaints (dossier 2a, step 7; 2c)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from facility.periods import last_of_days
+from facility.refused import Reason
+
+PERIODS = {"accept_days": 90, "reserve_days": 1095, "complaint_days": 180, "answer_days": 180}
+"""Its periods in calendar days, and the longest of each; `periods.last_of_days` counts them."""
+
+SUSPENDS = ("suspends_decision", "suspends_signing")
+"""What it may keep from being done while a complaint is open."""
+
+
+class AfterDecision(msgspec.Struct, frozen=True, omit_defaults=True):
+    """None: the call says nothing of it.
+
+    accept_days: from an award until its lead has to accept it. reserve_days: from the decision until the reserve list ends.
+    complaint_days: from a letter on a decision until its lead may complain of it; answer_days: from a complaint until it is
+    decided. suspends_decision, suspends_signing: the call is not decided, and none of its agreements is signed, while a complaint is
+    open.
+    """
+
+    accept_days: int | None = None
+    reserve_days: int | None = None
+    complaint_days: int | None = None
+    answer_days: int | None = None
+    suspends_decision: bool = False
+    suspends_signing: bool = False
+
+    def redress(self, written_at: datetime) -> dict[str, Any]:
+        """What a letter of this instant states of complaints: the last day for one, and the days until its answer."""
+        if self.complaint_days is None:
+            return {}
+        return {
+            "complain_until": last_of_days(written_at, self.complaint_days),
+            "answer_days": self.answer_days,
+        }
+
+
+def after_decision_mistakes(after: AfterDecision) -> Iterator[Reason]:
+    """Periods without a day, and complaints without all that belongs to them, at the field."""
+    for name in PERIODS:
+        value = getattr(after, name)
+        if value is not None and value < 1:
+            yield Reason("below_one", name)
+    if after.complaint_days is None and (
+        after.answer_days is not None or after.suspends_decision or after.suspends_signing
+    ):
+        yield Reason("complaint_days_missing", "complaint_days")
+    if after.complaint_days is not None and after.answer_days is None:
+        yield Reason("answer_days_missing", "answer_days")

@@ -1,0 +1,56 @@
+"""After a decision: an award to accept, two that nobody accepted, a complaint to decide and a letter to complain of."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from facility.admission.service.admissibility import check_admissibility
+from facility.awards.models import Award, Complaint
+from facility.awards.service.complaints import register_complaint
+from facility.awards.service.withdrawal import propose_withdrawal
+from facility.calls.rules.after_decision import AfterDecision
+from facility.letters.models import Letter
+from tests.hostile.open_calls import ADA, OMAR, PAUL, Opened
+
+RULES = AfterDecision(accept_days=60, complaint_days=60, answer_days=30)
+
+
+async def leave_redress(ends: Opened) -> None:
+    """All of it, in one call."""
+    call_id, keys = await ends.closed(
+        "to accept", "omar", "ilir", "dragana", "arta", "omar", amount="200000.00", after_decision=RULES
+    )
+    accepted, silent, lapsing, contested, contestable = keys
+    for key in (contested, contestable):
+        await ends.act(
+            ends.noon(-6), "ada", check_admissibility, key, admissible=False, reason="A party does not exist."
+        )
+    await ends.scored(accepted, silent, lapsing)
+    await ends.decide(call_id, ends.noon(-4))
+    letter = await _id(ends, select(Letter.id).filter_by(application_id=contested, kind="inadmissible"))
+    await ends.act(ends.now, "arta", register_complaint, letter, text="It exists.", name="Arta Krasniqi")
+    awards = [
+        await _id(ends, select(Award.id).where(Award.application_id == key)) for key in (silent, lapsing)
+    ]
+    await _let_time_pass(ends, awards)
+    await ends.act(ends.now, "ada", propose_withdrawal, awards[1], reason="It does not answer.", lapse=True)
+    complaint = await _id(ends, select(Complaint.id))
+    ends.at(OMAR, f"/applications/{accepted}/result", f"/applications/{contestable}")
+    ends.at(ADA, f"/awards/{awards[0]}/lapse", f"/awards/{awards[1]}/lapse/proposal")
+    ends.at(PAUL, f"/awards/{awards[1]}/lapse/proposal", f"/complaints/{complaint}")
+
+
+async def _id(ends: Opened, query: object) -> UUID:
+    async with ends.db.reader() as read:
+        key: UUID = (await read.execute(query)).scalar_one()  # type: ignore[call-overload]
+        return key
+
+
+async def _let_time_pass(ends: Opened, award_ids: list[UUID]) -> None:
+    """As if the last day for accepting had been the day of the decision: on some days of the year none that follows is over yet."""
+    async with ends.db.transaction(now=ends.now) as tx:
+        await tx.session.execute(
+            text("UPDATE award_acceptance SET accept_by = :day WHERE award_id = ANY(:awards)"),
+            {"day": (ends.now - timedelta(days=4)).date(), "awards": award_ids},
+        )
