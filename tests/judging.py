@@ -16,7 +16,8 @@ from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application
 from facility.applications.service.confirmations import confirm_party
 from facility.applications.service.submission import submit
-from facility.awards.models import Award, AwardDecision
+from facility.awards.models.award import Award
+from facility.awards.models.decision import AwardDecision
 from facility.awards.service.deciding import propose
 from facility.awards.service.ending import close_award, propose_closing
 from facility.awards.service.enlargement import agree_to_enlargement

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.awards.models import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
+from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.queries.bundle import roots
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn

@@ -27,15 +27,9 @@ from facility.awards.events import (
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models import (
-    AwardAcceptance,
-    AwardDecision,
-    AwardWithdrawal,
-    Complaint,
-    ExceptionalAward,
-    RankingEntry,
-    ReturnedProposal,
-)
+from facility.awards.models.award import AwardAcceptance, AwardWithdrawal, ExceptionalAward
+from facility.awards.models.complaint import Complaint
+from facility.awards.models.decision import AwardDecision, RankingEntry, ReturnedProposal
 from facility.awards.rules.complaints import complaint_reference
 from facility.awards.rules.urgent import decide_by
 from facility.awards.service.answers import write_answer

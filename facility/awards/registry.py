@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import PROMISED_SQL, Award
+from facility.awards.models.award import PROMISED_SQL, Award
 from facility.contracts.queries import AwardLabel, awards_named_by, promised_by
 
 promised_by(PROMISED_SQL)

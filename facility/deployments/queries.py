@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState, Invitation
 from facility.deployments.rules import InvitationStatus, Part
 from facility.experts.rules import CefrLevel

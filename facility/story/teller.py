@@ -15,7 +15,8 @@ from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.rules.submission import DECLARATIONS, Signature
 from facility.applications.service import submission
-from facility.awards.models import Award, AwardDecision
+from facility.awards.models.award import Award
+from facility.awards.models.decision import AwardDecision
 from facility.awards.service import deciding
 from facility.awards.service.signing import record_signature
 from facility.calls.rules.call import CallDraft

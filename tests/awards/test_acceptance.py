@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, text, update
 
 from facility import clock
-from facility.awards.models import AwardAcceptance, AwardWithdrawal, ReserveEntry
+from facility.awards.models.award import AwardAcceptance, AwardWithdrawal
+from facility.awards.models.decision import ReserveEntry
 from facility.awards.service.acceptance import remind_of_acceptances
 from facility.awards.service.accepting import accept_award
 from facility.awards.service.consequences import of_withdrawing

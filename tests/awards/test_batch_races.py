@@ -15,7 +15,7 @@ from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
 from facility.applications.service import submission
 from facility.applications.service.withdrawal import take_up_again, withdraw
-from facility.awards.models import Award
+from facility.awards.models.award import Award
 from facility.calls.service.closing import close_call
 from facility.db import Database, Tx
 from facility.events.reconcile import reconcile

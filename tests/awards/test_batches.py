@@ -12,7 +12,7 @@ from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import take_up_again, withdraw
-from facility.awards.models import RankingEntry, ReserveEntry
+from facility.awards.models.decision import RankingEntry, ReserveEntry
 from facility.awards.pages.exports import ranking_csv
 from facility.awards.queries.ranking import ranking
 from facility.awards.service import deciding

@@ -22,7 +22,7 @@ from facility.applications.models.application import Application
 from facility.applications.service.answers import start_application
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
-from facility.awards.models import Complaint
+from facility.awards.models.complaint import Complaint
 from facility.awards.rules.complaints import OF_LETTERS
 from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.service.deciding import decide, propose

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from facility.awards.models import CoolDownOverride, RankingEntry
+from facility.awards.models.decision import CoolDownOverride, RankingEntry
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Request, draw_line
 from facility.awards.service.cool_down import set_cool_down_aside

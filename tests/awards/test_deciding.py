@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from facility.applications.models.application import Application
 from facility.applications.service.withdrawal import withdraw
-from facility.awards.models import AwardDecision, RankingEntry, ReserveEntry
+from facility.awards.models.decision import AwardDecision, RankingEntry, ReserveEntry
 from facility.awards.service import deciding
 from facility.awards.service.deciding import propose, take_back
 from facility.calls.models.call import Call

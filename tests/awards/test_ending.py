@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from facility.awards.models import Award, ReserveEntry
+from facility.awards.models.award import Award
+from facility.awards.models.decision import ReserveEntry
 from facility.awards.service.ending import close_award, propose_closing, withdraw_award
 from facility.db import Database
 from tests.awards.reading import by_donor, codes, leave, three

@@ -15,7 +15,7 @@ from facility.admission.service.exceptions import decide_exception
 from facility.applications.rules.activities import ActivityKind
 from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
-from facility.awards.models import Award, ExceptionalAward
+from facility.awards.models.award import Award, ExceptionalAward
 from facility.awards.service.ending import withdraw_award
 from facility.awards.service.exceptional import propose_exceptional, settle_exceptional
 from facility.db import Database, Tx

@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 
 from facility import clock
 from facility.admission.service.admissibility import check_admissibility
-from facility.awards.models import TO_PROPOSE_SQL, ReturnedProposal
+from facility.awards.models.decision import TO_PROPOSE_SQL, ReturnedProposal
 from facility.awards.queries.money import earlier_batch_open
 from facility.awards.rules.awards import may_propose
 from facility.awards.service.deciding import decide, propose, send_back, take_back

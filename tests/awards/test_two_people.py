@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from facility.awards.models import AwardWithdrawal
+from facility.awards.models.award import AwardWithdrawal
 from facility.awards.service.consequences import of_enlarging, of_withdrawing
 from facility.awards.service.ending import withdraw_award
 from facility.awards.service.enlargement import agree_to_enlargement

@@ -12,7 +12,7 @@ from facility.admission.service.admissibility import check_admissibility
 from facility.applications.models.application import Application
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import take_up_again, withdraw
-from facility.awards.models import AwardDecision
+from facility.awards.models.decision import AwardDecision
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.urgent import remind_due
 from facility.calls.models.call import Call

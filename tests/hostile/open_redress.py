@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.admission.service.admissibility import check_admissibility
-from facility.awards.models import Award, Complaint
+from facility.awards.models.award import Award
+from facility.awards.models.complaint import Complaint
 from facility.awards.service.complaints import register_complaint
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.calls.rules.after_decision import AfterDecision

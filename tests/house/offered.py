@@ -22,7 +22,7 @@ from facility.applications.service.confirmations import confirm_party, invite_pa
 from facility.applications.service.parties import add_party, change_party
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import withdraw
-from facility.awards.models import Award
+from facility.awards.models.award import Award
 from facility.awards.service.accepting import accept_award
 from facility.awards.service.complaints import decide_complaint, register_complaint
 from facility.awards.service.deciding import decide, propose, send_back

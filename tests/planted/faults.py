@@ -218,7 +218,7 @@ FAULTS = [
     ),
     Fault(
         "what is withheld stands in the public list",
-        "facility/awards/models.py",
+        "facility/awards/models/award.py",
         'PUBLISHED_SQL = f"({AWARD_KEPT_SQL} AND NOT {WITHHELD_SQL})"',
         'PUBLISHED_SQL = f"({AWARD_KEPT_SQL})"',
         "tests/awards/test_published.py",

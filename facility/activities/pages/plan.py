@@ -32,7 +32,7 @@ from facility.applications.queries.budget import plan_of
 from facility.applications.queries.finding import NOT_CLOSED, OF_MY_INSTITUTION, of_awards
 from facility.applications.queries.tracker import step
 from facility.applications.rules.activities import ActivityKind, Planned
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.service.consequences import ends_with_the_award
 from facility.refused import refuse
 from facility.web import render

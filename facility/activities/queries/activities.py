@@ -23,7 +23,7 @@ from facility.activities.rules.reporting import report_gaps
 from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.activities import ActivityKind
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.queries import COMING
 from facility.refused import refuse
 from facility.web.sentences import sentence

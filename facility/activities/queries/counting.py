@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.activities.models import Activity, Attendance, Evidence
 from facility.activities.rules.counting import ActivityStatus, ActivityView, AwardEnd, AwardLife, counting
-from facility.awards.models import Award
+from facility.awards.models.award import Award
 
 COMPLETED = (ActivityStatus.COMPLETED, ActivityStatus.VERIFIED)
 

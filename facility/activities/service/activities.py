@@ -31,7 +31,7 @@ from facility.activities.rules.reporting import (
 from facility.activities.service.evidence import attendance_of
 from facility.applications.models.application import Application
 from facility.applications.rules.activities import ActivityKind
-from facility.awards.models import Award
+from facility.awards.models.award import Award
 from facility.awards.service.ending import standing_award
 from facility.clock import BRUSSELS
 from facility.db import Tx, new_id

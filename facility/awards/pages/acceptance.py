@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
+from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.pages.awards import result_page, with_served
 from facility.awards.pages.proposals import DECIDES, PROPOSES, proposal_form, proposal_page
 from facility.awards.queries import awards

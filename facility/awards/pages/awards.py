@@ -16,7 +16,9 @@ from facility.applications.queries.finding import (
     among_many,
 )
 from facility.applications.queries.tracker import step
-from facility.awards.models import AWARD_STANDS_SQL, DECISION_SUSPENDED_SQL, PROMISED_SQL, TO_PROPOSE_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL, PROMISED_SQL
+from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
+from facility.awards.models.decision import TO_PROPOSE_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal

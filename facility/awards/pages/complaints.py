@@ -11,7 +11,7 @@ from facility import clock
 from facility.applications.models.conflict import shut_out
 from facility.awards.access import TOOK_PART
 from facility.awards.forms import answer_to_complaint, complaint_form
-from facility.awards.models import COMPLAINT_OPEN_SQL
+from facility.awards.models.complaint import COMPLAINT_OPEN_SQL
 from facility.awards.queries.complaints import (
     TOOK_PART_SQL,
     Contestable,

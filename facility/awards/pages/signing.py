@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.admission.service.letters import INADMISSIBLE
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_STANDS_SQL, SIGNING_SUSPENDED_SQL, TO_ACCEPT_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL, TO_ACCEPT_SQL
+from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries.signing import signature_on
 from facility.awards.rules.deadlines import inform_others_by

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_STANDS_SQL
+from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.awards.rules.acceptance import is_overdue
 from facility.awards.rules.awards import kept, stands
 from facility.contracts.models import FREE

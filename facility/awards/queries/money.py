@@ -13,7 +13,8 @@ from facility.applications.models.application import Application
 from facility.applications.models.carry_over import CarryOver
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
-from facility.awards.models import Award, ReserveEntry, ReserveState
+from facility.awards.models.award import Award
+from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.rules.money_line import Request
 from facility.awards.rules.reserve import ReserveList
 from facility.calls.models.call import Call

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import TAKES_PART_SQL
-from facility.awards.models import PUBLISHED_SQL
+from facility.awards.models.award import PUBLISHED_SQL
 from facility.db import Database
 
 PAGE, BATCH = 25, 500

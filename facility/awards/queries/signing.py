@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.awards.models import SIGNING_SUSPENDED_SQL
+from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.refused import refuse
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import AWARD_KEPT_SQL
+from facility.awards.models.award import AWARD_KEPT_SQL
 
 
 class Row(msgspec.Struct):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.awards.events import AcceptanceReminded, AcceptanceSettled
-from facility.awards.models import Award, AwardAcceptance
+from facility.awards.models.award import Award, AwardAcceptance
 from facility.awards.rules.acceptance import Outcome, is_overdue
 from facility.db import Database, Tx
 from facility.events.log import record

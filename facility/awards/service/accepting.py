@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from facility.applications.models.application import Application
-from facility.awards.models import AwardAcceptance
+from facility.awards.models.award import AwardAcceptance
 from facility.awards.service.acceptance import open_acceptance, settle_acceptance
 from facility.awards.service.ending import end_withdrawal_proposal, standing_award
 from facility.awards.service.shared import lock_money

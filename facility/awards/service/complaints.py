@@ -13,7 +13,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.changes import status_of
 from facility.applications.service.conflicts import refuse_shut_out
 from facility.awards.events import ComplaintDecided, ComplaintRegistered
-from facility.awards.models import Complaint
+from facility.awards.models.complaint import Complaint
 from facility.awards.queries.complaints import TOOK_PART_SQL
 from facility.awards.rules.complaints import OF_LETTERS, About, check_answer, may_complain, reopens
 from facility.awards.service.shared import acting

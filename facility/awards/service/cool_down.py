@@ -5,7 +5,7 @@ from uuid import UUID
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.events import CoolDownSetAside
-from facility.awards.models import CoolDownOverride
+from facility.awards.models.decision import CoolDownOverride
 from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
 from facility.calls.service.duties import run

@@ -22,9 +22,9 @@ from facility.awards.events import (
     ProposalTakenBack,
     ReservePlaced,
 )
-from facility.awards.models import (
+from facility.awards.models.complaint import Complaint
+from facility.awards.models.decision import (
     AwardDecision,
-    Complaint,
     RankingEntry,
     ReserveEntry,
     ReserveState,

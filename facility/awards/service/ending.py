@@ -11,7 +11,8 @@ from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
 from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
-from facility.awards.models import Award, AwardWithdrawal, ReserveEntry, ReserveState
+from facility.awards.models.award import Award, AwardWithdrawal
+from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.awards import final_commitment, may_close, may_end
 from facility.awards.service import reserve

@@ -15,7 +15,7 @@ from facility.admission.service.letters import DecisionData
 from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
-from facility.awards.models import Award, AwardAcceptance, ExceptionalAward
+from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid

@@ -9,7 +9,7 @@ from facility.accounts.models import Person
 from facility.accounts.service.people import active_people
 from facility.applications.models.application import Application, Party
 from facility.applications.service.news import write_to_partners
-from facility.awards.models import AwardWithdrawal, ExceptionalAward
+from facility.awards.models.award import AwardWithdrawal, ExceptionalAward
 from facility.calls.models.call import Call
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx

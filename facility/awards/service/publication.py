@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from facility.admission.service.initiatives import show_initiative
 from facility.awards.events import PublicationWithheld, WithholdingLifted
-from facility.awards.models import Award, Withholding
+from facility.awards.models.award import Award, Withholding
 from facility.awards.rules.publication import Why
 from facility.awards.service.shared import acting
 from facility.db import Tx, new_id

@@ -12,7 +12,8 @@ from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.events import AwardMade, ReserveEnded
-from facility.awards.models import Award, ReserveEntry, ReserveState
+from facility.awards.models.award import Award
+from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.reserve import ReserveList, serve_envelope

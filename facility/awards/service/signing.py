@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from facility.applications.service.changes import lock_with_call
 from facility.awards.events import AwardSigned
-from facility.awards.models import SIGNING_SUSPENDED_SQL, Award, AwardSignature
+from facility.awards.models.award import Award, AwardSignature
+from facility.awards.models.complaint import SIGNING_SUSPENDED_SQL
 from facility.awards.rules.deadlines import may_be_signed
 from facility.awards.service.acceptance import open_acceptance
 from facility.awards.service.shared import acting

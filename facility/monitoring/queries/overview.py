@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
-from facility.awards.models import PROMISED_SQL
+from facility.awards.models.award import PROMISED_SQL
 from facility.monitoring.models import FACILITY_INDICATOR, READ_MODELS
 from facility.refused import refuse
 

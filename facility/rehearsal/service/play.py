@@ -16,7 +16,7 @@ from facility.applications.service.documents import record_consultation, refuse_
 from facility.applications.service.parties import add_party, set_lead_amount
 from facility.applications.service.submission import submit
 from facility.applications.service.withdrawal import leave, withdraw
-from facility.awards.models import Award
+from facility.awards.models.award import Award
 from facility.awards.service.ending import close_award, propose_closing, standing_award, withdraw_award
 from facility.awards.service.withdrawal import agree_to_withdrawal, propose_withdrawal
 from facility.db import Database, Tx

@@ -12,7 +12,8 @@ from facility.activities.models import Activity
 from facility.activities.queries.counting import counting_of
 from facility.applications.models.application import Application
 from facility.applications.rules.status import ApplicationStatus, scenario_status
-from facility.awards.models import Award, RankingEntry, ReserveEntry
+from facility.awards.models.award import Award
+from facility.awards.models.decision import RankingEntry, ReserveEntry
 from facility.contracts.models import Donor, Envelope, LedgerEntry
 from facility.deployments.models import Deployment, Invitation
 from facility.experts.models import Expert
