@@ -83,6 +83,7 @@ ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
 CALL = Page("/calls/{reference}")
 BOARD = Page("/evaluation/{call_id}")
+COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
 AWARD = Page("/awards/{award_id}")
 CONTRACT = Page("/contracts/{reference}")
@@ -431,6 +432,18 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     evaluation.AssignmentsEnded: Row(
         JUDGING, assessor=(Mail("evaluation/no_longer_assigned"),), officer=(BOARD,), decider=(BOARD,)
+    ),
+    evaluation.CommitteeMemberAppointed: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/appointed"), COMMITTEE),
+        officer=(COMMITTEE,),
+        decider=(COMMITTEE, Task("Committees to appoint")),
+    ),
+    evaluation.CommitteeMemberLeft: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/appointment_ended"),),
+        officer=(COMMITTEE,),
+        decider=(COMMITTEE, Task("Committees to appoint")),
     ),
     evaluation.ConflictDeclared: Row(
         JUDGING,

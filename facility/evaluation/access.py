@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from facility.applications.models.conflict import closed_to
 from facility.db import Database
+from facility.evaluation.models import on_committee
 from facility.evaluation.service.assessing import note_recused_attempt
 from facility.web.access import RELATIONS, Visitor, barred_where, on_denied, relation, shuts_out
 
@@ -83,6 +84,13 @@ barred_where(f"EXISTS ({closed_to(':person_id')})")
 RECUSED = recusal("application.recused", "SELECT CAST(:application_id AS uuid)")
 """Whoever has declared a conflict on an application finds every page of it closed, in whatever role."""
 shuts_out(RECUSED, where="application_id")
+
+ON_COMMITTEE = relation(
+    "call.committee",
+    sql=f"EXISTS (SELECT FROM call WHERE call.id = :call_id AND {on_committee()})",
+    exists="EXISTS (SELECT FROM call WHERE id = :call_id)",
+)
+"""Who sits on the committee of the call."""
 
 RECUSED_IN_CALL = recusal(
     "call.recused",

@@ -41,6 +41,30 @@ class AssignmentsEnded(Event, frozen=True, kw_only=True):
     assessor_ids: list[UUID]
 
 
+class CommitteeMemberAppointed(Event, frozen=True, kw_only=True):
+    """An authorising officer appointed somebody to the committee of a call or a series."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "A member of the committee was appointed as {function}"
+
+    call_id: UUID
+    appointment_id: UUID
+    appointee_id: UUID
+    function: str
+
+
+class CommitteeMemberLeft(Event, frozen=True, kw_only=True):
+    """Somebody left the committee; the reason stands in the row."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "A member left the committee, who was {function}"
+
+    call_id: UUID
+    appointment_id: UUID
+    appointee_id: UUID
+    function: str
+
+
 class DeclarationSigned(Event, frozen=True, kw_only=True):
     """An assessor signed the declaration of objectivity and confidentiality for a call."""
 

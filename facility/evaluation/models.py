@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key
+from facility.evaluation.rules.committee import Function
 
 
 class Declaration(Base):
@@ -84,6 +85,70 @@ class EvaluationEnd(Base):
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+class CommitteeMember(Base):
+    """An appointment to the committee of a call, or of a series. institution: where the person works; under: what that belongs to,
+    or "". Whoever takes another function is appointed anew."""
+
+    __tablename__ = "committee_member"
+    __table_args__ = (
+        CheckConstraint(
+            f"function IN ({', '.join(repr(function.value) for function in Function)})", name="function"
+        ),
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL) AND end_reason <> ''", name="ended"),
+        Index(
+            "uq_committee_member_person",
+            "call_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_committee_member_one",
+            "call_id",
+            "function",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND function IN ('chair', 'secretary')"),
+        ),
+    )
+
+    id: Mapped[Key]
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    function: Mapped[str]
+    institution: Mapped[str]
+    under: Mapped[str]
+    appointed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    appointed_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    end_reason: Mapped[str | None]
+
+
+class FullCommittee(Base):
+    """The committee of a call or a series is full since then: `rules.committee.lacking` has nothing against it."""
+
+    __tablename__ = "full_committee"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    since: Mapped[datetime]
+
+
+OF_COMMITTEE = "coalesce(call.series_id, call.id)"
+"""The call of which the row `call` has the committee: a series and its batches have one."""
+HAS_COMMITTEE_SQL = "(call.committee <> '{}')"
+FULL_COMMITTEE_SQL = f"EXISTS (SELECT FROM full_committee WHERE full_committee.call_id = {OF_COMMITTEE})"
+"""The row `call` asks for a committee; it is full."""
+
+
+def on_committee(*functions: Function, person: str = ":person_id") -> str:
+    """The person sits on the committee of the row `call`, in one of these functions where any are named: a condition."""
+    among = (
+        f" AND function IN ({', '.join(repr(function.value) for function in functions)})" if functions else ""
+    )
+    return f"""EXISTS (SELECT FROM committee_member WHERE committee_member.call_id = {OF_COMMITTEE}
+        AND committee_member.person_id = {person} AND committee_member.ended_at IS NULL{among})"""
 
 
 def recused(row: str = "assessment", until: str | None = None) -> str:

@@ -14,13 +14,22 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.closing import mark_evaluating
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
-from facility.evaluation.events import AssessorAssigned, AssessorTakenOff, AssignmentsEnded, ConflictDeclared
-from facility.evaluation.models import Assignment, TakenOff
+from facility.evaluation.events import (
+    AssessorAssigned,
+    AssessorTakenOff,
+    AssignmentsEnded,
+    CommitteeMemberAppointed,
+    CommitteeMemberLeft,
+    ConflictDeclared,
+)
+from facility.evaluation.models import Assignment, CommitteeMember, TakenOff
 from facility.evaluation.queries.standing import count_assessors, home
+from facility.evaluation.rules.committee import Function
+from facility.evaluation.words import FUNCTIONS
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
 from facility.web.filters import day
-from facility.web.i18n import _, listed, ngettext
+from facility.web.i18n import _, listed, ngettext, translated
 
 
 @reacts_to(AssessorAssigned)
@@ -180,3 +189,52 @@ async def tell_who_need_not_assess(tx: Tx, event: AssignmentsEnded) -> None:
             subject_id=application.id,
             context={"call": call.reference, "application": application.reference},
         )
+
+
+@reacts_to(CommitteeMemberAppointed)
+async def tell_who_was_appointed(tx: Tx, event: CommitteeMemberAppointed) -> None:
+    """The member learns of which committee, and as what."""
+    call = await tx.get(Call, event.call_id)
+    await _tell_member(
+        tx,
+        event,
+        "evaluation/appointed",
+        _("You are appointed to the committee of call {call}", call=call.reference),
+        call_title=call.title,
+        path=f"/evaluation/{call.id}/committee",
+    )
+
+
+@reacts_to(CommitteeMemberLeft)
+async def tell_whose_appointment_ended(tx: Tx, event: CommitteeMemberLeft) -> None:
+    """The member learns it with the reason."""
+    call = await tx.get(Call, event.call_id)
+    row = await tx.get(CommitteeMember, event.appointment_id)
+    await _tell_member(
+        tx,
+        event,
+        "evaluation/appointment_ended",
+        _("Your appointment to the committee of call {call} has ended", call=call.reference),
+        reason=row.end_reason,
+    )
+
+
+async def _tell_member(
+    tx: Tx,
+    event: CommitteeMemberAppointed | CommitteeMemberLeft,
+    template: str,
+    subject: str,
+    **more: str | None,
+) -> None:
+    person = await tx.get(Person, event.appointee_id)
+    call = await tx.get(Call, event.call_id)
+    context = {"call": call.reference, "function": translated(FUNCTIONS[Function(event.function)]), **more}
+    await post(
+        tx,
+        template=template,
+        to=person.email,
+        to_name=person.name,
+        subject=subject,
+        subject_id=call.id,
+        context=context,
+    )

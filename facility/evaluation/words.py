@@ -1,6 +1,7 @@
 """What the rules of the evaluation say to people, and the words for outcomes and steps."""
 
 from facility.evaluation.rules.assignment import Bar
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.rules.ranking import Outcome
 from facility.web import sentences
 from facility.web.i18n import N_
@@ -37,6 +38,30 @@ sentences.register(
             "This assessor has declared a conflict of interests and is out of it. Assign somebody else."
         ),
         "already_assigned": N_("This assessor has the application already."),
+        "own_appointment": N_("You can't appoint yourself."),
+        "may_not_serve": N_("Choose an active person who works for the facility or assesses for it."),
+        "may_not_vote": N_("{person} is not an assessor, so can't vote or be a substitute."),
+        "assesses_in_call": N_(
+            "{person} assesses in this call, so can't be the chair, the secretary or an observer."
+        ),
+        "on_committee_already": N_("This person is on the committee already."),
+        "committee_chair_taken": N_("The committee has a chair already."),
+        "committee_secretary_taken": N_("The committee has a secretary already."),
+        "committee_voting_full": N_("The committee has {voting} voting members already, as the call asks."),
+        "committee_linked_member": N_(
+            "With this member, the voting members could not come from {institutions} institutions without a hierarchical"
+            " link, as the call asks."
+        ),
+        "committee_chair_missing": N_("A chair is missing."),
+        "committee_secretary_missing": N_("A secretary is missing."),
+        "committee_voting_missing": N_("The committee has {count} of {voting} voting members."),
+        "committee_linked": N_(
+            "The voting members come from {count} institutions without a hierarchical link. The call asks for"
+            " {institutions}."
+        ),
+        "appointment_ended": N_("This appointment has ended."),
+        "not_a_substitute": N_("Choose a substitute for a voting member."),
+        "on_committee": N_("You are on the committee of this call, so you can't decide it."),
         "already_signed": N_("You have already signed the declaration for this call."),
         "already_declared": N_(
             "You have declared on this application already. A declared conflict is final."
@@ -63,6 +88,15 @@ BARS = {
     Bar.FULL: N_("Has as many applications as the limit allows: {names}."),
 }
 """Why assessors are not given an application, with their names."""
+
+FUNCTIONS = {
+    Function.CHAIR: N_("Chair, without a vote"),
+    Function.SECRETARY: N_("Secretary, without a vote"),
+    Function.VOTING: N_("Voting member"),
+    Function.SUBSTITUTE: N_("Substitute for a voting member"),
+    Function.OBSERVER: N_("Observer"),
+}
+"""What somebody does on a committee."""
 
 OUTCOMES = {
     Outcome.RANKED: (N_("Assessed"), "ok"),

@@ -52,12 +52,12 @@ def _shown(value: object) -> object:
 
 
 _NOBODY = UUID(int=0)
-ABOUT = ("party_id", "assessor_id")
+ABOUT = ("party_id", "assessor_id", "appointee_id")
 """Fields of events that say whom they are about."""
 
 
 def about(event: Event) -> UUID | None:
-    """Whom an event is about beside its subject: a party or an assessor."""
+    """Whom an event is about beside its subject: a party, an assessor or a member of the committee."""
     return next((key for name in ABOUT if isinstance(key := getattr(event, name, None), UUID)), None)
 
 

@@ -14,6 +14,7 @@ from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import CallDraft
+from facility.calls.rules.committee import Committee
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.corrigenda import CORRIGENDUM
 from facility.calls.rules.deadlines import inform_by
@@ -114,6 +115,7 @@ async def test_who_drafted_it_does_not_publish_it(play: Judging) -> None:
             {"after_decision": AfterDecision(accept_days=5)},
             [("frozen_after_decision", "after_decision")],
         ),
+        ({"committee": Committee(5)}, [("frozen_judging", "committee")]),
         ({"opens_at": OPENS - timedelta(days=1)}, [("frozen_opening", "opens_at")]),
         (
             {"questions_until": MID - timedelta(days=1), "answers_until": MID},

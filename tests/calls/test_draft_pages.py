@@ -87,6 +87,21 @@ async def test_what_follows_the_decision_is_kept_and_told(
     assert "No agreement of the call is signed while a complaint is open." in page
     form = (await ada.get(f"/staff/calls/{call_id}/edit")).text
     assert 'value="30"' in form
+async def test_a_committee_is_asked_for_by_numbers_that_one_may_have(
+    db: Database, cast: Cast, draft: CallDraft, browse: Browsers
+) -> None:
+    ada = await browse(cast.ada)
+    wrong = await ada.send_form(
+        "/staff/calls/new", form_of(draft, committee_voting="4", committee_institutions="5")
+    )
+    assert (wrong.status_code, errors(wrong)) == (422, ["committee_voting", "committee_institutions"])
+    assert 'value="4"' in wrong.text
+    assert (await ada.send_form("/staff/calls/new", form_of(draft, committee_voting="5"))).status_code == 303
+    async with db.reader() as connection:
+        call_id, committee = (await connection.execute(select(Call.id, Call.committee))).one()
+    assert committee == {"voting": 5}
+    assert "5 voting members from at least 2 institutions" in (await ada.get(f"/staff/calls/{call_id}")).text
+    assert 'value="5"' in (await ada.get(f"/staff/calls/{call_id}/edit")).text
 
 
 async def test_points_that_do_not_add_up_are_refused_at_the_sum(

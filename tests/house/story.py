@@ -125,6 +125,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "signatory_id": NOWHERE,
         "view_id": NOWHERE,
         "complaint_id": NOWHERE,
+        "appointment_id": NOWHERE,
         "step_id": NOWHERE,
     }
     for table in (

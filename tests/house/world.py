@@ -73,6 +73,7 @@ class World:
                 "assignment",
                 "declaration",
                 "conflict_declaration",
+                "committee_member",
                 "activity",
                 "evidence",
                 "award",
@@ -134,6 +135,13 @@ class World:
                         for call_id in self._calls(found)
                     )
                     and self._conflict(person.id, application_id) is False
+                )
+            case ["call", "committee"]:
+                call = self.one("call", id=ids.get("call_id"))
+                return call is not None and any(
+                    row.person_id == person.id and row.ended_at is None
+                    for row in self.rows["committee_member"]
+                    if row.call_id == (call.series_id or call.id)
                 )
             case ["call", "assessor"]:
                 return any(

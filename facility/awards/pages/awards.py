@@ -32,6 +32,7 @@ from facility.awards.words import ACCEPTANCES, ENDS, PLACES, STATUSES, WHYS
 from facility.calls.models.standing import HEAR_BY_SQL
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import recusal
+from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.words import REASONS
 from facility.letters.queries import is_apart, letters_on
 from facility.letters.service import letter_on_paper
@@ -60,7 +61,7 @@ waits(
     rows=f"""SELECT call.reference || ' ' || call.title AS thing,
         CASE call.mode WHEN 'urgent' THEN '/urgent/' || call.id ELSE '/evaluation/' || call.id || '/ranking' END AS href,
         call.reference AS call, call.closes_at AS since, {HEAR_BY_SQL} AS until
-    FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES}
+    FROM call WHERE {TO_PROPOSE_SQL} AND NOT {ASSESSES} AND (NOT {HAS_COMMITTEE_SQL} OR {FULL_COMMITTEE_SQL})
         AND NOT EXISTS (SELECT FROM application WHERE application.call_id = call.id AND {shut_out(person=":person_id")})""",  # noqa: S608 - our own text
 )
 _IS_AWARDED = "EXISTS (SELECT FROM award WHERE award.application_id = application.id)"

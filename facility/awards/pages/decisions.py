@@ -49,11 +49,16 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """The ranking with the line where the money ends: as it stands now, or as it was decided."""
     shown = await ready(read, call_id)
     acts = view.me.has(Role.SECRETARIAT, Role.AUTHORISING) and not shown.is_decided
+    why_not = await why_not_run(read, call_id, view.me.id) if acts else ""
+    if acts and shown.call.lacks_committee:
+        why_not = why_not or _(
+            "The committee of this call is not full, so its ranking can't be proposed yet."
+        )
     return view.page(
         "awards/ranking.html",
         part="awards/_ranking.html",
         workspace=await workspace_of(view, read, call_id, "decision"),
-        why_not=await why_not_run(read, call_id, view.me.id) if acts else "",
+        why_not=why_not,
         returned=await returned(read, call_id),
         **_words(shown),
     )

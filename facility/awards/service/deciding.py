@@ -48,6 +48,7 @@ from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
 from facility.evaluation.rules.ranking import Judged, Outcome, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
+from facility.evaluation.service.committee import refuse_committee, refuse_unless_full
 from facility.events.log import record
 from facility.periods import last_of_days
 from facility.refused import refuse
@@ -57,7 +58,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     """Propose the call's ranking, as it stands now, to the authorising officer; assessors send no more.
 
     Proposing anew replaces a proposal that is not decided; nothing happens where the same person has proposed the same.
-    Refused: rules.may_propose; (forbidden) "assesses_here", "shut_out".
+    Refused: rules.may_propose; what the call's committee lacks; (forbidden) "assesses_here", "shut_out".
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
@@ -68,6 +69,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
     await _may_propose(tx, call, stands, decided=done)
+    await refuse_unless_full(tx, call)
     drawn = await _draw(tx, call, stands, await cooling(tx.session, call_id))
     if decision is not None and decision.proposed_by == actor and decision.as_proposed == drawn:
         return decision
@@ -124,7 +126,8 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
 
     What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
     fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
-    "same_person", "assesses_here" or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.may_propose.
+    "same_person", "assesses_here", "on_committee" or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.may_propose, what
+    the call's committee lacks.
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
@@ -134,9 +137,11 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     applications = await reserve.lock_applications(tx, await money.application_ids(tx.session, call_id))
     await refuse_shut_out(tx, applications)
     stands = await standing(tx, call_id)
+    await refuse_committee(tx, call_id)
     await _may_propose(tx, call, stands, decided=False)
     if after_decision_of(call).suspends_decision:
         await _refuse_suspended(tx, call_id)
+    await refuse_unless_full(tx, call)
     looked_at = await cooling(tx.session, call_id)
     drawn = await _draw(tx, call, stands, looked_at)
     if seen is not None and seen != drawn.fingerprint:

@@ -10,6 +10,7 @@ from facility.calls.forms.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, show
 from facility.calls.forms.grid import GridForm, Values, preset, shown_grid
 from facility.calls.rules.after_decision import PERIODS, SUSPENDS, AfterDecision
 from facility.calls.rules.call import CallDraft
+from facility.calls.rules.committee import LEAST_INSTITUTIONS, Committee
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.modes import MOST_HOURS, Mode
@@ -46,6 +47,8 @@ def shown_draft(draft: CallDraft) -> Values:
         **_numbers(draft.cool_down, COOL_DOWN),
         **_numbers(draft.after_decision, PERIODS),
         **{name: "yes" if getattr(draft.after_decision, name) else "" for name in SUSPENDS},
+        "committee_voting": shown(draft.committee.voting),
+        "committee_institutions": shown(draft.committee.voting and draft.committee.institutions),
         **shown_grid(draft.grid),
         "unusual_reason": draft.unusual_reason or "",
     }
@@ -76,6 +79,7 @@ GRID_FIELDS = (
 )
 GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments"})
 """The fields of the grid, and the groups of its rules' reasons: they are asked once all of these can be read."""
+MOST_MEMBERS = 99
 COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 """The rules that spread awards, and the largest number that each takes."""
 
@@ -120,6 +124,7 @@ class DraftForm:
         after_decision = AfterDecision(
             **self._optional(PERIODS), **{name: fields.yes(name) for name in SUSPENDS}
         )
+        committee = self._committee()
         grid = self.grid.read()
         unusual_reason = fields.text("unusual_reason", required=False, most=2000, multiline=True) or None
         return CallDraft(
@@ -141,6 +146,7 @@ class DraftForm:
             only_themes=only_themes,
             cool_down=cool_down,
             after_decision=after_decision,
+            committee=committee,
             grid=grid,
             form=self.form,
             mode=mode,
@@ -196,6 +202,14 @@ class DraftForm:
             name: fields.integer(name, 1, most) if fields.given(name) else None
             for name, most in names.items()
         }
+
+    def _committee(self) -> Committee:
+        """No voting members: no committee."""
+        names = ("committee_voting", "committee_institutions")
+        voting, institutions = (
+            self.fields.integer(name, 1, MOST_MEMBERS) if self.fields.given(name) else None for name in names
+        )
+        return Committee(voting, institutions or LEAST_INSTITUTIONS) if voting else Committee()
 
 
 def read_texts(fields: Fields) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import to_builtins
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from facility.calls.rules.checklist import STANDARD_LIST
@@ -18,7 +19,7 @@ from facility.db import Base, Key, search_index, search_key_of
 class Call(Base):
     """A call for proposals; amounts in EUR. `drafted_by` is who wrote the draft last: another person publishes it.
 
-    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `after_decision` a rules.AfterDecision, `form` a rules.forms.FormDefinition, `extended_to` the
+    `grid` is a rules.Grid as JSON, `cool_down` a rules.CoolDown, `after_decision` a rules.AfterDecision, `committee` a rules.Committee, `form` a rules.forms.FormDefinition, `extended_to` the
     codes of beneficiaries outside the Western Balkans that may take part by the decision `extension_decision`.
     `current_version` is the number of the CallVersion that is in force, 0 for a draft. `only_themes` are codes that the
     call is for (none: all), `taxonomy` pairs of code and name of those that could be chosen when it was published.
@@ -95,6 +96,7 @@ class Call(Base):
     grid: Mapped[dict[str, Any]]
     cool_down: Mapped[dict[str, Any]]
     after_decision: Mapped[dict[str, Any]]
+    committee: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=sql("'{}'"))
     form: Mapped[dict[str, Any]]
     checklist: Mapped[list[Any]] = mapped_column(default=lambda: to_builtins(STANDARD_LIST))
     state: Mapped[str]

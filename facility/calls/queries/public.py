@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility.calls.queries.lists import standing_of
 from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.call import TOTAL, CallDraft, Grid
+from facility.calls.rules.committee import Committee
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition, FormSection, SectionKind
 from facility.calls.rules.modes import Mode
@@ -71,6 +72,7 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     grid: Grid
     cool_down: CoolDown
     after_decision: AfterDecision
+    committee: Committee
     form: FormDefinition
     mode: Mode
     cut_offs: tuple[datetime, ...]
@@ -146,7 +148,8 @@ RULES = """
     call.unusual_reason, call.min_beneficiaries, call.extended_to::text AS extended_to, call.extension_decision, call.skip_unaffordable,
     call.questions_until, call.answers_until, call.only_themes::text AS only_themes, call.taxonomy::text AS taxonomy,
     call.current_version, call.published_at, call.opened_at, call.evaluating_since, call.cancelled_at, call.archived_at,
-    call.grid::text AS grid, call.cool_down::text AS cool_down, call.after_decision::text AS after_decision, call.form::text AS form, call.mode,
+    call.grid::text AS grid, call.cool_down::text AS cool_down, call.after_decision::text AS after_decision, call.committee::text AS committee,
+    call.form::text AS form, call.mode,
     call.cut_offs::text AS cut_offs, call.decide_within_hours, call.state, call.decided_at,
     (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
      FROM beneficiary)::text AS beneficiaries,
@@ -163,6 +166,7 @@ STATEMENT = text(
 _grid = msgspec.json.Decoder(Grid)
 _cool_down = msgspec.json.Decoder(CoolDown)
 _after_decision = msgspec.json.Decoder(AfterDecision)
+_committee = msgspec.json.Decoder(Committee)
 _form = msgspec.json.Decoder(FormDefinition)
 _instants = msgspec.json.Decoder(tuple[datetime, ...])
 _versions = msgspec.json.Decoder(tuple[Version, ...])
@@ -183,6 +187,7 @@ def public_from(row: Any) -> CallPublic:
         "versions": _versions.decode(row.versions or "[]"),
         "cool_down": _cool_down.decode(row.cool_down),
         "after_decision": _after_decision.decode(row.after_decision),
+        "committee": _committee.decode(row.committee),
         "form": _form.decode(row.form),
         "mode": Mode(row.mode),
         "cut_offs": _instants.decode(row.cut_offs),

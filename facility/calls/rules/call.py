@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from facility.calls.rules.after_decision import AfterDecision, after_decision_mistakes
+from facility.calls.rules.committee import Committee, committee_mistakes
 from facility.calls.rules.cool_down import CoolDown, cool_down_mistakes
 from facility.calls.rules.forms import OF_PAGES, FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
@@ -102,6 +103,7 @@ class CallDraft(msgspec.Struct, frozen=True, kw_only=True):
     grid: Grid
     cool_down: CoolDown = CoolDown()
     after_decision: AfterDecision = AfterDecision()
+    committee: Committee = Committee()
     form: FormDefinition = PLAIN
     mode: Mode = Mode.DEADLINE
     cut_offs: tuple[datetime, ...] = ()
@@ -190,6 +192,7 @@ def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:
         *call_mistakes(draft.rules),
         *mode_mistakes(draft.mode, draft.opens_at, draft.cut_offs, draft.decide_within_hours),
         *after_decision_mistakes(draft.after_decision),
+        *committee_mistakes(draft.committee),
     ]
     if draft.mode is Mode.ROLLING:
         # The cut-offs say it where they stand.

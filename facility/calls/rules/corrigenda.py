@@ -63,6 +63,7 @@ CORRIGENDUM: dict[str, Frozen | Corrected] = {
     "skip_unaffordable": Frozen.JUDGING,
     "cool_down": Frozen.JUDGING,
     "after_decision": Frozen.AFTER,
+    "committee": Frozen.JUDGING,
     "grid": Frozen.JUDGING,
     "unusual_reason": Frozen.JUDGING,
     "form": Corrected.ADDED_TO,

@@ -7,7 +7,8 @@ from facility.refused import Reason, refuse
 
 
 class Duty(StrEnum):
-    """What somebody has done in a call: one of the acts of those who run it, or assessing."""
+    """What somebody has done in a call: one of the acts of those who run it, a function on its committee without a vote, or
+    assessing."""
 
     DRAFTED = "drafted"
     PUBLISHED = "published"
@@ -16,6 +17,10 @@ class Duty(StrEnum):
     ASSIGNED = "assigned"
     PROPOSED = "proposed"
     DECIDED = "decided"
+    APPOINTED = "appointed"
+    CHAIRS = "chairs"
+    RECORDS = "records"
+    OBSERVES = "observes"
     ASSESSES = "assesses"
 
 

@@ -75,6 +75,7 @@ def columns_of(draft: CallDraft) -> dict[str, Any]:
         "grid": _json(draft.grid),
         "cool_down": _json(draft.cool_down),
         "after_decision": _json(draft.after_decision),
+        "committee": _json(draft.committee),
         "form": _json(draft.form),
     }
 

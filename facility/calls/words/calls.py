@@ -311,6 +311,18 @@ sentences.register(
             "{person} has proposed a ranking in this call, so can't assess its applications."
         ),
         "decided_here": N_("{person} has decided in this call, so can't assess its applications."),
+        "appointed_here": N_(
+            "{person} has appointed members of this call’s committee, so can't assess its applications."
+        ),
+        "chairs_here": N_("{person} has chaired this call’s committee, so can't assess its applications."),
+        "records_here": N_(
+            "{person} has been the secretary of this call’s committee, so can't assess its applications."
+        ),
+        "observes_here": N_(
+            "{person} has been an observer on this call’s committee, so can't assess its applications."
+        ),
+        "committee_not_odd": N_("Enter an odd number, at least 3."),
+        "committee_institutions": N_("Enter a number from 2 to that of the voting members."),
         "both_dates_or_neither": N_("Enter both dates, or leave both empty: then no questions are taken."),
         "answers_before_questions": N_("Answers are due before questions end. Enter a later time."),
         "questions_after_closing": N_("Questions must end by the deadline. Enter an earlier time."),

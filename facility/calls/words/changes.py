@@ -42,6 +42,7 @@ DRAFT = LABELS | {
     "grid": N_("How it is judged"),
     "cool_down": N_("How awards are spread"),
     "after_decision": N_("After the decision"),
+    "committee": N_("The committee"),
     "form": N_("What it asks for"),
     "unusual_reason": N_("Reason for unusual rules"),
     "checklist": N_("What is checked before assessment"),

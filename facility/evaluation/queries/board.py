@@ -14,7 +14,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import counts
+from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL, counts
 from facility.evaluation.rules.assessing import fields_of
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Outcome, Standing
@@ -73,7 +73,7 @@ async def calls(
 
 
 class CallShown(msgspec.Struct, frozen=True):
-    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet."""
+    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet. lacks_committee: it asks for a committee that is not full."""
 
     id: UUID
     reference: str
@@ -88,6 +88,7 @@ class CallShown(msgspec.Struct, frozen=True):
     grid: Grid
     ended_at: datetime | None
     sealed: bool
+    lacks_committee: bool
 
     @property
     def ranking(self) -> str:
@@ -118,7 +119,8 @@ _CALL = text(
     f"""
     SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
         call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
-        EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed
+        EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed,
+        {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
     """  # noqa: S608 - our own text

@@ -132,6 +132,8 @@ def _not_played(draft: CallDraft, applications: Sequence[Application]) -> list[s
         notes.append(_("All applications are ranked together, as for one deadline, without batches."))
     if draft.cool_down.same_lead_calls or draft.cool_down.per_beneficiary_most:
         notes.append(_("The rules that spread awards are not applied."))
+    if draft.committee.voting:
+        notes.append(_("No committee is appointed."))
     if not applications:
         notes.append(_("There were no applications."))
     return notes

@@ -1,0 +1,151 @@
+"""The committee of a call: who sits on it, what it lacks, who is appointed and who leaves."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.calls.access import READERS
+from facility.calls.queries.duties import ASSESSES
+from facility.evaluation.access import ON_COMMITTEE, RECUSED_IN_CALL
+from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
+from facility.evaluation.queries.committee import committee_of, may_serve, members_of
+from facility.evaluation.rules.committee import Function, lacking
+from facility.evaluation.service import committee as commands
+from facility.evaluation.words import FUNCTIONS
+from facility.refused import refuse
+from facility.web.access import Role, allow, related
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _, translated
+from facility.web.reasons import reason_of
+from facility.web.sentences import sentence
+from facility.web.waiting import waits
+from facility.web.workspace import tab, workspace_of
+
+SEES = {"allow": allow(*READERS, related(ON_COMMITTEE))}
+APPOINTS = {"allow": allow(Role.AUTHORISING, unless=[RECUSED_IN_CALL])}
+
+tab(
+    "committee",
+    N_("Committee"),
+    "/evaluation/{id}/committee",
+    order=38,
+    when=f"(call.state <> 'draft' AND {HAS_COMMITTEE_SQL})",
+)
+waits(
+    N_("Committees to appoint"),
+    N_("Appoint the committee of {thing}"),
+    "/staff/calls",
+    Role.AUTHORISING,
+    rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/committee' AS href,
+        call.reference AS call, call.published_at AS since, call.closes_at AS until
+    FROM call WHERE call.series_id IS NULL AND call.state IN ('published', 'closed') AND {HAS_COMMITTEE_SQL}
+        AND NOT {FULL_COMMITTEE_SQL} AND NOT {ASSESSES}""",  # noqa: S608 - our own text
+)
+
+
+@get("/evaluation/{call_id:uuid}/committee", opt=SEES)
+async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Who sits on the committee, what it lacks, and who sat on it before."""
+    committee = await committee_of(read, call_id)
+    here = f"/evaluation/{call_id}/committee"
+    over = committee.state in ("decided", "cancelled")
+    return view.page(
+        "evaluation/committee.html",
+        workspace=await workspace_of(view, read, call_id, "committee"),
+        here=here,
+        committee=committee,
+        lacks=[sentence(reason) for reason in lacking(members_of(committee.members), committee.asked)],
+        over=over,
+        appoints=not over and bool(await view.open_to_me(read, [f"{here}/appoint"])),
+        functions=FUNCTIONS,
+    )
+
+
+@get("/evaluation/{call_id:uuid}/committee/appoint", opt=APPOINTS)
+async def appoint_form(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """Who is appointed, to which function and from which institution."""
+    return await _appoint(view, read, call_id, Fields.showing())
+
+
+async def _appoint(
+    view: View, read: AsyncConnection, call_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    committee = await committee_of(read, call_id)
+    people = await may_serve(read)
+    seated = {member.person_id for member in committee.members} | {view.me.id}
+    return view.page(
+        "evaluation/committee_appoint.html",
+        status=status,
+        call_id=call_id,
+        committee=committee,
+        people=[(str(key), name) for key, (name, _votes) in people.items() if key not in seated],
+        functions=FUNCTIONS,
+        form=form,
+    )
+
+
+@post("/evaluation/{call_id:uuid}/committee/appoint", opt=APPOINTS)
+async def appoint(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Appoint somebody, who is told by mail."""
+    fields = Fields(form)
+    function = fields.one_of("function", Function)
+    person = fields.key("person")
+    institution = fields.text("institution", most=200)
+    under = fields.text("under", required=False, most=200)
+    async with redrawn(tx, fields, lambda read, status: _appoint(view, read, call_id, fields, status)):
+        await commands.appoint(tx, call_id, person, function, institution=institution, under=under)
+    return view.go(f"/evaluation/{call_id}/committee", _("The appointment is recorded and sent by mail."))
+
+
+@get("/evaluation/{call_id:uuid}/committee/{appointment_id:uuid}/end", opt=APPOINTS)
+async def end_form(view: View, read: Read, call_id: FromPath[UUID], appointment_id: FromPath[UUID]) -> Page:
+    """Why somebody leaves the committee, and which substitute takes their place."""
+    return await _end(view, read, call_id, appointment_id, Fields.showing())
+
+
+async def _end(
+    view: View, read: AsyncConnection, call_id: UUID, appointment_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    committee = await committee_of(read, call_id)
+    member = next((member for member in committee.members if member.id == appointment_id), None)
+    if member is None:
+        refuse("not_found", kind="missing")
+    substitutes = [
+        (str(other.id), f"{other.name}, {other.institution}")
+        for other in committee.members
+        if other.function is Function.SUBSTITUTE and member.function is Function.VOTING
+    ]
+    return view.page(
+        "evaluation/committee_end.html",
+        status=status,
+        call_id=call_id,
+        committee=committee,
+        member=member,
+        function=translated(FUNCTIONS[member.function]),
+        substitutes=substitutes,
+        form=form,
+    )
+
+
+@post("/evaluation/{call_id:uuid}/committee/{appointment_id:uuid}/end", opt=APPOINTS)
+async def end(
+    view: View, form: Form, tx: Tx, call_id: FromPath[UUID], appointment_id: FromPath[UUID]
+) -> Page:
+    """End the appointment, for a reason that stays in the history."""
+    fields = Fields(form)
+    reason = reason_of(fields)
+    substitute = fields.key("substitute") if fields.given("substitute") else None
+    async with redrawn(
+        tx, fields, lambda read, status: _end(view, read, call_id, appointment_id, fields, status)
+    ):
+        await commands.end_appointment(tx, call_id, appointment_id, reason, substitute=substitute)
+    return view.go(
+        f"/evaluation/{call_id}/committee", _("The appointment has ended. The member gets a mail.")
+    )
+
+
+HANDLERS = [show, appoint_form, appoint, end_form, end]

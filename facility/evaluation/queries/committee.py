@@ -1,0 +1,123 @@
+"""The committee of a call, as its page shows it. A series and its batches have one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from facility.calls.rules.committee import Committee
+from facility.evaluation.models import OF_COMMITTEE, on_committee
+from facility.evaluation.rules.committee import Function, Member
+from facility.refused import refuse
+from facility.web.access import Role
+
+
+class MemberShown(msgspec.Struct, frozen=True):
+    """An appointment, and how it ended where it has."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    function: Function
+    institution: str
+    under: str
+    appointed_by: str | None
+    appointed_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    end_reason: str | None
+
+    @property
+    def member(self) -> Member:
+        """As the rules know it."""
+        return Member(self.person_id, self.function, self.institution, self.under)
+
+
+class CommitteeShown(msgspec.Struct, frozen=True):
+    """Who sits on it, by function and name; and who did, the latest first. `call_id`: the call or the series."""
+
+    call_id: UUID
+    reference: str
+    state: str
+    asked: Committee
+    members: list[MemberShown]
+    former: list[MemberShown]
+
+
+_CALL = text(
+    f"""
+    SELECT series.id, series.reference, call.state, series.committee
+    FROM call JOIN call AS series ON series.id = {OF_COMMITTEE}
+    WHERE call.id = :call AND call.state <> 'draft' AND series.committee <> '{{}}'
+    """  # noqa: S608 - our own text
+)
+_MEMBERS = text(
+    """
+    SELECT committee_member.id, person_id, person.name, function, institution, under, appointer.name AS appointed_by,
+        appointed_at, ended_at, ender.name AS ended_by, end_reason
+    FROM committee_member JOIN person ON person.id = person_id
+    LEFT JOIN person AS appointer ON appointer.id = committee_member.appointed_by
+    LEFT JOIN person AS ender ON ender.id = committee_member.ended_by
+    WHERE call_id = :call ORDER BY person.sort_key, person.id, appointed_at
+    """
+)
+
+
+async def committee_of(reader: AsyncConnection | AsyncSession, call_id: UUID) -> CommitteeShown:
+    """The committee of the call. Raises Refused (missing) where there is no such call, or it has none."""
+    call = (await reader.execute(_CALL, {"call": call_id})).first()
+    if call is None:
+        refuse("not_found", kind="missing", what="committee")
+    rows = await reader.execute(_MEMBERS, {"call": call.id})
+    everybody = [msgspec.convert(dict(row._mapping), MemberShown) for row in rows]
+    order = list(Function)
+    return CommitteeShown(
+        call.id,
+        call.reference,
+        call.state,
+        msgspec.convert(call.committee, Committee),
+        sorted(
+            (member for member in everybody if member.ended_at is None),
+            key=lambda member: order.index(member.function),
+        ),
+        sorted(
+            (member for member in everybody if member.ended_at),
+            key=lambda member: member.ended_at or member.appointed_at,
+            reverse=True,
+        ),
+    )
+
+
+_PEOPLE = text(
+    """
+    SELECT person.id, person.name, 'assessor' = ANY(array_agg(person_role.role)) AS assesses
+    FROM person JOIN person_role ON person_role.person_id = person.id
+    WHERE person.status = 'active'
+    GROUP BY person.id HAVING array_agg(person_role.role) && CAST(:roles AS text[]) AND NOT 'officer' = ANY(array_agg(person_role.role))
+    ORDER BY person.sort_key, person.id
+    """
+)
+SERVES = (Role.ASSESSOR, Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
+"""Who may sit on a committee; those who vote are assessors."""
+
+
+async def may_serve(reader: AsyncConnection | AsyncSession) -> dict[UUID, tuple[str, bool]]:
+    """Everybody who may sit on a committee: their name, and whether they may vote."""
+    rows = await reader.execute(_PEOPLE, {"roles": [role.value for role in SERVES]})
+    return {row.id: (row.name, row.assesses) for row in rows}
+
+
+_SITS = text(f"SELECT {on_committee()} FROM call WHERE call.id = :call")  # noqa: S608 - our own text
+
+
+async def sits(reader: AsyncConnection | AsyncSession, call_id: UUID, person_id: UUID) -> bool:
+    """Whether the person sits on the committee of the call."""
+    return bool((await reader.execute(_SITS, {"call": call_id, "person_id": person_id})).scalar())
+
+
+def members_of(shown: Sequence[MemberShown]) -> list[Member]:
+    """As the rules know them."""
+    return [member.member for member in shown]
