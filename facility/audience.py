@@ -83,6 +83,7 @@ ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
 CALL = Page("/calls/{reference}")
 BOARD = Page("/evaluation/{call_id}")
+CONFLICTS = Page("/evaluation/{call_id}/conflicts")
 COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
 AWARD = Page("/awards/{award_id}")
@@ -137,6 +138,7 @@ AUDIENCE: dict[type[Event], Row] = {
     accounts.PersonRegistered: Row(
         INTERNAL, officer=(Mail("accounts/registered"), Task("Registrations to approve"))
     ),
+    accounts.AccountsJoined: secretariat(INTERNAL, PERSON),
     accounts.PersonRenamed: secretariat("People correct their own names.", PERSON),
     accounts.RoleGiven: secretariat("The person sees it in the navigation.", PERSON),
     accounts.RoleTaken: secretariat("The person sees it in the navigation.", PERSON),
@@ -444,6 +446,24 @@ AUDIENCE: dict[type[Event], Row] = {
         assessor=(Mail("evaluation/appointment_ended"),),
         officer=(COMMITTEE,),
         decider=(COMMITTEE, Task("Committees to appoint")),
+    ),
+    evaluation.ConflictDecided: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/conflict_decided"),),
+        officer=(Mail("evaluation/recused"), CONFLICTS, Task("Calls whose applications lack assessors")),
+        decider=(CONFLICTS,),
+    ),
+    evaluation.ConflictsFound: Row(
+        "Only whoever decides on them hears of it.",
+        assessor=(Mail("evaluation/possible_conflicts"),),
+        officer=(CONFLICTS, Task("Possible conflicts of interests to decide")),
+        decider=(CONFLICTS, Task("Possible conflicts of interests to decide")),
+    ),
+    evaluation.TieDeclared: Row(
+        "It matters where it meets an application.", assessor=(Page("/me/ties"),), officer=(Page("/me/ties"),)
+    ),
+    evaluation.TieEnded: Row(
+        "It matters where it meets an application.", assessor=(Page("/me/ties"),), officer=(Page("/me/ties"),)
     ),
     evaluation.ConflictDeclared: Row(
         JUDGING,

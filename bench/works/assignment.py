@@ -149,7 +149,7 @@ class Product:
     async def read(self) -> None:
         """What is true now."""
         async with self.db.reader() as connection:
-            now = await situation(connection, self.call_id, self.officer)
+            now = await situation(connection, self.call_id, self.officer, clock.now())
         self.question = now.question(EACH, self.most)
 
     async def solve(self) -> None:

@@ -159,6 +159,16 @@ class PersonRenamed(Event, frozen=True, kw_only=True):
     person_id: UUID
 
 
+class AccountsJoined(Event, frozen=True, kw_only=True):
+    """Somebody found that this account and another are the same person's."""
+
+    subject: ClassVar[str] = "person"
+    sentence: ClassVar[str] = "said that another account is the same person’s"
+
+    person_id: UUID
+    same_as_id: UUID
+
+
 class RoleGiven(Event, frozen=True, kw_only=True):
     """A person has a role from now on."""
 

@@ -95,13 +95,16 @@ class Signatory(Base):
 
 
 class Person(Base):
-    """Somebody with an account. `email` is in lower case. `search_key`: what they are found by."""
+    """Somebody with an account. `email` is in lower case. `search_key`: what they are found by. same_as_id: the first of several accounts
+    of the same person."""
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint(_one_of("status", Status), name="status"),
         CheckConstraint("email = lower(email)", name="email"),
+        CheckConstraint("same_as_id <> id", name="same_as"),
         Index("ix_person_list", "sort_key", "id"),
+        Index("ix_person_same_as_id", "same_as_id", postgresql_where=text("same_as_id IS NOT NULL")),
         search_index("person"),
     )
 
@@ -116,8 +119,15 @@ class Person(Base):
     created_at: Mapped[datetime]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_reason: Mapped[str | None]
+    same_as_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
     _find_by = search_key_of("name")
+
+
+def accounts_of(person: str) -> str:
+    """A query for the ids of all accounts of the person with this id, itself among them."""
+    return f"""SELECT {person} AS id UNION SELECT other.id FROM person AS own JOIN person AS other
+        ON other.id = own.same_as_id OR other.same_as_id IN (own.id, own.same_as_id) WHERE own.id = {person}"""  # noqa: S608 - our own text
 
 
 class PersonRole(Base):

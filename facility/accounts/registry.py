@@ -35,9 +35,13 @@ they can't be merged then. With the same id twice: in which it stands."""
 type Mover = Callable[[Tx, UUID, UUID], Awaitable[None]]
 """`mover(tx, duplicate_id, kept_id)`: gives the kept one all that hangs on the duplicate."""
 
+type Joiner = Callable[[Tx, UUID, UUID], Awaitable[None]]
+"""`joiner(tx, first_id, second_id)`: what holds for one of two accounts of the same person holds for the other."""
+
 TAKINGS: list[Taking] = []
 TOGETHER: list[Together] = []
 MOVERS: list[Mover] = []
+JOINERS: list[Joiner] = []
 
 
 def of_institutions(
@@ -47,6 +51,13 @@ def of_institutions(
     for known, source in ((TAKINGS, taking), (TOGETHER, together), (MOVERS, mover)):
         if source is not None and source not in known:
             known.append(source)  # type: ignore[arg-type]
+
+
+def of_people(joiner: Joiner) -> Joiner:
+    """Register what a room does where two accounts turn out to be one person's."""
+    if joiner not in JOINERS:
+        JOINERS.append(joiner)
+    return joiner
 
 
 visitor_from(VISITOR, ended=ENDED)

@@ -53,6 +53,9 @@ KINDS = {
 
 sentences.register(
     {
+        "account_unknown": N_("There is no account with this mail address."),
+        "account_itself": N_("This is the address of this account. Enter that of the other one."),
+        "accounts_joined": N_("These accounts are the same person’s already."),
         "address_taken": N_("There is an account with this mail address already."),
         "role_not_yours_to_give": N_("You can't give or remove this role."),
         "role_missing": N_("Choose at least one role."),

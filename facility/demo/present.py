@@ -13,14 +13,18 @@ from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
+from facility.calls.rules.committee import Committee
 from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
 from facility.deployments.service.expertise import confirm_shortlist, request_expertise
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing as evaluation
+from facility.evaluation.service.committee import appoint
+from facility.evaluation.service.conflicts import declare_tie
 from facility.story.after_award import REQUEST
 from facility.story.calls import points
-from facility.story.cast import PLACES
+from facility.story.cast import OFFICERS, PLACES
 
 ASSESSORS = ("elena", "erik", "emma")
 FIREARMS = Wish(
@@ -180,6 +184,10 @@ async def _call_under_evaluation(story: Story) -> None:
     )
     for application_id, wish in ((first, _DRUGS), (second, _BORDER), (alone, _MENTORING)):
         await story.submit(application_id, wish, story.noon(-7))
+    lead = story.places[OFFICERS[_DRUGS.lead][1]]
+    await story.act(
+        story.noon(-30), "eva", declare_tie, lead, "Worked there as an adviser.", until=story.day(-300)
+    )
     await story.close(call_id, story.noon(-6))
     await story.admit([first], story.noon(-5), COMPLETE)
     for assessor in ASSESSORS:
@@ -203,8 +211,16 @@ async def _open_call(story: Story) -> UUID:
     """An application in every state that an open call knows."""
     asks = {"questions_until": story.noon(5), "answers_until": story.noon(7)}
     call_id = await story.call(
-        3, "Joint initiatives, autumn round", -14, 8, "150000.00", form=budgets.BY_LINES, **asks
+        3,
+        "Joint initiatives, autumn round",
+        -14,
+        8,
+        "150000.00",
+        form=budgets.BY_LINES,
+        committee=Committee(3, 2),
+        **asks,
     )
+    await _committee(story, call_id)
     at = story.noon(-5)
     waiting = msgspec.structs.replace(FIREARMS, title="Joint investigation of parcel-post firearms")
     wanted = await story.apply(call_id, waiting, at, confirm=1, budget=budgets.WORKED)
@@ -234,6 +250,24 @@ async def _open_call(story: Story) -> UUID:
     refused = await story.apply(call_id, ports, at, confirm=0, budget=budgets.plain(ports.amounts))
     await story.act(story.noon(-4), "luan", refuse_document, refused, sha256="5b" * 32)
     return call_id
+
+
+COMMITTEE = (
+    ("ines", Function.CHAIR, "Programme office", ""),
+    ("vera", Function.SECRETARY, "Facility", "Programme office"),
+    ("elena", Function.VOTING, "Public Prosecutor’s Office of Rome", ""),
+    ("erik", Function.VOTING, "Swedish Police Authority", ""),
+    ("enzo", Function.SUBSTITUTE, "Carabinieri", ""),
+)
+
+
+async def _committee(story: Story, call_id: UUID) -> None:
+    """Nearly all of the committee of the call; a voting member is missing."""
+    for who, function, institution, under in COMMITTEE:
+        person = story.people[who]
+        await story.act(
+            story.noon(-10), "paul", appoint, call_id, person, function, institution=institution, under=under
+        )
 
 
 async def _ask_for_other_days(tx: Tx, application_id: UUID) -> None:

@@ -1,15 +1,18 @@
-"""What an expert's page shows of requests for expertise: this room tells the room of the experts, which doesn't know it."""
+"""What an expert's page shows of requests for expertise, and whose conflicts of interests they tell: this room tells earlier ones, which
+don't know it."""
 
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.deployments.rules import InvitationStatus
 from facility.deployments.words import OUTCOMES
+from facility.evaluation.queries.conflicts import finds_conflicts
 from facility.experts.queries import Engagement, engagements_from
-from facility.web.i18n import translated
+from facility.web.i18n import N_, translated
 
 
 @engagements_from
@@ -42,3 +45,19 @@ async def asked_of(connection: AsyncConnection, expert_id: UUID, viewer: UUID) -
             )
         )
     return engagements
+
+
+finds_conflicts(
+    "deployed",
+    N_("Was sent as an expert to {about} within the last two years."),
+    f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name AS about
+        FROM candidate JOIN expert ON expert.email = candidate.email
+        JOIN invitation ON invitation.expert_id = expert.id AND invitation.outcome = 'accepted'
+        JOIN deployment ON deployment.id = invitation.deployment_id
+            AND deployment.ends_on >= CAST(:now AS date) - INTERVAL '2 years'
+        JOIN LATERAL (SELECT party.institution_id FROM party
+            WHERE party.application_id = deployment.application_id AND {ON_BOARD_SQL}) AS served ON true
+        JOIN institution ON institution.id = served.institution_id
+        JOIN party ON party.institution_id = institution.id AND {ON_BOARD_SQL}
+        JOIN judged ON judged.id = party.application_id""",  # noqa: S608 - our own text
+)

@@ -8,9 +8,20 @@ from sqlalchemy import text
 
 from facility.applications.models.conflict import closed_to
 from facility.db import Database
-from facility.evaluation.models import on_committee
+from facility.evaluation.models import on_committee, rules_on_conflicts
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.service.assessing import note_recused_attempt
-from facility.web.access import RELATIONS, Visitor, barred_where, on_denied, relation, shuts_out
+from facility.web.access import (
+    RELATIONS,
+    Role,
+    Visitor,
+    allow,
+    barred_where,
+    on_denied,
+    related,
+    relation,
+    shuts_out,
+)
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
 
@@ -91,6 +102,22 @@ ON_COMMITTEE = relation(
     exists="EXISTS (SELECT FROM call WHERE id = :call_id)",
 )
 """Who sits on the committee of the call."""
+
+_OF_APPLICATION = "SELECT FROM application JOIN call ON call.id = application.call_id WHERE application.id = :application_id"
+CHAIR = relation(
+    "call.chair",
+    sql=f"EXISTS (SELECT FROM call WHERE call.id = :call_id AND {on_committee(Function.CHAIR)})",
+    exists="EXISTS (SELECT FROM call WHERE id = :call_id)",
+)
+SEES_CONFLICTS = allow(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR, related(CHAIR))
+"""Who sees the possible conflicts of a call, but for their own and those on what is closed to them."""
+
+RULES_ON_CONFLICT = relation(
+    "application.rules_on_conflict",
+    sql=f"EXISTS ({_OF_APPLICATION} AND {rules_on_conflicts(':assessor_id')})",
+    exists=_EXISTS,
+)
+"""Who decides on a possible conflict of this person on this application."""
 
 RECUSED_IN_CALL = recusal(
     "call.recused",

@@ -86,6 +86,46 @@ class ConflictDeclared(Event, frozen=True, kw_only=True):
     conflict: bool
 
 
+class ConflictsFound(Event, frozen=True, kw_only=True):
+    """The data say that somebody may have a conflict of interests with an application of the call; who and why stands in rows."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "Possible conflicts of interests were found"
+
+    call_id: UUID
+
+
+class ConflictDecided(Event, frozen=True, kw_only=True):
+    """Somebody decided whether what was found is a conflict of interests; the reason stands in the row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "A possible conflict of interests was decided"
+
+    application_id: UUID
+    assessor_id: UUID
+    conflict: bool
+
+
+class TieDeclared(Event, frozen=True, kw_only=True):
+    """Somebody declared a tie to an institution; what it is stands in the row."""
+
+    subject: ClassVar[str] = "person"
+    sentence: ClassVar[str] = "declared a tie to an institution"
+
+    person_id: UUID
+    tie_id: UUID
+
+
+class TieEnded(Event, frozen=True, kw_only=True):
+    """Somebody took back a tie that they had declared."""
+
+    subject: ClassVar[str] = "person"
+    sentence: ClassVar[str] = "took back a tie to an institution"
+
+    person_id: UUID
+    tie_id: UUID
+
+
 class AssessmentSent(Event, frozen=True, kw_only=True):
     """An assessor sent the scores; from now on they are frozen."""
 

@@ -5,7 +5,9 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 
 from facility.accounts.models import Person
+from facility.admission.events import CallOpened
 from facility.applications.models.application import Application
+from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.service.conflicts import officers_for
 from facility.calls.events import CallCancelled
 from facility.calls.models.call import Call
@@ -20,11 +22,17 @@ from facility.evaluation.events import (
     AssignmentsEnded,
     CommitteeMemberAppointed,
     CommitteeMemberLeft,
+    ConflictDecided,
     ConflictDeclared,
+    ConflictsFound,
+    TieDeclared,
 )
 from facility.evaluation.models import Assignment, CommitteeMember, TakenOff
-from facility.evaluation.queries.standing import count_assessors, home
+from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
+from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
+from facility.evaluation.service.committee import chairs_of
+from facility.evaluation.service.conflicts import look, look_for_names
 from facility.evaluation.words import FUNCTIONS
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
@@ -121,7 +129,7 @@ async def _given_together(tx: Tx, assessor_id: UUID) -> list[UUID]:
 
 
 @reacts_to(ConflictDeclared)
-async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared) -> None:
+async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared | ConflictDecided) -> None:
     """Somebody else must assess it; whoever has a conflict on it too is not told."""
     if not event.conflict:
         return
@@ -238,3 +246,77 @@ async def _tell_member(
         subject_id=call.id,
         context=context,
     )
+
+
+@reacts_to(ConflictDecided)
+async def tell_whose_conflict_was_decided(tx: Tx, event: ConflictDecided) -> None:
+    """Whoever has the conflict learns that the application is closed to them, and why; the secretariat, where they assess it."""
+    if not event.conflict:
+        return
+    if await is_assigned(tx.session, event.application_id, event.assessor_id):
+        await tell_the_secretariat_of_a_conflict(tx, event)
+    application = await tx.get(Application, event.application_id)
+    person = await tx.get(Person, event.assessor_id)
+    declared = await tx.get(ConflictDeclaration, (event.application_id, event.assessor_id))
+    call = await tx.get(Call, application.call_id)
+    await post(
+        tx,
+        template="evaluation/conflict_decided",
+        to=person.email,
+        to_name=person.name,
+        subject=_("You have a conflict of interests on {application}", application=application.reference),
+        subject_id=application.id,
+        context={
+            "call": call.reference,
+            "application": application.reference,
+            "reason": declared.reason,
+        },
+    )
+
+
+@reacts_to(CallOpened)
+async def look_for_conflicts(tx: Tx, event: CallOpened) -> None:
+    """In what has just been opened."""
+    about = {"call": event.call_id}
+    applications = (await tx.session.scalars(text(APPLICATIONS_SQL), about)).all()
+    await look_for_names(tx, applications, (await tx.session.scalars(text(PEOPLE_SQL), about)).all())
+    await look(tx, event.call_id)
+
+
+@reacts_to(CommitteeMemberAppointed)
+async def look_for_conflicts_of_a_member(tx: Tx, event: CommitteeMemberAppointed) -> None:
+    """Of the new member with what was opened so far, in each batch."""
+    for call_id in await _under_evaluation(tx, event.call_id):
+        applications = (await tx.session.scalars(text(APPLICATIONS_SQL), {"call": call_id})).all()
+        await look_for_names(tx, applications, [event.appointee_id])
+        await look(tx, call_id)
+
+
+@reacts_to(TieDeclared)
+async def look_for_conflicts_by_a_tie(tx: Tx, event: TieDeclared) -> None:
+    """In every call that is under evaluation."""
+    for call_id in await _under_evaluation(tx):
+        await look(tx, call_id)
+
+
+async def _under_evaluation(tx: Tx, series_id: UUID | None = None) -> list[UUID]:
+    query = select(Call.id).where(Call.state == CallState.CLOSED).order_by(Call.id)
+    if series_id:
+        query = query.where(or_(Call.id == series_id, Call.series_id == series_id))
+    return list(await tx.session.scalars(query))
+
+
+@reacts_to(ConflictsFound)
+async def tell_the_chair_of_possible_conflicts(tx: Tx, event: ConflictsFound) -> None:
+    """Where the call has a committee; who and on what stands on the page only."""
+    call = await tx.get(Call, event.call_id)
+    for chair in await chairs_of(tx, call):
+        await post(
+            tx,
+            template="evaluation/possible_conflicts",
+            to=chair.email,
+            to_name=chair.name,
+            subject=_("Possible conflicts of interests in call {call}", call=call.reference),
+            subject_id=call.id,
+            context={"call": call.reference, "path": f"/evaluation/{call.id}/conflicts"},
+        )

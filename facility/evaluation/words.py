@@ -23,6 +23,12 @@ sentences.register(
         "assessor_of_party": N_(
             "{assessor} works for an institution that takes part in {application}. Choose somebody else."
         ),
+        "assessor_possible": N_(
+            "{assessor} may have a conflict of interests on {application}. Choose somebody else, or decide on it first."
+        ),
+        "conflicts_undecided": N_("Possible conflicts of interests that are still to be decided: {count}."),
+        "finding_settled": N_("This has been decided already."),
+        "not_yours_to_decide": N_("Somebody else decides on this conflict of interests."),
         "assessor_has_it": N_("{assessor} has {application} already."),
         "assessor_full": N_("{assessor} would have {load} applications. The limit is {most}."),
         "assessor_gone": N_("An assessor of the proposal can't assess in this call any more."),
@@ -85,6 +91,8 @@ BARS = {
     Bar.CONFLICT: N_("Declared a conflict of interests: {names}."),
     Bar.PARTY: N_("Works for an institution that takes part: {names}."),
     Bar.HAS_IT: N_("Has it already: {names}."),
+    Bar.OTHER_ACCOUNT: N_("Has it already under another address: {names}."),
+    Bar.POSSIBLE: N_("Possible conflict of interests, not decided: {names}."),
     Bar.FULL: N_("Has as many applications as the limit allows: {names}."),
 }
 """Why assessors are not given an application, with their names."""

@@ -152,9 +152,9 @@ async def _workspace(view: View, connection: AsyncConnection, row: Any, key: str
     is_series = row.mode != "deadline" and row.series_id is None
     work = await work_of(connection, view.me, row.reference)
     names = {"{id}": str(row.id), "{reference}": quote(row.reference, safe="")}
-    hrefs = {kind.key: _filled(kind.href, names) for kind in TABS}
-    opened = await view.open_to_me(connection, list(hrefs.values()))
     shown = msgspec.json.decode(row.tabs, type=list[bool])
+    tabs = [(kind, _filled(kind.href, names)) for kind, when in zip(TABS, shown, strict=True) if when]
+    opened = await view.open_to_me(connection, [href for _kind, href in tabs])
     return Workspace(
         row.id,
         row.reference,
@@ -162,11 +162,7 @@ async def _workspace(view: View, connection: AsyncConnection, row: Any, key: str
         _stages(
             msgspec.json.decode(row.stages, type=list[_Raw]), is_series=is_series, cancelled=row.cancelled
         ),
-        [
-            Tab(kind.label, hrefs[kind.key], kind.key == key)
-            for kind, when in zip(TABS, shown, strict=True)
-            if when and hrefs[kind.key] in opened
-        ],
+        [Tab(kind.label, href, kind.key == key) for kind, href in tabs if href in opened],
         msgspec.json.decode(row.batches, type=list[Batch]) if row.batches else [],
         row.series_id,
         row.series_reference,

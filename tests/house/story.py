@@ -126,6 +126,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "view_id": NOWHERE,
         "complaint_id": NOWHERE,
         "appointment_id": NOWHERE,
+        "tie_id": NOWHERE,
         "step_id": NOWHERE,
     }
     for table in (

@@ -20,6 +20,7 @@ WORK = {
             "questions-on-calls-to-answer",
             "awards-whose-agreement-is-to-be-signed",
             "reported-activities-to-verify",
+            "possible-conflicts-of-interests-to-decide",
             "applications-whose-admissibility-is-to-be-checked",
             "clarifications-that-were-answered",
         ],
@@ -29,7 +30,11 @@ WORK = {
     },
     "Paul Weber": {
         "soon": ["closed-calls-to-be-opened-by-two-people"],
-        "later": ["awards-whose-agreement-is-to-be-signed", *["exceptions-to-decide"] * 2],
+        "later": [
+            "committees-to-appoint",
+            "awards-whose-agreement-is-to-be-signed",
+            *["exceptions-to-decide"] * 2,
+        ],
         "others": ["urgent-applications-to-decide"],
     },
     "Omar Hoxha": {

@@ -136,6 +136,8 @@ class World:
                     )
                     and self._conflict(person.id, application_id) is False
                 )
+            case ["call", "chair"] | ["application", "rules_on_conflict"]:
+                return self._chairs_or_assigns(relation, person, ids)
             case ["call", "committee"]:
                 call = self.one("call", id=ids.get("call_id"))
                 return call is not None and any(
@@ -150,6 +152,26 @@ class World:
                     if row.assessor_id == person.id and row.ended_at is None
                 )
         raise AssertionError(f"say here what the relation {relation} means")
+
+    def _chairs_or_assigns(self, relation: str, person: Any, ids: dict[str, Any]) -> bool:
+        """Whether the person is the chair of the call's committee; or of the application's where it has one, and else of the
+        secretariat, and asks about somebody else."""
+        about = self.one("application", id=ids.get("application_id"))
+        if relation.startswith("application.") and about is None:
+            return False
+        call = self.one("call", id=ids.get("call_id") if relation == "call.chair" else about.call_id)
+        if call is None:
+            return False
+        seats = {"call_id": call.series_id or call.id, "ended_at": None, "function": "chair"}
+        chairs = self.one("committee_member", person_id=person.id, **seats) is not None
+        if relation == "call.chair":
+            return chairs
+        asked = ids.get("assessor_id")
+        if asked == person.id or not call.committee:
+            return asked != person.id and EVERYBODY[person.name] == "secretariat"
+        if self.one("committee_member", person_id=asked, **seats):
+            return EVERYBODY[person.name] == "authorising"
+        return chairs
 
     def _application(self, relation: str, ids: dict[str, Any]) -> UUID | None:
         match relation.partition(".")[0]:

@@ -145,6 +145,18 @@ async def change_roles(view: View, form: Form, account_id: FromPath[UUID], tx: T
     return view.go(f"/people/{account_id}", _("The roles are changed."))
 
 
+@post("/people/{account_id:uuid}/same", opt={"allow": WHO_MANAGES})
+async def join_accounts(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
+    """Another account is the same person's."""
+    fields = Fields(form)
+    email = fields.email("email")
+    async with redrawn(
+        tx, fields, lambda read, status: _person_page(view, read, account_id, status=status, form=fields)
+    ):
+        await service.join_accounts(tx, account_id, email)
+    return view.go(f"/people/{account_id}", _("Both accounts count as one person from now on."))
+
+
 @post("/people/{account_id:uuid}/close", opt={"allow": allow(Role.ADMINISTRATOR)})
 async def close(view: View, form: Form, account_id: FromPath[UUID], tx: Tx) -> Page:
     """Closes the account and ends its sessions."""
@@ -219,6 +231,7 @@ HANDLERS: list[Any] = [
     approve,
     decline,
     change_roles,
+    join_accounts,
     close,
     reopen,
     show_invite,

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Select, and_, false, func, select
+from sqlalchemy import Select, and_, false, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration
+from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration, accounts_of
 from facility.accounts.rules.accounts import Status
 from facility.events.base import Recorded
 from facility.events.log import history
@@ -36,7 +36,8 @@ ENDED = "EXISTS (SELECT FROM session WHERE token_hash = :token_hash)"
 
 
 class PersonShown(msgspec.Struct, frozen=True):
-    """A person on a list or page. `beneficiary` is the institution's code."""
+    """A person on a list or page. `beneficiary` is the institution's code. others: addresses of their other accounts; namesakes: of accounts
+    under the same name; both on their own page only."""
 
     id: UUID
     name: str
@@ -50,6 +51,8 @@ class PersonShown(msgspec.Struct, frozen=True):
     institution_status: str | None
     beneficiary: str | None
     decided_reason: str | None
+    others: list[str] = []
+    namesakes: list[str] = []
 
 
 class BeneficiaryShown(msgspec.Struct, frozen=True):
@@ -122,7 +125,17 @@ async def person(connection: AsyncConnection, person_id: UUID) -> PersonShown:
     row = (await connection.execute(_people().where(Person.id == person_id))).first()
     if row is None:
         refuse("not_found", kind="missing")
-    return _person(row)
+    others, namesakes = (await connection.execute(_ALIKE, {"person": person_id})).one()
+    return msgspec.structs.replace(_person(row), others=others, namesakes=namesakes)
+
+
+_ALIKE = text(
+    f"""
+    SELECT ARRAY(SELECT email FROM person WHERE id IN ({accounts_of(":person")}) AND id <> :person ORDER BY email),
+        ARRAY(SELECT other.email FROM person JOIN person AS other ON other.sort_key = person.sort_key
+            WHERE person.id = :person AND other.id NOT IN ({accounts_of(":person")}) ORDER BY other.email)
+    """.replace(":person", "CAST(:person AS uuid)")  # noqa: S608 - our own text
+)
 
 
 async def with_role(connection: AsyncConnection, role: str) -> list[PersonShown]:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from facility.accounts.events import (
+    AccountsJoined,
     InstitutionApproved,
     PersonAdded,
     PersonApproved,
@@ -18,7 +19,16 @@ from facility.accounts.events import (
     RoleGiven,
     RoleTaken,
 )
-from facility.accounts.models import Beneficiary, Institution, Person, PersonRole, Registration, Session
+from facility.accounts.models import (
+    Beneficiary,
+    Institution,
+    Person,
+    PersonRole,
+    Registration,
+    Session,
+    accounts_of,
+)
+from facility.accounts.registry import JOINERS
 from facility.accounts.rules.accounts import (
     MAILS_AT_A_TIME,
     REGISTER_WITHIN,
@@ -298,6 +308,32 @@ async def rename(tx: Tx, person_id: UUID, name: str) -> None:
         return
     person.name, person.sort_key, person.initials = name, fold(name), initials(name)
     await record(tx, PersonRenamed(person_id=person.id))
+
+
+_JOIN = text(
+    f"UPDATE person SET same_as_id = :first WHERE id IN ({accounts_of('CAST(:account AS uuid)')})"  # noqa: S608 - our own text
+)
+
+
+async def join_accounts(tx: Tx, account_id: UUID, email: str) -> None:
+    """This account and the one with this address are the same person's: what holds for one holds for both from now on.
+
+    Refused: "account_unknown", "account_itself" (invalid), "accounts_joined".
+    """
+    other_id = await tx.session.scalar(select(Person.id).where(Person.email == email.lower()))
+    if other_id is None:
+        refuse("account_unknown", kind="invalid", field="email")
+    if other_id == account_id:
+        refuse("account_itself", kind="invalid", field="email")
+    rows = {key: await tx.lock(Person, key) for key in sorted({account_id, other_id})}
+    other, account = rows[other_id], rows[account_id]
+    first = other.same_as_id or other.id
+    if first in (account.id, account.same_as_id):
+        refuse("accounts_joined")
+    await tx.session.execute(_JOIN, {"account": account.id, "first": first})
+    await record(tx, AccountsJoined(person_id=account.id, same_as_id=first))
+    for join in JOINERS:
+        await join(tx, account.id, first)
 
 
 async def active_people(tx: Tx, role: Role) -> Sequence[Person]:

@@ -13,7 +13,8 @@ from facility.db import Base
 
 
 class ConflictDeclaration(Base):
-    """What an assessor declared about one application. A conflict stays, and its reason is theirs and the auditor's."""
+    """What somebody declared about one application, or whoever decides on conflicts did about them (decided_by). A conflict stays, for
+    all accounts of its person, and its reason is theirs, the auditor's, and that of whoever decided it."""
 
     __tablename__ = "conflict_declaration"
     __table_args__ = (
@@ -32,6 +33,7 @@ class ConflictDeclaration(Base):
     conflict: Mapped[bool]
     reason: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 def closed_to(person: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from facility.accounts.models import Person
+from facility.accounts.models import Person, accounts_of
+from facility.accounts.registry import of_people
 from facility.accounts.service.people import active_people
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.db import Tx
@@ -20,6 +21,50 @@ async def shut_out_of(tx: Tx, application_ids: Collection[UUID]) -> set[UUID]:
         ConflictDeclaration.application_id.in_(application_ids), ConflictDeclaration.conflict
     )
     return set((await tx.session.execute(query)).scalars())
+
+
+_CLOSE = text(
+    f"""
+    INSERT INTO conflict_declaration (application_id, assessor_id, conflict, reason, at, decided_by)
+    SELECT :application, account.id, true, :reason, :now, :decider FROM ({accounts_of("CAST(:person AS uuid)")}) AS account
+    ON CONFLICT (application_id, assessor_id) DO UPDATE
+        SET conflict = true, reason = excluded.reason, at = excluded.at, decided_by = excluded.decided_by
+        WHERE NOT conflict_declaration.conflict
+    """  # noqa: S608 - our own text
+)
+_SHARE = text(
+    f"""
+    INSERT INTO conflict_declaration (application_id, assessor_id, conflict, reason, at, decided_by)
+    SELECT DISTINCT ON (held.application_id, account.id) held.application_id, account.id, true, held.reason, :now, held.decided_by
+    FROM conflict_declaration AS held CROSS JOIN ({accounts_of("CAST(:person AS uuid)")}) AS account
+    WHERE held.conflict AND held.assessor_id IN ({accounts_of("CAST(:person AS uuid)")})
+    ORDER BY held.application_id, account.id, held.at
+    ON CONFLICT (application_id, assessor_id) DO UPDATE
+        SET conflict = true, reason = excluded.reason, at = excluded.at, decided_by = excluded.decided_by
+        WHERE NOT conflict_declaration.conflict
+    """  # noqa: S608 - our own text
+)
+
+
+async def close_to(
+    tx: Tx, application_id: UUID, person_id: UUID, reason: str, *, decided_by: UUID | None = None
+) -> None:
+    """The application is closed to the person from now on, under every account of theirs. The caller holds its row."""
+    about = {
+        "application": application_id,
+        "person": person_id,
+        "reason": reason,
+        "now": tx.now,
+        "decider": decided_by,
+    }
+    await tx.flush()
+    await tx.session.execute(_CLOSE, about)
+
+
+@of_people
+async def share_conflicts(tx: Tx, account_id: UUID, _other_id: UUID) -> None:
+    """A conflict of one account is one of the other."""
+    await tx.session.execute(_SHARE, {"person": account_id, "now": tx.now})
 
 
 async def officers_for(tx: Tx, application_id: UUID) -> list[Person]:

@@ -49,6 +49,7 @@ from facility.evaluation.queries.standing import is_sealed
 from facility.evaluation.rules.ranking import Judged, Outcome, Standing
 from facility.evaluation.service.assessing import end_evaluation, reopen_evaluation, standing
 from facility.evaluation.service.committee import refuse_committee, refuse_unless_full
+from facility.evaluation.service.conflicts import refuse_undecided
 from facility.events.log import record
 from facility.periods import last_of_days
 from facility.refused import refuse
@@ -58,7 +59,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     """Propose the call's ranking, as it stands now, to the authorising officer; assessors send no more.
 
     Proposing anew replaces a proposal that is not decided; nothing happens where the same person has proposed the same.
-    Refused: rules.may_propose; what the call's committee lacks; (forbidden) "assesses_here", "shut_out".
+    Refused: rules.may_propose; what the call's committee lacks, "conflicts_undecided"; (forbidden) "assesses_here", "shut_out".
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
@@ -70,6 +71,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     done = decision is not None and decision.decided_at is not None
     await _may_propose(tx, call, stands, decided=done)
     await refuse_unless_full(tx, call)
+    await refuse_undecided(tx, call)
     drawn = await _draw(tx, call, stands, await cooling(tx.session, call_id))
     if decision is not None and decision.proposed_by == actor and decision.as_proposed == drawn:
         return decision

@@ -3,13 +3,40 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select, text
 
+from facility.accounts.models import accounts_of
+from facility.accounts.registry import of_people
 from facility.calls.models.call import Call
 from facility.calls.models.duty import CallDuty
 from facility.calls.rules.duties import Duty, may_run
 from facility.db import Tx
+
+# All accounts of a person have the duty, in the order of their ids.
+_TAKE = text(
+    f"""
+    INSERT INTO call_duty (call_id, person_id, duty, since)
+    SELECT :call, account.id, given.duty, :now
+    FROM unnest(CAST(:people AS uuid[]), CAST(:duties AS text[])) AS given (person_id, duty)
+    CROSS JOIN LATERAL ({accounts_of("given.person_id")}) AS account
+    ORDER BY account.id ON CONFLICT DO NOTHING
+    """  # noqa: S608 - our own text
+)
+_SHARE = text(
+    f"""
+    INSERT INTO call_duty (call_id, person_id, duty, since)
+    SELECT DISTINCT ON (held.call_id, account.id) held.call_id, account.id, held.duty, held.since
+    FROM call_duty AS held CROSS JOIN ({accounts_of("CAST(:person AS uuid)")}) AS account
+    WHERE held.person_id IN ({accounts_of("CAST(:person AS uuid)")})
+    ORDER BY held.call_id, account.id, held.since ON CONFLICT DO NOTHING
+    """  # noqa: S608 - our own text
+)
+
+
+@of_people
+async def share_duties(tx: Tx, account_id: UUID, _other_id: UUID) -> None:
+    """What somebody did in a call under one account, they did. What they did under several before, stays as it is."""
+    await tx.session.execute(_SHARE, {"person": account_id})
 
 
 async def take_duties(tx: Tx, call_id: UUID, duties: Mapping[UUID, Duty]) -> dict[UUID, Duty]:
@@ -23,11 +50,14 @@ async def take_duties(tx: Tx, call_id: UUID, duties: Mapping[UUID, Duty]) -> dic
     )
     if series_id is None:
         return {}
-    rows = [
-        {"call_id": series_id, "person_id": person_id, "duty": duties[person_id], "since": tx.now}
-        for person_id in sorted(duties)
-    ]
-    await tx.session.execute(insert(CallDuty).values(rows).on_conflict_do_nothing())
+    given = sorted(duties)
+    about = {
+        "call": series_id,
+        "people": given,
+        "duties": [duties[key].value for key in given],
+        "now": tx.now,
+    }
+    await tx.session.execute(_TAKE, about)
     query = select(CallDuty.person_id, CallDuty.duty).where(
         CallDuty.call_id == series_id, CallDuty.person_id.in_(duties)
     )

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility import clock
 from facility.calls.queries.duties import why_not_run
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries.assignment import Situation, ToAssign, situation
@@ -167,7 +168,7 @@ async def _draw(
     seen: frozenset[Pair] | None = None,
     opened: UUID | None = None,
 ) -> ASGIResponse:
-    call, now = await lists.call(read, call_id), await situation(read, call_id, view.me.id)
+    call, now = await lists.call(read, call_id), await situation(read, call_id, view.me.id, clock.now())
     why = await why_not_run(read, call_id, view.me.id)
     each = each or call.grid.min_assessments
     most = most or usual_limit(now.question(each, 0))
@@ -264,7 +265,7 @@ async def _take_off(
     seat = next((seat for seat in seats if seat.assessor_id == assessor_id), None)
     if not lines or seat is None:
         refuse("not_found", kind="missing")
-    now = await situation(read, call.id, view.me.id)
+    now = await situation(read, call.id, view.me.id, clock.now())
     barred = now.barred.get(application_id, {})
     return view.page(
         "evaluation/take_off.html",

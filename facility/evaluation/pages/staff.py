@@ -24,6 +24,7 @@ from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.assignment import offered, remarks
+from facility.evaluation.queries.calls import calls as calls_shown
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Scores, stand
 from facility.evaluation.rules.spread import Spreads, spread_of
@@ -108,7 +109,7 @@ tab(
 @get("/evaluation", opt={"allow": WATCH})
 async def calls(view: View, read: Read, before: FromQuery[UUID | None] = None) -> Page:
     """Closed and decided calls, the latest first, and what is still open in each."""
-    lines, older = await lists.calls(read, before)
+    lines, older = await calls_shown(read, before)
     return view.page("evaluation/calls.html", calls=lines, older=older, first=before is None)
 
 

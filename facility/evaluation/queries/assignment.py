@@ -115,7 +115,7 @@ _THEMES = text(
 )
 
 
-async def situation(connection: AsyncConnection, call_id: UUID, actor: UUID) -> Situation:
+async def situation(connection: AsyncConnection, call_id: UUID, actor: UUID, now: datetime) -> Situation:
     """What the actor's assignment of the whole call starts from. Six statements."""
     offers = await offered(connection, call_id, actor)
     rows = await connection.execute(_TO_ASSIGN, {"call": call_id})
@@ -133,7 +133,7 @@ async def situation(connection: AsyncConnection, call_id: UUID, actor: UUID) -> 
         applications,
         offers,
         {key: held.get(key, 0) for key in people},
-        await barred(connection, [line.id for line in applications]),
+        await barred(connection, [line.id for line in applications], now),
         themes,
         names,
     )

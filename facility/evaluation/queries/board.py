@@ -21,59 +21,9 @@ from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
 from facility.web.amounts import Unclear, read_number
 
-PAGE = 25
-
-
-class CallLine(msgspec.Struct, frozen=True):
-    """A call under evaluation: how many applications came in, are sealed or unchecked, and how many still lack assessments."""
-
-    id: UUID
-    reference: str
-    title: str
-    state: str
-    closes_at: datetime
-    decided_at: datetime | None
-    proposed: bool
-    received: int
-    sealed: int
-    unchecked: int
-    waiting: int
-    assessments: int
-
-
-_CALLS = text(
-    f"""
-    SELECT call.id, call.reference, call.title, call.state, call.closes_at, call.decided_at,
-        evaluation_end.at IS NOT NULL AS proposed, counted.*
-    FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS received, count(*) FILTER (WHERE {SEALED_SQL}) AS sealed,
-            count(*) FILTER (WHERE status = 'submitted') AS unchecked,
-            count(*) FILTER (WHERE status = 'admissible' AND sent < CAST(call.grid ->> 'min_assessments' AS int)) AS waiting,
-            CAST(coalesce(sum(sent), 0) AS bigint) AS assessments
-        FROM application CROSS JOIN LATERAL (
-            SELECT count(*) AS sent FROM assessment
-            WHERE assessment.application_id = application.id AND {counts()}) AS counting
-        WHERE application.call_id = call.id AND track = 'joint' AND received_at IS NOT NULL) AS counted
-    WHERE call.state IN ('closed', 'decided') AND (call.mode = 'deadline') = (call.series_id IS NULL)
-      AND (CAST(:before AS uuid) IS NULL
-           OR (call.closes_at, call.id) < (SELECT closes_at, id FROM call WHERE id = :before))
-    ORDER BY call.closes_at DESC, call.id DESC LIMIT {PAGE + 1}
-    """  # noqa: S608 - no value goes in
-)
-
-
-async def calls(
-    connection: AsyncConnection, before: UUID | None = None
-) -> tuple[list[CallLine], UUID | None]:
-    """A page of closed and decided calls, the latest first, and the call before which the next page begins."""
-    rows = (await connection.execute(_CALLS, {"before": before})).all()
-    lines = [msgspec.convert(dict(row._mapping), CallLine, strict=False) for row in rows[:PAGE]]
-    return lines, lines[-1].id if len(rows) > PAGE else None
-
 
 class CallShown(msgspec.Struct, frozen=True):
-    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet. lacks_committee: it asks for a committee that is not full."""
+    """The call that is judged; amounts in EUR. `sealed`: something came in that two people have not opened yet. committee, lacks_committee: it asks for one; that is not full."""
 
     id: UUID
     reference: str
@@ -88,6 +38,7 @@ class CallShown(msgspec.Struct, frozen=True):
     grid: Grid
     ended_at: datetime | None
     sealed: bool
+    committee: bool
     lacks_committee: bool
 
     @property
@@ -120,7 +71,7 @@ _CALL = text(
     SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
         call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
         EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed,
-        {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee
+        {HAS_COMMITTEE_SQL} AS committee, {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
     """  # noqa: S608 - our own text

@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from facility.accounts.models import accounts_of
 from facility.calls.rules.committee import Committee
-from facility.evaluation.models import OF_COMMITTEE, on_committee
+from facility.evaluation.models import OF_COMMITTEE
 from facility.evaluation.rules.committee import Function, Member
 from facility.refused import refuse
 from facility.web.access import Role
@@ -110,7 +111,20 @@ async def may_serve(reader: AsyncConnection | AsyncSession) -> dict[UUID, tuple[
     return {row.id: (row.name, row.assesses) for row in rows}
 
 
-_SITS = text(f"SELECT {on_committee()} FROM call WHERE call.id = :call")  # noqa: S608 - our own text
+_ACCOUNTS = text(accounts_of("CAST(:person_id AS uuid)"))
+
+
+async def all_accounts(reader: AsyncConnection | AsyncSession, person_id: UUID) -> set[UUID]:
+    """The ids of all accounts of this person."""
+    return set((await reader.execute(_ACCOUNTS, {"person_id": person_id})).scalars())
+
+
+_SITS = text(
+    f"""
+    SELECT EXISTS (SELECT FROM committee_member JOIN call ON committee_member.call_id = {OF_COMMITTEE}
+        WHERE call.id = :call AND ended_at IS NULL AND person_id IN ({accounts_of("CAST(:person_id AS uuid)")}))
+    """  # noqa: S608 - our own text
+)
 
 
 async def sits(reader: AsyncConnection | AsyncSession, call_id: UUID, person_id: UUID) -> bool:

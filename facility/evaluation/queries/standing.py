@@ -2,27 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from facility.accounts.models import Person, PersonRole
+from facility.accounts.models import Person, PersonRole, accounts_of
 from facility.applications.models.application import Application, Party
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import (
     ENOUGH_SQL,
+    HAS_COMMITTEE_SQL,
     Assessment,
     Assignment,
     EvaluationEnd,
     counts,
     recused,
 )
+from facility.evaluation.queries.conflicts import candidates_sql
 from facility.evaluation.rules.assignment import Bar, Bars
 from facility.evaluation.rules.ranking import Applicant, Scores
 from facility.web.access import Role
@@ -131,30 +134,45 @@ async def assessors_among(reader: Reader, person_ids: Collection[UUID]) -> dict[
     return {row.id: row.name for row in await reader.execute(query)}
 
 
-_BARRED = text(
-    f"""
-    SELECT application_id, assessor_id, '{Bar.CONFLICT}' AS bar FROM conflict_declaration
-    WHERE conflict AND application_id = ANY(:ids)
-    UNION ALL
-    SELECT party.application_id, person.id, '{Bar.PARTY}' FROM party
-    JOIN person ON person.institution_id = party.institution_id
-    JOIN person_role ON person_role.person_id = person.id AND person_role.role = '{Role.ASSESSOR}'
-    WHERE party.application_id = ANY(:ids) AND {ON_BOARD_SQL}
-    UNION ALL
-    SELECT application_id, assessor_id, '{Bar.HAS_IT}' FROM assignment
-    WHERE application_id = ANY(:ids) AND ended_at IS NULL
-    """  # noqa: S608 - our own text
-)
+_SETTLED = """EXISTS (SELECT FROM conflict_finding AS settled WHERE NOT settled.conflict AND settled.finder = possible.finder
+    AND settled.application_id = possible.application_id AND settled.person_id = possible.person_id)"""
+_ASSESSORS = f"SELECT person_id FROM person_role WHERE role = '{Role.ASSESSOR}'"  # noqa: S608 - our own text
 
 
-async def barred(reader: Reader, application_ids: Collection[UUID]) -> Bars:
+@cache
+def _barred() -> TextClause:
+    possible = candidates_sql(_ASSESSORS, "SELECT unnest(CAST(:ids AS uuid[])) AS id")
+    # What comes first counts.
+    return text(
+        f"""
+        SELECT application_id, assessor_id, '{Bar.CONFLICT}' AS bar, 1 AS place FROM conflict_declaration
+        WHERE conflict AND application_id = ANY(:ids)
+        UNION ALL
+        SELECT application_id, person_id, CASE finder WHEN 'same_institution' THEN '{Bar.PARTY}' ELSE '{Bar.POSSIBLE}' END,
+            CASE finder WHEN 'same_institution' THEN 2 ELSE 4 END
+        FROM ({possible}) AS possible JOIN application ON application.id = application_id JOIN call ON call.id = application.call_id
+        WHERE (finder = 'same_institution' OR {HAS_COMMITTEE_SQL}) AND NOT {_SETTLED}
+        UNION ALL
+        SELECT application_id, assessor_id, '{Bar.HAS_IT}', 3 FROM assignment
+        WHERE application_id = ANY(:ids) AND ended_at IS NULL
+        UNION ALL
+        SELECT assignment.application_id, account.id, '{Bar.OTHER_ACCOUNT}', 3
+        FROM assignment JOIN person ON person.id = assignment.assessor_id
+        CROSS JOIN LATERAL ({accounts_of("person.id")}) AS account
+        WHERE application_id = ANY(:ids) AND ended_at IS NULL AND account.id <> assignment.assessor_id
+        ORDER BY place DESC
+        """  # noqa: S608 - our own text
+    )
+
+
+async def barred(reader: Reader, application_ids: Collection[UUID], now: datetime) -> Bars:
     """Whom these applications are not given to, and why: by a declared conflict before all else, or since they work for one of
-    its parties, or have it."""
+    its parties, have it, or in a call with a committee may have a conflict that is not decided."""
     bars: dict[UUID, dict[UUID, Bar]] = {key: {} for key in application_ids}
     known = {bar.value: bar for bar in Bar}
-    for application_id, assessor_id, bar in await reader.execute(_BARRED, {"ids": list(application_ids)}):
-        if bar == Bar.CONFLICT or assessor_id not in bars[application_id]:
-            bars[application_id][assessor_id] = known[bar]
+    rows = await reader.execute(_barred(), {"ids": list(application_ids), "now": now})
+    for application_id, assessor_id, bar, _place in rows:
+        bars[application_id][assessor_id] = known[bar]
     return bars
 
 

@@ -32,6 +32,8 @@ class Bar(StrEnum):
     CONFLICT = "conflict"
     PARTY = "party"
     HAS_IT = "has_it"
+    OTHER_ACCOUNT = "other_account"
+    POSSIBLE = "possible"
     FULL = "full"
 
 
@@ -47,6 +49,7 @@ def pair_mistakes(
     if any(pair.assessor_id not in names for pair in pairs):
         yield Reason("not_an_assessor", "assessors")
     codes = {Bar.CONFLICT: "assessor_recused", Bar.PARTY: "assessor_of_party"}
+    codes |= {Bar.OTHER_ACCOUNT: "assessor_has_it", Bar.POSSIBLE: "assessor_possible"}
     for application_id, assessor_id in sorted(pairs):
         bar = barred.get(application_id, {}).get(assessor_id)
         if assessor_id in names and bar in codes:

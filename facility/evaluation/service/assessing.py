@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import delete, insert, select
 
+from facility.accounts.models import Person
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
 from facility.applications.rules.status import ApplicationStatus
-from facility.applications.service.conflicts import refuse_shut_out
+from facility.applications.service.conflicts import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.cancellation import may_go_on
@@ -47,6 +48,7 @@ from facility.evaluation.rules.assessing import (
 )
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
 from facility.evaluation.rules.ranking import Standing, stand
+from facility.evaluation.service.conflicts import look, look_for_names
 from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
@@ -107,6 +109,7 @@ async def give(
     ]
     if given:
         await tx.session.execute(insert(Assignment), given)
+    await _look_for_names(tx, call_id, pairs)
     for pair in sorted(pairs):
         await record(tx, AssessorAssigned(call_id=call_id, **pair._asdict()))
     await tx.flush()
@@ -132,8 +135,23 @@ async def lock_for_judging(tx: Tx, call_id: UUID, application_ids: Collection[UU
 
 async def _pair_mistakes(tx: Tx, references: Mapping[UUID, str], pairs: Collection[Pair]) -> Iterator[Reason]:
     names = await queries.assessors_among(tx.session, {pair.assessor_id for pair in pairs})
-    barred = await queries.barred(tx.session, list(references))
+    barred = await queries.barred(tx.session, list(references), tx.now)
     return pair_mistakes(pairs, references, names, barred)
+
+
+async def _look_for_names(tx: Tx, call_id: UUID, pairs: Collection[Pair]) -> None:
+    """Whether applications name assessors whose accounts are newer than their opening; the others were looked for then."""
+    applications, people = ({pair[at] for pair in pairs} for at in (0, 1))
+    rows = await tx.session.execute(
+        select(Application.id, Person.id)
+        .join(Person, Person.created_at > Application.opened_at)
+        .where(Application.id.in_(applications), Person.id.in_(people))
+    )
+    newer = [pair for row in rows if (pair := Pair(*row)) in pairs]
+    for pair in newer:
+        await look_for_names(tx, [pair.application_id], [pair.assessor_id])
+    if newer:
+        await look(tx, call_id)
 
 
 async def _forget_before(tx: Tx, pair: Pair) -> None:
@@ -193,16 +211,19 @@ async def declare_conflict(tx: Tx, application_id: UUID, *, conflict: bool, reas
         refuse("already_decided")
     if conflict and not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
-    declared = await tx.session.get(
-        ConflictDeclaration, (application_id, assessor_id), populate_existing=True
-    )
-    if declared is None:
-        declared = ConflictDeclaration(application_id=application_id, assessor_id=assessor_id)
-        tx.add(declared)
-    elif declared.conflict or not conflict:
+    key = (application_id, assessor_id)
+    declared = await tx.session.get(ConflictDeclaration, key, populate_existing=True)
+    if declared is not None and (declared.conflict or not conflict):
         refuse("already_declared")
-    declared.conflict, declared.reason, declared.at = conflict, reason.strip(), tx.now
-    await tx.flush()
+    if conflict:
+        await close_to(tx, application_id, assessor_id, reason.strip())
+    else:
+        tx.add(
+            ConflictDeclaration(
+                application_id=application_id, assessor_id=assessor_id, conflict=False, reason="", at=tx.now
+            )
+        )
+        await tx.flush()
     await record(
         tx, ConflictDeclared(application_id=application_id, assessor_id=assessor_id, conflict=conflict)
     )

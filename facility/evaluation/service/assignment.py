@@ -73,7 +73,7 @@ async def _locked(tx: Tx, call_id: UUID, actor: UUID, application_ids: Collectio
         if refused.codes in (("not_in_evaluation",), ("keeps_its_scores",)) or refused.kind == "missing":
             raise Refused([Reason("application_gone")]) from None
         raise
-    return await situation(await tx.session.connection(), call_id, actor)
+    return await situation(await tx.session.connection(), call_id, actor, tx.now)
 
 
 def _gone(now: Situation, pairs: Collection[Pair]) -> Iterator[Reason]:

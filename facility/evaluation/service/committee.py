@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from facility.accounts.models import Person
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty, may_run
@@ -12,7 +13,14 @@ from facility.calls.service.duties import take_duties
 from facility.db import Tx, new_id
 from facility.evaluation.events import CommitteeMemberAppointed, CommitteeMemberLeft
 from facility.evaluation.models import CommitteeMember, FullCommittee
-from facility.evaluation.queries.committee import CommitteeShown, committee_of, may_serve, members_of, sits
+from facility.evaluation.queries.committee import (
+    CommitteeShown,
+    all_accounts,
+    committee_of,
+    may_serve,
+    members_of,
+    sits,
+)
 from facility.evaluation.rules.committee import (
     DUTIES,
     JUDGES,
@@ -36,12 +44,15 @@ async def appoint(
     """
     names = await may_serve(tx.session)
     name, votes = names.get(person_id, ("", False))
-    if person_id == tx.actor:
+    accounts = await all_accounts(tx.session, person_id)
+    if tx.actor in accounts:
         refuse("own_appointment", kind="invalid", field="person")
     if not name or (function in JUDGES and not votes):
         refuse("may_not_vote" if name else "may_not_serve", kind="invalid", field="person", person=name)
     held = await _take_duties(tx, call_id, person_id, DUTIES[function])
     committee = await _open(tx, call_id)
+    if any(member.person_id in accounts for member in committee.members):
+        refuse("on_committee_already", kind="invalid", field="person")
     new = Member(person_id, function, institution.strip(), under.strip())
     mistakes = [*why_not_serve(function, name, held)]
     mistakes += appointment_mistakes(members_of(committee.members), new, committee.asked)
@@ -158,3 +169,14 @@ async def refuse_committee(tx: Tx, call_id: UUID) -> None:
     """Who sits on the committee advises, and does not decide. Refused (forbidden): "on_committee"."""
     if tx.actor and await sits(tx.session, call_id, tx.actor):
         refuse("on_committee", kind="forbidden")
+
+
+async def chairs_of(tx: Tx, call: Call) -> list[Person]:
+    """The chair of the committee of the call; nobody where it has none."""
+    query = select(Person).join(CommitteeMember, CommitteeMember.person_id == Person.id)
+    seated = query.where(
+        CommitteeMember.call_id == (call.series_id or call.id),
+        CommitteeMember.function == Function.CHAIR,
+        CommitteeMember.ended_at.is_(None),
+    )
+    return list(await tx.session.scalars(seated))
