@@ -449,8 +449,12 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     evaluation.ConflictDecided: Row(
         JUDGING,
-        assessor=(Mail("evaluation/conflict_decided"),),
-        officer=(Mail("evaluation/recused"), CONFLICTS, Task("Calls whose applications lack assessors")),
+        assessor=(Mail("evaluation/conflict_decided"), Mail("evaluation/late_conflict")),
+        officer=(
+            Mail("evaluation/recused"),
+            CONFLICTS,
+            Task("Assessors with a conflict of interests to replace"),
+        ),
         decider=(CONFLICTS,),
     ),
     evaluation.ConflictsFound: Row(

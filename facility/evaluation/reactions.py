@@ -8,7 +8,7 @@ from facility.accounts.models import Person
 from facility.admission.events import CallOpened
 from facility.applications.models.application import Application
 from facility.applications.models.conflict import ConflictDeclaration
-from facility.applications.service.conflicts import officers_for
+from facility.applications.service.conflicts import officers_for, shut_out_of
 from facility.calls.events import CallCancelled
 from facility.calls.models.call import Call
 from facility.calls.models.cancellation import CallCancellation
@@ -27,7 +27,7 @@ from facility.evaluation.events import (
     ConflictsFound,
     TieDeclared,
 )
-from facility.evaluation.models import Assignment, CommitteeMember, TakenOff
+from facility.evaluation.models import Assessment, Assignment, CommitteeMember, TakenOff
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
@@ -320,3 +320,33 @@ async def tell_the_chair_of_possible_conflicts(tx: Tx, event: ConflictsFound) ->
             subject_id=call.id,
             context={"call": call.reference, "path": f"/evaluation/{call.id}/conflicts"},
         )
+
+
+@reacts_to(ConflictDeclared, ConflictDecided)
+async def tell_the_chair_of_a_late_conflict(tx: Tx, event: ConflictDeclared | ConflictDecided) -> None:
+    """The chair of a committee learns whose scores are out, and that somebody else is asked for; unless it is closed to them."""
+    application = await tx.get(Application, event.application_id)
+    call = await tx.get(Call, application.call_id)
+    assesses = await is_assigned(tx.session, application.id, event.assessor_id)
+    if not (event.conflict and call.committee and assesses):
+        return
+    assessor = await tx.get(Person, event.assessor_id)
+    sent = await tx.session.get(Assessment, (application.id, event.assessor_id)) is not None
+    closed_to = await shut_out_of(tx, [application.id])
+    for chair in await chairs_of(tx, call):
+        if chair.id not in closed_to:
+            await post(
+                tx,
+                template="evaluation/late_conflict",
+                to=chair.email,
+                to_name=chair.name,
+                subject=_("A conflict of interests on {application}", application=application.reference),
+                subject_id=application.id,
+                context={
+                    "call": call.reference,
+                    "application": application.reference,
+                    "assessor": assessor.name,
+                    "sent": sent,
+                    "path": f"/evaluation/{call.id}/conflicts",
+                },
+            )

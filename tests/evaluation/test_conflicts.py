@@ -14,6 +14,7 @@ from facility.accounts.service.institutions import name_signatory
 from facility.accounts.service.people import add_user, join_accounts
 from facility.awards.service.deciding import propose
 from facility.db import Database, Tx
+from facility.evaluation.models import counts
 from facility.evaluation.queries.conflicts import FINDERS, findings
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing
@@ -24,7 +25,7 @@ from facility.events.relay import deliver_all
 from facility.refused import Refused
 from facility.web.access import Role
 from facility.web.waiting import KINDS
-from tests.browser import Browsers, errors
+from tests.browser import Browsers, errors, work
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, DECIDED
 from tests.prepared import built_once
@@ -347,3 +348,32 @@ async def test_looking_twice_finds_nothing_new(play: Found) -> None:
     await play.person("home", institution_id=play.institutions["RS"])
     await play.close()
     assert await play.act(None, lambda tx: look(tx, play.id)) is False
+
+
+async def test_a_late_conflict_takes_the_scores_out_tells_the_chair_and_asks_for_somebody_else(
+    play: Found, browse: Browsers
+) -> None:
+    await play.close()
+    for who in ("elena", "erik"):
+        await play.score(who, "SHIPS", "16", "64")
+    key = play.applications["SHIPS"]
+    await play.act("elena", lambda tx: assessing.declare_conflict(tx, key, conflict=True, reason="A cousin."))
+    async with play.db.reader() as connection:
+        counted = await connection.execute(
+            text(f"SELECT count(*) FROM assessment JOIN application ON id = application_id WHERE {counts()}")
+        )
+        assert counted.scalar_one() == 1
+        mails = await connection.execute(
+            text("SELECT to_address FROM mail WHERE template = 'evaluation/late_conflict'")
+        )
+        assert list(mails.scalars()) == ["cora@example.org"]
+    cora, vera = await browse(play.people["cora"]), await browse(play.people["vera"])
+    page = (await cora.get(f"/evaluation/{play.id}/conflicts")).text
+    assert "Was sent, no longer counts" in page
+    assert "A cousin." not in page
+    replaced = "assessors-with-a-conflict-of-interests-whom-the-secretariat-replaces"
+    assert replaced in work(await cora.get("/"))
+    assert "assessors-with-a-conflict-of-interests-to-replace" in work(await vera.get("/"))
+    await play.act("ada", lambda tx: assessing.assign(tx, key, play.people["emma"]))
+    assert replaced not in work(await cora.get("/"))
+    assert "assessors-with-a-conflict-of-interests-to-replace" not in work(await vera.get("/"))

@@ -7,10 +7,12 @@ from litestar.response.base import ASGIResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.conflict import shut_out
+from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import RULES_ON_CONFLICT, SEES_CONFLICTS
-from facility.evaluation.models import HAS_COMMITTEE_SQL, rules_on_conflicts
+from facility.evaluation.models import HAS_COMMITTEE_SQL, on_committee, rules_on_conflicts
 from facility.evaluation.queries import board
-from facility.evaluation.queries.conflicts import findings
+from facility.evaluation.queries.conflicts import declared_conflicts, findings, to_replace_sql
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import conflicts as commands
 from facility.refused import refuse
 from facility.web.access import Role, allow, related
@@ -48,6 +50,26 @@ waits(
     GROUP BY call.id""",  # noqa: S608 - our own text
 )
 
+waits(
+    N_("Assessors with a conflict of interests to replace"),
+    N_("Assign somebody else to assess {thing}"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    rows=f"""SELECT thing, CASE mode WHEN 'urgent' THEN '/urgent/' ELSE '/evaluation/' END || call_id AS href, call, since, NULL AS until
+        FROM ({to_replace_sql(f"NOT {ASSESSES}")}) AS to_replace""",  # noqa: S608 - our own text
+)
+waits(
+    N_("Assessors with a conflict of interests whom the secretariat replaces"),
+    N_("The secretariat assigns somebody else to assess {thing}"),
+    "/evaluation",
+    Role.SECRETARIAT,
+    Role.AUTHORISING,
+    Role.ASSESSOR,
+    rows=f"""SELECT thing, '/evaluation/' || call_id || '/conflicts' AS href, call, since, NULL AS until
+        FROM ({to_replace_sql(on_committee(Function.CHAIR))}) AS to_replace""",  # noqa: S608 - our own text
+    others=True,
+)
+
 
 @get("/evaluation/{call_id:uuid}/conflicts", opt={"allow": SEES_CONFLICTS})
 async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
@@ -60,6 +82,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         call=call,
         open_lines=[line for line in lines if line.conflict is None],
         decided=[line for line in lines if line.conflict is not None],
+        declared=await declared_conflicts(read, call_id, view.me.id) if call.committee else [],
         decides=call.state == "closed",
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from facility.accounts.models import accounts_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL
-from facility.evaluation.models import OF_COMMITTEE, rules_on_conflicts
+from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, recused, rules_on_conflicts
 from facility.web.i18n import Message, filled
 
 type Reader = AsyncConnection | AsyncSession
@@ -134,3 +134,48 @@ _UNDECIDED = text(
 async def undecided(reader: Reader, call_id: UUID) -> int:
     """How many possible conflicts of people who take part in the call are open."""
     return int((await reader.execute(_UNDECIDED, {"call": call_id})).scalar_one())
+
+
+def to_replace_sql(who: str) -> str:
+    """A query for applications whose assessors have conflicts and were not replaced since, in calls with a committee. who: a condition for
+    whoever asks."""
+    return f"""SELECT application.id, application.reference || ' ' || application.title AS thing, call.id AS call_id, call.mode,
+        call.reference AS call, min(declared.at) AS since
+    FROM assignment JOIN application ON application.id = assignment.application_id JOIN call ON call.id = application.call_id
+    JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
+        AND declared.assessor_id = assignment.assessor_id AND declared.conflict
+    WHERE assignment.ended_at IS NULL AND application.status = 'admissible' AND call.state = 'closed' AND {HAS_COMMITTEE_SQL}
+        AND NOT EXISTS (SELECT FROM evaluation_end WHERE evaluation_end.call_id = call.id)
+        AND NOT {shut_out(person=":person_id")} AND {who}
+    GROUP BY application.id, call.id
+    HAVING count(*) > (SELECT count(*) FROM assignment AS later WHERE later.application_id = application.id
+        AND later.at >= min(declared.at) AND later.ended_at IS NULL AND NOT {recused("later")})"""  # noqa: S608 - our own text
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """A conflict that somebody declared, and whether they had sent an assessment, which counts no more."""
+
+    reference: str
+    title: str
+    person: str
+    at: datetime
+    sent: bool
+
+
+_DECLARED = text(
+    f"""
+    SELECT application.reference, application.title, person.name AS person, declared.at,
+        EXISTS (SELECT FROM assessment WHERE assessment.application_id = application.id
+            AND assessment.assessor_id = declared.assessor_id) AS sent
+    FROM conflict_declaration AS declared JOIN application ON application.id = declared.application_id
+    JOIN person ON person.id = declared.assessor_id
+    WHERE application.call_id = :call AND declared.conflict AND declared.decided_by IS NULL AND NOT {shut_out()}
+    ORDER BY declared.at DESC, application.number, person.sort_key, person.id
+    """  # noqa: S608 - our own text
+)
+
+
+async def declared_conflicts(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> list[Declared]:
+    """Conflicts of the call that were declared, the latest first, without what is closed to the viewer. No reasons."""
+    rows = await connection.execute(_DECLARED, {"call": call_id, "viewer": viewer})
+    return [Declared(**row._mapping) for row in rows]
