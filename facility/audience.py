@@ -83,6 +83,7 @@ ACTIVITY = Page("/activities/{activity_id}")
 STAFF_CALL = Page("/staff/calls/{call_id}")
 CALL = Page("/calls/{reference}")
 BOARD = Page("/evaluation/{call_id}")
+REPORT = Page("/evaluation/{call_id}/report")
 CONFLICTS = Page("/evaluation/{call_id}/conflicts")
 COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
@@ -555,12 +556,18 @@ AUDIENCE: dict[type[Event], Row] = {
         decider=(RANKING,),
     ),
     awards.AwardsProposed: Row(
-        JUDGING, officer=(RANKING,), decider=(Mail("awards/proposed"), Task("Proposed rankings to decide"))
+        JUDGING,
+        assessor=(Mail("awards/report_to_sign"), Task("Evaluation reports to sign")),
+        officer=(RANKING,),
+        decider=(Mail("awards/proposed"), Task("Proposed rankings to decide")),
     ),
     awards.ClosingProposed: staff(
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
     ),
     awards.CoolDownSetAside: staff(JUDGING, RANKING),
+    awards.ReportSigned: Row(
+        JUDGING, assessor=(REPORT,), officer=(REPORT,), decider=(REPORT, Task("Proposed rankings to decide"))
+    ),
     awards.ProposalSentBack: Row(
         JUDGING, officer=(Mail("awards/ranking_sent_back"), RANKING), decider=(RANKING,)
     ),

@@ -10,6 +10,7 @@ from facility.awards.models.award import ACCEPTANCE_OPEN_SQL, AWARD_STANDS_SQL
 from facility.awards.queries.bundle import roots
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
+from facility.awards.rules.report import digest_of
 from facility.evaluation.models import counts
 from facility.events.reconcile import check
 
@@ -174,3 +175,23 @@ async def sums(connection: AsyncConnection) -> list[str]:
         )
     )
     return [f"application {row.application_id}: ranked by other scores than were sent" for row in rows]
+
+
+@check("awards: signed evaluation reports")
+async def signed_reports(connection: AsyncConnection) -> list[str]:
+    """What a member signed has the digest that stands beside it, and in the log."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT report_signature.call_id, person_id, digest, sheet, EXISTS (
+                SELECT FROM event WHERE event.subject_id = report_signature.call_id AND event.kind = 'ReportSigned'
+                    AND event.data ->> 'digest' = digest AND event.data ->> 'appointee_id' = CAST(person_id AS text)) AS logged
+            FROM report_signature ORDER BY 1, 2, 3
+            """
+        )
+    )
+    return [
+        f"call {row.call_id}: the report that {row.person_id} signed is not what the digest says"
+        for row in rows
+        if digest_of(row.sheet) != row.digest or not row.logged
+    ]

@@ -41,6 +41,17 @@ class ProposalTakenBack(Event, frozen=True, kw_only=True):
     proposed_by: UUID | None = None
 
 
+class ReportSigned(Event, frozen=True, kw_only=True):
+    """A voting member of the committee signed the evaluation report; what was signed stands in a row."""
+
+    subject: ClassVar[str] = "call"
+    sentence: ClassVar[str] = "A voting member signed the evaluation report"
+
+    call_id: UUID
+    appointee_id: UUID
+    digest: str
+
+
 class ProposalSentBack(Event, frozen=True, kw_only=True):
     """An authorising officer sent the proposal back before the decision; assessors may send again. The reason stands in the row."""
 

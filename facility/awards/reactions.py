@@ -64,7 +64,9 @@ from facility.contracts.events import EnlargementProposed, EnlargementSettled, E
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
 from facility.evaluation.queries.standing import home
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.rules.ranking import Outcome
+from facility.evaluation.service.committee import people_in
 from facility.events.reactions import reacts_to
 from facility.money import format_eur
 from facility.outbox.service import post
@@ -103,6 +105,22 @@ async def tell_authorising_officers(tx: Tx, event: AwardsProposed) -> None:
                 "call": call.reference,
                 "path": f"/urgent/{call.id}" if urgent else f"/evaluation/{call.id}/decision",
             },
+        )
+
+
+@reacts_to(AwardsProposed)
+async def ask_the_committee_to_sign(tx: Tx, event: AwardsProposed) -> None:
+    """Its voting members sign the evaluation report before the decision."""
+    call = await tx.get(Call, event.call_id)
+    for person in await people_in(tx, call, Function.VOTING):
+        await post(
+            tx,
+            template="awards/report_to_sign",
+            to=person.email,
+            to_name=person.name,
+            subject=_("Please sign the evaluation report of call {call}", call=call.reference),
+            subject_id=event.call_id,
+            context={"call": call.reference, "path": f"/evaluation/{call.id}/report"},
         )
 
 

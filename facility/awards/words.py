@@ -8,6 +8,9 @@ from facility.web.i18n import N_
 
 sentences.register(
     {
+        "not_a_voting_member": N_("Only voting members of the committee sign the evaluation report."),
+        "report_signed": N_("You have signed this report already."),
+        "report_unsigned": N_("These members have not signed the evaluation report as it stands: {names}."),
         "call_not_closed": N_("This call has not closed yet."),
         "evaluation_open": N_(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."

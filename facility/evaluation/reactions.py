@@ -31,7 +31,7 @@ from facility.evaluation.models import Assessment, Assignment, CommitteeMember, 
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
-from facility.evaluation.service.committee import chairs_of
+from facility.evaluation.service.committee import people_in
 from facility.evaluation.service.conflicts import look, look_for_names
 from facility.evaluation.words import FUNCTIONS
 from facility.events.reactions import reacts_to
@@ -310,7 +310,7 @@ async def _under_evaluation(tx: Tx, series_id: UUID | None = None) -> list[UUID]
 async def tell_the_chair_of_possible_conflicts(tx: Tx, event: ConflictsFound) -> None:
     """Where the call has a committee; who and on what stands on the page only."""
     call = await tx.get(Call, event.call_id)
-    for chair in await chairs_of(tx, call):
+    for chair in await people_in(tx, call, Function.CHAIR):
         await post(
             tx,
             template="evaluation/possible_conflicts",
@@ -333,7 +333,7 @@ async def tell_the_chair_of_a_late_conflict(tx: Tx, event: ConflictDeclared | Co
     assessor = await tx.get(Person, event.assessor_id)
     sent = await tx.session.get(Assessment, (application.id, event.assessor_id)) is not None
     closed_to = await shut_out_of(tx, [application.id])
-    for chair in await chairs_of(tx, call):
+    for chair in await people_in(tx, call, Function.CHAIR):
         if chair.id not in closed_to:
             await post(
                 tx,

@@ -1,7 +1,9 @@
-"""Possible conflicts of interests are found and decided; ties are declared; several accounts of one person count as one."""
+"""Possible conflicts of interests are found and decided; ties are declared; several accounts of one person count as one; the evaluation
+report is signed."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0062"
 down_revision = "0061"
@@ -58,9 +60,18 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True)),
     )
 
+    op.create_table(
+        "report_signature",
+        sa.Column("call_id", sa.Uuid(), sa.ForeignKey("call.id"), primary_key=True),
+        _person("person_id", key=True, index=True),
+        sa.Column("digest", sa.Text(), primary_key=True),
+        sa.Column("sheet", JSONB(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    )
+
 
 def downgrade() -> None:
-    for table in ("tie", "named_person", "conflict_finding"):
+    for table in ("report_signature", "tie", "named_person", "conflict_finding"):
         op.drop_table(table)
     op.drop_column("conflict_declaration", "decided_by")
     op.drop_index("ix_person_same_as_id", "person")

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from facility.accounts.service.people import add_user
+from facility.awards.queries.report import report
 from facility.awards.service.deciding import decide, propose
+from facility.awards.service.report import sign_report
 from facility.calls.rules.committee import Committee
 from facility.db import Database, Tx
 from facility.evaluation.queries.committee import committee_of
@@ -51,6 +53,13 @@ class Play(Judging):
     async def fill(self) -> None:
         for place in FULL:
             await self.appoint(*place)
+
+    async def sign(self, *names: str) -> None:
+        """These voting members sign the report as it is shown to them."""
+        for who in names:
+            async with self.db.reader() as connection:
+                digest = (await report(connection, self.id, self.people[who])).digest
+            await self.act(who, lambda tx, digest=digest: sign_report(tx, self.id, seen=digest))  # type: ignore[misc]
 
     async def judged(self) -> None:
         await self.apply("SHIPS", "10000.00")
@@ -111,6 +120,7 @@ async def test_the_ranking_is_proposed_once_the_committee_is_full(play: Play, br
     assert "committees-to-appoint" not in (await paul.get("/")).text
     assert "/propose" in (await vera.get(f"/evaluation/{play.id}/ranking")).text
     await play.act("vera", lambda tx: propose(tx, play.id))
+    await play.sign("elena", "erik", "emma")
     gone = await play.member("emma")
     await play.act("paul", lambda tx: end_appointment(tx, play.id, gone, "Ill."))
     assert await refused(play, "paul", lambda tx: decide(tx, play.id)) == ("committee_voting_missing",)

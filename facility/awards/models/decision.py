@@ -16,7 +16,7 @@ from facility.applications.models.sealing import SEALED_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key
-from facility.evaluation.models import ENOUGH_SQL
+from facility.evaluation.models import ENOUGH_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE
 
 
 class AwardDecision(Base):
@@ -51,6 +51,19 @@ class AwardDecision(Base):
         return msgspec.convert(self.decided_line, Drawn, strict=False)
 
 
+class ReportSignature(Base):
+    """A voting member's signature under the evaluation report of a call: `sheet` is what they signed (`rules.report.sheet`), `digest` its
+    SHA-256. It counts as long as what they would sign has the same digest."""
+
+    __tablename__ = "report_signature"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    sheet: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
 class ReturnedProposal(Base):
     """A proposal that an authorising officer sent back before the decision, with what is to be corrected."""
 
@@ -68,6 +81,12 @@ class ReturnedProposal(Base):
     reason: Mapped[str]
 
 
+UNSIGNED_SQL = f"""({HAS_COMMITTEE_SQL} AND EXISTS (SELECT FROM committee_member WHERE committee_member.call_id = {OF_COMMITTEE}
+    AND committee_member.function = 'voting' AND committee_member.ended_at IS NULL
+    AND NOT EXISTS (SELECT FROM report_signature WHERE report_signature.call_id = call.id
+        AND report_signature.person_id = committee_member.person_id AND report_signature.at >= award_decision.proposed_at)))"""  # noqa: S608
+"""A voting member has not signed since the row `award_decision` of the row `call` was proposed: for lists. (The decision asks for what they
+would sign now.)"""
 _FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
     OR (application.status <> 'submitted' AND {ENOUGH_SQL})
     OR call.min_beneficiaries > (SELECT count(DISTINCT party.beneficiary_code) FROM party

@@ -18,7 +18,7 @@ from facility.applications.queries.finding import (
 from facility.applications.queries.tracker import step
 from facility.awards.models.award import AWARD_STANDS_SQL, PROMISED_SQL
 from facility.awards.models.complaint import DECISION_SUSPENDED_SQL
-from facility.awards.models.decision import TO_PROPOSE_SQL
+from facility.awards.models.decision import TO_PROPOSE_SQL, UNSIGNED_SQL
 from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
@@ -107,7 +107,7 @@ waits(
     N_("Decide the ranking of {thing}"),
     "/evaluation",
     Role.AUTHORISING,
-    rows=f"{_PROPOSED} AND proposed_by <> :person_id AND NOT {ASSESSES}",
+    rows=f"{_PROPOSED} AND proposed_by <> :person_id AND NOT {ASSESSES} AND NOT {UNSIGNED_SQL}",
 )
 waits(
     N_("Rankings that you proposed"),

@@ -36,6 +36,7 @@ from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
 from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw
 from facility.awards.service import reserve
+from facility.awards.service.report import refuse_unsigned
 from facility.awards.service.shared import LOST, acting, lock_money
 from facility.calls.models.call import Call
 from facility.calls.rules.duties import Duty
@@ -129,7 +130,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     What has lost its beneficiaries becomes ineligible first; the line is drawn from what is free now. `seen`: the
     fingerprint of the line that the deciding person was shown. Refused: "not_proposed", "already_decided",
     "same_person", "assesses_here", "on_committee" or "shut_out" (forbidden), "changed_since_shown", "decision_suspended", rules.may_propose, what
-    the call's committee lacks.
+    the call's committee lacks, "report_unsigned".
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.DECIDED)
@@ -144,6 +145,7 @@ async def decide(tx: Tx, call_id: UUID, *, seen: str | None = None) -> AwardDeci
     if after_decision_of(call).suspends_decision:
         await _refuse_suspended(tx, call_id)
     await refuse_unless_full(tx, call)
+    await refuse_unsigned(tx, call, actor)
     looked_at = await cooling(tx.session, call_id)
     drawn = await _draw(tx, call, stands, looked_at)
     if seen is not None and seen != drawn.fingerprint:

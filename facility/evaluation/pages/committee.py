@@ -10,7 +10,7 @@ from facility.calls.access import READERS
 from facility.calls.queries.duties import ASSESSES
 from facility.evaluation.access import ON_COMMITTEE, RECUSED_IN_CALL
 from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
-from facility.evaluation.queries.committee import committee_of, may_serve, members_of
+from facility.evaluation.queries.committee import as_members, committee_of, may_serve
 from facility.evaluation.rules.committee import Function, lacking
 from facility.evaluation.service import committee as commands
 from facility.evaluation.words import FUNCTIONS
@@ -58,7 +58,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         workspace=await workspace_of(view, read, call_id, "committee"),
         here=here,
         committee=committee,
-        lacks=[sentence(reason) for reason in lacking(members_of(committee.members), committee.asked)],
+        lacks=[sentence(reason) for reason in lacking(as_members(committee.members), committee.asked)],
         over=over,
         appoints=not over and bool(await view.open_to_me(read, [f"{here}/appoint"])),
         functions=FUNCTIONS,

@@ -132,6 +132,6 @@ async def sits(reader: AsyncConnection | AsyncSession, call_id: UUID, person_id:
     return bool((await reader.execute(_SITS, {"call": call_id, "person_id": person_id})).scalar())
 
 
-def members_of(shown: Sequence[MemberShown]) -> list[Member]:
+def as_members(shown: Sequence[MemberShown]) -> list[Member]:
     """As the rules know them."""
     return [member.member for member in shown]

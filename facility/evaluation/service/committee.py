@@ -16,9 +16,9 @@ from facility.evaluation.models import CommitteeMember, FullCommittee
 from facility.evaluation.queries.committee import (
     CommitteeShown,
     all_accounts,
+    as_members,
     committee_of,
     may_serve,
-    members_of,
     sits,
 )
 from facility.evaluation.rules.committee import (
@@ -55,7 +55,7 @@ async def appoint(
         refuse("on_committee_already", kind="invalid", field="person")
     new = Member(person_id, function, institution.strip(), under.strip())
     mistakes = [*why_not_serve(function, name, held)]
-    mistakes += appointment_mistakes(members_of(committee.members), new, committee.asked)
+    mistakes += appointment_mistakes(as_members(committee.members), new, committee.asked)
     refuse_if(mistakes)
     await _enter(tx, committee, new)
     await _note_whether_full(tx, call_id)
@@ -89,7 +89,7 @@ async def end_appointment(
         gone.append(coming.id)
         new = Member(coming.person_id, Function.VOTING, coming.institution, coming.under)
         others = [member for member in committee.members if member.id not in gone]
-        reasons = appointment_mistakes(members_of(others), new, committee.asked)
+        reasons = appointment_mistakes(as_members(others), new, committee.asked)
         refuse_if([Reason(why.code, "substitute", why.params) for why in reasons])
     for key in gone:
         row = await tx.lock(CommitteeMember, key)
@@ -151,7 +151,7 @@ async def _enter(tx: Tx, committee: CommitteeShown, new: Member) -> None:
 
 async def _note_whether_full(tx: Tx, call_id: UUID) -> None:
     committee = await committee_of(tx.session, call_id)
-    if list(lacking(members_of(committee.members), committee.asked)):
+    if list(lacking(as_members(committee.members), committee.asked)):
         await tx.session.execute(delete(FullCommittee).where(FullCommittee.call_id == committee.call_id))
     else:
         row = {"call_id": committee.call_id, "since": tx.now}
@@ -162,7 +162,7 @@ async def refuse_unless_full(tx: Tx, call: Call) -> None:
     """Where the call has a committee, it must be full. Refused: `rules.lacking`."""
     if call.committee:
         committee = await committee_of(tx.session, call.id)
-        refuse_if(lacking(members_of(committee.members), committee.asked), "conflict")
+        refuse_if(lacking(as_members(committee.members), committee.asked), "conflict")
 
 
 async def refuse_committee(tx: Tx, call_id: UUID) -> None:
@@ -171,12 +171,12 @@ async def refuse_committee(tx: Tx, call_id: UUID) -> None:
         refuse("on_committee", kind="forbidden")
 
 
-async def chairs_of(tx: Tx, call: Call) -> list[Person]:
-    """The chair of the committee of the call; nobody where it has none."""
+async def people_in(tx: Tx, call: Call, function: Function) -> list[Person]:
+    """Who has this function on the committee of the call; nobody where it has none."""
     query = select(Person).join(CommitteeMember, CommitteeMember.person_id == Person.id)
     seated = query.where(
         CommitteeMember.call_id == (call.series_id or call.id),
-        CommitteeMember.function == Function.CHAIR,
+        CommitteeMember.function == function,
         CommitteeMember.ended_at.is_(None),
     )
-    return list(await tx.session.scalars(seated))
+    return list(await tx.session.scalars(seated.order_by(Person.id)))

@@ -1,0 +1,76 @@
+"""The evaluation report of a call with a committee: what it says, and who has signed it when."""
+
+from uuid import UUID
+
+from litestar import get, post
+
+from facility.awards.queries.report import report
+from facility.awards.service.report import sign_report
+from facility.calls.access import READERS
+from facility.evaluation.access import ON_COMMITTEE
+from facility.evaluation.models import HAS_COMMITTEE_SQL, on_committee
+from facility.evaluation.queries.board import call as call_shown
+from facility.evaluation.rules.committee import Function
+from facility.evaluation.words import OUTCOMES
+from facility.web.access import Role, allow, related
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.waiting import waits
+from facility.web.workspace import tab, workspace_of
+
+SEES = {"allow": allow(*READERS, related(ON_COMMITTEE))}
+SIGNS = {"allow": allow(related(ON_COMMITTEE))}
+_IS_PROPOSED = "EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)"
+
+tab(
+    "report",
+    N_("Report"),
+    "/evaluation/{id}/report",
+    order=55,
+    when=f"({HAS_COMMITTEE_SQL} AND {_IS_PROPOSED})",
+)
+waits(
+    N_("Evaluation reports to sign"),
+    N_("Sign the evaluation report of {thing}"),
+    "/assessments",
+    Role.ASSESSOR,
+    rows=f"""SELECT call.reference || ' ' || call.title AS thing, '/evaluation/' || call.id || '/report' AS href,
+        call.reference AS call, award_decision.proposed_at AS since, NULL AS until
+    FROM award_decision JOIN call ON call.id = award_decision.call_id
+    WHERE award_decision.decided_at IS NULL AND call.state = 'closed' AND {HAS_COMMITTEE_SQL} AND {on_committee(Function.VOTING)}
+        AND NOT EXISTS (SELECT FROM report_signature WHERE report_signature.call_id = call.id
+            AND report_signature.person_id = :person_id AND report_signature.at >= award_decision.proposed_at)""",  # noqa: S608
+)
+
+
+@get("/evaluation/{call_id:uuid}/report", opt=SEES)
+async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
+    """The sheet as the visitor may see it, and the signatures; a voting member signs it here."""
+    call = await call_shown(read, call_id)
+    shown = await report(read, call_id, view.me.id)
+    own = next((member for member in shown.members if member.person_id == view.me.id), None)
+    return view.page(
+        "awards/evaluation_report.html",
+        workspace=await workspace_of(view, read, call_id, "report"),
+        call=call,
+        grid=call.grid,
+        report=shown,
+        own=own,
+        outcomes=OUTCOMES,
+        awarded=shown.sheet.get("line", {}).get("awards", ()),
+        reserve=shown.sheet.get("line", {}).get("reserve", ()),
+    )
+
+
+@post("/evaluation/{call_id:uuid}/report", opt=SIGNS)
+async def sign(view: View, form: Form, tx: Tx, call_id: FromPath[UUID]) -> Page:
+    """Sign what was shown."""
+    fields = Fields(form)
+    seen = fields.text("seen", most=64)
+    fields.check()
+    await sign_report(tx, call_id, seen=seen)
+    return view.go(f"/evaluation/{call_id}/report", _("You have signed the evaluation report. Thank you."))
+
+
+HANDLERS = [show, sign]

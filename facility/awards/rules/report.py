@@ -1,0 +1,50 @@
+"""The sheet of an evaluation report that a voting member signs: the ranking that was proposed, as this member may see it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from facility.awards.rules.bundle import canonical, line_of, ranking_of
+from facility.awards.rules.money_line import Drawn
+from facility.evaluation.rules.ranking import Judged
+
+FORMAT, VERSION = "facility-evaluation-report", 1
+
+
+def sheet(
+    call: str, proposed_at: datetime, judged: Sequence[Judged], line: Drawn, closed: Collection[UUID]
+) -> dict[str, Any]:
+    """What a member signs, as JSON values. closed: the applications that are closed to the member. Where there are any, ranks, awards
+    and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references."""
+    rows = [entry for entry in judged if entry.applicant.application_id not in closed]
+    whole = len(rows) == len(judged)
+    counts = Counter({entry.applicant.application_id: len(entry.applicant.assessments) for entry in judged})
+    records = [
+        {key: value for key, value in record.items() if key != "digest" and (whole or key != "rank")}
+        for record in msgspec.to_builtins(list(ranking_of(rows, counts)))
+    ]
+    if not whole:
+        records.sort(key=lambda record: str(record["application"]))
+    signed = {
+        "format": FORMAT,
+        "version": VERSION,
+        "call": call,
+        "proposed_at": proposed_at.isoformat(),
+        "whole": whole,
+        "ranking": records,
+    }
+    if whole:
+        references = {entry.applicant.application_id: entry.applicant.reference for entry in judged}
+        drawn = msgspec.to_builtins(line_of(line, references, None))
+        signed["line"] = {key: drawn[key] for key in ("awards", "reserve", "carried", "cooled")}
+    return signed
+
+
+def digest_of(signed: dict[str, Any]) -> str:
+    """SHA-256 of a sheet in its one spelling, in hexadecimal."""
+    return hashlib.sha256(canonical(signed)).hexdigest()
