@@ -438,9 +438,9 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     evaluation.CommitteeMemberAppointed: Row(
         JUDGING,
-        assessor=(Mail("evaluation/appointed"), COMMITTEE),
-        officer=(COMMITTEE,),
-        decider=(COMMITTEE, Task("Committees to appoint")),
+        assessor=(Mail("evaluation/appointed"), COMMITTEE, Task("Declarations to sign for a call")),
+        officer=(COMMITTEE, Task("Declarations to sign for a call")),
+        decider=(COMMITTEE, Task("Committees to appoint"), Task("Declarations to sign for a call")),
     ),
     evaluation.CommitteeMemberLeft: Row(
         JUDGING,

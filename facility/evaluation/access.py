@@ -104,6 +104,12 @@ ON_COMMITTEE = relation(
 """Who sits on the committee of the call."""
 
 _OF_APPLICATION = "SELECT FROM application JOIN call ON call.id = application.call_id WHERE application.id = :application_id"
+ON_COMMITTEE_OF_APPLICATION = relation(
+    "application.committee",
+    sql=f"EXISTS ({_OF_APPLICATION} AND {on_committee()})",
+    exists=_EXISTS,
+)
+"""Who sits on the committee of the application's call."""
 CHAIR = relation(
     "call.chair",
     sql=f"EXISTS (SELECT FROM call WHERE call.id = :call_id AND {on_committee(Function.CHAIR)})",

@@ -15,7 +15,8 @@ from facility.web.access import Role
 
 
 class Declaration(Base):
-    """An assessor's declaration of objectivity and confidentiality for one call."""
+    """The declaration of objectivity and confidentiality for one call: of an assessor, or in a call with a committee of whoever sits on it,
+    runs the call or decides it."""
 
     __tablename__ = "declaration"
 
@@ -187,6 +188,10 @@ OF_COMMITTEE = "coalesce(call.series_id, call.id)"
 HAS_COMMITTEE_SQL = "(call.committee <> '{}')"
 FULL_COMMITTEE_SQL = f"EXISTS (SELECT FROM full_committee WHERE full_committee.call_id = {OF_COMMITTEE})"
 """The row `call` asks for a committee; it is full."""
+
+
+DECLARED_SQL = "EXISTS (SELECT FROM declaration WHERE declaration.call_id = call.id AND declaration.assessor_id = :person_id)"
+"""The person has signed the declaration for the row `call`."""
 
 
 def on_committee(*functions: Function, person: str = ":person_id") -> str:

@@ -133,6 +133,8 @@ async def tell_the_secretariat_of_a_conflict(tx: Tx, event: ConflictDeclared | C
     """Somebody else must assess it; whoever has a conflict on it too is not told."""
     if not event.conflict:
         return
+    if not await is_assigned(tx.session, event.application_id, event.assessor_id):
+        return  # they run the call, and somebody else of them goes on
     application = await tx.get(Application, event.application_id)
     call = await tx.get(Call, application.call_id)
     assessor = await tx.get(Person, event.assessor_id)
@@ -253,8 +255,7 @@ async def tell_whose_conflict_was_decided(tx: Tx, event: ConflictDecided) -> Non
     """Whoever has the conflict learns that the application is closed to them, and why; the secretariat, where they assess it."""
     if not event.conflict:
         return
-    if await is_assigned(tx.session, event.application_id, event.assessor_id):
-        await tell_the_secretariat_of_a_conflict(tx, event)
+    await tell_the_secretariat_of_a_conflict(tx, event)
     application = await tx.get(Application, event.application_id)
     person = await tx.get(Person, event.assessor_id)
     declared = await tx.get(ConflictDeclaration, (event.application_id, event.assessor_id))

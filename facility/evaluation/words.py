@@ -27,6 +27,9 @@ sentences.register(
             "{assessor} may have a conflict of interests on {application}. Choose somebody else, or decide on it first."
         ),
         "conflicts_undecided": N_("Possible conflicts of interests that are still to be decided: {count}."),
+        "not_signed_here": N_(
+            "First sign the declaration of objectivity and confidentiality for this call. It is on the page of its committee."
+        ),
         "finding_settled": N_("This has been decided already."),
         "not_yours_to_decide": N_("Somebody else decides on this conflict of interests."),
         "assessor_has_it": N_("{assessor} has {application} already."),

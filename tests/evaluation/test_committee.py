@@ -42,6 +42,8 @@ class Play(Judging):
         for name in ("cora", "sara"):
             person = await self.act(None, lambda tx, name=name: _staff(tx, name))  # type: ignore[misc]
             self.people[name] = person
+        for who in ("ada", "vera", "paul", "ines", "cora", "sara"):
+            await self.act(who, lambda tx: assessing.sign_declaration(tx, self.id), CLOSES)
 
     async def appoint(self, who: str, function: Function, institution: str, **more: str) -> None:
         await self.act(

@@ -138,8 +138,10 @@ class World:
                 )
             case ["call", "chair"] | ["application", "rules_on_conflict"]:
                 return self._chairs_or_assigns(relation, person, ids)
-            case ["call", "committee"]:
-                call = self.one("call", id=ids.get("call_id"))
+            case ["call" | "application", "committee"]:
+                about = self.one("application", id=ids.get("application_id"))
+                key = ids.get("call_id") if relation == "call.committee" else about and about.call_id
+                call = self.one("call", id=key)
                 return call is not None and any(
                     row.person_id == person.id and row.ended_at is None
                     for row in self.rows["committee_member"]

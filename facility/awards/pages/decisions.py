@@ -21,6 +21,8 @@ from facility.awards.queries.ranking import (
     threshold_of,
     tie_break_words,
 )
+from facility.awards.queries.report import Signed
+from facility.awards.queries.report import report as evaluation_report
 from facility.awards.service import deciding
 from facility.awards.words import COOLED, ENDS, PLACES, STATUSES
 from facility.calls.queries.duties import why_not_run
@@ -106,6 +108,13 @@ async def figures_csv(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     return view.download(content, f"{shown.call.reference}-figures.csv", "text/csv")
 
 
+async def _signatures(read: AsyncConnection, shown: Ranking, view: View) -> list[Signed]:
+    """Of the committee, where the call has one and its ranking is proposed."""
+    if not (shown.call.committee and shown.proposal):
+        return []
+    return (await evaluation_report(read, shown.call.id, view.me.id)).members
+
+
 @get("/evaluation/{call_id:uuid}/report.pdf", opt={"allow": WATCH})
 async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Ranking, reserve list and figures as PDF/UA."""
@@ -117,6 +126,7 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         await awards_of_call(read, call_id),
         await awards_queries.shares(read, call_id),
         await places(read, call_id),
+        await _signatures(read, shown, view),
     )
     return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
 

@@ -10,6 +10,7 @@ import jinja2
 
 from facility.awards.queries.awards import AwardLine, Money, Place
 from facility.awards.queries.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
+from facility.awards.queries.report import Signed
 from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL
 from facility.evaluation.words import OUTCOMES
@@ -128,8 +129,9 @@ async def report_pdf(
     awards: Sequence[AwardLine],
     shares: Mapping[UUID, Mapping[str, Decimal]],
     places: Sequence[Place],
+    signatures: Sequence[Signed],
 ) -> bytes:
-    """The evaluation report: ranking, reserve list and figures, as PDF/UA."""
+    """The evaluation report: ranking, reserve list, figures and signatures of the committee, as PDF/UA."""
     html = templates.get_template("awards/report.html").render(
         ranking=shown,
         grid=shown.call.grid,
@@ -138,6 +140,7 @@ async def report_pdf(
         shares=shares,
         donors=list(next(iter(shares.values()), {})),
         places=places,
+        signatures=signatures,
         place_words=PLACES,
         ends=ENDS,
         cooled=COOLED,

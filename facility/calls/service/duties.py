@@ -1,6 +1,6 @@
 """Taking on a duty in a call: running it, or assessing in it. A series and its batches are one call here."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -64,7 +64,26 @@ async def take_duties(tx: Tx, call_id: UUID, duties: Mapping[UUID, Duty]) -> dic
     return {row.person_id: Duty(row.duty) for row in await tx.session.execute(query)}
 
 
+type Before = Callable[[Tx, UUID, Duty], Awaitable[None]]
+"""`before(tx, call_id, duty)`: raises Refused where the actor may not do this for the call yet."""
+BEFORE: list[Before] = []
+
+
+def before_running(before: Before) -> Before:
+    """Register what a later room asks of whoever runs a call."""
+    if before not in BEFORE:
+        BEFORE.append(before)
+    return before
+
+
 async def run(tx: Tx, call_id: UUID, duty: Duty) -> None:
-    """The actor does this for the call. Raises Refused as `rules.duties.may_run`."""
+    """The actor does this for the call. Raises Refused as `rules.duties.may_run`, and as later rooms say (`before_running`)."""
     if tx.actor is not None:
         may_run((await take_duties(tx, call_id, {tx.actor: duty})).get(tx.actor))
+        await refuse_before(tx, call_id, duty)
+
+
+async def refuse_before(tx: Tx, call_id: UUID, duty: Duty) -> None:
+    """What later rooms ask of the actor before this duty."""
+    for before in BEFORE:
+        await before(tx, call_id, duty)

@@ -52,6 +52,8 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Who sits on the committee, what it lacks, and who sat on it before."""
     committee = await committee_of(read, call_id)
     here = f"/evaluation/{call_id}/committee"
+    declaration = f"/evaluation/{call_id}/declaration"
+    opened = await view.open_to_me(read, [f"{here}/appoint", declaration])
     over = committee.state in ("decided", "cancelled")
     return view.page(
         "evaluation/committee.html",
@@ -60,7 +62,9 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         committee=committee,
         lacks=[sentence(reason) for reason in lacking(as_members(committee.members), committee.asked)],
         over=over,
-        appoints=not over and bool(await view.open_to_me(read, [f"{here}/appoint"])),
+        appoints=not over and f"{here}/appoint" in opened,
+        declaration=declaration,
+        declares=declaration in opened,
         functions=FUNCTIONS,
     )
 

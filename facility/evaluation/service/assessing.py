@@ -17,7 +17,7 @@ from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
-from facility.calls.service.duties import run, take_duties
+from facility.calls.service.duties import refuse_before, run, take_duties
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
 from facility.drafting.service import Holder, end, forgets, keep
@@ -183,6 +183,7 @@ async def begin_assigning(tx: Tx, call_id: UUID, assessor_ids: Collection[UUID])
     held = await take_duties(tx, call_id, duties)
     if tx.actor:
         may_run(held.get(tx.actor))
+        await refuse_before(tx, call_id, Duty.ASSIGNED)
     refuse_if(why_not_assess({names[key]: held.get(key) for key in assessor_ids}))
 
 

@@ -16,7 +16,7 @@ from facility.applications.service.conflicts import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty
-from facility.calls.service.duties import run
+from facility.calls.service.duties import refuse_before, run
 from facility.db import Tx, new_id
 from facility.evaluation.events import ConflictDecided, ConflictsFound, TieDeclared, TieEnded
 from facility.evaluation.models import ConflictFinding, NamedPerson, Tie, rules_on_conflicts
@@ -97,7 +97,7 @@ async def decide_on_conflict(
 ) -> None:
     """The actor decides whether what was found about this person and application is a conflict. If so, it acts as a declared one.
 
-    Refused: "shut_out", "not_yours_to_decide", "assesses_here" (forbidden), "reason_missing" (invalid), "finding_settled", "already_decided",
+    Refused: "shut_out", "not_yours_to_decide", "assesses_here", "not_signed_here" (forbidden), "reason_missing" (invalid), "finding_settled", "already_decided",
     "call_cancelled".
     """
     call_id = (await tx.get(Application, application_id)).call_id
@@ -105,7 +105,9 @@ async def decide_on_conflict(
     if not (await tx.session.execute(_RULES, about)).scalar():
         refuse("not_yours_to_decide", kind="forbidden")
     call = await tx.get(Call, call_id)
-    if not call.committee:
+    if call.committee:
+        await refuse_before(tx, call_id, Duty.ASSIGNED)
+    else:
         await run(tx, call_id, Duty.ASSIGNED)
     await tx.lock(Application, application_id)
     await refuse_shut_out(tx, [application_id])

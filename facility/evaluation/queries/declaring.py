@@ -1,0 +1,17 @@
+"""Whether somebody has signed the declaration of objectivity and confidentiality for a call."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.evaluation.models import Declaration
+
+
+async def signed_at(connection: AsyncConnection, call_id: UUID, person_id: UUID) -> datetime | None:
+    """When this person signed; None where they have not."""
+    query = select(Declaration.signed_at).where(
+        Declaration.call_id == call_id, Declaration.assessor_id == person_id
+    )
+    return (await connection.execute(query)).scalar()

@@ -1,0 +1,116 @@
+"""Declarations of those who don't assess: signed before anything opens where a call has a committee; their conflicts act as assessors' do."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from facility.admission.service.admissibility import check_admissibility
+from facility.admission.service.opening import start_opening
+from facility.awards.service.deciding import decide, propose
+from facility.db import Database, Tx
+from facility.evaluation.service.assessing import assign, sign_declaration
+from facility.refused import Refused
+from tests.browser import Browsers, errors, work
+from tests.evaluation.test_committee import Play
+from tests.judging import CLOSES, DECIDED
+from tests.prepared import built_once
+
+TO_SIGN = "declarations-to-sign-for-a-call"
+
+
+@built_once
+async def begun(db: Database) -> Play:
+    play = Play(db)
+    await play.tell()
+    await play.fill()
+    await play.judged()
+    return play
+
+
+@pytest.fixture
+async def play(begun: Play) -> Play:
+    return begun
+
+
+async def refused(play: Play, who: str, command: Any) -> tuple[str, ...]:
+    with pytest.raises(Refused) as caught:
+        await play.act(who, command, DECIDED)
+    return caught.value.codes
+
+
+async def _unsign(tx: Tx) -> None:
+    """As for an officer who has not signed."""
+    await tx.session.execute(text("DELETE FROM declaration"))
+
+
+async def test_nothing_is_opened_checked_assigned_proposed_or_decided_before_the_declaration(
+    play: Play, browse: Browsers
+) -> None:
+    await play.act(None, _unsign)
+    key = play.applications["SHIPS"]
+    for who, command in (
+        ("ada", lambda tx: start_opening(tx, play.id)),
+        ("ada", lambda tx: check_admissibility(tx, key, admissible=True, reason="")),
+        ("ada", lambda tx: assign(tx, key, play.people["erik"])),
+        ("vera", lambda tx: propose(tx, play.id)),
+        ("paul", lambda tx: decide(tx, play.id)),
+    ):
+        assert await refused(play, who, command) == ("not_signed_here",)
+    vera = await browse(play.people["vera"])
+    assert TO_SIGN in work(await vera.get("/"))
+    here = f"/evaluation/{play.id}/declaration"
+    assert errors(await vera.send_form(here, {})) == ["agreed"]
+    assert (await vera.send_form(here, {"agreed": "yes"})).status_code == 303
+    assert TO_SIGN not in work(await vera.get("/"))
+    await play.act("vera", lambda tx: propose(tx, play.id))
+
+
+async def test_a_call_without_a_committee_asks_for_none(play: Play, browse: Browsers) -> None:
+    call = await play.call("TAF-2021-02")
+    await play.apply("ROADS", "100.00", call="TAF-2021-02")
+    await play.close("TAF-2021-02")
+    vera = await browse(play.people["vera"])
+    assert "TAF-2021-02" not in (await vera.get(f"/waiting/{TO_SIGN}")).text
+    assert (await vera.get(f"/evaluation/{call}/declaration")).status_code == 200
+
+
+async def test_an_officer_chair_or_decider_with_a_conflict_is_shut_out_as_an_assessor_is(
+    play: Play, browse: Browsers
+) -> None:
+    key = play.applications["SHIPS"]
+    for who in ("paul", "sara", "cora"):
+        browser = await browse(play.people[who])
+        here = f"/evaluation/applications/{key}/own-conflict"
+        assert str(key) in (await browser.get(f"/evaluation/{play.id}/declaration")).text
+        assert errors(await browser.send_form(here, {"reason": ""})) == ["reason"]
+        assert (await browser.send_form(here, {"reason": "My brother leads it."})).status_code == 303
+        page = (await browser.get(f"/evaluation/{play.id}/declaration")).text
+        assert (str(key) in page, "closed to you" in page) == (False, True)
+        assert (await browser.send_form(here, {"reason": "Again."})).status_code == 403
+    await play.act("vera", lambda tx: propose(tx, play.id))
+    await play.sign("elena", "erik", "emma")
+    assert await refused(play, "paul", lambda tx: decide(tx, play.id)) == ("shut_out",)
+    paul = await browse(play.people["paul"])
+    for path in ("ranking", "decision", "report.pdf"):
+        assert (await paul.get(f"/evaluation/{play.id}/{path}")).status_code == 403
+    await play.act("ines", lambda tx: decide(tx, play.id))
+    async with play.db.reader() as connection:
+        attempts = await connection.execute(
+            text("SELECT count(*) FROM event WHERE kind = 'RecusedAttempt' AND subject_id = :id"), {"id": key}
+        )
+        assert attempts.scalar_one() >= 6
+        mails = await connection.execute(
+            text("SELECT count(*) FROM mail WHERE template = 'evaluation/recused'")
+        )
+        assert mails.scalar_one() == 0, "they were not to assess it: nobody is to be assigned instead"
+
+
+async def test_only_those_who_take_part_declare(play: Play, browse: Browsers) -> None:
+    key = play.applications["SHIPS"]
+    for who, status in (("omar", 403), ("eva", 403), ("erik", 200), ("vera", 200), ("ines", 200)):
+        browser = await browse(play.people[who])
+        assert (await browser.get(f"/evaluation/{play.id}/declaration")).status_code == status
+        assert (await browser.get(f"/evaluation/applications/{key}/own-conflict")).status_code == status
+    with pytest.raises(Refused):
+        await play.act("vera", lambda tx: sign_declaration(tx, play.id), CLOSES)
