@@ -50,7 +50,7 @@ class Report(msgspec.Struct, frozen=True):
 
 _CALL = text(
     """
-    SELECT call.reference, call.grid, call.min_beneficiaries, call.committee, proposed_at, line, award_decision.decided_at
+    SELECT call.reference, call.grid, call.min_beneficiaries, award_decision.id AS proposal, proposed_at, line, award_decision.decided_at
     FROM call JOIN award_decision ON award_decision.call_id = call.id WHERE call.id = :call AND call.committee <> '{}'
     """
 )
@@ -89,7 +89,9 @@ async def report(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Re
     line = msgspec.convert(call.line, Drawn, strict=False)
 
     def seen_by(person_id: UUID) -> dict[str, Any]:
-        return sheet(call.reference, call.proposed_at, judged, line, closed.get(person_id, set()))
+        return sheet(
+            call.reference, call.proposal, call.proposed_at, judged, line, closed.get(person_id, set())
+        )
 
     own = seen_by(viewer)
     signatures = (await connection.execute(_SIGNATURES, {"call": call_id})).all()

@@ -17,10 +17,16 @@ FORMAT, VERSION = "facility-evaluation-report", 1
 
 
 def sheet(
-    call: str, proposed_at: datetime, judged: Sequence[Judged], line: Drawn, closed: Collection[UUID]
+    call: str,
+    proposal: UUID,
+    proposed_at: datetime,
+    judged: Sequence[Judged],
+    line: Drawn,
+    closed: Collection[UUID],
 ) -> dict[str, Any]:
     """What a member signs, as JSON values. closed: the applications that are closed to the member. Where there are any, ranks, awards
-    and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references."""
+    and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references.
+    proposal: its random id, which no page shows, so that a digest can't be guessed from the scores that somebody knows."""
     rows = [entry for entry in judged if entry.applicant.application_id not in closed]
     whole = len(rows) == len(judged)
     counts = Counter({entry.applicant.application_id: len(entry.applicant.assessments) for entry in judged})
@@ -34,6 +40,7 @@ def sheet(
         "format": FORMAT,
         "version": VERSION,
         "call": call,
+        "proposal": str(proposal),
         "proposed_at": proposed_at.isoformat(),
         "whole": whole,
         "ranking": records,
