@@ -203,6 +203,10 @@ async def test_secretary_chair_and_observers_score_nothing(play: Play) -> None:
         tx, play.id, play.people["ada"], Function.VOTING, institution="Rome"
     )
     assert await refused(play, "paul", voting) == ("may_not_vote",)
+    carl = play.people["carl"]
+    chairs = lambda tx: appoint(tx, play.id, carl, Function.CHAIR, institution="X")  # noqa: E731
+    assert await refused(play, "paul", chairs) == ("may_only_observe",)
+    await play.appoint("carl", Function.OBSERVER, "Commission")
 
 
 async def test_nobody_appoints_themselves_and_members_do_not_decide(play: Play) -> None:

@@ -106,6 +106,15 @@ async def test_an_officer_chair_or_decider_with_a_conflict_is_shut_out_as_an_ass
         assert mails.scalar_one() == 0, "they were not to assess it: nobody is to be assigned instead"
 
 
+async def test_what_is_still_sealed_is_no_matter_of_conflicts_yet(play: Play, browse: Browsers) -> None:
+    await play.call("TAF-2021-03")
+    sealed = await play.apply("ROADS", "100.00", call="TAF-2021-03")
+    vera = await browse(play.people["vera"])
+    here = f"/evaluation/applications/{sealed}/own-conflict"
+    assert (await vera.get(here)).status_code == 404
+    assert (await vera.send_form(here, {"reason": "A brother."})).status_code == 404
+
+
 async def test_only_those_who_take_part_declare(play: Play, browse: Browsers) -> None:
     key = play.applications["SHIPS"]
     for who, status in (("omar", 403), ("eva", 403), ("erik", 200), ("vera", 200), ("ines", 200)):

@@ -86,7 +86,7 @@ async def _appoint(
         status=status,
         call_id=call_id,
         committee=committee,
-        people=[(str(key), name) for key, (name, _votes) in people.items() if key not in seated],
+        people=[(str(key), person.name) for key, person in people.items() if key not in seated],
         functions=FUNCTIONS,
         form=form,
     )

@@ -76,6 +76,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """What was found and how it was decided, without what is closed to the visitor and what is about them."""
     call = await board.call(read, call_id)
     lines = await findings(read, call_id, view.me.id)
+    declaration = f"/evaluation/{call_id}/declaration"
     return view.page(
         "evaluation/conflicts.html",
         workspace=await workspace_of(view, read, call_id, "conflicts"),
@@ -84,6 +85,7 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         decided=[line for line in lines if line.conflict is not None],
         declared=await declared_conflicts(read, call_id, view.me.id) if call.committee else [],
         decides=call.state == "closed",
+        declaration=declaration if declaration in await view.open_to_me(read, [declaration]) else "",
     )
 
 

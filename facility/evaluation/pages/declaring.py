@@ -12,6 +12,7 @@ from facility.evaluation.queries import board
 from facility.evaluation.queries.declaring import signed_at
 from facility.evaluation.service.assessing import sign_declaration
 from facility.evaluation.service.declaring import declare_own_conflict
+from facility.refused import refuse
 from facility.web.access import Role, allow, related
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -81,7 +82,9 @@ async def _own(
     view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     call = await board.call(read, await board.call_of(read, application_id))
-    (line,) = await board.applications(read, call.id, application_id)
+    line = next(iter(await board.applications(read, call.id, application_id)), None)
+    if line is None:  # still sealed, or on the exception track
+        refuse("not_found", kind="missing")
     return view.page(
         "evaluation/own_conflict.html",
         status=status,

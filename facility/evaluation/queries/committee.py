@@ -92,23 +92,36 @@ async def committee_of(reader: AsyncConnection | AsyncSession, call_id: UUID) ->
     )
 
 
+class Candidate(msgspec.Struct, frozen=True):
+    """Somebody who may sit on a committee. assesses: they may vote; works: they have a list of work, so they may be chair or secretary."""
+
+    name: str
+    assesses: bool
+    works: bool
+
+
 _PEOPLE = text(
     """
-    SELECT person.id, person.name, 'assessor' = ANY(array_agg(person_role.role)) AS assesses
-    FROM person JOIN person_role ON person_role.person_id = person.id
-    WHERE person.status = 'active'
-    GROUP BY person.id HAVING array_agg(person_role.role) && CAST(:roles AS text[]) AND NOT 'officer' = ANY(array_agg(person_role.role))
+    SELECT person.id, person.name, held.roles FROM person
+    CROSS JOIN LATERAL (SELECT array_agg(role) AS roles FROM person_role WHERE person_role.person_id = person.id) AS held
+    WHERE person.status = 'active' AND held.roles && CAST(:roles AS text[]) AND NOT 'officer' = ANY(held.roles)
     ORDER BY person.sort_key, person.id
     """
 )
-SERVES = (Role.ASSESSOR, Role.SECRETARIAT, Role.AUTHORISING, Role.COMMISSION, Role.AUDITOR)
-"""Who may sit on a committee; those who vote are assessors."""
+WORKS = (Role.ASSESSOR, Role.SECRETARIAT, Role.AUTHORISING)
+SERVES = (*WORKS, Role.COMMISSION, Role.AUDITOR)
+"""Who may sit on a committee; those who only look on as observers."""
 
 
-async def may_serve(reader: AsyncConnection | AsyncSession) -> dict[UUID, tuple[str, bool]]:
-    """Everybody who may sit on a committee: their name, and whether they may vote."""
+async def may_serve(reader: AsyncConnection | AsyncSession) -> dict[UUID, Candidate]:
+    """Everybody who may sit on a committee, by name."""
     rows = await reader.execute(_PEOPLE, {"roles": [role.value for role in SERVES]})
-    return {row.id: (row.name, row.assesses) for row in rows}
+    return {
+        row.id: Candidate(
+            row.name, Role.ASSESSOR in row.roles, any(role.value in row.roles for role in WORKS)
+        )
+        for row in rows
+    }
 
 
 _ACCOUNTS = text(accounts_of("CAST(:person_id AS uuid)"))

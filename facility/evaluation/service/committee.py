@@ -24,6 +24,7 @@ from facility.evaluation.queries.committee import (
 from facility.evaluation.rules.committee import (
     DUTIES,
     JUDGES,
+    ONLY_ONE,
     Function,
     Member,
     appointment_mistakes,
@@ -39,16 +40,20 @@ async def appoint(
 ) -> None:
     """Appoint somebody to the committee of the call, or of its series.
 
-    Refused: "own_appointment", "may_not_serve", `rules.why_not_serve`, `rules.appointment_mistakes` (invalid); "assesses_here"
+    Refused: "own_appointment", "may_not_serve", "may_not_vote", "may_only_observe", `rules.why_not_serve`, `rules.appointment_mistakes` (invalid); "assesses_here"
     (forbidden); as `_open`.
     """
-    names = await may_serve(tx.session)
-    name, votes = names.get(person_id, ("", False))
+    candidate = (await may_serve(tx.session)).get(person_id)
     accounts = await all_accounts(tx.session, person_id)
     if tx.actor in accounts:
         refuse("own_appointment", kind="invalid", field="person")
-    if not name or (function in JUDGES and not votes):
-        refuse("may_not_vote" if name else "may_not_serve", kind="invalid", field="person", person=name)
+    if candidate is None:
+        refuse("may_not_serve", kind="invalid", field="person")
+    name = candidate.name
+    if function in JUDGES and not candidate.assesses:
+        refuse("may_not_vote", kind="invalid", field="person", person=name)
+    if function in ONLY_ONE and not candidate.works:
+        refuse("may_only_observe", kind="invalid", field="person", person=name)
     held = await _take_duties(tx, call_id, person_id, DUTIES[function])
     committee = await _open(tx, call_id)
     if any(member.person_id in accounts for member in committee.members):

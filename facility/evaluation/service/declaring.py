@@ -32,10 +32,12 @@ async def refuse_undeclared(tx: Tx, call_id: UUID, duty: Duty) -> None:
 async def declare_own_conflict(tx: Tx, application_id: UUID, reason: str) -> None:
     """The actor, who doesn't assess it, declares a conflict of interests on an application: it is closed to them from now on.
 
-    Refused: "already_declared", "already_decided", "reason_missing" (invalid).
+    Refused: "not_found" (missing) for what is not opened, "already_declared", "already_decided", "reason_missing" (invalid).
     """
     assert tx.actor is not None, "conflicts are declared in person"
     application = await tx.lock(Application, application_id)
+    if application.track != "joint" or not application.opened:
+        refuse("not_found", kind="missing", what="application")
     declared = await tx.session.get(ConflictDeclaration, (application_id, tx.actor), populate_existing=True)
     if declared is not None and declared.conflict:
         refuse("already_declared")
