@@ -14,6 +14,7 @@ from facility.applications.service.documents import record_consultation
 from facility.awards.service.deciding import propose
 from facility.calls.models.call import Call
 from facility.calls.rules import edits
+from facility.calls.rules.committee import Committee
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.modes import Mode
@@ -28,7 +29,9 @@ from facility.db import Database
 from facility.demo.budgets import BY_LINES
 from facility.demo.present import FIREARMS
 from facility.demo.story import Story, Wish
+from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing
+from facility.evaluation.service.committee import appoint
 from facility.files.store import Store
 from facility.forms.types import Field, FieldType
 from facility.story.calls import GRID, points
@@ -42,6 +45,9 @@ ONE_EACH = msgspec.structs.replace(GRID, min_assessments=1)
 SCORES = points(17, 18, 13, 12, 12, 12)
 ADA, PAUL, OMAR, ELENA = "Ada Berisha", "Paul Weber", "Omar Hoxha", "Elena Rossi"
 WHY = "The partners asked for it."
+COMMITTEE = {"ines": Function.CHAIR, "vera": Function.SECRETARY} | dict.fromkeys(
+    ("elena", "erik", "emma"), Function.VOTING
+)
 
 
 def wish(title: str, lead: str = "omar", partners: tuple[str, ...] = ("arta", "milena")) -> Wish:
@@ -107,6 +113,7 @@ class Opened(Story):
         await self._to_judge()
         await self._to_sign()
         await self._to_decide()
+        await self._to_report()
         await self._to_open()
         await self._to_go_on()
 
@@ -154,6 +161,21 @@ class Opened(Story):
         spread = CoolDown(per_beneficiary_most=1)
         _call_id, keys = await self.closed("to propose", "omar", "ilir", cool_down=spread)
         await self.scored(*keys)
+
+    async def _to_report(self) -> None:
+        """One with a committee, whose report is to be signed."""
+        call_id = await self.published("to report", -20, -7, committee=Committee(3, 2))
+        for who, function in COMMITTEE.items():
+            key, house = self.people[who], f"Office of {who}"
+            await self.act(self.noon(-12), "paul", appoint, call_id, key, function, institution=house)
+        for who in ("ada", "vera"):
+            await self.act(self.noon(-11), who, assessing.sign_declaration, call_id)
+        key = await self.handed_in(call_id, "omar")
+        await self.close(call_id, self.noon(-7))
+        await self.admit([key], self.noon(-6))
+        await self.scored(key)
+        await self.act(self.noon(-4), "vera", propose, call_id)
+        self.at(ELENA, f"/evaluation/{call_id}/report")
 
     async def _to_open(self) -> None:
         call_id = await self.published("to open", -20, -7)

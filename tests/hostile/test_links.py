@@ -41,7 +41,6 @@ NOT_LINKED = {
     "/waiting/{key}": "the rest of a long list of work, which the story is too short for",
     "/applications/{application_id}/clarifications/{clarification_id}/papers/{number}": "no answer has one",
     "/assessments/{application_id}/documents/{document_id}": "nobody assesses an application with documents",
-    "/evaluation/{call_id}/report": "the only call with a committee is still open",
     "/deployments/new": "every award of the story has its requests",
     "/link/partner/{token}/application.pdf": "of the links that are open, none is about what was submitted",
     "/link/partner/{token}/receipt.pdf": "the same",

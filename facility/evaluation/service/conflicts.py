@@ -144,21 +144,18 @@ async def refuse_undecided(tx: Tx, call: Call) -> None:
 
 
 async def declare_tie(tx: Tx, institution_id: UUID, what: str, *, until: date | None) -> None:
-    """The actor declares a tie to an institution: what it is, and until when where it is over. Refused: "institution_unknown",
+    """The actor declares a tie to an institution: what it is, and until when where it is over. The same twice is one. Refused: "institution_unknown",
     "reason_missing" (invalid)."""
     assert tx.actor is not None, "ties are declared in person"
     if await tx.session.get(Institution, institution_id) is None:
         refuse("institution_unknown", kind="invalid", field="institution")
     if not what.strip():
         refuse("reason_missing", kind="invalid", field="what")
-    tie = Tie(
-        id=new_id(),
-        person_id=tx.actor,
-        institution_id=institution_id,
-        what=what.strip(),
-        until=until,
-        declared_at=tx.now,
-    )
+    declared = {"person_id": tx.actor, "institution_id": institution_id, "what": what.strip(), "until": until}
+    query = select(Tie.id).filter_by(**declared, ended_at=None)
+    if (await tx.session.scalars(query)).first():
+        return
+    tie = Tie(id=new_id(), **declared, declared_at=tx.now)
     tx.add(tie)
     await tx.flush()
     await record(tx, TieDeclared(person_id=tx.actor, tie_id=tie.id))
