@@ -1,6 +1,8 @@
 """Possible conflicts of interests are found and decided; ties are declared; several accounts of one person count as one; the evaluation
 report is signed."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -11,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 
-def _person(name: str, *, key: bool = False, needed: bool = True, index: bool = False) -> sa.Column[sa.Uuid]:
+def _person(name: str, *, key: bool = False, needed: bool = True, index: bool = False) -> sa.Column[Any]:
     return sa.Column(
         name, sa.Uuid(), sa.ForeignKey("person.id"), primary_key=key, nullable=not needed, index=index
     )
