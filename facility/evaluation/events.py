@@ -138,12 +138,10 @@ class AssessmentSent(Event, frozen=True, kw_only=True):
 
 
 class RecusedAttempt(Event, frozen=True, kw_only=True):
-    """An assessor with a declared conflict tried to read or score the application, and was refused."""
+    """Somebody with a conflict of interests tried to read, score, rank or decide the application, and was refused."""
 
     subject: ClassVar[str] = "application"
-    sentence: ClassVar[str] = (
-        "An assessor with a declared conflict of interests tried to open it and was refused"
-    )
+    sentence: ClassVar[str] = "Somebody with a conflict of interests tried to open it and was refused"
 
     application_id: UUID
     assessor_id: UUID

@@ -16,21 +16,24 @@ finds_conflicts(
     f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name AS about
         FROM {_PARTIES} JOIN candidate ON candidate.institution_id = party.institution_id""",  # noqa: S608
 )
+# Each way of its own, and not by OR: then they are looked up, and not every person compared with every party.
 finds_conflicts(
     "contact",
     N_("Is the contact person of {about}."),
     f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name AS about
         FROM {_PARTIES} JOIN candidate ON candidate.email = lower(party.contact_email)
-            OR lower(candidate.name) = lower(party.contact_name)""",  # noqa: S608
+        UNION SELECT judged.id, candidate.id, institution.name
+        FROM {_PARTIES} JOIN candidate ON lower(candidate.name) = lower(party.contact_name)""",  # noqa: S608
 )
 finds_conflicts(
     "signatory",
     N_("Signs for {about}, or did so in the last five years."),
     f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name AS about
-        FROM {_PARTIES} JOIN candidate ON lower(candidate.name) = lower(party.signatory_name) OR EXISTS (
-            SELECT FROM signatory WHERE signatory.institution_id = party.institution_id
-                AND lower(signatory.name) = lower(candidate.name)
-                AND coalesce(signatory.until, CAST(:now AS date)) >= CAST(:now AS date) - INTERVAL '{YEARS} years')""",  # noqa: S608
+        FROM {_PARTIES} JOIN candidate ON lower(candidate.name) = lower(party.signatory_name)
+        UNION SELECT judged.id, candidate.id, institution.name
+        FROM {_PARTIES} JOIN signatory ON signatory.institution_id = party.institution_id
+            AND coalesce(signatory.until, CAST(:now AS date)) >= CAST(:now AS date) - INTERVAL '{YEARS} years'
+        JOIN candidate ON lower(candidate.name) = lower(signatory.name)""",  # noqa: S608
 )
 finds_conflicts(
     "tie",
