@@ -87,6 +87,8 @@ async def test_what_follows_the_decision_is_kept_and_told(
     assert "No agreement of the call is signed while a complaint is open." in page
     form = (await ada.get(f"/staff/calls/{call_id}/edit")).text
     assert 'value="30"' in form
+
+
 async def test_a_committee_is_asked_for_by_numbers_that_one_may_have(
     db: Database, cast: Cast, draft: CallDraft, browse: Browsers
 ) -> None:
