@@ -52,8 +52,9 @@ class TakenOff(Base):
 
 
 class Assessment(Base):
-    """One assessor's scores and comments by section key, as they were sent; scores as decimal strings ("14.5"). They passed
-    `rules.score_mistakes`, and are frozen. Until then what is typed is unsaved text."""
+    """One assessor's scores by the keys of the grid's items and comments by section key, as they were sent; scores as decimal strings
+    ("14.5"), None where something does not apply. They passed `rules.score_mistakes`, and are frozen. Until then what is typed is
+    unsaved text."""
 
     __tablename__ = "assessment"
 

@@ -159,7 +159,7 @@ TAMPERED = {
     "a score": "UPDATE assessment SET scores = jsonb_set(scores, '{capacity}', '\"16.5\"') WHERE ctid = (SELECT min(ctid) FROM assessment)",
     "a score that does not count": "UPDATE assessment SET scores = jsonb_set(scores, '{capacity}', '\"4\"') WHERE scores ->> 'capacity' = '3'",
     "a conflict": "DELETE FROM conflict_declaration WHERE conflict",
-    "a sum": "UPDATE ranking_entry SET section_sums = jsonb_set(section_sums, '{capacity}', '\"17\"') WHERE rank = 1",
+    "a mean": "UPDATE ranking_entry SET counted = jsonb_set(counted, '{capacity}', '\"17\"') WHERE rank = 1",
     "a rank": "UPDATE ranking_entry SET rank = rank + 10 WHERE rank IS NOT NULL",
     "an outcome": "UPDATE ranking_entry SET outcome = 'withdrawn' WHERE outcome = 'not_assessed'",
     "an amount": "UPDATE ranking_entry SET requested = 1 WHERE rank = 2",

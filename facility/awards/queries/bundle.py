@@ -17,7 +17,6 @@ from facility.awards.queries.ranking import ROOT_SQL, Kept, decided
 from facility.awards.rules.bundle import (
     BEFORE,
     FORMAT,
-    VERSION,
     ApplicationRecord,
     AssessmentRecord,
     Bundle,
@@ -30,6 +29,7 @@ from facility.awards.rules.bundle import (
     line_of,
     proposed_of,
     ranking_of,
+    version_of,
 )
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw
 from facility.calls.rules.call import Grid
@@ -221,7 +221,7 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
     looked_at = ranked.cooling or NO_COOLING
     return Bundle(
         format=FORMAT,
-        version=VERSION,
+        version=version_of(call.grid),
         call=call,
         applications=tuple(
             _application(row, entry, about[entry.applicant.application_id], looked_at)
@@ -280,11 +280,12 @@ def _why_not(row: Any) -> Literal["recused", "taken_off", "earlier_submission"]:
 
 
 def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> AssessmentRecord:
-    ordered = [*(key for key in grid.keys if key in row.scores), *(row.scores.keys() - set(grid.keys))]
+    keys = [item.key for item in grid.items]
+    ordered = [*(key for key in keys if key in row.scores), *(row.scores.keys() - set(keys))]
     return AssessmentRecord(
         application=references[row.application_id],
         assessor=pseudonym(row.call_id, row.assessor_id),
-        scores={key: _plain(row.scores[key]) for key in ordered},
+        scores={key: _plain(row.scores[key]) if row.scores[key] is not None else None for key in ordered},
         counts=row.counts,
         why_not=None if row.counts else _why_not(row),
     )

@@ -1,7 +1,7 @@
 """The ranking of a call as pages, exports and the report show it: as it stands now, or as it was decided."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -21,8 +21,16 @@ from facility.calls.rules.call import TOTAL, Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.ranking import Applicant, Judged, Outcome, SectionMeans, stand
+from facility.evaluation.rules.ranking import (
+    Applicant,
+    Judged,
+    Outcome,
+    SectionMeans,
+    means_kept,
+    stand,
+)
 from facility.money import display
+from facility.web.i18n import _
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -83,7 +91,7 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 
 
 class RankLine(msgspec.Struct, frozen=True):
-    """One row: means as people read them, by section; `left`: EUR that remain after an award.
+    """One row: means as people read them, by section; sub_scores: of sections with sub-criteria, by title; `left`: EUR that remain after an award.
 
     `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
     batch that ranks it again; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
@@ -95,6 +103,7 @@ class RankLine(msgspec.Struct, frozen=True):
     chips: list[str]
     rank: int | None
     means: list[str]
+    sub_scores: list[tuple[str, list[tuple[str, str]]]]
     total: str | None
     missed: list[str]
     outcome: Outcome
@@ -209,7 +218,8 @@ def _lines(
                 title=known[key].title,
                 chips=[chips[code] for code in dict.fromkeys(entry.applicant.on_board)],
                 rank=entry.rank,
-                means=[display(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
+                means=[shown(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
+                sub_scores=list(_sub_scores(entry.means, grid)) if entry.means else [],
                 total=display(entry.means.total) if entry.means else None,
                 missed=list(entry.missed),
                 outcome=entry.outcome,
@@ -228,6 +238,17 @@ def _lines(
     return made
 
 
+def shown(points: Fraction | None) -> str:
+    """Points as people read them, also where something does not apply."""
+    return _("n/a") if points is None else display(points)
+
+
+def _sub_scores(counted: SectionMeans, grid: Grid) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for section in grid.sections:
+        if section.criteria:
+            yield section.title, [(item.title, shown(counted.of(item.key))) for item in section.items]
+
+
 def _line_of(key: UUID, drawn: Drawn) -> str | None:
     groups = {
         "award": drawn.awards,
@@ -241,8 +262,9 @@ def _line_of(key: UUID, drawn: Drawn) -> str | None:
 _ENTRIES = text(
     """
     SELECT ranking_entry.call_id, ranking_entry.application_id, application.reference, application.status,
-        application.received_at, rank, assessments, section_sums, missed, outcome, ranking_entry.requested, on_board
+        application.received_at, rank, assessments, counted, missed, grid, outcome, ranking_entry.requested, on_board
     FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
+    JOIN call ON call.id = ranking_entry.call_id
     WHERE ranking_entry.call_id = ANY (CAST(:calls AS uuid[]))
     ORDER BY rank NULLS LAST, application.reference COLLATE "C"
     """
@@ -259,13 +281,15 @@ class Kept(msgspec.Struct, frozen=True):
 async def decided(connection: AsyncConnection, call_ids: Collection[UUID]) -> dict[UUID, list[Kept]]:
     """The rankings of decided calls as they were kept: those with a rank in its order, then the others by reference."""
     kept: dict[UUID, list[Kept]] = defaultdict(list)
+    grids: dict[UUID, Grid] = {}
     for row in await connection.execute(_ENTRIES, {"calls": list(call_ids)}):
-        kept[row.call_id].append(Kept(_judged(row), row.assessments))
+        if row.call_id not in grids:
+            grids[row.call_id] = msgspec.convert(row.grid, Grid)
+        kept[row.call_id].append(Kept(_judged(row, grids[row.call_id]), row.assessments))
     return kept
 
 
-def _judged(row: Any) -> Judged:
-    sections = {key: Fraction(Decimal(total)) / row.assessments for key, total in row.section_sums.items()}
+def _judged(row: Any, grid: Grid) -> Judged:
     applicant = Applicant(
         application_id=row.application_id,
         reference=row.reference,
@@ -275,7 +299,7 @@ def _judged(row: Any) -> Judged:
         on_board=tuple(row.on_board),
         assessments=(),
     )
-    means = SectionMeans(sections, sum(sections.values(), Fraction(0))) if sections else None
+    means = means_kept(row.counted, grid)
     return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
 
 
@@ -331,9 +355,20 @@ def short(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def missed_words(grid: Grid, line: RankLine) -> list[tuple[str, str]]:
-    """Name ("total" for the total) and threshold of each section that a line missed."""
+class Missed(msgspec.Struct, frozen=True):
+    """A threshold that a line missed, by name ("total" for the total), or a sub-criterion that rejects it at so much or less."""
+
+    title: str
+    limit: str
+    rejects: bool = False
+
+
+def missed_words(grid: Grid, line: RankLine) -> list[Missed]:
+    """What a line missed."""
+    items = {item.key: item for item in grid.items if item.section.criteria}
     return [
-        (TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
+        Missed(item.title, f"{item.section.reject_at:f}", rejects=True)
+        if (item := items.get(key))
+        else Missed(TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
         for key in line.missed
     ]

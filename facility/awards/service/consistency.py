@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord
+from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord, version_of
 from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL
 from facility.evaluation.rules.assessing import score_mistakes
 from facility.formats.mistakes import Mistake, Path, mistake, path_text
@@ -36,6 +36,14 @@ def _grid(bundle: Bundle) -> Iterator[Mistake]:
     path = ("call", "grid")
     yield from _repeated(
         [((*path, "sections", i), (section.key,)) for i, section in enumerate(grid.sections)]
+    )
+    yield from _repeated(
+        [
+            ((*path, "sections", i, "criteria", j), (item.key,))
+            for i, section in enumerate(grid.sections)
+            for j, item in enumerate(section.items)
+            if section.criteria
+        ]
     )
     unknown: list[Path] = [
         (*path, "thresholds", key) for key in grid.thresholds if key not in (*grid.keys, TOTAL)
@@ -103,8 +111,20 @@ def _score(reason: Reason) -> str:
             return _("names no section of the grid")
         case "too_many_decimals":
             return _("has more than two decimals")
-        case _other:
+        case "not_whole":
+            return _("must be a whole number")
+        case "not_half":
+            return _("must be in steps of a half")
+        case "must_apply":
+            return _("must be a score: the grid does not let it be left out")
+        case "nothing_scored":
+            return _("says nothing, as all else: something must be scored")
+        case _other if reason.params["least"] == "0":
             return _("must be at most {most}", most=reason.params["max"])
+        case _other:
+            return _(
+                "must be from {least} to {most}", least=reason.params["least"], most=reason.params["max"]
+            )
 
 
 def contradictions(bundle: Bundle) -> Iterator[Mistake]:
@@ -115,6 +135,8 @@ def contradictions(bundle: Bundle) -> Iterator[Mistake]:
             if after < before:
                 yield mistake((part, i), _("is out of order"))
     yield from _handling(bundle)
+    if bundle.version != (version := version_of(bundle.call.grid)):
+        yield mistake(("version",), _("must be {version} by the rules of the call", version=version))
     decision, line = bundle.decision, bundle.line
     if (decision.state == "decided") != (decision.decided_at is not None):
         yield mistake(("decision", "decided_at"), _("does not fit the state {state}", state=decision.state))

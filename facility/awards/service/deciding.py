@@ -1,7 +1,6 @@
 """Proposing and deciding a call: awards, commitments and the reserve list in one transaction."""
 
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -204,16 +203,12 @@ async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> No
 
 
 def _entry(call_id: UUID, judged: Judged, drawn: Drawn) -> RankingEntry:
-    scores = judged.applicant.assessments if judged.means else ()
     return RankingEntry(
         call_id=call_id,
         application_id=judged.applicant.application_id,
         rank=judged.rank,
         assessments=len(judged.applicant.assessments),
-        section_sums={
-            key: format(sum((given[key] for given in scores), Decimal(0)), "f")
-            for key in (judged.means.sections if judged.means else ())
-        },
+        counted=judged.means.kept() if judged.means else {},
         missed=list(judged.missed),
         outcome=judged.outcome.value,
         requested=judged.applicant.requested,

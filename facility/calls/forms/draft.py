@@ -73,8 +73,11 @@ GRID_FIELDS = (
     "min_assessments",
     "tie_beneficiaries",
     "tie_received_at",
+    "criteria",
+    "rejecting",
+    "reject_at",
 )
-GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments"})
+GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments", "rejecting"})
 """The fields of the grid, and the groups of its rules' reasons: they are asked once all of these can be read."""
 COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}
 """The rules that spread awards, and the largest number that each takes."""

@@ -9,6 +9,7 @@ from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
 from facility.calls.rules.forms import By, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
+from facility.calls.words.judging import scoring
 from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
 from facility.forms.types import KINDS, Field
@@ -173,6 +174,7 @@ def opening(text: str) -> str:
 
 
 filters.register("opening", opening)
+filters.register("scoring", scoring)
 
 
 STANDINGS = {
@@ -200,6 +202,13 @@ sentences.register(
         "unknown_tie_break": N_("A tie-break uses “{key}”, but there is no such section."),
         "weights_do_not_add_up": N_(
             "The sections add up to {points} points, but you entered {total}. Change one of them."
+        ),
+        "criteria_do_not_add_up": N_(
+            "The sub-criteria come to {points} points, which is 5 times their weights, but the section has {most}."
+        ),
+        "criterion_twice": N_("Two sub-criteria of a section have the same key (“{title}”)."),
+        "rejects_without_criteria": N_(
+            "The section “{section}” has no sub-criteria, so no sub-score can reject."
         ),
         "no_cut_off": N_("Enter at least one cut-off."),
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),

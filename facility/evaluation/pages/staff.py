@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from uuid import UUID
 
 from litestar import get, post
@@ -245,7 +244,7 @@ def _spreads(scored: Sequence[lists.Scored]) -> list[tuple[str, str, Spreads]]:
     by_assessor: dict[tuple[str, str], list[Scores]] = defaultdict(list)
     for line in scored:
         for whose in (("", ""), (line.assessor, line.pseudonym)):
-            by_assessor[whose].append({key: Decimal(score) for key, score in line.scores.items()})
+            by_assessor[whose].append(line.scores)
     return [(*whose, spread_of(given)) for whose, given in sorted(by_assessor.items())]
 
 

@@ -15,11 +15,9 @@ from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
-from facility.evaluation.rules.assessing import fields_of
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
-from facility.web.amounts import Unclear, read_number
 
 PAGE = 25
 
@@ -299,7 +297,7 @@ class Scored(msgspec.Struct, frozen=True):
     reference: str
     assessor: str
     pseudonym: str
-    scores: dict[str, str]
+    scores: dict[str, Decimal | None]
     comments: dict[str, str]
     sent_at: datetime | None
     counts: bool
@@ -339,11 +337,13 @@ async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> li
 
 
 class OwnAssessment(msgspec.Struct, frozen=True):
-    """How far one assessor is with one application: both declarations, and what was typed or sent, by the name of its field."""
+    """How far one assessor is with one application: both declarations, what is typed, by the name of its field, and what was sent."""
 
     signed_at: datetime | None
     answered: bool
     typed: dict[str, list[str]]
+    scores: dict[str, Decimal | None]
+    comments: dict[str, str]
     sent_at: datetime | None
     open: bool
 
@@ -352,24 +352,11 @@ class OwnAssessment(msgspec.Struct, frozen=True):
         """What its form shows."""
         return {name: values[0] for name, values in self.typed.items() if values}
 
-    @property
-    def total(self) -> Decimal:
-        """What its scores come to so far; what is no number counts as nothing yet."""
-        typed = (value for name, value in self.values.items() if name.startswith("score-"))
-        return sum(map(_points, typed), Decimal(0))
-
-
-def _points(typed: str) -> Decimal:
-    try:
-        return read_number(typed, 2, "")
-    except Unclear:
-        return Decimal(0)
-
 
 _OWN = text(
     """
     SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
-        assessment.scores, assessment.comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
+        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
         application.status = 'admissible' AND evaluation_end.at IS NULL AS open
     FROM application
     LEFT JOIN declaration ON declaration.call_id = application.call_id AND declaration.assessor_id = :assessor
@@ -394,5 +381,4 @@ async def own_assessment(
     )
     if row is None:
         refuse("not_found", kind="missing", what="application")
-    sent = {"typed": fields_of(row["scores"], row["comments"])} if row["sent_at"] else {}
-    return msgspec.convert({**row, **sent}, OwnAssessment)
+    return msgspec.convert(dict(row), OwnAssessment)

@@ -61,8 +61,13 @@ async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, t
         .where(Application.call_id == call_id, COUNTING)
     )
     for row in rows:
-        by_application[row.application_id].append({key: Decimal(score) for key, score in row.scores.items()})
+        by_application[row.application_id].append(scores_of(row.scores))
     return {key: tuple(scores) for key, scores in by_application.items()}
+
+
+def scores_of(sent: Mapping[str, str | None]) -> Scores:
+    """As `Assessment` keeps them."""
+    return {key: None if score is None else Decimal(score) for key, score in sent.items()}
 
 
 async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:

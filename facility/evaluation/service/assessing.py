@@ -39,6 +39,7 @@ from facility.evaluation.models import (
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.rules.assessing import (
     assignment_mistakes,
+    comment_mistakes,
     fields_of,
     may_assess,
     may_judge_at_all,
@@ -46,7 +47,7 @@ from facility.evaluation.rules.assessing import (
     score_mistakes,
 )
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
-from facility.evaluation.rules.ranking import Standing, stand
+from facility.evaluation.rules.ranking import Scores, Standing, stand
 from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
@@ -145,7 +146,8 @@ async def _forget_before(tx: Tx, pair: Pair) -> None:
             await tx.session.delete(row)
     assessment = await tx.session.get(Assessment, pair, populate_existing=True)
     if assessment is not None:
-        typed = fields_of(assessment.scores, assessment.comments)
+        call = await tx.get(Call, (await tx.get(Application, pair.application_id)).call_id)
+        typed = fields_of(assessment.scores, assessment.comments, rules_of(call).grid)
         await keep(tx, pair.application_id, UNSENT, Holder(pair.assessor_id), typed)
         await tx.session.delete(assessment)
     await tx.flush()
@@ -213,21 +215,19 @@ async def may_write(tx: Tx, application_id: UUID) -> None:
     await _may_assess(tx, await tx.get(Application, application_id), _actor(tx))
 
 
-async def send_assessment(
-    tx: Tx, application_id: UUID, scores: Mapping[str, Decimal], comments: Mapping[str, str]
-) -> None:
+async def send_assessment(tx: Tx, application_id: UUID, scores: Scores, comments: Mapping[str, str]) -> None:
     """The actor sends the scores; they are frozen.
 
     Refused: "not_assigned", "not_declared" or "conflict" (forbidden), "already_sent", "evaluation_ended",
-    "not_in_evaluation", and every mistake of `rules.score_mistakes` (invalid).
+    "not_in_evaluation", and every mistake of `rules.score_mistakes` and `comment_mistakes` (invalid).
     """
     assessor_id = _actor(tx)
     application = await tx.lock(Application, application_id)
     await _may_assess(tx, application, assessor_id)
     grid = rules_of(await tx.get(Call, application.call_id)).grid
-    refuse_if(score_mistakes(scores, grid))
+    refuse_if([*score_mistakes(scores, grid), *comment_mistakes(scores, comments, grid)])
     assessment = Assessment(application_id=application_id, assessor_id=assessor_id, sent_at=tx.now)
-    assessment.scores = {key: format(scores[key], "f") for key in grid.keys}
+    assessment.scores = {item.key: _kept(scores[item.key]) for item in grid.items}
     assessment.comments = dict(comments)
     tx.add(assessment)
     await tx.flush()
@@ -236,6 +236,10 @@ async def send_assessment(
         tx,
         AssessmentSent(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
     )
+
+
+def _kept(score: Decimal | None) -> str | None:
+    return None if score is None else format(score, "f")
 
 
 async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:
