@@ -1,6 +1,7 @@
 """The present of the demo: a call that was decided lately, one that is being judged, one that is open, a draft."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -13,6 +14,8 @@ from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
+from facility.calls.forms.grid import preset
+from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
@@ -44,6 +47,18 @@ ONLINE = Wish(
     amounts=("18000.00", "9000.00"),
     themes=("CT.ONLINE", "CT.PVE"),
 )
+
+
+BY_CRITERIA = msgspec.structs.replace(
+    preset("prag_2018_criteria"),
+    min_assessments=2,
+    aggregate=Aggregate.MEDIAN,
+    steps=Steps.WHOLE,
+    comment_low=40,
+    comment_high=100,
+)
+"""A grid with every rule of scoring that the demo shows."""
+_GOOD = frozenset({"financial.technical_expertise", "relevance.added_value", "implementation.action_plan"})
 
 
 async def tell_present(story: Story) -> UUID:
@@ -166,8 +181,9 @@ _MENTORING = Wish(
 
 
 async def _call_under_evaluation(story: Story) -> None:
-    """One application to check, one with an assessment missing and a recusal, one on the exception track."""
-    call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00")
+    """One application to check, one with an assessment missing and a recusal, one on the exception track. It is scored by
+    sub-criteria."""
+    call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00", grid=BY_CRITERIA)
     first, second, alone = [
         await story.apply(call_id, wish, story.noon(-40)) for wish in (_DRUGS, _BORDER, _MENTORING)
     ]
@@ -184,7 +200,8 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.admit([first], story.noon(-5), COMPLETE)
     for assessor in ASSESSORS:
         await story.appoint(assessor, [first], story.noon(-4))
-    await story.score(first, "elena", points(16, 17, 12, 12, 11, 12), story.noon(-3), COMMENT)
+    marks = {item.key: Decimal(4 if item.key in _GOOD else 3) for item in BY_CRITERIA.items}
+    await story.score(first, "elena", marks, story.noon(-3), COMMENT)
     await story.act(
         story.noon(-3),
         "erik",

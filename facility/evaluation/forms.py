@@ -27,7 +27,7 @@ from facility.refused import Reason
 from facility.web import filters
 from facility.web.amounts import Unclear, read_number
 from facility.web.fields import Fields
-from facility.web.i18n import _, ngettext
+from facility.web.i18n import N_, _, filled, ngettext
 from facility.web.sentences import sentence
 
 filters.register("points", lambda points: points_in_words(points) or "–")
@@ -110,11 +110,16 @@ def extremes(section: GridSection, grid: Grid) -> str:
     most = section.items[0].most
     low = None if grid.comment_low is None else _points(Fraction(grid.comment_low * most, 100))
     high = None if grid.comment_high is None else _points(Fraction(grid.comment_high * most, 100))
+    at_top = grid.comment_high == 100  # nobody can give more
     if low and high:
-        return _("Required for a score of {low} or less, or of {high} or more.", low=low, high=high)
+        words = N_("Required for a score of {low} or less, or of {high} or more.")
+        if at_top:
+            words = N_("Required for a score of {low} or less, or of {high}.")
+        return filled(words, low=low, high=high)
     if low:
         return _("Required for a score of {low} or less.", low=low)
-    return _("Required for a score of {high} or more.", high=high) if high else ""
+    words = N_("Required for a score of {high}.") if at_top else N_("Required for a score of {high} or more.")
+    return filled(words, high=high) if high else ""
 
 
 def _points(score: Fraction) -> str:

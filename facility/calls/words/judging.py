@@ -38,7 +38,9 @@ def _comments(grid: Grid) -> Iterator[str]:
         yield _("Assessors must comment on: {titles}.", titles=titles)
     if grid.comment_low is not None:
         yield _("They must comment on scores of {share} % of the maximum or less.", share=grid.comment_low)
-    if grid.comment_high is not None:
+    if grid.comment_high == 100:
+        yield _("They must comment on the highest score.")
+    elif grid.comment_high is not None:
         yield _("They must comment on scores of {share} % of the maximum or more.", share=grid.comment_high)
 
 

@@ -44,7 +44,8 @@ _TOO_FINE = {
 
 
 def comment_mistakes(scores: Scores, comments: Mapping[str, str], grid: Grid) -> Iterator[Reason]:
-    """Comments that the call asks for and that are missing, each at "comment-" and its section's key."""
+    """Comments that the call asks for and that are missing, and those on nothing, each at "comment-" and its section's key."""
+    yield from (Reason("unknown_section", f"comment-{key}") for key in comments if key not in grid.keys)
     for section in grid.sections:
         if comments.get(section.key, "").strip():
             continue
