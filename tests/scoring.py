@@ -24,6 +24,8 @@ def grids(draw: Draw, min_assessments: int = 1) -> Json:
         "min_assessments": min_assessments,
         "tie_break": list(ties[: draw(st.integers(0, len(ties)))]),
     }
+    if draw(st.booleans()):
+        grid["tie_break"].append("lot")
     for name, strategy in {
         "aggregate": often("median", "mean", usual=1),
         "steps": st.sampled_from(("whole", "half")),
@@ -79,6 +81,7 @@ def scored_scenarios(draw: Draw) -> Json:
     scenario = draw(scenarios())
     grid = draw(grids(scenario["call"]["grid"]["min_assessments"]))
     scenario["call"]["grid"] = grid
+    scenario["call"]["lot"] = draw(st.sampled_from(("a" * 64, "b" * 64)))
     for one in scenario["applications"]:
         one["assessments"] = {name: assessment(draw, grid) for name in one.get("assessments", ())}
     return scenario

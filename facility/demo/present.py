@@ -15,6 +15,7 @@ from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
 from facility.calls.forms.grid import preset
+from facility.calls.rules.call import LOT
 from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Tx
 from facility.demo import budgets, review
@@ -56,6 +57,7 @@ BY_CRITERIA = msgspec.structs.replace(
     steps=Steps.WHOLE,
     comment_low=40,
     comment_high=100,
+    tie_break=("relevance", "beneficiaries", LOT),
 )
 """A grid with every rule of scoring that the demo shows."""
 _GOOD = frozenset({"financial.technical_expertise", "relevance.added_value", "implementation.action_plan"})

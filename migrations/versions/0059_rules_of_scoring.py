@@ -1,4 +1,4 @@
-"""A frozen ranking keeps the exact scores that count, as fractions; a median can't be kept as a sum."""
+"""A frozen ranking keeps the exact scores that count, as fractions, since a median can't be kept as a sum; draws by lot."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,6 +31,14 @@ def upgrade() -> None:
     op.execute(_COUNTED)
     op.alter_column("ranking_entry", "counted", server_default=None)
     op.drop_column("ranking_entry", "section_sums")
+    op.create_table(
+        "lot",
+        sa.Column("call_id", sa.Uuid(), sa.ForeignKey("call.id"), primary_key=True),
+        sa.Column("seed", sa.Text(), nullable=False),
+        sa.Column("commitment", sa.Text(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revealed_at", sa.DateTime(timezone=True)),
+    )
 
 
 # A median becomes the sum of which it would be the mean.
@@ -44,6 +52,7 @@ _SUMS = """
 
 
 def downgrade() -> None:
+    op.drop_table("lot")
     op.add_column(
         "ranking_entry",
         sa.Column(

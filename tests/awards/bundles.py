@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules import bundle as rules
@@ -88,7 +88,14 @@ def _call(call: dict[str, Any]) -> rules.CallRecord:
         carries_over=False,
         grid=msgspec.convert(call["grid"], Grid),
         cool_down=CoolDown(),
+        lot=_lot(call),
     )
+
+
+def _lot(call: dict[str, Any]) -> rules.LotRecord | UnsetType:
+    if "lot" not in call["grid"]["tie_break"]:
+        return UNSET
+    return rules.LotRecord(hashlib.sha256(call["lot"].encode()).hexdigest(), call["lot"])
 
 
 def _application(world: _Decision, one: dict[str, Any]) -> rules.ApplicationRecord:

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import CallRules, Grid, call_mistakes
+from facility.calls.rules.lot import place_of
 from facility.calls.rules.scoring import Aggregate, Criterion, Section, Steps
 from facility.evaluation.rules.assessing import comment_mistakes, score_mistakes
 from facility.evaluation.rules.ranking import Applicant, Outcome, Scores, means, missed_thresholds, stand
-from tests.oracle.scoring import counted, missed, tie
+from tests.oracle.scoring import counted, lot, missed, tie
 from tests.scenarios import Draw, often
 from tests.scoring import assessment, grids
 
@@ -199,6 +200,7 @@ def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any)
             AT + timedelta(minutes=minutes),
             ("AL", "BA", "RS")[:beneficiaries],
             tuple({key: None if s is None else Decimal(s) for key, s in one.items()} for one in given),
+            lot=place_of("seed", reference),
         )
         for i, (reference, beneficiaries, minutes, given) in enumerate(applications)
     ]
@@ -214,7 +216,8 @@ def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any)
         if not entry.missed:
             place: list[Any] = [-(points["total"] or 0)]
             for key in told["tie_break"]:
-                by_rule = {"beneficiaries": -beneficiaries, "received_at": minutes}
+                by_rule: dict[str, Any] = {"beneficiaries": -beneficiaries, "received_at": minutes}
+                by_rule["lot"] = lot("seed", reference)
                 place.append(by_rule[key] if key in by_rule else -tie(told, points, key))
             expected.append((place, reference))
         assert 0 <= entry.means.total <= grid.points

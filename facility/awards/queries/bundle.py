@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +26,7 @@ from facility.awards.rules.bundle import (
     DecisionRecord,
     Departure,
     Institution,
+    LotRecord,
     document_of,
     line_of,
     proposed_of,
@@ -48,8 +50,8 @@ _CALLS = text(
         call.mode = '{Mode.ROLLING}' AND EXISTS (
             SELECT FROM call AS following WHERE following.series_id = call.series_id AND following.batch = call.batch + 1
         ) AS carries_over,
-        proposed_at, line AS proposed, award_decision.decided_at, decided_line AS decided, {ROOT_SQL} AS root
-    FROM call JOIN award_decision ON award_decision.call_id = call.id
+        lot.commitment, lot.seed, proposed_at, line AS proposed, award_decision.decided_at, decided_line AS decided, {ROOT_SQL} AS root
+    FROM call JOIN award_decision ON award_decision.call_id = call.id LEFT JOIN lot ON lot.call_id = call.id
     WHERE call.id = ANY (CAST(:calls AS uuid[]))
     """  # noqa: S608 - our own text
 )
@@ -247,6 +249,7 @@ def _call(row: Any) -> CallRecord:
             "grid": msgspec.structs.replace(grid, thresholds=thresholds),
             "cool_down": msgspec.convert(row.cool_down, CoolDown),
             "extended_to": tuple(sorted(row.extended_to)),
+            "lot": LotRecord(row.commitment, row.seed) if row.seed else UNSET,
         }
     )
 

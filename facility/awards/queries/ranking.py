@@ -17,7 +17,8 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import Drawn, draw
-from facility.calls.rules.call import TOTAL, Grid
+from facility.calls.queries.public import LotShown
+from facility.calls.rules.call import LOT, TOTAL, Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
@@ -26,6 +27,7 @@ from facility.evaluation.rules.ranking import (
     Judged,
     Outcome,
     SectionMeans,
+    drawn_by_lot,
     means_kept,
     stand,
 )
@@ -94,7 +96,7 @@ class RankLine(msgspec.Struct, frozen=True):
     """One row: means as people read them, by section; sub_scores: of sections with sub-criteria, by title; `left`: EUR that remain after an award.
 
     `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
-    batch that ranks it again; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
+    batch that ranks it again; `by_lot`: only the lot decided its rank; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
     """
 
     application_id: UUID
@@ -112,6 +114,7 @@ class RankLine(msgspec.Struct, frozen=True):
     line: str | None
     place: int | None
     carried_to: str | None
+    by_lot: bool
     cooled: str | None
     overridden: str | None
     status: str
@@ -130,6 +133,7 @@ class Ranking(msgspec.Struct, frozen=True):
     assessors: int
     assessments: int
     recusals: int
+    lot: LotShown | None = None
 
     @property
     def ranked(self) -> list[RankLine]:
@@ -190,7 +194,14 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     lines = _lines(
         judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
     )
-    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, **counts)
+    lot = await _lot(connection, call) if LOT in call.grid.tie_break else None
+    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, lot=lot, **counts)
+
+
+async def _lot(connection: AsyncConnection, call: board.CallShown) -> LotShown | None:
+    query = text("SELECT commitment, seed, revealed_at FROM lot WHERE call_id = :call")
+    row = (await connection.execute(query, {"call": call.id})).first()
+    return LotShown(call.reference, row.commitment, row.seed if row.revealed_at else None) if row else None
 
 
 def _lines(
@@ -204,6 +215,7 @@ def _lines(
     grid: Grid,
 ) -> list[RankLine]:
     left = drawn.free
+    by_lot = drawn_by_lot([entry for entry in judged if entry.rank is not None], grid)
     made = []
     for entry in judged:
         key = entry.applicant.application_id
@@ -228,6 +240,7 @@ def _lines(
                 line=_line_of(key, drawn),
                 place=place,
                 carried_to=carried.get(key),
+                by_lot=key in by_lot,
                 cooled=drawn.cooled.get(key),
                 overridden=overridden.get(key),
                 status=known[key].status,

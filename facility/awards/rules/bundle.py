@@ -51,8 +51,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
+class LotRecord(msgspec.Struct, frozen=True):
+    """The draw by lot: what was published with the call, and the seed of which it is the SHA-256."""
+
+    commitment: str
+    seed: str
+
+
 class CallRecord(Record, frozen=True, kw_only=True):
-    """The call's rules, as they were published."""
+    """The call's rules, as they were published; lot: where one breaks the last ties."""
 
     reference: str
     title: str
@@ -69,6 +76,7 @@ class CallRecord(Record, frozen=True, kw_only=True):
     carries_over: bool
     grid: Grid
     cool_down: CoolDown
+    lot: LotRecord | UnsetType = UNSET
 
     @property
     def spreads(self) -> bool:

@@ -42,6 +42,7 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import next_batch
 from facility.calls.service.closing import mark_decided
 from facility.calls.service.duties import run
+from facility.calls.service.lots import reveal_lot
 from facility.calls.service.reading import after_decision_of, rules_of
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
@@ -76,7 +77,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     decision.proposed_by, decision.proposed_at = actor, tx.now
     decision.line = msgspec.to_builtins(drawn, str_keys=True)
     await end_evaluation(tx, call_id)
-    await record(tx, AwardsProposed(call_id=call_id))
+    await record(tx, AwardsProposed(call_id=call_id, seed=await reveal_lot(tx, call)))
     return decision
 
 

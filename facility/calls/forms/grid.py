@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from facility.calls.forms.scoring import ScoringForm, shown_scoring
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid
 from facility.calls.rules.edits import key_of, slug
 from facility.calls.rules.scoring import Criterion, Section
 from facility.contracts.service.reference import REFERENCE
@@ -49,6 +49,19 @@ CRITERIA: dict[str, tuple[str | tuple[str, int], ...]] = {
 }
 """Sub-criteria of the grid since 2018 by the keys of its sections, where it counts twice with its weight (dossier 2c)."""
 
+REFERENCE_NUMBER = "reference"
+LAST_TIES = {
+    REFERENCE_NUMBER: (N_("The lower reference number"), N_("That is the order in which they were begun.")),
+    LOT: (
+        N_("A draw by lot"),
+        N_(
+            "A secret number is drawn when the call is published, and its fingerprint is published with the call. The number is"
+            " published with the proposed ranking, so everybody can check the draw."
+        ),
+    ),
+}
+"""What breaks ties where nothing else does, and what that means, untranslated."""
+
 type Values = dict[str, str | list[str]]
 
 
@@ -61,6 +74,7 @@ def shown_grid(grid: Grid) -> Values:
         "total_threshold": _points(grid.thresholds.get(TOTAL)),
         "tie_beneficiaries": place.get(BENEFICIARIES, ""),
         "tie_received_at": place.get(RECEIVED_AT, ""),
+        "last_tie": LOT if LOT in place else REFERENCE_NUMBER,
         **shown_scoring(grid),
     }
     for number, section in enumerate(grid.sections):
@@ -208,7 +222,9 @@ class GridForm:
         for before, here in pairwise(taken):
             if before[0] == here[0]:
                 fields.wrong(here[2], _("Place {place} is taken already.", place=here[0]))
-        return tuple(key for _place_, key, _name in taken)
+        keys = tuple(key for _place_, key, _name in taken)
+        by_lot = fields.given("last_tie") and fields.choice("last_tie", tuple(LAST_TIES)) == LOT
+        return (*keys, LOT) if by_lot else keys
 
     def field(self, reason: Reason) -> str | None:
         """The field that a rule's reason is about."""

@@ -23,7 +23,9 @@ TOTAL = "total"
 BENEFICIARIES = "beneficiaries"
 RECEIVED_AT = "received_at"
 LOT = "lot"
-RESERVED_KEYS = frozenset({TOTAL, BENEFICIARIES, RECEIVED_AT, LOT})
+TIES = frozenset({BENEFICIARIES, RECEIVED_AT, LOT})
+"""What breaks ties beside the points of a section; a lot can only be the last, since it leaves none."""
+RESERVED_KEYS = TIES | {TOTAL}
 """What thresholds and tie-breaks may name beside a section; no section bears one of these names."""
 
 
@@ -191,8 +193,10 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
         if not threshold >= 0:
             yield Reason("negative", f"thresholds.{key}")
     for i, key in enumerate(grid.tie_break):
-        if key not in {*grid.keys, BENEFICIARIES, RECEIVED_AT}:
+        if key not in {*grid.keys, *TIES}:
             yield Reason("unknown_tie_break", f"tie_break.{i}", {"key": key})
+        if key == LOT and i < len(grid.tie_break) - 1:
+            yield Reason("lot_not_last", f"tie_break.{i}")
 
 
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from facility.calls.queries.public import CallPublic
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
 from facility.calls.rules.forms import By, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
@@ -79,16 +79,17 @@ def criterion(grid: Grid, key: str) -> str:
 
 
 def ties(grid: Grid) -> list[str]:
-    """The tie-breaks in their order, as whole phrases; the reference decides at last (scenarios/README)."""
+    """The tie-breaks in their order, as whole phrases; a lot, or else the reference, decides at last (scenarios/README)."""
     phrases_by_key = {
         BENEFICIARIES: _("more beneficiaries of the Western Balkans taking part"),
         RECEIVED_AT: _("received earlier"),
+        LOT: _("a draw by lot"),
     }
     phrases = [
         phrases_by_key.get(key) or _("more points for “{section}”", section=criterion(grid, key))
         for key in grid.tie_break
     ]
-    return [*phrases, _("the lower reference number")]
+    return phrases if LOT in grid.tie_break else [*phrases, _("the lower reference number")]
 
 
 TYPES = {type_: kind.name for type_, kind in KINDS.items() if kind.name}
@@ -210,6 +211,7 @@ sentences.register(
         "rejects_without_criteria": N_(
             "The section “{section}” has no sub-criteria, so no sub-score can reject."
         ),
+        "lot_not_last": N_("A draw by lot leaves no tie, so it comes last."),
         "no_cut_off": N_("Enter at least one cut-off."),
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
         "cut_off_before_opening": N_("This cut-off is not after the opening."),

@@ -14,6 +14,8 @@ from facility.applications.models.application import Application, Party
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED
 from facility.applications.rules.status import ApplicationStatus
+from facility.calls.models.lot import Lot
+from facility.calls.rules.lot import place_of
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import (
     ENOUGH_SQL,
@@ -80,6 +82,7 @@ async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
                 Application.status,
                 Application.requested,
                 Application.received_at,
+                select(Lot.seed).where(Lot.call_id == call_id).scalar_subquery().label("seed"),
             ).where(
                 Application.call_id == call_id,
                 Application.track == "joint",
@@ -102,6 +105,7 @@ def _applicant(row: Any, codes: tuple[str, ...], scores: tuple[Scores, ...]) -> 
         received_at=row.received_at,
         on_board=codes,
         assessments=scores,
+        lot=place_of(row.seed, row.reference) if row.seed else "",
     )
 
 

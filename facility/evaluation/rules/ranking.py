@@ -1,5 +1,6 @@
 """Means, thresholds, ranking and ties: exact fractions, rounded only for display (scenarios/README)."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ import msgspec
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
 from facility.calls.rules.scoring import Aggregate, Section
 
 Scores = Mapping[str, Decimal | None]
@@ -60,6 +61,7 @@ class Candidate(msgspec.Struct, frozen=True):
     means: SectionMeans
     beneficiaries: int
     received_at: datetime
+    lot: str = ""
 
 
 def enough_assessments(count: int, grid: Grid) -> bool:
@@ -127,17 +129,26 @@ def _above(score: Fraction | None, most: Fraction) -> bool:
 def rank(candidates: Iterable[Candidate], tie_break: Sequence[str]) -> list[str]:
     """The references, best first: by total, then by the call's tie-breaks in order, at last by reference."""
 
-    def place(candidate: Candidate) -> tuple[Fraction | int | datetime | str, ...]:
-        ties = (_tie_value(candidate, key) for key in tie_break)
-        return (-candidate.means.total, *ties, candidate.reference)
+    def place(candidate: Candidate) -> tuple[Place, ...]:
+        return (*_place(candidate, tie_break), candidate.reference)
 
     return [candidate.reference for candidate in sorted(candidates, key=place)]
 
 
-def _tie_value(candidate: Candidate, key: str) -> Fraction | int | datetime:
+type Place = Fraction | int | datetime | str
+
+
+def _place(candidate: Candidate, tie_break: Sequence[str]) -> tuple[Place, ...]:
+    ties = (_tie_value(candidate, key) for key in tie_break)
+    return (-candidate.means.total, *ties)
+
+
+def _tie_value(candidate: Candidate, key: str) -> Place:
     # smaller comes first: what is better when higher is negated
     if key == RECEIVED_AT:
         return candidate.received_at
+    if key == LOT:
+        return candidate.lot
     if key == BENEFICIARIES:
         return -candidate.beneficiaries
     points = candidate.means.of(key)
@@ -175,7 +186,8 @@ _BEFORE = {
 class Applicant(msgspec.Struct, frozen=True):
     """An application of the joint track as the evaluation sees it; requested is in EUR.
 
-    on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count.
+    on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count · lot: its place in the
+    draw (calls.rules.lot), where there is one.
     """
 
     application_id: UUID
@@ -185,6 +197,7 @@ class Applicant(msgspec.Struct, frozen=True):
     received_at: datetime
     on_board: tuple[str, ...]
     assessments: tuple[Scores, ...]
+    lot: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -263,7 +276,18 @@ def _candidate(judged: Judged, grid: Grid) -> Candidate:
         filled(judged.means, grid),
         distinct_beneficiaries(applicant.on_board),
         applicant.received_at,
+        applicant.lot,
     )
+
+
+def drawn_by_lot(ranked: Iterable[Judged], grid: Grid) -> frozenset[UUID]:
+    """The applications whose rank only the lot decided: everything before it is equal."""
+    if LOT not in grid.tie_break:
+        return frozenset()
+    before = [key for key in grid.tie_break if key != LOT]
+    places = [(_place(_candidate(entry, grid), before), entry.applicant.application_id) for entry in ranked]
+    count = Counter(place for place, _key in places)
+    return frozenset(key for place, key in places if count[place] > 1)
 
 
 def filled(mean: SectionMeans, grid: Grid) -> SectionMeans:
