@@ -9,7 +9,16 @@ from sqlalchemy import text
 from facility.applications.models.conflict import closed_to
 from facility.db import Database
 from facility.evaluation.service.assessing import note_recused_attempt
-from facility.web.access import RELATIONS, Visitor, barred_where, on_denied, relation, shuts_out
+from facility.web.access import (
+    RELATIONS,
+    Role,
+    Visitor,
+    allow,
+    barred_where,
+    on_denied,
+    relation,
+    shuts_out,
+)
 
 _EXISTS = "EXISTS (SELECT FROM application WHERE id = :application_id)"
 
@@ -79,6 +88,9 @@ def recusal(name: str, applications: str) -> str:
 
 
 barred_where(f"EXISTS ({closed_to(':person_id')})")
+
+REOPENS = allow(Role.SECRETARIAT)
+"""Who opens a sent assessment again: whoever runs the call."""
 
 RECUSED = recusal("application.recused", "SELECT CAST(:application_id AS uuid)")
 """Whoever has declared a conflict on an application finds every page of it closed, in whatever role."""

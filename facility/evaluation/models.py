@@ -65,6 +65,26 @@ class Assessment(Base):
     sent_at: Mapped[datetime]
 
 
+class ReopenedAssessment(Base):
+    """An assessment as it was sent, before it was opened again for its assessor, or the application was given to them anew (reason:
+    "", then). It counts no more, and never changes."""
+
+    __tablename__ = "reopened_assessment"
+    __table_args__ = (
+        Index("ix_reopened_assessment_application_id_assessor_id", "application_id", "assessor_id"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sent_at: Mapped[datetime]
+    reopened_at: Mapped[datetime]
+    reopened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
+
+
 class SettingAside(Base):
     """Why an application is not judged though it was admitted."""
 

@@ -33,6 +33,7 @@ sentences.register(
         "too_many_for_application": N_("{application} needs at most {needs} more assessors."),
         "nothing_to_assign": N_("There is nothing to assign."),
         "not_theirs": N_("This assessor doesn't have the application any more."),
+        "not_sent": N_("This assessment isn't sent, so it is still open."),
         "recused_already": N_(
             "This assessor has declared a conflict of interests and is out of it. Assign somebody else."
         ),
@@ -95,6 +96,13 @@ SEATS = {
     "undeclared": (N_("Not declared"), "wait"),
 }
 """How far an assessor is with an application."""
+
+REMARKS = {
+    "chosen": N_("Chosen instead of the proposal"),
+    "taken_off": N_("Taken off"),
+    "reopened": N_("Assessment reopened"),
+}
+"""What was done with an assignment by hand."""
 
 STEPS = {
     "declare": (N_("Declare on conflicts of interests"), "wait"),

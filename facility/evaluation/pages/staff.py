@@ -27,7 +27,7 @@ from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Scores, stand
 from facility.evaluation.rules.spread import Spreads, spread_of
 from facility.evaluation.service import assessing
-from facility.evaluation.words import OUTCOMES, REASONS, SEATS
+from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS
 from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -146,6 +146,7 @@ async def _board(
         late=Counter(seat.assessor for seat in seats if seat.late(today)),
         today=today,
         remarks=changed,
+        remark_words=REMARKS,
         lines=lists.board(standing, lines, seats, call.grid),
         offered=await offered(read, call_id, view.me.id) if may_act else None,
         may_act=may_act,
@@ -235,6 +236,7 @@ async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
         scored=scored,
+        reopened=await lists.reopened(read, call_id, view.me.id),
         spreads=_spreads([line for line in scored if line.counts]),
     )
 

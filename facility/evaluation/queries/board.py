@@ -1,5 +1,6 @@
 """What the pages of the evaluation show: an assessor's work, the calls under evaluation, one call's board."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -336,6 +337,41 @@ async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> li
     ]
 
 
+class Reopened(msgspec.Struct, frozen=True):
+    """An assessment as it was sent, before it was opened again; reason: "" where the application was given to the assessor anew."""
+
+    application_id: UUID
+    assessor: str
+    pseudonym: str
+    scores: dict[str, Decimal | None]
+    comments: dict[str, str]
+    sent_at: datetime
+    reopened_at: datetime
+    reopened_by: str | None
+    reason: str
+
+
+_REOPENED = text(
+    f"""
+    SELECT application.id AS application_id, person.name AS assessor, assessor_id, scores, comments, sent_at, reopened_at,
+        officer.name AS reopened_by, reason
+    FROM reopened_assessment JOIN application ON application.id = application_id
+    JOIN person ON person.id = assessor_id LEFT JOIN person AS officer ON officer.id = reopened_by
+    WHERE application.call_id = :call AND NOT {shut_out()}
+    ORDER BY reopened_at, person.sort_key, person.id
+    """  # noqa: S608 - our own text
+)
+
+
+async def reopened(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> dict[UUID, list[Reopened]]:
+    """What was sent and opened again, by application, the earliest first: as `scored`, for the auditor only."""
+    by_application: dict[UUID, list[Reopened]] = defaultdict(list)
+    for row in await connection.execute(_REOPENED, {"call": call_id, "viewer": viewer}):
+        line = msgspec.convert({**row._mapping, "pseudonym": pseudonym(call_id, row.assessor_id)}, Reopened)
+        by_application[line.application_id].append(line)
+    return by_application
+
+
 class OwnAssessment(msgspec.Struct, frozen=True):
     """How far one assessor is with one application: both declarations, what is typed, by the name of its field, and what was sent."""
 
@@ -346,6 +382,8 @@ class OwnAssessment(msgspec.Struct, frozen=True):
     comments: dict[str, str]
     sent_at: datetime | None
     open: bool
+    reopened_at: datetime | None
+    reopened_because: str | None
 
     @property
     def values(self) -> dict[str, str]:
@@ -357,8 +395,12 @@ _OWN = text(
     """
     SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
         coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
-        application.status = 'admissible' AND evaluation_end.at IS NULL AS open
+        application.status = 'admissible' AND evaluation_end.at IS NULL AS open, reopened_at, reopened_because
     FROM application
+    LEFT JOIN LATERAL (
+        SELECT reopened_at, reason AS reopened_because FROM reopened_assessment
+        WHERE application_id = application.id AND assessor_id = :assessor AND reason <> ''
+            AND sent_at >= application.received_at ORDER BY reopened_at DESC LIMIT 1) AS reopened ON true
     LEFT JOIN declaration ON declaration.call_id = application.call_id AND declaration.assessor_id = :assessor
     LEFT JOIN conflict_declaration AS declared
         ON declared.application_id = application.id AND declared.assessor_id = :assessor

@@ -18,7 +18,7 @@ from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
 from facility.calls.service.duties import run, take_duties
 from facility.calls.service.reading import rules_of
-from facility.db import Tx
+from facility.db import Tx, new_id
 from facility.drafting.service import Holder, end, forgets, keep
 from facility.evaluation.events import (
     ApplicationBroughtBack,
@@ -34,6 +34,7 @@ from facility.evaluation.models import (
     Assignment,
     Declaration,
     EvaluationEnd,
+    ReopenedAssessment,
     SettingAside,
 )
 from facility.evaluation.queries import standing as queries
@@ -146,11 +147,30 @@ async def _forget_before(tx: Tx, pair: Pair) -> None:
             await tx.session.delete(row)
     assessment = await tx.session.get(Assessment, pair, populate_existing=True)
     if assessment is not None:
-        call = await tx.get(Call, (await tx.get(Application, pair.application_id)).call_id)
-        typed = fields_of(assessment.scores, assessment.comments, rules_of(call).grid)
-        await keep(tx, pair.application_id, UNSENT, Holder(pair.assessor_id), typed)
-        await tx.session.delete(assessment)
+        await put_back(tx, assessment, "")
     await tx.flush()
+
+
+async def put_back(tx: Tx, assessment: Assessment, reason: str) -> UUID:
+    """What was sent is what its assessor types on in, and is kept as it was. Returns the id of what is kept."""
+    kept = ReopenedAssessment(
+        id=new_id(),
+        application_id=assessment.application_id,
+        assessor_id=assessment.assessor_id,
+        scores=assessment.scores,
+        comments=assessment.comments,
+        sent_at=assessment.sent_at,
+        reopened_at=tx.now,
+        reopened_by=tx.actor,
+        reason=reason,
+    )
+    tx.add(kept)
+    call = await tx.get(Call, (await tx.get(Application, assessment.application_id)).call_id)
+    typed = fields_of(assessment.scores, assessment.comments, rules_of(call).grid)
+    await keep(tx, assessment.application_id, UNSENT, Holder(assessment.assessor_id), typed)
+    await tx.session.delete(assessment)
+    await tx.flush()
+    return kept.id
 
 
 async def begin_assigning(tx: Tx, call_id: UUID, assessor_ids: Collection[UUID]) -> None:
