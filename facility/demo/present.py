@@ -23,7 +23,6 @@ from facility.demo.story import COMMENT, COMPLETE, Story, Wish
 from facility.deployments.service.expertise import confirm_shortlist, request_expertise
 from facility.evaluation.service import assessing as evaluation
 from facility.story.after_award import REQUEST
-from facility.story.calls import points
 from facility.story.cast import PLACES
 
 ASSESSORS = ("elena", "erik", "emma")
@@ -63,6 +62,12 @@ BY_CRITERIA = msgspec.structs.replace(
 _GOOD = frozenset({"financial.technical_expertise", "relevance.added_value", "implementation.action_plan"})
 
 
+def _marks(mark: int, **others: int) -> dict[str, Decimal]:
+    """The same score for every sub-criterion, one more for what is good, and others by the ends of their keys."""
+    marks = {item.key: mark + (item.key in _GOOD) for item in BY_CRITERIA.items}
+    return {key: Decimal(others.get(key.partition(".")[2], given)) for key, given in marks.items()}
+
+
 async def tell_present(story: Story) -> UUID:
     """Tell what is going on now; the call that is open."""
     await _decided_call(story)
@@ -72,7 +77,7 @@ async def tell_present(story: Story) -> UUID:
 
 async def _decided_call(story: Story) -> None:
     """An award under way: experts asked, one activity to verify, one planned; and a place on the reserve list."""
-    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00")
+    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00", grid=BY_CRITERIA)
     wishes = [FIREARMS, CYBER, ONLINE]
     received = story.noon(-76)
     ids = [await story.apply(call_id, wish, story.noon(-100)) for wish in wishes]
@@ -80,15 +85,16 @@ async def _decided_call(story: Story) -> None:
         await story.submit(application_id, wish, received)
     await story.close(call_id, story.noon(-75))
     await story.admit(ids, story.noon(-72), COMPLETE)
-    scores = (
-        points(17, 18, 13, 12, 12, 12),
-        points(15, 16, 12, 11, 11, 12),
-        points(11, 16, 11, 11, 11, 11),
-    )
-    for assessor in ASSESSORS:
+    poor = {"stable_sources_of_finance": 1}
+    given = {
+        "elena": (_marks(4), _marks(3), _marks(3, **poor)),
+        "erik": (_marks(4, risks=5), _marks(3, risks=4), _marks(3, **poor)),
+        "emma": (_marks(4, impact=2), _marks(4), _marks(4, stable_sources_of_finance=2)),
+    }
+    for assessor, marks in given.items():
         await story.appoint(assessor, ids, story.noon(-70))
-        for application_id, given in zip(ids, scores, strict=True):
-            await story.score(application_id, assessor, given, story.noon(-60), COMMENT)
+        for application_id, scores in zip(ids, marks, strict=True):
+            await story.score(application_id, assessor, scores, story.noon(-60), COMMENT)
     await story.decide(call_id, story.noon(-45), story.noon(-46))
     await story.sign(call_id, story.noon(-42))
     await _activities(story, ids[0])
@@ -202,8 +208,7 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.admit([first], story.noon(-5), COMPLETE)
     for assessor in ASSESSORS:
         await story.appoint(assessor, [first], story.noon(-4))
-    marks = {item.key: Decimal(4 if item.key in _GOOD else 3) for item in BY_CRITERIA.items}
-    await story.score(first, "elena", marks, story.noon(-3), COMMENT)
+    await story.score(first, "elena", _marks(3), story.noon(-3), COMMENT)
     await story.act(
         story.noon(-3),
         "erik",

@@ -51,7 +51,7 @@ CRITERIA: dict[str, tuple[str | tuple[str, int], ...]] = {
 
 REFERENCE_NUMBER = "reference"
 LAST_TIES = {
-    REFERENCE_NUMBER: (N_("The lower reference number"), N_("That is the order in which they were begun.")),
+    REFERENCE_NUMBER: (N_("The lower reference number"), N_("No draw is needed.")),
     LOT: (
         N_("A draw by lot"),
         N_(
