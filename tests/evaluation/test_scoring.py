@@ -128,7 +128,7 @@ async def test_every_wrong_field_is_named_at_once_and_the_text_is_kept(play: Jud
     assert "The grid of this call does not have this section or sub-criterion." in answer.text
     assert ("Kept." in answer.text, 'value="60.125"' in answer.text) == (True, True)
     half = await elena.send_form(page_of(play), typed(**{"score-relevance": "60,5"}))
-    assert (errors(half), "Enter a whole number." in half.text) == (["score-relevance"], True)
+    assert (errors(half), "Enter a whole number from 0 to 80." in half.text) == (["score-relevance"], True)
 
 
 async def test_a_comment_is_asked_for_on_extremes_and_where_the_call_says(

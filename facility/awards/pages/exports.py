@@ -35,6 +35,7 @@ def ranking_csv(shown: Ranking) -> bytes:
         _("Title"),
         _("Beneficiaries"),
         *(section.title for section in grid.sections),
+        *(item.title for item in grid.items if item.section.criteria),
         _("Total"),
         _("Requested EUR"),
         _("Left EUR"),
@@ -48,6 +49,10 @@ def ranking_csv(shown: Ranking) -> bytes:
             line.title,
             " ".join(line.chips),
             *(line.means or [""] * len(grid.sections)),
+            *(
+                [score for _section, items in line.sub_scores for _title, score in items]
+                or [""] * sum(len(section.criteria) for section in grid.sections)
+            ),
             line.total,
             line.requested,
             line.left,

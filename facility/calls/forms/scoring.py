@@ -112,7 +112,7 @@ class ScoringForm:
         if fields.given("reject_at"):
             if not chosen:
                 fields.wrong("rejecting", _("Choose the sections in which such a sub-score rejects."))
-            return fields.decimal("reject_at", Decimal(LOWEST), Decimal(HIGHEST))
+            return fields.decimal("reject_at", Decimal(LOWEST), Decimal(HIGHEST - 1))
         if chosen:
             fields.wrong("reject_at", _("Enter the sub-score that rejects, such as 1."))
         return None

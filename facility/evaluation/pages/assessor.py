@@ -16,7 +16,7 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
 from facility.drafting.handlers import keep_typed, keeping, signed_in
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
-from facility.evaluation.forms import (
+from facility.evaluation.forms.assessing import (
     asked_of,
     given_of,
     is_of_assessment,

@@ -18,9 +18,10 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
-from facility.evaluation.forms import assign_each, chosen_assessors
+from facility.evaluation.forms.assigning import assign_each, chosen_assessors
 from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
+from facility.evaluation.queries import scores as given
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.assignment import offered, remarks
 from facility.evaluation.queries.standing import home
@@ -230,24 +231,24 @@ async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UU
 async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every assessor's scores and comments, and every recusal: for the auditor only."""
     call = await lists.call(read, call_id)
-    scored = await lists.scored(read, call_id, view.me.id)
+    scored = await given.scored(read, call_id, view.me.id)
     return view.page(
         "evaluation/scores.html",
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
         scored=scored,
-        reopened=await lists.reopened(read, call_id, view.me.id),
+        reopened=await given.reopened(read, call_id, view.me.id),
         spreads=_spreads([line for line in scored if line.counts]),
     )
 
 
-def _spreads(scored: Sequence[lists.Scored]) -> list[tuple[str, str, Spreads]]:
+def _spreads(scored: Sequence[given.Scored]) -> list[tuple[str, str, Spreads]]:
     """Name, pseudonym and scores: of everybody together (without a name), then of each assessor."""
     by_assessor: dict[tuple[str, str], list[Scores]] = defaultdict(list)
     for line in scored:
         for whose in (("", ""), (line.assessor, line.pseudonym)):
             by_assessor[whose].append(line.scores)
-    return [(*whose, spread_of(given)) for whose, given in sorted(by_assessor.items())]
+    return [(*whose, spread_of(sent)) for whose, sent in sorted(by_assessor.items())]
 
 
 HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]

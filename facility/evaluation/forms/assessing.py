@@ -1,10 +1,8 @@
-"""What an assessor fills in; and giving applications to assessors, wherever a form offers it."""
+"""What an assessor fills in, and how it is read and shown."""
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -12,12 +10,8 @@ from msgspec.structs import replace
 from facility.calls.rules.call import Grid
 from facility.calls.rules.scoring import Aggregate, Item, Steps
 from facility.calls.rules.scoring import Section as GridSection
-from facility.db import Tx
-from facility.evaluation.queries import board
 from facility.evaluation.rules.assessing import NOT_APPLICABLE, comment_mistakes, is_chosen, score_mistakes
-from facility.evaluation.rules.assignment import Pair
 from facility.evaluation.rules.ranking import Scores, SectionMeans, means
-from facility.evaluation.service import assessing
 from facility.evaluation.service.assessing import UNSENT
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section
@@ -27,7 +21,7 @@ from facility.refused import Reason
 from facility.web import filters
 from facility.web.amounts import Unclear, read_number
 from facility.web.fields import Fields
-from facility.web.i18n import N_, _, filled, ngettext
+from facility.web.i18n import N_, _, filled
 from facility.web.sentences import sentence
 
 filters.register("points", lambda points: points_in_words(points) or "–")
@@ -75,7 +69,8 @@ def _item_fields(item: Item, grid: Grid) -> Iterator[Field]:
     hint = " ".join(filter(None, (_range(item, grid), _weighs(item))))
     unit = _("of {most}", most=item.most)
     needed = not item.section.may_not_apply
-    yield ask(key, title, T.NUMBER, hint, needed=needed, least=item.least, most=item.most, unit=unit)
+    kind = T.WHOLE if grid.steps is Steps.WHOLE else T.NUMBER
+    yield ask(key, title, kind, hint, needed=needed, least=item.least, most=item.most, unit=unit)
     if item.section.may_not_apply:
         yield ask(f"na-{item.key}", _("{title}: not applicable", title=item.title), T.FLAG, needed=False)
 
@@ -221,35 +216,3 @@ def _typed(values: Mapping[str, str | list[str]], item: Item) -> Decimal | None:
         return read_number(typed, 2, "")
     except Unclear:
         return Decimal(0)
-
-
-def chosen_assessors(fields: Fields) -> list[UUID]:
-    """The field "assessors": at least one."""
-    chosen = fields.keys("assessors", required=False)
-    if not chosen:
-        fields.wrong("assessors", _("Choose at least one assessor."))
-    return chosen
-
-
-async def assign_each(
-    tx: Tx,
-    call_id: UUID,
-    application_ids: Collection[UUID],
-    assessor_ids: Collection[UUID],
-    due_on: date | None = None,
-) -> str:
-    """Give each application to each assessor; who has one already keeps it, unless by a conflict it is closed to them. Returns
-    what is said of it. Raises Refused as service.assign."""
-    seats = await board.seats(await tx.session.connection(), call_id)
-    taken = {(seat.application_id, seat.assessor_id) for seat in seats if not seat.conflict}
-    new = [
-        Pair(application_id, assessor_id)
-        for application_id in application_ids
-        for assessor_id in assessor_ids
-        if (application_id, assessor_id) not in taken
-    ]
-    await assessing.begin_assigning(tx, call_id, assessor_ids)
-    if not new:
-        return _("Nothing was assigned: they have these applications already.")
-    await assessing.give(tx, call_id, new, due_on)
-    return ngettext("{count} assessment was assigned.", "{count} assessments were assigned.", len(new))
