@@ -238,12 +238,15 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     holder = signed_in(view, form)
     unsent = await _unsent(view, tx, application_id)
     fields = Fields(form)
-    fields.ignore(*unsent.beside, *(name for name in form.fields if is_of_assessment(name)))
+    fields.ignore(*unsent.beside, *unsent.typed_in(form))
+    later = form.get("then") == "later"
+    if not later:  # what the grid does not have is named below
+        fields.ignore(*filter(is_of_assessment, form.fields))
     fields.check()
     await keep_typed(tx, unsent, holder, form)
     if forms.header_of(view.scope, AUTOSAVE.encode()):  # a page that was opened before the last release
         return ASGIResponse(status_code=204)
-    if form.get("then") == "later":
+    if later:
         return view.go("/assessments", _("Your draft is saved."))
     read_assessment(fields, unsent.grid)
     if fields.errors:
