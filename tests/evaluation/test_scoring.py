@@ -19,7 +19,7 @@ from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.letters.models import Letter
 from facility.refused import Refused
-from tests.awards.bundles import resealed
+from tests.awards.bundles import leaves, replaced, resealed
 from tests.browser import Browser, Browsers, errors
 from tests.judging import CLOSES, Judging
 from tests.prepared import built_once
@@ -258,4 +258,7 @@ async def test_any_rule_of_scoring_that_is_changed_is_named(play: Judging) -> No
         assert verify(json.dumps(resealed(changed)).encode(), document["root"]).differences != []
         if key not in ("steps", "comment_low"):
             assert verify(json.dumps(resealed(changed)).encode()).differences != [], key
+    for path, value in list(leaves(document))[::4]:
+        other = (not value) if isinstance(value, bool) else f"{value}1" if isinstance(value, str) else 7
+        assert verify(json.dumps(replaced(document, path, other)).encode()).differences != [], path
     assert verify(json.dumps(document | {"version": 1}).encode()).differences[0][0] in ("version", "root")

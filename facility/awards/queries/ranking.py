@@ -275,9 +275,8 @@ def _line_of(key: UUID, drawn: Drawn) -> str | None:
 _ENTRIES = text(
     """
     SELECT ranking_entry.call_id, ranking_entry.application_id, application.reference, application.status,
-        application.received_at, rank, assessments, counted, missed, grid, outcome, ranking_entry.requested, on_board
+        application.received_at, rank, assessments, counted, missed, outcome, ranking_entry.requested, on_board
     FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
-    JOIN call ON call.id = ranking_entry.call_id
     WHERE ranking_entry.call_id = ANY (CAST(:calls AS uuid[]))
     ORDER BY rank NULLS LAST, application.reference COLLATE "C"
     """
@@ -294,15 +293,12 @@ class Kept(msgspec.Struct, frozen=True):
 async def decided(connection: AsyncConnection, call_ids: Collection[UUID]) -> dict[UUID, list[Kept]]:
     """The rankings of decided calls as they were kept: those with a rank in its order, then the others by reference."""
     kept: dict[UUID, list[Kept]] = defaultdict(list)
-    grids: dict[UUID, Grid] = {}
     for row in await connection.execute(_ENTRIES, {"calls": list(call_ids)}):
-        if row.call_id not in grids:
-            grids[row.call_id] = msgspec.convert(row.grid, Grid)
-        kept[row.call_id].append(Kept(_judged(row, grids[row.call_id]), row.assessments))
+        kept[row.call_id].append(Kept(_judged(row), row.assessments))
     return kept
 
 
-def _judged(row: Any, grid: Grid) -> Judged:
+def _judged(row: Any) -> Judged:
     applicant = Applicant(
         application_id=row.application_id,
         reference=row.reference,
@@ -312,7 +308,7 @@ def _judged(row: Any, grid: Grid) -> Judged:
         on_board=tuple(row.on_board),
         assessments=(),
     )
-    means = means_kept(row.counted, grid)
+    means = means_kept(row.counted)
     return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
 
 

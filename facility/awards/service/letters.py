@@ -136,7 +136,7 @@ _ROWS = text(
 def _scores(row: Any) -> tuple[list[SectionScore], SectionScore | None]:
     """The means by section and in all, as people read them."""
     grid = msgspec.convert(row.grid, Grid)
-    counted = means_kept(row.counted, grid)
+    counted = means_kept(row.counted)
     if counted is None:
         return [], None
     sections: list[SectionScore] = []

@@ -83,8 +83,13 @@ class Item(msgspec.Struct, frozen=True):
 
 
 def item_key(section: str, criterion: str) -> str:
-    """Under which key a sub-criterion is scored. No key has a point in it."""
+    """Under which key a sub-criterion is scored. No key of a section has a point in it."""
     return f"{section}.{criterion}"
+
+
+def is_of_criterion(key: str) -> bool:
+    """Whether an item's key is that of a sub-criterion."""
+    return "." in key
 
 
 def criteria_mistakes(section: Section, field: str) -> Iterator[Reason]:

@@ -15,7 +15,7 @@ from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
-from facility.calls.rules.scoring import Aggregate, Section
+from facility.calls.rules.scoring import Aggregate, Section, is_of_criterion
 
 Scores = Mapping[str, Decimal | None]
 """One assessor's scores by the keys of the grid's items; None: it does not apply."""
@@ -41,16 +41,15 @@ class SectionMeans(msgspec.Struct, frozen=True):
         return {key: None if score is None else str(score) for key, score in scores.items()}
 
 
-def means_kept(kept: Mapping[str, str | None], grid: Grid) -> SectionMeans | None:
+def means_kept(kept: Mapping[str, str | None]) -> SectionMeans | None:
     """What `SectionMeans.kept` gave; None where nothing was kept."""
     if not kept:
         return None
     scores = {key: None if score is None else Fraction(score) for key, score in kept.items()}
-    total = scores[TOTAL]
+    total = scores.pop(TOTAL)
     assert total is not None
-    return SectionMeans(
-        {key: scores[key] for key in grid.keys}, total, {key: scores[key] for key in _criteria(grid)}
-    )
+    criteria = {key: score for key, score in scores.items() if is_of_criterion(key)}
+    return SectionMeans({key: score for key, score in scores.items() if key not in criteria}, total, criteria)
 
 
 class Candidate(msgspec.Struct, frozen=True):
