@@ -1,4 +1,4 @@
-"""An assessment that was sent can be reopened with a reason; what was sent before is kept, and does not count."""
+"""An assessment that was sent can be reopened with a reason; what was sent before is kept, and does not count. Neither is rewritten."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,20 @@ def upgrade() -> None:
         "reopened_assessment",
         ["application_id", "assessor_id"],
     )
+    for table, act in (
+        ("reopened_assessment", "update"),
+        ("reopened_assessment", "delete"),
+        ("assessment", "update"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER {table}_{act} BEFORE {act.upper()} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
+        )
+    op.execute(
+        "CREATE TRIGGER reopened_assessment_truncate BEFORE TRUNCATE ON reopened_assessment"
+        " EXECUTE FUNCTION refuse_rewriting()"
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER assessment_update ON assessment")
     op.drop_table("reopened_assessment")

@@ -39,6 +39,7 @@ from tests.judging import CLOSES, DECIDED, Judging, judging
 from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 from tests.scenarios import scenarios
+from tests.statements import UNGUARDED
 
 LATER = DECIDED + timedelta(days=30)
 
@@ -182,6 +183,7 @@ async def test_what_is_changed_by_hand_gives_another_root(play: Judging, stateme
     async with play.db.engine.connect() as connection:
         assert await checks.rankings(connection) == []
     async with play.db.engine.begin() as connection:
+        await connection.execute(text(UNGUARDED))
         changed = await connection.execute(text(statement))
         assert changed.rowcount > 0
     async with play.db.engine.connect() as connection:

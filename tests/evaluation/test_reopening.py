@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from facility import clock
 from facility.awards.queries.bundle import bundle
@@ -54,6 +55,11 @@ async def refused(play: Judging, actor: str, command: Any) -> tuple[str, tuple[s
     return caught.value.kind, caught.value.codes
 
 
+async def rewriting_is_refused(play: Judging, statement: str) -> None:
+    with pytest.raises(IntegrityError, match="append-only"):
+        await play.act(None, lambda tx: tx.session.execute(text(statement)))
+
+
 async def again(play: Judging, actor: str = "ada", reason: str = WHY) -> None:
     key, elena = play.applications["A"], play.people["elena"]
     await play.act(actor, lambda tx: reopen(tx, key, elena, reason), CLOSES + timedelta(days=2))
@@ -80,6 +86,11 @@ async def test_no_path_changes_what_was_sent(play: Judging, browse: Browsers) ->
         "conflict",
         ("already_assigned",),
     )
+    for statement in (
+        "UPDATE assessment SET scores = '{}'",
+        "UPDATE assessment SET sent_at = sent_at + interval '1 day'",
+    ):
+        await rewriting_is_refused(play, statement)
     assert await kept(play) == before
     await play.act("vera", lambda tx: propose(tx, play.calls[CALL]))
     assert await refused(play, "ada", lambda tx: reopen(tx, key, elena, WHY)) == (
@@ -120,6 +131,8 @@ async def test_what_is_reopened_is_kept_counts_no_more_and_is_sent_anew(
         False,
     )
     assert [(old.scores, old.comments, old.sent_at)] == before
+    for statement in ("UPDATE reopened_assessment SET reason = 'x'", "DELETE FROM reopened_assessment"):
+        await rewriting_is_refused(play, statement)
     assert old.reason == WHY
     assert "Assess A" in (await ela.get("/")).text
     page = (await ela.get(f"/assessments/{key}")).text
