@@ -34,7 +34,7 @@ from facility.awards.rules.bundle import (
     version_of,
 )
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw
-from facility.calls.rules.call import Grid
+from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import counts, recused, taken_off
@@ -249,7 +249,7 @@ def _call(row: Any) -> CallRecord:
             "grid": msgspec.structs.replace(grid, thresholds=thresholds),
             "cool_down": msgspec.convert(row.cool_down, CoolDown),
             "extended_to": tuple(sorted(row.extended_to)),
-            "lot": LotRecord(row.commitment, row.seed) if row.seed else UNSET,
+            "lot": LotRecord(row.commitment, row.seed) if LOT in grid.tie_break else UNSET,
         }
     )
 
