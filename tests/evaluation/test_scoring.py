@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from facility.awards.models import RankingEntry
+from facility.awards.models.decision import RankingEntry
 from facility.awards.queries.bundle import bundle
 from facility.awards.service.deciding import propose
 from facility.awards.service.verification import verify
