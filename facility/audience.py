@@ -427,6 +427,12 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(BOARD,),
         decider=(BOARD,),
     ),
+    evaluation.AssessmentReopened: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/reopened"), Task("Applications to assess")),
+        officer=(BOARD,),
+        decider=(BOARD,),
+    ),
     evaluation.AssessorTakenOff: Row(
         JUDGING,
         assessor=(Mail("evaluation/taken_off"),),

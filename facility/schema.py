@@ -1,4 +1,4 @@
-"""All tables in one place, and what SQLAlchemy can't say about them: the log refuses to be rewritten."""
+"""All tables in one place, and what SQLAlchemy can't say about them: the log refuses to be rewritten, and so does what was sent."""
 
 import functools
 
@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import rooms
 from facility.db import Base
 
-APPEND_ONLY = ("event", "ledger_entry")
+APPEND_ONLY = ("event", "ledger_entry", "reopened_assessment")
+FROZEN = ("assessment",)
+"""Tables whose rows never change, but may go."""
 
 _GUARD_LOG = """
 CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -37,6 +39,10 @@ def _guards() -> list[str]:
         )
         statements.append(
             f"CREATE TRIGGER {table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION refuse_rewriting()"
+        )
+    for table in FROZEN:
+        statements.append(
+            f"CREATE TRIGGER {table}_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_rewriting()"
         )
     return statements
 

@@ -64,12 +64,31 @@
     }
   }, 1000);
 
-  // --- running totals: of the numbers whose names begin alike
+  // --- running points of an assessment: what does not apply leaves its section, or the total, in proportion
+  const shown = (points) => points === null ? "–" : String(Math.round(points * 100) / 100);
+  const reached = (section) => {
+    let sum = 0, most = 0;
+    for (const item of section.querySelectorAll("[data-weight]")) {
+      const field = item.querySelector("input:checked[type=radio], input[type=text]");
+      if (field?.value === "na" || item.querySelector("input:checked[type=checkbox]")) continue;
+      sum += item.dataset.weight * (Number(field?.value.replace(",", ".")) || 0);
+      most += item.dataset.weight * item.dataset.most;
+    }
+    return most ? sum * section.dataset.points / most : null;
+  };
   document.addEventListener("input", (event) => {
-    const place = document.querySelector("[data-sums]");
-    if (!place || !event.target.name?.startsWith(place.dataset.sums)) return;
-    const typed = [...document.querySelectorAll(`input[name^="${place.dataset.sums}"]`)].map((field) => Number(field.value.replace(",", ".")) || 0);
-    place.textContent = String(Math.round(typed.reduce((sum, number) => sum + number * 100, 0)) / 100);
+    const total = document.querySelector("[data-total]");
+    if (!total || !event.target.closest("[data-weight]")) return;
+    let sum = 0, most = 0, all = 0;
+    for (const section of document.querySelectorAll("[data-points]")) {
+      const points = reached(section), place = section.querySelector("[data-reached]");
+      if (place) place.textContent = shown(points);
+      all += Number(section.dataset.points);
+      if (points === null) continue;
+      sum += points;
+      most += Number(section.dataset.points);
+    }
+    total.textContent = shown(most ? sum * all / most : 0);
   });
 
   // --- counters below text areas

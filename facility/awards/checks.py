@@ -1,6 +1,8 @@
 """What `facility reconcile` looks at in the awards."""
 
+from decimal import InvalidOperation
 from itertools import batched
+from typing import Any
 
 import msgspec
 from sqlalchemy import text
@@ -11,8 +13,11 @@ from facility.awards.queries.bundle import roots
 from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of
+from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
-from facility.events.reconcile import check
+from facility.evaluation.queries.standing import scores_of
+from facility.evaluation.rules.ranking import means
+from facility.events.reconcile import check, read_ahead
 
 
 @check("awards: commitments and ledger")
@@ -157,24 +162,36 @@ async def rankings(connection: AsyncConnection) -> list[str]:
 
 @check("awards: rankings and assessments")
 async def sums(connection: AsyncConnection) -> list[str]:
-    """The sums that a ranking was made from are those of the assessments that counted when it was decided."""
-    rows = await connection.execute(
-        text(
-            f"""
-            SELECT ranking_entry.application_id FROM ranking_entry
-            JOIN award_decision ON award_decision.call_id = ranking_entry.call_id
-            CROSS JOIN LATERAL jsonb_each_text(section_sums) AS kept (key, total)
-            CROSS JOIN LATERAL (
-                SELECT coalesce(sum(CAST(scores ->> kept.key AS numeric)), 0) AS total, count(*) AS number
-                FROM assessment JOIN application ON application.id = assessment.application_id
-                WHERE assessment.application_id = ranking_entry.application_id AND {counts(until="award_decision.decided_at")}
-            ) AS counted
-            WHERE CAST(kept.total AS numeric) <> counted.total OR ranking_entry.assessments <> counted.number
-            GROUP BY ranking_entry.application_id ORDER BY ranking_entry.application_id
-            """  # noqa: S608 - our own text
-        )
+    """The scores that a ranking was made from are those of the assessments that counted when it was decided."""
+    query = text(
+        f"""
+        SELECT ranking_entry.application_id, counted, assessments, grid, coalesce(given.scores, '[]') AS scores
+        FROM ranking_entry JOIN call ON call.id = ranking_entry.call_id
+        JOIN award_decision ON award_decision.call_id = call.id
+        CROSS JOIN LATERAL (
+            SELECT jsonb_agg(scores) AS scores FROM assessment
+            JOIN application ON application.id = assessment.application_id
+            WHERE assessment.application_id = ranking_entry.application_id AND {counts(until="award_decision.decided_at")}
+        ) AS given
+        WHERE counted <> '{{}}' ORDER BY ranking_entry.application_id
+        """  # noqa: S608 - our own text
     )
-    return [f"application {row.application_id}: ranked by other scores than were sent" for row in rows]
+    return [
+        f"application {row.application_id}: ranked by other scores than were sent"
+        async for portion in read_ahead(connection, query)
+        for row in portion
+        if not _follows(row)
+    ]
+
+
+def _follows(row: Any) -> bool:
+    if not row.scores or len(row.scores) != row.assessments:
+        return False
+    try:
+        counted = means([scores_of(scores) for scores in row.scores], msgspec.convert(row.grid, Grid))
+    except (KeyError, InvalidOperation):
+        return False
+    return bool(counted.kept() == row.counted)
 
 
 @check("awards: signed evaluation reports")

@@ -20,12 +20,14 @@ LeaveKind = Literal["activated", "withdrawn", "ineligible"]
 
 
 class AwardsProposed(Event, frozen=True, kw_only=True):
-    """Somebody proposed the call's ranking to the authorising officer."""
+    """Somebody proposed the call's ranking to the authorising officer. seed: of the draw by lot, where there is one; from now on
+    it is open."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The ranking was proposed for decision"
 
     call_id: UUID
+    seed: str | None = None
 
 
 class ProposalTakenBack(Event, frozen=True, kw_only=True):

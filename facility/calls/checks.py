@@ -13,6 +13,7 @@ from facility.calls.models.call import Call
 from facility.calls.models.version import CallVersion
 from facility.calls.rules.call import call_mistakes
 from facility.calls.rules.corrigenda import CORRIGENDUM, Corrected, Frozen, changed_fields
+from facility.calls.rules.lot import commitment_of
 from facility.calls.service.reading import draft_from, draft_of, rules_of
 from facility.events.reconcile import check
 
@@ -29,6 +30,27 @@ async def sound_rules(connection: AsyncConnection) -> list[str]:
         if mistakes:
             wrong.append(f"call {row.id}: {', '.join(mistakes)}")
     return wrong
+
+
+@check("calls: draws by lot")
+async def lots(connection: AsyncConnection) -> list[str]:
+    """Every published call that draws lots has a seed, and it is the one whose hash stands in the log of its publication."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT call.id, lot.seed, lot.commitment, data ->> 'lot' AS logged
+            FROM call LEFT JOIN lot ON lot.call_id = call.id
+            JOIN event ON event.subject_id = call.id AND event.kind = 'CallPublished'
+            WHERE call.grid -> 'tie_break' @> '["lot"]' AND (call.mode = 'deadline' OR call.series_id IS NOT NULL)
+            ORDER BY call.id
+            """
+        )
+    )
+    return [
+        f"call {row.id}: the seed of its draw is not the one that was published"
+        for row in rows
+        if row.seed is None or not commitment_of(row.seed) == row.commitment == row.logged
+    ]
 
 
 _LOG = text(

@@ -29,7 +29,8 @@ class CallDraftChanged(Event, frozen=True, kw_only=True):
 
 
 class CallPublished(Event, frozen=True, kw_only=True):
-    """A second person published the call: its rules are frozen. `amount` in EUR; `series_id`: it is a batch of that call."""
+    """A second person published the call: its rules are frozen. `amount` in EUR; `series_id`: it is a batch of that call; `lot`:
+    SHA-256 of the seed that breaks its last ties, where a lot does."""
 
     subject: ClassVar[str] = "call"
     sentence: ClassVar[str] = "The call was published; its rules are frozen"
@@ -39,6 +40,7 @@ class CallPublished(Event, frozen=True, kw_only=True):
     closes_at: datetime
     amount: Decimal
     series_id: UUID | None = None
+    lot: str | None = None
 
 
 class CallClosed(Event, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The present of the demo: a call that was decided lately, one that is being judged, one that is open, a draft."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,10 @@ from facility.applications.rules.boarding import Confirmation
 from facility.applications.service.change_requests import ask_for_change
 from facility.applications.service.documents import record_consultation, refuse_document
 from facility.applications.service.withdrawal import withdraw
+from facility.calls.forms.grid import preset
+from facility.calls.rules.call import LOT
 from facility.calls.rules.committee import Committee
+from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
@@ -23,7 +27,6 @@ from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.committee import appoint
 from facility.evaluation.service.conflicts import declare_tie
 from facility.story.after_award import REQUEST
-from facility.story.calls import points
 from facility.story.cast import OFFICERS, PLACES
 
 ASSESSORS = ("elena", "erik", "emma")
@@ -50,6 +53,25 @@ ONLINE = Wish(
 )
 
 
+BY_CRITERIA = msgspec.structs.replace(
+    preset("prag_2018_criteria"),
+    min_assessments=2,
+    aggregate=Aggregate.MEDIAN,
+    steps=Steps.WHOLE,
+    comment_low=40,
+    comment_high=100,
+    tie_break=("relevance", "beneficiaries", LOT),
+)
+"""A grid with every rule of scoring that the demo shows."""
+_GOOD = frozenset({"financial.technical_expertise", "relevance.added_value", "implementation.action_plan"})
+
+
+def _marks(mark: int, **others: int) -> dict[str, Decimal]:
+    """The same score for every sub-criterion, one more for what is good, and others by the ends of their keys."""
+    marks = {item.key: mark + (item.key in _GOOD) for item in BY_CRITERIA.items}
+    return {key: Decimal(others.get(key.partition(".")[2], given)) for key, given in marks.items()}
+
+
 async def tell_present(story: Story) -> UUID:
     """Tell what is going on now; the call that is open."""
     await _decided_call(story)
@@ -59,7 +81,7 @@ async def tell_present(story: Story) -> UUID:
 
 async def _decided_call(story: Story) -> None:
     """An award under way: experts asked, one activity to verify, one planned; and a place on the reserve list."""
-    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00")
+    call_id = await story.call(1, "Joint initiatives, spring round", -120, -75, "90000.00", grid=BY_CRITERIA)
     wishes = [FIREARMS, CYBER, ONLINE]
     received = story.noon(-76)
     ids = [await story.apply(call_id, wish, story.noon(-100)) for wish in wishes]
@@ -67,15 +89,16 @@ async def _decided_call(story: Story) -> None:
         await story.submit(application_id, wish, received)
     await story.close(call_id, story.noon(-75))
     await story.admit(ids, story.noon(-72), COMPLETE)
-    scores = (
-        points(17, 18, 13, 12, 12, 12),
-        points(15, 16, 12, 11, 11, 12),
-        points(11, 16, 11, 11, 11, 11),
-    )
-    for assessor in ASSESSORS:
+    poor = {"stable_sources_of_finance": 1}
+    given = {
+        "elena": (_marks(4), _marks(3), _marks(3, **poor)),
+        "erik": (_marks(4, risks=5), _marks(3, risks=4), _marks(3, **poor)),
+        "emma": (_marks(4, impact=2), _marks(4), _marks(4, stable_sources_of_finance=2)),
+    }
+    for assessor, marks in given.items():
         await story.appoint(assessor, ids, story.noon(-70))
-        for application_id, given in zip(ids, scores, strict=True):
-            await story.score(application_id, assessor, given, story.noon(-60), COMMENT)
+        for application_id, scores in zip(ids, marks, strict=True):
+            await story.score(application_id, assessor, scores, story.noon(-60), COMMENT)
     await story.decide(call_id, story.noon(-45), story.noon(-46))
     await story.sign(call_id, story.noon(-42))
     await _activities(story, ids[0])
@@ -170,8 +193,9 @@ _MENTORING = Wish(
 
 
 async def _call_under_evaluation(story: Story) -> None:
-    """One application to check, one with an assessment missing and a recusal, one on the exception track."""
-    call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00")
+    """One application to check, one with an assessment missing and a recusal, one on the exception track. It is scored by
+    sub-criteria."""
+    call_id = await story.call(2, "Joint initiatives, summer round", -50, -6, "120000.00", grid=BY_CRITERIA)
     first, second, alone = [
         await story.apply(call_id, wish, story.noon(-40)) for wish in (_DRUGS, _BORDER, _MENTORING)
     ]
@@ -192,7 +216,7 @@ async def _call_under_evaluation(story: Story) -> None:
     await story.admit([first], story.noon(-5), COMPLETE)
     for assessor in ASSESSORS:
         await story.appoint(assessor, [first], story.noon(-4))
-    await story.score(first, "elena", points(16, 17, 12, 12, 11, 12), story.noon(-3), COMMENT)
+    await story.score(first, "elena", _marks(3), story.noon(-3), COMMENT)
     await story.act(
         story.noon(-3),
         "erik",

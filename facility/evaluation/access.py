@@ -92,6 +92,9 @@ def recusal(name: str, applications: str) -> str:
 
 barred_where(f"EXISTS ({closed_to(':person_id')})")
 
+REOPENS = allow(Role.SECRETARIAT)
+"""Who opens a sent assessment again: whoever runs the call."""
+
 RECUSED = recusal("application.recused", "SELECT CAST(:application_id AS uuid)")
 """Whoever has declared a conflict on an application finds every page of it closed, in whatever role."""
 shuts_out(RECUSED, where="application_id")

@@ -1,12 +1,13 @@
 """What `facility reconcile` looks at in the evaluation."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.calls.rules.call import Grid
+from facility.evaluation.queries.standing import scores_of
 from facility.evaluation.rules.assessing import score_mistakes
 from facility.events.reconcile import check, read_ahead
 
@@ -40,7 +41,7 @@ async def declared(connection: AsyncConnection) -> list[str]:
 
 @check("evaluation: scores and grids")
 async def scores(connection: AsyncConnection) -> list[str]:
-    """What was sent scores every section of the grid, within its limits."""
+    """What was sent scores everything in the grid, within its limits."""
     calls = await connection.execute(text("SELECT id, grid FROM call"))
     grids = {row.id: msgspec.convert(row.grid, Grid) for row in calls}
     query = text(
@@ -58,9 +59,9 @@ async def scores(connection: AsyncConnection) -> list[str]:
     ]
 
 
-def _sound(scores: dict[str, str], grid: Grid) -> bool:
+def _sound(scores: dict[str, str | None], grid: Grid) -> bool:
     try:
-        sent = {key: Decimal(score) for key, score in scores.items()}
+        sent = scores_of(scores)
     except InvalidOperation:
         return False
     return not score_mistakes(sent, grid)

@@ -137,6 +137,18 @@ class AssessmentSent(Event, frozen=True, kw_only=True):
     assessor_id: UUID
 
 
+class AssessmentReopened(Event, frozen=True, kw_only=True):
+    """Whoever runs the call opened a sent assessment again; what was sent is kept and counts no more."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessment was opened again"
+
+    application_id: UUID
+    call_id: UUID
+    assessor_id: UUID
+    reopened_id: UUID
+
+
 class RecusedAttempt(Event, frozen=True, kw_only=True):
     """Somebody with a conflict of interests tried to read, score, rank or decide the application, and was refused."""
 

@@ -56,8 +56,9 @@ class TakenOff(Base):
 
 
 class Assessment(Base):
-    """One assessor's scores and comments by section key, as they were sent; scores as decimal strings ("14.5"). They passed
-    `rules.score_mistakes`, and are frozen. Until then what is typed is unsaved text."""
+    """One assessor's scores by the keys of the grid's items and comments by section key, as they were sent; scores as decimal strings
+    ("14.5"), None where something does not apply. They passed `rules.score_mistakes`, and are frozen. Until then what is typed is
+    unsaved text."""
 
     __tablename__ = "assessment"
 
@@ -66,6 +67,26 @@ class Assessment(Base):
     scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
     comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
     sent_at: Mapped[datetime]
+
+
+class ReopenedAssessment(Base):
+    """An assessment as it was sent, before it was opened again for its assessor, or the application was given to them anew (reason:
+    "", then). It counts no more, and never changes."""
+
+    __tablename__ = "reopened_assessment"
+    __table_args__ = (
+        Index("ix_reopened_assessment_application_id_assessor_id", "application_id", "assessor_id"),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"))
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sent_at: Mapped[datetime]
+    reopened_at: Mapped[datetime]
+    reopened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str]
 
 
 class SettingAside(Base):

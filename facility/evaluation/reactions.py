@@ -17,6 +17,7 @@ from facility.calls.service.closing import mark_evaluating
 from facility.calls.service.reading import rules_of
 from facility.db import Tx
 from facility.evaluation.events import (
+    AssessmentReopened,
     AssessorAssigned,
     AssessorTakenOff,
     AssignmentsEnded,
@@ -27,7 +28,7 @@ from facility.evaluation.events import (
     ConflictsFound,
     TieDeclared,
 )
-from facility.evaluation.models import Assessment, Assignment, CommitteeMember, TakenOff
+from facility.evaluation.models import Assessment, Assignment, CommitteeMember, ReopenedAssessment, TakenOff
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
@@ -177,6 +178,29 @@ async def tell_who_was_taken_off(tx: Tx, event: AssessorTakenOff) -> None:
             "application": application.reference,
             "reason": taken_off.reason,
             "sent": event.sent,
+        },
+    )
+
+
+@reacts_to(AssessmentReopened)
+async def tell_whose_assessment_was_reopened(tx: Tx, event: AssessmentReopened) -> None:
+    """The assessor learns why, and that it counts again once it is sent."""
+    call = await tx.get(Call, event.call_id)
+    application = await tx.get(Application, event.application_id)
+    person = await tx.get(Person, event.assessor_id)
+    reopened = await tx.get(ReopenedAssessment, event.reopened_id)
+    await post(
+        tx,
+        template="evaluation/reopened",
+        to=person.email,
+        to_name=person.name,
+        subject=_("Your assessment of {application} is open again", application=application.reference),
+        subject_id=application.id,
+        context={
+            "call": call.reference,
+            "application": application.reference,
+            "reason": reopened.reason,
+            "path": f"/assessments/{application.id}",
         },
     )
 

@@ -43,6 +43,7 @@ sentences.register(
         "too_many_for_application": N_("{application} needs at most {needs} more assessors."),
         "nothing_to_assign": N_("There is nothing to assign."),
         "not_theirs": N_("This assessor doesn't have the application any more."),
+        "not_sent": N_("This assessment isn't sent, so it is still open."),
         "recused_already": N_(
             "This assessor has declared a conflict of interests and is out of it. Assign somebody else."
         ),
@@ -85,9 +86,15 @@ sentences.register(
         "already_sent": N_("You have sent this assessment. It can no longer be changed."),
         "enough_assessments": N_("This application has enough assessments, so it cannot be set aside."),
         "score_missing": N_("Enter a score."),
-        "score_out_of_range": N_("Enter a score from 0 to {max}."),
+        "score_out_of_range": N_("Enter a score from {least} to {max}."),
+        "not_whole": N_("Enter a whole number."),
+        "not_half": N_("Enter a score in steps of a half, such as 3.5."),
+        "must_apply": N_("This always applies. Enter a score."),
+        "nothing_scored": N_("Score at least one section. Not everything can be left out as not applicable."),
+        "comment_missing": N_("Write a comment. The call asks for one on this section."),
+        "comment_on_extreme": N_("Write a comment. The call asks for one on such a score: {titles}."),
         "too_many_decimals": N_("Enter a score with at most two decimals."),
-        "unknown_section": N_("This section is not in the grid."),
+        "unknown_section": N_("The grid of this call does not have this section or sub-criterion."),
     }
 )
 
@@ -135,6 +142,13 @@ SEATS = {
     "undeclared": (N_("Not declared"), "wait"),
 }
 """How far an assessor is with an application."""
+
+REMARKS = {
+    "chosen": N_("Chosen instead of the proposal"),
+    "taken_off": N_("Taken off"),
+    "reopened": N_("Assessment reopened"),
+}
+"""What was done with an assignment by hand."""
 
 STEPS = {
     "declare": (N_("Declare on conflicts of interests"), "wait"),

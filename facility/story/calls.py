@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.call import CallDraft, Grid
+from facility.calls.rules.scoring import Section
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Tx
 

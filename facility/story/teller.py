@@ -109,7 +109,7 @@ class Teller:
         comment: str = "Sound.",
     ) -> None:
         """The appointed assessor declares no conflict, if that is not done yet, and sends these scores."""
-        comments = dict.fromkeys(points, comment)
+        comments = {key.partition(".")[0]: comment for key in points}
         await self.act(at, assessor, _declare, application_id)
         await self.act(at, assessor, assessing.send_assessment, application_id, points, comments)
 

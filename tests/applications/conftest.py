@@ -14,9 +14,10 @@ from facility.accounts.service.people import seed as seed_accounts
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.applications.models.application import Application, Party
 from facility.applications.service.confirmations import confirm_party
-from facility.calls.rules.call import Grid, Section
+from facility.calls.rules.call import Grid
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
+from facility.calls.rules.scoring import Section
 from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.db import Database, Tx

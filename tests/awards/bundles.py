@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules import bundle as rules
@@ -59,7 +60,7 @@ def of_scenario(scenario: dict[str, Any]) -> Document:
     ]
     bundle = rules.Bundle(
         format=rules.FORMAT,
-        version=rules.VERSION,
+        version=rules.version_of(msgspec.convert(scenario["call"]["grid"], Grid)),
         call=_call(scenario["call"]),
         applications=tuple(_application(world, one) for one in entries),
         assessments=tuple(_assessments(entries)),
@@ -87,7 +88,14 @@ def _call(call: dict[str, Any]) -> rules.CallRecord:
         carries_over=False,
         grid=msgspec.convert(call["grid"], Grid),
         cool_down=CoolDown(),
+        lot=_lot(call),
     )
+
+
+def _lot(call: dict[str, Any]) -> rules.LotRecord | UnsetType:
+    if "lot" not in call["grid"]["tie_break"]:
+        return UNSET
+    return rules.LotRecord(hashlib.sha256(call["lot"].encode()).hexdigest(), call["lot"])
 
 
 def _application(world: _Decision, one: dict[str, Any]) -> rules.ApplicationRecord:
@@ -125,7 +133,7 @@ def _assessments(entries: list[dict[str, Any]]) -> Iterator[rules.AssessmentReco
             yield rules.AssessmentRecord(
                 application=one["reference"],
                 assessor=_code(name),
-                scores={key: Decimal(score) for key, score in scores.items()},
+                scores={key: None if score is None else Decimal(score) for key, score in scores.items()},
                 counts=not recused,
                 why_not="recused" if recused else None,
             )
@@ -145,20 +153,25 @@ def _ranking(world: _Decision, entries: list[dict[str, Any]]) -> Iterator[rules.
     for reference in [*world.ranking, *others]:
         one = by_reference[reference]
         status = world.judged[reference]
-        means = world.sections.get(reference) if status in ("submitted", "below_threshold") else None
+        scores = world.scores.get(reference) if status in ("submitted", "below_threshold") else None
+        sections = [section["key"] for section in world.call["grid"]["sections"]]
+        criteria = {key: score for key, score in (scores or {}).items() if "." in key}
         yield rules.RankRecord(
             application=reference,
             outcome=OUTCOMES[status],
             rank=world.ranking.index(reference) + 1 if reference in world.ranking else None,
             assessments=len(set(one.get("assessments", {})) - set(one.get("recusals", ()))),
-            means={key: _mean(value) for key, value in means.items()} if means else None,
-            total=_mean(sum(means.values(), Fraction(0))) if means else None,
+            means={key: _mean(scores[key]) for key in sections} if scores else None,
+            total=_mean(scores["total"]) if scores else None,
             missed=tuple(world.reasons[reference]) if status == "below_threshold" else (),
+            criteria={key: _mean(score) for key, score in criteria.items()} if criteria else UNSET,
         )
 
 
-def _mean(value: Fraction) -> rules.Mean:
-    return rules.Mean(f"{value.numerator}/{value.denominator}", two_decimals(value))
+def _mean(value: Fraction | None) -> rules.Mean | None:
+    return (
+        None if value is None else rules.Mean(f"{value.numerator}/{value.denominator}", two_decimals(value))
+    )
 
 
 def _line(world: _Decision) -> rules.LineRecord:

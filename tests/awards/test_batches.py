@@ -146,7 +146,7 @@ async def test_it_is_ranked_anew_by_the_same_scores_and_only_once(db: Database, 
                 .order_by(Letter.created_at)
             )
         ).all()
-    sums = [one.section_sums for one in entries if one.application_id == play.applications["B"]]
+    sums = [one.counted for one in entries if one.application_id == play.applications["B"]]
     assert len(sums) == 2
     assert sums[0] == sums[1]
     assert kinds == ["carried_over", "reserve"]

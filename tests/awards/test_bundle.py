@@ -39,6 +39,7 @@ from tests.judging import CLOSES, DECIDED, Judging, judging
 from tests.prepared import built_once
 from tests.rolling import CUT_OFFS, SERIES, Rolling, rolling
 from tests.scenarios import scenarios
+from tests.statements import UNGUARDED
 
 LATER = DECIDED + timedelta(days=30)
 
@@ -159,7 +160,7 @@ TAMPERED = {
     "a score": "UPDATE assessment SET scores = jsonb_set(scores, '{capacity}', '\"16.5\"') WHERE ctid = (SELECT min(ctid) FROM assessment)",
     "a score that does not count": "UPDATE assessment SET scores = jsonb_set(scores, '{capacity}', '\"4\"') WHERE scores ->> 'capacity' = '3'",
     "a conflict": "DELETE FROM conflict_declaration WHERE conflict",
-    "a sum": "UPDATE ranking_entry SET section_sums = jsonb_set(section_sums, '{capacity}', '\"17\"') WHERE rank = 1",
+    "a mean": "UPDATE ranking_entry SET counted = jsonb_set(counted, '{capacity}', '\"17\"') WHERE rank = 1",
     "a rank": "UPDATE ranking_entry SET rank = rank + 10 WHERE rank IS NOT NULL",
     "an outcome": "UPDATE ranking_entry SET outcome = 'withdrawn' WHERE outcome = 'not_assessed'",
     "an amount": "UPDATE ranking_entry SET requested = 1 WHERE rank = 2",
@@ -182,6 +183,7 @@ async def test_what_is_changed_by_hand_gives_another_root(play: Judging, stateme
     async with play.db.engine.connect() as connection:
         assert await checks.rankings(connection) == []
     async with play.db.engine.begin() as connection:
+        await connection.execute(text(UNGUARDED))
         changed = await connection.execute(text(statement))
         assert changed.rowcount > 0
     async with play.db.engine.connect() as connection:

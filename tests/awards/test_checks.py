@@ -13,6 +13,7 @@ from facility.evaluation import checks as of_evaluation
 from facility.evaluation.service import assessing as evaluation
 from tests.judging import Judging, judging
 from tests.prepared import built_once
+from tests.statements import UNGUARDED
 
 CHECKS = [
     of_evaluation.declared,
@@ -74,5 +75,7 @@ async def test_a_whole_call_is_clean(play: Judging) -> None:
     ],
 )
 async def test_what_was_broken_is_named(play: Judging, check: Check, broken: str, named: int) -> None:
-    await play.act(None, lambda tx: tx.session.execute(text(broken)))
+    async with play.db.engine.begin() as connection:
+        await connection.execute(text(UNGUARDED))
+        await connection.execute(text(broken))
     assert len(await found(play, check)) == named

@@ -1,7 +1,6 @@
 """Proposing and deciding: who gets what, to the cent, by the rows, the ledger and the log."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from sqlalchemy import update
@@ -92,7 +91,7 @@ async def test_a_proposal_ends_the_scoring_until_it_is_taken_back(play: Judging)
     await play.act("erik", send)
     await play.decide()
     entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
-    assert (entry.assessments, entry.section_sums) == (2, {"capacity": "26", "relevance": "104"})
+    assert (entry.assessments, entry.counted) == (2, {"capacity": "13", "relevance": "52", "total": "65"})
 
 
 async def test_what_was_withdrawn_or_lost_its_beneficiaries_before_the_decision_is_not_evaluated(
@@ -111,7 +110,7 @@ async def test_what_was_withdrawn_or_lost_its_beneficiaries_before_the_decision_
     assert await play.statuses() == {"A": "ineligible", "B": "withdrawn", "C": "awarded"}
     assert (await play.row(Application, play.applications["A"])).reasons == ["too_few_beneficiaries"]
     entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
-    assert (entry.outcome, entry.rank, entry.section_sums) == ("ineligible", None, {})
+    assert (entry.outcome, entry.rank, entry.counted) == ("ineligible", None, {})
 
 
 async def test_a_call_that_skips_awards_whatever_fits(db: Database) -> None:
@@ -135,11 +134,10 @@ async def test_the_log_tells_what_was_decided(play: Judging) -> None:
         assert (told[0].event.committed, told[0].event.left) == (Decimal("35427.70"), Decimal("44572.30"))  # type: ignore[attr-defined]
 
 
-async def test_the_ranking_keeps_exact_sums(play: Judging) -> None:
+async def test_the_ranking_keeps_exact_means(play: Judging) -> None:
     await three(play)
     await play.score("erik", "A", "16.33", "60.01")
     await play.decide()
     entry = await play.row(RankingEntry, (play.calls["TAF-2021-01"], play.applications["A"]))
-    assert entry.section_sums == {"capacity": "32.33", "relevance": "124.01"}
-    assert Fraction(Decimal(entry.section_sums["capacity"])) / entry.assessments == Fraction(3233, 200)
+    assert entry.counted == {"capacity": "3233/200", "relevance": "12401/200", "total": "7817/100"}
     assert CLOSES < DECIDED

@@ -32,6 +32,7 @@ from tests.awards.bundles import (
 )
 from tests.hostile.values import some
 from tests.scenarios import scenarios
+from tests.scoring import scored_scenarios
 
 EXAMPLES = {
     name: json.loads((DATA / "examples" / f"{name}.json").read_text())
@@ -59,6 +60,14 @@ def test_what_was_worked_by_hand_is_equal(name: str) -> None:
 @settings(max_examples=50)
 @given(scenario=scenarios())
 def test_what_the_second_computation_ranks_is_equal(scenario: dict[str, Any]) -> None:
+    document = of_scenario(scenario)
+    assert differences(document, document["root"]) == []
+    assert resealed(document) == document
+
+
+@settings(max_examples=40)
+@given(scenario=scored_scenarios())
+def test_every_rule_of_scoring_is_ranked_as_the_second_computation_ranks_it(scenario: dict[str, Any]) -> None:
     document = of_scenario(scenario)
     assert differences(document, document["root"]) == []
     assert resealed(document) == document

@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.calls.rules.call import CallRules, Grid, Section, call_mistakes, is_open, may_publish
+from facility.calls.rules.call import CallRules, Grid, call_mistakes, is_open, may_publish
 from facility.calls.rules.cool_down import CoolDown
+from facility.calls.rules.scoring import Section
 from facility.refused import Refused
 
 OPENS = datetime(2021, 6, 1, 7, tzinfo=UTC)

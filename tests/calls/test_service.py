@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from facility.accounts.service.people import add_user
 from facility.calls.checks import frozen, sound_rules, state_and_log
 from facility.calls.models.call import Call
-from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.call import CallDraft, Grid
+from facility.calls.rules.scoring import Section
 from facility.calls.service import closing
 from facility.calls.service.closing import close_call, close_due, mark_decided, share_call
 from facility.calls.service.draft import change_draft, draft_call

@@ -95,7 +95,7 @@ async def test_the_total_so_far_and_the_neighbours_stand_beside_the_scores(
         assessment(play), {"score-capacity": "12,5", "score-relevance": "a lot", "then": "later"}
     )
     page = (await elena.get(assessment(play))).text
-    assert '<output data-sums="score-">12.5</output> of 100' in page
+    assert "<output data-total>12.5</output> of 100" in page
     assert ("Previous:" in page, "Next:" in page) == (False, False)
 
     def line(number: int, *, over: bool = False) -> WorkLine:
@@ -129,8 +129,10 @@ async def test_a_draft_saves_itself_whatever_is_typed(
     assert "A whole sentence." in (await elena.get(assessment(play))).text
     later = await elena.send_form(assessment(play), {"score-capacity": "14", "then": "later"})
     assert later.headers["location"] == "/assessments"
-    unknown = await elena.send_form(assessment(play), {"score-style": "14"})
-    assert unknown.status_code == 400
+    unknown = await elena.send_form(assessment(play), {"score-style": "14", "score-capacity": "1.234"})
+    assert unknown.status_code == 422
+    assert errors(unknown) == ["score-capacity", "score-relevance", "score-style"]
+    assert (await elena.send_form(assessment(play), {"style": "14"})).status_code == 400
     gone = await elena.send_form(assessment(play, "/discard"))
     assert (gone.headers["location"], await kept_text(play)) == ("/assessments", [])
     async with play.db.reader() as connection:

@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from facility.calls.rules.call import Grid, Section
+from facility.calls.rules.call import Grid
+from facility.calls.rules.scoring import Section
 from facility.evaluation.rules.assessing import may_assess, score_mistakes
 from facility.evaluation.rules.ranking import (
     Candidate,

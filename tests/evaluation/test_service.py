@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from facility.db import Database, Tx
 from facility.evaluation.checks import scores
@@ -15,6 +15,7 @@ from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.judging import CLOSES, Judging, judging
 from tests.prepared import built_once
+from tests.statements import UNGUARDED
 
 GOOD = {"capacity": Decimal("14.5"), "relevance": Decimal(60)}
 
@@ -77,6 +78,7 @@ async def test_nobody_scores_before_both_declarations(play: Judging) -> None:
     assert (row.scores, row.sent_at) == ({"capacity": "14.5", "relevance": "60"}, CLOSES)
     async with play.db.engine.begin() as connection:
         assert await scores(connection) == []
+        await connection.execute(text(UNGUARDED))
         await connection.execute(update(Assessment).values(scores={"capacity": "21", "relevance": "60"}))
         assert len(await scores(connection)) == 1
 

@@ -37,10 +37,10 @@ def result_of(world: World) -> dict[str, Any]:
 def of_application(world: World, reference: str) -> dict[str, Any]:
     """What became of an application."""
     found: dict[str, Any] = {"status": world.status[reference], "reasons": world.reasons[reference]}
-    if reference in world.sections:
-        means = world.sections[reference]
-        found["sections"] = {key: two_decimals(mean) for key, mean in means.items()}
-        found["total"] = two_decimals(sum(means.values(), Fraction(0)))
+    if reference in world.scores:
+        scores = {key: two_decimals(score or Fraction(0)) for key, score in world.scores[reference].items()}
+        found["total"] = scores.pop("total")
+        found["sections"] = scores
     if reference in world.ranking:
         found["rank"] = world.ranking.index(reference) + 1
     return found

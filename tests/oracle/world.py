@@ -14,6 +14,7 @@ from tests.oracle.figures import (
     instant,
     score,
 )
+from tests.oracle.scoring import counted, lot, missed, tie
 
 
 class World:
@@ -25,7 +26,7 @@ class World:
         self.applications = {one["reference"]: one for one in scenario["applications"]}
         self.status: dict[str, str] = {}
         self.reasons: dict[str, list[str]] = {}
-        self.sections: dict[str, dict[str, Fraction]] = {}
+        self.scores: dict[str, dict[str, Fraction | None]] = {}
         self.left: dict[str, list[int]] = {reference: [] for reference in self.applications}
         self.ranking: list[str] = []
         self.reserve: list[str] = []
@@ -149,26 +150,24 @@ class World:
         if len(heard) < grid["min_assessments"]:
             self.status[reference], self.reasons[reference] = "not_assessed", ["too_few_assessments"]
             return
-        means = {}
-        for section in grid["sections"]:
-            points = sum((Fraction(scores[section["key"]]) for scores in heard), Fraction(0))
-            means[section["key"]] = points / len(heard)
-        self.sections[reference] = means
-        reached = {**means, "total": sum(means.values())}
-        missed = [key for key, least in grid["thresholds"].items() if reached[key] < Fraction(least)]
-        if missed:
-            self.status[reference], self.reasons[reference] = "below_threshold", sorted(missed)
+        self.scores[reference] = counted(grid, heard)
+        if names := missed(grid, self.scores[reference]):
+            self.status[reference], self.reasons[reference] = "below_threshold", names
 
     def place(self, reference: str) -> list[Any]:
-        means = self.sections[reference]
-        place: list[Any] = [-sum(means.values())]
-        for tie in self.call["grid"]["tie_break"]:
-            if tie == "beneficiaries":
+        scores, grid = self.scores[reference], self.call["grid"]
+        total = scores["total"]
+        assert total is not None
+        place: list[Any] = [-total]
+        for key in grid["tie_break"]:
+            if key == "beneficiaries":
                 place.append(-self.on_board(reference))
-            elif tie == "received_at":
+            elif key == "lot":
+                place.append(lot(self.call["lot"], reference))
+            elif key == "received_at":
                 place.append(instant(self.applications[reference]["received_at"]))
             else:
-                place.append(-means[tie])
+                place.append(-tie(grid, scores, key))
         return [*place, reference]
 
     # ---- money

@@ -5,7 +5,8 @@ from decimal import Decimal
 import msgspec
 
 from facility.calls.models.call import Call
-from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.call import CallDraft, Grid
+from facility.calls.rules.scoring import Section
 from facility.calls.service.cloning import clone_call
 from facility.calls.service.reading import draft_of
 from facility.db import Database

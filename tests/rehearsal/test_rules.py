@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from facility.applications.rules.submission import ApplicationView, Partner, on_
 from facility.awards.rules.awards import final_commitment
 from facility.awards.rules.money_line import Request, draw_line
 from facility.awards.rules.reserve import serve_reserve
-from facility.calls.rules.call import CallRules, Grid, Section, call_mistakes
+from facility.calls.rules.call import CallRules, Grid, call_mistakes
+from facility.calls.rules.scoring import Section
 from facility.contracts.rules import Donor, donor_split, free
 from facility.data import DATA
 from facility.deployments.rules import ExpertiseRequest, answer_by, next_to_ask, shortlist
@@ -113,7 +115,9 @@ class Watched(World):
             return "not_assessed", ("too_few_assessments",)
         mean = means(heard, grid)
         shown = of_application(self, reference)
-        assert {key: display(value) for key, value in mean.sections.items()} == shown["sections"]
+        assert {key: display(value or Fraction()) for key, value in mean.sections.items()} == shown[
+            "sections"
+        ]
         assert display(mean.total) == shown["total"]
         if missed := missed_thresholds(mean, grid):
             return "below_threshold", missed

@@ -109,8 +109,8 @@ TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER}
 class RankingEntry(Base):
     """How an application stood when its call was decided; never changed. What was carried over has one for each batch.
 
-    `section_sums`: exact sums of the scores by section key, as decimal strings; divided by `assessments` they are the
-    means. Empty where the application was not evaluated. `outcome`: `evaluation.rules.ranking.Outcome`. `cooled_down`: the
+    `counted`: the exact scores that count (`evaluation.rules.ranking.SectionMeans.kept`), as fractions. Empty where the
+    application was not evaluated. `outcome`: `evaluation.rules.ranking.Outcome`. `cooled_down`: the
     cool-down rule that passed it over (rules.Cooling).
     """
 
@@ -125,7 +125,7 @@ class RankingEntry(Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     rank: Mapped[int | None]
     assessments: Mapped[int]
-    section_sums: Mapped[dict[str, Any]]
+    counted: Mapped[dict[str, Any]]
     missed: Mapped[list[str]]
     outcome: Mapped[str]
     requested: Mapped[Decimal]

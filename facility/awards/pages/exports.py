@@ -7,12 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import jinja2
+import msgspec
 
 from facility.awards.queries.awards import AwardLine, Money, Place
-from facility.awards.queries.ranking import Ranking, missed_words, short, threshold_of, tie_break_words
+from facility.awards.queries.ranking import (
+    Missed,
+    Ranking,
+    missed_words,
+    short,
+    threshold_of,
+    tie_break_words,
+)
 from facility.awards.queries.report import Signed
 from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
-from facility.calls.rules.call import TOTAL
+from facility.calls.rules.call import TOTAL, Grid
 from facility.evaluation.words import OUTCOMES
 from facility.pdf import render_pdf
 from facility.web.i18n import _, translated
@@ -28,6 +36,7 @@ def ranking_csv(shown: Ranking) -> bytes:
         _("Title"),
         _("Beneficiaries"),
         *(section.title for section in grid.sections),
+        *(item.title for item in grid.items if item.section.criteria),
         _("Total"),
         _("Requested EUR"),
         _("Left EUR"),
@@ -41,14 +50,15 @@ def ranking_csv(shown: Ranking) -> bytes:
             line.title,
             " ".join(line.chips),
             *(line.means or [""] * len(grid.sections)),
+            *(
+                [score for _section, items in line.sub_scores for _title, score in items]
+                or [""] * sum(len(section.criteria) for section in grid.sections)
+            ),
             line.total,
             line.requested,
             line.left,
             outcome_words(shown, line.line, line.place, line.outcome),
-            "; ".join(
-                _("{section} below {least}", section=title if title != TOTAL else _("Total"), least=least)
-                for title, least in missed_words(grid, line)
-            )
+            "; ".join(_missed(missed) for missed in missed_words(grid, line))
             or (translated(COOLED[line.cooled]) if line.cooled else "")
             or (_("Rule set aside: {reason}", reason=line.overridden) if line.overridden else ""),
         ]
@@ -57,13 +67,20 @@ def ranking_csv(shown: Ranking) -> bytes:
     return to_csv(head, rows)
 
 
+def _missed(missed: Missed) -> str:
+    if missed.rejects:
+        return _("{section}: {limit} or less", section=missed.title, limit=missed.limit)
+    title = missed.title if missed.title != TOTAL else _("Total")
+    return _("{section} below {least}", section=title, least=missed.limit)
+
+
 def assessments_csv(document: Mapping[str, Any]) -> bytes:
     """The individual scores of a bundle (`queries.bundle`), one row an assessment."""
-    sections = document["call"]["grid"]["sections"]
+    items = msgspec.convert(document["call"]["grid"], Grid).items
     head = [
         _("Application"),
         _("Assessor"),
-        *(section["title"] for section in sections),
+        *(item.title for item in items),
         _("Counts"),
         _("Why not"),
         _("Digest"),
@@ -72,7 +89,7 @@ def assessments_csv(document: Mapping[str, Any]) -> bytes:
         [
             record["application"],
             record["assessor"],
-            *(Decimal(record["scores"][section["key"]]) for section in sections),
+            *(_cell(record["scores"][item.key]) for item in items),
             _("yes") if record["counts"] else _("no"),
             translated(NOT_COUNTED[record["why_not"]]) if record["why_not"] else "",
             record["digest"],
@@ -80,6 +97,10 @@ def assessments_csv(document: Mapping[str, Any]) -> bytes:
         for record in document["assessments"]
     ]
     return to_csv(head, rows)
+
+
+def _cell(score: str | None) -> Decimal | str:
+    return _("n/a") if score is None else Decimal(score)
 
 
 def outcome_words(shown: Ranking, line: str | None, place: int | None, outcome: str) -> str:

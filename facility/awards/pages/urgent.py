@@ -21,7 +21,7 @@ from facility.awards.words import COOLED, STATUSES
 from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.evaluation.access import RECUSED_IN_CALL
-from facility.evaluation.forms import assign_each, chosen_assessors
+from facility.evaluation.forms.assigning import assign_each, chosen_assessors
 from facility.evaluation.queries import board
 from facility.evaluation.queries.assignment import offered
 from facility.evaluation.words import OUTCOMES, SEATS

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,6 @@ from facility.awards.queries.ranking import ROOT_SQL, Kept, decided
 from facility.awards.rules.bundle import (
     BEFORE,
     FORMAT,
-    VERSION,
     ApplicationRecord,
     AssessmentRecord,
     Bundle,
@@ -26,13 +26,15 @@ from facility.awards.rules.bundle import (
     DecisionRecord,
     Departure,
     Institution,
+    LotRecord,
     document_of,
     line_of,
     proposed_of,
     ranking_of,
+    version_of,
 )
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn, draw
-from facility.calls.rules.call import Grid
+from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import counts, recused, taken_off
@@ -48,8 +50,8 @@ _CALLS = text(
         call.mode = '{Mode.ROLLING}' AND EXISTS (
             SELECT FROM call AS following WHERE following.series_id = call.series_id AND following.batch = call.batch + 1
         ) AS carries_over,
-        proposed_at, line AS proposed, award_decision.decided_at, decided_line AS decided, {ROOT_SQL} AS root
-    FROM call JOIN award_decision ON award_decision.call_id = call.id
+        lot.commitment, lot.seed, proposed_at, line AS proposed, award_decision.decided_at, decided_line AS decided, {ROOT_SQL} AS root
+    FROM call JOIN award_decision ON award_decision.call_id = call.id LEFT JOIN lot ON lot.call_id = call.id
     WHERE call.id = ANY (CAST(:calls AS uuid[]))
     """  # noqa: S608 - our own text
 )
@@ -221,7 +223,7 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
     looked_at = ranked.cooling or NO_COOLING
     return Bundle(
         format=FORMAT,
-        version=VERSION,
+        version=version_of(call.grid),
         call=call,
         applications=tuple(
             _application(row, entry, about[entry.applicant.application_id], looked_at)
@@ -247,6 +249,7 @@ def _call(row: Any) -> CallRecord:
             "grid": msgspec.structs.replace(grid, thresholds=thresholds),
             "cool_down": msgspec.convert(row.cool_down, CoolDown),
             "extended_to": tuple(sorted(row.extended_to)),
+            "lot": LotRecord(row.commitment, row.seed) if LOT in grid.tie_break else UNSET,
         }
     )
 
@@ -280,11 +283,12 @@ def _why_not(row: Any) -> Literal["recused", "taken_off", "earlier_submission"]:
 
 
 def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> AssessmentRecord:
-    ordered = [*(key for key in grid.keys if key in row.scores), *(row.scores.keys() - set(grid.keys))]
+    keys = [item.key for item in grid.items]
+    ordered = [*(key for key in keys if key in row.scores), *(row.scores.keys() - set(keys))]
     return AssessmentRecord(
         application=references[row.application_id],
         assessor=pseudonym(row.call_id, row.assessor_id),
-        scores={key: _plain(row.scores[key]) for key in ordered},
+        scores={key: _plain(row.scores[key]) if row.scores[key] is not None else None for key in ordered},
         counts=row.counts,
         why_not=None if row.counts else _why_not(row),
     )

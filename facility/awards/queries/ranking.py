@@ -1,7 +1,7 @@
 """The ranking of a call as pages, exports and the report show it: as it stands now, or as it was decided."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,12 +17,22 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.awards.queries import money
 from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.money_line import Drawn, draw
-from facility.calls.rules.call import TOTAL, Grid
+from facility.calls.queries.public import LotShown
+from facility.calls.rules.call import LOT, TOTAL, Grid
 from facility.evaluation.models import counts
 from facility.evaluation.queries import board
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.ranking import Applicant, Judged, Outcome, SectionMeans, stand
+from facility.evaluation.rules.ranking import (
+    Applicant,
+    Judged,
+    Outcome,
+    SectionMeans,
+    drawn_by_lot,
+    means_kept,
+    stand,
+)
 from facility.money import display
+from facility.web.i18n import _
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -83,10 +93,10 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 
 
 class RankLine(msgspec.Struct, frozen=True):
-    """One row: means as people read them, by section; `left`: EUR that remain after an award.
+    """One row: means as people read them, by section; sub_scores: of sections with sub-criteria, by title; `left`: EUR that remain after an award.
 
     `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
-    batch that ranks it again; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
+    batch that ranks it again; `by_lot`: only the lot decided its rank; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
     """
 
     application_id: UUID
@@ -95,6 +105,7 @@ class RankLine(msgspec.Struct, frozen=True):
     chips: list[str]
     rank: int | None
     means: list[str]
+    sub_scores: list[tuple[str, list[tuple[str, str]]]]
     total: str | None
     missed: list[str]
     outcome: Outcome
@@ -103,6 +114,7 @@ class RankLine(msgspec.Struct, frozen=True):
     line: str | None
     place: int | None
     carried_to: str | None
+    by_lot: bool
     cooled: str | None
     overridden: str | None
     status: str
@@ -121,6 +133,7 @@ class Ranking(msgspec.Struct, frozen=True):
     assessors: int
     assessments: int
     recusals: int
+    lot: LotShown | None = None
 
     @property
     def ranked(self) -> list[RankLine]:
@@ -181,7 +194,14 @@ async def ranking(connection: AsyncConnection, call_id: UUID) -> Ranking:
     lines = _lines(
         judged, drawn, known, chips, awards, carried, await _overrides(connection, call_id), call.grid
     )
-    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, **counts)
+    lot = await _lot(connection, call) if LOT in call.grid.tie_break else None
+    return Ranking(call=call, lines=lines, drawn=drawn, proposal=made, ready=ready, lot=lot, **counts)
+
+
+async def _lot(connection: AsyncConnection, call: board.CallShown) -> LotShown | None:
+    query = text("SELECT commitment, seed, revealed_at FROM lot WHERE call_id = :call")
+    row = (await connection.execute(query, {"call": call.id})).first()
+    return LotShown(call.reference, row.commitment, row.seed if row.revealed_at else None) if row else None
 
 
 def _lines(
@@ -195,6 +215,7 @@ def _lines(
     grid: Grid,
 ) -> list[RankLine]:
     left = drawn.free
+    by_lot = drawn_by_lot([entry for entry in judged if entry.rank is not None], grid)
     made = []
     for entry in judged:
         key = entry.applicant.application_id
@@ -209,7 +230,8 @@ def _lines(
                 title=known[key].title,
                 chips=[chips[code] for code in dict.fromkeys(entry.applicant.on_board)],
                 rank=entry.rank,
-                means=[display(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
+                means=[shown(entry.means.sections[name]) for name in grid.keys] if entry.means else [],
+                sub_scores=list(_sub_scores(entry.means, grid)) if entry.means else [],
                 total=display(entry.means.total) if entry.means else None,
                 missed=list(entry.missed),
                 outcome=entry.outcome,
@@ -218,6 +240,7 @@ def _lines(
                 line=_line_of(key, drawn),
                 place=place,
                 carried_to=carried.get(key),
+                by_lot=key in by_lot,
                 cooled=drawn.cooled.get(key),
                 overridden=overridden.get(key),
                 status=known[key].status,
@@ -226,6 +249,17 @@ def _lines(
             )
         )
     return made
+
+
+def shown(points: Fraction | None) -> str:
+    """Points as people read them, also where something does not apply."""
+    return _("n/a") if points is None else display(points)
+
+
+def _sub_scores(counted: SectionMeans, grid: Grid) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for section in grid.sections:
+        if section.criteria:
+            yield section.title, [(item.title, shown(counted.of(item.key))) for item in section.items]
 
 
 def _line_of(key: UUID, drawn: Drawn) -> str | None:
@@ -241,7 +275,7 @@ def _line_of(key: UUID, drawn: Drawn) -> str | None:
 _ENTRIES = text(
     """
     SELECT ranking_entry.call_id, ranking_entry.application_id, application.reference, application.status,
-        application.received_at, rank, assessments, section_sums, missed, outcome, ranking_entry.requested, on_board
+        application.received_at, rank, assessments, counted, missed, outcome, ranking_entry.requested, on_board
     FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
     WHERE ranking_entry.call_id = ANY (CAST(:calls AS uuid[]))
     ORDER BY rank NULLS LAST, application.reference COLLATE "C"
@@ -265,7 +299,6 @@ async def decided(connection: AsyncConnection, call_ids: Collection[UUID]) -> di
 
 
 def _judged(row: Any) -> Judged:
-    sections = {key: Fraction(Decimal(total)) / row.assessments for key, total in row.section_sums.items()}
     applicant = Applicant(
         application_id=row.application_id,
         reference=row.reference,
@@ -275,7 +308,7 @@ def _judged(row: Any) -> Judged:
         on_board=tuple(row.on_board),
         assessments=(),
     )
-    means = SectionMeans(sections, sum(sections.values(), Fraction(0))) if sections else None
+    means = means_kept(row.counted)
     return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
 
 
@@ -331,9 +364,20 @@ def short(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def missed_words(grid: Grid, line: RankLine) -> list[tuple[str, str]]:
-    """Name ("total" for the total) and threshold of each section that a line missed."""
+class Missed(msgspec.Struct, frozen=True):
+    """A threshold that a line missed, by name ("total" for the total), or a sub-criterion that rejects it at so much or less."""
+
+    title: str
+    limit: str
+    rejects: bool = False
+
+
+def missed_words(grid: Grid, line: RankLine) -> list[Missed]:
+    """What a line missed."""
+    items = {item.key: item for item in grid.items if item.section.criteria}
     return [
-        (TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
+        Missed(item.title, f"{item.section.reject_at:f}", rejects=True)
+        if (item := items.get(key))
+        else Missed(TOTAL if key == TOTAL else key.replace("_", " "), threshold_of(grid, key) or "")
         for key in line.missed
     ]

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.money_line import Drawn
@@ -22,7 +23,14 @@ from facility.calls.rules.cool_down import CoolDown
 from facility.evaluation.rules.ranking import Judged, Outcome
 from facility.money import display
 
-FORMAT, VERSION = "facility-ranking", 1
+FORMAT = "facility-ranking"
+
+
+def version_of(grid: Grid) -> int:
+    """The version of the format: 1 says all of a call that names no rule that came later."""
+    return 1 if grid.is_plain else 2
+
+
 SINGLE = ("call", "line", "decision")
 SEVERAL = ("applications", "assessments", "conflicts", "ranking")
 """The parts of a bundle that are a record, and those that are lists of records."""
@@ -43,8 +51,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
 
+class LotRecord(msgspec.Struct, frozen=True):
+    """The draw by lot: what was published with the call, and the seed of which it is the SHA-256."""
+
+    commitment: str
+    seed: str
+
+
 class CallRecord(Record, frozen=True, kw_only=True):
-    """The call's rules, as they were published."""
+    """The call's rules, as they were published; lot: where one breaks the last ties."""
 
     reference: str
     title: str
@@ -61,6 +76,7 @@ class CallRecord(Record, frozen=True, kw_only=True):
     carries_over: bool
     grid: Grid
     cool_down: CoolDown
+    lot: LotRecord | UnsetType = UNSET
 
     @property
     def spreads(self) -> bool:
@@ -103,7 +119,7 @@ class AssessmentRecord(Record, frozen=True, kw_only=True):
 
     application: str
     assessor: str
-    scores: dict[str, Decimal]
+    scores: dict[str, Decimal | None]
     counts: bool
     why_not: Literal["recused", "taken_off", "earlier_submission"] | None
 
@@ -124,15 +140,16 @@ class Mean(msgspec.Struct, frozen=True):
 
 
 class RankRecord(Record, frozen=True, kw_only=True):
-    """How an application came out."""
+    """How an application came out. criteria: the scores of sub-criteria that count, where the grid has any."""
 
     application: str
     outcome: Outcome
     rank: int | None
     assessments: int
-    means: dict[str, Mean] | None
+    means: dict[str, Mean | None] | None
     total: Mean | None
     missed: tuple[str, ...]
+    criteria: dict[str, Mean | None] | UnsetType = UNSET
 
 
 class LineRecord(Record, frozen=True, kw_only=True):
@@ -240,10 +257,16 @@ def ranking_of(judged: Iterable[Judged], counts: Mapping[UUID, int]) -> Iterator
             outcome=entry.outcome,
             rank=entry.rank,
             assessments=counts[entry.applicant.application_id],
-            means={key: mean_of(value) for key, value in mean.sections.items()} if mean else None,
+            means=means_of(mean.sections) if mean else None,
             total=mean_of(mean.total) if mean else None,
             missed=entry.missed,
+            criteria=means_of(mean.criteria) if mean and mean.criteria else UNSET,
         )
+
+
+def means_of(values: Mapping[str, Fraction | None]) -> dict[str, Mean | None]:
+    """By key; None where something does not apply."""
+    return {key: None if value is None else mean_of(value) for key, value in values.items()}
 
 
 def mean_of(value: Fraction) -> Mean:

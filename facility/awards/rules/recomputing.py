@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
+from msgspec import UnsetType
 
 from facility.awards.rules.bundle import (
     ApplicationRecord,
     Bundle,
     LineRecord,
+    LotRecord,
     RankRecord,
     line_of,
     ranking_of,
 )
 from facility.awards.rules.money_line import NO_COOLING, Cooling, Drawn, draw
+from facility.calls.rules.lot import place_of
 from facility.evaluation.rules.ranking import Applicant, Scores, Standing, stand
 
 
@@ -33,7 +36,10 @@ def recompute(bundle: Bundle) -> Recomputed:
         if assessment.counts:
             scores[assessment.application].append(assessment.scores)
     standing = stand(
-        [_applicant(record, keys[record.reference], scores) for record in bundle.applications],
+        [
+            _applicant(record, keys[record.reference], scores, bundle.call.lot)
+            for record in bundle.applications
+        ],
         bundle.call.grid,
         bundle.call.min_beneficiaries,
     )
@@ -45,7 +51,12 @@ def recompute(bundle: Bundle) -> Recomputed:
     )
 
 
-def _applicant(record: ApplicationRecord, key: UUID, scores: Mapping[str, list[Scores]]) -> Applicant:
+def _applicant(
+    record: ApplicationRecord,
+    key: UUID,
+    scores: Mapping[str, list[Scores]],
+    lot: LotRecord | UnsetType,
+) -> Applicant:
     return Applicant(
         application_id=key,
         reference=record.reference,
@@ -54,6 +65,7 @@ def _applicant(record: ApplicationRecord, key: UUID, scores: Mapping[str, list[S
         received_at=record.received_at,
         on_board=record.on_board,
         assessments=tuple(scores[record.reference]),
+        lot=place_of(lot.seed, record.reference) if lot else "",
     )
 
 

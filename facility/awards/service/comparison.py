@@ -41,6 +41,10 @@ def _of_application(i: int, stated: RankRecord, right: RankRecord) -> Iterator[M
     for key in dict.fromkeys((*right_means, *means)):
         about = (*path, "means", key), reference, _("the mean of {section}", section=key)
         yield from _mean(*about, right_means.get(key), means.get(key))
+    criteria, right_criteria = stated.criteria or {}, right.criteria or {}
+    for key in dict.fromkeys((*right_criteria, *criteria)):
+        about = (*path, "criteria", key), reference, _("the score of {criterion}", criterion=key)
+        yield from _mean(*about, right_criteria.get(key), criteria.get(key))
     yield from _mean((*path, "total"), reference, _("the total"), right.total, stated.total)
     evaluated = _yes(right.means is not None), _yes(stated.means is not None)
     yield from _differs((*path, "means"), reference, _("whether it was evaluated"), *evaluated)

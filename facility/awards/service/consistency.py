@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL
+from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord, version_of
+from facility.calls.rules.call import LOT, TIES, TOTAL
+from facility.calls.rules.lot import commitment_of
 from facility.evaluation.rules.assessing import score_mistakes
 from facility.formats.mistakes import Mistake, Path, mistake, path_text
 from facility.refused import Reason
@@ -37,15 +38,32 @@ def _grid(bundle: Bundle) -> Iterator[Mistake]:
     yield from _repeated(
         [((*path, "sections", i), (section.key,)) for i, section in enumerate(grid.sections)]
     )
+    yield from _repeated(
+        [
+            ((*path, "sections", i, "criteria", j), (item.key,))
+            for i, section in enumerate(grid.sections)
+            for j, item in enumerate(section.items)
+            if section.criteria
+        ]
+    )
     unknown: list[Path] = [
         (*path, "thresholds", key) for key in grid.thresholds if key not in (*grid.keys, TOTAL)
     ]
     unknown += [
-        (*path, "tie_break", i)
-        for i, key in enumerate(grid.tie_break)
-        if key not in (*grid.keys, BENEFICIARIES, RECEIVED_AT)
+        (*path, "tie_break", i) for i, key in enumerate(grid.tie_break) if key not in (*grid.keys, *TIES)
     ]
     yield from (mistake(place, _("names no section of the grid")) for place in unknown)
+
+
+def _lot(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether there is a draw where one breaks ties, as the last thing that does, and its seed is the one that was fixed."""
+    lot, ties = bundle.call.lot, bundle.call.grid.tie_break
+    if bool(lot) != (LOT in ties):
+        yield mistake(("call", "lot"), _("does not fit the tie-breaks"))
+    if LOT in ties[:-1]:
+        yield mistake(("call", "grid", "tie_break"), _("the lot is not the last"))
+    if lot and commitment_of(lot.seed) != lot.commitment:
+        yield mistake(("call", "lot", "seed"), _("is not the seed that was fixed: its SHA-256 differs"))
 
 
 type Key = tuple[str, ...]
@@ -103,8 +121,20 @@ def _score(reason: Reason) -> str:
             return _("names no section of the grid")
         case "too_many_decimals":
             return _("has more than two decimals")
-        case _other:
+        case "not_whole":
+            return _("must be a whole number")
+        case "not_half":
+            return _("must be in steps of a half")
+        case "must_apply":
+            return _("must be a score: the grid does not let it be left out")
+        case "nothing_scored":
+            return _("says nothing, as all else: something must be scored")
+        case _other if reason.params["least"] == "0":
             return _("must be at most {most}", most=reason.params["max"])
+        case _other:
+            return _(
+                "must be from {least} to {most}", least=reason.params["least"], most=reason.params["max"]
+            )
 
 
 def contradictions(bundle: Bundle) -> Iterator[Mistake]:
@@ -115,6 +145,9 @@ def contradictions(bundle: Bundle) -> Iterator[Mistake]:
             if after < before:
                 yield mistake((part, i), _("is out of order"))
     yield from _handling(bundle)
+    yield from _lot(bundle)
+    if bundle.version != (version := version_of(bundle.call.grid)):
+        yield mistake(("version",), _("must be {version} by the rules of the call", version=version))
     decision, line = bundle.decision, bundle.line
     if (decision.state == "decided") != (decision.decided_at is not None):
         yield mistake(("decision", "decided_at"), _("does not fit the state {state}", state=decision.state))

@@ -1,7 +1,6 @@
 """Proposing and deciding a call: awards, commitments and the reserve list in one transaction."""
 
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -44,6 +43,7 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import next_batch
 from facility.calls.service.closing import mark_decided
 from facility.calls.service.duties import run
+from facility.calls.service.lots import reveal_lot
 from facility.calls.service.reading import after_decision_of, rules_of
 from facility.db import Tx, new_id
 from facility.evaluation.queries.standing import is_sealed
@@ -82,7 +82,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     decision.proposed_by, decision.proposed_at = actor, tx.now
     decision.line = msgspec.to_builtins(drawn, str_keys=True)
     await end_evaluation(tx, call_id)
-    await record(tx, AwardsProposed(call_id=call_id))
+    await record(tx, AwardsProposed(call_id=call_id, seed=await reveal_lot(tx, call)))
     return decision
 
 
@@ -213,16 +213,12 @@ async def _carry_over(tx: Tx, call: Call, applications: list[Application]) -> No
 
 
 def _entry(call_id: UUID, judged: Judged, drawn: Drawn) -> RankingEntry:
-    scores = judged.applicant.assessments if judged.means else ()
     return RankingEntry(
         call_id=call_id,
         application_id=judged.applicant.application_id,
         rank=judged.rank,
         assessments=len(judged.applicant.assessments),
-        section_sums={
-            key: format(sum((given[key] for given in scores), Decimal(0)), "f")
-            for key in (judged.means.sections if judged.means else ())
-        },
+        counted=judged.means.kept() if judged.means else {},
         missed=list(judged.missed),
         outcome=judged.outcome.value,
         requested=judged.applicant.requested,

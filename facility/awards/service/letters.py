@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -16,27 +15,32 @@ from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
-from facility.awards.queries.ranking import ROOT_SQL
+from facility.awards.queries.ranking import ROOT_SQL, shown
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
+from facility.calls.rules.scoring import Aggregate, Item
 from facility.calls.service.reading import after_decision_of
 from facility.db import Tx
+from facility.evaluation.rules.ranking import SectionMeans, means_kept
 from facility.letters.kinds import Decision, Kind, letter
 from facility.letters.service import write_letter
-from facility.money import display, format_eur
+from facility.money import format_eur
 from facility.proposals import Settlement
 from facility.web.filters import weekday
 from facility.web.i18n import N_, _
 
 
 class SectionScore(msgspec.Struct, frozen=True):
-    """A section as a letter shows it: mean and threshold as people read them."""
+    """A section as a letter shows it, or a sub-criterion of the one before: the score that counts and threshold as people read
+    them. rejects: the sub-score that rejects an application."""
 
     title: str
     mean: str
     max: str
     threshold: str | None
     missed: bool
+    is_sub_score: bool = False
+    rejects: str | None = None
 
 
 class LetterData(Decision, frozen=True, kw_only=True):
@@ -64,6 +68,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     next_closes_at: datetime | None = None
     cooled_down: str | None = None
     root: str | None = None
+    aggregate: Aggregate = Aggregate.MEAN
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -106,7 +111,7 @@ _ROWS = text(
         beneficiary.name AS designation, person.name AS signed_by,
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
-        ranking_entry.section_sums, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
+        ranking_entry.counted, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
@@ -130,24 +135,37 @@ _ROWS = text(
 
 def _scores(row: Any) -> tuple[list[SectionScore], SectionScore | None]:
     """The means by section and in all, as people read them."""
-    if not row.section_sums:
-        return [], None
     grid = msgspec.convert(row.grid, Grid)
-    means = {key: Fraction(Decimal(row.section_sums[key])) / row.assessments for key in grid.keys}
-    sections = [
-        _score(grid, row.missed, section.key, section.title, means[section.key], section.max)
-        for section in grid.sections
-    ]
-    whole = sum(means.values(), Fraction(0))
-    return sections, _score(grid, row.missed, TOTAL, _("Total"), whole, sum(s.max for s in grid.sections))
+    counted = means_kept(row.counted)
+    if counted is None:
+        return [], None
+    sections: list[SectionScore] = []
+    for section in grid.sections:
+        sections.append(_score(grid, row.missed, section.key, section.title, counted, section.max))
+        if section.criteria:
+            sections += [_sub_score(item, row.missed, counted) for item in section.items]
+    return sections, _score(grid, row.missed, TOTAL, _("Total"), counted, grid.points)
 
 
 def _score(
-    grid: Grid, missed: Collection[str], key: str, title: str, mean: Fraction, most: int
+    grid: Grid, missed: Collection[str], key: str, title: str, counted: SectionMeans, most: int
 ) -> SectionScore:
     least = grid.thresholds.get(key)
     return SectionScore(
-        title, display(mean), str(most), None if least is None else f"{least:f}", key in missed
+        title, shown(counted.of(key)), str(most), None if least is None else f"{least:f}", key in missed
+    )
+
+
+def _sub_score(item: Item, missed: Collection[str], counted: SectionMeans) -> SectionScore:
+    rejecting = item.section.reject_at
+    return SectionScore(
+        item.title,
+        shown(counted.of(item.key)),
+        str(item.most),
+        None,
+        item.key in missed,
+        is_sub_score=True,
+        rejects=None if rejecting is None else f"{rejecting:f}",
     )
 
 
@@ -204,7 +222,8 @@ async def _write(tx: Tx, kind: Kind, row: Any) -> None:
         fields["valid_until"] = None
     if kind.contestable:
         fields |= after_decision_of(row).redress(tx.now)
-    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total)
+    aggregate = msgspec.convert(row.grid, Grid).aggregate
+    stated = LetterData(**fields, written_at=tx.now, sections=sections, total=total, aggregate=aggregate)
     context = {
         "call": stated.call,
         "application": stated.application,

@@ -76,8 +76,11 @@ GRID_FIELDS = (
     "min_assessments",
     "tie_beneficiaries",
     "tie_received_at",
+    "criteria",
+    "rejecting",
+    "reject_at",
 )
-GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments"})
+GRID_REASONS = frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments", "rejecting"})
 """The fields of the grid, and the groups of its rules' reasons: they are asked once all of these can be read."""
 MOST_MEMBERS = 99
 COOL_DOWN = {"same_lead_calls": 20, "per_beneficiary_most": 999}

@@ -7,9 +7,12 @@ from functools import cache
 from itertools import pairwise
 
 import msgspec
+from msgspec.structs import replace
 
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid, Section
-from facility.calls.rules.edits import slug
+from facility.calls.forms.scoring import ScoringForm, shown_scoring
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, USUAL_TOTAL, Grid
+from facility.calls.rules.edits import key_of, slug
+from facility.calls.rules.scoring import Criterion, Section
 from facility.contracts.service.reference import REFERENCE
 from facility.refused import Reason
 from facility.web.fields import Fields, rows_to_show
@@ -21,9 +24,43 @@ MOST_THRESHOLD = Decimal(100_000)
 _KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 PRESETS = {
     "prag_2018": N_("Standard grid since 2018 (20, 20, 15, 15, 15, 15 points)"),
+    "prag_2018_criteria": N_("The same with sub-criteria, each scored from 1 to 5"),
     "prag_2012": N_("Standard grid of 2012 (20, 30, 20, 15, 15 points)"),
 }
 """Grids of the reference data that a draft can start from (dossier 2c)."""
+_BY_CRITERIA = "_criteria"
+CRITERIA: dict[str, tuple[str | tuple[str, int], ...]] = {
+    "financial": (
+        "Experience of project management",
+        "Technical expertise",
+        "Management capacity",
+        "Stable sources of finance",
+    ),
+    "relevance": (
+        "Fit with the objectives of the call",
+        "Needs of the beneficiaries",
+        "Target groups, clearly defined",
+        "Added value",
+    ),
+    "design": ("Coherence", "Analysis of problems and stakeholders", "Risks"),
+    "implementation": ("Action plan", "Monitoring", "Involvement of the partners"),
+    "sustainability": ("Impact", "Multiplier effects", "Lasting results"),
+    "budget": ("Activities reflected in the budget", ("Ratio of costs to results", 2)),
+}
+"""Sub-criteria of the grid since 2018 by the keys of its sections, where it counts twice with its weight (dossier 2c)."""
+
+REFERENCE_NUMBER = "reference"
+LAST_TIES = {
+    REFERENCE_NUMBER: (N_("The lower reference number"), N_("No draw is needed.")),
+    LOT: (
+        N_("A draw by lot"),
+        N_(
+            "A secret number is drawn when the call is published, and its fingerprint is published with the call. The number is"
+            " published with the proposed ranking, so everybody can check the draw."
+        ),
+    ),
+}
+"""What breaks ties where nothing else does, and what that means, untranslated."""
 
 type Values = dict[str, str | list[str]]
 
@@ -37,6 +74,8 @@ def shown_grid(grid: Grid) -> Values:
         "total_threshold": _points(grid.thresholds.get(TOTAL)),
         "tie_beneficiaries": place.get(BENEFICIARIES, ""),
         "tie_received_at": place.get(RECEIVED_AT, ""),
+        "last_tie": LOT if LOT in place else REFERENCE_NUMBER,
+        **shown_scoring(grid),
     }
     for number, section in enumerate(grid.sections):
         values |= {
@@ -53,15 +92,30 @@ def _points(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
+def _criteria(*titles: str | tuple[str, int]) -> tuple[Criterion, ...]:
+    made: list[Criterion] = []
+    for entry in titles:
+        title, weight = (entry, 1) if isinstance(entry, str) else entry
+        made.append(Criterion(key_of(title, tuple(known.key for known in made)), title, weight))
+    return tuple(made)
+
+
 @cache
 def preset(name: str) -> Grid:
     """A grid of the reference data, with the thresholds and ties that this facility starts from (dossier 2c)."""
     grids = json.loads(REFERENCE.read_text("utf-8"))["grids"]
+    limits = grids["thresholds"]
+    if by_criteria := name.endswith(_BY_CRITERIA):
+        name = name.removesuffix(_BY_CRITERIA)
     sections = tuple(
         Section(slug(title, 40).partition("_")[0], title, points)
         for _number, title, points in grids[name]["sections"]
     )
-    limits = grids["thresholds"]
+    if by_criteria:
+        capacity, *others = (
+            replace(section, criteria=_criteria(*CRITERIA[section.key])) for section in sections
+        )
+        sections = (replace(capacity, reject_at=Decimal(limits["section1_subscore_reject"])), *others)
     return Grid(
         sections=sections,
         thresholds={
@@ -76,7 +130,7 @@ def preset(name: str) -> Grid:
 
 def with_grid(values: Values, preset_name: str) -> Values:
     """The same fields, with the grid of a preset in place of what was there."""
-    kept = {name: value for name, value in values.items() if not name.startswith("sections-")}
+    kept = {name: value for name, value in values.items() if not name.startswith(("sections-", "criteria-"))}
     return {**kept, **shown_grid(preset(preset_name))}
 
 
@@ -90,6 +144,7 @@ class _Row:
 
     def __init__(self, fields: Fields) -> None:
         self.prefix = fields.prefix
+        self.number = fields.prefix.split("-")[1]
         title = fields.text("title", most=120)
         key = fields.text("key", required=False, most=40) or slug(title, 40)
         if key and not _KEY.fullmatch(key):
@@ -137,6 +192,7 @@ class GridForm:
 
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
+        self.scoring = ScoringForm(fields)
         self.sections: list[_Row] = []
 
     def read(self) -> Grid:
@@ -145,15 +201,17 @@ class GridForm:
         typed = [row for row in fields.rows("sections") if any(row.given(column.name) for column in COLUMNS)]
         self.sections = [_Row(row) for row in typed]
         thresholds = {row.section.key: row.threshold for row in self.sections if row.threshold is not None}
+        sections, rules = self.scoring.read({row.number: row.section for row in self.sections})
         total = fields.integer("total", 1, 99 * MOST_POINTS)
         if (limit := _threshold(fields, "total_threshold", "total", total)) is not None:
             thresholds[TOTAL] = limit
         return Grid(
-            sections=tuple(row.section for row in self.sections),
+            sections=tuple(sections),
             thresholds=thresholds,
             min_assessments=fields.integer("min_assessments", 1, 99),
             tie_break=self._tie_break(),
             total=total,
+            **rules,
         )
 
     def _tie_break(self) -> tuple[str, ...]:
@@ -164,15 +222,23 @@ class GridForm:
         for before, here in pairwise(taken):
             if before[0] == here[0]:
                 fields.wrong(here[2], _("Place {place} is taken already.", place=here[0]))
-        return tuple(key for _place_, key, _name in taken)
+        keys = tuple(key for _place_, key, _name in taken)
+        by_lot = fields.given("last_tie") and fields.choice("last_tie", tuple(LAST_TIES)) == LOT
+        return (*keys, LOT) if by_lot else keys
 
     def field(self, reason: Reason) -> str | None:
         """The field that a rule's reason is about."""
         group, _dot, rest = (reason.field or "").partition(".")
         if group == "sections":
             number, _dot, column = rest.partition(".")
-            return f"{self.sections[int(number)].prefix}{column}" if rest else "sections-0-title"
+            return self._of_section(int(number), column) if rest else "sections-0-title"
         if group == "thresholds":
             named = [f"{row.prefix}threshold" for row in self.sections if row.section.key == rest]
             return named[0] if named else "total_threshold"
         return reason.field
+
+    def _of_section(self, number: int, column: str) -> str:
+        row = self.sections[number]
+        if column.startswith("criteria."):
+            return self.scoring.rows[row.number][int(column.partition(".")[2])].name("title")
+        return f"{row.prefix}{column}"

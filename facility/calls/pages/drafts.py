@@ -10,7 +10,8 @@ from facility import clock
 from facility.accounts.queries.people import beneficiaries
 from facility.calls.forms.cut_offs import MORE, cut_off_rows, with_monthly
 from facility.calls.forms.draft import DraftForm, blank, shown_draft
-from facility.calls.forms.grid import COLUMNS, PRESETS, SPARE_ROWS, rows, with_grid
+from facility.calls.forms.grid import COLUMNS, LAST_TIES, PRESETS, SPARE_ROWS, rows, with_grid
+from facility.calls.forms.scoring import AGGREGATES, SPARE_CRITERIA, STEPS, criteria_rows
 from facility.calls.pages.shared import seen_in
 from facility.calls.queries.staff import CallStaff, next_reference, staff_call
 from facility.calls.queries.taxonomy import taxonomy
@@ -42,6 +43,7 @@ async def _form_page(
     call: CallStaff | None = None,
     status: int = 200,
     spare: int = SPARE_ROWS,
+    spare_criteria: int = SPARE_CRITERIA,
     cut_offs: list[int] | None = None,
     seen: str = "",
 ) -> Page:
@@ -52,6 +54,10 @@ async def _form_page(
         call=call,
         seen=seen or (call.drafted_at.isoformat() if call else ""),
         rows=rows(form.values, spare=spare),
+        criteria=criteria_rows(form.values, spare=spare_criteria),
+        aggregates=AGGREGATES,
+        steps=STEPS,
+        last_ties=LAST_TIES,
         cut_offs=cut_offs or cut_off_rows(form.values),
         modes=MODES,
         columns=COLUMNS,
@@ -173,9 +179,11 @@ async def _reshaped(
         return None
     draft_form.read()
     fields.errors.clear()
-    spare, cut_offs = SPARE_ROWS, None
+    spare, spare_criteria, cut_offs = SPARE_ROWS, SPARE_CRITERIA, None
     if button == "rows":
         spare = 2 * SPARE_ROWS
+    elif button == "criteria":
+        spare_criteria = 3 * SPARE_CRITERIA
     elif button == "more_cut_offs":
         cut_offs = cut_off_rows(fields.values, spare=MORE)
     elif button == "cut_offs":
@@ -191,6 +199,7 @@ async def _reshaped(
         call=call,
         status=422 if fields.errors else 200,
         spare=spare,
+        spare_criteria=spare_criteria,
         cut_offs=cut_offs,
         seen=fields.form.get("seen"),
     )

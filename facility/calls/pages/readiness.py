@@ -41,7 +41,9 @@ PARTS = (
     _Part(
         N_("How it is judged"),
         "edit#grid",
-        frozenset({"sections", "total", "thresholds", "tie_break", "min_assessments", "unusual_reason"}),
+        frozenset(
+            {"sections", "total", "thresholds", "tie_break", "min_assessments", "rejecting", "unusual_reason"}
+        ),
     ),
     _Part(N_("What is checked before assessment"), CHECKLIST, frozenset()),
 )

@@ -50,10 +50,19 @@ class Step(msgspec.Struct, frozen=True):
     after: Version
 
 
+class LotShown(msgspec.Struct, frozen=True):
+    """The draw by lot of a call or of a batch; the seed once a ranking was proposed."""
+
+    reference: str
+    commitment: str
+    seed: str | None
+
+
 class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     """A published call with all that its public page says; instants in UTC, amounts in EUR.
 
-    versions: those that were published, where there is a corrigendum; answered: how many questions are.
+    versions: those that were published, where there is a corrigendum; answered: how many questions are; lots: of the call, or of
+    its batches.
     """
 
     reference: str
@@ -92,6 +101,7 @@ class CallPublic(msgspec.Struct, frozen=True, kw_only=True):
     archived_at: datetime | None = None
     cancelled_because: str | None = None
     answered: int = 0
+    lots: tuple[LotShown, ...] = ()
     versions: tuple[Version, ...] = ()
 
     def standing(self, now: datetime) -> Standing:
@@ -154,6 +164,11 @@ RULES = """
     (SELECT json_agg(json_build_object('code', code, 'name', name, 'counts', western_balkans) ORDER BY sort_order)
      FROM beneficiary)::text AS beneficiaries,
     (SELECT reason FROM call_cancellation WHERE call_id = call.id AND confirmed_at IS NOT NULL) AS cancelled_because,
+    CASE WHEN call.grid -> 'tie_break' @> '["lot"]' THEN (
+        SELECT json_agg(json_build_object('reference', own.reference, 'commitment', commitment,
+            'seed', CASE WHEN revealed_at IS NOT NULL THEN seed END) ORDER BY own.batch)
+        FROM lot JOIN call AS own ON own.id = lot.call_id
+        WHERE own.id = call.id OR own.series_id = call.id)::text END AS lots,
     (SELECT count(*) FROM question WHERE question.call_id = call.id AND question.version > 0) AS answered,
     CASE WHEN call.current_version > 1 THEN (
         SELECT json_agg(json_build_object('number', number, 'content', content, 'reason', reason,
@@ -170,6 +185,7 @@ _committee = msgspec.json.Decoder(Committee)
 _form = msgspec.json.Decoder(FormDefinition)
 _instants = msgspec.json.Decoder(tuple[datetime, ...])
 _versions = msgspec.json.Decoder(tuple[Version, ...])
+_lots = msgspec.json.Decoder(tuple[LotShown, ...])
 _taxonomy = msgspec.json.Decoder(tuple[tuple[str, str], ...])
 _themes = msgspec.json.Decoder(tuple[str, ...])
 _codes = msgspec.json.Decoder(list[str])
@@ -185,6 +201,7 @@ def public_from(row: Any) -> CallPublic:
         "only_themes": _themes.decode(row.only_themes),
         "taxonomy": _taxonomy.decode(row.taxonomy),
         "versions": _versions.decode(row.versions or "[]"),
+        "lots": _lots.decode(row.lots or "[]"),
         "cool_down": _cool_down.decode(row.cool_down),
         "after_decision": _after_decision.decode(row.after_decision),
         "committee": _committee.decode(row.committee),

@@ -15,6 +15,7 @@ from facility.calls.rules.forms import OF_PAGES, FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
 from facility.calls.rules.questions import question_dates_mistakes
+from facility.calls.rules.scoring import Aggregate, Item, Section, Steps, criteria_mistakes
 from facility.forms.keys import key_mistakes
 from facility.money import format_eur
 from facility.refused import Reason, refuse
@@ -22,29 +23,30 @@ from facility.refused import Reason, refuse
 TOTAL = "total"
 BENEFICIARIES = "beneficiaries"
 RECEIVED_AT = "received_at"
-RESERVED_KEYS = frozenset({TOTAL, BENEFICIARIES, RECEIVED_AT})
+LOT = "lot"
+TIES = frozenset({BENEFICIARIES, RECEIVED_AT, LOT})
+"""What breaks ties beside the points of a section; a lot can only be the last, since it leaves none."""
+RESERVED_KEYS = TIES | {TOTAL}
 """What thresholds and tie-breaks may name beside a section; no section bears one of these names."""
 
 
-class Section(msgspec.Struct, frozen=True):
-    """A section of the evaluation grid, scored from 0 to max points."""
-
-    key: str
-    title: str
-    max: int
-
-
-class Grid(msgspec.Struct, frozen=True):
+class Grid(msgspec.Struct, frozen=True, omit_defaults=True):
     """How applications are judged: thresholds by section key or "total", tie-breaks in their order.
 
-    total: what the sections' most points must add up to; None where nobody declared it (scenarios).
+    total: what the sections' most points must add up to; None where nobody declared it (scenarios). comment_low,
+    comment_high: a score of at most, or at least, so many per cent of what is possible needs a comment.
     """
 
     sections: tuple[Section, ...]
     thresholds: dict[str, Decimal]
     min_assessments: int
     tie_break: tuple[str, ...]
-    total: int | None = None
+    # A factory of its own is always written out, as it was before there were rules that are left out where nobody names them.
+    total: int | None = msgspec.field(default_factory=lambda: None)
+    aggregate: Aggregate = Aggregate.MEAN
+    steps: Steps = Steps.HUNDREDTH
+    comment_low: int | None = None
+    comment_high: int | None = None
 
     @property
     def points(self) -> int:
@@ -55,6 +57,18 @@ class Grid(msgspec.Struct, frozen=True):
     def keys(self) -> tuple[str, ...]:
         """The section keys, in the grid's order."""
         return tuple(section.key for section in self.sections)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it names none of the rules that calls of earlier releases didn't know."""
+        known = (self.sections, self.thresholds, self.min_assessments, self.tie_break, self.total)
+        plain = all(section == Section(section.key, section.title, section.max) for section in self.sections)
+        return plain and self == Grid(*known) and LOT not in self.tie_break
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All that is scored, in the grid's order."""
+        return tuple(item for section in self.sections for item in section.items)
 
 
 class CallRules(msgspec.Struct, frozen=True):
@@ -168,6 +182,7 @@ def _section_mistakes(grid: Grid) -> Iterator[Reason]:
             yield Reason("section_key_twice", f"sections.{i}.key", {"key": section.key})
         if section.max < 1:
             yield Reason("below_one", f"sections.{i}.max")
+        yield from criteria_mistakes(section, f"sections.{i}")
     if grid.sections and grid.total is not None and grid.points != grid.total:
         params = {"points": str(grid.points), "total": str(grid.total)}
         yield Reason("weights_do_not_add_up", "total", params)
@@ -180,8 +195,10 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
         if not threshold >= 0:
             yield Reason("negative", f"thresholds.{key}")
     for i, key in enumerate(grid.tie_break):
-        if key not in {*grid.keys, BENEFICIARIES, RECEIVED_AT}:
+        if key not in {*grid.keys, *TIES}:
             yield Reason("unknown_tie_break", f"tie_break.{i}", {"key": key})
+        if key == LOT and i < len(grid.tie_break) - 1:
+            yield Reason("lot_not_last", f"tie_break.{i}")
 
 
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:

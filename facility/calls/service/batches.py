@@ -9,6 +9,7 @@ from facility.calls.events import CallClosed, CallPublished
 from facility.calls.models.call import Call
 from facility.calls.rules.modes import Mode, batch_at, windows
 from facility.calls.rules.standing import CallState
+from facility.calls.service.lots import draw_lot
 from facility.db import Tx, new_id
 from facility.events.log import record
 
@@ -93,6 +94,7 @@ async def _published(tx: Tx, batch: Call) -> None:
             closes_at=batch.closes_at,
             amount=batch.amount,
             series_id=batch.series_id,
+            lot=await draw_lot(tx, batch),
         ),
     )
 

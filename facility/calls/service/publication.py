@@ -14,6 +14,7 @@ from facility.calls.rules.standing import CallState
 from facility.calls.service.batches import make_batches
 from facility.calls.service.duties import run
 from facility.calls.service.looks import forget_looks
+from facility.calls.service.lots import draw_lot
 from facility.calls.service.people import acting, refuse_if_changed
 from facility.calls.service.reading import content_of, draft_of, form_of, rules_of
 from facility.db import Tx
@@ -63,6 +64,7 @@ async def publish_call(tx: Tx, call_id: UUID, *, seen: datetime | None = None) -
             opens_at=call.opens_at,
             closes_at=call.closes_at,
             amount=call.amount,
+            lot=None if call.is_series else await draw_lot(tx, call),
         ),
     )
     if call.mode == Mode.ROLLING:

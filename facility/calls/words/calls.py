@@ -5,10 +5,11 @@ from datetime import datetime
 import msgspec
 
 from facility.calls.queries.public import CallPublic
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
 from facility.calls.rules.forms import By, FormSection
 from facility.calls.rules.modes import Mode
 from facility.calls.rules.standing import Standing
+from facility.calls.words.judging import scoring
 from facility.forms.checks import AtLeast, Between, Check, Length, OneOf, Required, Within
 from facility.forms.sections import AnyOf, SectionCheck, SumAtMost
 from facility.forms.types import KINDS, Field
@@ -78,16 +79,17 @@ def criterion(grid: Grid, key: str) -> str:
 
 
 def ties(grid: Grid) -> list[str]:
-    """The tie-breaks in their order, as whole phrases; the reference decides at last (scenarios/README)."""
+    """The tie-breaks in their order, as whole phrases; a lot, or else the reference, decides at last (scenarios/README)."""
     phrases_by_key = {
         BENEFICIARIES: _("more beneficiaries of the Western Balkans taking part"),
         RECEIVED_AT: _("received earlier"),
+        LOT: _("a draw by lot"),
     }
     phrases = [
         phrases_by_key.get(key) or _("more points for “{section}”", section=criterion(grid, key))
         for key in grid.tie_break
     ]
-    return [*phrases, _("the lower reference number")]
+    return phrases if LOT in grid.tie_break else [*phrases, _("the lower reference number")]
 
 
 TYPES = {type_: kind.name for type_, kind in KINDS.items() if kind.name}
@@ -173,6 +175,7 @@ def opening(text: str) -> str:
 
 
 filters.register("opening", opening)
+filters.register("scoring", scoring)
 
 
 STANDINGS = {
@@ -201,6 +204,14 @@ sentences.register(
         "weights_do_not_add_up": N_(
             "The sections add up to {points} points, but you entered {total}. Change one of them."
         ),
+        "criteria_do_not_add_up": N_(
+            "The sub-criteria come to {points} points, which is 5 times their weights, but the section has {most}."
+        ),
+        "criterion_twice": N_("Two sub-criteria of a section have the same key (“{title}”)."),
+        "rejects_without_criteria": N_(
+            "The section “{section}” has no sub-criteria, so no sub-score can reject."
+        ),
+        "lot_not_last": N_("A draw by lot leaves no tie, so it comes last."),
         "no_cut_off": N_("Enter at least one cut-off."),
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),
         "cut_off_before_opening": N_("This cut-off is not after the opening."),

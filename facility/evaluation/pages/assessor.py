@@ -1,7 +1,6 @@
 """An assessor's pages: what is to do, the two declarations, scoring, sending."""
 
 from collections.abc import Collection
-from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -17,14 +16,21 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.rules.call import Grid
 from facility.drafting.handlers import keep_typed, keeping, signed_in
 from facility.evaluation.access import ASSESSOR_OF_CALL, ASSIGNED, TO_DECLARE
-from facility.evaluation.forms import sheet
+from facility.evaluation.forms.assessing import (
+    asked_of,
+    given_of,
+    is_of_assessment,
+    points_so_far,
+    reached,
+    read_assessment,
+    sheet,
+)
 from facility.evaluation.models import DUE_SQL
 from facility.evaluation.queries import board
 from facility.evaluation.queries.work import beside, work_of
 from facility.evaluation.service import assessing
 from facility.evaluation.words import STEPS
-from facility.forms.reading import read_texts, typed_in
-from facility.forms.sections import Section
+from facility.forms.reading import typed_in
 from facility.web import forms
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -178,6 +184,7 @@ async def _scoring(
     status: int = 200,
 ) -> ASGIResponse:
     application = await application_shown(read, application_id)
+    grid = application.call.grid
     before, after = beside(await work_of(read, view.me.id), application_id)
     return view.page(
         "evaluation/scoring.html",
@@ -186,18 +193,22 @@ async def _scoring(
         status=status,
         application=application,
         clarified=await clarified(read, application_id),
-        grid=application.call.grid,
-        sheet=sheet(application.call.grid),
+        grid=grid,
+        sheet=sheet(grid),
+        asked=[asked_of(section, grid) for section in grid.sections],
+        reached=reached,
+        given=given_of(own.scores, own.comments, grid) if own.sent_at else None,
+        so_far=points_so_far(form.values, grid),
         own=own,
         form=form,
     )
 
 
 class _Unsent(msgspec.Struct, frozen=True):
-    """What an assessor types until it is sent (a `drafting.Drafted`); right or wrong, it is kept."""
+    """What an assessor types until it is sent (a `drafting.Drafted`); right or wrong, it is kept. grid: by which they score."""
 
     subject_id: UUID
-    sheet: Section
+    grid: Grid
     key: str = assessing.UNSENT
     back: str = "/assessments"
     is_new: bool = True
@@ -210,7 +221,7 @@ class _Unsent(msgspec.Struct, frozen=True):
 
     def typed_in(self, form: forms.Form) -> dict[str, list[str]]:
         """Scores and comments."""
-        return typed_in(form, self.sheet)
+        return typed_in(form, sheet(self.grid))
 
 
 async def _unsent(_view: View, tx: Tx, application_id: UUID) -> _Unsent:
@@ -218,7 +229,7 @@ async def _unsent(_view: View, tx: Tx, application_id: UUID) -> _Unsent:
     await assessing.may_write(tx, application_id)
     connection = await tx.session.connection()
     call = await board.call(connection, await board.call_of(connection, application_id))
-    return _Unsent(application_id, sheet(call.grid))
+    return _Unsent(application_id, call.grid)
 
 
 @post("/assessments/{application_id:uuid}", opt={"allow": MINE})
@@ -228,25 +239,22 @@ async def save(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     unsent = await _unsent(view, tx, application_id)
     fields = Fields(form)
     fields.ignore(*unsent.beside, *unsent.typed_in(form))
+    later = form.get("then") == "later"
+    if not later:  # what the grid does not have is named below
+        fields.ignore(*filter(is_of_assessment, form.fields))
     fields.check()
     await keep_typed(tx, unsent, holder, form)
     if forms.header_of(view.scope, AUTOSAVE.encode()):  # a page that was opened before the last release
         return ASGIResponse(status_code=204)
-    if form.get("then") == "later":
+    if later:
         return view.go("/assessments", _("Your draft is saved."))
-    read_texts(fields, unsent.sheet)
+    read_assessment(fields, unsent.grid)
     if fields.errors:
         connection = await tx.session.connection()
         own = await board.own_assessment(connection, application_id, view.me.id)
         # Returned and not raised: the draft is kept as it was typed.
         return await _scoring(view, connection, application_id, own, fields, 422)
     return view.go(f"/assessments/{application_id}/check")
-
-
-def _read_scores(fields: Fields, grid: Grid) -> tuple[dict[str, Decimal], dict[str, str]]:
-    typed = read_texts(fields, sheet(grid))
-    scores = {key: Decimal(typed[f"score-{key}"]) for key in grid.keys}
-    return scores, {key: typed[f"comment-{key}"] for key in grid.keys}
 
 
 @get("/assessments/{application_id:uuid}/check", opt={"allow": MINE})
@@ -258,13 +266,11 @@ async def check(view: View, read: Read, application_id: FromPath[UUID]) -> Page:
     call = await board.call(read, await board.call_of(read, application_id))
     (line,) = await board.applications(read, call.id, application_id)
     fields = Fields(forms.Form(dict(own.typed), {}))
-    scores, _comments = _read_scores(fields, call.grid)
+    scores, comments = read_assessment(fields, call.grid)
     if fields.errors:
         return await _scoring(view, read, application_id, own, fields, 422)
-    total = sum(scores.values(), Decimal(0))
-    return view.page(
-        "evaluation/check.html", application=line, call=call, grid=call.grid, own=own, total=total
-    )
+    given = given_of(scores, comments, call.grid)
+    return view.page("evaluation/check.html", application=line, call=call, grid=call.grid, given=given)
 
 
 @post("/assessments/{application_id:uuid}/send", opt={"allow": MINE})
@@ -275,7 +281,7 @@ async def send(view: View, form: Form, tx: Tx, application_id: FromPath[UUID]) -
     own = await board.own_assessment(connection, application_id, view.me.id)
     call = await board.call(connection, await board.call_of(connection, application_id))
     fields = Fields(forms.Form(dict(own.typed), {}))
-    scores, comments = _read_scores(fields, call.grid)
+    scores, comments = read_assessment(fields, call.grid)
     if fields.errors and own.sent_at is None and own.open:
         raise Wrong(await _scoring(view, connection, application_id, own, fields, 422))
     await assessing.send_assessment(tx, application_id, scores, comments)

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.calls.queries.duties import why_not_run
+from facility.evaluation.access import REOPENS
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries.assignment import Situation, ToAssign, situation
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.assignment import Bar, Pair, Proposal, Question, propose, usual_limit, why_not
 from facility.evaluation.service.assignment import Change, assign_call
 from facility.evaluation.service.assignment import take_off as take_off_command
+from facility.evaluation.service.reopening import reopen as reopen_command
 from facility.evaluation.words import BARS
 from facility.refused import Reason, refuse
 from facility.web import forms
@@ -259,12 +261,7 @@ async def _take_off(
     form: Fields,
     status: int = 200,
 ) -> ASGIResponse:
-    call = await lists.call(read, await lists.call_of(read, application_id))
-    lines = await lists.applications(read, call.id, application_id)
-    seats = [seat for seat in await lists.seats(read, call.id) if seat.application_id == application_id]
-    seat = next((seat for seat in seats if seat.assessor_id == assessor_id), None)
-    if not lines or seat is None:
-        refuse("not_found", kind="missing")
+    call, line, seat = await _seat(read, application_id, assessor_id)
     now = await situation(read, call.id, view.me.id, clock.now())
     barred = now.barred.get(application_id, {})
     return view.page(
@@ -272,7 +269,7 @@ async def _take_off(
         status=status,
         call=call,
         back=home(call.mode, call.id),
-        application=lines[0],
+        application=line,
         seat=seat,
         others=[
             (str(person.id), _("{name} ({load})", name=person.name, load=now.loads[person.id]))
@@ -281,6 +278,19 @@ async def _take_off(
         ],
         form=form,
     )
+
+
+async def _seat(
+    read: AsyncConnection, application_id: UUID, assessor_id: UUID
+) -> tuple[lists.CallShown, lists.ApplicationLine, lists.Seat]:
+    """The call, the application and how far its assessor is. Raises Refused (missing) for who does not have it."""
+    call = await lists.call(read, await lists.call_of(read, application_id))
+    lines = await lists.applications(read, call.id, application_id)
+    seats = [seat for seat in await lists.seats(read, call.id) if seat.application_id == application_id]
+    seat = next((seat for seat in seats if seat.assessor_id == assessor_id), None)
+    if not lines or seat is None:
+        refuse("not_found", kind="missing")
+    return call, lines[0], seat
 
 
 @post(
@@ -308,4 +318,56 @@ async def take_off(
     return view.go(home(call.mode, call.id), _("The assessor is taken off and gets a mail."))
 
 
-HANDLERS = [proposal, change, confirm, take_off_form, take_off]
+@get(
+    "/evaluation/applications/{application_id:uuid}/assessors/{assessor_id:uuid}/reopen",
+    opt={"allow": REOPENS},
+)
+async def reopen_form(
+    view: View, read: Read, application_id: FromPath[UUID], assessor_id: FromPath[UUID]
+) -> Page:
+    """Why the assessor is to look at it once more."""
+    return await _reopen(view, read, application_id, assessor_id, Fields.showing())
+
+
+async def _reopen(
+    view: View,
+    read: AsyncConnection,
+    application_id: UUID,
+    assessor_id: UUID,
+    form: Fields,
+    status: int = 200,
+) -> ASGIResponse:
+    call, line, seat = await _seat(read, application_id, assessor_id)
+    if seat.sent_at is None:
+        refuse("not_sent")
+    return view.page(
+        "evaluation/reopen.html",
+        status=status,
+        call=call,
+        back=home(call.mode, call.id),
+        application=line,
+        seat=seat,
+        form=form,
+    )
+
+
+@post(
+    "/evaluation/applications/{application_id:uuid}/assessors/{assessor_id:uuid}/reopen",
+    opt={"allow": REOPENS},
+)
+async def reopen(
+    view: View, form: Form, tx: Tx, application_id: FromPath[UUID], assessor_id: FromPath[UUID]
+) -> Page:
+    """Open the assessment again; its assessor gets a mail."""
+    fields = Fields(form)
+    reason = reason_of(fields)
+    connection = await tx.session.connection()
+    call = await lists.call(connection, await lists.call_of(connection, application_id))
+    async with redrawn(
+        tx, fields, lambda read, status: _reopen(view, read, application_id, assessor_id, fields, status)
+    ):
+        await reopen_command(tx, application_id, assessor_id, reason)
+    return view.go(home(call.mode, call.id), _("The assessment is open again. The assessor gets a mail."))
+
+
+HANDLERS = [proposal, change, confirm, take_off_form, take_off, reopen_form, reopen]

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from uuid import UUID
 
 from litestar import get, post
@@ -19,9 +18,10 @@ from facility.calls.models.standing import DECIDE_BY_SQL
 from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
-from facility.evaluation.forms import assign_each, chosen_assessors
+from facility.evaluation.forms.assigning import assign_each, chosen_assessors
 from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
 from facility.evaluation.queries import board as lists
+from facility.evaluation.queries import scores as given
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.assignment import offered, remarks
 from facility.evaluation.queries.calls import calls as calls_shown
@@ -29,7 +29,7 @@ from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Scores, stand
 from facility.evaluation.rules.spread import Spreads, spread_of
 from facility.evaluation.service import assessing
-from facility.evaluation.words import OUTCOMES, REASONS, SEATS
+from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS
 from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -148,6 +148,7 @@ async def _board(
         late=Counter(seat.assessor for seat in seats if seat.late(today)),
         today=today,
         remarks=changed,
+        remark_words=REMARKS,
         lines=lists.board(standing, lines, seats, call.grid),
         offered=await offered(read, call_id, view.me.id) if may_act else None,
         may_act=may_act,
@@ -231,23 +232,24 @@ async def bring_back(view: View, form: Form, tx: Tx, application_id: FromPath[UU
 async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
     """Every assessor's scores and comments, and every recusal: for the auditor only."""
     call = await lists.call(read, call_id)
-    scored = await lists.scored(read, call_id, view.me.id)
+    scored = await given.scored(read, call_id, view.me.id)
     return view.page(
         "evaluation/scores.html",
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
         scored=scored,
+        reopened=await given.reopened(read, call_id, view.me.id),
         spreads=_spreads([line for line in scored if line.counts]),
     )
 
 
-def _spreads(scored: Sequence[lists.Scored]) -> list[tuple[str, str, Spreads]]:
+def _spreads(scored: Sequence[given.Scored]) -> list[tuple[str, str, Spreads]]:
     """Name, pseudonym and scores: of everybody together (without a name), then of each assessor."""
     by_assessor: dict[tuple[str, str], list[Scores]] = defaultdict(list)
     for line in scored:
         for whose in (("", ""), (line.assessor, line.pseudonym)):
-            by_assessor[whose].append({key: Decimal(score) for key, score in line.scores.items()})
-    return [(*whose, spread_of(given)) for whose, given in sorted(by_assessor.items())]
+            by_assessor[whose].append(line.scores)
+    return [(*whose, spread_of(sent)) for whose, sent in sorted(by_assessor.items())]
 
 
 HANDLERS = [calls, board, assign, set_aside_form, set_aside, bring_back, scores]

@@ -140,20 +140,22 @@ async def situation(connection: AsyncConnection, call_id: UUID, actor: UUID, now
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """Why an assessor was chosen by hand (ended: false) or taken off (true)."""
+    """What was done with an assignment by hand, and why: "chosen" instead of the proposal, "taken_off" or "reopened"."""
 
     reference: str
     assessor: str
     reason: str
     at: datetime
-    ended: bool
+    what: str
 
 
 _REMARKS = text(
     f"""
-    SELECT application.reference, person.name AS assessor, remark.reason, remark.at, remark.ended
-    FROM (SELECT application_id, assessor_id, reason, at, false AS ended FROM assignment WHERE reason <> ''
-        UNION ALL SELECT application_id, assessor_id, reason, at, true FROM taken_off) AS remark
+    SELECT application.reference, person.name AS assessor, remark.reason, remark.at, remark.what
+    FROM (SELECT application_id, assessor_id, reason, at, 'chosen' AS what FROM assignment WHERE reason <> ''
+        UNION ALL SELECT application_id, assessor_id, reason, at, 'taken_off' FROM taken_off
+        UNION ALL SELECT application_id, assessor_id, reason, reopened_at, 'reopened' FROM reopened_assessment
+            WHERE reason <> '') AS remark
     JOIN application ON application.id = remark.application_id JOIN person ON person.id = remark.assessor_id
     WHERE application.call_id = :call AND NOT {shut_out()}
     ORDER BY remark.at, application.number, person.sort_key, person.id
@@ -162,6 +164,6 @@ _REMARKS = text(
 
 
 async def remarks(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> list[Remark]:
-    """What was changed by hand in the call's assignments, without what is closed to the viewer."""
+    """What was changed by hand in the call's assignments and assessments, without what is closed to the viewer."""
     rows = await connection.execute(_REMARKS, {"call": call_id, "viewer": viewer})
     return [Remark(**row._mapping) for row in rows]

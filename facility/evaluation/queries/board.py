@@ -14,12 +14,9 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL, counts
-from facility.evaluation.rules.assessing import fields_of
-from facility.evaluation.rules.pseudonyms import pseudonym
+from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.rules.ranking import Outcome, Standing
 from facility.refused import refuse
-from facility.web.amounts import Unclear, read_number
 
 
 class CallShown(msgspec.Struct, frozen=True):
@@ -245,86 +242,35 @@ def board(
     return made
 
 
-class Scored(msgspec.Struct, frozen=True):
-    """One assessor's assessment as the auditor, or they themselves, may read it. pseudonym: as in the bundle of the ranking."""
-
-    application_id: UUID
-    reference: str
-    assessor: str
-    pseudonym: str
-    scores: dict[str, str]
-    comments: dict[str, str]
-    sent_at: datetime | None
-    counts: bool
-    conflict: bool
-    conflict_reason: str
-    taken_off: str | None
-
-
-_SCORED = text(
-    f"""
-    SELECT assignment.application_id, application.reference, person.name AS assessor, assignment.assessor_id,
-        coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, assessment.sent_at,
-        coalesce({counts()}, false) AS counts, coalesce(declared.conflict, false) AS conflict, coalesce(declared.reason, '') AS conflict_reason,
-        (SELECT reason FROM taken_off WHERE taken_off.application_id = assignment.application_id
-            AND taken_off.assessor_id = assignment.assessor_id AND taken_off.at = assignment.ended_at) AS taken_off
-    FROM assignment
-    JOIN application ON application.id = assignment.application_id
-    JOIN person ON person.id = assignment.assessor_id
-    LEFT JOIN assessment ON assessment.application_id = assignment.application_id
-        AND assessment.assessor_id = assignment.assessor_id
-    LEFT JOIN conflict_declaration AS declared ON declared.application_id = assignment.application_id
-        AND declared.assessor_id = assignment.assessor_id
-    WHERE application.call_id = :call AND NOT {shut_out()}
-    ORDER BY application.number, person.sort_key, person.id
-    """  # noqa: S608 - our own text
-)
-
-
-async def scored(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> list[Scored]:
-    """Every assessment that was sent, and every recusal, with names: for the auditor only, and without what is closed to the
-    viewer."""
-    rows = await connection.execute(_SCORED, {"call": call_id, "viewer": viewer})
-    return [
-        msgspec.convert({**row._mapping, "pseudonym": pseudonym(call_id, row.assessor_id)}, Scored)
-        for row in rows
-    ]
-
-
 class OwnAssessment(msgspec.Struct, frozen=True):
-    """How far one assessor is with one application: both declarations, and what was typed or sent, by the name of its field."""
+    """How far one assessor is with one application: both declarations, what is typed, by the name of its field, and what was sent."""
 
     signed_at: datetime | None
     answered: bool
     typed: dict[str, list[str]]
+    scores: dict[str, Decimal | None]
+    comments: dict[str, str]
     sent_at: datetime | None
     open: bool
+    reopened_at: datetime | None
+    reopened_because: str | None
 
     @property
     def values(self) -> dict[str, str]:
         """What its form shows."""
         return {name: values[0] for name, values in self.typed.items() if values}
 
-    @property
-    def total(self) -> Decimal:
-        """What its scores come to so far; what is no number counts as nothing yet."""
-        typed = (value for name, value in self.values.items() if name.startswith("score-"))
-        return sum(map(_points, typed), Decimal(0))
-
-
-def _points(typed: str) -> Decimal:
-    try:
-        return read_number(typed, 2, "")
-    except Unclear:
-        return Decimal(0)
-
 
 _OWN = text(
     """
     SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
-        assessment.scores, assessment.comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
-        application.status = 'admissible' AND evaluation_end.at IS NULL AS open
+        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
+        application.status = 'admissible' AND evaluation_end.at IS NULL AS open, reopened_at, reopened_because
     FROM application
+    LEFT JOIN LATERAL (
+        SELECT reopened_at, reason AS reopened_because FROM reopened_assessment
+        WHERE application_id = application.id AND assessor_id = :assessor AND reason <> ''
+            AND sent_at >= application.received_at ORDER BY reopened_at DESC LIMIT 1) AS reopened ON true
     LEFT JOIN declaration ON declaration.call_id = application.call_id AND declaration.assessor_id = :assessor
     LEFT JOIN conflict_declaration AS declared
         ON declared.application_id = application.id AND declared.assessor_id = :assessor
@@ -347,5 +293,4 @@ async def own_assessment(
     )
     if row is None:
         refuse("not_found", kind="missing", what="application")
-    sent = {"typed": fields_of(row["scores"], row["comments"])} if row["sent_at"] else {}
-    return msgspec.convert({**row, **sent}, OwnAssessment)
+    return msgspec.convert(dict(row), OwnAssessment)

@@ -15,6 +15,8 @@ from facility.accounts.models import Person, PersonRole, accounts_of
 from facility.applications.models.application import Application, Party
 from facility.applications.models.sealing import SEALED
 from facility.applications.rules.status import ApplicationStatus
+from facility.calls.models.lot import Lot
+from facility.calls.rules.lot import place_of
 from facility.calls.rules.modes import Mode
 from facility.evaluation.models import (
     ENOUGH_SQL,
@@ -64,8 +66,13 @@ async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, t
         .where(Application.call_id == call_id, COUNTING)
     )
     for row in rows:
-        by_application[row.application_id].append({key: Decimal(score) for key, score in row.scores.items()})
+        by_application[row.application_id].append(scores_of(row.scores))
     return {key: tuple(scores) for key, scores in by_application.items()}
+
+
+def scores_of(sent: Mapping[str, str | None]) -> Scores:
+    """As `Assessment` keeps them."""
+    return {key: None if score is None else Decimal(score) for key, score in sent.items()}
 
 
 async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
@@ -78,6 +85,7 @@ async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
                 Application.status,
                 Application.requested,
                 Application.received_at,
+                select(Lot.seed).where(Lot.call_id == call_id).scalar_subquery().label("seed"),
             ).where(
                 Application.call_id == call_id,
                 Application.track == "joint",
@@ -100,6 +108,7 @@ def _applicant(row: Any, codes: tuple[str, ...], scores: tuple[Scores, ...]) -> 
         received_at=row.received_at,
         on_board=codes,
         assessments=scores,
+        lot=place_of(row.seed, row.reference) if row.seed else "",
     )
 
 

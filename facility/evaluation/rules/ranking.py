@@ -1,10 +1,12 @@
 """Means, thresholds, ranking and ties: exact fractions, rounded only for display (scenarios/README)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from statistics import median
 from uuid import UUID
 
 import msgspec
@@ -12,30 +14,53 @@ import msgspec
 from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
-from facility.calls.rules.call import BENEFICIARIES, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
+from facility.calls.rules.scoring import Aggregate, Section, is_of_criterion
 
-Scores = Mapping[str, Decimal]
-"""One assessor's scores by section key."""
+Scores = Mapping[str, Decimal | None]
+"""One assessor's scores by the keys of the grid's items; None: it does not apply."""
 
 
 class SectionMeans(msgspec.Struct, frozen=True):
-    """The exact means by section key, in the grid's order, and their sum."""
+    """The exact scores that count: points by section key, in the grid's order, and their sum; and by the keys of sub-criteria.
+    None where something does not apply, by any assessor who was asked."""
 
-    sections: dict[str, Fraction]
+    sections: dict[str, Fraction | None]
     total: Fraction
+    criteria: dict[str, Fraction | None] = {}
 
-    def of(self, key: str) -> Fraction:
-        """The mean of a section, or the "total"."""
-        return self.total if key == TOTAL else self.sections[key]
+    def of(self, key: str) -> Fraction | None:
+        """The points of a section, the "total", or the score of a sub-criterion."""
+        if key == TOTAL:
+            return self.total
+        return self.criteria[key] if key in self.criteria else self.sections[key]
+
+    def kept(self) -> dict[str, str | None]:
+        """As JSON keeps it, exactly."""
+        scores = {**self.sections, **self.criteria, TOTAL: self.total}
+        return {key: None if score is None else str(score) for key, score in scores.items()}
+
+
+def means_kept(kept: Mapping[str, str | None]) -> SectionMeans | None:
+    """What `SectionMeans.kept` gave; None where nothing was kept."""
+    if not kept:
+        return None
+    scores = {key: None if score is None else Fraction(score) for key, score in kept.items()}
+    total = scores.pop(TOTAL)
+    assert total is not None
+    criteria = {key: score for key, score in scores.items() if is_of_criterion(key)}
+    return SectionMeans({key: score for key, score in scores.items() if key not in criteria}, total, criteria)
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """What ranking looks at; beneficiaries: distinct Western Balkans ones on board at the decision."""
+    """What ranking looks at; beneficiaries: distinct Western Balkans ones on board at the decision. means: with points for every
+    section."""
 
     reference: str
     means: SectionMeans
     beneficiaries: int
     received_at: datetime
+    lot: str = ""
 
 
 def enough_assessments(count: int, grid: Grid) -> bool:
@@ -44,34 +69,90 @@ def enough_assessments(count: int, grid: Grid) -> bool:
 
 
 def means(assessments: Sequence[Scores], grid: Grid) -> SectionMeans:
-    """The arithmetic mean of each section over the assessments that count (at least one), and their sum."""
-    sections = {
-        key: sum((Fraction(scores[key]) for scores in assessments), Fraction(0)) / len(assessments)
-        for key in grid.keys
+    """The scores that count, of the assessments that count (at least one), and their sum.
+
+    Each item's score is that of the assessors to whom it applies. What applies to nobody leaves the section, and a section that
+    applies to nobody leaves the total: what is left counts for it in proportion, so it is never a zero.
+    """
+    counted = {
+        item.key: _aggregate([scores[item.key] for scores in assessments], grid.aggregate)
+        for item in grid.items
     }
-    return SectionMeans(sections, sum(sections.values(), Fraction(0)))
+    sections = {section.key: _points(section, counted) for section in grid.sections}
+    return SectionMeans(sections, _total(sections, grid), {key: counted[key] for key in _criteria(grid)})
+
+
+def _criteria(grid: Grid) -> Iterator[str]:
+    return (item.key for section in grid.sections if section.criteria for item in section.items)
+
+
+def _aggregate(scores: Iterable[Decimal | None], aggregate: Aggregate) -> Fraction | None:
+    given = [Fraction(score) for score in scores if score is not None]
+    if not given:
+        return None
+    return median(given) if aggregate is Aggregate.MEDIAN else sum(given, Fraction(0)) / len(given)
+
+
+def _points(section: Section, counted: Mapping[str, Fraction | None]) -> Fraction | None:
+    applies = [(item, score) for item in section.items if (score := counted[item.key]) is not None]
+    most = sum(item.weight * item.most for item, _score in applies)
+    reached = sum((item.weight * score for item, score in applies), Fraction(0))
+    return reached * section.max / most if applies else None
+
+
+def _total(sections: Mapping[str, Fraction | None], grid: Grid) -> Fraction:
+    most = sum(section.max for section in grid.sections if sections[section.key] is not None)
+    reached = sum((points for points in sections.values() if points is not None), Fraction(0))
+    return reached * grid.points / most if most else Fraction(0)
 
 
 def missed_thresholds(mean: SectionMeans, grid: Grid) -> tuple[str, ...]:
-    """The section keys, or "total", that lie below their threshold; sorted, compared exactly."""
-    return tuple(sorted(key for key, least in grid.thresholds.items() if mean.of(key) < Fraction(least)))
+    """The section keys, or "total", that lie below their threshold, and the sub-criteria that reject; sorted, compared exactly.
+    What does not apply is not missed."""
+    missed = [key for key, least in grid.thresholds.items() if _below(mean.of(key), Fraction(least))]
+    for section in grid.sections:
+        if section.reject_at is not None:
+            rejecting = Fraction(section.reject_at)
+            missed += [item.key for item in section.items if not _above(mean.of(item.key), rejecting)]
+    return tuple(sorted(missed))
+
+
+def _below(score: Fraction | None, least: Fraction) -> bool:
+    return score is not None and score < least
+
+
+def _above(score: Fraction | None, most: Fraction) -> bool:
+    return score is None or score > most
 
 
 def rank(candidates: Iterable[Candidate], tie_break: Sequence[str]) -> list[str]:
     """The references, best first: by total, then by the call's tie-breaks in order, at last by reference."""
 
-    def place(candidate: Candidate) -> tuple[Fraction | int | datetime | str, ...]:
-        ties = (_tie_value(candidate, key) for key in tie_break)
-        return (-candidate.means.total, *ties, candidate.reference)
+    def place(candidate: Candidate) -> tuple[Place, ...]:
+        return (*_place(candidate, tie_break), candidate.reference)
 
     return [candidate.reference for candidate in sorted(candidates, key=place)]
 
 
-def _tie_value(candidate: Candidate, key: str) -> Fraction | int | datetime:
+type Place = Fraction | int | datetime | str
+
+
+def _place(candidate: Candidate, tie_break: Sequence[str]) -> tuple[Place, ...]:
+    ties = (_tie_value(candidate, key) for key in tie_break)
+    return (-candidate.means.total, *ties)
+
+
+def _tie_value(candidate: Candidate, key: str) -> Place:
     # smaller comes first: what is better when higher is negated
     if key == RECEIVED_AT:
         return candidate.received_at
-    return -candidate.beneficiaries if key == BENEFICIARIES else -candidate.means.of(key)
+    if key == LOT:
+        return candidate.lot
+    if key == BENEFICIARIES:
+        return -candidate.beneficiaries
+    points = candidate.means.of(key)
+    assert points is not None, "a candidate's sections all have points"
+    return -points
 
 
 class Outcome(StrEnum):
@@ -104,7 +185,8 @@ _BEFORE = {
 class Applicant(msgspec.Struct, frozen=True):
     """An application of the joint track as the evaluation sees it; requested is in EUR.
 
-    on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count.
+    on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count · lot: its place in the
+    draw (calls.rules.lot), where there is one.
     """
 
     application_id: UUID
@@ -114,6 +196,7 @@ class Applicant(msgspec.Struct, frozen=True):
     received_at: datetime
     on_board: tuple[str, ...]
     assessments: tuple[Scores, ...]
+    lot: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -154,7 +237,7 @@ def stand(applicants: Iterable[Applicant], grid: Grid, min_beneficiaries: int) -
     """
     judged = [_judge(applicant, grid, min_beneficiaries) for applicant in applicants]
     ranked = {entry.applicant.reference: entry for entry in judged if entry.outcome is Outcome.RANKED}
-    order = rank((_candidate(entry) for entry in ranked.values()), grid.tie_break)
+    order = rank((_candidate(entry, grid) for entry in ranked.values()), grid.tie_break)
     return Standing(
         ranked=tuple(
             msgspec.structs.replace(ranked[reference], rank=place) for place, reference in enumerate(order, 1)
@@ -184,9 +267,33 @@ def _judge(applicant: Applicant, grid: Grid, min_beneficiaries: int) -> Judged:
     return Judged(applicant, Outcome.BELOW_THRESHOLD if missed else Outcome.RANKED, mean, missed)
 
 
-def _candidate(judged: Judged) -> Candidate:
+def _candidate(judged: Judged, grid: Grid) -> Candidate:
     assert judged.means is not None
     applicant = judged.applicant
     return Candidate(
-        applicant.reference, judged.means, distinct_beneficiaries(applicant.on_board), applicant.received_at
+        applicant.reference,
+        filled(judged.means, grid),
+        distinct_beneficiaries(applicant.on_board),
+        applicant.received_at,
+        applicant.lot,
     )
+
+
+def drawn_by_lot(ranked: Iterable[Judged], grid: Grid) -> frozenset[UUID]:
+    """The applications whose rank only the lot decided: everything before it is equal."""
+    if LOT not in grid.tie_break:
+        return frozenset()
+    before = [key for key in grid.tie_break if key != LOT]
+    places = [(_place(_candidate(entry, grid), before), entry.applicant.application_id) for entry in ranked]
+    count = Counter(place for place, _key in places)
+    return frozenset(key for place, key in places if count[place] > 1)
+
+
+def filled(mean: SectionMeans, grid: Grid) -> SectionMeans:
+    """With points for what does not apply, as the total counts it: its share of the total."""
+    sections = {
+        section.key: mean.total * section.max / grid.points if points is None else points
+        for section in grid.sections
+        for points in (mean.sections[section.key],)
+    }
+    return msgspec.structs.replace(mean, sections=sections)

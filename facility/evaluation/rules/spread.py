@@ -1,17 +1,18 @@
 """How the scores of a call are spread, by section and assessor: who scores otherwise than the others shows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
+from facility.evaluation.rules.ranking import Scores
 from facility.money import display
 
 
 class Spread(msgspec.Struct, frozen=True):
-    """Scores of one section. `marks`: how often each score was given, the lowest first."""
+    """Scores of a section or sub-criterion. `marks`: how often each score was given, the lowest first."""
 
     marks: list[tuple[Decimal, int]]
 
@@ -35,13 +36,14 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 type Spreads = dict[str, Spread]
-"""By the key of the section; a section without scores is not in it."""
+"""By the key of the item; what has no score is not in it."""
 
 
-def spread_of(assessments: Iterable[Mapping[str, Decimal]]) -> Spreads:
-    """The scores of these assessments, section by section."""
+def spread_of(assessments: Iterable[Scores]) -> Spreads:
+    """The scores of these assessments, item by item; what does not apply is not among them."""
     given: dict[str, Counter[Decimal]] = defaultdict(Counter)
     for scores in assessments:
         for key, score in scores.items():
-            given[key][score] += 1
+            if score is not None:
+                given[key][score] += 1
     return {key: Spread(sorted(counter.items())) for key, counter in given.items()}

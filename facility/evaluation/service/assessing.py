@@ -19,7 +19,7 @@ from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
 from facility.calls.service.duties import refuse_before, run, take_duties
 from facility.calls.service.reading import rules_of
-from facility.db import Tx
+from facility.db import Tx, new_id
 from facility.drafting.service import Holder, end, forgets, keep
 from facility.evaluation.events import (
     ApplicationBroughtBack,
@@ -35,11 +35,13 @@ from facility.evaluation.models import (
     Assignment,
     Declaration,
     EvaluationEnd,
+    ReopenedAssessment,
     SettingAside,
 )
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.rules.assessing import (
     assignment_mistakes,
+    comment_mistakes,
     fields_of,
     may_assess,
     may_judge_at_all,
@@ -47,7 +49,7 @@ from facility.evaluation.rules.assessing import (
     score_mistakes,
 )
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
-from facility.evaluation.rules.ranking import Standing, stand
+from facility.evaluation.rules.ranking import Scores, Standing, stand
 from facility.evaluation.service.conflicts import look, look_for_names
 from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
@@ -163,10 +165,30 @@ async def _forget_before(tx: Tx, pair: Pair) -> None:
             await tx.session.delete(row)
     assessment = await tx.session.get(Assessment, pair, populate_existing=True)
     if assessment is not None:
-        typed = fields_of(assessment.scores, assessment.comments)
-        await keep(tx, pair.application_id, UNSENT, Holder(pair.assessor_id), typed)
-        await tx.session.delete(assessment)
+        await put_back(tx, assessment, "")
     await tx.flush()
+
+
+async def put_back(tx: Tx, assessment: Assessment, reason: str) -> UUID:
+    """What was sent is what its assessor types on in, and is kept as it was. Returns the id of what is kept."""
+    kept = ReopenedAssessment(
+        id=new_id(),
+        application_id=assessment.application_id,
+        assessor_id=assessment.assessor_id,
+        scores=assessment.scores,
+        comments=assessment.comments,
+        sent_at=assessment.sent_at,
+        reopened_at=tx.now,
+        reopened_by=tx.actor,
+        reason=reason,
+    )
+    tx.add(kept)
+    call = await tx.get(Call, (await tx.get(Application, assessment.application_id)).call_id)
+    typed = fields_of(assessment.scores, assessment.comments, rules_of(call).grid)
+    await keep(tx, assessment.application_id, UNSENT, Holder(assessment.assessor_id), typed)
+    await tx.session.delete(assessment)
+    await tx.flush()
+    return kept.id
 
 
 async def begin_assigning(tx: Tx, call_id: UUID, assessor_ids: Collection[UUID]) -> None:
@@ -235,21 +257,19 @@ async def may_write(tx: Tx, application_id: UUID) -> None:
     await _may_assess(tx, await tx.get(Application, application_id), _actor(tx))
 
 
-async def send_assessment(
-    tx: Tx, application_id: UUID, scores: Mapping[str, Decimal], comments: Mapping[str, str]
-) -> None:
+async def send_assessment(tx: Tx, application_id: UUID, scores: Scores, comments: Mapping[str, str]) -> None:
     """The actor sends the scores; they are frozen.
 
     Refused: "not_assigned", "not_declared" or "conflict" (forbidden), "already_sent", "evaluation_ended",
-    "not_in_evaluation", and every mistake of `rules.score_mistakes` (invalid).
+    "not_in_evaluation", and every mistake of `rules.score_mistakes` and `comment_mistakes` (invalid).
     """
     assessor_id = _actor(tx)
     application = await tx.lock(Application, application_id)
     await _may_assess(tx, application, assessor_id)
     grid = rules_of(await tx.get(Call, application.call_id)).grid
-    refuse_if(score_mistakes(scores, grid))
+    refuse_if([*score_mistakes(scores, grid), *comment_mistakes(scores, comments, grid)])
     assessment = Assessment(application_id=application_id, assessor_id=assessor_id, sent_at=tx.now)
-    assessment.scores = {key: format(scores[key], "f") for key in grid.keys}
+    assessment.scores = {item.key: _kept(scores[item.key]) for item in grid.items}
     assessment.comments = dict(comments)
     tx.add(assessment)
     await tx.flush()
@@ -258,6 +278,10 @@ async def send_assessment(
         tx,
         AssessmentSent(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
     )
+
+
+def _kept(score: Decimal | None) -> str | None:
+    return None if score is None else format(score, "f")
 
 
 async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:

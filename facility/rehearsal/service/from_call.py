@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
 
-from facility.calls.rules.call import TOTAL, CallDraft
+from facility.calls.rules.call import LOT, TOTAL, CallDraft
 from facility.calls.rules.call import Grid as CallGrid
 from facility.rehearsal.rules.scenario import Application, Call, Contract, Donor, Grid, Scenario, Section
 from facility.web.i18n import _, listed
@@ -50,7 +50,9 @@ def scenario_from(draft: CallDraft, source: Source) -> Mapped:
             if key in keys or (key == TOTAL and whole)
         },
         min_assessments=draft.grid.min_assessments,
-        tie_break=tuple(key for key in draft.grid.tie_break if key in keys or key not in draft.grid.keys),
+        tie_break=tuple(
+            key for key in draft.grid.tie_break if key in keys or key not in (*draft.grid.keys, LOT)
+        ),
     )
     scenario = Scenario(
         scenario=source.title,
@@ -134,6 +136,13 @@ def _not_played(draft: CallDraft, applications: Sequence[Application]) -> list[s
         notes.append(_("The rules that spread awards are not applied."))
     if draft.committee.voting:
         notes.append(_("No committee is appointed."))
+    if not draft.grid.is_plain:
+        notes.append(
+            _(
+                "Sections are scored as a whole, and means count. Sub-criteria, medians, steps of scores, required comments,"
+                " “not applicable” and a draw by lot are not applied."
+            )
+        )
     if not applications:
         notes.append(_("There were no applications."))
     return notes
@@ -145,5 +154,5 @@ def scenario_grid(grid: CallGrid) -> Grid:
         sections=tuple(Section(s.key, s.title, s.max) for s in grid.sections),
         thresholds=grid.thresholds,
         min_assessments=grid.min_assessments,
-        tie_break=grid.tie_break,
+        tie_break=tuple(key for key in grid.tie_break if key != LOT),
     )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,9 @@ from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import counts
+from facility.evaluation.queries.standing import scores_of
+from facility.evaluation.rules.ranking import Scores, filled, means
+from facility.money import display
 from facility.refused import refuse
 from facility.rehearsal.rules.scenario import Application, Lead, Partner
 from facility.rehearsal.service.from_call import Source, scenario_grid
@@ -77,15 +81,23 @@ async def past_source(connection: AsyncConnection, call_id: UUID, viewer: UUID |
     call = (await connection.execute(_CALL, {"id": call_id, "viewer": viewer})).first()
     if call is None:
         refuse("not_found", kind="missing")
+    grid = msgspec.convert(call.grid, Grid)
     scores: dict[UUID, dict[str, dict[str, Decimal]]] = defaultdict(dict)
     for row in await connection.execute(_SCORES, {"id": call_id}):
         name = f"assessor {len(scores[row.application_id]) + 1}"
-        scores[row.application_id][name] = {key: Decimal(value) for key, value in row.scores.items()}
+        scores[row.application_id][name] = _by_section(scores_of(row.scores), grid)
     applications = [
         _application(row, scores[row.id]) for row in await connection.execute(_APPLICATIONS, {"id": call_id})
     ]
-    grid = scenario_grid(msgspec.convert(call.grid, Grid))
-    return Source(f"{call.reference}: {call.title}", grid, call.closes_at, tuple(applications))
+    title = f"{call.reference}: {call.title}"
+    return Source(title, scenario_grid(grid), call.closes_at, tuple(applications))
+
+
+def _by_section(scores: Scores, grid: Grid) -> dict[str, Decimal]:
+    """Points by section, to the cent where they were given by sub-criteria, or where something does not apply."""
+    points = filled(means([scores], grid), grid).sections
+    given = {section.key: scores.get(section.key) for section in grid.sections}
+    return {key: score or Decimal(display(points[key] or Fraction(0))) for key, score in given.items()}
 
 
 def _application(row: Any, scores: dict[str, dict[str, Decimal]]) -> Application:

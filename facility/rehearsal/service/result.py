@@ -65,14 +65,12 @@ async def _applications(connection: AsyncConnection, stage: Stage, ranked: dict[
 def _application(stage: Stage, row: Any, entry: Any) -> Json:
     status = scenario_status(ApplicationStatus(row.status), row.track)
     outcome: Json = {"status": status, "reasons": _reasons(stage, row.reference, status, entry)}
-    if entry is not None and entry.section_sums:
-        means = {
-            key: Fraction(Decimal(total)) / entry.assessments for key, total in entry.section_sums.items()
-        }
+    if entry is not None and entry.counted:
+        counted = {key: display(Fraction(score)) for key, score in entry.counted.items()}
         outcome["sections"] = {
-            section.key: display(means[section.key]) for section in stage.scenario.call.grid.sections
+            section.key: counted[section.key] for section in stage.scenario.call.grid.sections
         }
-        outcome["total"] = display(sum(means.values(), Fraction(0)))
+        outcome["total"] = counted["total"]
         if entry.rank is not None:
             outcome["rank"] = entry.rank
     return outcome

@@ -9,7 +9,8 @@ from uuid import UUID
 from facility.accounts.service.people import add_institution, add_user
 from facility.accounts.service.people import seed as seed_accounts
 from facility.applications.service.answers import save_answers
-from facility.calls.rules.call import CallDraft, Grid, Section
+from facility.calls.rules.call import CallDraft, Grid
+from facility.calls.rules.scoring import Section
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
 from facility.experts.service import ExpertDraft, add_theme, register_expert

@@ -1,43 +1,15 @@
-"""What an assessor fills in; and giving applications to assessors, wherever a form offers it."""
+"""Giving applications to assessors, wherever a form offers it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from facility.calls.rules.call import Grid
 from facility.db import Tx
 from facility.evaluation.queries import board
 from facility.evaluation.rules.assignment import Pair
 from facility.evaluation.service import assessing
-from facility.evaluation.service.assessing import UNSENT
-from facility.forms.sections import Section
-from facility.forms.types import Field, T, ask
 from facility.web.fields import Fields
 from facility.web.i18n import _, ngettext
-
-MOST_COMMENT = 4000
-"""Characters of a comment that is sent."""
-
-
-def sheet(grid: Grid) -> Section:
-    """A score and a comment for each section of the grid."""
-    return Section(key=UNSENT, title=_("Your assessment"), fields=tuple(_sheet(grid)))
-
-
-def _sheet(grid: Grid) -> Iterator[Field]:
-    for section in grid.sections:
-        hint = _("From 0 to {most}.", most=section.max)
-        if least := grid.thresholds.get(section.key):
-            hint = _(
-                "From 0 to {most}. The mean of all assessors must reach {least}.",
-                most=section.max,
-                least=least,
-            )
-        score = _("{section}: score", section=section.title)
-        unit = _("of {most}", most=section.max)
-        yield ask(f"score-{section.key}", score, T.NUMBER, hint, most=section.max, unit=unit)
-        comment = _("{section}: comment", section=section.title)
-        yield ask(f"comment-{section.key}", comment, T.LONG_TEXT, needed=False, most=MOST_COMMENT)
 
 
 def chosen_assessors(fields: Fields) -> list[UUID]:

@@ -1,0 +1,57 @@
+"""How a call's grid is scored, in sentences, where it says more than points and thresholds."""
+
+from collections.abc import Iterator
+
+from facility.calls.rules.call import Grid
+from facility.calls.rules.scoring import Section, Steps
+from facility.web.i18n import _, listed
+
+
+def scoring(grid: Grid) -> list[str]:
+    """Sentences for the call's page; none for a grid that names none of these rules."""
+    return [*_scores(grid), *_rejection(grid), *_comments(grid), *_exceptions(grid)]
+
+
+def _scores(grid: Grid) -> Iterator[str]:
+    if any(section.criteria for section in grid.sections):
+        yield _(
+            "Sub-criteria are scored from 1, very poor, to 5, very good. A score counts as often as its weight says."
+        )
+    if grid.steps is Steps.WHOLE:
+        yield _("Scores are whole numbers.")
+    elif grid.steps is Steps.HALF:
+        yield _("Scores are given in steps of a half.")
+
+
+def _rejection(grid: Grid) -> Iterator[str]:
+    for section in grid.sections:
+        if section.reject_at is not None:
+            yield _(
+                "In “{section}”, an application is rejected if the score that counts for a sub-criterion is {score} or less.",
+                section=section.title,
+                score=f"{section.reject_at.normalize():f}",
+            )
+
+
+def _comments(grid: Grid) -> Iterator[str]:
+    if titles := _titles(section for section in grid.sections if section.needs_comment):
+        yield _("Assessors must comment on: {titles}.", titles=titles)
+    if grid.comment_low is not None:
+        yield _("They must comment on scores of {share} % of the maximum or less.", share=grid.comment_low)
+    if grid.comment_high == 100:
+        yield _("They must comment on the highest score.")
+    elif grid.comment_high is not None:
+        yield _("They must comment on scores of {share} % of the maximum or more.", share=grid.comment_high)
+
+
+def _exceptions(grid: Grid) -> Iterator[str]:
+    if titles := _titles(section for section in grid.sections if section.may_not_apply):
+        yield _(
+            "These sections, or sub-criteria of them, may be judged as not applicable: {titles}. What does not apply is left out"
+            " and never counts as zero: the points of the rest are raised in proportion.",
+            titles=titles,
+        )
+
+
+def _titles(sections: Iterator[Section]) -> str:
+    return listed([section.title for section in sections])

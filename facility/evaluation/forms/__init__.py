@@ -1,0 +1,1 @@
+"""Forms of the evaluation: an assessment, and giving applications to assessors."""
