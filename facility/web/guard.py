@@ -43,7 +43,8 @@ class Door:
         self.most = bodies.MOST_FILES if takes_files else bodies.MOST_FORM
         self.anyone = any(item.anyone for item in rule.items)
         self.lets_in = tuple(dict.fromkeys(i.relation for i in rule.items if i.relation))
-        self.shuts_out = tuple(dict.fromkeys([*rule.unless, *(SHUTS_OUT[p] for p in path if p in SHUTS_OUT)]))
+        # A conflict comes first: each attempt at what is closed by it leaves a trace.
+        self.shuts_out = tuple(dict.fromkeys([*(SHUTS_OUT[p] for p in path if p in SHUTS_OUT), *rule.unless]))
         names = () if self.anyone else self.lets_in + self.shuts_out
         self.relations = names
         self.params = frozenset[str]().union(*(RELATIONS[name].params for name in names))

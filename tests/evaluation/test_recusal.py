@@ -12,10 +12,11 @@ from sqlalchemy import delete, func, insert, select, text, update
 from facility.accounts.models import Person, PersonRole
 from facility.accounts.service.people import add_user, deactivate
 from facility.admission.service.admissibility import check_admissibility
+from facility.awards.models.complaint import Complaint
 from facility.awards.service.deciding import decide, propose, take_back
 from facility.awards.service.ending import propose_closing
 from facility.awards.service.withdrawal import propose_withdrawal
-from facility.db import Database, Tx
+from facility.db import Database, Tx, new_id
 from facility.deployments.service.expertise import cancel
 from facility.evaluation.service import assessing as evaluation
 from facility.events.models import EventRow
@@ -80,6 +81,29 @@ class Play(Judging):
             ),
             "subject_id": activity,
         }
+        self.ids["complaint_id"] = await self.complain(self.ids["letter_id"])
+
+    async def complain(self, letter_id: UUID) -> UUID:
+        """As a row: nobody complains of an award, but of what an application may come to get instead."""
+        complaint = Complaint(
+            id=new_id(),
+            call_id=self.calls["TAF-2021-01"],
+            number=1,
+            letter_id=letter_id,
+            application_id=self.applications["SHIPS"],
+            about="decision",
+            text="The ships are ours.",
+            name="Omar Hoxha",
+            registered_by=self.people["omar"],
+            registered_at=DECIDED,
+            decide_by=DECIDED.date(),
+        )
+
+        async def enter(tx: Tx) -> UUID:
+            tx.add(complaint)
+            return complaint.id
+
+        return await self.act(None, enter)
 
     async def scalar(self, query: str) -> Any:
         async with self.db.reader() as connection:
