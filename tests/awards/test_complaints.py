@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
+from facility.accounts.service.people import join_accounts
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.consultations import answer_consultation, start_consultations
@@ -28,7 +29,9 @@ from facility.awards.service.complaints import decide_complaint, register_compla
 from facility.awards.service.deciding import decide, propose
 from facility.awards.service.signing import record_signature
 from facility.calls.rules.after_decision import AfterDecision
-from facility.db import Database, Tx
+from facility.db import Database, Tx, new_id
+from facility.evaluation.models import CommitteeMember
+from facility.evaluation.rules.committee import Function
 from facility.events.reconcile import reconcile
 from facility.letters.kinds import KINDS
 from facility.letters.models import Letter
@@ -234,6 +237,20 @@ async def test_who_had_a_part_in_the_decision_does_not_decide(
     await clean(db)
 
 
+async def test_nor_does_their_second_account_or_who_sat_on_the_committee(play: Judging) -> None:
+    made = await complain(play, "C", "not_funded")
+
+    async def sat(tx: Tx) -> None:
+        """As a row: the call asks for no committee."""
+        seat = {"function": Function.OBSERVER, "institution": "Facility", "under": "", "appointed_at": tx.now}
+        tx.add(CommitteeMember(id=new_id(), call_id=made.call_id, person_id=play.people["ada"], **seat))
+
+    await play.act("ada", lambda tx: join_accounts(tx, play.people["ines"], "paul@example.org"))
+    await play.act(None, sat)
+    for who in ("ines", "ada"):
+        assert (who, await cannot(play, who, made.id)) == (who, ["took_part"])
+
+
 async def test_an_upheld_complaint_opens_the_check_again_for_somebody_else(
     undecided: Judging, db: Database
 ) -> None:
@@ -298,7 +315,8 @@ async def test_a_refused_exception_is_decided_again_by_another_officer(
 
     await play.act("paul", lambda tx: decides(tx, approved=False), at)
     made = await complain(play, "E", "exception_refused", at)
-    assert await cannot(play, "paul", made.id, at) == ["took_part"]
+    for who in ("paul", "vera"):  # decided, consulted
+        assert (who, await cannot(play, who, made.id, at)) == (who, ["took_part"])
     await answer(play, "ada", made.id, at, upheld=True, reason="It is needed.")
     assert (await play.statuses())["E"] == "submitted"
     assert await refused(play, "paul", lambda tx: decides(tx, approved=False), at) == [("same_person", None)]

@@ -8,26 +8,33 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from facility.accounts.models import accounts_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.status import ApplicationStatus
 from facility.awards.rules.complaints import OF_LETTERS, About, complaint_reference, may_complain
 from facility.refused import passes, refuse
 
-TOOK_PART_SQL = """coalesce(CASE complaint.about
+_ME = f"({accounts_of('CAST(:person_id AS uuid)')})"
+TOOK_PART_SQL = f"""coalesce(CASE complaint.about
     WHEN 'admissibility' THEN EXISTS (SELECT FROM admissibility_check AS judged
-        WHERE judged.application_id = complaint.application_id AND judged.checked_by = :person_id)
+        WHERE judged.application_id = complaint.application_id AND judged.checked_by IN {_ME})
     WHEN 'exception' THEN EXISTS (SELECT FROM application AS asked WHERE asked.id = complaint.application_id
-        AND :person_id IN (asked.exception_decided_by, asked.consulted_by))
+            AND (asked.exception_decided_by IN {_ME} OR asked.consulted_by IN {_ME}))
+        OR EXISTS (SELECT FROM consultation WHERE consultation.application_id = complaint.application_id
+            AND consultation.asked_by IN {_ME})
     ELSE EXISTS (SELECT FROM assignment WHERE assignment.application_id = complaint.application_id
-            AND assessor_id = :person_id)
+            AND assessor_id IN {_ME})
         OR EXISTS (SELECT FROM assessment WHERE assessment.application_id = complaint.application_id
-            AND assessor_id = :person_id)
+            AND assessor_id IN {_ME})
+        OR EXISTS (SELECT FROM call AS contested JOIN committee_member ON committee_member.call_id IN (contested.id, contested.series_id)
+            WHERE contested.id = complaint.call_id AND committee_member.person_id IN {_ME})
         OR EXISTS (SELECT FROM award_decision AS decision WHERE decision.call_id = complaint.call_id
-            AND :person_id IN (decision.proposed_by, decision.decided_by))
+            AND (decision.proposed_by IN {_ME} OR decision.decided_by IN {_ME}))
         OR EXISTS (SELECT FROM returned_proposal AS returned WHERE returned.call_id = complaint.call_id
-            AND :person_id IN (returned.proposed_by, returned.returned_by))
-    END, false)"""
-"""Whether :person_id had a part in what the complaint of the row contests: checked, assessed, proposed or decided it."""
+            AND (returned.proposed_by IN {_ME} OR returned.returned_by IN {_ME}))
+    END, false)"""  # noqa: S608 - our own text
+"""Whether :person_id, under any account, had a part in what the complaint of the row contests: checked, consulted on, assessed,
+proposed or decided it, or sat on the committee."""
 
 
 class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):
