@@ -38,11 +38,11 @@ finds_conflicts(
 finds_conflicts(
     "tie",
     N_("Declared a tie to {about}."),
-    f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name || ' (' || tie.what || ')' AS about
+    f"""SELECT judged.id AS application_id, candidate.id AS person_id, institution.name || ' (' || rtrim(tie.what, '. ') || ')' AS about
         FROM {_PARTIES} JOIN tie ON tie.institution_id = party.institution_id AND tie.ended_at IS NULL
             AND coalesce(tie.until, CAST(:now AS date)) >= CAST(:now AS date) - INTERVAL '{YEARS} years'
         JOIN candidate ON candidate.id = tie.person_id
-        UNION ALL SELECT judged.id, candidate.id, institution.name || ' (' || expert_conflict.reason || ')'
+        UNION ALL SELECT judged.id, candidate.id, institution.name || ' (' || rtrim(expert_conflict.reason, '. ') || ')'
         FROM {_PARTIES} JOIN expert_conflict ON coalesce(expert_conflict.institution_id, party.institution_id) = party.institution_id
         JOIN expert ON expert.id = expert_conflict.expert_id JOIN candidate ON candidate.email = expert.email""",  # noqa: S608
 )
