@@ -62,17 +62,20 @@ async def approve(play: Judging, key: UUID) -> None:
 
 @built_once
 async def play(db: Database) -> Judging:
-    """EUR 100, of which the call gives 80: A has them; E and F, asking for 20 and for 10, are approved as exceptions."""
+    """EUR 100, of which the call gives 80: A has them, and B waits for 15; E and F, asking for 20 and for 10, are approved as
+    exceptions."""
     made = Judging(db)
     await made.cast()
     await made.envelope(amount="100.00")
     await made.call(amount="80.00")
     await made.apply("A", "80.00")
+    await made.apply("B", "15.00")
     exceptions = [
         await excepted(made, name, requested) for name, requested in (("E", "20.00"), ("F", "10.00"))
     ]
     await made.close()
     await made.score("elena", "A", "16", "70")
+    await made.score("elena", "B", "16", "60")
     await made.decide()
     for key in exceptions:
         await approve(made, key)

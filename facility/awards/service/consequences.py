@@ -3,11 +3,11 @@
 import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
@@ -85,7 +85,7 @@ class Consequence(msgspec.Struct, frozen=True):
 
 _AWARD = text(
     """
-    SELECT award.application_id, award.call_id, award.envelope_id, award.committed, envelope.amount
+    SELECT award.application_id, award.call_id, award.envelope_id, award.committed, award.exceptional, envelope.amount
     FROM award JOIN envelope ON envelope.id = award.envelope_id WHERE award.id = :award
     """
 )
@@ -95,20 +95,28 @@ async def of_withdrawing(
     connection: AsyncConnection, award_id: UUID, at: datetime | None = None
 ) -> Consequence:
     """If the award were withdrawn at this instant (None: now). Raises Refused (missing)."""
+    award = await _award(connection, award_id)
+    return await _of_freeing(connection, award, award.committed, award.application_id, at)
+
+
+async def of_reducing(
+    connection: AsyncConnection, award_id: UUID, freed: Decimal, at: datetime | None = None
+) -> Consequence:
+    """If the award fell by `freed` EUR at this instant (None: now), and went on. Raises Refused (missing)."""
+    return await _of_freeing(connection, await _award(connection, award_id), freed, None, at)
+
+
+async def _award(connection: AsyncConnection, award_id: UUID) -> Row[Any]:
     award = (await connection.execute(_AWARD, {"award": award_id})).first()
-    if award is None:
-        refuse("not_found", kind="missing", what="award")
+    return award or refuse("not_found", kind="missing", what="award")
+
+
+async def _of_freeing(
+    connection: AsyncConnection, award: Row[Any], freed: Decimal, ending: UUID | None, at: datetime | None
+) -> Consequence:
     free = await free_with(connection, award.envelope_id, award.amount)
-    served = await reserve.plan(
-        connection,
-        award.envelope_id,
-        free,
-        first=award.call_id,
-        freed=award.committed,
-        ending=award.application_id,
-        at=at or clock.now(),
-    )
-    return Consequence(free, award.committed, await _served(connection, served))
+    served = await reserve.plan_after(connection, award, free, freed, ending=ending, at=at or clock.now())
+    return Consequence(free, freed, await _served(connection, served))
 
 
 async def of_enlarging(

@@ -151,9 +151,7 @@ async def end_award(
     freed = award.committed - committed
     ending = None if how == "closed" else award.application_id
     free = await free_in(tx, envelope)
-    served = await reserve.plan(
-        tx.session, envelope.id, free, first=call.id, freed=freed, ending=ending, at=tx.now
-    )
+    served = await reserve.plan_after(tx.session, award, free, freed, ending=ending, at=tx.now)
     applications = await reserve.lock_applications(tx, [award.application_id, *served])
     old = award.committed
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason

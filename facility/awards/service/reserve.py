@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from facility.admission.service.admissibility import move
 from facility.applications.models.application import Application
@@ -48,6 +49,20 @@ async def plan(
     lists = [await _spread(reader, waiting, ending) for waiting in lists]
     served = serve_envelope(lists, free + freed)
     return [UUID(key) for key in served]
+
+
+async def plan_after(
+    reader: Reader,
+    award: Award | Row[Any],
+    free: Decimal,
+    freed: Decimal,
+    *,
+    ending: UUID | None,
+    at: datetime,
+) -> list[UUID]:
+    """`plan` once `freed` EUR of the award come back: to its call, unless it took nothing of its call's amount."""
+    first = None if award.exceptional else award.call_id
+    return await plan(reader, award.envelope_id, free, first=first, freed=freed, ending=ending, at=at)
 
 
 async def _spread(reader: Reader, waiting: ReserveList, ending: UUID | None) -> ReserveList:
