@@ -307,7 +307,7 @@ AUDIENCE: dict[type[Event], Row] = {
         "Who is left on board decides whether the application stands; that is told when it ends.",
         lead=(Mail("applications/left"),),
         partner=(APPLICATION,),
-        officer=(APPLICATION,),
+        officer=(APPLICATION, Task("Awards to reduce since a partner left")),
         decider=(APPLICATION,),
     ),
     applications.PartnerReminded: Row(
@@ -589,6 +589,23 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     awards.ReservePlaced: Row(
         TOGETHER, lead=(RESULT,), partner=(RESULT,), officer=(RANKING,), decider=(RANKING,)
+    ),
+    awards.ReductionProposed: Row(
+        "Nothing is taken off yet.",
+        officer=(AWARD, Task("Awards that you propose to reduce")),
+        decider=(Mail("awards/reduction_proposed"), Task("Awards that a colleague proposes to reduce")),
+    ),
+    awards.ReductionSettled: Row(
+        "If it was agreed, AwardReduced tells the lead; else nothing happened.",
+        officer=(Mail("awards/proposal_decided"), AWARD),
+        decider=(AWARD,),
+    ),
+    awards.AwardReduced: Row(
+        "Activities and experts stay; the partners' own parts stay as they are.",
+        lead=(Mail("awards/reduced"), RESULT),
+        partner=(RESULT,),
+        officer=(AWARD,),
+        decider=(AWARD,),
     ),
     awards.ExceptionalProposed: Row(
         "Nothing is awarded yet.",

@@ -118,13 +118,15 @@ class Judging:
         call: str = "TAF-2021-01",
         received_at: datetime = CLOSES - timedelta(days=1),
         lead: str = "AL",
+        each: str = "0.00",
     ) -> UUID:
-        """A submitted application of Albania's police, or of another beneficiary's, with confirmed partners."""
+        """A submitted application of Albania's police, or of another beneficiary's, with confirmed partners. requested: the lead's
+        part; each: that of each partner."""
 
         call_id = self.calls[call]
 
         async def enter(tx: Tx) -> UUID:
-            return await self._submitted(tx, call_id, name, requested, partners, received_at, lead)
+            return await self._submitted(tx, call_id, name, requested, partners, received_at, lead, each)
 
         self.applications[name] = await self.act("omar", enter, received_at)
         return self.applications[name]
@@ -138,9 +140,10 @@ class Judging:
         partners: tuple[str, ...],
         received_at: datetime,
         lead: str = "AL",
+        each: str = "0.00",
     ) -> UUID:
         own = self.part(lead, "lead", requested)
-        others = [self.part(code, "partner", "0.00") for code in partners]
+        others = [self.part(code, "partner", each) for code in partners]
         draft = await write_draft(tx, call_id, f"Joint work {name}", own, others, reference=name)
         for party_id in draft.partners:
             await confirm_party(tx, party_id, signatory_name="Sava Signatory", signatory_function="Head")

@@ -201,6 +201,45 @@ class WithdrawalSettled(Event, frozen=True, kw_only=True):
     outcome: Settlement
 
 
+class ReductionProposed(Event, frozen=True, kw_only=True):
+    """Somebody proposed that the award falls by the part of a partner that left; why, stands in the row."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "It was proposed to take EUR {amount} off the award, since a partner left"
+
+    award_id: UUID
+    application_id: UUID
+    reduction_id: UUID
+    amount: Decimal
+
+
+class ReductionSettled(Event, frozen=True, kw_only=True):
+    """A proposal to reduce the award was agreed to, refused or taken back, or lapsed since the award ended."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "The proposal to reduce the award was settled ({outcome})"
+
+    award_id: UUID
+    application_id: UUID
+    reduction_id: UUID
+    outcome: Settlement
+
+
+class AwardReduced(Event, frozen=True, kw_only=True):
+    """The part of a partner that left was taken off the award. `amount` is what it is now; `freed` what came free."""
+
+    subject: ClassVar[str] = "award"
+    sentence: ClassVar[str] = "A partner left: EUR {freed} was taken off the award, which is EUR {amount} now"
+
+    award_id: UUID
+    application_id: UUID
+    call_id: UUID
+    party_id: UUID
+    amount: Decimal
+    freed: Decimal
+    exceptional: bool = False
+
+
 class ExceptionalProposed(Event, frozen=True, kw_only=True):
     """Somebody proposed an award of so much on an approved exception; why, stands in the row."""
 

@@ -15,6 +15,7 @@ from facility.awards.events import (
     AcceptanceSettled,
     AwardEnded,
     AwardMade,
+    AwardReduced,
     AwardsDecided,
     AwardsProposed,
     ComplaintDecided,
@@ -23,11 +24,13 @@ from facility.awards.events import (
     ExceptionalSettled,
     ProposalSentBack,
     ProposalTakenBack,
+    ReductionProposed,
+    ReductionSettled,
     ReserveEnded,
     WithdrawalProposed,
     WithdrawalSettled,
 )
-from facility.awards.models.award import AwardAcceptance, AwardWithdrawal, ExceptionalAward
+from facility.awards.models.award import AwardAcceptance, AwardReduction, AwardWithdrawal, ExceptionalAward
 from facility.awards.models.complaint import Complaint
 from facility.awards.models.decision import AwardDecision, RankingEntry, ReturnedProposal
 from facility.awards.rules.complaints import complaint_reference
@@ -45,6 +48,7 @@ from facility.awards.service.letters import (
 from facility.awards.service.news import (
     DECIDERS,
     About,
+    about_reduction,
     ask_to_decide,
     deciders,
     enlargement_words,
@@ -52,6 +56,7 @@ from facility.awards.service.news import (
     lead_contact,
     tell_of_the_end,
     tell_of_the_ranking,
+    tell_of_the_reduction,
     tell_the_proposer,
     withdrawal_words,
     write_to_lead,
@@ -325,6 +330,31 @@ async def tell_what_came_of_an_exceptional_award(tx: Tx, event: ExceptionalSettl
     proposal = await tx.get(ExceptionalAward, event.proposal_id)
     about = About(proposal, event.application_id, exceptional_words(application))
     await tell_the_proposer(tx, about, f"/applications/{event.application_id}")
+
+
+@reacts_to(ReductionProposed)
+async def ask_to_decide_on_a_reduction(tx: Tx, event: ReductionProposed) -> None:
+    """Authorising officers learn that the part of a partner that left is to be taken off an award."""
+    reduction = await tx.get(AwardReduction, event.reduction_id)
+    if reduction.outcome is None:
+        about, reference = await about_reduction(tx, reduction, event.application_id)
+        path = f"/awards/{event.award_id}/parts/{reduction.party_id}"
+        context = {"reference": reference, "reason": reduction.reason, "path": path}
+        await ask_to_decide(tx, about, "reduction_proposed", context, (Role.AUTHORISING,))
+
+
+@reacts_to(ReductionSettled)
+async def tell_what_came_of_a_reduction(tx: Tx, event: ReductionSettled) -> None:
+    """Whoever proposed it learns what an authorising officer decided."""
+    reduction = await tx.get(AwardReduction, event.reduction_id)
+    about, _reference = await about_reduction(tx, reduction, event.application_id)
+    await tell_the_proposer(tx, about, f"/awards/{event.award_id}")
+
+
+@reacts_to(AwardReduced)
+async def tell_the_lead_of_a_reduction(tx: Tx, event: AwardReduced) -> None:
+    """The lead learns what its award is now."""
+    await tell_of_the_reduction(tx, event)
 
 
 @reacts_to(WithdrawalSettled)

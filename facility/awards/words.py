@@ -26,6 +26,13 @@ sentences.register(
         "not_an_award": N_("This award has ended."),
         "exceptional_proposed": N_("An award has been proposed already. That proposal is decided on first."),
         "too_little_money": N_("Only EUR {free} is free in the envelope."),
+        "no_part_to_take_off": N_(
+            "There is nothing to take off: this party did not leave after the award was made, or had no part in the money."
+        ),
+        "reduction_proposed": N_(
+            "Somebody has proposed to take this part off the award already. That proposal is decided on first."
+        ),
+        "reduced": N_("The part of this partner has been taken off the award already."),
         "withdrawal_proposed": N_(
             "Somebody has proposed to withdraw this award already. That proposal is decided on first."
         ),

@@ -117,10 +117,12 @@ class Opened(Story):
         await self._to_open()
         await self._to_go_on()
 
-    async def closed(self, title: str, *leads: str, **more: Any) -> tuple[UUID, list[UUID]]:
+    async def closed(
+        self, title: str, *leads: str, partners: tuple[str, ...] = ("milena",), **more: Any
+    ) -> tuple[UUID, list[UUID]]:
         """A call that two people have opened, and what came in, admitted."""
         call_id = await self.published(title, -20, -7, **more)
-        keys = [await self.handed_in(call_id, lead) for lead in leads]
+        keys = [await self.handed_in(call_id, lead, partners) for lead in leads]
         await self.close(call_id, self.noon(-7))
         await self.admit(keys, self.noon(-6))
         return call_id, keys

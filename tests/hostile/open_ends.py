@@ -43,7 +43,7 @@ from facility.story.after_award import REQUEST
 from facility.web.access import Role
 from tests.hostile.open_calls import ADA, PAUL, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
-from tests.hostile.open_redress import leave_redress
+from tests.hostile.open_redress import leave_parts, leave_redress
 
 ROOT = "Rut Hansen"
 REFUSED = {"state": "parked", "attempts": 8, "error": "550 5.1.1 User unknown"}
@@ -60,6 +60,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await ends.calls()
     await ends.urgent()
     await leave_redress(ends)
+    await leave_parts(ends)
     await _admission(ends)
     await _awards(ends)
     await _experts(ends)

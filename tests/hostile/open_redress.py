@@ -1,4 +1,5 @@
-"""After a decision: an award to accept, two that nobody accepted, a complaint to decide and a letter to complain of."""
+"""After a decision: an award to accept, two that nobody accepted, a complaint to decide and a letter to complain of; partners that
+left two awards."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,9 +7,12 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from facility.admission.service.admissibility import check_admissibility
+from facility.applications.models.application import Party
+from facility.applications.service.withdrawal import leave
 from facility.awards.models.award import Award
 from facility.awards.models.complaint import Complaint
 from facility.awards.service.complaints import register_complaint
+from facility.awards.service.reducing import propose_reduction
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.calls.rules.after_decision import AfterDecision
 from facility.letters.models import Letter
@@ -40,6 +44,25 @@ async def leave_redress(ends: Opened) -> None:
     ends.at(OMAR, f"/applications/{accepted}/result", f"/applications/{contestable}")
     ends.at(ADA, f"/awards/{awards[0]}/lapse", f"/awards/{awards[1]}/lapse/proposal")
     ends.at(PAUL, f"/awards/{awards[1]}/lapse/proposal", f"/complaints/{complaint}")
+
+
+async def leave_parts(ends: Opened) -> None:
+    """The part of a partner that left, to be taken off: one to propose, one to decide."""
+    call_id, keys = await ends.closed(
+        "to reduce", "omar", "ilir", partners=("arta", "milena"), amount="200000.00"
+    )
+    await ends.scored(*keys)
+    await ends.decide(call_id, ends.noon(-4))
+    for key in keys:
+        award = await _id(ends, select(Award.id).where(Award.application_id == key))
+        party = await _id(ends, select(Party.id).filter_by(application_id=key, position=1))
+        await ends.act(ends.noon(-3), "arta", leave, party, reason="Reorganised.")
+        if key == keys[1]:
+            await ends.act(
+                ends.now, "ada", propose_reduction, award, party, reason="Its workshops fall away."
+            )
+            ends.at(PAUL, f"/awards/{award}/parts/{party}")
+        ends.at(ADA, f"/awards/{award}/parts/{party}")
 
 
 async def _id(ends: Opened, query: object) -> UUID:

@@ -38,7 +38,6 @@ NOT_LINKED = {
     "/health": "for machines",
     "/demo": "in the demo alone",
     "/search": "a form in the header leads there",
-    "/waiting/{key}": "the rest of a long list of work, which the story is too short for",
     "/applications/{application_id}/clarifications/{clarification_id}/papers/{number}": "no answer has one",
     "/assessments/{application_id}/documents/{document_id}": "nobody assesses an application with documents",
     "/deployments/new": "every award of the story has its requests",

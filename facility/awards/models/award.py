@@ -196,6 +196,31 @@ class AwardWithdrawal(Proposed, Base):
     lapse: Mapped[bool] = mapped_column(default=False)
 
 
+class AwardReduction(Proposed, Base):
+    """Somebody proposes that an award falls by the part of a partner that left after it. amount: that part, in EUR. Of a partner one
+    stands or was agreed to, at most."""
+
+    __tablename__ = "award_reduction"
+    __table_args__ = (
+        *two_people(),
+        CheckConstraint("amount > 0 AND amount < 'NaN'", name="amount"),
+        Index(
+            "uq_award_reduction_party",
+            "party_id",
+            unique=True,
+            postgresql_where=text("outcome IS NULL OR outcome = 'agreed'"),
+        ),
+    )
+
+    award_id: Mapped[UUID] = mapped_column(ForeignKey("award.id"), index=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)
+    amount: Mapped[Decimal]
+
+
+LEFT_AFTER_SQL = "coalesce(party.left_at > award.made_at, false)"
+"""The party of the row left after the award of the row was made (rules.part_to_take_off)."""
+
+
 class ExceptionalAward(Proposed, Base):
     """Somebody proposes an award on an approved exception. amount: what it would be, in EUR."""
 

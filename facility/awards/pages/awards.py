@@ -23,6 +23,7 @@ from facility.awards.queries import awards as awards_queries
 from facility.awards.queries import results
 from facility.awards.queries.awards import withdrawal
 from facility.awards.queries.complaints import latest_contestable
+from facility.awards.queries.reducing import parts
 from facility.awards.queries.results import set_off
 from facility.awards.queries.signing import signature_on, withholding_on
 from facility.awards.queries.together import together
@@ -213,7 +214,8 @@ async def _award(view: View, read: AsyncConnection, award_id: UUID) -> ASGIRespo
         award=shown,
         opened=await view.open_to_me(read, [shown.of_call]),
         shares=list(shares.get(award_id, {}).items()),
-        served=await set_off(read, award_id, view.me.id) if not shown.stands else [],
+        served=await set_off(read, award_id, view.me.id),
+        parts=await parts(read, award_id),
         letters=await letters_on(read, shown.application_id),
         ends=ENDS,
         may_end=view.me.has(Role.SECRETARIAT) and shown.stands,

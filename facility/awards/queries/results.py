@@ -16,7 +16,7 @@ from facility.refused import refuse
 
 
 class Served(msgspec.Struct, frozen=True):
-    """An award that came from the reserve list when another one ended."""
+    """An award that came from the reserve list when another one ended or was reduced."""
 
     award_id: UUID
     reference: str
@@ -32,14 +32,14 @@ _SET_OFF = text(
         AND made.kind = 'AwardMade' AND made.seq > ended.seq
     JOIN award ON award.id = made.subject_id
     JOIN application ON application.id = award.application_id
-    WHERE ended.subject_id = :award AND ended.kind = 'AwardEnded' AND NOT {shut_out()}
+    WHERE ended.subject_id = :award AND ended.kind IN ('AwardEnded', 'AwardReduced') AND NOT {shut_out()}
     ORDER BY made.seq
     """  # noqa: S608 - our own text
 )
 
 
 async def set_off(connection: AsyncConnection, award_id: UUID, viewer: UUID) -> list[Served]:
-    """Who got an award in the transaction that ended this one, in order; without what is closed to the viewer."""
+    """Who got an award in the transactions that ended or reduced this one, in order; without what is closed to the viewer."""
     rows = await connection.execute(_SET_OFF, {"award": award_id, "viewer": viewer})
     return [Served(**row._mapping) for row in rows]
 
@@ -73,6 +73,7 @@ class Result(msgspec.Struct, frozen=True):
     valid_until: date | None
     carried_from: str | None
     acceptance: AcceptanceShown | None
+    taken_off: Decimal | None
 
     @property
     def sealed(self) -> bool:
@@ -90,7 +91,9 @@ _RESULT = text(
         reserve_entry.place, reserve_entry.state AS place_state, reserve_entry.valid_until,
         accept_by, award_acceptance.outcome, signatory, signatory_function, settled_at,
         (SELECT earlier.reference FROM carry_over JOIN call AS earlier ON earlier.id = carry_over.from_call_id
-         WHERE carry_over.application_id = application.id) AS carried_from
+         WHERE carry_over.application_id = application.id) AS carried_from,
+        (SELECT sum(award_reduction.amount) FROM award_reduction
+         WHERE award_reduction.award_id = award.id AND award_reduction.outcome = 'agreed') AS taken_off
     FROM application JOIN call ON call.id = application.call_id
     LEFT JOIN ranking_entry ON ranking_entry.application_id = application.id AND ranking_entry.call_id = call.id
     LEFT JOIN award ON award.application_id = application.id

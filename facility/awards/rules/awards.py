@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 
+from facility.applications.rules.boarding import is_on_board
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.cancellation import may_go_on
 from facility.evaluation.rules.ranking import Standing
@@ -36,6 +37,25 @@ def may_end(status: ApplicationStatus) -> None:
     """Only a standing award is closed or withdrawn (Refused: "not_an_award")."""
     if status is not ApplicationStatus.AWARDED:
         refuse("not_an_award", status=status.value)
+
+
+def part_to_take_off(
+    status: ApplicationStatus,
+    award: Decimal,
+    part: Decimal,
+    *,
+    left_at: datetime | None,
+    made_at: datetime,
+) -> Decimal:
+    """What a standing award falls by since a partner left after it was made, in EUR: the partner's part, down to nothing.
+
+    Refused: "not_an_award", or "no_part_to_take_off".
+    """
+    may_end(status)
+    amount = min(award, part)
+    if is_on_board(left_at) or not is_on_board(left_at, made_at) or not amount:
+        refuse("no_part_to_take_off")
+    return amount
 
 
 def may_award_exception[Person](

@@ -10,8 +10,15 @@ from facility.applications.models.application import Application
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.ending import end_what_is_open
-from facility.awards.events import AwardEnded, ClosingProposed, EndKind, ReserveEnded, WithdrawalSettled
-from facility.awards.models.award import Award, AwardWithdrawal
+from facility.awards.events import (
+    AwardEnded,
+    ClosingProposed,
+    EndKind,
+    ReductionSettled,
+    ReserveEnded,
+    WithdrawalSettled,
+)
+from facility.awards.models.award import Award, AwardReduction, AwardWithdrawal
 from facility.awards.models.decision import ReserveEntry, ReserveState
 from facility.awards.rules.acceptance import Outcome
 from facility.awards.rules.awards import final_commitment, may_close, may_end
@@ -157,6 +164,7 @@ async def end_award(
     award.committed, award.ended_at, award.end_kind, award.end_reason = committed, tx.now, how, reason
     await _leave(tx, applications[award.application_id], how)
     await end_withdrawal_proposal(tx, award)
+    await _end_reductions(tx, award)
     await tx.flush()
     if acceptance := await open_acceptance(tx, award.id):
         await settle_acceptance(tx, award, answer, acceptance)
@@ -188,6 +196,14 @@ async def end_withdrawal_proposal(tx: Tx, award: Award, *, only_lapse: bool = Fa
         await settled(tx, award, settle(tx, proposal, Settlement.LAPSED))
 
 
+async def _end_reductions(tx: Tx, award: Award) -> None:
+    """Nor on taking a partner's part off it."""
+    query = select(AwardReduction).filter_by(award_id=award.id, outcome=None).order_by(AwardReduction.id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    for proposal in (await tx.session.scalars(locked)).all():
+        await reduction_settled(tx, award, settle(tx, proposal, Settlement.LAPSED))
+
+
 async def settled(tx: Tx, award: Award, proposal: AwardWithdrawal) -> None:
     """Record what became of a proposal to withdraw the award."""
     assert proposal.outcome is not None
@@ -195,6 +211,18 @@ async def settled(tx: Tx, award: Award, proposal: AwardWithdrawal) -> None:
         award_id=award.id,
         application_id=award.application_id,
         withdrawal_id=proposal.id,
+        outcome=Settlement(proposal.outcome),
+    )
+    await record(tx, event)
+
+
+async def reduction_settled(tx: Tx, award: Award, proposal: AwardReduction) -> None:
+    """Record what became of a proposal to take a partner's part off the award."""
+    assert proposal.outcome is not None
+    event = ReductionSettled(
+        award_id=award.id,
+        application_id=award.application_id,
+        reduction_id=proposal.id,
         outcome=Settlement(proposal.outcome),
     )
     await record(tx, event)

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from facility.accounts.models import Person
+from facility.accounts.models import Institution, Person
 from facility.accounts.service.people import active_people
 from facility.applications.models.application import Application, Party
 from facility.applications.service.news import write_to_partners
-from facility.awards.models.award import AwardWithdrawal, ExceptionalAward
+from facility.awards.events import AwardReduced
+from facility.awards.models.award import AwardReduction, AwardWithdrawal, ExceptionalAward
 from facility.calls.models.call import Call
 from facility.contracts.models import Contract, EnvelopeEnlargement
 from facility.db import Tx
+from facility.money import format_eur
 from facility.outbox.service import post
 from facility.proposals import Settlement
 from facility.web.access import Role
@@ -39,9 +41,17 @@ def enlargement_words(contract: Contract) -> str:
 class About(NamedTuple):
     """A proposal as mails about it say it; subject_id: the award, envelope or application in whose history they stand."""
 
-    proposal: AwardWithdrawal | EnvelopeEnlargement | ExceptionalAward
+    proposal: AwardWithdrawal | AwardReduction | EnvelopeEnlargement | ExceptionalAward
     subject_id: UUID
     subject: str
+
+
+async def about_reduction(tx: Tx, reduction: AwardReduction, application_id: UUID) -> tuple[About, str]:
+    """And the reference of the application."""
+    reference = (await tx.get(Application, application_id)).reference
+    return About(
+        reduction, reduction.award_id, _("Reducing the award {reference}", reference=reference)
+    ), reference
 
 
 async def ask_to_decide(
@@ -117,6 +127,22 @@ async def tell_of_the_end(tx: Tx, application_id: UUID, what: str, how: str, com
     context = {"application": row.reference, "what": what, "how": how, "committed": committed}
     await write_to_partners(tx, application_id, "awards/ended", subject, **context, path="")
     await write_to_lead(tx, row, application_id, "awards/ended", subject, **context)
+
+
+async def tell_of_the_reduction(tx: Tx, event: AwardReduced) -> None:
+    party = await tx.get(Party, event.party_id)
+    institution = await tx.get(Institution, party.institution_id)
+    row = await lead_contact(tx, event.application_id)
+    await write_to_lead(
+        tx,
+        row,
+        event.application_id,
+        "awards/reduced",
+        _("Application {application}", application=row.reference),
+        institution=institution.name,
+        freed=format_eur(event.freed),
+        amount=format_eur(event.amount),
+    )
 
 
 async def lead_contact(tx: Tx, application_id: UUID) -> Any:

@@ -25,7 +25,14 @@ from facility.activities.events import (
 from facility.activities.rules.counting import ActivityView, AwardEnd, AwardLife, counting
 from facility.admission.events import ExceptionDecided
 from facility.applications.events import ApplicationSubmitted, ApplicationTakenUp, ApplicationWithdrawn
-from facility.awards.events import AwardEnded, AwardMade, AwardsDecided, ReserveEnded, ReservePlaced
+from facility.awards.events import (
+    AwardEnded,
+    AwardMade,
+    AwardReduced,
+    AwardsDecided,
+    ReserveEnded,
+    ReservePlaced,
+)
 from facility.calls.events import CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import (
     AgreementSigned,
@@ -35,15 +42,7 @@ from facility.contracts.events import (
     EnvelopeChanged,
     EnvelopeOpened,
 )
-from facility.deployments.events import (
-    DeploymentCalledOff,
-    DeploymentEnded,
-    ExpertInvited,
-    ExpertiseRequested,
-    InvitationAccepted,
-    InvitationEnded,
-    ListExhausted,
-)
+from facility.deployments import events as deployments
 from facility.events.base import Event, Recorded
 
 NOTHING = Decimal("0.00")
@@ -297,6 +296,7 @@ CALLS: tuple[type[Event], ...] = (
     AwardsDecided,
     AwardMade,
     AwardEnded,
+    AwardReduced,
     ReservePlaced,
     ReserveEnded,
 )
@@ -317,12 +317,12 @@ def calls(figures: Calls, recorded: Recorded) -> None:
             figures.calls[event.call_id].decided_at = recorded.recorded_at
             for key in (*event.awarded, *event.reserve, *event.not_funded):
                 _answered(figures, key, recorded.recorded_at)
-        case AwardMade(exceptional=True) | AwardEnded(exceptional=True):
+        case AwardMade(exceptional=True) | AwardEnded(exceptional=True) | AwardReduced(exceptional=True):
             pass  # it stood in no competition: the call's figures are those of its ranking
         case AwardMade(call_id=call, amount=amount):
             figures.calls[call].awarded += 1
             figures.calls[call].committed += amount
-        case AwardEnded(call_id=call, freed=freed):
+        case AwardEnded(call_id=call, freed=freed) | AwardReduced(call_id=call, freed=freed):
             figures.calls[call].committed -= freed
         case ReservePlaced(call_id=call):
             figures.calls[call].reserve += 1
@@ -365,35 +365,35 @@ def _answered(figures: Calls, key: UUID, at: datetime) -> None:
 
 
 REQUESTS: tuple[type[Event], ...] = (
-    ExpertiseRequested,
-    ExpertInvited,
-    InvitationAccepted,
-    InvitationEnded,
-    ListExhausted,
-    DeploymentCalledOff,
-    DeploymentEnded,
+    deployments.ExpertiseRequested,
+    deployments.ExpertInvited,
+    deployments.InvitationAccepted,
+    deployments.InvitationEnded,
+    deployments.ListExhausted,
+    deployments.DeploymentCalledOff,
+    deployments.DeploymentEnded,
 )
 
 
 def requests(figures: Requests, recorded: Recorded) -> None:
     """One event of a request for expertise."""
     event, at = recorded.event, recorded.recorded_at
-    if isinstance(event, ExpertiseRequested):
+    if isinstance(event, deployments.ExpertiseRequested):
         figures.requests[event.deployment_id] = Request(
             event.deployment_id, event.application_id, at, event.starts_on, event.ends_on, event.seats
         )
         return
     request = figures.requests[event.subject_id]
     match event:
-        case ExpertInvited():
+        case deployments.ExpertInvited():
             request.asked += 1
             request.asked_at = request.asked_at or at
-        case InvitationAccepted():
+        case deployments.InvitationAccepted():
             request.accepted += 1
             request.first_yes_at = request.first_yes_at or at
-        case InvitationEnded(how="cancelled"):
+        case deployments.InvitationEnded(how="cancelled"):
             request.accepted -= 1
-        case ListExhausted():
+        case deployments.ListExhausted():
             request.exhausted = True
-        case DeploymentCalledOff() | DeploymentEnded():
+        case deployments.DeploymentCalledOff() | deployments.DeploymentEnded():
             request.ended_at = at

@@ -16,7 +16,7 @@ from facility.activities.events import (
     VerificationUndone,
 )
 from facility.admission.events import ExceptionDecided
-from facility.awards.events import AwardEnded, AwardMade, AwardsDecided
+from facility.awards.events import AwardEnded, AwardMade, AwardReduced, AwardsDecided
 from facility.calls.events import CallCancelled, CallClosed, CallCorrected, CallPublished
 from facility.contracts.events import (
     AgreementSigned,
@@ -57,6 +57,7 @@ TOLD: tuple[type[Event], ...] = (
     AwardsDecided,
     AwardMade,
     AwardEnded,
+    AwardReduced,
     ExceptionDecided,
     EnvelopeOpened,
     EnvelopeChanged,

@@ -1,0 +1,170 @@
+"""The part of a partner that left after the award is taken off: proposed by the secretariat, decided by an authorising officer."""
+
+from uuid import UUID
+
+from litestar import get, post
+from litestar.response.base import ASGIResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from facility.applications.models.conflict import shut_out
+from facility.applications.queries.conflicts import refuse_closed
+from facility.awards.models.award import AWARD_STANDS_SQL, LEFT_AFTER_SQL
+from facility.awards.pages.awards import with_served
+from facility.awards.queries import awards
+from facility.awards.queries.reducing import part, reduction
+from facility.awards.service import reducing as commands
+from facility.awards.service.consequences import of_reducing
+from facility.proposals import MAX_REASON, Settlement
+from facility.refused import refuse
+from facility.web.access import Role, allow
+from facility.web.again import redrawn
+from facility.web.fields import Fields
+from facility.web.handler import Form, FromPath, Page, Read, Tx, View
+from facility.web.i18n import N_, _
+from facility.web.reasons import reason_of
+from facility.web.waiting import waits
+
+PROPOSES = {"allow": allow(Role.SECRETARIAT)}
+DECIDES = {"allow": allow(Role.AUTHORISING)}
+SEES = {"allow": allow(Role.SECRETARIAT, Role.AUTHORISING)}
+
+HERE = "/awards/{award_id:uuid}/parts/{party_id:uuid}"
+_PARTS = f"""SELECT application.reference || ': ' || institution.name || ', EUR '
+            || replace(to_char(party.amount, 'FM999,999,999,999,990.00'), ',', chr(160)) AS thing,
+        '/awards/' || award.id || '/parts/' || party.id AS href, call.reference AS call, {{since}} AS since, NULL AS until
+    FROM award JOIN application ON application.id = award.application_id JOIN call ON call.id = award.call_id
+    JOIN party ON party.application_id = application.id JOIN institution ON institution.id = party.institution_id {{join}}
+    WHERE {AWARD_STANDS_SQL} AND {LEFT_AFTER_SQL} AND NOT {shut_out(person=":person_id")}"""  # noqa: S608 - our own text
+_PROPOSED = _PARTS.format(
+    since="proposed_at",
+    join="JOIN award_reduction ON award_reduction.party_id = party.id AND award_reduction.outcome IS NULL",
+)
+waits(
+    N_("Awards to reduce since a partner left"),
+    N_("A partner left: propose to reduce the award {thing}"),
+    "/awards",
+    Role.SECRETARIAT,
+    rows=_PARTS.format(since="left_at", join="")
+    + """ AND party.amount > 0 AND NOT EXISTS (SELECT FROM award_reduction WHERE award_reduction.party_id = party.id
+        AND coalesce(award_reduction.outcome, 'open') IN ('open', 'agreed', 'refused'))""",
+)
+waits(
+    N_("Awards that a colleague proposes to reduce"),
+    N_("A partner left: decide whether to reduce the award {thing}"),
+    "/awards",
+    Role.AUTHORISING,
+    rows=f"{_PROPOSED} AND proposed_by <> :person_id",
+)
+waits(
+    N_("Awards that you propose to reduce"),
+    N_("An authorising officer decides whether to reduce the award {thing}"),
+    "/awards",
+    Role.SECRETARIAT,
+    rows=f"{_PROPOSED} AND proposed_by = :person_id",
+    others=True,
+)
+
+
+@get(HERE, opt=SEES)
+async def award_part(view: View, read: Read, award_id: FromPath[UUID], party_id: FromPath[UUID]) -> Page:
+    """What would come of taking the part off: to propose, or, once it is proposed, to decide."""
+    return await _page(view, read, award_id, party_id, Fields.showing())
+
+
+async def _page(
+    view: View, read: AsyncConnection, award_id: UUID, party_id: UUID, form: Fields, status: int = 200
+) -> ASGIResponse:
+    award = await awards.award(read, award_id)
+    shown = await part(read, award_id, party_id)
+    if not award.stands:
+        refuse("not_an_award")
+    if shown.taken_off:
+        refuse("reduced")
+    proposal = await reduction(read, party_id)
+    if proposal is None and not shown.to_take_off:
+        refuse("no_part_to_take_off")
+    if proposal is None and not view.me.has(Role.SECRETARIAT):
+        refuse("proposal_settled")
+    amount = proposal.amount if proposal else min(shown.amount, award.amount)
+    consequence = await of_reducing(read, award_id, amount)
+    await refuse_closed(read, view.me.id, [served.application_id for served in consequence.served])
+    return view.page(
+        "awards/part.html",
+        status=status,
+        award=award,
+        party=shown,
+        amount=amount,
+        proposal=proposal,
+        consequence=consequence,
+        form=form,
+        mine=proposal is not None and proposal.proposed_by == view.me.id,
+        decides=view.me.has(Role.AUTHORISING),
+        most=MAX_REASON,
+    )
+
+
+@post(HERE, opt=PROPOSES)
+async def propose_reduction(
+    view: View, form: Form, tx: Tx, award_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    fields = Fields(form)
+    reason = reason_of(fields)
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
+    ):
+        await commands.propose_reduction(tx, award_id, party_id, reason=reason)
+    return view.go(
+        f"/awards/{award_id}/parts/{party_id}",
+        _("Your proposal is sent. An authorising officer decides. Until then the award stays as it is."),
+    )
+
+
+@post(f"{HERE}/agree", opt=DECIDES)
+async def agree_to_reduction(
+    view: View, form: Form, tx: Tx, award_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """Take the part off, as a second person; what comes free goes to the reserve list at once."""
+    fields = Fields(form)
+    proposal, seen = fields.key("proposal"), fields.text("seen", most=64)
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
+    ):
+        served = await commands.settle_reduction(tx, award_id, proposal, Settlement.AGREED, seen=seen)
+    return view.go(
+        f"/awards/{award_id}", with_served(_("The award is reduced. The lead gets a mail."), len(served))
+    )
+
+
+@post(f"{HERE}/refuse", opt=DECIDES)
+async def refuse_reduction(
+    view: View, form: Form, tx: Tx, award_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    """The award stays as it is, for a reason."""
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    answer = fields.text("answer", most=MAX_REASON, multiline=True)
+    async with redrawn(
+        tx, fields, lambda read, status: _page(view, read, award_id, party_id, fields, status)
+    ):
+        await commands.settle_reduction(tx, award_id, proposal, Settlement.REFUSED, answer=answer)
+    return view.go(
+        f"/awards/{award_id}",
+        _("The award stays as it is. The colleague who proposed to reduce it gets your reason by mail."),
+    )
+
+
+@post(f"{HERE}/take-back", opt=PROPOSES)
+async def take_back_reduction(
+    view: View, form: Form, tx: Tx, award_id: FromPath[UUID], party_id: FromPath[UUID]
+) -> Page:
+    fields = Fields(form)
+    proposal = fields.key("proposal")
+    fields.check()
+    await commands.settle_reduction(tx, award_id, proposal, Settlement.TAKEN_BACK)
+    return view.go(
+        f"/awards/{award_id}/parts/{party_id}",
+        _("You have taken the proposal back. The award stays as it is."),
+    )
+
+
+HANDLERS = [award_part, propose_reduction, agree_to_reduction, refuse_reduction, take_back_reduction]
