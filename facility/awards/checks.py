@@ -97,6 +97,26 @@ async def statuses(connection: AsyncConnection) -> list[str]:
     ]
 
 
+@check("awards: amounts and parts taken off")
+async def amounts(connection: AsyncConnection) -> list[str]:
+    """An award is what was requested, less the parts of partners that were taken off it."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT award.id, award.amount, requested, coalesce(sum(award_reduction.amount), 0) AS taken_off
+            FROM award JOIN application ON application.id = award.application_id
+            LEFT JOIN award_reduction ON award_reduction.award_id = award.id AND award_reduction.outcome = 'agreed'
+            GROUP BY award.id, requested
+            HAVING award.amount <> requested - coalesce(sum(award_reduction.amount), 0) ORDER BY award.id
+            """
+        )
+    )
+    return [
+        f"award {row.id}: EUR {row.amount}, but EUR {row.requested} requested and EUR {row.taken_off} taken off"
+        for row in rows
+    ]
+
+
 @check("awards: acceptances and awards")
 async def acceptances(connection: AsyncConnection) -> list[str]:
     """Whether an award is to be accepted is open only while it stands; one that was refused, or lapsed, was withdrawn."""
