@@ -81,7 +81,7 @@ def decide(vera: Visitor, paul: Visitor) -> list[int]:
     begin(vera, "Propose the ranking of")
     vera.press("Propose this ranking")
     proposed = ended(vera, "Propose the ranking of")
-    paul.post.next(paul.email, "waits for your decision")
+    paul.post.next(paul.email, f"{REFERENCE} waits for your decision")
     begin(paul, "Decide the ranking of")
     paul.press("Decide the call")
     return [proposed, ended(paul, "Decide the ranking of")]

@@ -125,7 +125,7 @@ def decided(ada: Workspace, paul: Workspace) -> None:
     ada.stands_at("Ranking")
     ada.begin("Propose the ranking of")
     ada.press("Propose this ranking")
-    paul.visitor.post.next(paul.visitor.email, "waits for your decision")
+    paul.visitor.post.next(paul.visitor.email, f"{REFERENCE} waits for your decision")
     paul.stands_at("Decision")
     paul.begin("Decide the ranking of")
     paul.press("Decide the call")

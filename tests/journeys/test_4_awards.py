@@ -53,7 +53,10 @@ def test_one_proposes_another_decides_and_letters_go_out(
     ada.sees("authorising officer decides.")
     assert ada.post_form(f"/evaluation/{call_id}/decision")[0] == 403
 
-    assert f"/evaluation/{call_id}/decision" in paul.post.next(paul.email, "waits for your decision").text
+    assert (
+        f"/evaluation/{call_id}/decision"
+        in paul.post.next(paul.email, "TAF-2026-40 waits for your decision").text
+    )
     paul.goto(f"/evaluation/{call_id}/decision")
     paul.press("Decide the call")
     paul.sees("The call is decided. The letters are on their way.", "Standing", "Waits")
