@@ -424,8 +424,8 @@ FAULTS = [
     Fault(
         "whoever proposed or decided the ranking decides the complaint about it",
         "facility/awards/queries/complaints.py",
-        ":person_id IN (decision.proposed_by, decision.decided_by)",
-        ":person_id IN (decision.id)",
+        "(decision.proposed_by IN {_ME} OR decision.decided_by IN {_ME})",
+        "(decision.id IN {_ME})",
         "tests/awards/test_complaints.py",
     ),
     Fault(
