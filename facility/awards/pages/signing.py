@@ -38,6 +38,8 @@ _APPLICANTS = f"""FROM application WHERE application.call_id = call.id AND appli
 _AT_ONCE = "FROM award WHERE award.application_id = application.id AND NOT award.from_reserve"
 _OTHERS = f"{_APPLICANTS} AND NOT EXISTS (SELECT {_AT_ONCE})"
 _ALL_INFORMED_ON = f"CASE WHEN count(*) = count({_INFORMED_AT}) THEN {day_sql(f'max({_INFORMED_AT})')} END"
+# Nobody has an award before: a call with very many applications is not looked through in vain.
+_DECIDED = "call.decided_at IS NOT NULL"
 _OF_CALL = f"""FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id
     WHERE award.call_id = call.id AND ({AWARD_STANDS_SQL} OR award_signature.award_id IS NOT NULL)"""
 # What is not signed comes first, the earliest of it; once all are, what was latest.
@@ -55,12 +57,12 @@ deadline(
 deadline(
     N_("Inform the applicants without an award"),
     order=20,
-    begins=f"""CASE WHEN EXISTS (SELECT {_OTHERS}) THEN
+    begins=f"""CASE WHEN {_DECIDED} AND EXISTS (SELECT {_OTHERS}) THEN
         (SELECT min({_INFORMED_AT}) {_APPLICANTS} AND EXISTS (SELECT {_AT_ONCE})) END""",
     counted=inform_others_by,
-    met=f"(SELECT {_ALL_INFORMED_ON} {_OTHERS})",
-    number=f"(SELECT count({_INFORMED_AT}) {_OTHERS})",
-    of=f"(SELECT count(*) {_OTHERS})",
+    met=f"CASE WHEN {_DECIDED} THEN (SELECT {_ALL_INFORMED_ON} {_OTHERS}) END",
+    number=f"CASE WHEN {_DECIDED} THEN (SELECT count({_INFORMED_AT}) {_OTHERS}) ELSE 0 END",
+    of=f"CASE WHEN {_DECIDED} THEN (SELECT count(*) {_OTHERS}) ELSE 0 END",
 )
 deadline(
     N_("Sign the agreements on the awards"),
