@@ -226,8 +226,8 @@ FAULTS = [
     Fault(
         "a deadline is met when the first is informed",
         "facility/awards/pages/signing.py",
-        "CASE WHEN count(*) = count({_INFORMED_AT}) THEN",
-        "CASE WHEN count({_INFORMED_AT}) > 0 THEN",
+        "NOT EXISTS (SELECT {applicants} AND {_INFORMED_AT} IS NULL)",
+        "EXISTS (SELECT {applicants} AND {_INFORMED_AT} IS NOT NULL)",
         "tests/awards/test_deadlines.py",
     ),
     Fault(

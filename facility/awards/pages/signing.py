@@ -37,7 +37,7 @@ _APPLICANTS = f"""FROM application WHERE application.call_id = call.id AND appli
     AND (application.status <> 'withdrawn' OR {_INFORMED_AT} IS NOT NULL)"""
 _AT_ONCE = "FROM award WHERE award.application_id = application.id AND NOT award.from_reserve"
 _OTHERS = f"{_APPLICANTS} AND NOT EXISTS (SELECT {_AT_ONCE})"
-_ALL_INFORMED_ON = f"CASE WHEN count(*) = count({_INFORMED_AT}) THEN {day_sql(f'max({_INFORMED_AT})')} END"
+_LAST_INFORMED_ON = day_sql(f"max({_INFORMED_AT})")
 # Nobody has an award before: a call with very many applications is not looked through in vain.
 _DECIDED = "call.decided_at IS NOT NULL"
 _OF_CALL = f"""FROM award LEFT JOIN award_signature ON award_signature.award_id = award.id
@@ -45,12 +45,19 @@ _OF_CALL = f"""FROM award LEFT JOIN award_signature ON award_signature.award_id 
 # What is not signed comes first, the earliest of it; once all are, what was latest.
 _LATEST = "ORDER BY signed_on IS NOT NULL, signed_on - sign_by DESC, sign_by LIMIT 1"
 
+
+def _all_informed_on(applicants: str) -> str:
+    """The day on which the last of these was informed; it looks no further than the first that was not."""
+    return f"""CASE WHEN NOT EXISTS (SELECT {applicants} AND {_INFORMED_AT} IS NULL)
+        THEN (SELECT {_LAST_INFORMED_ON} {applicants}) END"""
+
+
 deadline(
     N_("Inform all applicants of the outcome"),
     order=10,
     begins=f"""CASE WHEN call.state NOT IN ('draft', 'cancelled') AND (call.mode = 'deadline' OR call.series_id IS NOT NULL)
         AND (call.closed_at IS NULL OR EXISTS (SELECT {_APPLICANTS})) THEN {day_sql(HEAR_BY_SQL)} END""",
-    met=f"(SELECT {_ALL_INFORMED_ON} {_APPLICANTS})",
+    met=_all_informed_on(_APPLICANTS),
     number=f"(SELECT count({_INFORMED_AT}) {_APPLICANTS})",
     of=f"(SELECT count(*) {_APPLICANTS})",
 )
@@ -60,7 +67,7 @@ deadline(
     begins=f"""CASE WHEN {_DECIDED} AND EXISTS (SELECT {_OTHERS}) THEN
         (SELECT min({_INFORMED_AT}) {_APPLICANTS} AND EXISTS (SELECT {_AT_ONCE})) END""",
     counted=inform_others_by,
-    met=f"CASE WHEN {_DECIDED} THEN (SELECT {_ALL_INFORMED_ON} {_OTHERS}) END",
+    met=f"CASE WHEN {_DECIDED} THEN {_all_informed_on(_OTHERS)} END",
     number=f"CASE WHEN {_DECIDED} THEN (SELECT count({_INFORMED_AT}) {_OTHERS}) ELSE 0 END",
     of=f"CASE WHEN {_DECIDED} THEN (SELECT count(*) {_OTHERS}) ELSE 0 END",
 )
