@@ -5,7 +5,7 @@ from datetime import datetime
 from facility.accounts.service.people import seed as seed_accounts
 from facility.contracts.service.money import seed as seed_contracts
 from facility.db import Database
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from facility.monitoring.service.indicators import seed as seed_monitoring
 
 

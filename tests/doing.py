@@ -10,14 +10,10 @@ from facility.activities.models import Activity
 from facility.activities.service.activities import ActivityDraft, complete, plan_activity, verify
 from facility.activities.service.evidence import AttendanceRow, attach_evidence, set_attendance
 from facility.db import Tx
-from facility.deployments.models import Invitation
-from facility.deployments.service.expertise import (
-    accept,
-    confirm_shortlist,
-    decline,
-    request_expertise,
-)
-from facility.experts.service import ExpertDraft, register_expert, seed_themes
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.service.answering import accept, decline
+from facility.deployments.service.requesting import confirm_shortlist, request_expertise
+from facility.experts.service.pool import ExpertDraft, register_expert, seed_themes
 from facility.story.after_award import EVIDENCE, EXPERT, REQUEST
 from tests.judging import DECIDED, Judging
 

@@ -14,7 +14,7 @@ from facility.contracts.service.money import open_envelope
 from facility.data import DATA
 from facility.demo.story import Story
 from facility.demo.texts import EXPERTS, PAST_TEXTS
-from facility.experts.service import ExpertDraft
+from facility.experts.service.pool import ExpertDraft
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.rehearsal.service import play, stage
 from facility.rehearsal.service.check import check

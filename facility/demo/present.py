@@ -21,7 +21,7 @@ from facility.calls.rules.scoring import Aggregate, Steps
 from facility.db import Tx
 from facility.demo import budgets, review
 from facility.demo.story import COMMENT, COMPLETE, Story, Wish
-from facility.deployments.service.expertise import confirm_shortlist, request_expertise
+from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing as evaluation
 from facility.evaluation.service.committee import appoint

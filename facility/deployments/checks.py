@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.models.award import AWARD_STANDS_SQL
-from facility.deployments.models import INVITATION_STANDS_SQL
+from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.events.reconcile import check
 
 

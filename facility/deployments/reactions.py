@@ -22,9 +22,10 @@ from facility.deployments.events import (
     InvitationEnded,
     ListExhausted,
 )
-from facility.deployments.models import Deployment, Invitation
-from facility.deployments.queries import ADRIFT
-from facility.deployments.rules import InvitationStatus
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment
+from facility.deployments.queries.requests import ADRIFT
+from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
 from facility.events.models import EventRow

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
-from facility.deployments.rules import InvitationStatus
+from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.words import OUTCOMES
 from facility.evaluation.queries.conflicts import finds_conflicts
-from facility.experts.queries import Engagement, engagements_from
+from facility.experts.queries.pool import Engagement, engagements_from
 from facility.web.i18n import N_, translated
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from facility.deployments.models import DeploymentState
-from facility.deployments.rules import InvitationStatus, Part
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.shortlist import Part
 from facility.experts.words import language_name
 from facility.web import filters, sentences
 from facility.web.i18n import N_, _, ngettext

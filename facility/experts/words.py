@@ -5,7 +5,7 @@ from datetime import date
 from babel import Locale
 from babel.dates import format_interval
 
-from facility.experts.rules import REGIONAL_LANGUAGES
+from facility.experts.rules.profile import REGIONAL_LANGUAGES
 from facility.web import filters, sentences
 from facility.web.i18n import N_, SOURCE, _
 from facility.web.i18n import language as spoken

@@ -7,8 +7,8 @@ import msgspec
 
 from facility.activities.events import EvidenceKind
 from facility.activities.rules.counting import NEEDED_EVIDENCE
-from facility.deployments.service.expertise import RequestDraft
-from facility.experts.service import ExpertDraft
+from facility.deployments.service.requesting import RequestDraft
+from facility.experts.service.pool import ExpertDraft
 
 EVIDENCE = msgspec.convert(sorted(NEEDED_EVIDENCE), tuple[EvidenceKind, ...])
 """What an activity must have, in the same order each time."""

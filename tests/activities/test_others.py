@@ -9,10 +9,10 @@ from sqlalchemy import select
 from facility.activities.models import Activity
 from facility.activities.service.activities import cancel, complete, postpone
 from facility.db import Database
-from facility.deployments.models import Invitation
+from facility.deployments.models.invitation import Invitation
 from facility.deployments.service.ending import call_off
 from facility.events.reconcile import reconcile
-from facility.experts.models import Booking
+from facility.experts.models.profile import Booking
 from facility.outbox.links import make_link, path_of
 from facility.outbox.models import Mail
 from facility.refused import Refused

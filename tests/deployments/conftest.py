@@ -13,12 +13,13 @@ import facility.deployments.checks
 import facility.deployments.reactions  # noqa: F401 - what follows from events registers when it is imported
 from facility import clock
 from facility.db import Database
-from facility.deployments.models import Deployment, Invitation
-from facility.deployments.service import expertise
-from facility.deployments.service.expertise import RequestDraft, confirm_shortlist, request_expertise
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment
+from facility.deployments.service import answering
+from facility.deployments.service.requesting import RequestDraft, confirm_shortlist, request_expertise
 from facility.events.reconcile import CHECKS, reconcile
-from facility.experts.models import Booking, Expert
-from facility.experts.service import ExpertDraft, register_expert, seed_themes
+from facility.experts.models.profile import Booking, Expert
+from facility.experts.service.pool import ExpertDraft, register_expert, seed_themes
 from facility.outbox.links import path_of
 from facility.outbox.models import Link, Mail
 from facility.story.after_award import EXPERT, REQUEST
@@ -127,12 +128,12 @@ class Sending:
     async def accept(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
         """The expert says yes."""
         key = await self.invitation(deployment_id, code)
-        await self.play.act(None, lambda tx: expertise.accept(tx, key), at)
+        await self.play.act(None, lambda tx: answering.accept(tx, key), at)
 
     async def decline(self, deployment_id: UUID, code: str, at: datetime = INVITED + HOUR) -> None:
         """The expert says no."""
         key = await self.invitation(deployment_id, code)
-        await self.play.act(None, lambda tx: expertise.decline(tx, key, reason="Away"), at)
+        await self.play.act(None, lambda tx: answering.decline(tx, key, reason="Away"), at)
 
     async def booked(self, code: str) -> list[date]:
         """Days on which the expert is booked."""
@@ -173,6 +174,6 @@ async def cancel(sending: Sending, key: object, code: str, **options: object) ->
     at = options.pop("at", INVITED + 5 * HOUR)
     await sending.play.act(
         "vera",
-        lambda tx: expertise.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
+        lambda tx: answering.cancel(tx, invitation, reason=" Ill ", **options),  # type: ignore[arg-type]
         at,  # type: ignore[arg-type]
     )

@@ -8,16 +8,11 @@ from sqlalchemy import select
 
 from facility.awards.service.ending import withdraw_award
 from facility.deployments.events import ListExhausted
-from facility.deployments.models import Candidate
-from facility.deployments.service.expertise import (
-    accept,
-    confirm_order,
-    confirm_shortlist,
-    expire,
-    expire_due,
-)
+from facility.deployments.models.request import Candidate
+from facility.deployments.service.answering import accept, expire, expire_due
+from facility.deployments.service.requesting import confirm_order, confirm_shortlist
 from facility.events.log import history
-from facility.experts.service import change_expert
+from facility.experts.service.pool import change_expert
 from facility.refused import Refused
 from tests.deployments.conftest import DUE, HOUR, INVITED, OCTOBER, SECOND, Sending, cancel, expert, sound
 

@@ -13,7 +13,7 @@ from facility import clock
 from facility.activities.service.activities import ActivityDraft, plan_activity
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.service.ending import withdraw_award
-from facility.deployments.service.expertise import expire_due
+from facility.deployments.service.answering import expire_due
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.outbox.models import Link

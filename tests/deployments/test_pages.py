@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from facility import clock
-from facility.deployments.service.expertise import request_expertise
-from facility.experts.service import change_expert
+from facility.deployments.service.requesting import request_expertise
+from facility.experts.service.pool import change_expert
 from tests.browser import Browser, Browsers, gives_reason
 from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
 from tests.statements import count_statements

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select, text
 
 from facility.awards.service.ending import withdraw_award
-from facility.deployments.models import Deployment
-from facility.deployments.service import expertise
-from facility.deployments.service.expertise import decline, expire_due, request_expertise
+from facility.deployments.models.request import Deployment
+from facility.deployments.service import answering
+from facility.deployments.service.answering import decline, expire_due
+from facility.deployments.service.requesting import request_expertise
 from facility.events.relay import deliver_all
 from facility.refused import Refused
 from tests.deployments.conftest import DUE, HOUR, INVITED, SECOND, Sending, cancel, expert, sound
@@ -24,7 +25,7 @@ async def test_many_answers_at_once_have_one_outcome(sending: Sending) -> None:
     async def answer(n: int) -> str:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                command = expertise.accept if n % 2 else decline
+                command = answering.accept if n % 2 else decline
                 return (await command(tx, invitation)).outcome
         except Refused as refused:
             return refused.codes[0]
@@ -44,7 +45,7 @@ async def test_a_yes_racing_its_own_expiry_has_one_outcome(sending: Sending) -> 
         async def accept(invitation=invitation) -> str:  # type: ignore[no-untyped-def]
             try:
                 async with sending.db.transaction(now=DUE) as tx:
-                    return (await expertise.accept(tx, invitation)).outcome
+                    return (await answering.accept(tx, invitation)).outcome
             except Refused as refused:
                 return refused.codes[0]
 
@@ -71,7 +72,7 @@ async def test_two_deployments_want_one_expert_on_a_day(sending: Sending) -> Non
     async def accept(n: int) -> str:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                return (await expertise.accept(tx, invitations[n])).outcome
+                return (await answering.accept(tx, invitations[n])).outcome
         except Refused as refused:
             return refused.codes[0]
 
@@ -121,7 +122,7 @@ async def test_awards_that_end_while_experts_answer_leave_nothing_behind(sending
     async def accept(key: object) -> None:
         try:
             async with sending.db.transaction(now=INVITED + HOUR) as tx:
-                await expertise.accept(tx, key)  # type: ignore[arg-type]
+                await answering.accept(tx, key)  # type: ignore[arg-type]
         except Refused:
             pass
 

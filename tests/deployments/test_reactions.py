@@ -9,8 +9,9 @@ from sqlalchemy import select
 from facility.accounts.service.people import deactivate
 from facility.awards.service.ending import withdraw_award
 from facility.db import Tx
-from facility.deployments.models import Invitation
-from facility.deployments.service.expertise import cancel, confirm_shortlist, decline
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.service.answering import cancel, decline
+from facility.deployments.service.requesting import confirm_shortlist
 from facility.events.relay import deliver_all
 from facility.outbox.models import Link
 from facility.settings import Settings

@@ -4,20 +4,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from facility.deployments.rules import (
-    ExpertiseRequest,
+from facility.deployments.rules.answers import (
     InvitationStatus,
-    Match,
     Next,
-    Part,
     answer_by,
     may_accept,
     may_cancel,
     may_decline,
     next_to_ask,
-    shortlist,
 )
-from facility.experts.rules import ExpertProfile
+from facility.deployments.rules.shortlist import ExpertiseRequest, Match, Part, shortlist
+from facility.experts.rules.profile import ExpertProfile
 from facility.refused import Refused
 
 OCTOBER = (date(2021, 10, 1), date(2021, 10, 31))

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from facility import clock
-from facility.deployments.service.expertise import confirm_shortlist, expire_due
+from facility.deployments.service.answering import expire_due
+from facility.deployments.service.requesting import confirm_shortlist
 from facility.events.relay import deliver_all
-from facility.experts.service import change_expert
+from facility.experts.service.pool import change_expert
 from facility.inquiries.kinds import GRACE
 from facility.outbox.links import path_of
 from facility.outbox.models import Link

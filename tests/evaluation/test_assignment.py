@@ -21,7 +21,7 @@ from facility.evaluation.service.assignment import take_off
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
-from facility.experts.models import Expert, ExpertTheme, Theme
+from facility.experts.models.profile import Expert, ExpertTheme, Theme
 from facility.outbox.models import Mail
 from facility.refused import Refused
 from tests.browser import Browser, Browsers, errors, gives_reason

@@ -11,7 +11,7 @@ from facility.activities.service.activities import change_activity, postpone
 from facility.applications.service.answers import start_application
 from facility.calls.models.call import Call
 from facility.db import Tx
-from facility.experts.service import register_expert, seed_themes
+from facility.experts.service.pool import register_expert, seed_themes
 from facility.web.access import Role
 from tests.browser import Browser, Browsers
 from tests.doing import ask_experts, planned

@@ -17,7 +17,7 @@ from facility.awards.service.deciding import decide, propose, take_back
 from facility.awards.service.ending import propose_closing
 from facility.awards.service.withdrawal import propose_withdrawal
 from facility.db import Database, Tx, new_id
-from facility.deployments.service.expertise import cancel
+from facility.deployments.service.answering import cancel
 from facility.evaluation.service import assessing as evaluation
 from facility.events.models import EventRow
 from facility.events.relay import follow

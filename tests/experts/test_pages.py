@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from facility.db import Database
-from facility.experts.forms import shown_expert
-from facility.experts.queries import expert as shown
-from facility.experts.queries import pool as listed
-from facility.experts.service import register_expert, seed_themes
+from facility.experts.forms.profile import shown_expert
+from facility.experts.queries.pool import expert as shown
+from facility.experts.queries.pool import pool as listed
+from facility.experts.service.pool import register_expert, seed_themes
 from tests.browser import Browsers, gives_reason
 from tests.cast import Cast
 from tests.experts.test_service import DRAFT, NOW, like

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
-from facility.experts.rules import (
+from facility.experts.rules.profile import (
     Period,
     is_available,
     is_booked,

@@ -37,7 +37,7 @@ from facility.calls.service.questions import ask_question
 from facility.contracts.rules import UnitCostKind, UnitCostRow
 from facility.contracts.service import money as contracts
 from facility.db import Database, Tx
-from facility.deployments.service.expertise import request_expertise
+from facility.deployments.service.requesting import request_expertise
 from facility.evaluation.service import assessing as evaluation
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain

@@ -23,7 +23,7 @@ from facility.calls.service.draft import draft_call
 from facility.calls.service.publication import publish_call
 from facility.contracts.models import Envelope
 from facility.db import Database, Tx
-from facility.deployments.service.expertise import accept, cancel, decline, expire_due
+from facility.deployments.service.answering import accept, cancel, decline, expire_due
 from facility.events.reconcile import reconcile
 from facility.events.relay import drain
 from facility.refused import Refused

@@ -35,7 +35,8 @@ from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
 from facility.db import Database
-from facility.deployments.service.expertise import accept, request_expertise
+from facility.deployments.service.answering import accept
+from facility.deployments.service.requesting import request_expertise
 from facility.events.schedule import SCHEDULE, run_due
 from facility.files.store import Store
 from facility.outbox.links import token_of

@@ -15,7 +15,7 @@ from facility.applications.service.confirmations import confirm_party
 from facility.contracts.models import Contract
 from facility.contracts.service.money import open_envelope
 from facility.db import Database, Tx
-from facility.experts.service import register_expert
+from facility.experts.service.pool import register_expert
 from facility.story.after_award import EXPERT
 from facility.story.calls import CALL, SHORT_GRID
 from facility.story.drafts import Part, answered, write_draft

@@ -20,9 +20,10 @@ from facility.calls.rules.call import CallRules, Grid, call_mistakes
 from facility.calls.rules.scoring import Section
 from facility.contracts.rules import Donor, donor_split, free
 from facility.data import DATA
-from facility.deployments.rules import ExpertiseRequest, answer_by, next_to_ask, shortlist
+from facility.deployments.rules.answers import answer_by, next_to_ask
+from facility.deployments.rules.shortlist import ExpertiseRequest, shortlist
 from facility.evaluation.rules.ranking import Candidate, enough_assessments, means, missed_thresholds, rank
-from facility.experts.rules import ExpertProfile
+from facility.experts.rules.profile import ExpertProfile
 from facility.money import display
 from facility.rehearsal.rules.scenario import Application, Deployment, Expert, Scenario
 from facility.rehearsal.service.check import check

@@ -37,7 +37,7 @@ from facility.calls.service.cancellation import ask_cancellation
 from facility.calls.service.questions import publish_answer
 from facility.db import Database, Tx
 from facility.demo.tell import tell
-from facility.deployments.service.expertise import accept
+from facility.deployments.service.answering import accept
 from facility.drafting.handlers import opened
 from facility.drafting.service import Holder, keep
 from facility.embedded.server import EmbeddedPostgres

@@ -24,7 +24,7 @@ from facility.applications.models.boarding import ON_BOARD_SQL, TAKES_PART_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.models.award import AWARD_STANDS_SQL
-from facility.deployments.queries import COMING
+from facility.deployments.queries.requests import COMING
 from facility.refused import refuse
 from facility.web.sentences import sentence
 from facility.zone import brussels_midnight

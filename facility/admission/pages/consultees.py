@@ -11,7 +11,7 @@ from facility.admission import words
 from facility.admission.queries import consultation as queries
 from facility.admission.rules.consultation import ConsulteeKind
 from facility.admission.service.consultees import ConsulteeData, add_consultee, change_consultee
-from facility.experts.queries import themes
+from facility.experts.queries.pool import themes
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

@@ -12,7 +12,7 @@ from facility.admission import words
 from facility.admission.queries import overlap as queries
 from facility.admission.rules.overlap import InitiativeLine, read_codes, read_day, read_result
 from facility.admission.service.initiatives import import_initiatives, retire_initiative
-from facility.experts.queries import themes
+from facility.experts.queries.pool import themes
 from facility.folding import fold
 from facility.web import carried, render
 from facility.web.access import TAKES_FILES, Role, allow

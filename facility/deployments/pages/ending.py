@@ -5,10 +5,13 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.deployments import forms, queries, rules, words
+from facility.deployments import words
 from facility.deployments.access import SECRETARIAT
-from facility.deployments.models import DeploymentState
-from facility.deployments.service import ending, expertise
+from facility.deployments.forms import request as forms
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.queries import requests as queries
+from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.service import answering, ending
 from facility.refused import refuse
 from facility.web import render
 from facility.web.again import redrawn
@@ -34,7 +37,7 @@ async def _cancel_page(
         status=status,
         deployment=deployment,
         invitation=invitation,
-        possible=invitation.outcome == rules.InvitationStatus.ACCEPTED
+        possible=invitation.outcome == InvitationStatus.ACCEPTED
         and deployment.state != DeploymentState.ENDED,
         outcomes=words.OUTCOMES,
         most=forms.MOST_REASON,
@@ -66,7 +69,7 @@ async def cancel(
         fields,
         lambda read, status: _cancel_page(view, read, deployment_id, invitation_id, fields, status),
     ):
-        await expertise.cancel(tx, invitation_id, reason=reason)
+        await answering.cancel(tx, invitation_id, reason=reason)
     return view.go(f"/deployments/{deployment_id}", _("The booking is cancelled. The next expert is asked."))
 
 

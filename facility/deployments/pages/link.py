@@ -4,14 +4,16 @@ from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.deployments import queries, words
-from facility.deployments.forms import MOST_REASON
-from facility.deployments.models import DeploymentState, Invitation
-from facility.deployments.queries import Linked
-from facility.deployments.rules import InvitationStatus
-from facility.deployments.service import expertise
-from facility.deployments.service.expertise import accept, decline
-from facility.experts.queries import themes
+from facility.deployments import words
+from facility.deployments.forms.request import MOST_REASON
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.queries import requests as queries
+from facility.deployments.queries.requests import Linked
+from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.service import answering as answers
+from facility.deployments.service.answering import accept, decline
+from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page
 from facility.web import render
 from facility.web.access import ANYONE, allow
@@ -92,7 +94,7 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
     async with answering(view, tx, Invitation, token, fields, _page) as link:
-        await expertise.cancel(tx, link.subject_id, reason=reason, by_expert=True)
+        await answers.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     return view.go(f"/link/invitation/{token}")
 
 

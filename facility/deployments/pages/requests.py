@@ -15,16 +15,19 @@ from facility.accounts.queries.people import lines_of
 from facility.applications.models.conflict import shut_out
 from facility.applications.queries.finding import of_awards
 from facility.awards.service.consequences import ends_with_the_award
-from facility.deployments import forms, queries, words
+from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
-from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState
-from facility.deployments.queries import DeploymentShown
-from facility.deployments.service.expertise import confirm_order, renew_shortlist, request_expertise
+from facility.deployments.forms import request as forms
+from facility.deployments.models.invitation import INVITATION_STANDS_SQL
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.queries import requests as queries
+from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.service.inviting import INVITATION
+from facility.deployments.service.requesting import confirm_order, renew_shortlist, request_expertise
 from facility.events.base import Recorded
 from facility.events.log import LATEST, history
-from facility.experts.queries import themes
+from facility.experts.queries.pool import themes
 from facility.experts.words import language_choices
 from facility.forms.rows import row_labels
 from facility.inquiries.service import ask_again

@@ -12,12 +12,13 @@ from sqlalchemy import func, or_, select
 
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
-from facility.deployments import rules
 from facility.deployments.events import ExpertInvited, InvitationEnded, ListExhausted
-from facility.deployments.models import Candidate, CandidateState, Deployment, DeploymentState, Invitation
-from facility.deployments.rules import InvitationStatus
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
+from facility.deployments.rules import answers
+from facility.deployments.rules.answers import InvitationStatus
 from facility.events.log import record
-from facility.experts.models import Booking, Expert
+from facility.experts.models.profile import Booking, Expert
 from facility.inquiries.service import end, tell
 
 
@@ -67,7 +68,7 @@ async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> 
     candidates = await _waiting(tx, deployment)
     unavailable = await _unavailable(tx, deployment)
     for seat in seats:
-        turn = rules.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
+        turn = answers.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
         for passed in candidates[: len(turn.passed_over)]:
             passed.state = CandidateState.PASSED_OVER
         candidates = candidates[len(turn.passed_over) :]
@@ -99,7 +100,7 @@ async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) 
         expert_id=candidate.expert_id,
         seat=seat,
         invited_at=tx.now,
-        respond_by=rules.answer_by(tx.now, deployment.respond_within_hours),
+        respond_by=answers.answer_by(tx.now, deployment.respond_within_hours),
         outcome=InvitationStatus.OPEN,
         reason="",
     )

@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from facility.db import Tx
-from facility.deployments import rules
 from facility.deployments.events import (
     DeploymentCalledOff,
     DeploymentEnded,
 )
-from facility.deployments.models import Deployment, DeploymentState, Invitation
-from facility.deployments.rules import InvitationStatus
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment, DeploymentState
+from facility.deployments.rules import answers
+from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.asking import (
     ask_for_free_seats,
     ended_otherwise,
@@ -20,7 +21,7 @@ from facility.deployments.service.asking import (
     lock_experts,
 )
 from facility.events.log import record
-from facility.experts.service import is_booked, release
+from facility.experts.service.pool import is_booked, release
 from facility.zone import BRUSSELS
 
 
@@ -65,9 +66,9 @@ async def end_deployments(tx: Tx, award_id: UUID) -> None:
 
 async def call_off(tx: Tx, deployment_id: UUID, *, reason: str) -> Deployment:
     """The secretariat needs nobody for these days any more: open invitations end as withdrawn, bookings are free again.
-    Refused: `rules.may_call_off`."""
+    Refused: `answers.may_call_off`."""
     deployment = await tx.lock(Deployment, deployment_id)
-    rules.may_call_off(
+    answers.may_call_off(
         reason,
         ended=deployment.state == DeploymentState.ENDED,
         today=tx.now.astimezone(BRUSSELS).date(),

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from facility.db import Tx
-from facility.deployments import rules
 from facility.deployments.events import ExpertAskedAgain, InvitationExpired
-from facility.deployments.models import Deployment, Invitation
-from facility.deployments.rules import InvitationStatus
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment
+from facility.deployments.rules import answers
+from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats
-from facility.experts.models import Expert
+from facility.experts.models.profile import Expert
 from facility.experts.words import days, language_name
 from facility.inquiries.delivery import asked_since
 from facility.inquiries.kinds import Kind, Mailing
@@ -74,7 +75,7 @@ async def _lock_deployment(tx: Tx, deployment_id: UUID) -> Deployment:
 
 def _begin(invitation: Invitation, deployment: Deployment, at: datetime) -> None:
     invitation.invited_at = at
-    invitation.respond_by = rules.answer_by(at, deployment.respond_within_hours)
+    invitation.respond_by = answers.answer_by(at, deployment.respond_within_hours)
 
 
 async def _ask_next(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:

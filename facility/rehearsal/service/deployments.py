@@ -8,17 +8,11 @@ import msgspec
 from sqlalchemy import select
 
 from facility.db import Tx
-from facility.deployments.models import Deployment as DeploymentRow
-from facility.deployments.models import Invitation
-from facility.deployments.service.expertise import (
-    RequestDraft,
-    accept,
-    confirm_shortlist,
-    decline,
-    expire,
-    request_expertise,
-)
-from facility.experts.models import Expert
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment as DeploymentRow
+from facility.deployments.service.answering import accept, decline, expire
+from facility.deployments.service.requesting import RequestDraft, confirm_shortlist, request_expertise
+from facility.experts.models.profile import Expert
 from facility.rehearsal.rules.scenario import Deployment
 from facility.rehearsal.service.stage import Stage
 

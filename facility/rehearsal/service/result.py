@@ -15,8 +15,9 @@ from facility.applications.rules.status import ApplicationStatus, scenario_statu
 from facility.awards.models.award import Award
 from facility.awards.models.decision import RankingEntry, ReserveEntry
 from facility.contracts.models import Donor, Envelope, LedgerEntry
-from facility.deployments.models import Deployment, Invitation
-from facility.experts.models import Expert
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import Deployment
+from facility.experts.models.profile import Expert
 from facility.money import display
 from facility.rehearsal.service.stage import Stage
 

@@ -13,7 +13,7 @@ from facility.calls.rules.call import CallDraft, Grid
 from facility.calls.rules.scoring import Section
 from facility.contracts.service.money import open_contract, open_envelope
 from facility.db import Database, Tx
-from facility.experts.service import ExpertDraft, add_theme, register_expert
+from facility.experts.service.pool import ExpertDraft, add_theme, register_expert
 from facility.refused import Refused
 from facility.rehearsal.rules.scenario import Activity, Application, Call, Contract, Expert, Scenario
 from facility.story.teller import Teller

@@ -9,7 +9,7 @@ from facility import clock
 from facility.admission.rules.overlap import InitiativeLine
 from facility.admission.service.initiatives import import_initiatives
 from facility.db import Database
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from tests.admission.review import alone
 from tests.applications.conftest import Stage, Times
 from tests.browser import Browser, Browsers

@@ -12,7 +12,7 @@ from facility.applications.service.documents import record_consultation
 from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from facility.story.drafts import Part, answered, write_draft
 from tests.applications.conftest import CLOSES, NOW, Stage, open_call
 

@@ -17,8 +17,8 @@ from facility.applications.service.submission import submit
 from facility.db import Database
 from facility.drafting.models import UnsavedText
 from facility.events.models import EventRow
-from facility.experts.models import Theme
-from facility.experts.service import seed_themes
+from facility.experts.models.profile import Theme
+from facility.experts.service.pool import seed_themes
 from facility.web import cookies
 from facility.web.access import Role
 from tests.applications.asking import asked

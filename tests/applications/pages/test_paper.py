@@ -16,7 +16,7 @@ from facility.applications.service.parties import change_party
 from facility.applications.service.submission import submit
 from facility.calls.service.closing import close_call
 from facility.db import Database
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from tests.applications.asking import asked
 from tests.applications.conftest import Stage, Times, party_id
 from tests.browser import Browsers, states

@@ -23,7 +23,7 @@ from facility.calls.rules.checklist import STANDARD
 from facility.calls.service.closing import close_call
 from facility.db import Database
 from facility.events.relay import drain
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from facility.letters.models import Letter
 from facility.outbox.models import Mail
 from facility.outbox.service import MAKERS

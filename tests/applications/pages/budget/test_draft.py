@@ -17,7 +17,7 @@ from facility.calls.models.call import Call
 from facility.calls.rules.forms import FormDefinition
 from facility.calls.rules.presets import PLAIN
 from facility.db import Database
-from facility.experts.service import seed_themes
+from facility.experts.service.pool import seed_themes
 from facility.zone import BRUSSELS
 from tests.applications.budgets import WORKSHOP, Ground
 from tests.applications.conftest import Stage, Times, party_id

@@ -13,9 +13,11 @@ from facility import clock
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
-from facility.deployments.models import INVITATION_STANDS_SQL, DeploymentState, Invitation
-from facility.deployments.rules import InvitationStatus, Part
-from facility.experts.rules import CefrLevel
+from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.shortlist import Part
+from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
 from facility.refused import refuse

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from facility.deployments.queries import Applied, Named
-from facility.deployments.service.expertise import RequestDraft
-from facility.experts.rules import CEFR
+from facility.deployments.queries.requests import Applied, Named
+from facility.deployments.service.requesting import RequestDraft
+from facility.experts.rules.profile import CEFR
 from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section

@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from facility.experts.queries import ExpertShown
-from facility.experts.rules import CEFR
-from facility.experts.service import ExpertDraft
+from facility.experts.queries.pool import ExpertShown
+from facility.experts.rules.profile import CEFR
+from facility.experts.service.pool import ExpertDraft
 from facility.experts.words import BRANCHES, GENDERS
 from facility.forms.reading import read as read_section
 from facility.forms.rows import read_rows, row_labels

@@ -13,7 +13,7 @@ from facility.accounts.registry import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
 from facility.events.log import record
 from facility.experts.events import BookingReleased, ExpertBooked, ExpertChanged, ExpertRegistered
-from facility.experts.models import (
+from facility.experts.models.profile import (
     Booking,
     Expert,
     ExpertAvailability,
@@ -22,7 +22,7 @@ from facility.experts.models import (
     ExpertTheme,
     Theme,
 )
-from facility.experts.rules import THEMES, CefrLevel, ExpertProfile, Period
+from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, Period
 from facility.refused import Reason, refuse, refuse_if
 
 

@@ -5,13 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint, false, text
-from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, synonym
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key, as_sql, search_index, search_key_of
-from facility.deployments.rules import STANDING
-from facility.inquiries.models import Inquiry
+from facility.db import Base, Key, search_index, search_key_of
 
 
 class DeploymentState(StrEnum):
@@ -88,54 +85,3 @@ class Candidate(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     state: Mapped[str]
-
-
-class Invitation(Inquiry):
-    """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes.
-    named_to_parties: with the yes they agreed that lead and partners see their name."""
-
-    __tablename__ = "invitation"
-    __table_args__ = (
-        UniqueConstraint("deployment_id", "expert_id"),
-        Index(
-            "uq_invitation_seat",
-            "deployment_id",
-            "seat",
-            unique=True,
-            postgresql_where=text("outcome IN ('open', 'accepted')"),
-        ),
-        Index("ix_invitation_due", "respond_by", postgresql_where=text("outcome = 'open'")),
-        Index("ix_invitation_expert_id", "expert_id"),
-        CheckConstraint(
-            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled')",
-            name="outcome",
-        ),
-        CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),
-    )
-
-    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
-    expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
-    seat: Mapped[int]
-    reason: Mapped[str]
-    named_to_parties: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # What every inquiry has, in the words of this room.
-    asked_at: Mapped[datetime] = mapped_column("invited_at")
-    ends_at: Mapped[datetime] = mapped_column("respond_by")
-    state: Mapped[str] = mapped_column("outcome")
-    invited_at: Mapped[datetime] = synonym("asked_at")
-    respond_by: Mapped[datetime] = synonym("ends_at")
-    outcome: Mapped[str] = synonym("state")
-
-    @hybrid_property
-    def stands(self) -> bool:
-        """It is open or accepted: nobody else is asked for its seat (`rules.STANDING`)."""
-        return self.outcome in STANDING
-
-    @stands.inplace.expression
-    @classmethod
-    def _stands(cls) -> ColumnElement[bool]:
-        return cls.outcome.in_(STANDING)
-
-
-INVITATION_STANDS_SQL = as_sql(Invitation.stands)
-"""`Invitation.stands` for a statement that is written as text, where the table bears its own name."""

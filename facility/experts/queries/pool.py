@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.experts.rules import CefrLevel
+from facility.experts.rules.profile import CefrLevel
 from facility.refused import refuse
 
 PAGE = 25

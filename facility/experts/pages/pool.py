@@ -9,9 +9,11 @@ from facility.accounts.queries.institutions import institutions
 from facility.accounts.queries.people import history_lines
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.accounts.words import country_choices
-from facility.experts import forms as expert_form
-from facility.experts import queries, service, words
-from facility.experts.forms import Offers
+from facility.experts import words
+from facility.experts.forms import profile as expert_form
+from facility.experts.forms.profile import Offers
+from facility.experts.queries import pool as queries
+from facility.experts.service import pool as service
 from facility.web import render
 from facility.web.access import Role, allow
 from facility.web.again import redrawn

@@ -1,0 +1,1 @@
+"""Reads of requests for experts."""

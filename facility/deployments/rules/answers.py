@@ -1,0 +1,86 @@
+"""Whom to ask next, and when an answer counts (scenarios/README, deployments)."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from facility.refused import refuse
+
+
+class InvitationStatus(StrEnum):
+    """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    UNAVAILABLE = "unavailable"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
+"""An invitation that holds its seat: its expert may still answer, or has said yes."""
+
+
+class Next(msgspec.Struct, frozen=True):
+    """Whom to ask now (None: the list has run out), and who is passed over for good on the way."""
+
+    expert: str | None
+    passed_over: tuple[str, ...]
+
+
+def next_to_ask(waiting: Sequence[str], booked: Collection[str]) -> Next:
+    """Walk on from where the list stands; waiting are those neither asked nor passed over, in order.
+
+    booked are the experts booked by now on one of the deployment's days.
+    """
+    for i, expert in enumerate(waiting):
+        if expert not in booked:
+            return Next(expert, tuple(waiting[:i]))
+    return Next(None, tuple(waiting))
+
+
+def answer_by(invited_at: datetime, respond_within_hours: int) -> datetime:
+    """The last instant at which a reply counts, and the instant at which silence expires: elapsed hours."""
+    return invited_at + timedelta(hours=respond_within_hours)
+
+
+def may_decline(status: InvitationStatus, last_instant: datetime, at: datetime) -> None:
+    """An open invitation is declined in time (Refused: "invitation_ended" with its status, or "expired")."""
+    if status is not InvitationStatus.OPEN:
+        refuse("invitation_ended", status=status.value)
+    if at > last_instant:
+        refuse("invitation_ended", status=InvitationStatus.EXPIRED.value)
+
+
+def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *, booked: bool) -> None:
+    """As may_decline; besides, the expert is booked on none of the days (Refused: "booked_elsewhere")."""
+    may_decline(status, last_instant, at)
+    if booked:
+        refuse("booked_elsewhere")
+
+
+def may_call_off(reason: str, *, ended: bool, today: date, last_day: date) -> None:
+    """A request is called off with a reason, up to its last day in Brussels.
+
+    Refused: "deployment_ended", "too_late_to_cancel", or "reason_missing" (invalid).
+    """
+    if ended:
+        refuse("deployment_ended")
+    if today > last_day:
+        refuse("too_late_to_cancel")
+    if not reason.strip():
+        refuse("reason_missing", kind="invalid", field="reason")
+
+
+def may_cancel(status: InvitationStatus, reason: str, *, ended: bool, today: date, last_day: date) -> None:
+    """A yes is taken back with a reason, up to this day in Brussels, while the deployment has not ended.
+
+    Refused: "not_accepted", "deployment_ended", "too_late_to_cancel", or "reason_missing" (invalid).
+    """
+    if status is not InvitationStatus.ACCEPTED:
+        refuse("not_accepted", status=status.value)
+    may_call_off(reason, ended=ended, today=today, last_day=last_day)

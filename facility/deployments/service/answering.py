@@ -1,0 +1,89 @@
+"""What experts answer to an invitation, and what is taken back. Lock order: deployments, experts, each in the order of their ids."""
+
+from datetime import datetime
+from uuid import UUID
+
+from facility.awards.service.ending import standing_award
+from facility.db import Database, Tx
+from facility.deployments.events import (
+    InvitationAccepted,
+    InvitationDeclined,
+)
+from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.request import DeploymentState
+from facility.deployments.rules import answers
+from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
+from facility.deployments.service.inviting import INVITATION, last_instant
+from facility.events.schedule import scheduled
+from facility.experts.models.profile import Expert
+from facility.experts.service.pool import book, is_booked, release
+from facility.inquiries.service import end, end_what_is_over, lock, silence, tell
+from facility.refused import refuse
+from facility.zone import BRUSSELS
+
+
+async def accept(tx: Tx, invitation_id: UUID, *, named: bool = False) -> Invitation:
+    """The expert says yes: the seat is taken and the days are booked. named: they were told that lead and partners see their name.
+
+    Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded".
+    """
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
+    await tx.lock(Expert, invitation.expert_id)
+    booked = await is_booked(tx, invitation.expert_id, deployment.starts_on, deployment.ends_on)
+    answers.may_accept(
+        InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now, booked=booked
+    )
+    if await standing_award(tx, deployment.application_id) is None:
+        refuse("not_funded")
+    end(tx, invitation, InvitationStatus.ACCEPTED)
+    invitation.named_to_parties = named
+    await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
+    await settle(tx, deployment)
+    await tell(tx, invitation, InvitationAccepted)
+    return invitation
+
+
+async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitation:
+    """The expert says no; the next is asked at this instant. Refused: "invitation_ended"."""
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
+    answers.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
+    end(tx, invitation, InvitationStatus.DECLINED)
+    invitation.reason = reason.strip()
+    await tell(tx, invitation, InvitationDeclined)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+    return invitation
+
+
+async def expire(tx: Tx, invitation_id: UUID) -> bool:
+    """The time to answer has passed: the invitation ended when it was due, the next is asked now. Or the time begins anew. False where
+    neither is so."""
+    return await silence(tx, invitation_id, kind=INVITATION)
+
+
+@scheduled("deployments.expire")
+async def expire_due(db: Database, now: datetime) -> int:
+    """Expire what nobody has answered; whoever is next is asked now."""
+    return await end_what_is_over(db, now, INVITATION)
+
+
+async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = False) -> Invitation:
+    """Expert or secretariat take a yes back, with a reason; the days are free and the next is asked.
+
+    Experts may until the first day, the secretariat until the last. Refused: "not_accepted", "deployment_ended",
+    "too_late_to_cancel", "reason_missing" (invalid).
+    """
+    invitation, deployment = await lock(tx, INVITATION, invitation_id)
+    await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
+    answers.may_cancel(
+        InvitationStatus(invitation.outcome),
+        reason,
+        ended=deployment.state == DeploymentState.ENDED,
+        today=tx.now.astimezone(BRUSSELS).date(),
+        last_day=deployment.starts_on if by_expert else deployment.ends_on,
+    )
+    invitation.reason = reason.strip()
+    await release(tx, invitation.expert_id, deployment.id)
+    await ended_otherwise(tx, invitation, InvitationStatus.CANCELLED)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+    return invitation
