@@ -22,6 +22,9 @@ FORM = {
     "country": "IT",
     "gender": "F",
     "branch": "police",
+    "employer": "Polizia di Stato, Rome",
+    "superior_name": "Anna Neri",
+    "superior_email": "anna.neri@example.org",
     "deployments_12m": "0",
     "past_deployments": "Skopje 2024",
     "active": "yes",
@@ -62,6 +65,8 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
     for words in (
         "Giulia Rossi",
         "giulia@example.org",
+        "Polizia di Stato, Rome",
+        "Anna Neri, anna.neri@example.org",
         "Italy",
         "Joint investigation teams",
         "English",
@@ -83,6 +88,15 @@ async def test_an_expert_is_entered_and_shown(db: Database, themes: Cast, browse
         (
             {"deployments_12m": "-1"},
             ["Deployments in the last 12 months: Enter a whole number from 0 to 99."],
+        ),
+        (
+            {"superior_email": ""},
+            ["Superior’s mail address: Enter the superior’s mail address, or leave both empty."],
+        ),
+        ({"superior_name": ""}, ["Superior: Enter the superior’s name, or leave both empty."]),
+        (
+            {"superior_email": "Giulia@example.org"},
+            ["Superior’s mail address: The superior needs another address than the expert."],
         ),
         ({"themes-0-level": ""}, ["Level of the theme, row 1: Choose one."]),
         (

@@ -111,28 +111,28 @@ FAULTS = [
     # experts
     Fault(
         "experts are asked who are booked on one of the days",
-        "facility/experts/rules.py",
+        "facility/experts/rules/profile.py",
         "return any(start <= day <= end for day in days)",
         "return all(start <= day <= end for day in days) and bool(days)",
         "tests/experts/test_rules.py tests/deployments/test_rules.py",
     ),
     Fault(
         "an expert is asked who is booked on one of the days, where only the first is looked at",
-        "facility/experts/service.py",
+        "facility/experts/service/pool.py",
         "Booking.expert_id == expert_id, Booking.day.between(starts_on, ends_on))",
         "Booking.expert_id == expert_id, Booking.day.between(starts_on, starts_on))",
         "tests/experts/test_service.py tests/deployments/test_races.py tests/deployments/test_asking.py",
     ),
     Fault(
         "a profile that somebody else changed is written over",
-        "facility/experts/service.py",
+        "facility/experts/service/pool.py",
         "if version is not None and version != expert.version:",
         "if version is not None and version > expert.version:",
         "tests/experts/test_service.py tests/experts/test_pages.py",
     ),
     Fault(
         "a booking that is given back leaves no event",
-        "facility/experts/service.py",
+        "facility/experts/service/pool.py",
         "await record(tx, BookingReleased(expert_id=expert_id, deployment_id=deployment_id))",
         "BookingReleased(expert_id=expert_id, deployment_id=deployment_id)",
         "tests/experts/test_service.py tests/deployments/test_reactions.py",
@@ -522,21 +522,21 @@ FAULTS = [
     # deployments
     Fault(
         "a seat goes to who is booked by now",
-        "facility/deployments/rules.py",
+        "facility/deployments/rules/answers.py",
         "if expert not in booked:",
         "if expert not in booked or i == 0:",
         "tests/deployments/test_rules.py",
     ),
     Fault(
         "an answer at the last instant is late",
-        "facility/deployments/rules.py",
+        "facility/deployments/rules/answers.py",
         "    if at > last_instant:",
         "    if at >= last_instant:",
         "tests/deployments/test_rules.py",
     ),
     Fault(
         "an expert from outside the Union is asked",
-        "facility/deployments/rules.py",
+        "facility/deployments/rules/shortlist.py",
         "if expert.country not in EU_MEMBER_STATES:",
         "if not expert.country:",
         "tests/deployments/test_rules.py",

@@ -1,6 +1,6 @@
 """The form of an expert: what it asks, from what is stored to fields, and from fields to a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,6 +17,18 @@ from facility.web.fields import Fields, rows_to_show, shown
 from facility.web.i18n import _, translated
 
 SPARE_ROWS = 2
+PLAIN = (
+    "code",
+    "name",
+    "email",
+    "country",
+    "branch",
+    "employer",
+    "superior_name",
+    "superior_email",
+    "deployments_12m",
+    "past_deployments",
+)
 GROUPS = ("themes", "languages", "available", "conflicts")
 ANY_INSTITUTION = "any"
 
@@ -43,6 +55,7 @@ def particulars(offers: Offers) -> Section:
         "Experts come from today’s 27 Member States. Experts from other countries can be in the pool but are not shortlisted."
     )
     such_as = _("Such as {examples}.", examples=", ".join(map(translated, BRANCHES[:4])))
+    releases = _("Who can release the expert for a mission.")
     genders = options(GENDERS.items())
     return Section(
         key="particulars",
@@ -54,6 +67,16 @@ def particulars(offers: Offers) -> Section:
             ask("country", _("Member State"), T.ONE_OF_LIST, come_from, options=options(offers.countries)),
             ask("branch", _("Branch"), T.SHORT_TEXT, such_as, most=60),
             ask("gender", _("Gender"), T.ONE_OF_LIST, needed=False, options=genders),
+            ask(
+                "employer",
+                _("Employer"),
+                T.SHORT_TEXT,
+                _("The authority and the unit."),
+                needed=False,
+                most=200,
+            ),
+            ask("superior_name", _("Superior"), T.SHORT_TEXT, releases, needed=False, most=120),
+            ask("superior_email", _("Superior’s mail address"), T.MAIL, needed=False),
         ),
     )
 
@@ -115,10 +138,7 @@ def groups(offers: Offers) -> dict[str, Section]:
 
 def shown_expert(expert: ExpertShown) -> Values:
     """What is stored, as fields."""
-    values: Values = {
-        name: shown(getattr(expert, name))
-        for name in ("code", "name", "email", "country", "branch", "deployments_12m", "past_deployments")
-    }
+    values: Values = {name: shown(getattr(expert, name)) for name in PLAIN}
     values |= {"gender": expert.gender or "", "active": "yes" if expert.active else ""}
     for number, theme in enumerate(expert.themes):
         values |= _row("themes", number, code=theme.code, level=str(theme.level))
@@ -156,6 +176,7 @@ def read(fields: Fields, offers: Offers) -> ExpertDraft:
         "conflicts": _("You have chosen this institution twice."),
     }
     rows = {key: read_rows(fields, section, twice[key]) for key, section in groups(offers).items()}
+    _check_superior(fields, typed)
     for row, period in rows["available"]:
         sound = row.sound("starts_on") and row.sound("ends_on")
         if sound and str(period["ends_on"]) < str(period["starts_on"]):
@@ -175,6 +196,17 @@ def read(fields: Fields, offers: Offers) -> ExpertDraft:
         ],
     }
     return msgspec.convert(draft, ExpertDraft, strict=False)
+
+
+def _check_superior(fields: Fields, typed: Mapping[str, Any]) -> None:
+    """A superior has a name and an address of their own."""
+    name, address = typed["superior_name"] or "", typed["superior_email"] or ""
+    if name and not address and "superior_email" not in fields.errors:
+        fields.wrong("superior_email", _("Enter the superior’s mail address, or leave both empty."))
+    if address and not name:
+        fields.wrong("superior_name", _("Enter the superior’s name, or leave both empty."))
+    if address and address.lower() == (typed["email"] or "").lower():
+        fields.wrong("superior_email", _("The superior needs another address than the expert."))
 
 
 def wants_more(fields: Fields) -> bool:

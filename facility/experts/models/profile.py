@@ -23,13 +23,15 @@ class Theme(Base):
 
 class Expert(Base):
     """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
-    `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by."""
+    `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by. The
+    superior can release them for a mission; name and address are there, or neither is."""
 
     __tablename__ = "expert"
     __table_args__ = (
         CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
+        CheckConstraint("(superior_name = '') = (superior_email = '')", name="superior"),
         search_index("expert"),
     )
 
@@ -41,6 +43,9 @@ class Expert(Base):
     country: Mapped[str]
     gender: Mapped[str | None]
     branch: Mapped[str]
+    employer: Mapped[str] = mapped_column(default="", server_default="")
+    superior_name: Mapped[str] = mapped_column(default="", server_default="")
+    superior_email: Mapped[str] = mapped_column(default="", server_default="")
     deployments_12m: Mapped[int]
     past_deployments: Mapped[str]
     active: Mapped[bool]

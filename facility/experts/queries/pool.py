@@ -71,6 +71,9 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     """An expert with everything that the pool knows."""
 
     email: str
+    employer: str
+    superior_name: str
+    superior_email: str
     gender: str | None
     past_deployments: str
     version: int
@@ -92,7 +95,7 @@ _LINE = """
 """
 _SHOWN = text(
     f"""
-    SELECT {_LINE}, email, gender, past_deployments, version, registered_at,
+    SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version, registered_at,
         (SELECT coalesce(json_agg(json_build_object('starts_on', starts_on, 'ends_on', ends_on) ORDER BY starts_on),
             '[]') FROM expert_availability WHERE expert_id = expert.id)::text AS available,
         (SELECT coalesce(json_agg(json_build_object('institution_id', institution_id, 'institution', institution.name,

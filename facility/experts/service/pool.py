@@ -41,6 +41,9 @@ class ExpertDraft(msgspec.Struct, frozen=True, kw_only=True):
     available: Sequence[Period]
     conflicts: Sequence[tuple[UUID | None, str]] = ()
     past_deployments: str = ""
+    employer: str = ""
+    superior_name: str = ""
+    superior_email: str = ""
     active: bool = True
 
 
@@ -116,8 +119,11 @@ async def _details(tx: Tx, expert_id: UUID) -> dict[str, set[tuple[Any, ...]]]:
 
 
 def _plain(draft: ExpertDraft) -> dict[str, Any]:
-    names = ("code", "name", "country", "gender", "branch", "deployments_12m", "past_deployments", "active")
-    return {"email": draft.email.lower(), **{name: getattr(draft, name) for name in names}}
+    lowered = {name: getattr(draft, name).lower() for name in ("email", "superior_email")}
+    apart = {*lowered, "themes", "languages", "available", "conflicts"}
+    return lowered | {
+        name: getattr(draft, name) for name in ExpertDraft.__struct_fields__ if name not in apart
+    }
 
 
 async def _check_unique(tx: Tx, draft: ExpertDraft, own_id: UUID | None) -> None:
