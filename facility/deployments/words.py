@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.rules.shortlist import Part
+from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.words import language_name
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _, ngettext
+from facility.web.i18n import N_, _, filled, ngettext
 
 STATES = {
     DeploymentState.REQUESTED: (N_("Order to confirm"), "wait"),
@@ -38,6 +38,35 @@ EXCLUSIONS = {
     "theme": N_("does not reach the required level in any theme"),
 }
 """Why an expert is not on the shortlist, untranslated."""
+
+PASSED_OVER = {
+    "booked": N_("booked on one of the days by then"),
+    "left": N_("had left the pool"),
+    "conflict": N_("has a conflict of interest by now"),
+    "not_available": N_("is no longer available on all of the days"),
+}
+"""Why somebody on the list was not asked when it was their turn, untranslated."""
+
+CONFLICTS = {
+    "declared": N_("declared: {about}"),
+    "employer": N_("works for {about}"),
+    "nationality": N_("comes from {about}, the only beneficiary of the lead or of the partners"),
+    "assessor": N_("assesses or assessed this application"),
+    "assessor_of_lead": N_("assesses or assessed another application of {about}"),
+    "deployed": N_("was deployed for {about} in another application"),
+}
+"""Conflicts that the data show, untranslated."""
+
+RECENT_FROM = {
+    RecentFrom.BOOKINGS: N_("from bookings"),
+    RecentFrom.PROFILE: N_("from the profile"),
+}
+"""Where deployments in the last twelve months are counted, untranslated."""
+
+
+def conflicts_in_words(conflicts: Sequence[Conflict]) -> list[str]:
+    """Why there is a conflict, one sentence for each reason."""
+    return [filled(CONFLICTS[key], about=about) for key, about in conflicts]
 
 
 def part_in_words(part: Part, themes: Mapping[str, str]) -> str:

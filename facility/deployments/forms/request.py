@@ -8,14 +8,16 @@ from uuid import UUID
 import msgspec
 
 from facility.deployments.queries.requests import Applied, Named
+from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import RequestDraft
+from facility.deployments.words import RECENT_FROM
 from facility.experts.rules.profile import CEFR
 from facility.forms.reading import read_texts
 from facility.forms.rows import read_rows
 from facility.forms.sections import Section
 from facility.forms.types import T, ask, options
 from facility.web.fields import Fields, rows_to_show, shown
-from facility.web.i18n import _
+from facility.web.i18n import _, translated
 
 SPARE_ROWS = 2
 MOST_SEATS = 20
@@ -23,6 +25,7 @@ MOST_DAYS = 60
 MOST_WEIGHT = 20
 MOST_BONUS = 50
 MOST_HOURS = 30 * 24
+MOST_MONTHS = 120
 MOST_REASON = 3000
 
 type Values = dict[str, str | list[str]]
@@ -39,6 +42,8 @@ def blank(application: Applied, known: Collection[str]) -> Values:
         "bonus_regional_language": "2",
         "bonus_no_recent_deployment": "1",
         "respond_within_hours": "72",
+        "recent_from": RecentFrom.BOOKINGS.value,
+        "cool_off_months": "24",
     }
     for number, code in enumerate(code for code in application.themes if code in known):
         values |= {f"themes-{number}-code": code, f"themes-{number}-weight": "1"}
@@ -63,6 +68,12 @@ def request(languages: Choices) -> Section:
     left_out = _("1 to 5. Experts who don't reach this level in any theme are left out.")
     regional = _("Albanian, Bosnian, Croatian, Serbian, Montenegrin or Macedonian at B1 or better.")
     recent = _("Points for no deployment in the last 12 months")
+    counted = _(
+        "From bookings: as this system has booked them. The figures are stored with the shortlist. From the profile: as the profile states it."
+    )
+    cool_off = _(
+        "Experts are left out who work for a party, come from the only beneficiary of the lead or of the partners, or assessed this application; and those who, within so many months, assessed another application of the lead or were deployed for a party in another application. If you leave this empty, only declared conflicts count."
+    )
     at_least = _("At least this level in one of the themes")
     return Section(
         key="request",
@@ -89,6 +100,23 @@ def request(languages: Choices) -> Section:
                 most=MOST_BONUS,
             ),
             ask("bonus_no_recent_deployment", recent, T.WHOLE, most=MOST_BONUS),
+            ask(
+                "recent_from",
+                _("Recent deployments are counted"),
+                T.ONE_OF_LIST,
+                counted,
+                needed=False,
+                options=options((key.value, translated(word)) for key, word in RECENT_FROM.items()),
+            ),
+            ask(
+                "cool_off_months",
+                _("Look for conflicts of interest in the data"),
+                T.WHOLE,
+                cool_off,
+                needed=False,
+                most=MOST_MONTHS,
+                unit=_("months back"),
+            ),
             ask(
                 "respond_within_hours",
                 _("Time to answer"),
@@ -128,6 +156,8 @@ def read(
         "application_id": application_id,
         "place": designated(typed["place"]),
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
+        "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
+        "cool_off_months": typed["cool_off_months"] or None,
     }
     return msgspec.convert(draft, RequestDraft, strict=False)
 

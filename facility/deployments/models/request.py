@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, search_index, search_key_of
+from facility.deployments.rules.shortlist import RecentFrom
 
 
 class DeploymentState(StrEnum):
@@ -32,13 +33,17 @@ class CandidateState(StrEnum):
 
 class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
-    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}. search_key: what it is found by."""
+    {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}, and where the request asks for it what was `recent` and
+    `conflicts` (`service.requesting`). recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
+    are looked for in the data, not at all where it names none. search_key: what it is found by."""
 
     __tablename__ = "deployment"
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="days"),
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
+        CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
+        CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
         CheckConstraint("end_reason IS NULL OR state = 'ended'", name="end_reason"),
         search_index("deployment"),
@@ -60,6 +65,8 @@ class Deployment(Base):
     bonus_regional_language: Mapped[int]
     bonus_no_recent_deployment: Mapped[int]
     respond_within_hours: Mapped[int]
+    recent_from: Mapped[str] = mapped_column(default=RecentFrom.PROFILE, server_default=RecentFrom.PROFILE)
+    cool_off_months: Mapped[int | None]
     state: Mapped[str]
     shortlist: Mapped[dict[str, Any]]
     order_reason: Mapped[str]
@@ -73,7 +80,7 @@ class Deployment(Base):
 
 
 class Candidate(Base):
-    """One place in the confirmed order of asking, from 1."""
+    """One place in the confirmed order of asking, from 1. passed_because: why nobody asked them, a key of `words.PASSED_OVER`."""
 
     __tablename__ = "candidate"
     __table_args__ = (
@@ -85,3 +92,4 @@ class Candidate(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     state: Mapped[str]
+    passed_because: Mapped[str | None]

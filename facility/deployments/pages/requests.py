@@ -23,12 +23,14 @@ from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
 from facility.deployments.queries.requests import DeploymentShown
+from facility.deployments.rules.balance import Member, balance
+from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.inviting import INVITATION
 from facility.deployments.service.requesting import confirm_order, renew_shortlist, request_expertise
 from facility.events.base import Recorded
 from facility.events.log import LATEST, history
 from facility.experts.queries.pool import themes
-from facility.experts.words import language_choices
+from facility.experts.words import GENDERS, language_choices
 from facility.forms.rows import row_labels
 from facility.inquiries.service import ask_again
 from facility.refused import refuse
@@ -105,6 +107,11 @@ ends_with_the_award(
         WHERE award_id = :award_id AND state <> 'ended' AND {INVITATION_STANDS_SQL}
         AND ends_on >= {TODAY_SQL}""",  # noqa: S608 - our own text
 )
+WORDS: dict[str, Any] = {
+    "exclusions": words.EXCLUSIONS,
+    "genders": GENDERS,
+}
+"""For templates that show a shortlist."""
 
 
 @get("/deployments", opt=READERS)
@@ -218,7 +225,8 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
         history=await _history(read, shown, view.me) if private else [],
         states=words.STATES,
         outcomes=words.OUTCOMES,
-        exclusions=words.EXCLUSIONS,
+        passed_over=words.PASSED_OVER,
+        **WORDS,
     )
 
 
@@ -238,16 +246,28 @@ async def again(
 async def _shortlist(
     connection: AsyncConnection, deployment: DeploymentShown, known: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The shortlist's lines in words, with the experts behind the codes."""
+    """The shortlist's lines in words, with the experts behind the codes, and how those are made up who would be asked first, and all."""
     ranked, excluded = deployment.shortlist.ranked, deployment.shortlist.excluded
     experts = await queries.behind(connection, [*[expert.code for expert in ranked], *excluded])
+    members = [_member(deployment, experts[expert.code]) for expert in ranked]
+    groups = [balance(members[: deployment.seats]), balance(members)]
     return {
         "ranked": [
-            (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert)
-            for expert in ranked
+            (experts[expert.code], words.score_in_words(expert.parts, expert.score, known), expert, member)
+            for expert, member in zip(ranked, members, strict=True)
         ],
-        "excluded": [(experts[code], why) for code, why in sorted(excluded.items())],
+        "excluded": [
+            (experts[code], why, words.conflicts_in_words(deployment.shortlist.conflicts.get(code, [])))
+            for code, why in sorted(excluded.items())
+        ],
+        "groups": groups[: 1 if len(members) <= deployment.seats else 2],
     }
+
+
+def _member(deployment: DeploymentShown, expert: queries.Named) -> Member:
+    counted = deployment.recent_from is RecentFrom.BOOKINGS
+    recent = deployment.shortlist.recent.get(expert.code, 0) if counted else expert.stated
+    return Member(expert.country, expert.gender, recent)
 
 
 async def _history(connection: AsyncConnection, deployment: DeploymentShown, me: Visitor) -> list[Moment]:
@@ -277,7 +297,7 @@ async def _order_page(
 ) -> Page:
     known = dict(await themes(connection, retired=True))
     shortlist = await _shortlist(connection, deployment, known)
-    experts = [expert for expert, _words, _points in shortlist["ranked"]]
+    experts = [expert for expert, *_rest in shortlist["ranked"]]
     return view.page(
         "deployments/order.html",
         status=status,
@@ -287,7 +307,7 @@ async def _order_page(
         shortlist=shortlist,
         place_name=forms.place_name,
         may_act=view.me.has(Role.SECRETARIAT),
-        exclusions=words.EXCLUSIONS,
+        **WORDS,
     )
 
 

@@ -16,7 +16,7 @@ from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.answers import InvitationStatus
-from facility.deployments.rules.shortlist import Part
+from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.delivery import undelivered_sql
 from facility.inquiries.queries import by_link
@@ -159,10 +159,12 @@ class Ranked(msgspec.Struct, frozen=True):
 
 
 class Shortlist(msgspec.Struct, frozen=True):
-    """Whom to ask, best first, and everybody else with the one reason, by code."""
+    """Whom to ask, best first, and everybody else with the one reason, by code; recent, conflicts: `service.requesting.ShortlistData`."""
 
     ranked: tuple[Ranked, ...]
     excluded: dict[str, str]
+    recent: dict[str, int] = {}
+    conflicts: dict[str, list[Conflict]] = {}
 
 
 class InvitationShown(msgspec.Struct, frozen=True):
@@ -205,6 +207,7 @@ class Waiting(msgspec.Struct, frozen=True):
     code: str
     name: str
     state: str
+    passed_because: str | None
 
 
 class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
@@ -220,6 +223,8 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     bonus_regional_language: int
     bonus_no_recent_deployment: int
     respond_within_hours: int
+    recent_from: RecentFrom
+    cool_off_months: int | None
     shortlist: Shortlist
     order_reason: str
     end_reason: str | None
@@ -234,6 +239,11 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     def waiting(self) -> list[Waiting]:
         """Who would be asked next, in order."""
         return [candidate for candidate in self.candidates if candidate.state == "waiting"]
+
+    @property
+    def passed_over(self) -> list[Waiting]:
+        """Who was not asked when it was their turn, as far as it is known why."""
+        return [candidate for candidate in self.candidates if candidate.passed_because]
 
     @property
     def unfilled(self) -> int:
@@ -257,14 +267,14 @@ _ONE = text(
     f"""
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
-        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, shortlist::text AS shortlist,
+        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, shortlist::text AS shortlist,
         order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
-            'name', expert.name, 'state', candidate.state) ORDER BY position), '[]')
+            'name', expert.name, 'state', candidate.state, 'passed_because', passed_because) ORDER BY position), '[]')
          FROM candidate JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS candidates
     {_FROM}
     LEFT JOIN person AS requester ON requester.id = requested_by
@@ -289,19 +299,23 @@ def _decoded(row: Any, columns: Sequence[str]) -> dict[str, Any]:
 
 
 class Named(msgspec.Struct, frozen=True):
-    """An expert behind a code of the shortlist."""
+    """An expert behind a code of the shortlist. stated: deployments in the last 12 months, as the profile says."""
 
     id: UUID
     code: str
     name: str
     country: str
     active: bool
+    gender: str | None
+    stated: int
 
 
 async def behind(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, Named]:
     """The experts with these codes: one statement."""
     rows = await connection.execute(
-        text("SELECT id, code, name, country, active FROM expert WHERE code = ANY(:codes)"),
+        text(
+            "SELECT id, code, name, country, active, gender, deployments_12m AS stated FROM expert WHERE code = ANY(:codes)"
+        ),
         {"codes": list(codes)},
     )
     return {row.code: Named(**row._mapping) for row in rows}

@@ -32,13 +32,13 @@ class Next(msgspec.Struct, frozen=True):
     passed_over: tuple[str, ...]
 
 
-def next_to_ask(waiting: Sequence[str], booked: Collection[str]) -> Next:
+def next_to_ask(waiting: Sequence[str], hindered: Collection[str]) -> Next:
     """Walk on from where the list stands; waiting are those neither asked nor passed over, in order.
 
-    booked are the experts booked by now on one of the deployment's days.
+    hindered are the experts who can't be asked now: booked by now on one of the deployment's days, for example.
     """
     for i, expert in enumerate(waiting):
-        if expert not in booked:
+        if expert not in hindered:
             return Next(expert, tuple(waiting[:i]))
     return Next(None, tuple(waiting))
 

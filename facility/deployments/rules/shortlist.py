@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from enum import StrEnum
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +17,14 @@ from facility.experts.rules.profile import (
     speaks,
 )
 from facility.refused import refuse
+
+
+class RecentFrom(StrEnum):
+    """Where an expert's deployments in the last twelve months are counted: as the profile states them, or from bookings."""
+
+    PROFILE = "profile"
+    BOOKINGS = "bookings"
+
 
 PartKind = Literal["theme", "regional_language", "no_recent_deployment"]
 
@@ -42,6 +51,13 @@ class Part(msgspec.Struct, frozen=True):
     key: str = ""
     level: int = 0
     weight: int = 0
+
+
+class Conflict(NamedTuple):
+    """A conflict that the data show: its kind, and what its sentence names."""
+
+    key: str
+    about: str
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -81,15 +97,21 @@ def exclusion(expert: ExpertProfile, request: ExpertiseRequest, booked: Collecti
     """The first reason that applies why the expert can't be asked, or None."""
     if expert.country not in EU_MEMBER_STATES:
         return "not_eu_member_state"
-    if expert.conflict:
-        return "conflict"
-    start, end = request.start, request.end
-    if not is_available(expert.available, start, end) or is_booked(booked, start, end):
-        return "not_available"
+    if hindered := hindrance(expert, request.start, request.end, booked):
+        return hindered
     if not speaks(expert.languages, request.language, request.level):
         return "language"
     if not any(expert.themes.get(theme, 0) >= request.min_theme_level for theme in request.themes):
         return "theme"
+    return None
+
+
+def hindrance(expert: ExpertProfile, start: date, end: date, booked: Collection[date]) -> str | None:
+    """What keeps an expert from these days, and can change between the shortlist and the moment at which they are asked."""
+    if expert.conflict:
+        return "conflict"
+    if not is_available(expert.available, start, end) or is_booked(booked, start, end):
+        return "not_available"
     return None
 
 

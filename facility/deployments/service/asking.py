@@ -17,8 +17,9 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
 from facility.deployments.rules import answers
 from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.service.hindrances import hindered
 from facility.events.log import record
-from facility.experts.models.profile import Booking, Expert
+from facility.experts.models.profile import Expert
 from facility.inquiries.service import end, tell
 
 
@@ -66,11 +67,12 @@ async def _free_seats(tx: Tx, deployment: Deployment) -> Iterator[int]:
 async def _ask_in_turn(tx: Tx, deployment: Deployment, seats: Iterator[int]) -> int | None:
     """Ask the next for each of these seats; the first for which nobody is left."""
     candidates = await _waiting(tx, deployment)
-    unavailable = await _unavailable(tx, deployment)
+    why_not = await hindered(tx, deployment, [candidate.expert_id for candidate in candidates])
     for seat in seats:
-        turn = answers.next_to_ask([str(c.expert_id) for c in candidates], unavailable)
+        turn = answers.next_to_ask([str(c.expert_id) for c in candidates], {str(key) for key in why_not})
         for passed in candidates[: len(turn.passed_over)]:
             passed.state = CandidateState.PASSED_OVER
+            passed.passed_because = why_not[passed.expert_id]
         candidates = candidates[len(turn.passed_over) :]
         if turn.expert is None:
             return seat
@@ -83,13 +85,6 @@ async def _waiting(tx: Tx, deployment: Deployment) -> list[Candidate]:
         Candidate.deployment_id == deployment.id, Candidate.state == CandidateState.WAITING
     )
     return list((await tx.session.execute(query.order_by(Candidate.position))).scalars())
-
-
-async def _unavailable(tx: Tx, deployment: Deployment) -> set[str]:
-    """Who is booked by now on one of the deployment's days, or has left the pool."""
-    booked = select(Booking.expert_id).where(Booking.day.between(deployment.starts_on, deployment.ends_on))
-    left = select(Expert.id).where(Expert.active.is_(False))
-    return {str(expert_id) for expert_id in (await tx.session.execute(booked.union(left))).scalars()}
 
 
 async def _ask(tx: Tx, deployment: Deployment, candidate: Candidate, seat: int) -> None:

@@ -5,9 +5,10 @@ from datetime import date
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from facility.applications.models.application import Application, Party
+from facility.applications.models.application import Application
 from facility.awards.service.ending import standing_award
 from facility.db import Tx, new_id
 from facility.deployments.events import (
@@ -17,12 +18,13 @@ from facility.deployments.events import (
 )
 from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
 from facility.deployments.rules import shortlist as rules
-from facility.deployments.rules.shortlist import ExpertiseRequest, Part
+from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Part, RecentFrom
 from facility.deployments.service.asking import ask_for_free_seats
+from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.events.log import record
 from facility.experts.models.profile import Expert
 from facility.experts.rules.profile import CefrLevel
-from facility.experts.service.pool import booked_days, profiles
+from facility.experts.service.pool import booked_days, profiles, recent_deployments
 from facility.refused import refuse
 
 
@@ -41,6 +43,8 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     bonus_regional_language: int
     bonus_no_recent_deployment: int
     respond_within_hours: int
+    recent_from: RecentFrom = RecentFrom.PROFILE
+    cool_off_months: int | None = None
     reference: str | None = None
 
 
@@ -106,17 +110,19 @@ class ShortlistEntry(msgspec.Struct, frozen=True):
     parts: tuple[Part, ...]
 
 
-class ShortlistData(msgspec.Struct, frozen=True):
-    """The shortlist as the deployment keeps it."""
+class ShortlistData(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The shortlist as the deployment keeps it. recent: of the experts on it who have any, deployments in the last twelve months, where the
+    request counts them from bookings; conflicts: why there is a conflict, where it looks for them in the data. Both by code."""
 
     ranked: tuple[ShortlistEntry, ...]
     excluded: dict[str, str]
+    recent: dict[str, int] = {}
+    conflicts: dict[str, list[Conflict]] = {}
 
 
 async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
     """Rank the pool for this request, as it stands now (scenarios/README, deployments)."""
-    served = select(Party.institution_id).where(Party.application_id == draft.application_id, Party.on_board)
-    pool = await profiles(tx, institutions=(await tx.session.execute(served)).scalars().all())
+    conflicts = await conflicts_in_data(tx, draft)
     request = ExpertiseRequest(
         start=draft.starts_on,
         end=draft.ends_on,
@@ -128,12 +134,26 @@ async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
         regional_language=draft.bonus_regional_language,
         no_recent_deployment=draft.bonus_no_recent_deployment,
     )
+    recent = await recent_deployments(tx) if draft.recent_from == RecentFrom.BOOKINGS else None
+    pool = [
+        replace(
+            expert,
+            conflict=expert.conflict or expert.id in conflicts,
+            deployments_12m=expert.deployments_12m if recent is None else recent.get(expert.id, 0),
+        )
+        for expert in await profiles(tx, institutions=await served_by(tx, draft.application_id))
+    ]
     matches = rules.shortlist(pool, request, await booked_days(tx, draft.starts_on, draft.ends_on))
+    shortlisted = [matched.expert for matched in matches.ranked]
     return ShortlistData(
         ranked=tuple(
             ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches.ranked
         ),
         excluded=matches.excluded,
+        recent={code: recent[code] for code in shortlisted if code in recent} if recent else {},
+        conflicts={
+            code: conflicts[code] for code in sorted(conflicts) if matches.excluded.get(code) == "conflict"
+        },
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Date, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy import Date, Select, cast, delete, func, insert, or_, select, text, update
 
 from facility.accounts.registry import of_institutions
 from facility.db import SORTED_BY_CODE_POINT, Base, Tx, new_id
@@ -24,6 +24,7 @@ from facility.experts.models.profile import (
 )
 from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, Period
 from facility.refused import Reason, refuse, refuse_if
+from facility.zone import BRUSSELS
 
 
 class ExpertDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,16 +165,17 @@ async def profiles(
 
     `institutions`: whom the deployment serves; an expert with a conflict with one of them is marked.
     """
-    query = select(Expert).order_by(Expert.code.collate(SORTED_BY_CODE_POINT))
+    query = select(Expert.id, Expert.code, Expert.country, Expert.deployments_12m)
+    query = query.order_by(Expert.code.collate(SORTED_BY_CODE_POINT))
     query = query.where(Expert.active) if expert_ids is None else query.where(Expert.id.in_(expert_ids))
-    experts = (await tx.session.execute(query)).scalars().all()
+    experts = (await tx.session.execute(query)).all()
     themes, languages = defaultdict[UUID, dict[str, int]](dict), defaultdict[UUID, dict[str, CefrLevel]](dict)
     available = defaultdict[UUID, list[Period]](list)
-    for theme in await tx.session.execute(select(ExpertTheme.__table__)):
+    for theme in await tx.session.execute(_of(ExpertTheme, expert_ids)):
         themes[theme.expert_id][theme.theme_code] = theme.level
-    for language in await tx.session.execute(select(ExpertLanguage.__table__)):
+    for language in await tx.session.execute(_of(ExpertLanguage, expert_ids)):
         languages[language.expert_id][language.language] = language.level
-    for period in await tx.session.execute(select(ExpertAvailability.__table__)):
+    for period in await tx.session.execute(_of(ExpertAvailability, expert_ids)):
         available[period.expert_id].append((period.starts_on, period.ends_on))
     concerned = or_(
         ExpertConflict.institution_id.is_(None), ExpertConflict.institution_id.in_(list(institutions))
@@ -193,17 +195,39 @@ async def profiles(
     ]
 
 
-async def booked_days(tx: Tx, starts_on: date, ends_on: date) -> dict[str, set[date]]:
-    """Days between the two, both included, on which experts are booked, by the expert's code."""
-    rows = await tx.session.execute(
+def _of(
+    table: type[ExpertTheme | ExpertLanguage | ExpertAvailability], expert_ids: Collection[UUID] | None
+) -> Select[Any]:
+    query = select(table.__table__)
+    return query if expert_ids is None else query.where(table.expert_id.in_(expert_ids))
+
+
+async def booked_days(
+    tx: Tx, starts_on: date, ends_on: date, expert_ids: Collection[UUID] | None = None
+) -> dict[str, set[date]]:
+    """Days between the two, both included, on which experts, or those with these ids, are booked, by the expert's code."""
+    query = (
         select(Expert.code, Booking.day)
         .join(Expert, Expert.id == Booking.expert_id)
         .where(Booking.day.between(starts_on, ends_on))
     )
+    rows = await tx.session.execute(query if expert_ids is None else query.where(Expert.id.in_(expert_ids)))
     days = defaultdict[str, set[date]](set)
     for row in rows:
         days[row.code].add(row.day)
     return days
+
+
+async def recent_deployments(tx: Tx) -> dict[str, int]:
+    """For how many deployments each expert was booked in the last twelve months, today included, by code; nobody who was for none."""
+    today = cast(tx.now.astimezone(BRUSSELS).date(), Date)
+    query = (
+        select(Expert.code, func.count(Booking.deployment_id.distinct()).label("deployments"))
+        .join(Booking, Booking.expert_id == Expert.id)
+        .where(Booking.day <= today, Booking.day > today - text("interval '12 months'"))
+        .group_by(Expert.code)
+    )
+    return {row.code: row.deployments for row in await tx.session.execute(query)}
 
 
 async def is_booked(tx: Tx, expert_id: UUID, starts_on: date, ends_on: date) -> bool:

@@ -1,0 +1,159 @@
+"""What keeps experts from a request: conflicts that the data show, and what has changed by the time somebody is asked."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from facility.deployments.models.request import Candidate
+from facility.deployments.queries.conflicts import found_conflicts
+from facility.deployments.rules.balance import Balance, Member, balance
+from facility.deployments.rules.shortlist import RecentFrom
+from facility.deployments.service.requesting import confirm_shortlist
+from facility.experts.service.pool import change_expert
+from tests.browser import Browsers
+from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, sound
+from tests.deployments.test_pages import form_of, requested
+
+YEAR = timedelta(days=366)
+LATER = [(date(2021, 10, 1), date(2023, 12, 31))]
+
+
+async def shown(
+    sending: Sending, code: str, *, of: str = "A", months: int = 24, at: datetime = INVITED
+) -> list[tuple[str, ...]]:
+    key = sending.play.applications[of]
+    async with sending.db.reader() as connection:
+        conflicts = await found_conflicts(connection, key, cool_off_months=months, now=at)
+    return [tuple(conflict) for conflict in conflicts.get(code, [])]
+
+
+LEAD = "Albanian State Police"
+CONFLICTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+    ({}, []),
+    ({"employer": " albanian state police"}, [("employer", LEAD)]),
+    ({"country": "AL"}, [("nationality", "Albania")]),
+    ({"country": "ME"}, []),
+    ({"email": "omar@example.org"}, [("employer", LEAD)]),
+    ({"email": "elena@example.org"}, [("assessor", ""), ("assessor_of_lead", LEAD)]),
+]
+"""What an expert is, and the conflicts with application A."""
+
+
+async def test_the_data_show_conflicts(sending: Sending) -> None:
+    await sending.pool(*[expert(f"X{n}", **changes) for n, (changes, _conflicts) in enumerate(CONFLICTS)])
+    assert [await shown(sending, f"X{n}") for n in range(len(CONFLICTS))] == [
+        conflicts for _changes, conflicts in CONFLICTS
+    ]
+    # An assessor of the lead has cooled off a year later, one of the application never does.
+    assert await shown(sending, "X5", months=12, at=INVITED + YEAR) == [("assessor", "")]
+
+
+async def test_whoever_was_deployed_for_a_party_in_another_application_has_a_conflict_for_a_while(
+    sending: Sending,
+) -> None:
+    await sending.pool(expert("X1"))
+    await sending.accept(await sending.asking(), "X1")
+    assert [key for key, _party in await shown(sending, "X1", of="B")] == ["deployed"] * 3
+    assert await shown(sending, "X1", of="B", months=12, at=INVITED + 2 * YEAR) == []
+    assert await shown(sending, "X1") == []
+
+
+async def test_a_request_that_does_not_look_is_as_before(sending: Sending) -> None:
+    await sending.pool(expert("X1", email="elena@example.org"))
+    row = await sending.row(await sending.request())
+    assert (row.shortlist["excluded"], set(row.shortlist)) == ({}, {"ranked", "excluded"})
+    looked = await sending.row(await sending.request(cool_off_months=0))
+    assert looked.shortlist["excluded"] == {"X1": "conflict"}
+    assert looked.shortlist["conflicts"] == {"X1": [["assessor", ""]]}
+
+
+async def test_recent_deployments_are_counted_from_bookings_and_stay(sending: Sending) -> None:
+    await sending.pool(expert("X1", available=LATER), expert("X9", available=LATER))
+    asked = {"recent_from": RecentFrom.BOOKINGS}
+    first = await sending.asking()
+    await sending.accept(first, "X1")
+    before = await sending.request(starts_on=date(2021, 10, 18), ends_on=date(2021, 10, 19), **asked)
+    assert (await sending.row(before)).shortlist.get("recent") is None
+    sending.at = INVITED + timedelta(days=60)
+    draft = {"starts_on": date(2022, 1, 10), "ends_on": date(2022, 1, 11), **asked}
+    shortlist = (await sending.row(await sending.request(**draft))).shortlist
+    assert [entry["code"] for entry in shortlist["ranked"]] == ["X9", "X1"]
+    assert shortlist["recent"] == {"X1": 1}
+    sending.at = INVITED + 2 * YEAR
+    later = await sending.row(await sending.request(**draft | {"place": "Rome"}))
+    assert [entry["code"] for entry in later.shortlist["ranked"]] == ["X1", "X9"]
+    assert (await sending.row(before)).shortlist.get("recent") is None
+
+
+async def change(sending: Sending, code: str, **changes: Any) -> None:
+    draft = expert(code, **changes)
+    await sending.play.act("ada", lambda tx: change_expert(tx, sending.experts[code], draft), INVITED)
+
+
+HINDRANCES: list[tuple[dict[str, Any], str]] = [
+    ({"available": [(date(2021, 10, 1), date(2021, 10, 7))]}, "not_available"),
+    ({"conflicts": [(None, "Kin.")]}, "conflict"),
+    ({"employer": LEAD}, "conflict"),
+    ({"active": False}, "left"),
+]
+
+
+async def test_all_is_checked_anew_when_somebody_is_asked(sending: Sending) -> None:
+    await sending.pool(*[expert(f"X{n}") for n in range(6)])
+    key = await sending.request(cool_off_months=24)
+    for number, (changes, _reason) in enumerate(HINDRANCES):
+        await change(sending, f"X{number}", **changes)
+    await sending.play.act("ada", lambda tx: confirm_shortlist(tx, key), INVITED)
+    assert await sending.outcomes(key) == {"X4": "open"}
+    await change(sending, "X5", conflicts=[(sending.play.institutions["XK"], "Posted.")])
+    await sending.decline(key, "X4")
+    assert (await sending.row(key)).state == "exhausted"
+    query = (
+        select(Candidate.passed_because).where(Candidate.deployment_id == key).order_by(Candidate.position)
+    )
+    async with sending.db.reader() as connection:
+        reasons = (await connection.execute(query)).scalars().all()
+    assert reasons == [*[reason for _changes, reason in HINDRANCES], None, "conflict"]
+    await sound(sending)
+
+
+def test_balance_counts_states_genders_and_load() -> None:
+    members = [Member("IT", "F", 0), Member("HR", None, 2), Member("IT", "M", 0)]
+    assert balance(members) == Balance(
+        3, [("IT", 2), ("HR", 1)], [("F", 1), ("M", 1), (None, 1)], [(0, 2), (2, 1)]
+    )
+
+
+async def test_the_shortlist_shows_balance_and_why_there_is_a_conflict(
+    sending: Sending, browse: Browsers
+) -> None:
+    await sending.pool(
+        expert("X0", available=[AHEAD], gender="F"),
+        expert("X1", available=[AHEAD], country="HR"),
+        expert("X2", available=[AHEAD], email="elena@example.org"),
+    )
+    ada = await browse(sending.play.people["ada"])
+    form = (await ada.get(f"/deployments/new?application={sending.play.applications['A']}")).text
+    assert 'name="cool_off_months"' in form
+    assert "From bookings:" in form
+    key = await requested(sending, ada, seats="1", cool_off_months="24", recent_from="bookings")
+    page = (await ada.get(f"/deployments/{key}/order")).text
+    for words in (
+        "The first 1",
+        "Croatia 1, Italy 1",
+        "Woman 1",
+        "never: 2",
+        "assesses or assessed this application",
+        "declared, and looked for in the data, 24 months back",
+        "counted from bookings",
+    ):
+        assert words in page
+    await change(sending, "X0", available=[])
+    await ada.send_form(
+        f"/deployments/{key}/order",
+        {f"place_{sending.experts[f'X{n}']}": str(n + 1) for n in range(2)} | {"reason": ""},
+    )
+    assert "is no longer available on all of the days" in (await ada.get(f"/deployments/{key}")).text
+    wrong = await ada.send_form("/deployments/new", form_of(sending, cool_off_months="121", recent_from="x"))
+    assert wrong.status_code == 422
