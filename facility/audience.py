@@ -95,6 +95,8 @@ CLARIFICATIONS = Page("/applications/{application_id}/clarifications")
 INSTITUTION = Page("/institutions/{body_id}")
 PERSON = Page("/people/{account_id}")
 EXPERT = Page("/experts/{expert_id}")
+CANDIDATE = Page("/experts/candidates/{candidacy_id}")
+OWN_PROFILE = Page("/link/profile/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
     "The security officer has a mail; the sender saw it on the page. Nobody else needs to know."
@@ -660,9 +662,20 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     # Experts and deployments
     experts.BookingReleased: secretariat(TOGETHER, EXPERT),
+    experts.CandidacySent: Row(
+        POOL,
+        expert=(Page("/link/candidacy/{token}"),),
+        officer=(Mail("experts/candidate"), Task("Candidates for the pool of experts"), CANDIDATE),
+    ),
+    experts.CandidateNominated: Row(POOL, expert=(Mail("experts/nominated"),), officer=(CANDIDATE,)),
+    experts.CandidateRefused: Row(POOL, expert=(Mail("experts/not_validated"),), officer=(CANDIDATE,)),
+    experts.CandidateValidated: Row(POOL, expert=(Mail("experts/validated"),), officer=(CANDIDATE,)),
     experts.ExpertBooked: secretariat(TOGETHER, EXPERT),
-    experts.ExpertChanged: secretariat(POOL, EXPERT),
+    experts.ExpertChanged: Row(POOL, expert=(Mail("experts/profile"), OWN_PROFILE), officer=(EXPERT,)),
     experts.ExpertRegistered: secretariat(POOL, EXPERT),
+    experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
+    experts.ProfileLinkEnded: secretariat(POOL, EXPERT),
+    experts.ProfileLinkSent: Row(POOL, expert=(Mail("experts/profile"),), officer=(EXPERT,)),
     deployments.DeploymentCalledOff: Row(
         ASKING,
         expert=(Mail("deployments/called_off"), Page("/link/invitation/{token}")),
@@ -793,5 +806,8 @@ TO_OTHERS = {
     "admission/consulted": "a consultee",
     "admission/consulted_again": "a consultee",
     "applications/refused": "the security officer",
+    "experts/apply": "who wants to join the pool of experts",
+    "experts/nominate": "who wants to nominate an expert",
+    "experts/waiting": "who asks again while the application for the pool waits",
 }
 """Mails to people in none of the six roles."""

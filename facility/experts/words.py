@@ -5,6 +5,7 @@ from datetime import date
 from babel import Locale
 from babel.dates import format_interval
 
+from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.profile import REGIONAL_LANGUAGES
 from facility.web import filters, sentences
 from facility.web.i18n import N_, SOURCE, _
@@ -40,6 +41,12 @@ LANGUAGES = tuple(dict.fromkeys([*_EU_LANGUAGES, *REGIONAL_LANGUAGES, "tr"]))
 """Languages that a form offers, by ISO 639 code."""
 
 GENDERS = {"F": N_("Woman"), "M": N_("Man"), "X": N_("Other")}
+CANDIDACY_STATES = {
+    CandidacyState.INVITED: (N_("Asked, not answered yet"), "plain"),
+    CandidacyState.WAITING: (N_("To decide"), "wait"),
+    CandidacyState.VALIDATED: (N_("In the pool"), "good"),
+    CandidacyState.REFUSED: (N_("Refused"), "bad"),
+}
 BRANCHES = (
     N_("police"),
     N_("prosecution"),
@@ -90,5 +97,12 @@ sentences.register(
         "expert_code_taken": N_("Another expert has this code."),
         "expert_email_taken": N_("Another expert has this mail address."),
         "expert_code_fixed": N_("The code of an expert can't be changed, because shortlists use it."),
+        "validity_over": N_("This day is over. Choose a later one."),
+        "validity_too_long": N_("Choose a day at most {years} years from today."),
+        "candidacy_sent": N_("You have sent this form already."),
+        "candidacy_decided": N_("This candidate has been decided on meanwhile."),
+        "left_the_pool": N_("This expert is no longer in the pool."),
+        "profile_link_stands": N_("This expert has a link already."),
+        "profile_link_ended": N_("This expert has no link any more."),
     }
 )

@@ -18,6 +18,7 @@ SUBJECTS = {
     "application": N_("Application"),
     "award": N_("Award"),
     "call": N_("Call"),
+    "candidacy": N_("Candidate for the pool"),
     "collection": N_("Deletion of documents"),
     "consultee": N_("Consultee"),
     "contract": N_("Agreement"),

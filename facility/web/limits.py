@@ -149,3 +149,16 @@ def address_of(scope: Any) -> str:
     """Where the request comes from, as the server (or its trusted proxy) says."""
     client = scope.get("client")
     return network_of(client[0]) if client else "unknown"
+
+
+MAILS_FROM = Rate("sign-in-from", 30, 600)
+MAILS_TO = Rate("sign-in-mail", 5, 900)
+"""For one mail address, from where it is asked: a stranger who asks for somebody doesn't use up what they may."""
+
+
+async def may_ask_for_mail(limits: Limits, scope: Any, email: str) -> None:
+    """On pages where anybody has a mail sent to the address they type. Raises Stop 429 where too many were asked for from where the
+    request comes."""
+    address = address_of(scope)
+    await limits.hit(MAILS_FROM, address)
+    await limits.hit(MAILS_TO, f"{address} {email}")

@@ -12,6 +12,7 @@ from facility.events.projector import stops
 from facility.web.access import ANYONE, SIGNED_IN, allow
 from facility.web.finding import LONGEST, found_by, words_of
 from facility.web.handler import Database, FromQuery, Page, Read, View
+from facility.web.privacy import NOTICE
 
 _HEALTH = text(
     """
@@ -28,7 +29,7 @@ _HEALTH = text(
 
 @get("/privacy", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
 def privacy(view: View) -> Page:
-    return view.page("pages/privacy.html")
+    return view.page("pages/privacy.html", notice=NOTICE)
 
 
 @get("/accessibility", opt={"allow": allow(ANYONE)}, sync_to_thread=False)

@@ -12,7 +12,7 @@ from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import confirm_shortlist
 from facility.experts.service.pool import change_expert
 from tests.browser import Browsers
-from tests.deployments.conftest import AHEAD, INVITED, Sending, expert, sound
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert, sound
 from tests.deployments.test_pages import form_of, requested
 
 YEAR = timedelta(days=366)
@@ -86,9 +86,12 @@ async def test_recent_deployments_are_counted_from_bookings_and_stay(sending: Se
     assert (await sending.row(before)).shortlist.get("recent") is None
 
 
+THE_DAY_BEFORE = INVITED - 24 * HOUR
+
+
 async def change(sending: Sending, code: str, **changes: Any) -> None:
     draft = expert(code, **changes)
-    await sending.play.act("ada", lambda tx: change_expert(tx, sending.experts[code], draft), INVITED)
+    await sending.play.act("ada", lambda tx: change_expert(tx, sending.experts[code], draft), THE_DAY_BEFORE)
 
 
 HINDRANCES: list[tuple[dict[str, Any], str]] = [
@@ -96,18 +99,19 @@ HINDRANCES: list[tuple[dict[str, Any], str]] = [
     ({"conflicts": [(None, "Kin.")]}, "conflict"),
     ({"employer": LEAD}, "conflict"),
     ({"active": False}, "left"),
+    ({"valid_until": date(2021, 9, 5)}, "left"),
 ]
 
 
 async def test_all_is_checked_anew_when_somebody_is_asked(sending: Sending) -> None:
-    await sending.pool(*[expert(f"X{n}") for n in range(6)])
+    await sending.pool(*[expert(f"X{n}") for n in range(7)])
     key = await sending.request(cool_off_months=24)
     for number, (changes, _reason) in enumerate(HINDRANCES):
         await change(sending, f"X{number}", **changes)
     await sending.play.act("ada", lambda tx: confirm_shortlist(tx, key), INVITED)
-    assert await sending.outcomes(key) == {"X4": "open"}
-    await change(sending, "X5", conflicts=[(sending.play.institutions["XK"], "Posted.")])
-    await sending.decline(key, "X4")
+    assert await sending.outcomes(key) == {"X5": "open"}
+    await change(sending, "X6", conflicts=[(sending.play.institutions["XK"], "Posted.")])
+    await sending.decline(key, "X5")
     assert (await sending.row(key)).state == "exhausted"
     query = (
         select(Candidate.passed_because).where(Candidate.deployment_id == key).order_by(Candidate.position)

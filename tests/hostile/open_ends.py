@@ -44,6 +44,7 @@ from facility.story.after_award import REQUEST
 from facility.web.access import Role
 from tests.hostile.open_calls import ADA, PAUL, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
+from tests.hostile.open_pool import leave_pool
 from tests.hostile.open_redress import leave_parts, leave_redress
 
 ROOT = "Rut Hansen"
@@ -65,6 +66,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await _admission(ends)
     await _awards(ends)
     await _experts(ends)
+    await leave_pool(ends)
     await _activity(ends)
     await _accounts(ends)
     await _operations(ends)

@@ -13,9 +13,9 @@ from tests.hostile.forms import Found, send
 from tests.hostile.judge import listed
 from tests.hostile.test_private import LEAVES, Real, in_turn, real  # noqa: F401 - a fixture
 
-ANSWERS = {"/sign-in", "/register", "/link/sign-in/{token}", "/assessments/{application_id}"}
+ANSWERS = {"/sign-in", "/register", "/pool", "/link/sign-in/{token}", "/assessments/{application_id}"}
 """Lead to a page that is the answer itself: it asks for the code, greets whoever has come in, or shows the scores to be sent."""
-MAILS = ("/sign-in", "/register")
+MAILS = ("/sign-in", "/register", "/pool")
 """Whoever did not get a mail asks for it again; how often is limited there."""
 
 

@@ -127,6 +127,7 @@ def _of(world: World, application: Any) -> dict[str, Any]:
         "complaint_id": NOWHERE,
         "appointment_id": NOWHERE,
         "tie_id": NOWHERE,
+        "candidacy_id": NOWHERE,
         "step_id": NOWHERE,
     }
     for table in (

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.accounts.forms import only_searching, picker, read_choice
 from facility.accounts.pages.institutions import matches_page
-from facility.accounts.pages.sign_in import BY_LINK, may_ask
+from facility.accounts.pages.sign_in import BY_LINK
 from facility.accounts.queries import people
 from facility.accounts.service import people as service
 from facility.outbox.links import check_link, find_link, subject_of
@@ -17,7 +17,7 @@ from facility.web.access import ANYONE, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
-from facility.web.limits import address_of
+from facility.web.limits import address_of, may_ask_for_mail
 from facility.web.stops import Wrong
 
 
@@ -34,7 +34,7 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     email = fields.email("email")
     if not fields.are_right():
         raise Wrong(view.page("accounts/register.html", status=422, form=fields))
-    await may_ask(view, limits, email)
+    await may_ask_for_mail(limits, view.scope, email)
     await service.ask_to_register(tx, email)
     return view.go("/register/check")
 

@@ -19,13 +19,10 @@ from facility.web.amounts import plain_digits
 from facility.web.fields import Fields
 from facility.web.handler import Form, FromPath, FromQuery, Limits, Page, Read, Tx, View
 from facility.web.i18n import _
-from facility.web.limits import Rate, address_of
+from facility.web.limits import Rate, address_of, may_ask_for_mail
 from facility.web.render import local, with_cookies
 from facility.web.stops import Wrong
 
-BY_ADDRESS = Rate("sign-in-from", 30, 600)
-BY_MAIL = Rate("sign-in-mail", 5, 900)
-"""For one mail address, from where it is asked: a stranger who asks for somebody doesn't use up what they may."""
 BY_CODE = Rate("code-from", 30, 600)
 BY_LINK = Rate("link-from", 60, 600)
 
@@ -35,13 +32,6 @@ def signed_in(view: View, token: str, target: str) -> Page:
     secure = view.renderer.settings.secure
     lasts = int(COOKIE_LASTS.total_seconds())
     return with_cookies(view.go(target), cookies.header(cookies.SESSION, token, secure=secure, max_age=lasts))
-
-
-async def may_ask(view: View, limits: Limits, email: str) -> None:
-    """Raises Stop 429 where too many mails were asked for from where the request comes."""
-    address = address_of(view.scope)
-    await limits.hit(BY_ADDRESS, address)
-    await limits.hit(BY_MAIL, f"{address} {email}")
 
 
 @get("/sign-in", opt={"allow": allow(ANYONE)}, sync_to_thread=False)
@@ -58,7 +48,7 @@ async def send(view: View, form: Form, limits: Limits, tx: Tx) -> Page:
     target = local(fields.text("next", required=False, most=1000) or "/")
     if not fields.are_right():
         raise Wrong(view.page("accounts/sign_in.html", status=422, form=fields, next=target))
-    await may_ask(view, limits, email)
+    await may_ask_for_mail(limits, view.scope, email)
     request_id = await sessions.ask_to_sign_in(tx, email)
     return view.go(f"/sign-in/check/{request_id}?next={quote(target, safe='/')}")
 

@@ -12,8 +12,9 @@ from facility.db import Tx
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.conflicts import found_conflicts
 from facility.deployments.rules.shortlist import Conflict, hindrance
-from facility.experts.models.profile import Expert
+from facility.experts.models.profile import Expert, in_pool
 from facility.experts.service.pool import booked_days, profiles
+from facility.zone import BRUSSELS
 
 
 class _Looks(Protocol):
@@ -51,11 +52,9 @@ async def hindered(tx: Tx, deployment: Deployment, expert_ids: Collection[UUID])
     if not expert_ids:
         return {}
     start, end = deployment.starts_on, deployment.ends_on
-    rows = (
-        await tx.session.execute(
-            select(Expert.id, Expert.code, Expert.active).where(Expert.id.in_(expert_ids))
-        )
-    ).all()
+    there = in_pool(tx.now.astimezone(BRUSSELS).date()).label("there")
+    query = select(Expert.id, Expert.code, there).where(Expert.id.in_(expert_ids))
+    rows = (await tx.session.execute(query)).all()
     conflicts = await conflicts_in_data(tx, deployment, expert_ids)
     served = await served_by(tx, deployment.application_id)
     booked = await booked_days(tx, start, end, expert_ids)
@@ -64,7 +63,7 @@ async def hindered(tx: Tx, deployment: Deployment, expert_ids: Collection[UUID])
     for row in rows:
         expert = profile[row.code]
         conflict = expert.conflict or row.code in conflicts
-        if not row.active:
+        if not row.there:
             why[row.id] = "left"
         elif row.code in booked:
             why[row.id] = "booked"

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from facility.experts.queries.pool import ExpertShown
-from facility.experts.rules.profile import CEFR
+from facility.experts.rules.profile import CEFR, OwnProfile
 from facility.experts.service.pool import ExpertDraft
 from facility.experts.words import BRANCHES, GENDERS
 from facility.forms.reading import read as read_section
@@ -28,8 +28,11 @@ PLAIN = (
     "superior_email",
     "deployments_12m",
     "past_deployments",
+    "valid_until",
 )
 GROUPS = ("themes", "languages", "available", "conflicts")
+OWN_GROUPS = GROUPS[:3]
+"""What experts state themselves in rows; the secretariat keeps the conflicts."""
 ANY_INSTITUTION = "any"
 
 type Values = dict[str, str | list[str]]
@@ -86,6 +89,9 @@ def experience() -> Section:
     as_stated = _("By any organisation, as stated by the expert.")
     cases = _("Where, when and what for; no data about cases.")
     leaves = _("Experts who have left the pool are not shortlisted and not invited.")
+    until = _(
+        "After this day the expert is not shortlisted and not invited. The expert is asked to renew before. Without a day the profile does not end."
+    )
     return Section(
         key="experience",
         title=_("Experience"),
@@ -93,6 +99,7 @@ def experience() -> Section:
             ask("deployments_12m", _("Deployments in the last 12 months"), T.WHOLE, as_stated, most=99),
             ask("past_deployments", _("Past deployments"), T.LONG_TEXT, cases, needed=False, most=5000),
             ask("active", _("In the pool"), T.FLAG, leaves, needed=False),
+            ask("valid_until", _("In the pool until"), T.DAY, until, needed=False),
         ),
     )
 
@@ -136,6 +143,21 @@ def groups(offers: Offers) -> dict[str, Section]:
     return {section.key: section for section in sections}
 
 
+def own_particulars(offers: Offers) -> Section:
+    """Who experts are, as they state it: another address is the secretariat's to enter, since links go there."""
+    return particulars(offers).without("code", "email")
+
+
+def own_experience() -> Section:
+    """What experts have done, as they state it."""
+    return experience().without("deployments_12m", "active", "valid_until")
+
+
+def own_groups(offers: Offers) -> dict[str, Section]:
+    """What experts state in rows."""
+    return {key: section for key, section in groups(offers).items() if key in OWN_GROUPS}
+
+
 def shown_expert(expert: ExpertShown) -> Values:
     """What is stored, as fields."""
     values: Values = {name: shown(getattr(expert, name)) for name in PLAIN}
@@ -161,36 +183,20 @@ def blank() -> Values:
     return {"deployments_12m": "0", "active": "yes"}
 
 
-def rows(values: Values, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
+def rows(values: Values, asked: Sequence[str] = GROUPS, *, spare: int = SPARE_ROWS) -> dict[str, list[int]]:
     """Numbers of the rows to show by group: those that hold something, and some empty ones after them."""
-    return {group: rows_to_show(values, group, spare=spare) for group in GROUPS}
+    return {group: rows_to_show(values, group, spare=spare) for group in asked}
 
 
 def read(fields: Fields, offers: Offers) -> ExpertDraft:
     """The draft; every wrong field is noted."""
     typed = read_section(fields, particulars(offers)) | read_section(fields, experience())
-    twice = {
-        "themes": _("You have chosen this theme twice."),
-        "languages": _("You have chosen this language twice."),
-        "available": _("Another row begins on this day."),
-        "conflicts": _("You have chosen this institution twice."),
-    }
-    rows = {key: read_rows(fields, section, twice[key]) for key, section in groups(offers).items()}
-    _check_superior(fields, typed)
-    for row, period in rows["available"]:
-        sound = row.sound("starts_on") and row.sound("ends_on")
-        if sound and str(period["ends_on"]) < str(period["starts_on"]):
-            row.wrong("ends_on", _("The last day is before the first."))
-    pairs: Any = {
-        key: [tuple(answers.values()) for _row, answers in typed_rows] for key, typed_rows in rows.items()
-    }
+    pairs = _read_rows(fields, groups(offers))
+    _check_superior(fields, typed, str(typed["email"]))
     draft: dict[str, Any] = {
-        **typed,
-        "gender": typed["gender"] or None,
+        **_plain(typed, pairs),
         "active": bool(typed["active"]),
-        "themes": dict(pairs["themes"]),
-        "languages": dict(pairs["languages"]),
-        "available": sorted(pairs["available"]),
+        "valid_until": typed["valid_until"] or None,
         "conflicts": [
             (None if key == ANY_INSTITUTION else key, reason) for key, reason in pairs["conflicts"]
         ],
@@ -198,14 +204,47 @@ def read(fields: Fields, offers: Offers) -> ExpertDraft:
     return msgspec.convert(draft, ExpertDraft, strict=False)
 
 
-def _check_superior(fields: Fields, typed: Mapping[str, Any]) -> None:
+def read_own(fields: Fields, offers: Offers, email: str) -> OwnProfile:
+    """What the expert with this address states; every wrong field is noted."""
+    typed = read_section(fields, own_particulars(offers)) | read_section(fields, own_experience())
+    pairs = _read_rows(fields, own_groups(offers))
+    _check_superior(fields, typed, email)
+    return msgspec.convert(_plain(typed, pairs), OwnProfile, strict=False)
+
+
+def _read_rows(fields: Fields, sections: Mapping[str, Section]) -> Any:
+    twice = {
+        "themes": _("You have chosen this theme twice."),
+        "languages": _("You have chosen this language twice."),
+        "available": _("Another row begins on this day."),
+        "conflicts": _("You have chosen this institution twice."),
+    }
+    typed = {key: read_rows(fields, section, twice[key]) for key, section in sections.items()}
+    for row, period in typed["available"]:
+        sound = row.sound("starts_on") and row.sound("ends_on")
+        if sound and str(period["ends_on"]) < str(period["starts_on"]):
+            row.wrong("ends_on", _("The last day is before the first."))
+    return {key: [tuple(answers.values()) for _row, answers in rows] for key, rows in typed.items()}
+
+
+def _plain(typed: Mapping[str, Any], pairs: Any) -> dict[str, Any]:
+    return {
+        **typed,
+        "gender": typed["gender"] or None,
+        "themes": dict(pairs["themes"]),
+        "languages": dict(pairs["languages"]),
+        "available": sorted(pairs["available"]),
+    }
+
+
+def _check_superior(fields: Fields, typed: Mapping[str, Any], email: str) -> None:
     """A superior has a name and an address of their own."""
     name, address = typed["superior_name"] or "", typed["superior_email"] or ""
     if name and not address and "superior_email" not in fields.errors:
         fields.wrong("superior_email", _("Enter the superior’s mail address, or leave both empty."))
     if address and not name:
         fields.wrong("superior_name", _("Enter the superior’s name, or leave both empty."))
-    if address and address.lower() == (typed["email"] or "").lower():
+    if address and address.lower() == email.lower():
         fields.wrong("superior_email", _("The superior needs another address than the expert."))
 
 
@@ -215,9 +254,12 @@ def wants_more(fields: Fields) -> bool:
     return fields.form.get("do") == "rows"
 
 
-def settle(fields: Fields, offers: Offers) -> Fields:
+def settle(fields: Fields, offers: Offers, *, own: bool = False) -> Fields:
     """The fields as typed, without what is wrong with them: for the form with more rows."""
-    read(fields, offers)
+    if own:
+        read_own(fields, offers, "")
+    else:
+        read(fields, offers)
     if not fields.are_right():
         fields.errors.clear()
     return fields
@@ -229,3 +271,21 @@ def labels(offers: Offers, shown_rows: dict[str, list[int]]) -> dict[str, str]:
     for key, section in groups(offers).items():
         called |= row_labels(section, shown_rows[key])
     return called
+
+
+def own_labels(offers: Offers, shown_rows: dict[str, list[int]]) -> dict[str, str]:
+    """`labels`, of what experts state themselves."""
+    called = own_particulars(offers).labels | own_experience().labels
+    for key, section in own_groups(offers).items():
+        called |= row_labels(section, shown_rows[key])
+    return called
+
+
+def own_parts(offers: Offers, shown_rows: dict[str, list[int]]) -> dict[str, Any]:
+    """What the template of an expert's own form takes."""
+    return {
+        "particulars": own_particulars(offers),
+        "experience": own_experience(),
+        "groups": own_groups(offers),
+        "rows": shown_rows,
+    }

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, search_index, search_key_of
@@ -24,7 +24,8 @@ class Theme(Base):
 class Expert(Base):
     """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
     `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by. The
-    superior can release them for a mission; name and address are there, or neither is."""
+    superior can release them for a mission; name and address are there, or neither is. `valid_until`: the last day in the pool; none: no
+    end. `notice`: the version of the privacy notice that they agreed to."""
 
     __tablename__ = "expert"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Expert(Base):
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
         CheckConstraint("(superior_name = '') = (superior_email = '')", name="superior"),
+        CheckConstraint("(notice IS NULL) = (agreed_at IS NULL)", name="notice"),
         search_index("expert"),
     )
 
@@ -49,10 +51,18 @@ class Expert(Base):
     deployments_12m: Mapped[int]
     past_deployments: Mapped[str]
     active: Mapped[bool]
+    valid_until: Mapped[date | None]
+    notice: Mapped[date | None]
+    agreed_at: Mapped[datetime | None]
     version: Mapped[int]
     registered_at: Mapped[datetime]
 
     _find_by = search_key_of("code", "name")
+
+
+def in_pool(today: date) -> ColumnElement[bool]:
+    """`rules.profile.is_in_pool`, in a statement."""
+    return and_(Expert.active, or_(Expert.valid_until.is_(None), Expert.valid_until >= today))
 
 
 class ExpertTheme(Base):

@@ -5,17 +5,20 @@ from uuid import UUID
 from litestar import get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from facility.accounts.queries.institutions import institutions
+from facility import clock
 from facility.accounts.queries.people import history_lines
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
 from facility.accounts.words import country_choices
 from facility.experts import words
+from facility.experts.access import KEEPERS, READERS, WHO_READS
 from facility.experts.forms import profile as expert_form
-from facility.experts.forms.profile import Offers
+from facility.experts.pages.offers import offers_for
 from facility.experts.queries import pool as queries
+from facility.experts.rules.profile import is_in_pool
 from facility.experts.service import pool as service
+from facility.experts.service.profile_link import end_profile_link, send_profile_link
 from facility.web import render
-from facility.web.access import Role, allow
+from facility.web.access import Role
 from facility.web.again import redrawn
 from facility.web.fields import Fields
 from facility.web.finding import finds
@@ -23,10 +26,6 @@ from facility.web.handler import Form, FromPath, FromQuery, Page, Read, Tx, View
 from facility.web.i18n import N_, _
 from facility.web.navigation import nav
 from facility.web.sentences import sentence
-
-WHO_READS = (Role.SECRETARIAT, Role.AUDITOR)
-READERS = {"allow": allow(*WHO_READS)}
-KEEPERS = {"allow": allow(Role.SECRETARIAT)}
 
 nav(N_("Experts"), "/experts", *WHO_READS, order=50)
 finds(
@@ -76,7 +75,7 @@ async def _form_page(
     status: int = 200,
     spare: int = expert_form.SPARE_ROWS,
 ) -> Page:
-    offers = await _offers(connection, expert)
+    offers = await offers_for(connection, expert, staff=True)
     rows = expert_form.rows(fields.values, spare=spare)
     return view.page(
         "experts/form.html",
@@ -92,20 +91,6 @@ async def _form_page(
     )
 
 
-async def _offers(connection: AsyncConnection, expert: queries.ExpertShown | None) -> Offers:
-    """What the form offers, and what stands in the profile already."""
-    languages = dict(words.language_choices())
-    for spoken in expert.languages if expert else ():
-        languages.setdefault(spoken.language, words.language_name(spoken.language))
-    listed = await institutions(connection)
-    return Offers(
-        countries=country_choices(expert.country if expert else ""),
-        themes=await queries.themes(connection, retired=expert is not None),
-        languages=list(languages.items()),
-        institutions=[(str(line.id), f"{line.name} ({line.beneficiary})") for line in listed],
-    )
-
-
 @get("/experts/new", opt=KEEPERS)
 async def new_expert(view: View, read: Read) -> Page:
     """The form of somebody who isn't in the pool yet."""
@@ -116,7 +101,7 @@ async def new_expert(view: View, read: Read) -> Page:
 async def register(view: View, form: Form, tx: Tx) -> Page:
     """Enter somebody into the pool, or give the form more rows."""
     connection, fields = await tx.session.connection(), Fields(form)
-    offers = await _offers(connection, None)
+    offers = await offers_for(connection, staff=True)
     if expert_form.wants_more(fields):
         settled = expert_form.settle(fields, offers)
         return await _form_page(view, connection, settled, spare=3 * expert_form.SPARE_ROWS)
@@ -138,6 +123,9 @@ async def expert(view: View, read: Read, expert_id: FromPath[UUID]) -> Page:
         "experts/expert.html",
         expert=profile,
         member=profile.country in EU_MEMBER_STATES,
+        in_pool=is_in_pool(
+            profile.active, profile.valid_until, clock.now().astimezone(clock.BRUSSELS).date()
+        ),
         engagements=await queries.engagements(read, expert_id, view.me.id),
         genders=words.GENDERS,
         history=await history_lines(read, expert_id),
@@ -157,7 +145,7 @@ async def change(view: View, form: Form, tx: Tx, expert_id: FromPath[UUID]) -> P
     """Save the profile; bookings and invitations stay as they are."""
     connection, fields = await tx.session.connection(), Fields(form)
     profile = await queries.expert(connection, expert_id)
-    offers = await _offers(connection, profile)
+    offers = await offers_for(connection, profile, staff=True)
     more = expert_form.wants_more(fields)
     version = fields.integer("version", 1, 999_999_999)
     if more:
@@ -191,4 +179,15 @@ async def _not_saved(
     return await _form_page(view, connection, fields, expert=profile, version=version, status=status)
 
 
-HANDLERS = [pool, new_expert, register, expert, edit_expert, change]
+@post("/experts/{expert_id:uuid}/link", opt=KEEPERS)
+async def link(view: View, form: Form, tx: Tx, expert_id: FromPath[UUID]) -> Page:
+    """Sends the link by which the expert keeps the profile, or ends it."""
+    fields = Fields(form)
+    sends = fields.choice("do", ("send", "end")) == "send"
+    fields.check()
+    await (send_profile_link if sends else end_profile_link)(tx, expert_id)
+    notice = _("The link is sent by mail.") if sends else _("The link no longer opens the profile.")
+    return view.go(f"/experts/{expert_id}", notice)
+
+
+HANDLERS = [pool, new_expert, register, expert, edit_expert, change, link]

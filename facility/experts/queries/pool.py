@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.experts.rules.profile import CefrLevel
+from facility.inquiries.queries import by_link
 from facility.refused import refuse
 
 PAGE = 25
@@ -78,6 +79,10 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     past_deployments: str
     version: int
     registered_at: datetime
+    valid_until: date | None
+    notice: date | None
+    agreed_at: datetime | None
+    linked: bool
     available: list[Period]
     conflicts: list[Conflict]
     booked: list[Booked]
@@ -93,9 +98,10 @@ _LINE = """
             ORDER BY level COLLATE "C" DESC, language COLLATE "C"), '[]')
      FROM expert_language WHERE expert_id = expert.id)::text AS languages
 """
-_SHOWN = text(
-    f"""
-    SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version, registered_at,
+_ONE = f"""
+    SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version,
+        registered_at, valid_until, notice, agreed_at,
+        EXISTS (SELECT FROM link WHERE purpose = 'profile' AND subject_id = expert.id AND revoked_at IS NULL) AS linked,
         (SELECT coalesce(json_agg(json_build_object('starts_on', starts_on, 'ends_on', ends_on) ORDER BY starts_on),
             '[]') FROM expert_availability WHERE expert_id = expert.id)::text AS available,
         (SELECT coalesce(json_agg(json_build_object('institution_id', institution_id, 'institution', institution.name,
@@ -106,7 +112,13 @@ _SHOWN = text(
             'ends_on', ends_on) ORDER BY starts_on), '[]')
          FROM (SELECT deployment_id, min(day) AS starts_on, max(day) AS ends_on
             FROM booking WHERE expert_id = expert.id GROUP BY deployment_id) AS taken)::text AS booked
-    FROM expert WHERE expert.id = :expert
+    FROM expert
+"""  # noqa: S608 - our own text
+_SHOWN = text(f"{_ONE} WHERE expert.id = :expert")
+_LINKED = text(
+    f"""
+    SELECT it.*, link.revoked_at FROM link JOIN ({_ONE}) AS it ON it.id = link.subject_id
+    WHERE token_hash = :hash AND purpose = 'profile'
     """  # noqa: S608 - our own text
 )
 
@@ -140,6 +152,12 @@ async def expert(connection: AsyncConnection, expert_id: UUID) -> ExpertShown:
     if row is None:
         refuse("not_found", kind="missing", what="expert")
     return msgspec.convert(_decoded(row), ExpertShown)
+
+
+async def expert_by_link(connection: AsyncConnection, token: str) -> ExpertShown:
+    """The expert whose profile link has this token. Raises Refused: link_unknown (missing), link_revoked."""
+    row = await by_link(connection, _LINKED, token)
+    return msgspec.convert(_decoded(row._mapping), ExpertShown)
 
 
 def _decoded(row: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who can help: Member States, languages and days of the pool's experts (scenarios/README; dossier 5)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal
 
@@ -13,6 +13,22 @@ REGIONAL_LEVEL: CefrLevel = "B1"
 
 Period = tuple[date, date]
 """First and last day, both included."""
+
+
+class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """What experts state about themselves."""
+
+    name: str
+    country: str
+    gender: str | None
+    branch: str
+    themes: dict[str, int]
+    languages: Mapping[str, CefrLevel]
+    available: Sequence[Period]
+    past_deployments: str = ""
+    employer: str = ""
+    superior_name: str = ""
+    superior_email: str = ""
 
 
 class ExpertProfile(msgspec.Struct, frozen=True):
@@ -48,6 +64,11 @@ def is_available(periods: Collection[Period], start: date, end: date) -> bool:
                 return True
             needed = last + timedelta(days=1)
     return False
+
+
+def is_in_pool(active: bool, valid_until: date | None, today: date) -> bool:
+    """Whether an expert is shortlisted and asked: has not left, and the last day, if there is one, is not over."""
+    return active and (valid_until is None or valid_until >= today)
 
 
 def is_booked(days: Collection[date], start: date, end: date) -> bool:

@@ -1,12 +1,11 @@
 """Commands on the pool, and the reading of it that matching needs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import Date, Select, cast, delete, func, insert, or_, select, text, update
 
 from facility.accounts.registry import of_institutions
@@ -21,31 +20,24 @@ from facility.experts.models.profile import (
     ExpertLanguage,
     ExpertTheme,
     Theme,
+    in_pool,
 )
-from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, Period
+from facility.experts.rules.candidacy import check_validity
+from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, OwnProfile, Period
 from facility.refused import Reason, refuse, refuse_if
 from facility.zone import BRUSSELS
 
 
-class ExpertDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person enters about an expert. `conflicts`: pairs of an institution (None: any) and the reason."""
+class ExpertDraft(OwnProfile, frozen=True, kw_only=True):
+    """What a person enters about an expert. `conflicts`: pairs of an institution (None: any) and the reason. `valid_until`: the last day in
+    the pool; None: no end."""
 
     code: str
-    name: str
     email: str
-    country: str
-    gender: str | None
-    branch: str
     deployments_12m: int
-    themes: dict[str, int]
-    languages: Mapping[str, CefrLevel]
-    available: Sequence[Period]
     conflicts: Sequence[tuple[UUID | None, str]] = ()
-    past_deployments: str = ""
-    employer: str = ""
-    superior_name: str = ""
-    superior_email: str = ""
     active: bool = True
+    valid_until: date | None = None
 
 
 async def seed_themes(tx: Tx) -> None:
@@ -66,7 +58,9 @@ async def add_theme(tx: Tx, code: str, name: str) -> Theme:
 
 
 async def register_expert(tx: Tx, draft: ExpertDraft) -> Expert:
-    """Enter an expert into the pool. Refused: "expert_code_taken", "expert_email_taken" (invalid)."""
+    """Enter an expert into the pool. Refused: "expert_code_taken", "expert_email_taken", "validity_over",
+    "validity_too_long" (invalid)."""
+    check_validity(draft.valid_until, tx.now.astimezone(BRUSSELS).date())
     await _check_unique(tx, draft, None)
     expert = Expert(id=new_id(), version=1, registered_at=tx.now, **_plain(draft))
     tx.add(expert)
@@ -88,6 +82,8 @@ async def change_expert(tx: Tx, expert_id: UUID, draft: ExpertDraft, *, version:
         refuse("expert_code_fixed", kind="invalid", field="code")
     if version is not None and version != expert.version:
         refuse("changed_meanwhile")
+    if draft.valid_until != expert.valid_until:
+        check_validity(draft.valid_until, tx.now.astimezone(BRUSSELS).date())
     await _check_unique(tx, draft, expert_id)
     changed = [name for name, value in _plain(draft).items() if getattr(expert, name) != value]
     for name, value in _plain(draft).items():
@@ -161,13 +157,15 @@ async def _write_details(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> None:
 async def profiles(
     tx: Tx, expert_ids: Collection[UUID] | None = None, *, institutions: Collection[UUID] = ()
 ) -> list[ExpertProfile]:
-    """The active experts as matching sees them, by code; or those with these ids, active or not.
+    """The experts who are in the pool as matching sees them, by code; or those with these ids, in the pool or not.
 
     `institutions`: whom the deployment serves; an expert with a conflict with one of them is marked.
     """
     query = select(Expert.id, Expert.code, Expert.country, Expert.deployments_12m)
     query = query.order_by(Expert.code.collate(SORTED_BY_CODE_POINT))
-    query = query.where(Expert.active) if expert_ids is None else query.where(Expert.id.in_(expert_ids))
+    query = query.where(
+        in_pool(tx.now.astimezone(BRUSSELS).date()) if expert_ids is None else Expert.id.in_(expert_ids)
+    )
     experts = (await tx.session.execute(query)).all()
     themes, languages = defaultdict[UUID, dict[str, int]](dict), defaultdict[UUID, dict[str, CefrLevel]](dict)
     available = defaultdict[UUID, list[Period]](list)

@@ -1,0 +1,113 @@
+"""Mails about joining the pool and about one's profile. No subject holds personal data."""
+
+from typing import Any
+
+from facility.accounts.service.people import active_people
+from facility.db import Tx
+from facility.events.reactions import reacts_to
+from facility.experts.events import (
+    CandidacySent,
+    CandidateNominated,
+    CandidateRefused,
+    CandidateValidated,
+    ExpertChanged,
+    ProfileLinkSent,
+)
+from facility.experts.models.candidacy import Candidacy
+from facility.experts.models.profile import Expert
+from facility.experts.rules.candidacy import CandidacyState
+from facility.experts.service.joining import candidate_link
+from facility.experts.service.profile_link import PROFILE, profile_link
+from facility.outbox.links import live_link, make_link, revoke_links
+from facility.outbox.models import Link
+from facility.outbox.service import post
+from facility.web.access import Role
+from facility.web.i18n import _
+
+
+async def _to_candidate(
+    tx: Tx, candidacy: Candidacy, template: str, subject: str, link: Link | None, **context: Any
+) -> None:
+    await post(
+        tx,
+        template=f"experts/{template}",
+        to=candidacy.email,
+        to_name=candidacy.name,
+        subject=subject,
+        subject_id=candidacy.id,
+        link=link,
+        context=context,
+    )
+
+
+async def _send_profile_link(tx: Tx, expert: Expert, link: Link) -> None:
+    await post(
+        tx,
+        template="experts/profile",
+        to=expert.email,
+        to_name=expert.name,
+        subject=_("Your profile in the pool"),
+        subject_id=expert.id,
+        link=link,
+    )
+
+
+@reacts_to(CandidateNominated)
+async def ask_the_nominated(tx: Tx, event: CandidateNominated) -> None:
+    """The form goes to the expert; one who is in the pool already gets the link to the profile."""
+    candidacy = await tx.get(Candidacy, event.candidacy_id)
+    if candidacy.state != CandidacyState.INVITED:
+        return
+    link = await candidate_link(tx, candidacy.id)
+    named = {"authority": candidacy.authority, "nominator": candidacy.nominator}
+    await _to_candidate(
+        tx, candidacy, "nominated", _("You are nominated for the pool of experts"), link, **named
+    )
+
+
+@reacts_to(CandidacySent)
+async def tell_the_secretariat(tx: Tx, event: CandidacySent) -> None:
+    """Somebody is to be validated or refused."""
+    for officer in await active_people(tx, Role.SECRETARIAT):
+        await post(
+            tx,
+            template="experts/candidate",
+            to=officer.email,
+            to_name=officer.name,
+            subject=_("A candidate for the pool of experts"),
+            subject_id=event.candidacy_id,
+            context={"path": f"/experts/candidates/{event.candidacy_id}"},
+        )
+
+
+@reacts_to(CandidateValidated)
+async def welcome(tx: Tx, event: CandidateValidated) -> None:
+    """With the reason, and the link by which the expert keeps the profile."""
+    candidacy = await tx.get(Candidacy, event.candidacy_id)
+    link = await profile_link(tx, event.expert_id)
+    subject = _("You are in the pool of experts")
+    await _to_candidate(tx, candidacy, "validated", subject, link, reason=candidacy.reason)
+
+
+@reacts_to(CandidateRefused)
+async def tell_the_refused(tx: Tx, event: CandidateRefused) -> None:
+    """The reason, in the secretariat's words."""
+    candidacy = await tx.get(Candidacy, event.candidacy_id)
+    subject = _("Your application for the pool")
+    await _to_candidate(tx, candidacy, "not_validated", subject, None, reason=candidacy.reason)
+
+
+@reacts_to(ProfileLinkSent)
+async def send_the_link(tx: Tx, event: ProfileLinkSent) -> None:
+    """The link that stands; none where it was ended meanwhile."""
+    if link := await live_link(tx, PROFILE, event.expert_id):
+        await _send_profile_link(tx, await tx.get(Expert, event.expert_id), link)
+
+
+@reacts_to(ExpertChanged)
+async def move_the_profile_link(tx: Tx, event: ExpertChanged) -> None:
+    """The address was corrected: what went to the old one opens nothing any more."""
+    if "email" in event.fields and await live_link(tx, PROFILE, event.expert_id):
+        await revoke_links(tx, PROFILE, event.expert_id)
+        link = await make_link(tx, PROFILE, event.expert_id)
+        await _send_profile_link(tx, await tx.get(Expert, event.expert_id), link)
