@@ -712,9 +712,10 @@ AUDIENCE: dict[type[Event], Row] = {
             Mail("deployments/withdrawn"),
             Mail("deployments/called_off"),
             Mail("deployments/cancelled"),
+            Mail("deployments/disowned"),
             Page("/link/invitation/{token}"),
         ),
-        officer=(Mail("deployments/taken_back"), DEPLOYMENT),
+        officer=(Mail("deployments/taken_back"), Mail("deployments/not_their_yes"), DEPLOYMENT),
         decider=(DEPLOYMENT,),
     ),
     deployments.InvitationExpired: Row(

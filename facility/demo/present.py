@@ -164,6 +164,11 @@ async def _experts_asked(story: Story, application_id: UUID) -> None:
         ends_on=starts_on + timedelta(days=4),
         seats=2,
         themes={"X.JIT": 3, "OC.FIREARMS": 2},
+        terms_of_reference="Guide the group through the laboratory, and answer questions on comparing cartridge cases.\n"
+        "One talk of 45 minutes on setting up a joint investigation team; slides are welcome.",
+        contact_name="Ada Berisha",
+        contact_email="ada@example.org",
+        declares_conflicts=True,
     )
     deployment = await story.act(asked_at, "ada", request_expertise, draft)
     await story.act(asked_at, "ada", confirm_shortlist, deployment.id)

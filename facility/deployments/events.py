@@ -6,7 +6,7 @@ from uuid import UUID
 
 from facility.events.base import Event
 
-Ending = Literal["unavailable", "withdrawn", "cancelled"]
+Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned"]
 
 
 class ExpertiseRequested(Event, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class ExpertAskedAgain(Event, frozen=True, kw_only=True):
 
 
 class InvitationAccepted(Event, frozen=True, kw_only=True):
-    """The expert said yes and is booked for the days."""
+    """The expert said yes and is booked for the days. `no_conflict`: they declared that they have no conflict of interest."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert accepted seat {seat}"
@@ -78,10 +78,11 @@ class InvitationAccepted(Event, frozen=True, kw_only=True):
     invitation_id: UUID
     expert_id: UUID
     seat: int
+    no_conflict: bool = False
 
 
 class InvitationDeclined(Event, frozen=True, kw_only=True):
-    """The expert said no."""
+    """The expert said no. `why`: as they chose it from the list; what they wrote stands in the row."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The expert declined seat {seat}"
@@ -90,6 +91,7 @@ class InvitationDeclined(Event, frozen=True, kw_only=True):
     invitation_id: UUID
     expert_id: UUID
     seat: int
+    why: str | None = None
 
 
 class InvitationExpired(Event, frozen=True, kw_only=True):
@@ -105,8 +107,8 @@ class InvitationExpired(Event, frozen=True, kw_only=True):
 
 
 class InvitationEnded(Event, frozen=True, kw_only=True):
-    """The invitation ended otherwise: the expert is booked elsewhere, the award ended or the request was called off, or a yes was
-    taken back."""
+    """The invitation ended otherwise: the expert is booked elsewhere, the award ended or the request was called off, a yes was
+    taken back, or it was not the expert's own."""
 
     subject: ClassVar[str] = "deployment"
     sentence: ClassVar[str] = "The invitation for seat {seat} ended: {how}"

@@ -27,7 +27,7 @@ from facility.deployments.models.request import Deployment
 from facility.deployments.queries.requests import ADRIFT
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.ending import end_deployments, end_unavailable
-from facility.deployments.service.inviting import INVITATION, facts, write_to_expert
+from facility.deployments.service.inviting import INVITATION, contact_of, facts, write_to_expert
 from facility.events.models import EventRow
 from facility.events.reactions import reacts_to
 from facility.experts.events import ExpertChanged
@@ -65,7 +65,8 @@ async def invite(tx: Tx, event: ExpertInvited | ExpertAskedAgain) -> None:
 
 @reacts_to(InvitationAccepted)
 async def confirm(tx: Tx, event: InvitationAccepted) -> None:
-    """Days and place to the expert who said yes, with the same link, by which the yes can be taken back."""
+    """Days, place and contact to the expert who said yes, with the same link, by which the yes can be taken back: also by an expert
+    in whose name somebody else gave it."""
     invitation = await tx.get(Invitation, event.invitation_id)
     if invitation.outcome != InvitationStatus.ACCEPTED:
         return
@@ -79,14 +80,21 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
     link = (await tx.session.execute(latest)).scalar_one_or_none()
     subject = _("You are booked: {reference}", reference=deployment.reference)
     await write_to_expert(
-        tx, invitation, deployment, "accepted", subject, link=link, has_link=link is not None
+        tx,
+        invitation,
+        deployment,
+        "accepted",
+        subject,
+        link=link,
+        has_link=link is not None,
+        contact=contact_of(deployment),
     )
 
 
 @reacts_to(InvitationEnded)
 async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
     """To the expert: the invitation is void with its award or its request, or the yes is taken back. Of the latter the officer hears,
-    too, where it was the expert who took it back."""
+    too, where it was the expert who took it back, or says that it was not theirs."""
     if event.how == "unavailable":
         return
     invitation = await tx.get(Invitation, event.invitation_id)
@@ -100,6 +108,11 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
             await write_to_expert(
                 tx, invitation, deployment, "called_off", subject, booked=False, reason=reason
             )
+        return
+    if event.how == "disowned":
+        await write_to_expert(tx, invitation, deployment, "disowned", subject)
+        subject = _("An expert did not accept: {reference}", reference=deployment.reference)
+        await _to_officer(tx, deployment, "not_their_yes", subject, seat=event.seat)
         return
     by_expert = await _actor(tx) is None
     await write_to_expert(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from facility.deployments.models.request import DeploymentState
-from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.words import language_name
 from facility.web import filters, sentences
@@ -27,8 +27,19 @@ OUTCOMES = {
     InvitationStatus.UNAVAILABLE: (N_("Booked elsewhere"), "plain"),
     InvitationStatus.WITHDRAWN: (N_("No longer needed"), "plain"),
     InvitationStatus.CANCELLED: (N_("Booking cancelled"), "bad"),
+    InvitationStatus.DISOWNED: (N_("Accepted by somebody else"), "bad"),
 }
 """The word of each outcome of an invitation, untranslated, and the kind of its tag."""
+
+DECLINED_BECAUSE = {
+    DeclineReason.DATES: N_("I am not free on these days"),
+    DeclineReason.EMPLOYER: N_("My employer does not release me"),
+    DeclineReason.FIELD: N_("This is not my field"),
+    DeclineReason.CONFLICT: N_("I have a conflict of interest"),
+    DeclineReason.PERSONAL: N_("Personal reasons"),
+    DeclineReason.OTHER: N_("Another reason"),
+}
+"""The reasons for a no that an expert can choose, untranslated."""
 
 EXCLUSIONS = {
     "not_eu_member_state": N_("not from one of the 27 Member States"),
@@ -119,6 +130,7 @@ sentences.register(
         "not_on_shortlist": N_("You can only ask experts on the shortlist."),
         "invitation_ended": N_("This invitation can no longer be answered."),
         "booked_elsewhere": N_("The expert has another booking on one of these days."),
+        "conflict_undeclared": N_("Say whether you have a conflict of interest."),
         "not_accepted": N_("There is no booking to cancel."),
         "deployment_ended": N_("This deployment has ended."),
         "too_late_to_cancel": N_("It is too late: the last day is over."),

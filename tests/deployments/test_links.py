@@ -7,17 +7,22 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from facility import clock
 from facility.activities.service.activities import ActivityDraft, plan_activity
 from facility.applications.rules.activities import ActivityKind
 from facility.awards.service.ending import withdraw_award
+from facility.deployments.events import InvitationAccepted
 from facility.deployments.service.answering import expire_due
+from facility.events.log import history
 from facility.events.models import EventRow
 from facility.events.reconcile import reconcile
+from facility.events.relay import deliver_all
+from facility.outbox.links import path_of
 from facility.outbox.models import Link
-from tests.browser import Browsers, states
+from tests.browser import Browsers, gives_reason, states
 from tests.deployments.conftest import AHEAD, Sending, expert
 from tests.statements import count_statements
 
@@ -223,3 +228,112 @@ async def test_the_link_shows_no_other_expert(sending: Sending, asked: UUID, bro
     page = await (await browse()).get(await sending.link(asked, "X1"))
     shown = re.sub(r'data-mark="[^"]*"', "", page.text)  # a mark may hold any letters
     assert re.search(r"X2|Horvat|@example\.org", shown) is None
+
+
+@pytest.fixture
+async def declaring(sending: Sending) -> UUID:
+    """As `asked`, by a request that says what the expert would do, and asks for the declaration."""
+    await sending.pool(expert("X1", available=[AHEAD]), expert("X2", available=[AHEAD]))
+    return await sending.soon(
+        terms_of_reference="Teach two days.",
+        contact_name="Ada Berisha",
+        contact_email="ada@example.org",
+        declares_conflicts=True,
+    )
+
+
+async def test_the_page_says_what_one_needs_for_a_yes(
+    sending: Sending, declaring: UUID, browse: Browsers
+) -> None:
+    page = (await (await browse()).get(await sending.link(declaring, "X1"))).text
+    for words in (
+        "Teach two days.",
+        "Ada Berisha, ada@example.org",
+        "Albanian State Police, Albania; Kosovo* Police, Kosovo*; Supreme State",
+    ):
+        assert words in page
+    (mail, *_) = await sending.mails("invitation")
+    assert (mail.context["terms"], mail.context["contact"]) == (
+        "Teach two days.",
+        "Ada Berisha, ada@example.org",
+    )
+    assert len(mail.context["institutions"]) == 3
+
+
+async def test_a_yes_needs_the_declaration(sending: Sending, declaring: UUID, browse: Browsers) -> None:
+    path, browser = await sending.link(declaring, "X1"), await browse()
+    without = await browser.send_form(path, {"answer": "accept"})
+    assert (without.status_code, gives_reason(without, "conflict_undeclared")) == (422, True)
+    assert await sending.outcomes(declaring) == {"X1": "open"}
+    await browser.send_form(path, {"answer": "accept", "conflict": "no"})
+    assert (await sending.invitations(declaring))["X1"].no_conflict
+    async with sending.db.reader() as connection:
+        events = [recorded.event for recorded in await history(connection, declaring)]
+    assert [event.no_conflict for event in events if isinstance(event, InvitationAccepted)] == [True]
+
+
+async def test_a_declared_conflict_is_a_no_and_asks_the_next(
+    sending: Sending, declaring: UUID, browse: Browsers
+) -> None:
+    path, browser = await sending.link(declaring, "X1"), await browse()
+    silent = await browser.send_form(path, {"answer": "accept", "conflict": "yes"})
+    assert (silent.status_code, "Say in a few words what the conflict is." in silent.text) == (422, True)
+    declared = {"answer": "accept", "conflict": "yes", "conflict_text": "I worked there until May."}
+    assert (await browser.send_form(path, declared)).status_code == 303
+    assert "You declared a conflict of interest" in (await browser.get(path)).text
+    assert await sending.outcomes(declaring) == {"X1": "declined", "X2": "open"}
+    row = (await sending.invitations(declaring))["X1"]
+    assert (row.why, row.reason) == ("conflict", "I worked there until May.")
+    assert await sending.booked("X1") == []
+
+
+async def test_a_no_may_name_a_colleague_whom_only_the_secretariat_sees(
+    sending: Sending, asked: UUID, browse: Browsers
+) -> None:
+    path = await sending.link(asked, "X1")
+    refused = {"answer": "decline", "why": "employer", "colleague": "Anna Conti, Rome"}
+    await (await browse()).send_form(path, refused)
+    ada, greta, carl = [await browse(sending.play.people[name]) for name in ("ada", "greta", "carl")]
+    seen = {}
+    for name, browser in (("ada", ada), ("greta", greta), ("carl", carl)):
+        page = (await browser.get(f"/deployments/{asked}")).text
+        seen[name] = ("My employer does not release me" in page, "Anna Conti" in page)
+    assert seen == {"ada": (True, True), "greta": (True, False), "carl": (False, False)}
+
+
+async def test_a_yes_of_somebody_else_ends_by_one_click(
+    sending: Sending, asked: UUID, browse: Browsers
+) -> None:
+    path, browser = await sending.link(asked, "X1"), await browse()
+    assert (await browser.send_form(f"{path}/not-mine")).status_code == 409
+    await browser.send_form(path, {"answer": "accept"})
+    await deliver_all(sending.db, clock.now)
+    (confirmed,) = await sending.mails("accepted")
+    async with sending.db.transaction(now=clock.now()) as tx:
+        assert path_of(await tx.get(Link, confirmed.link_id)) == path
+    assert f'action="{path}/not-mine"' in (await browser.get(path)).text
+    assert (await browser.send_form(f"{path}/not-mine")).status_code == 303
+    assert "disowned" in states(await browser.get(path))
+    assert await sending.outcomes(asked) == {"X1": "disowned", "X2": "open"}
+    assert await sending.booked("X1") == []
+    await deliver_all(sending.db, clock.now)
+    assert [len(await sending.mails(template)) for template in ("disowned", "not_their_yes")] == [1, 1]
+    assert {name: lines for name, lines in (await reconcile(sending.db)).items() if lines} == {}
+
+
+async def test_the_days_for_a_calendar_while_they_are_booked(
+    sending: Sending, declaring: UUID, browse: Browsers
+) -> None:
+    path, browser = await sending.link(declaring, "X1"), await browse()
+    here = f"{path}/booking.ics"
+    assert (await browser.get(here)).status_code == 409
+    await browser.send_form(path, {"answer": "accept", "conflict": "no"})
+    assert here in (await browser.get(path)).text
+    (event,) = Calendar.from_ical((await browser.get(here)).content).walk("VEVENT")
+    row = await sending.row(declaring)
+    assert str(event["UID"]) == f"{declaring}-{sending.experts['X1']}@facility"
+    assert event.decoded("DTSTART") == row.starts_on
+    assert event.decoded("DTEND") == row.ends_on + timedelta(days=1)
+    assert "Ada Berisha" in str(event["DESCRIPTION"])
+    await browser.send_form(f"{path}/cancel", {"reason": "Ill"})
+    assert (await browser.get(here)).status_code == 409

@@ -180,6 +180,11 @@ async def test_the_shortlist_is_made_anew_when_the_pool_has_changed(pool: Sendin
     ("changes", "words"),
     [
         ({"place": " "}, ["Place: This is missing."]),
+        (
+            {"contact_name": "Ada Berisha"},
+            ["Mail address of the contact person: Enter the mail address of the contact person."],
+        ),
+        ({"contact_phone": "1"}, ["Contact person: Enter the name of the contact person."]),
         ({"starts_on": "2020-01-01"}, ["First day: This day is past."]),
         ({"ends_on": "2026-01-01"}, ["Last day: The last day lies before the first."]),
         ({"ends_on": "2099-01-01"}, ["Last day: A deployment lasts at most 60 days."]),

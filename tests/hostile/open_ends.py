@@ -214,7 +214,7 @@ async def _experts(ends: Opened) -> None:
     async with ends.db.reader() as connection:
         query = text("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY seat")
         first, second = (await connection.execute(query)).scalars()
-    await ends.act(ends.now, None, accept, first)
+    await ends.act(ends.now, None, accept, first, no_conflict=True)
     await _refused(ends, second)
 
 

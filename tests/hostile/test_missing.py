@@ -39,8 +39,8 @@ EMPTY = {
     "expert": ("past_deployments",),
     "party": ("contact_name",),
     "initiative": ("text",),
-    "deployment": ("order_reason",),
-    "invitation": ("reason",),
+    "deployment": ("order_reason", "terms_of_reference", "contact_phone"),
+    "invitation": ("reason", "colleague"),
     "consultation": ("question",),
     "clarification": ("value", "answer"),
     "admissibility_check": ("reason",),
@@ -58,6 +58,7 @@ NONE = (
     "DELETE FROM former_name",
     "UPDATE call SET questions_until = NULL, answers_until = NULL",
     "UPDATE call SET text = '' WHERE state = 'draft'",
+    "UPDATE deployment SET contact_name = '', contact_email = ''",
 )
 
 

@@ -81,6 +81,7 @@ def test_one_declines_the_next_is_asked_and_accepts(
 
     xenia = visit(address("x52"), phone=True)
     accepted = xenia.open_mail()
+    xenia.tick("No, I declare that I have no conflict of interest")
     xenia.press("Yes, I can come")
     xenia.heading("Thank you, you are booked")
     ada.goto(deployment)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from facility.deployments.forms.terms import check_contact, terms
 from facility.deployments.queries.requests import Applied, Named
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import RequestDraft
@@ -44,6 +45,7 @@ def blank(application: Applied, known: Collection[str]) -> Values:
         "respond_within_hours": "72",
         "recent_from": RecentFrom.BOOKINGS.value,
         "cool_off_months": "24",
+        "declares_conflicts": "yes",
     }
     for number, code in enumerate(code for code in application.themes if code in known):
         values |= {f"themes-{number}-code": code, f"themes-{number}-weight": "1"}
@@ -146,7 +148,8 @@ def read(
     fields: Fields, *, application_id: UUID, themes: Choices, languages: Choices, today: date
 ) -> RequestDraft:
     """The draft; what is wrong is noted at its field. `today`: in Brussels; nobody is sent earlier."""
-    typed = read_texts(fields, request(languages))
+    typed = read_texts(fields, request(languages)) | read_texts(fields, terms())
+    check_contact(fields)
     _check_days(fields, date.fromisoformat(typed["starts_on"]), date.fromisoformat(typed["ends_on"]), today)
     rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
     if not rows:
@@ -155,6 +158,8 @@ def read(
         **typed,
         "application_id": application_id,
         "place": designated(typed["place"]),
+        "terms_of_reference": designated(typed["terms_of_reference"]),
+        "declares_conflicts": typed["declares_conflicts"] == "yes",
         "themes": {str(row["code"]): row["weight"] for _fields, row in rows},
         "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
         "cool_off_months": typed["cool_off_months"] or None,

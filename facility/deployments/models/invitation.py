@@ -14,7 +14,9 @@ from facility.inquiries.models import Inquiry
 
 class Invitation(Inquiry):
     """An expert asked for one seat. One open or accepted invitation a seat: the database refuses a second yes.
-    named_to_parties: with the yes they agreed that lead and partners see their name."""
+    named_to_parties: with the yes they agreed that lead and partners see their name. no_conflict: with the yes they declared that they
+    have no conflict of interest. why: the reason for a no, as they chose it from the list. colleague: whom they named instead of
+    themselves, for the secretariat alone."""
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -29,10 +31,14 @@ class Invitation(Inquiry):
         Index("ix_invitation_due", "respond_by", postgresql_where=text("outcome = 'open'")),
         Index("ix_invitation_expert_id", "expert_id"),
         CheckConstraint(
-            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled')",
+            "outcome IN ('open', 'accepted', 'declined', 'expired', 'unavailable', 'withdrawn', 'cancelled', 'disowned')",
             name="outcome",
         ),
         CheckConstraint("(outcome = 'open') = (ended_at IS NULL)", name="ended_at"),
+        CheckConstraint(
+            "why IN ('dates', 'employer', 'field', 'conflict', 'personal', 'other')", name="why_known"
+        ),
+        CheckConstraint("why IS NULL OR outcome = 'declined'", name="why"),
     )
 
     deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"))
@@ -40,6 +46,9 @@ class Invitation(Inquiry):
     seat: Mapped[int]
     reason: Mapped[str]
     named_to_parties: Mapped[bool] = mapped_column(default=False, server_default=false())
+    no_conflict: Mapped[bool] = mapped_column(default=False, server_default=false())
+    why: Mapped[str | None]
+    colleague: Mapped[str] = mapped_column(default="", server_default="")
     # What every inquiry has, in the words of this room.
     asked_at: Mapped[datetime] = mapped_column("invited_at")
     ends_at: Mapped[datetime] = mapped_column("respond_by")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.db import Base, Key, search_index, search_key_of
@@ -35,7 +35,10 @@ class Deployment(Base):
     """A request for experts. `end_reason`: why the secretariat called it off. `themes` maps codes to weights; `shortlist` keeps what was computed, in words and points:
     {"ranked": [{"code", "score", "parts": [...]}], "excluded": {code: reason}}, and where the request asks for it what was `recent` and
     `conflicts` (`service.requesting`). recent_from: where deployments in the last 12 months are counted; cool_off_months: how far back conflicts
-    are looked for in the data, not at all where it names none. search_key: what it is found by."""
+    are looked for in the data, not at all where it names none. search_key: what it is found by.
+
+    What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
+    neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -46,6 +49,7 @@ class Deployment(Base):
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
         CheckConstraint("end_reason IS NULL OR state = 'ended'", name="end_reason"),
+        CheckConstraint("(contact_name = '') = (contact_email = '')", name="contact"),
         search_index("deployment"),
     )
 
@@ -67,6 +71,11 @@ class Deployment(Base):
     respond_within_hours: Mapped[int]
     recent_from: Mapped[str] = mapped_column(default=RecentFrom.PROFILE, server_default=RecentFrom.PROFILE)
     cool_off_months: Mapped[int | None]
+    terms_of_reference: Mapped[str] = mapped_column(default="", server_default="")
+    contact_name: Mapped[str] = mapped_column(default="", server_default="")
+    contact_email: Mapped[str] = mapped_column(default="", server_default="")
+    contact_phone: Mapped[str] = mapped_column(default="", server_default="")
+    declares_conflicts: Mapped[bool] = mapped_column(default=False, server_default=false())
     state: Mapped[str]
     shortlist: Mapped[dict[str, Any]]
     order_reason: Mapped[str]

@@ -5,16 +5,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
 from facility.deployments import words
+from facility.deployments.forms.answer import read_answer
 from facility.deployments.forms.request import MOST_REASON
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
-from facility.deployments.queries import requests as queries
-from facility.deployments.queries.requests import Linked
+from facility.deployments.pages.calendar import calendar_of
+from facility.deployments.queries import invited as queries
+from facility.deployments.queries.invited import Linked
+from facility.deployments.queries.offer import offer
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service import answering as answers
-from facility.deployments.service.answering import accept, decline
+from facility.deployments.service.answering import accept, decline, disown
 from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page
+from facility.refused import refuse
 from facility.web import render
 from facility.web.access import ANYONE, allow
 from facility.web.fields import Fields
@@ -24,6 +28,7 @@ from facility.web.limits import Rate, address_of
 
 BY_LINK = Rate("invitation-link", 300, 600)
 EVERYBODY = {"allow": allow(ANYONE)}
+CALENDAR = "text/calendar"
 
 
 def _outcome(linked: Linked) -> str:
@@ -46,6 +51,7 @@ async def _page(
     linked = await queries.linked(connection, token)
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
+    today = clock.now().astimezone(clock.BRUSSELS).date()
     return link_page(
         view,
         "deployments/link.html",
@@ -54,12 +60,14 @@ async def _page(
         Fields.showing() if status == 409 else fields,
         status,
         linked=linked,
+        offer=await offer(connection, linked.invitation_id),
         outcome=outcome,
         beneficiaries=listed(linked.beneficiaries),
         asked_themes=listed([known.get(code, code) for code in linked.themes]),
         strengths=words.strengths(linked.parts, known),
-        may_cancel=outcome == "accepted"
-        and clock.now().astimezone(clock.BRUSSELS).date() <= linked.starts_on,
+        may_cancel=outcome == "accepted" and today <= linked.starts_on,
+        may_disown=outcome == "accepted" and today <= linked.ends_on,
+        declined_because=words.DECLINED_BECAUSE,
         most=MOST_REASON,
     )
 
@@ -73,16 +81,21 @@ async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> 
 
 @post("/link/invitation/{token:str}", opt=EVERYBODY)
 async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
-    """Yes, or no with a reason if the expert likes; works once."""
+    """Yes, or no with a reason if the expert likes; works once. A conflict of interest is a no."""
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
-    choice = fields.choice("answer", ("accept", "decline"))
-    reason = fields.text("reason", required=False, most=MOST_REASON, multiline=True)
+    answered = read_answer(fields)
     async with answering(view, tx, Invitation, token, fields, _page) as link:
-        if choice == "accept":
-            await accept(tx, link.subject_id, named=True)
+        if answered.yes:
+            await accept(tx, link.subject_id, named=True, no_conflict=answered.no_conflict)
         else:
-            await decline(tx, link.subject_id, reason=reason)
+            await decline(
+                tx,
+                link.subject_id,
+                why=answered.why,
+                reason=answered.reason,
+                colleague=answered.colleague,
+            )
     link.used_at = tx.now
     return view.go(f"/link/invitation/{token}")
 
@@ -98,4 +111,23 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     return view.go(f"/link/invitation/{token}")
 
 
-HANDLERS = [show, answer, cancel]
+@post("/link/invitation/{token:str}/not-mine", opt=EVERYBODY)
+async def not_mine(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """The expert did not give the yes: it is void, without a reason."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    async with answering(view, tx, Invitation, token, Fields(form), _page) as link:
+        await disown(tx, link.subject_id)
+    return view.go(f"/link/invitation/{token}")
+
+
+@get("/link/invitation/{token:str}/booking.ics", opt=EVERYBODY)
+async def booking(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
+    """The days for the expert's calendar, while they are booked."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    linked = await queries.linked(read, token)
+    if _outcome(linked) != "accepted":
+        refuse("not_accepted")
+    return view.download(calendar_of(linked), f"{linked.reference.replace('/', '-')}.ics", CALENDAR)
+
+
+HANDLERS = [show, answer, cancel, not_mine, booking]

@@ -19,6 +19,7 @@ from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
 from facility.deployments.forms import request as forms
+from facility.deployments.forms.terms import terms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
@@ -157,6 +158,7 @@ async def _request_page(
         form=fields,
         application=application,
         asked=asked,
+        terms=terms(),
         weights=weights,
         rows=rows,
         labels=asked.labels | row_labels(weights, rows),
@@ -227,6 +229,7 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
         outcomes=words.OUTCOMES,
         passed_over=words.PASSED_OVER,
         **WORDS,
+        declined_because=words.DECLINED_BECAUSE,
     )
 
 
@@ -282,7 +285,7 @@ async def _history(connection: AsyncConnection, deployment: DeploymentShown, me:
 def _by_link(recorded: Recorded, line: Moment, codes: Mapping[UUID, str]) -> Moment:
     event = recorded.event
     answered = isinstance(event, InvitationAccepted | InvitationDeclined)
-    cancelled = isinstance(event, InvitationEnded) and event.how == "cancelled"
+    cancelled = isinstance(event, InvitationEnded) and event.how in ("cancelled", "disowned")
     if recorded.actor_id is None and (answered or cancelled):
         return Moment(line.text, line.at, codes.get(event.invitation_id, line.who))  # type: ignore[attr-defined]
     return line

@@ -10,16 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility import clock
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState
-from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.delivery import undelivered_sql
-from facility.inquiries.queries import by_link
 from facility.refused import refuse
 from facility.zone import TODAY_SQL
 
@@ -168,7 +166,8 @@ class Shortlist(msgspec.Struct, frozen=True):
 
 
 class InvitationShown(msgspec.Struct, frozen=True):
-    """An invitation as staff see it. undelivered: the mail did not get through, and the time to answer stands still."""
+    """An invitation as staff see it. why, reason: of a no; colleague: whom the expert named instead; no_conflict: declared with the yes;
+    undelivered: the mail did not get through, and the time to answer stands still."""
 
     id: UUID
     expert_id: UUID
@@ -180,6 +179,9 @@ class InvitationShown(msgspec.Struct, frozen=True):
     outcome: InvitationStatus
     ended_at: datetime | None
     reason: str
+    why: DeclineReason | None
+    colleague: str
+    no_conflict: bool
     undelivered: bool
 
     @property
@@ -225,6 +227,11 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     respond_within_hours: int
     recent_from: RecentFrom
     cool_off_months: int | None
+    terms_of_reference: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    declares_conflicts: bool
     shortlist: Shortlist
     order_reason: str
     end_reason: str | None
@@ -267,11 +274,13 @@ _ONE = text(
     f"""
     SELECT {_LINE}, application.call_id,
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
-        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, shortlist::text AS shortlist,
+        bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
+        contact_phone, declares_conflicts, shortlist::text AS shortlist,
         order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
-            'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
+            'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'why', why, 'colleague', colleague,
+            'no_conflict', no_conflict, 'undelivered', {_UNDELIVERED}) ORDER BY invited_at, seat), '[]')
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'state', candidate.state, 'passed_because', passed_because) ORDER BY position), '[]')
@@ -291,10 +300,11 @@ async def deployment(connection: AsyncConnection, deployment_id: UUID) -> Deploy
     row = (await connection.execute(_ONE, about)).mappings().first()
     if row is None:
         refuse("not_found", kind="missing", what="deployment")
-    return msgspec.convert(_decoded(row, _JSON), DeploymentShown)
+    return msgspec.convert(decoded(row, _JSON), DeploymentShown)
 
 
-def _decoded(row: Any, columns: Sequence[str]) -> dict[str, Any]:
+def decoded(row: Any, columns: Sequence[str]) -> dict[str, Any]:
+    """The row with these columns of JSON read."""
     return {**row, **{name: msgspec.json.decode(row[name]) for name in columns}}
 
 
@@ -319,59 +329,3 @@ async def behind(connection: AsyncConnection, codes: Sequence[str]) -> dict[str,
         {"codes": list(codes)},
     )
     return {row.code: Named(**row._mapping) for row in rows}
-
-
-class Linked(msgspec.Struct, frozen=True):
-    """What an expert's link shows. `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
-    its days; `beneficiaries` as printed; `undelivered`: the mail with the link seemed not to get through."""
-
-    invitation_id: UUID
-    expert_id: UUID
-    name: str
-    code: str
-    outcome: InvitationStatus
-    respond_by: datetime
-    ended_at: datetime | None
-    place: str
-    starts_on: date
-    ends_on: date
-    seats: int
-    state: DeploymentState
-    language: str
-    language_level: CefrLevel
-    themes: dict[str, int]
-    shortlist: Shortlist
-    reference: str
-    booked: bool
-    adrift: bool
-    beneficiaries: list[str]
-    undelivered: bool
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """What the expert's score is made of."""
-        return next((expert.parts for expert in self.shortlist.ranked if expert.code == self.code), ())
-
-
-_LINKED = text(
-    f"""
-    SELECT invitation.id AS invitation_id, invitation.expert_id, expert.name, expert.code, outcome, respond_by,
-        invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language, language_level,
-        deployment.themes::text AS themes, shortlist::text AS shortlist, deployment.reference,
-        EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
-            AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
-        (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
-            SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
-        )::text AS beneficiaries, {_UNDELIVERED} AS undelivered, link.revoked_at
-    FROM link JOIN invitation ON invitation.id = link.subject_id
-    JOIN deployment ON deployment.id = deployment_id
-    JOIN expert ON expert.id = invitation.expert_id
-    WHERE token_hash = :hash AND purpose = 'invitation'
-    """  # noqa: S608 - our own text
-)
-
-
-async def linked(connection: AsyncConnection, token: str) -> Linked:
-    """What the link with this token is about: one statement. Raises Refused: link_unknown (missing), link_revoked."""
-    row = await by_link(connection, _LINKED, token, now=clock.now())
-    return msgspec.convert(_decoded(row._mapping, ("themes", "shortlist", "beneficiaries")), Linked)

@@ -10,7 +10,8 @@ from facility.refused import refuse
 
 
 class InvitationStatus(StrEnum):
-    """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later."""
+    """An invitation is open, or has ended in one of the other ways; cancelled is a yes taken back later, disowned one that somebody
+    else gave in the expert's name."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -19,10 +20,22 @@ class InvitationStatus(StrEnum):
     UNAVAILABLE = "unavailable"
     WITHDRAWN = "withdrawn"
     CANCELLED = "cancelled"
+    DISOWNED = "disowned"
 
 
 STANDING = (InvitationStatus.OPEN, InvitationStatus.ACCEPTED)
 """An invitation that holds its seat: its expert may still answer, or has said yes."""
+
+
+class DeclineReason(StrEnum):
+    """Why an expert says no, as far as they choose to say."""
+
+    DATES = "dates"
+    EMPLOYER = "employer"
+    FIELD = "field"
+    CONFLICT = "conflict"
+    PERSONAL = "personal"
+    OTHER = "other"
 
 
 class Next(msgspec.Struct, frozen=True):
@@ -63,15 +76,38 @@ def may_accept(status: InvitationStatus, last_instant: datetime, at: datetime, *
         refuse("booked_elsewhere")
 
 
+def must_declare(*, asked: bool, no_conflict: bool) -> None:
+    """Where the request asks for it, a yes comes with the declaration that there is no conflict of interest (dossier 4).
+
+    Refused: "conflict_undeclared" (invalid).
+    """
+    if asked and not no_conflict:
+        refuse("conflict_undeclared", kind="invalid", field="conflict")
+
+
+def may_disown(status: InvitationStatus, *, ended: bool, today: date, last_day: date) -> None:
+    """A yes that somebody else gave ends up to the last day in Brussels, without a reason.
+
+    Refused: "not_accepted", "deployment_ended", "too_late_to_cancel".
+    """
+    if status is not InvitationStatus.ACCEPTED:
+        refuse("not_accepted", status=status.value)
+    _goes_on(ended=ended, today=today, last_day=last_day)
+
+
+def _goes_on(*, ended: bool, today: date, last_day: date) -> None:
+    if ended:
+        refuse("deployment_ended")
+    if today > last_day:
+        refuse("too_late_to_cancel")
+
+
 def may_call_off(reason: str, *, ended: bool, today: date, last_day: date) -> None:
     """A request is called off with a reason, up to its last day in Brussels.
 
     Refused: "deployment_ended", "too_late_to_cancel", or "reason_missing" (invalid).
     """
-    if ended:
-        refuse("deployment_ended")
-    if today > last_day:
-        refuse("too_late_to_cancel")
+    _goes_on(ended=ended, today=today, last_day=last_day)
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
 

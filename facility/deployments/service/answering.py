@@ -10,23 +10,26 @@ from facility.deployments.events import (
     InvitationDeclined,
 )
 from facility.deployments.models.invitation import Invitation
-from facility.deployments.models.request import DeploymentState
+from facility.deployments.models.request import Deployment, DeploymentState
 from facility.deployments.rules import answers
-from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats, ended_otherwise, lock_experts, settle
 from facility.deployments.service.inviting import INVITATION, last_instant
 from facility.events.schedule import scheduled
 from facility.experts.models.profile import Expert
 from facility.experts.service.pool import book, is_booked, release
-from facility.inquiries.service import end, end_what_is_over, lock, silence, tell
+from facility.inquiries.service import Locked, end, end_what_is_over, lock, silence, tell
 from facility.refused import refuse
 from facility.zone import BRUSSELS
 
 
-async def accept(tx: Tx, invitation_id: UUID, *, named: bool = False) -> Invitation:
+async def accept(
+    tx: Tx, invitation_id: UUID, *, named: bool = False, no_conflict: bool = False
+) -> Invitation:
     """The expert says yes: the seat is taken and the days are booked. named: they were told that lead and partners see their name.
+    no_conflict: they declared that they have no conflict of interest.
 
-    Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded".
+    Refused: "invitation_ended" (with its status), "booked_elsewhere", "not_funded", "conflict_undeclared" (invalid).
     """
     invitation, deployment = await lock(tx, INVITATION, invitation_id)
     await tx.lock(Expert, invitation.expert_id)
@@ -36,20 +39,24 @@ async def accept(tx: Tx, invitation_id: UUID, *, named: bool = False) -> Invitat
     )
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
+    answers.must_declare(asked=deployment.declares_conflicts, no_conflict=no_conflict)
     end(tx, invitation, InvitationStatus.ACCEPTED)
     invitation.named_to_parties = named
+    invitation.no_conflict = deployment.declares_conflicts
     await book(tx, invitation.expert_id, deployment.id, deployment.starts_on, deployment.ends_on)
     await settle(tx, deployment)
     await tell(tx, invitation, InvitationAccepted)
     return invitation
 
 
-async def decline(tx: Tx, invitation_id: UUID, *, reason: str = "") -> Invitation:
+async def decline(
+    tx: Tx, invitation_id: UUID, *, why: DeclineReason | None = None, reason: str = "", colleague: str = ""
+) -> Invitation:
     """The expert says no; the next is asked at this instant. Refused: "invitation_ended"."""
     invitation, deployment = await lock(tx, INVITATION, invitation_id)
     answers.may_decline(InvitationStatus(invitation.outcome), await last_instant(tx, invitation), tx.now)
     end(tx, invitation, InvitationStatus.DECLINED)
-    invitation.reason = reason.strip()
+    invitation.why, invitation.reason, invitation.colleague = why, reason.strip(), colleague.strip()
     await tell(tx, invitation, InvitationDeclined)
     await ask_for_free_seats(tx, deployment, freed=invitation.seat)
     return invitation
@@ -73,8 +80,7 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
     Experts may until the first day, the secretariat until the last. Refused: "not_accepted", "deployment_ended",
     "too_late_to_cancel", "reason_missing" (invalid).
     """
-    invitation, deployment = await lock(tx, INVITATION, invitation_id)
-    await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
+    invitation, deployment = await _lock_yes(tx, invitation_id)
     answers.may_cancel(
         InvitationStatus(invitation.outcome),
         reason,
@@ -83,7 +89,32 @@ async def cancel(tx: Tx, invitation_id: UUID, *, reason: str, by_expert: bool = 
         last_day=deployment.starts_on if by_expert else deployment.ends_on,
     )
     invitation.reason = reason.strip()
-    await release(tx, invitation.expert_id, deployment.id)
-    await ended_otherwise(tx, invitation, InvitationStatus.CANCELLED)
-    await ask_for_free_seats(tx, deployment, freed=invitation.seat)
+    await _free(tx, invitation, deployment, InvitationStatus.CANCELLED)
     return invitation
+
+
+async def disown(tx: Tx, invitation_id: UUID) -> Invitation:
+    """The expert did not give the yes that their link gave: it ends, the days are free and the next is asked. Refused:
+    `answers.may_disown`."""
+    invitation, deployment = await _lock_yes(tx, invitation_id)
+    answers.may_disown(
+        InvitationStatus(invitation.outcome),
+        ended=deployment.state == DeploymentState.ENDED,
+        today=tx.now.astimezone(BRUSSELS).date(),
+        last_day=deployment.ends_on,
+    )
+    await _free(tx, invitation, deployment, InvitationStatus.DISOWNED)
+    return invitation
+
+
+async def _lock_yes(tx: Tx, invitation_id: UUID) -> Locked[Invitation, Deployment]:
+    locked = invitation, deployment = await lock(tx, INVITATION, invitation_id)
+    await lock_experts(tx, [deployment.id], also=[invitation.expert_id])
+    return locked
+
+
+async def _free(tx: Tx, invitation: Invitation, deployment: Deployment, how: InvitationStatus) -> None:
+    """The yes is void, and its seat and days are free."""
+    await release(tx, invitation.expert_id, deployment.id)
+    await ended_otherwise(tx, invitation, how)
+    await ask_for_free_seats(tx, deployment, freed=invitation.seat)

@@ -8,6 +8,8 @@ from facility.db import Tx
 from facility.deployments.events import ExpertAskedAgain, InvitationExpired
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
+from facility.deployments.queries.invited import contact_line, institutions
+from facility.deployments.queries.offer import offer
 from facility.deployments.rules import answers
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.asking import ask_for_free_seats
@@ -54,8 +56,15 @@ async def write_to_expert(
     )
 
 
+def contact_of(deployment: Deployment) -> str:
+    """Whom the expert can ask; "" where the request names nobody."""
+    return contact_line(deployment.contact_name, deployment.contact_email, deployment.contact_phone)
+
+
 async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link | None) -> None:
     deployment = await tx.get(Deployment, invitation.deployment_id)
+    connection = await tx.session.connection()
+    served = await institutions(connection, deployment.id) if deployment.declares_conflicts else []
     await write_to_expert(
         tx,
         invitation,
@@ -66,6 +75,10 @@ async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link |
         respond_by=instant(invitation.respond_by),
         language=language_name(deployment.language),
         level=deployment.language_level,
+        institutions=served,
+        terms=deployment.terms_of_reference,
+        contact=contact_of(deployment),
+        offer=[f"{term}: {value}" for term, value in await offer(connection, invitation.id)],
     )
 
 

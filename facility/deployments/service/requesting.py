@@ -45,6 +45,11 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     respond_within_hours: int
     recent_from: RecentFrom = RecentFrom.PROFILE
     cool_off_months: int | None = None
+    terms_of_reference: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    declares_conflicts: bool = False
     reference: str | None = None
 
 

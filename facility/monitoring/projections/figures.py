@@ -391,7 +391,7 @@ def requests(figures: Requests, recorded: Recorded) -> None:
         case deployments.InvitationAccepted():
             request.accepted += 1
             request.first_yes_at = request.first_yes_at or at
-        case deployments.InvitationEnded(how="cancelled"):
+        case deployments.InvitationEnded(how="cancelled" | "disowned"):
             request.accepted -= 1
         case deployments.ListExhausted():
             request.exhausted = True
