@@ -685,6 +685,9 @@ AUDIENCE: dict[type[Event], Row] = {
     deployments.DeploymentEnded: Row(
         ASKING, expert=(Mail("deployments/award_ended"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
     ),
+    deployments.DueConfirmed: Row(
+        ASKING, expert=(Mail("deployments/due"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
     deployments.ExpertAskedAgain: Row(
         ASKING,
         expert=(Mail("deployments/invitation"), Page("/link/invitation/{token}")),
@@ -726,8 +729,23 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(Mail("deployments/exhausted"), Task("Requests for experts whose list has run out")),
         decider=(DEPLOYMENT,),
     ),
+    deployments.MissionOver: Row(
+        ASKING,
+        expert=(Mail("deployments/travel"), Page("/link/invitation/{token}")),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
     deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
+    deployments.TravelStated: Row(
+        ASKING,
+        officer=(DEPLOYMENT, Task("Pay of experts to confirm")),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.TravelWindowsEntered: staff(
+        "It counts for requests to come; each request shows the windows that it keeps.",
+        Page("/travel-windows"),
+    ),
     # Activities
     activities.ActivityCancelled: Row(
         "Assessors have done their part.",

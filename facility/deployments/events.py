@@ -1,6 +1,7 @@
 """What can happen to a request for expertise and its invitations."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -146,3 +147,52 @@ class DeploymentEnded(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "The award ended, and with it the deployment"
 
     deployment_id: UUID
+
+
+class TravelWindowsEntered(Event, frozen=True, kw_only=True):
+    """A row was added to the table of what a day of travel pays."""
+
+    subject: ClassVar[str] = "travel_windows"
+    sentence: ClassVar[str] = "What a day of travel pays was entered, valid from {valid_from}"
+
+    travel_windows_id: UUID
+    valid_from: date
+
+
+class MissionOver(Event, frozen=True, kw_only=True):
+    """The last day of a booked expert is over; the request pays."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The days of the expert on seat {seat} are over"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class TravelStated(Event, frozen=True, kw_only=True):
+    """The expert stated when they travelled."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The expert on seat {seat} stated the travel times"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+
+
+class DueConfirmed(Event, frozen=True, kw_only=True):
+    """What is due to an expert was confirmed, EUR: fee and per diem. It is to be paid out of the award's money."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "A fee of EUR {fee} and a per diem of EUR {per_diem} are due for seat {seat}"
+
+    deployment_id: UUID
+    award_id: UUID
+    invitation_id: UUID
+    expert_id: UUID
+    seat: int
+    fee: Decimal
+    per_diem: Decimal

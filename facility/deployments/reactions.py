@@ -16,11 +16,13 @@ from facility.db import Tx
 from facility.deployments.events import (
     DeploymentCalledOff,
     DeploymentEnded,
+    DueConfirmed,
     ExpertAskedAgain,
     ExpertInvited,
     InvitationAccepted,
     InvitationEnded,
     ListExhausted,
+    MissionOver,
 )
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
@@ -34,6 +36,7 @@ from facility.experts.events import ExpertChanged
 from facility.inquiries.service import ask_at_new_address, send_link
 from facility.outbox.models import Link
 from facility.outbox.service import post
+from facility.web.filters import eur
 from facility.web.i18n import _
 from facility.zone import BRUSSELS
 
@@ -71,13 +74,7 @@ async def confirm(tx: Tx, event: InvitationAccepted) -> None:
     if invitation.outcome != InvitationStatus.ACCEPTED:
         return
     deployment = await tx.get(Deployment, event.deployment_id)
-    latest = (
-        select(Link)
-        .where(Link.purpose == INVITATION.name, Link.subject_id == invitation.id)
-        .order_by(Link.created_at.desc())
-        .limit(1)
-    )
-    link = (await tx.session.execute(latest)).scalar_one_or_none()
+    link = await _latest_link(tx, invitation)
     subject = _("You are booked: {reference}", reference=deployment.reference)
     await write_to_expert(
         tx,
@@ -201,3 +198,37 @@ async def _to_officer(tx: Tx, deployment: Deployment, template: str, subject: st
             subject_id=deployment.id,
             context={**facts(deployment), "path": f"/deployments/{deployment.id}", **more},
         )
+
+
+async def _latest_link(tx: Tx, invitation: Invitation) -> Link | None:
+    latest = (
+        select(Link)
+        .where(Link.purpose == INVITATION.name, Link.subject_id == invitation.id)
+        .order_by(Link.created_at.desc())
+        .limit(1)
+    )
+    return (await tx.session.execute(latest)).scalar_one_or_none()
+
+
+@reacts_to(MissionOver)
+async def ask_for_travel(tx: Tx, event: MissionOver) -> None:
+    """To the expert, when the last day is over: when did you travel?"""
+    invitation = await tx.get(Invitation, event.invitation_id)
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("Your travel times: {reference}", reference=deployment.reference)
+    link = await _latest_link(tx, invitation)
+    await write_to_expert(tx, invitation, deployment, "travel", subject, link=link, has_link=link is not None)
+
+
+@reacts_to(DueConfirmed)
+async def tell_what_is_due(tx: Tx, event: DueConfirmed) -> None:
+    """To the expert: the sum."""
+    invitation = await tx.get(Invitation, event.invitation_id)
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("What is due to you: {reference}", reference=deployment.reference)
+    sums: dict[str, Any] = {
+        "fee": eur(event.fee),
+        "per_diem": eur(event.per_diem),
+        "total": eur(event.fee + event.per_diem),
+    }
+    await write_to_expert(tx, invitation, deployment, "due", subject, **sums)

@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
+from facility.deployments.queries.fees import planned_due
+from facility.deployments.queries.offer import Facts, offers
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.words import OUTCOMES
 from facility.evaluation.queries.conflicts import finds_conflicts
 from facility.experts.queries.pool import Engagement, engagements_from
-from facility.web.i18n import N_, translated
+from facility.web.filters import eur
+from facility.web.i18n import N_, _, translated
 
 
 @engagements_from
@@ -61,3 +64,10 @@ finds_conflicts(
         JOIN party ON party.institution_id = institution.id AND {ON_BOARD_SQL}
         JOIN judged ON judged.id = party.application_id""",  # noqa: S608 - our own text
 )
+
+
+@offers
+async def paid(connection: AsyncConnection, invitation_id: UUID) -> Facts:
+    """What the planned travel pays."""
+    due = await planned_due(connection, invitation_id)
+    return [(_("Pay"), _("EUR {amount} for the planned travel", amount=eur(due.total)))] if due else []

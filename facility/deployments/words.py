@@ -1,14 +1,17 @@
 """States, outcomes, reasons and scores as people say them, and what the rules on deployments say."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
+from facility.deployments.rules.fees import Due, Line, Portion, Windows
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.words import language_name
 from facility.web import filters, sentences
-from facility.web.i18n import N_, _, filled, ngettext
+from facility.web.i18n import N_, _, filled, ngettext, translated
+from facility.zone import BRUSSELS
 
 STATES = {
     DeploymentState.REQUESTED: (N_("Order to confirm"), "wait"),
@@ -80,6 +83,52 @@ def conflicts_in_words(conflicts: Sequence[Conflict]) -> list[str]:
     return [filled(CONFLICTS[key], about=about) for key, about in conflicts]
 
 
+PORTIONS = {
+    Portion.WHOLE: N_("the fee of a whole day"),
+    Portion.HALF: N_("the fee of half a day"),
+    Portion.NONE: N_("no fee"),
+}
+"""What a day of travel pays, untranslated."""
+
+
+def pay_line(line: Line) -> str:
+    """ "5 days × EUR 350.00"."""
+    if line.kind == "day":
+        counted = ngettext("{count} day", "{count} days", line.count)
+    elif line.kind == "half_day":
+        counted = ngettext("{count} half day", "{count} half days", line.count)
+    else:
+        counted = ngettext("{count} night abroad", "{count} nights abroad", line.count)
+    return _("{counted} at EUR {rate}", counted=counted, rate=filters.eur(line.rate))
+
+
+def pay_lines(due: Due) -> list[tuple[str, Decimal]]:
+    """What a mission pays, line by line, in words and EUR."""
+    return [(pay_line(line), line.amount) for line in due.lines]
+
+
+def local_moment(at: datetime) -> str:
+    """A moment of travel by the clock at the airport: "Mon 4 Oct, 09:30"."""
+    return filters.moment(at.replace(tzinfo=BRUSSELS))
+
+
+def windows_in_words(windows: Windows) -> list[str]:
+    """What a day of travel pays, a sentence for each way."""
+    out = _(
+        "Outbound: a whole day if you depart by {whole}, half a day by {half}, later {late}.",
+        whole=f"{windows.whole_until:%H:%M}",
+        half=f"{windows.half_until:%H:%M}",
+        late=translated(PORTIONS[windows.late]),
+    )
+    back = _(
+        "Return: {early} if you land before {nothing}, half a day before {half}, a whole day from then on.",
+        early=translated(PORTIONS[windows.early]),
+        nothing=f"{windows.early_before:%H:%M}",
+        half=f"{windows.half_before:%H:%M}",
+    )
+    return [out, back]
+
+
 def part_in_words(part: Part, themes: Mapping[str, str]) -> str:
     """One summand: "Joint investigation teams 4 × 3", "speaks Albanian 2"."""
     if part.kind == "theme":
@@ -120,6 +169,9 @@ def lasting(time: timedelta) -> str:
 
 
 filters.register("lasting", lasting)
+filters.register("pay_lines", pay_lines)
+filters.register("windows_in_words", windows_in_words)
+filters.register("local_moment", local_moment)
 
 sentences.register(
     {
@@ -133,6 +185,16 @@ sentences.register(
         "conflict_undeclared": N_("Say whether you have a conflict of interest."),
         "not_accepted": N_("There is no booking to cancel."),
         "deployment_ended": N_("This deployment has ended."),
+        "rate_missing": N_("The unit costs or the travel windows have no rate for this place today."),
+        "hotel_above_per_diem": N_("This is more than the per diem of a night there."),
+        "windows_order": N_("This time must not be earlier than the one before it."),
+        "departure_elsewhere": N_("Enter a departure on your first day or the day before."),
+        "landing_elsewhere": N_("Enter a landing on your last day or the day after."),
+        "landing_first": N_("The landing must come after the departure."),
+        "mission_goes_on": N_("You can state your travel times after the last day."),
+        "due_confirmed": N_("The sum has been confirmed already."),
+        "travel_missing": N_("The expert has not stated the travel times."),
+        "travel_changed": N_("The expert has changed the travel times. Look at them again."),
         "too_late_to_cancel": N_("It is too late: the last day is over."),
     }
 )

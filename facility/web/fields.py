@@ -227,6 +227,15 @@ class Fields:
             return first
         return chosen
 
+    def clock_time(self, name: str, missing: str | None = None) -> time:
+        """A time of the day; midnight in place of a wrong one."""
+        value = self._single(name, missing)
+        if match := re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::([0-5][0-9]))?", value or ""):
+            return time(int(match[1]), int(match[2]), int(match[3] or 0))
+        if value is not None:
+            self.wrong(name, _("Enter a time like 12:00."))
+        return time()
+
     def instant(self, name: str) -> datetime:
         """A moment, typed as day and time in Brussels (`name_day`, `name_time`); UTC.
 
@@ -234,24 +243,15 @@ class Fields:
         """
         placeholder = datetime(2000, 1, 1, tzinfo=UTC)
         day = self.day(f"{name}_day")
-        value = self._single(f"{name}_time", _("Enter a time in Brussels."))
-        clean = not self.errors.get(self.name(f"{name}_day"))
-        if value is None:
+        hour = self.clock_time(f"{name}_time", _("Enter a time in Brussels."))
+        if not self.sound(name):
             return placeholder
-        if not (match := re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])(?::([0-5][0-9]))?", value)):
-            self.wrong(f"{name}_time", _("Enter a time like 12:00."))
-            return placeholder
-        if not clean:
-            return placeholder
-        local = datetime.combine(day, time(int(match[1]), int(match[2]), int(match[3] or 0)), BRUSSELS)
-        if local.utcoffset() != local.replace(fold=1).utcoffset():
-            self.wrong(
-                name,
-                _(
-                    "At that time the clocks in Brussels are changed. Choose a time one hour earlier or later."
-                ),
-            )
-        return local.astimezone(UTC)
+        local = datetime.combine(day, hour, BRUSSELS)
+        if local.utcoffset() == local.replace(fold=1).utcoffset():
+            return local.astimezone(UTC)
+        why = _("At that time the clocks in Brussels are changed. Choose a time one hour earlier or later.")
+        self.wrong(name, why)
+        return placeholder
 
     def file(self, name: str) -> Upload:
         given = self.uploads(name, most=1)

@@ -4,7 +4,7 @@ Each function leaves something open on whose page a form stands that no other pa
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
@@ -35,12 +35,15 @@ from facility.awards.service.withdrawal import propose_withdrawal
 from facility.contracts.service.enlargement import propose_enlargement
 from facility.contracts.service.money import open_envelope
 from facility.db import Database
+from facility.deployments.rules.fees import Pay, Travel
 from facility.deployments.service.answering import accept
-from facility.deployments.service.requesting import request_expertise
+from facility.deployments.service.mission import end_missions, state_travel
+from facility.deployments.service.requesting import confirm_shortlist, request_expertise
 from facility.events.schedule import SCHEDULE, run_due
+from facility.experts.service.pool import register_expert
 from facility.files.store import Store
 from facility.outbox.links import token_of
-from facility.story.after_award import REQUEST
+from facility.story.after_award import EXPERT, REQUEST
 from facility.web.access import Role
 from tests.hostile.open_calls import ADA, PAUL, Opened
 from tests.hostile.open_drafts import leave_drafts, type_on
@@ -67,6 +70,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await _awards(ends)
     await _experts(ends)
     await leave_pool(ends)
+    await _missions(ends)
     await _activity(ends)
     await _accounts(ends)
     await _operations(ends)
@@ -216,6 +220,39 @@ async def _experts(ends: Opened) -> None:
         first, second = (await connection.execute(query)).scalars()
     await ends.act(ends.now, None, accept, first, no_conflict=True)
     await _refused(ends, second)
+
+
+async def _missions(ends: Opened) -> None:
+    """Two missions that are over: one whose travel is to be stated, one whose pay is to be confirmed."""
+    first = ends.monday(-3)
+    for number in (1, 2):
+        sent = msgspec.structs.replace(
+            EXPERT,
+            code=f"Y{number}",
+            name=f"Sent Expert {number}",
+            email=f"sent{number}@example.org",
+            available=[(first, first + timedelta(days=4))],
+        )
+        await ends.act(ends.noon(-60), "ada", register_expert, sent)
+    draft = msgspec.structs.replace(
+        REQUEST,
+        application_id=await _funded(ends),
+        starts_on=first,
+        ends_on=first + timedelta(days=2),
+        seats=2,
+        pay=Pay("AL"),
+    )
+    made = await ends.act(ends.noon(-50), "ada", request_expertise, draft)
+    await ends.act(ends.noon(-50), "ada", confirm_shortlist, made.id)
+    async with ends.db.reader() as connection:
+        query = text("SELECT id FROM invitation WHERE deployment_id = :made ORDER BY seat")
+        invitations = list((await connection.execute(query, {"made": made.id})).scalars())
+    for key in invitations:
+        await ends.act(ends.noon(-49), None, accept, key)
+    await end_missions(ends.db, ends.now)
+    out, back = (datetime.combine(day, time(10)) for day in (first, first + timedelta(days=2)))
+    await ends.act(ends.now, None, state_travel, invitations[0], Travel(out, back))
+    ends.at(ADA, f"/deployments/{made.id}")
 
 
 async def _activity(ends: Opened) -> None:

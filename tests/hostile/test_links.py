@@ -40,7 +40,6 @@ NOT_LINKED = {
     "/search": "a form in the header leads there",
     "/applications/{application_id}/clarifications/{clarification_id}/papers/{number}": "no answer has one",
     "/assessments/{application_id}/documents/{document_id}": "nobody assesses an application with documents",
-    "/deployments/new": "every award of the story has its requests",
     "/link/partner/{token}/application.pdf": "of the links that are open, none is about what was submitted",
     "/link/partner/{token}/receipt.pdf": "the same",
 }

@@ -6,9 +6,12 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
+from facility.deployments.forms.fees import read_pay
 from facility.deployments.forms.terms import check_contact, terms
 from facility.deployments.queries.requests import Applied, Named
+from facility.deployments.rules.fees import Portion
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import RequestDraft
 from facility.deployments.words import RECENT_FROM
@@ -46,6 +49,8 @@ def blank(application: Applied, known: Collection[str]) -> Values:
         "recent_from": RecentFrom.BOOKINGS.value,
         "cool_off_months": "24",
         "declares_conflicts": "yes",
+        "out": Portion.WHOLE.value,
+        "back": Portion.WHOLE.value,
     }
     for number, code in enumerate(code for code in application.themes if code in known):
         values |= {f"themes-{number}-code": code, f"themes-{number}-weight": "1"}
@@ -164,7 +169,7 @@ def read(
         "recent_from": typed["recent_from"] or RecentFrom.PROFILE,
         "cool_off_months": typed["cool_off_months"] or None,
     }
-    return msgspec.convert(draft, RequestDraft, strict=False)
+    return replace(msgspec.convert(draft, RequestDraft, strict=False), pay=read_pay(fields))
 
 
 def designated(place: str) -> str:

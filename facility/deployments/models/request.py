@@ -38,7 +38,9 @@ class Deployment(Base):
     are looked for in the data, not at all where it names none. search_key: what it is found by.
 
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
-    neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest."""
+    neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest.
+
+    `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -84,6 +86,7 @@ class Deployment(Base):
     ordered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+    terms: Mapped[dict[str, Any] | None]
 
     _find_by = search_key_of("reference", "place")
 

@@ -6,16 +6,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import clock
 from facility.deployments import words
 from facility.deployments.forms.answer import read_answer
+from facility.deployments.forms.fees import read_travel, shown_travel
 from facility.deployments.forms.request import MOST_REASON
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.pages.calendar import calendar_of
 from facility.deployments.queries import invited as queries
+from facility.deployments.queries.fees import mission
 from facility.deployments.queries.invited import Linked
 from facility.deployments.queries.offer import offer
 from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.rules.fees import planned
 from facility.deployments.service import answering as answers
 from facility.deployments.service.answering import accept, decline, disown
+from facility.deployments.service.mission import state_travel
 from facility.experts.queries.pool import themes
 from facility.inquiries.link import answering, link_page
 from facility.refused import refuse
@@ -52,6 +56,9 @@ async def _page(
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
     today = clock.now().astimezone(clock.BRUSSELS).date()
+    sent = await mission(connection, linked.invitation_id) if linked.terms else None
+    if sent and not fields.values:
+        fields.values |= shown_travel(sent.travel)
     return link_page(
         view,
         "deployments/link.html",
@@ -68,6 +75,8 @@ async def _page(
         may_cancel=outcome == "accepted" and today <= linked.starts_on,
         may_disown=outcome == "accepted" and today <= linked.ends_on,
         declined_because=words.DECLINED_BECAUSE,
+        mission=sent,
+        planned=linked.terms and planned(linked.terms, linked.starts_on, linked.ends_on, linked.home),
         most=MOST_REASON,
     )
 
@@ -130,4 +139,15 @@ async def booking(view: View, read: Read, limits: Limits, token: FromPath[str]) 
     return view.download(calendar_of(linked), f"{linked.reference.replace('/', '-')}.ics", CALENDAR)
 
 
-HANDLERS = [show, answer, cancel, not_mine, booking]
+@post("/link/invitation/{token:str}/travel", opt=EVERYBODY)
+async def travel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
+    """After the last day: when the expert left home and was back, until what is due is confirmed."""
+    await limits.hit(BY_LINK, address_of(view.scope))
+    fields = Fields(form)
+    stated = read_travel(fields)
+    async with answering(view, tx, Invitation, token, fields, _page) as link:
+        await state_travel(tx, link.subject_id, stated)
+    return view.go(f"/link/invitation/{token}")
+
+
+HANDLERS = [show, answer, cancel, not_mine, booking, travel]

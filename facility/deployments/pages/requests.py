@@ -18,11 +18,13 @@ from facility.awards.service.consequences import ends_with_the_award
 from facility.deployments import words
 from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
+from facility.deployments.forms import fees as fee_forms
 from facility.deployments.forms import request as forms
 from facility.deployments.forms.terms import terms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
+from facility.deployments.queries.fees import missions
 from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.rules.balance import Member, balance
 from facility.deployments.rules.shortlist import RecentFrom
@@ -47,7 +49,7 @@ from facility.web.navigation import DELIVERY, nav
 from facility.web.waiting import waits
 from facility.zone import TODAY_SQL
 
-nav(N_("Deployments"), "/deployments", *ROLES, order=46, group=DELIVERY)
+nav(N_("Deployments"), "/deployments", *ROLES, order=46, group=DELIVERY, holds=("/travel-windows",))
 _REQUESTS = f"""SELECT deployment.reference || ' ' || deployment.place AS thing, '/deployments/' || deployment.id AS href,
         call.reference AS call, requested_at AS since,
         CAST(deployment.starts_on AS timestamp) AT TIME ZONE 'Europe/Brussels' AS until
@@ -150,7 +152,8 @@ async def _request_page(
     status: int = 200,
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
-    asked, weights = forms.request(language_choices()), forms.weights(await themes(connection))
+    asked, pay = forms.request(language_choices()), fee_forms.pay()
+    weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
     return view.page(
         "deployments/new.html",
@@ -159,9 +162,10 @@ async def _request_page(
         application=application,
         asked=asked,
         terms=terms(),
+        pay=pay,
         weights=weights,
         rows=rows,
-        labels=asked.labels | row_labels(weights, rows),
+        labels=asked.labels | pay.labels | row_labels(weights, rows),
     )
 
 
@@ -225,6 +229,7 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
         shortlist=await _shortlist(read, shown, known) if private else {},
         today=clock.now().astimezone(clock.BRUSSELS).date(),
         history=await _history(read, shown, view.me) if private else [],
+        missions=await missions(read, deployment_id) if shown.terms else [],
         states=words.STATES,
         outcomes=words.OUTCOMES,
         passed_over=words.PASSED_OVER,

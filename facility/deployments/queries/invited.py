@@ -13,6 +13,7 @@ from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries.requests import ADRIFT, Shortlist, decoded
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
+from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Part
 from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.delivery import undelivered_sql
@@ -25,7 +26,7 @@ def contact_line(*parts: str) -> str:
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """What an expert's link shows. `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
+    """What an expert's link shows. `home`: the expert's country; `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
     its days; `beneficiaries` as printed; `institutions`: whom the expert would help; `undelivered`: the mail with the link seemed not to
     get through."""
 
@@ -34,6 +35,7 @@ class Linked(msgspec.Struct, frozen=True):
     expert_id: UUID
     name: str
     code: str
+    home: str
     outcome: InvitationStatus
     respond_by: datetime
     why: DeclineReason | None
@@ -55,6 +57,7 @@ class Linked(msgspec.Struct, frozen=True):
     contact_email: str
     contact_phone: str
     declares_conflicts: bool
+    terms: Terms | None
     beneficiaries: list[str]
     institutions: list[str]
     undelivered: bool
@@ -90,7 +93,7 @@ async def institutions(connection: AsyncConnection, deployment_id: UUID) -> list
 
 _LINKED = text(
     f"""
-    SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, outcome, respond_by,
+    SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, expert.country AS home, outcome, respond_by,
         invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language, language_level,
         deployment.themes::text AS themes, shortlist::text AS shortlist, deployment.reference,
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
@@ -98,7 +101,7 @@ _LINKED = text(
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries, ({INSTITUTIONS})::text AS institutions,
-        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, {_UNDELIVERED} AS undelivered, link.revoked_at
+        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, terms::text AS terms, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id
@@ -111,5 +114,5 @@ async def linked(connection: AsyncConnection, token: str) -> Linked:
     """What the link with this token is about: one statement. Raises Refused: link_unknown (missing), link_revoked."""
     row = await by_link(connection, _LINKED, token, now=clock.now())
     return msgspec.convert(
-        decoded(row._mapping, ("themes", "shortlist", "beneficiaries", "institutions")), Linked
+        decoded(row._mapping, ("themes", "shortlist", "terms", "beneficiaries", "institutions")), Linked
     )

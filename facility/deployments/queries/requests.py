@@ -15,6 +15,7 @@ from facility.awards.models.award import AWARD_STANDS_SQL
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL, Invitation
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
+from facility.deployments.rules.fees import Terms
 from facility.deployments.rules.shortlist import Conflict, Part, RecentFrom
 from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.delivery import undelivered_sql
@@ -235,6 +236,7 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     shortlist: Shortlist
     order_reason: str
     end_reason: str | None
+    terms: Terms | None
     adrift: bool
     requested_by: str | None
     ordered_by: str | None
@@ -276,7 +278,7 @@ _ONE = text(
         (SELECT call.reference FROM call WHERE call.id = application.call_id) AS call, application.title, language, language_level, deployment.themes::text AS themes, min_theme_level,
         bonus_regional_language, bonus_no_recent_deployment, respond_within_hours, recent_from, cool_off_months, terms_of_reference, contact_name, contact_email,
         contact_phone, declares_conflicts, shortlist::text AS shortlist,
-        order_reason, end_reason, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
+        order_reason, end_reason, terms::text AS terms, deployment.id IN ({ADRIFT}) AS adrift, requester.name AS requested_by, orderer.name AS ordered_by, ordered_at,
         (SELECT coalesce(json_agg(json_build_object('id', invitation.id, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'seat', seat, 'invited_at', invited_at, 'respond_by', respond_by,
             'outcome', outcome, 'ended_at', ended_at, 'reason', reason, 'why', why, 'colleague', colleague,
@@ -291,7 +293,7 @@ _ONE = text(
     WHERE deployment.id = :deployment
     """  # noqa: S608 - our own text
 )
-_JSON = ("themes", "shortlist", "invitations", "candidates")
+_JSON = ("themes", "shortlist", "terms", "invitations", "candidates")
 
 
 async def deployment(connection: AsyncConnection, deployment_id: UUID) -> DeploymentShown:
@@ -305,7 +307,7 @@ async def deployment(connection: AsyncConnection, deployment_id: UUID) -> Deploy
 
 def decoded(row: Any, columns: Sequence[str]) -> dict[str, Any]:
     """The row with these columns of JSON read."""
-    return {**row, **{name: msgspec.json.decode(row[name]) for name in columns}}
+    return {**row, **{name: msgspec.json.decode(row[name]) for name in columns if row[name] is not None}}
 
 
 class Named(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,8 +19,10 @@ from facility.deployments.events import (
 )
 from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
 from facility.deployments.rules import shortlist as rules
+from facility.deployments.rules.fees import Pay
 from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Part, RecentFrom
 from facility.deployments.service.asking import ask_for_free_seats
+from facility.deployments.service.fees import freeze
 from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.events.log import record
 from facility.experts.models.profile import Expert
@@ -29,7 +32,8 @@ from facility.refused import refuse
 
 
 class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person asks for. Days include both ends; `themes` maps codes to weights; no reference: one is made."""
+    """What a person asks for. Days include both ends; `themes` maps codes to weights; no reference: one is made. No pay: the request
+    pays nobody."""
 
     application_id: UUID
     place: str
@@ -51,11 +55,12 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     contact_phone: str = ""
     declares_conflicts: bool = False
     reference: str | None = None
+    pay: Pay | None = None
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     """Ask for experts and compute the shortlist as the pool stands now. A request that the same person has made, and for which
-    nobody was asked yet, is not made twice. Refused: "not_funded" without a standing award.
+    nobody was asked yet, is not made twice. Refused: "not_funded" without a standing award; (invalid) `rules.fees.terms_of`.
 
     The application is locked before its award is looked at: an award that ends at the same moment either refuses the
     request, or finds it and ends it.
@@ -64,7 +69,8 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     award = await standing_award(tx, draft.application_id)
     if award is None:
         refuse("not_funded")
-    if made := await _requested(tx, draft):
+    terms = msgspec.to_builtins(await freeze(tx, draft.pay)) if draft.pay else None
+    if made := await _requested(tx, draft, terms):
         return made
     deployment = Deployment(
         id=new_id(),
@@ -75,9 +81,10 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
         requested_at=tx.now,
         shortlist=msgspec.to_builtins(await make_shortlist(tx, draft)),
         **{
-            **msgspec.structs.asdict(draft),
+            **_columns(draft),
             "reference": draft.reference or await _reference(tx, application),
         },
+        terms=terms,
     )
     tx.add(deployment)
     await tx.flush()
@@ -95,8 +102,13 @@ async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:
     return deployment
 
 
-async def _requested(tx: Tx, draft: RequestDraft) -> Deployment | None:
-    values = {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "reference"}
+def _columns(draft: RequestDraft) -> dict[str, Any]:
+    values = msgspec.structs.asdict(draft)
+    return {name: value for name, value in values.items() if name not in ("reference", "pay")}
+
+
+async def _requested(tx: Tx, draft: RequestDraft, terms: dict[str, Any] | None) -> Deployment | None:
+    values = {**_columns(draft), "terms": terms}
     query = select(Deployment).filter_by(**values, state=DeploymentState.REQUESTED, requested_by=tx.actor)
     return (await tx.session.scalars(query.limit(1))).first() if tx.actor and not draft.reference else None
 
@@ -168,7 +180,8 @@ async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
     deployment = await tx.lock(Deployment, deployment_id)
     if deployment.state != DeploymentState.REQUESTED:
         refuse("already_asking")
-    draft = RequestDraft(**{name: getattr(deployment, name) for name in RequestDraft.__struct_fields__})
+    own = [name for name in RequestDraft.__struct_fields__ if name != "pay"]
+    draft = RequestDraft(**{name: getattr(deployment, name) for name in own})
     made = await make_shortlist(tx, draft)
     if made != msgspec.convert(deployment.shortlist, ShortlistData):
         deployment.shortlist = msgspec.to_builtins(made)

@@ -1,0 +1,95 @@
+"""The forms of pay: what a request says, what a day of travel pays, and when an expert travelled."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from facility.accounts.words import place_choices
+from facility.deployments.rules.fees import NOTHING, Pay, Portion, Travel, Windows
+from facility.deployments.words import PORTIONS
+from facility.forms.reading import read_texts
+from facility.forms.sections import Section
+from facility.forms.types import AskedIf, T, ask, options
+from facility.web.fields import Fields
+from facility.web.i18n import _, translated
+
+MOST_REASON = 1000
+_IF_PAID = AskedIf("pays", ("yes",))
+
+
+def pay() -> Section:
+    """What a request asks about pay."""
+    pays = _(
+        "The experts see the sum before they answer. It follows the rates of today, also if these change later."
+    )
+    country = _("The per diem of this place applies. An expert who lives there gets none.")
+    hotel = _(
+        "EUR for each night, taken off the per diem. Leave it empty if experts pay the hotel themselves."
+    )
+    portions = options((portion.value, translated(word)) for portion, word in PORTIONS.items())
+    out, back = _("Fee for the day of the outbound journey"), _("Fee for the day of the return journey")
+    plan = _("As you plan it. What is paid in the end follows the hours of travel.")
+    fields = (
+        ask("pays", _("The facility pays the experts a fee and a per diem"), T.FLAG, pays, needed=False),
+        ask(
+            "country",
+            _("Where the place lies"),
+            T.ONE_OF_LIST,
+            country,
+            options=options(place_choices()),
+            asked_if=_IF_PAID,
+        ),
+        ask("hotel", _("Hotel that is provided"), T.AMOUNT, hotel, needed=False, asked_if=_IF_PAID),
+        ask("out", out, T.ONE_OF_LIST, plan, options=portions, asked_if=_IF_PAID),
+        ask("back", back, T.ONE_OF_LIST, options=portions, asked_if=_IF_PAID),
+    )
+    return Section(key="pay", title=_("Pay"), fields=fields)
+
+
+def read_pay(fields: Fields) -> Pay | None:
+    """None where the request does not pay."""
+    typed = read_texts(fields, pay())
+    if not typed["pays"]:
+        return None
+    hotel = Decimal(typed["hotel"]) if typed["hotel"] else NOTHING
+    return Pay(typed["country"], hotel, Portion(typed["out"]), Portion(typed["back"]))
+
+
+def read_windows(fields: Fields) -> tuple[date, Windows, str]:
+    """The day from which the windows count, and why."""
+    windows = Windows(
+        whole_until=fields.clock_time("whole_until"),
+        half_until=fields.clock_time("half_until"),
+        late=fields.one_of("late", Portion),
+        early_before=fields.clock_time("early_before"),
+        half_before=fields.clock_time("half_before"),
+        early=fields.one_of("early", Portion),
+    )
+    return fields.day("valid_from"), windows, fields.text("reason", most=MOST_REASON, multiline=True)
+
+
+def shown_windows(windows: Windows) -> dict[str, str]:
+    """The windows in the fields of their form."""
+    return {
+        "whole_until": f"{windows.whole_until:%H:%M}",
+        "half_until": f"{windows.half_until:%H:%M}",
+        "late": windows.late.value,
+        "early_before": f"{windows.early_before:%H:%M}",
+        "half_before": f"{windows.half_before:%H:%M}",
+        "early": windows.early.value,
+    }
+
+
+def read_travel(fields: Fields) -> Travel:
+    """When the expert left home, and was back there."""
+    days = {name: fields.day(f"{name}_day") for name in ("departed", "landed")}
+    hours = {name: fields.clock_time(f"{name}_time", _("Enter a time.")) for name in days}
+    return Travel(**{name: datetime.combine(day, hours[name]) for name, day in days.items()})
+
+
+def shown_travel(travel: Travel | None) -> dict[str, str]:
+    """The stated travel in the fields of its form."""
+    if travel is None:
+        return {}
+    times = {"departed": travel.departed, "landed": travel.landed}
+    days = {f"{name}_day": f"{at:%Y-%m-%d}" for name, at in times.items()}
+    return days | {f"{name}_time": f"{at:%H:%M}" for name, at in times.items()}
