@@ -420,7 +420,11 @@ AUDIENCE: dict[type[Event], Row] = {
     evaluation.AssessmentSent: Row(
         JUDGING,
         assessor=(Page("/assessments"),),
-        officer=(BOARD, Task("Rankings to propose")),
+        officer=(
+            BOARD,
+            Task("Rankings to propose"),
+            Task("Applications whose strengths and weaknesses are to be written"),
+        ),
         decider=(BOARD,),
     ),
     evaluation.AssessorAssigned: Row(
@@ -573,6 +577,7 @@ AUDIENCE: dict[type[Event], Row] = {
         "Nothing is closed yet.", AWARD, Task("Awards that a colleague proposed to close")
     ),
     awards.CoolDownSetAside: staff(JUDGING, RANKING),
+    awards.ReasonsWritten: staff(JUDGING, RANKING),
     awards.ReportSigned: Row(
         JUDGING, assessor=(REPORT,), officer=(REPORT,), decider=(REPORT, Task("Proposed rankings to decide"))
     ),

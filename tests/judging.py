@@ -9,7 +9,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-import facility.awards.reactions
+import facility.awards.reactions.awards
+import facility.awards.reactions.complaints
+import facility.awards.reactions.proposals
+import facility.awards.reactions.ranking
+import facility.awards.reactions.urgent
 import facility.evaluation.reactions  # noqa: F401 - what follows from events registers when it is imported
 from facility.admission.service.admissibility import check_admissibility
 from facility.admission.service.opening import confirm_opening, start_opening

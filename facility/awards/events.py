@@ -43,6 +43,17 @@ class ProposalTakenBack(Event, frozen=True, kw_only=True):
     proposed_by: UUID | None = None
 
 
+class ReasonsWritten(Event, frozen=True, kw_only=True):
+    """Somebody wrote the strengths and weaknesses of the application, or changed them; the texts stand in the row of this version."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "Its strengths and weaknesses were written (version {version})"
+
+    application_id: UUID
+    call_id: UUID
+    version: int
+
+
 class ReportSigned(Event, frozen=True, kw_only=True):
     """A voting member of the committee signed the evaluation report; what was signed stands in a row."""
 

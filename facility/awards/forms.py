@@ -1,5 +1,6 @@
-"""What a complaint asks, and what its answer does."""
+"""What a complaint and its answer ask; and what the secretariat writes about an application."""
 
+from facility.awards.rules import reasons
 from facility.awards.rules.complaints import MAX_TEXT
 from facility.forms.sections import Section
 from facility.forms.types import AskedIf, T, ask, options
@@ -36,5 +37,18 @@ def answer_to_complaint(*, reopens: bool) -> Section:
             ask("outcome", _("Decision"), T.ONE_OF, options=outcomes),
             ask("reason", _("Reasons"), T.LONG_TEXT, hint, most=MAX_TEXT),
             *([] if reopens else [follow_up]),
+        ),
+    )
+
+
+def reasons_form() -> Section:
+    """The strengths and weaknesses of an application."""
+    most, hint = reasons.MAX_TEXT, _("In the words of the evaluation report.")
+    return Section(
+        key="reasons",
+        title=_("Strengths and weaknesses"),
+        fields=(
+            ask("strengths", _("Strengths"), T.LONG_TEXT, hint, most=most),
+            ask("weaknesses", _("Weaknesses"), T.LONG_TEXT, hint, most=most),
         ),
     )

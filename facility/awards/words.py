@@ -11,6 +11,16 @@ sentences.register(
         "not_a_voting_member": N_("Only voting members of the committee sign the evaluation report."),
         "report_signed": N_("You have signed this report already."),
         "report_unsigned": N_("These members have not signed the evaluation report as it stands: {names}."),
+        "reasons_not_asked": N_("This call gives no strengths and weaknesses in its letters."),
+        "reasons_settled": N_(
+            "The ranking is proposed or decided, so the strengths and weaknesses can't be changed now."
+        ),
+        "not_judged_yet": N_("This application does not have its assessments yet."),
+        "strengths_missing": N_("Enter the strengths of the application."),
+        "weaknesses_missing": N_("Enter the weaknesses of the application."),
+        "reasons_missing": N_(
+            "Write the strengths and weaknesses of these applications first: {applications}."
+        ),
         "call_not_closed": N_("This call has not closed yet."),
         "evaluation_open": N_(
             "Something is still open: an application is not checked, or lacks assessments and is not set aside."

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facility.accounts.models import accounts_of
+from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.db import Base, Key
 from facility.evaluation.rules.committee import Function
 from facility.web.access import Role
@@ -270,3 +271,7 @@ LEAST_SQL = "CAST(call.grid ->> 'min_assessments' AS int)"
 """How many assessments of the row `application` count, and how many its `call` asks for."""
 ENOUGH_SQL = f"({LEAST_SQL} <= {SENT_SQL})"
 """The row `application` has as many assessments that count as its `call` asks for."""
+TOO_FEW_SQL = f"""(call.min_beneficiaries > (SELECT count(DISTINCT party.beneficiary_code) FROM party
+    JOIN beneficiary ON beneficiary.code = party.beneficiary_code AND beneficiary.western_balkans
+    WHERE party.application_id = application.id AND {ON_BOARD_SQL}))"""  # noqa: S608 - our own text
+"""The row `application` has fewer Western Balkans beneficiaries on board than its `call` asks for."""

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from facility.applications.models.application import Application
 from facility.applications.service.withdrawal import withdraw
-from facility.awards.reactions import write_to_applicants
+from facility.awards.reactions.ranking import write_to_applicants
 from facility.awards.service.ending import withdraw_award
 from facility.db import Database
 from facility.evaluation.service import assessing as evaluation

@@ -14,6 +14,7 @@ from facility.applications.service.documents import record_consultation
 from facility.awards.service.deciding import propose
 from facility.calls.models.call import Call
 from facility.calls.rules import edits
+from facility.calls.rules.after_decision import AfterDecision
 from facility.calls.rules.committee import Committee
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.forms import FormDefinition
@@ -62,12 +63,14 @@ def wish(title: str, lead: str = "omar", partners: tuple[str, ...] = ("arta", "m
 
 
 class Opened(Story):
-    """The story going on. judged: applications that are being assessed. exceptions: handed in. typed: pages in whose forms Omar types. pages: where
+    """The story going on. judged: applications that are being assessed. exceptions: handed in. typed: pages in whose forms Omar types. explained: what lacks its
+    strengths and weaknesses. pages: where
     somebody, by name, finds what is open."""
 
     judged: list[UUID]
     exceptions: list[UUID]
     typed: list[str]
+    explained: UUID
 
     def __init__(self, db: Database, store: Store, now: datetime) -> None:
         super().__init__(db, store, now)
@@ -113,6 +116,7 @@ class Opened(Story):
         await self._to_judge()
         await self._to_sign()
         await self._to_decide()
+        await self._to_explain()
         await self._to_report()
         await self._to_open()
         await self._to_go_on()
@@ -163,6 +167,13 @@ class Opened(Story):
         spread = CoolDown(per_beneficiary_most=1)
         _call_id, keys = await self.closed("to propose", "omar", "ilir", cool_down=spread)
         await self.scored(*keys)
+
+    async def _to_explain(self) -> None:
+        """One whose strengths and weaknesses are to be written."""
+        rules = AfterDecision(gives_reasons=True)
+        call_id, (self.explained,) = await self.closed("to explain", "omar", after_decision=rules)
+        await self.scored(self.explained)
+        self.at(ADA, f"/evaluation/{call_id}/reasons")
 
     async def _to_report(self) -> None:
         """One with a committee, whose report is to be signed."""

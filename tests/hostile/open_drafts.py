@@ -14,7 +14,7 @@ from facility.demo import budgets
 from facility.demo.present import FIREARMS
 from facility.outbox.links import token_of
 from facility.story.drafts import Part, write_draft
-from tests.hostile.open_calls import ELENA, FIRST, OMAR, RICH, Opened, wish
+from tests.hostile.open_calls import ADA, ELENA, FIRST, OMAR, RICH, Opened, wish
 from tests.hostile.typing_on import type_in
 
 
@@ -62,13 +62,16 @@ async def _to_ask(ends: Opened, call_id: UUID) -> None:
 
 
 async def type_on(app: Litestar, ends: Opened, sessions: Mapping[str, str]) -> None:
-    """By Omar in drafts, by Elena in an assessment, and by whoever opens a partner's link."""
+    """By Omar in drafts, by Elena in an assessment, by Ada in strengths and weaknesses, and by whoever opens a partner's link."""
     db, scored = ends.db, f"/assessments/{ends.judged[0]}"
+    explained = f"/evaluation/applications/{ends.explained}/reasons"
     linked = await _partners_link(ends)
     await type_in(app, db, sessions[OMAR], ends.typed)
     await type_in(app, db, sessions[ELENA], [scored])
+    await type_in(app, db, sessions[ADA], [explained])
     await type_in(app, db, None, [linked])
     ends.at(OMAR, *ends.typed)
+    ends.at(ADA, explained)
     ends.at(ELENA, scored, f"{scored}/check")
     ends.at("", linked)
 

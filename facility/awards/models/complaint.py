@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from facility.calls.models.call import flag_after_decision
 from facility.db import Base, Key
 
 
@@ -53,8 +54,8 @@ COMPLAINT_OPEN_SQL = "complaint.outcome IS NULL"
 
 
 def suspended(what: str) -> str:
-    """A complaint is open in the call of the row, whose rules suspend this until it is decided (calls.rules.SUSPENDS)."""
-    return f"""(coalesce(CAST(call.after_decision ->> '{what}' AS boolean), false)
+    """A complaint is open in the call of the row, whose rules suspend this until it is decided (calls.rules.after_decision.FLAGS)."""
+    return f"""({flag_after_decision(what)}
         AND EXISTS (SELECT FROM complaint WHERE complaint.call_id = call.id AND {COMPLAINT_OPEN_SQL}))"""
 
 

@@ -11,12 +11,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.sealing import SEALED_SQL
+from facility.awards.models.reasons import REASONS_MISSING_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key
-from facility.evaluation.models import ENOUGH_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE
+from facility.evaluation.models import ENOUGH_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE, TOO_FEW_SQL
 
 
 class AwardDecision(Base):
@@ -89,20 +89,18 @@ UNSIGNED_SQL = f"""({HAS_COMMITTEE_SQL} AND EXISTS (SELECT FROM committee_member
 would sign now.)"""
 _FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
     OR (application.status <> 'submitted' AND {ENOUGH_SQL})
-    OR call.min_beneficiaries > (SELECT count(DISTINCT party.beneficiary_code) FROM party
-        JOIN beneficiary ON beneficiary.code = party.beneficiary_code AND beneficiary.western_balkans
-        WHERE party.application_id = application.id AND {ON_BOARD_SQL}))"""  # noqa: S608 - our own text
+    OR {TOO_FEW_SQL})"""
 _EARLIER = """(call.mode = 'rolling' AND EXISTS (
     SELECT FROM application JOIN call AS earlier ON earlier.id = application.call_id
     WHERE earlier.series_id = call.series_id AND earlier.batch < call.batch AND earlier.decided_at IS NULL
         AND application.track = 'joint' AND application.received_at IS NOT NULL
         AND application.status <> 'withdrawn'))"""
 # With a limit, the applications are asked call by call, to the first that is open; by NOT EXISTS all of all calls were hashed.
-TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER}
+TO_PROPOSE_SQL = f"""(call.state = 'closed' AND {STANDS} AND NOT {_EARLIER} AND NOT {REASONS_MISSING_SQL}
     AND NOT EXISTS (SELECT FROM award_decision WHERE award_decision.call_id = call.id)
     AND (SELECT true FROM application WHERE application.call_id = call.id AND application.received_at IS NOT NULL
         AND ({SEALED_SQL} OR application.track = 'joint' AND NOT {_FINISHED}) LIMIT 1) IS NULL)"""  # noqa: S608 - our own text
-"""Nothing is open any more in the call of the row, something is to be decided in it, and nobody has proposed its ranking:
+"""Nothing is open any more in the call of the row, something is to be decided in it, the reasons are written where it gives them, and nobody has proposed its ranking:
 `rules.may_propose` and `evaluation.rules.ranking.Standing.ready`, for lists of calls. A test holds them together."""
 
 

@@ -1,6 +1,6 @@
 """Ranking, proposal and decision of a call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,17 +21,20 @@ from facility.awards.queries.ranking import (
     threshold_of,
     tie_break_words,
 )
+from facility.awards.queries.reasons import Reasons, reasons
 from facility.awards.queries.report import Signed
 from facility.awards.queries.report import report as evaluation_report
+from facility.awards.rules.reasons import JUDGED
 from facility.awards.service import deciding
 from facility.awards.words import COOLED, ENDS, PLACES, STATUSES
 from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import call as call_shown
+from facility.evaluation.queries.scores import Comments, comments_on
 from facility.evaluation.words import OUTCOMES, REASONS
 from facility.refused import refuse
-from facility.web import reasons
+from facility.web import reasons as web_reasons
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
 from facility.web.fields import Fields
@@ -56,14 +59,34 @@ async def show(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         why_not = why_not or _(
             "The committee of this call is not full, so its ranking can't be proposed yet."
         )
+    written = await reasons_in(read, shown)
     return view.page(
         "awards/ranking.html",
         part="awards/_ranking.html",
         workspace=await workspace_of(view, read, call_id, "decision"),
         why_not=why_not,
+        without_reasons=lacking_reasons(shown, written) if acts else [],
         returned=await returned(read, call_id),
         **_words(shown),
     )
+
+
+async def reasons_in(read: AsyncConnection, shown: Ranking) -> dict[UUID, Reasons]:
+    """Strengths and weaknesses by application, in a call that gives them: as they are now, or were when it was decided."""
+    if not shown.call.gives_reasons:
+        return {}
+    return await reasons(read, [line.application_id for line in shown.lines], shown.call.decided_at)
+
+
+def lacking_reasons(shown: Ranking, written: Mapping[UUID, Reasons]) -> list[str]:
+    """References of the applications whose strengths and weaknesses are written before the ranking is proposed."""
+    if not shown.call.gives_reasons:
+        return []
+    return [
+        line.reference
+        for line in shown.lines
+        if line.outcome in JUDGED and line.application_id not in written
+    ]
 
 
 async def ready(read: AsyncConnection, call_id: UUID) -> Ranking:
@@ -127,6 +150,7 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         await awards_queries.shares(read, call_id),
         await places(read, call_id),
         await _signatures(read, shown, view),
+        await reasons_in(read, shown),
     )
     return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
 
@@ -169,10 +193,12 @@ async def _decision(
         "awards/decision.html",
         status=status,
         form=form,
-        most=reasons.MOST,
+        most=web_reasons.MOST,
         workspace=await workspace_of(view, read, call_id, "decision"),
         **_words(shown),
         proposal=proposal,
+        written=await reasons_in(read, shown),
+        comments=await _comments(view, read, shown),
         money=await money(read, call_id),
         by_donor=_by_donor(shown, await awards_queries.donors(read, call_id)),
         changed=proposal.decided is None and not shown.drawn.has_outcome_of(proposal.proposed),
@@ -180,6 +206,14 @@ async def _decision(
         why_not=why_not,
         letters=sum(line.outcome != "withdrawn" for line in shown.lines),
     )
+
+
+async def _comments(view: View, read: AsyncConnection, shown: Ranking) -> dict[UUID, list[Comments]]:
+    """What the assessors wrote, for whoever acts on the decision of a call that gives reasons, and for auditors."""
+    if not shown.call.gives_reasons or not view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR):
+        return {}
+    ids = [line.application_id for line in shown.lines]
+    return await comments_on(read, shown.call.id, ids, named=shown.call.names_assessors)
 
 
 def _by_donor(shown: Ranking, donors: list[tuple[str, Decimal]]) -> list[tuple[str, Decimal]]:

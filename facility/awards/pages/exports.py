@@ -18,6 +18,7 @@ from facility.awards.queries.ranking import (
     threshold_of,
     tie_break_words,
 )
+from facility.awards.queries.reasons import Reasons
 from facility.awards.queries.report import Signed
 from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL, Grid
@@ -151,8 +152,9 @@ async def report_pdf(
     shares: Mapping[UUID, Mapping[str, Decimal]],
     places: Sequence[Place],
     signatures: Sequence[Signed],
+    reasons: Mapping[UUID, Reasons],
 ) -> bytes:
-    """The evaluation report: ranking, reserve list, figures and signatures of the committee, as PDF/UA."""
+    """The evaluation report: ranking, reserve list, figures, reasons and signatures of the committee, as PDF/UA."""
     html = templates.get_template("awards/report.html").render(
         ranking=shown,
         grid=shown.call.grid,
@@ -162,6 +164,7 @@ async def report_pdf(
         donors=list(next(iter(shares.values()), {})),
         places=places,
         signatures=signatures,
+        reasons=reasons,
         place_words=PLACES,
         ends=ENDS,
         cooled=COOLED,

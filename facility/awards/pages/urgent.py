@@ -12,6 +12,7 @@ from facility.admission.queries import opening as openings
 from facility.admission.service.opening import confirm_opening, start_opening
 from facility.admission.words import begun, whys
 from facility.applications.models.conflict import shut_out
+from facility.awards.pages.decisions import lacking_reasons, reasons_in
 from facility.awards.queries import urgent
 from facility.awards.queries.ranking import ranking
 from facility.awards.queries.urgent import to_decide
@@ -89,6 +90,7 @@ async def _urgent_page(
     opens = acts and opening.opened_at is None
     shown = await ranking(read, call_id) if line.opened else None
     proposal = shown.proposal if shown else None
+    without = lacking_reasons(shown, await reasons_in(read, shown)) if shown else []
     return view.page(
         "awards/urgent.html",
         workspace=await workspace_of(view, read, call_id, "urgent"),
@@ -104,6 +106,7 @@ async def _urgent_page(
         ranking=shown,
         judged=shown.lines[0] if shown and shown.lines else None,
         grid=shown.call.grid if shown else None,
+        without_reasons=without,
         seats=await board.seats(read, call_id) if line.opened else [],
         offered=await offered(read, call_id, view.me.id) if line.opened else None,
         why_not=why_not,

@@ -26,6 +26,8 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
             AND assessor_id IN {_ME})
         OR EXISTS (SELECT FROM assessment WHERE assessment.application_id = complaint.application_id
             AND assessor_id IN {_ME})
+        OR EXISTS (SELECT FROM reasons_version WHERE reasons_version.application_id = complaint.application_id
+            AND written_by IN {_ME})
         OR EXISTS (SELECT FROM call AS contested JOIN committee_member ON committee_member.call_id IN (contested.id, contested.series_id)
             WHERE contested.id = complaint.call_id AND committee_member.person_id IN {_ME})
         OR EXISTS (SELECT FROM award_decision AS decision WHERE decision.call_id = complaint.call_id
@@ -34,7 +36,7 @@ TOOK_PART_SQL = f"""coalesce(CASE complaint.about
             AND (returned.proposed_by IN {_ME} OR returned.returned_by IN {_ME}))
     END, false)"""  # noqa: S608 - our own text
 """Whether :person_id, under any account, had a part in what the complaint of the row contests: checked, consulted on, assessed,
-proposed or decided it, or sat on the committee."""
+wrote the reasons of, proposed or decided it, or sat on the committee."""
 
 
 class ComplaintShown(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,13 +11,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.applications.models.conflict import closed_to
+from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.ranking import decided
+from facility.awards.queries.reasons import reasons
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of, sheet
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import OF_COMMITTEE
+from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE
 from facility.evaluation.queries.standing import applicants
-from facility.evaluation.rules.ranking import stand
+from facility.evaluation.rules.ranking import Judged, stand
 from facility.refused import refuse
 
 type Reader = AsyncConnection | AsyncSession
@@ -49,10 +51,11 @@ class Report(msgspec.Struct, frozen=True):
 
 
 _CALL = text(
-    """
-    SELECT call.reference, call.grid, call.min_beneficiaries, award_decision.id AS proposal, proposed_at, line, award_decision.decided_at
-    FROM call JOIN award_decision ON award_decision.call_id = call.id WHERE call.id = :call AND call.committee <> '{}'
-    """
+    f"""
+    SELECT call.reference, call.grid, call.min_beneficiaries, award_decision.id AS proposal, proposed_at, line, award_decision.decided_at,
+        {GIVES_REASONS_SQL} AS gives_reasons
+    FROM call JOIN award_decision ON award_decision.call_id = call.id WHERE call.id = :call AND {HAS_COMMITTEE_SQL}
+    """  # noqa: S608 - our own text
 )
 _MEMBERS = text(
     f"""
@@ -87,10 +90,11 @@ async def report(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Re
     rows = (await connection.execute(_MEMBERS, {"call": call_id})).all()
     closed = await _closed(connection, [*(row.person_id for row in rows), viewer])
     line = msgspec.convert(call.line, Drawn, strict=False)
+    texts = await _texts(connection, call, judged)
 
     def seen_by(person_id: UUID) -> dict[str, Any]:
         return sheet(
-            call.reference, call.proposal, call.proposed_at, judged, line, closed.get(person_id, set())
+            call.reference, call.proposal, call.proposed_at, judged, line, closed.get(person_id, set()), texts
         )
 
     own = seen_by(viewer)
@@ -100,6 +104,16 @@ async def report(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> Re
         for row in rows
     ]
     return Report(own, digest_of(own), call.decided_at is not None, members)
+
+
+async def _texts(
+    connection: AsyncConnection, call: Any, judged: Sequence[Judged]
+) -> dict[UUID, tuple[str, str]] | None:
+    """Strengths and weaknesses by application; None in a call that gives none."""
+    if not call.gives_reasons:
+        return None
+    written = await reasons(connection, [entry.applicant.application_id for entry in judged], call.decided_at)
+    return {key: (texts.strengths, texts.weaknesses) for key, texts in written.items()}
 
 
 def _signed(member: Any, signatures: Sequence[Any], digest: str | None) -> Signed:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from facility.awards.rules.bundle import canonical, line_of, ranking_of
 from facility.awards.rules.money_line import Drawn
 from facility.evaluation.rules.ranking import Judged
 
-FORMAT, VERSION = "facility-evaluation-report", 1
+FORMAT, VERSION, WITH_REASONS = "facility-evaluation-report", 1, 2
 
 
 def sheet(
@@ -23,9 +23,11 @@ def sheet(
     judged: Sequence[Judged],
     line: Drawn,
     closed: Collection[UUID],
+    reasons: Mapping[UUID, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
     """What a member signs, as JSON values. closed: the applications that are closed to the member. Where there are any, ranks, awards
     and money are left out, since the missing one could be told by them, and so could it by the order: it is that of the references.
+    reasons: strengths and weaknesses, in a call that gives them.
     proposal: its random id, which no page shows, so that a digest can't be guessed from the scores that somebody knows."""
     rows = [entry for entry in judged if entry.applicant.application_id not in closed]
     whole = len(rows) == len(judged)
@@ -38,7 +40,7 @@ def sheet(
         records.sort(key=lambda record: str(record["application"]))
     signed = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if reasons is None else WITH_REASONS,
         "call": call,
         "proposal": str(proposal),
         "proposed_at": proposed_at.isoformat(),
@@ -49,7 +51,15 @@ def sheet(
         references = {entry.applicant.application_id: entry.applicant.reference for entry in judged}
         drawn = msgspec.to_builtins(line_of(line, references, None))
         signed["line"] = {key: drawn[key] for key in ("awards", "reserve", "carried", "cooled")}
+    if reasons is not None:
+        texts = [_reasons(entry, reasons) for entry in rows if entry.applicant.application_id in reasons]
+        signed["reasons"] = sorted(texts, key=lambda record: record["application"])
     return signed
+
+
+def _reasons(entry: Judged, reasons: Mapping[UUID, tuple[str, str]]) -> dict[str, str]:
+    strengths, weaknesses = reasons[entry.applicant.application_id]
+    return {"application": entry.applicant.reference, "strengths": strengths, "weaknesses": weaknesses}
 
 
 def digest_of(signed: dict[str, Any]) -> str:

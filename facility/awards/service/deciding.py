@@ -35,6 +35,7 @@ from facility.awards.queries.cool_down import cooling
 from facility.awards.rules.awards import may_decide, may_propose
 from facility.awards.rules.money_line import Cooling, Decided, Drawn, draw
 from facility.awards.service import reserve
+from facility.awards.service.reasons import refuse_without_reasons
 from facility.awards.service.report import refuse_unsigned
 from facility.awards.service.shared import LOST, acting, lock_money
 from facility.calls.models.call import Call
@@ -60,7 +61,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     """Propose the call's ranking, as it stands now, to the authorising officer; assessors send no more.
 
     Proposing anew replaces a proposal that is not decided; nothing happens where the same person has proposed the same.
-    Refused: rules.may_propose; what the call's committee lacks, "conflicts_undecided"; (forbidden) "assesses_here", "shut_out".
+    Refused: rules.may_propose, "reasons_missing"; what the call's committee lacks, "conflicts_undecided"; (forbidden) "assesses_here", "shut_out".
     """
     actor = acting(tx)
     await run(tx, call_id, Duty.PROPOSED)
@@ -71,6 +72,7 @@ async def propose(tx: Tx, call_id: UUID) -> AwardDecision:
     stands = await standing(tx, call_id)
     done = decision is not None and decision.decided_at is not None
     await _may_propose(tx, call, stands, decided=done)
+    await refuse_without_reasons(tx, call, stands)
     await refuse_unless_full(tx, call)
     await refuse_undecided(tx, call)
     drawn = await _draw(tx, call, stands, await cooling(tx.session, call_id))

@@ -15,6 +15,7 @@ from facility.applications.models.application import Application
 from facility.applications.queries.parts import parts_of
 from facility.applications.service.news import write_to_partners
 from facility.awards.models.award import Award, AwardAcceptance, ExceptionalAward
+from facility.awards.models.reasons import GIVES_REASONS_SQL
 from facility.awards.queries.ranking import ROOT_SQL, shown
 from facility.calls.models.call import Call
 from facility.calls.rules.call import TOTAL, Grid
@@ -47,6 +48,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
+    `strengths`, `weaknesses`: where the call gives them.
     """
 
     email: str
@@ -69,6 +71,8 @@ class LetterData(Decision, frozen=True, kw_only=True):
     cooled_down: str | None = None
     root: str | None = None
     aggregate: Aggregate = Aggregate.MEAN
+    strengths: str = ""
+    weaknesses: str = ""
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -112,6 +116,7 @@ _ROWS = text(
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
         ranking_entry.counted, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
+        coalesce(reasons.strengths, '') AS strengths, coalesce(reasons.weaknesses, '') AS weaknesses,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry
@@ -122,6 +127,9 @@ _ROWS = text(
     JOIN party ON party.application_id = application.id AND party.is_lead
     JOIN institution ON institution.id = party.institution_id
     JOIN beneficiary ON beneficiary.code = party.beneficiary_code
+    LEFT JOIN LATERAL (SELECT strengths, weaknesses FROM reasons_version
+        WHERE reasons_version.application_id = application.id AND written_at <= call.decided_at AND {GIVES_REASONS_SQL}
+        ORDER BY version DESC LIMIT 1) AS reasons ON true
     LEFT JOIN carry_over ON carry_over.application_id = application.id AND carry_over.from_call_id = call.id
     LEFT JOIN call AS following ON following.id = carry_over.to_call_id
     LEFT JOIN reserve_entry ON reserve_entry.application_id = application.id

@@ -8,7 +8,7 @@ from typing import Any
 from facility.accounts.rules.beneficiaries import WESTERN_BALKANS
 from facility.calls.forms.cut_offs import MONTHLY, NO_CUT_OFF, CutOffsForm, shown_cut_offs
 from facility.calls.forms.grid import GridForm, Values, preset, shown_grid
-from facility.calls.rules.after_decision import PERIODS, SUSPENDS, AfterDecision
+from facility.calls.rules.after_decision import FLAGS, PERIODS, AfterDecision
 from facility.calls.rules.call import CallDraft
 from facility.calls.rules.committee import LEAST_INSTITUTIONS, Committee
 from facility.calls.rules.cool_down import CoolDown
@@ -46,7 +46,7 @@ def shown_draft(draft: CallDraft) -> Values:
         "skip_unaffordable": "yes" if draft.skip_unaffordable else "no",
         **_numbers(draft.cool_down, COOL_DOWN),
         **_numbers(draft.after_decision, PERIODS),
-        **{name: "yes" if getattr(draft.after_decision, name) else "" for name in SUSPENDS},
+        **{name: "yes" if getattr(draft.after_decision, name) else "" for name in FLAGS},
         "committee_voting": shown(draft.committee.voting),
         "committee_institutions": shown(draft.committee.voting and draft.committee.institutions),
         **shown_grid(draft.grid),
@@ -125,7 +125,7 @@ class DraftForm:
         skip = fields.choice("skip_unaffordable", ("yes", "no")) == "yes"
         cool_down = CoolDown(**self._optional(COOL_DOWN))
         after_decision = AfterDecision(
-            **self._optional(PERIODS), **{name: fields.yes(name) for name in SUSPENDS}
+            **self._optional(PERIODS), **{name: fields.yes(name) for name in FLAGS}
         )
         committee = self._committee()
         grid = self.grid.read()

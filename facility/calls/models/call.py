@@ -132,3 +132,8 @@ class Call(Base):
     def is_series(self) -> bool:
         """Whether it only holds rules and drafts, and its batches are what is opened, judged and decided."""
         return self.mode != "deadline" and self.series_id is None
+
+
+def flag_after_decision(name: str) -> str:
+    """A rule of the row `call` that holds or doesn't (rules.after_decision.FLAGS): a condition."""
+    return f"coalesce(CAST(call.after_decision ->> '{name}' AS boolean), false)"

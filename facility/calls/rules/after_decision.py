@@ -12,8 +12,8 @@ from facility.refused import Reason
 PERIODS = {"accept_days": 90, "reserve_days": 1095, "complaint_days": 180, "answer_days": 180}
 """Its periods in calendar days, and the longest of each; `periods.last_of_days` counts them."""
 
-SUSPENDS = ("suspends_decision", "suspends_signing")
-"""What it may keep from being done while a complaint is open."""
+FLAGS = ("suspends_decision", "suspends_signing", "gives_reasons", "names_assessors")
+"""Its rules that hold or don't."""
 
 
 class AfterDecision(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -22,7 +22,8 @@ class AfterDecision(msgspec.Struct, frozen=True, omit_defaults=True):
     accept_days: from an award until its lead has to accept it. reserve_days: from the decision until the reserve list ends.
     complaint_days: from a letter on a decision until its lead may complain of it; answer_days: from a complaint until it is
     decided. suspends_decision, suspends_signing: the call is not decided, and none of its agreements is signed, while a complaint is
-    open.
+    open. gives_reasons: letters give the strengths and weaknesses of the application, which the secretariat writes beside the assessors'
+    comments; those who decide read both. names_assessors: with the names of the assessors.
     """
 
     accept_days: int | None = None
@@ -31,6 +32,8 @@ class AfterDecision(msgspec.Struct, frozen=True, omit_defaults=True):
     answer_days: int | None = None
     suspends_decision: bool = False
     suspends_signing: bool = False
+    gives_reasons: bool = False
+    names_assessors: bool = False
 
     def redress(self, written_at: datetime) -> dict[str, Any]:
         """What a letter of this instant states of complaints: the last day for one, and the days until its answer."""
@@ -54,3 +57,5 @@ def after_decision_mistakes(after: AfterDecision) -> Iterator[Reason]:
         yield Reason("complaint_days_missing", "complaint_days")
     if after.complaint_days is not None and after.answer_days is None:
         yield Reason("answer_days_missing", "answer_days")
+    if after.names_assessors and not after.gives_reasons:
+        yield Reason("reasons_not_given", "names_assessors")

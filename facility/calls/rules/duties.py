@@ -15,6 +15,7 @@ class Duty(StrEnum):
     OPENED = "opened"
     CHECKED = "checked"
     ASSIGNED = "assigned"
+    REPORTED = "reported"
     PROPOSED = "proposed"
     DECIDED = "decided"
     APPOINTED = "appointed"

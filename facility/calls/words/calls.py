@@ -300,10 +300,13 @@ sentences.register(
             "How applications are judged can't change after publication: grid, weights, thresholds, tie-breaks and minimum assessments."
         ),
         "frozen_after_decision": N_(
-            "By when awards are accepted, how long the reserve list is valid and how to complain can't change after publication."
+            "By when awards are accepted, how long the reserve list is valid, which reasons letters give and how to complain can't change after publication."
         ),
         "complaint_days_missing": N_("Say within how many days somebody may complain."),
         "answer_days_missing": N_("Say within how many days a complaint is answered."),
+        "reasons_not_given": N_(
+            "Assessors are named to those who decide only in a call that gives strengths and weaknesses."
+        ),
         "assesses_here": N_(
             "You assess applications of this call, so you can't draft, publish, open, check, assign, propose or"
             " decide in it."
@@ -318,6 +321,9 @@ sentences.register(
         "opened_here": N_("{person} has opened the applications of this call, so can't assess them."),
         "checked_here": N_("{person} has checked applications of this call, so can't assess any."),
         "assigned_here": N_("{person} has assigned applications of this call, so can't assess any."),
+        "reported_here": N_(
+            "{person} has written strengths and weaknesses of applications of this call, so can't assess any."
+        ),
         "proposed_here": N_(
             "{person} has proposed a ranking in this call, so can't assess its applications."
         ),

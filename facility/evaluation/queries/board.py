@@ -13,6 +13,7 @@ from facility.applications.models.application import LATEST_CHECK_SQL
 from facility.applications.models.boarding import ON_BOARD_SQL
 from facility.applications.models.conflict import shut_out
 from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
+from facility.calls.models.call import flag_after_decision
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
 from facility.evaluation.rules.ranking import Outcome, Standing
@@ -37,6 +38,8 @@ class CallShown(msgspec.Struct, frozen=True):
     sealed: bool
     committee: bool
     lacks_committee: bool
+    gives_reasons: bool
+    names_assessors: bool
 
     @property
     def ranking(self) -> str:
@@ -68,7 +71,8 @@ _CALL = text(
     SELECT call.id, call.reference, call.title, call.mode, call.state, call.closes_at, call.decided_at, call.amount,
         call.min_beneficiaries, call.skip_unaffordable, call.grid, evaluation_end.at AS ended_at,
         EXISTS (SELECT FROM application WHERE call_id = call.id AND received_at IS NOT NULL AND {SEALED_SQL}) AS sealed,
-        {HAS_COMMITTEE_SQL} AS committee, {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee
+        {HAS_COMMITTEE_SQL} AS committee, {HAS_COMMITTEE_SQL} AND NOT {FULL_COMMITTEE_SQL} AS lacks_committee,
+        {flag_after_decision("gives_reasons")} AS gives_reasons, {flag_after_decision("names_assessors")} AS names_assessors
     FROM call LEFT JOIN evaluation_end ON evaluation_end.call_id = call.id
     WHERE call.id = :call AND call.state <> 'draft'
     """  # noqa: S608 - our own text
@@ -243,7 +247,8 @@ def board(
 
 
 class OwnAssessment(msgspec.Struct, frozen=True):
-    """How far one assessor is with one application: both declarations, what is typed, by the name of its field, and what was sent."""
+    """How far one assessor is with one application: both declarations, what is typed, by the name of its field, and what was sent.
+    read_by: how those who decide read the comments: "named", "unnamed", or "" where they don't."""
 
     signed_at: datetime | None
     answered: bool
@@ -254,6 +259,7 @@ class OwnAssessment(msgspec.Struct, frozen=True):
     open: bool
     reopened_at: datetime | None
     reopened_because: str | None
+    read_by: str
 
     @property
     def values(self) -> dict[str, str]:
@@ -262,11 +268,12 @@ class OwnAssessment(msgspec.Struct, frozen=True):
 
 
 _OWN = text(
-    """
+    f"""
     SELECT declaration.signed_at, declared.at IS NOT NULL AS answered,
-        coalesce(assessment.scores, '{}') AS scores, coalesce(assessment.comments, '{}') AS comments, coalesce(unsaved.typed, '{}') AS typed, assessment.sent_at,
-        application.status = 'admissible' AND evaluation_end.at IS NULL AS open, reopened_at, reopened_because
-    FROM application
+        coalesce(assessment.scores, '{{}}') AS scores, coalesce(assessment.comments, '{{}}') AS comments, coalesce(unsaved.typed, '{{}}') AS typed, assessment.sent_at,
+        application.status = 'admissible' AND evaluation_end.at IS NULL AS open, reopened_at, reopened_because,
+        CASE WHEN {flag_after_decision("names_assessors")} THEN 'named' WHEN {flag_after_decision("gives_reasons")} THEN 'unnamed' ELSE '' END AS read_by
+    FROM application JOIN call ON call.id = application.call_id
     LEFT JOIN LATERAL (
         SELECT reopened_at, reason AS reopened_because FROM reopened_assessment
         WHERE application_id = application.id AND assessor_id = :assessor AND reason <> ''
@@ -278,7 +285,7 @@ _OWN = text(
     LEFT JOIN unsaved ON unsaved.subject_id = application.id AND section = 'assessment' AND holder_id = :assessor
     LEFT JOIN evaluation_end ON evaluation_end.call_id = application.call_id
     WHERE application.id = :application
-    """
+    """  # noqa: S608 - our own text
 )
 
 

@@ -1,6 +1,7 @@
-"""Who gave which score, for auditors: what was sent, and what was sent before and opened again."""
+"""Who gave which score, for auditors: what was sent, and what was sent before and opened again; and comments, for those who decide."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -92,4 +93,36 @@ async def reopened(connection: AsyncConnection, call_id: UUID, viewer: UUID) -> 
     for row in await connection.execute(_REOPENED, {"call": call_id, "viewer": viewer}):
         line = msgspec.convert({**row._mapping, "pseudonym": pseudonym(call_id, row.assessor_id)}, Reopened)
         by_application[line.application_id].append(line)
+    return by_application
+
+
+class Comments(msgspec.Struct, frozen=True):
+    """What an assessor wrote, by section key. assessor: the name, or the code by which exports call them."""
+
+    assessor: str
+    comments: dict[str, str]
+
+
+_COMMENTS = text(
+    f"""
+    SELECT assessment.application_id, assessment.assessor_id, person.name, comments
+    FROM assessment JOIN application ON application.id = assessment.application_id
+    JOIN person ON person.id = assessment.assessor_id
+    WHERE assessment.application_id = ANY (CAST(:ids AS uuid[])) AND {counts()}
+    ORDER BY assessment.application_id, person.sort_key, person.id
+    """  # noqa: S608 - our own text
+)
+
+
+async def comments_on(
+    connection: AsyncConnection, call_id: UUID, application_ids: Collection[UUID], *, named: bool
+) -> dict[UUID, list[Comments]]:
+    """The comments of the assessments that count, by application; by name, or without names by the codes."""
+    by_application: dict[UUID, list[Comments]] = defaultdict(list)
+    for row in await connection.execute(_COMMENTS, {"ids": list(application_ids)}):
+        assessor = row.name if named else pseudonym(call_id, row.assessor_id)
+        by_application[row.application_id].append(Comments(assessor, row.comments))
+    if not named:
+        for given in by_application.values():
+            given.sort(key=lambda comments: comments.assessor)
     return by_application

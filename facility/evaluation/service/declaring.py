@@ -14,7 +14,7 @@ from facility.evaluation.models import Declaration
 from facility.events.log import record
 from facility.refused import refuse
 
-AFTER_SIGNING = (Duty.OPENED, Duty.CHECKED, Duty.ASSIGNED, Duty.PROPOSED, Duty.DECIDED)
+AFTER_SIGNING = (Duty.OPENED, Duty.CHECKED, Duty.ASSIGNED, Duty.REPORTED, Duty.PROPOSED, Duty.DECIDED)
 """What nobody does in a call with a committee before they have signed its declaration: from the opening on."""
 
 

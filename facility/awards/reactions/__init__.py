@@ -1,0 +1,1 @@
+"""What follows for awards when something happened, by concept."""
