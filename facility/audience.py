@@ -740,6 +740,7 @@ AUDIENCE: dict[type[Event], Row] = {
         officer=(DEPLOYMENT,),
         decider=(DEPLOYMENT,),
     ),
+    deployments.ListExtended: staff(ASKING, DEPLOYMENT),
     deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
     deployments.TravelStated: Row(

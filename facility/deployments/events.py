@@ -131,6 +131,19 @@ class ListExhausted(Event, frozen=True, kw_only=True):
     seat: int
 
 
+class ListExtended(Event, frozen=True, kw_only=True):
+    """A list that had run out was made longer, by a relaxed condition (`rules.relaxing`); value: what is enough now."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The list was made longer"
+
+    deployment_id: UUID
+    extension_id: UUID
+    condition: str
+    value: str
+    expert_ids: list[UUID]
+
+
 class DeploymentCalledOff(Event, frozen=True, kw_only=True):
     """The secretariat called the request off: nobody is asked any more, and bookings are free. The reason stands in the row."""
 

@@ -29,7 +29,9 @@ from facility.deployments.models.request import Deployment
 from facility.deployments.queries.requests import ADRIFT
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.service.ending import end_deployments, end_unavailable
+from facility.deployments.service.extending import propose
 from facility.deployments.service.inviting import INVITATION, contact_of, facts, write_to_expert
+from facility.deployments.words import relaxed_in_words
 from facility.events.models import EventRow
 from facility.events.reactions import reacts_to
 from facility.experts.events import ExpertChanged
@@ -165,8 +167,8 @@ async def _accepted(tx: Tx, deployment_id: UUID) -> Sequence[Invitation]:
 
 @reacts_to(ListExhausted)
 async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
-    """To the officer who asked: a person must act."""
-    deployment = await tx.get(Deployment, event.deployment_id)
+    """To the officer who asked: a person must act, and what would help."""
+    deployment = await tx.lock(Deployment, event.deployment_id)
     held = select(Invitation.seat).where(
         Invitation.deployment_id == deployment.id,
         Invitation.stands,
@@ -174,8 +176,28 @@ async def tell_that_the_list_ran_out(tx: Tx, event: ListExhausted) -> None:
     free = deployment.seats - len((await tx.session.execute(held)).all())
     if free == 0:
         return
+    await propose(tx, deployment)
     subject = _("No expert left to ask: {reference}", reference=deployment.reference)
-    await _to_officer(tx, deployment, "exhausted", subject, free=free, seats=deployment.seats)
+    await _to_officer(
+        tx,
+        deployment,
+        "exhausted",
+        subject,
+        free=free,
+        seats=deployment.seats,
+        proposals=[_in_words(deployment, proposal) for proposal in deployment.proposals],
+    )
+
+
+def _in_words(deployment: Deployment, proposal: dict[str, Any]) -> str:
+    relaxed = relaxed_in_words(
+        proposal["condition"],
+        proposal["value"],
+        language=deployment.language,
+        level=deployment.language_level,
+        least=deployment.min_theme_level,
+    )
+    return _("{relaxed}: {count} more", relaxed=relaxed, count=len(proposal["experts"]))
 
 
 async def _actor(tx: Tx) -> UUID | None:

@@ -156,6 +156,28 @@ def strengths(parts: Sequence[Part], themes: Mapping[str, str]) -> list[str]:
     return strong_points
 
 
+def relaxed_in_words(condition: str, value: str, *, language: str, level: str, least: int) -> str:
+    """What is relaxed in a request for this language at this level, and for a theme at least at level `least`: "English at B1 instead of
+    B2", "Two days later"."""
+    if condition == "language":
+        return _(
+            "{language} at {value} instead of {level}",
+            language=language_name(language),
+            value=value,
+            level=level,
+        )
+    if condition == "theme":
+        return _("Level {value} instead of {least} in a theme", value=value, least=least)
+    if condition == "days":
+        days = int(value)
+        return (
+            ngettext("{count} day later", "{count} days later", days)
+            if days > 0
+            else ngettext("{count} day earlier", "{count} days earlier", -days)
+        )
+    return _("No change: experts who fit now")
+
+
 def lasting(time: timedelta) -> str:
     """ "2 days 4 hours", the two largest units of days, hours and minutes."""
     minutes = int(time.total_seconds()) // 60
@@ -183,6 +205,8 @@ sentences.register(
         "invitation_ended": N_("This invitation can no longer be answered."),
         "booked_elsewhere": N_("The expert has another booking on one of these days."),
         "conflict_undeclared": N_("Say whether you have a conflict of interest."),
+        "list_goes_on": N_("The list of this request has not run out."),
+        "nobody_more": N_("The pool has changed: this adds nobody any more."),
         "not_accepted": N_("There is no booking to cancel."),
         "deployment_ended": N_("This deployment has ended."),
         "rate_missing": N_("The unit costs or the travel windows have no rate for this place today."),

@@ -203,7 +203,7 @@ async def _funded(ends: Opened) -> UUID:
 
 
 async def _experts(ends: Opened) -> None:
-    """A shortlist to order; a yes that can be taken back, and an invitation that did not get through."""
+    """A shortlist to order, and a list that has run out; a yes that can be taken back, and an invitation that did not get through."""
     application_id = await _funded(ends)
     starts_on = ends.monday(8)
     draft = msgspec.structs.replace(
@@ -215,9 +215,19 @@ async def _experts(ends: Opened) -> None:
         min_theme_level=2,
     )
     await ends.act(ends.now, "ada", request_expertise, draft)
+    nobody = await ends.act(
+        ends.now,
+        "ada",
+        request_expertise,
+        msgspec.structs.replace(draft, place="Struga", language_level="C2", seats=20),
+    )
+    await ends.act(ends.now, "ada", confirm_shortlist, nobody.id)
+    ends.at(ADA, f"/deployments/{nobody.id}")
     async with ends.db.reader() as connection:
-        query = text("SELECT id FROM invitation WHERE outcome = 'open' ORDER BY seat")
-        first, second = (await connection.execute(query)).scalars()
+        query = text(
+            "SELECT id FROM invitation WHERE outcome = 'open' AND deployment_id <> :nobody ORDER BY seat"
+        )
+        first, second = (await connection.execute(query, {"nobody": nobody.id})).scalars()
     await ends.act(ends.now, None, accept, first, no_conflict=True)
     await _refused(ends, second)
 

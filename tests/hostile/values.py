@@ -125,3 +125,8 @@ def some[T](values: Iterable[T], place: int, one_in: int) -> list[T]:
     """One in so many of the values, others for each place, so that each value meets many forms. HOSTILE=all: all."""
     every = list(values)
     return every if os.environ.get("HOSTILE") == "all" else every[place % one_in :: one_in]
+
+
+def examples(few: int, many: int) -> int:
+    """How many examples a property is tried with. HOSTILE=all: many."""
+    return many if os.environ.get("HOSTILE") == "all" else few

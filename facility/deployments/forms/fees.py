@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from facility.accounts.words import place_choices
-from facility.deployments.rules.fees import NOTHING, Pay, Portion, Travel, Windows
+from facility.deployments.rules.fees import NOTHING, Pay, Portion, Terms, Travel, Windows
 from facility.deployments.words import PORTIONS
 from facility.forms.reading import read_texts
 from facility.forms.sections import Section
@@ -52,6 +52,20 @@ def read_pay(fields: Fields) -> Pay | None:
         return None
     hotel = Decimal(typed["hotel"]) if typed["hotel"] else NOTHING
     return Pay(typed["country"], hotel, Portion(typed["out"]), Portion(typed["back"]))
+
+
+def shown_pay(terms: Terms | None) -> dict[str, str]:
+    """What an earlier request said about pay, in the fields of the form."""
+    if terms is None:
+        return {}
+    pay = terms.pay
+    return {
+        "pays": "yes",
+        "country": pay.country,
+        "hotel": str(pay.hotel),
+        "out": pay.out.value,
+        "back": pay.back.value,
+    }
 
 
 def read_windows(fields: Fields) -> tuple[date, Windows, str]:

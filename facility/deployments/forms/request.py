@@ -8,9 +8,9 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from facility.deployments.forms.fees import read_pay
+from facility.deployments.forms.fees import read_pay, shown_pay
 from facility.deployments.forms.terms import check_contact, terms
-from facility.deployments.queries.requests import Applied, Named
+from facility.deployments.queries.requests import Applied, DeploymentShown, Named
 from facility.deployments.rules.fees import Portion
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.requesting import RequestDraft
@@ -54,6 +54,22 @@ def blank(application: Applied, known: Collection[str]) -> Values:
     }
     for number, code in enumerate(code for code in application.themes if code in known):
         values |= {f"themes-{number}-code": code, f"themes-{number}-weight": "1"}
+    return values
+
+
+def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
+    """The form for the seats of an earlier request that are empty, so many days later."""
+    apart = ("starts_on", "ends_on", "seats")
+    asked = (*request(()).fields, *terms().fields)
+    same = [field.key for field in asked if field.key not in apart]
+    values = {name: value for name, value in values.items() if not name.startswith("themes-")}
+    values |= {name: shown(getattr(earlier, name)) for name in same}
+    values |= shown_pay(earlier.terms)
+    moved = timedelta(days=days)
+    values |= {"starts_on": shown(earlier.starts_on + moved), "ends_on": shown(earlier.ends_on + moved)}
+    values["seats"] = shown(earlier.unfilled or earlier.seats)
+    for number, (code, weight) in enumerate(earlier.themes.items()):
+        values |= {f"themes-{number}-code": code, f"themes-{number}-weight": shown(weight)}
     return values
 
 

@@ -40,7 +40,9 @@ class Deployment(Base):
     What experts read before they answer: `terms_of_reference`, what they would do; whom they can ask: name and address are there, or
     neither is. `declares_conflicts`: a yes comes with the declaration that there is no conflict of interest.
 
-    `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't."""
+    `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't.
+
+    `proposals`: what could make the list longer when it had run out: [{"condition", "value", "experts": [code]}] (`rules.relaxing`)."""
 
     __tablename__ = "deployment"
     __table_args__ = (
@@ -87,12 +89,14 @@ class Deployment(Base):
     ordered_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     terms: Mapped[dict[str, Any] | None]
+    proposals: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
 
     _find_by = search_key_of("reference", "place")
 
 
 class Candidate(Base):
-    """One place in the confirmed order of asking, from 1. passed_because: why nobody asked them, a key of `words.PASSED_OVER`."""
+    """One place in the confirmed order of asking, from 1. passed_because: why nobody asked them, a key of `words.PASSED_OVER`;
+    extension_id: by what they came on the list later."""
 
     __tablename__ = "candidate"
     __table_args__ = (
@@ -105,3 +109,20 @@ class Candidate(Base):
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("expert.id"))
     state: Mapped[str]
     passed_because: Mapped[str | None]
+    extension_id: Mapped[UUID | None] = mapped_column(ForeignKey("list_extension.id"))
+
+
+class ListExtension(Base):
+    """A list that had run out was made longer: which condition was relaxed, to which value, and by whom. `shortlist`: of those whom it
+    added, as that of the request."""
+
+    __tablename__ = "list_extension"
+    __table_args__ = (CheckConstraint("condition IN ('none', 'language', 'theme')", name="condition"),)
+
+    id: Mapped[Key]
+    deployment_id: Mapped[UUID] = mapped_column(ForeignKey("deployment.id"), index=True)
+    condition: Mapped[str]
+    value: Mapped[str]
+    shortlist: Mapped[dict[str, Any]]
+    extended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    extended_at: Mapped[datetime]

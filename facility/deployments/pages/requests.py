@@ -4,6 +4,7 @@ Names and reasons are for secretariat and auditor; the Commission and the author
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from facility.deployments.queries import requests as queries
 from facility.deployments.queries.fees import missions
 from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.rules.balance import Member, balance
+from facility.deployments.rules.relaxing import DAYS_APART
 from facility.deployments.rules.shortlist import RecentFrom
 from facility.deployments.service.inviting import INVITATION
 from facility.deployments.service.requesting import confirm_order, renew_shortlist, request_expertise
@@ -170,13 +172,23 @@ async def _request_page(
 
 
 @get("/deployments/new", opt=SECRETARIAT)
-async def new_request(view: View, read: Read, application: FromQuery[UUID]) -> Page:
-    """The form, for an application with a standing award."""
+async def new_request(
+    view: View,
+    read: Read,
+    application: FromQuery[UUID],
+    like: FromQuery[UUID | None] = None,
+    days: FromQuery[int] = 0,
+) -> Page:
+    """The form, for an application with a standing award; filled in as an earlier request was, so many days later."""
     applied = await queries.application(read, application, view.me.id)
     if not applied.funded:
         refuse("not_funded")
     known = [code for code, _name in await themes(read)]
-    return await _request_page(view, read, applied, Fields.showing(forms.blank(applied, known)))
+    values = forms.blank(applied, known)
+    earlier = await queries.deployment(read, like) if like else None
+    if earlier and earlier.application_id == application and abs(days) <= DAYS_APART:
+        values = forms.like(values, earlier, days)
+    return await _request_page(view, read, applied, Fields.showing(values))
 
 
 @post("/deployments/new", opt=SECRETARIAT)
@@ -235,6 +247,12 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
         passed_over=words.PASSED_OVER,
         **WORDS,
         declined_because=words.DECLINED_BECAUSE,
+        relaxed=partial(
+            words.relaxed_in_words,
+            language=shown.language,
+            level=shown.language_level,
+            least=shown.min_theme_level,
+        ),
     )
 
 

@@ -26,7 +26,8 @@ def contact_line(*parts: str) -> str:
 
 
 class Linked(msgspec.Struct, frozen=True):
-    """What an expert's link shows. `home`: the expert's country; `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
+    """What an expert's link shows. `home`: the expert's country; `language_level`, `shortlist`: as the list had them on which the expert
+    stands; `booked`: on one of the days, in another deployment; `adrift`: no activity takes place on
     its days; `beneficiaries` as printed; `institutions`: whom the expert would help; `undelivered`: the mail with the link seemed not to
     get through."""
 
@@ -84,6 +85,16 @@ INSTITUTIONS = f"""
 """The institutions that the row `deployment` is for, with their beneficiaries as printed."""
 
 
+async def asked_level(connection: AsyncConnection, invitation_id: UUID) -> str:
+    """The level of the language that is enough for this expert: that of the request, or of what made its list longer."""
+    query = text(
+        """SELECT CASE WHEN condition = 'language' THEN value ELSE language_level END
+        FROM invitation JOIN deployment ON deployment.id = deployment_id JOIN candidate USING (deployment_id, expert_id)
+        LEFT JOIN list_extension ON list_extension.id = extension_id WHERE invitation.id = :id"""
+    )
+    return str((await connection.execute(query, {"id": invitation_id})).scalar_one())
+
+
 async def institutions(connection: AsyncConnection, deployment_id: UUID) -> list[str]:
     """Whom an expert would help."""
     query = text(f"SELECT ({INSTITUTIONS})::text FROM deployment WHERE id = :id")  # noqa: S608 - our own text
@@ -94,8 +105,10 @@ async def institutions(connection: AsyncConnection, deployment_id: UUID) -> list
 _LINKED = text(
     f"""
     SELECT deployment.id AS deployment_id, invitation.id AS invitation_id, why, invitation.expert_id, expert.name, expert.code, expert.country AS home, outcome, respond_by,
-        invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language, language_level,
-        deployment.themes::text AS themes, shortlist::text AS shortlist, deployment.reference,
+        invitation.ended_at, place, starts_on, ends_on, seats, deployment.state, language,
+        CASE WHEN condition = 'language' THEN value ELSE language_level END AS language_level,
+        deployment.themes::text AS themes, coalesce(list_extension.shortlist, deployment.shortlist)::text AS shortlist,
+        deployment.reference,
         EXISTS (SELECT FROM booking WHERE booking.expert_id = invitation.expert_id AND day BETWEEN starts_on AND ends_on
             AND booking.deployment_id <> deployment.id) AS booked, deployment.id IN ({ADRIFT}) AS adrift,
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
@@ -105,6 +118,8 @@ _LINKED = text(
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id
+    LEFT JOIN candidate ON candidate.deployment_id = deployment.id AND candidate.expert_id = expert.id
+    LEFT JOIN list_extension ON list_extension.id = extension_id
     WHERE token_hash = :hash AND purpose = 'invitation'
     """  # noqa: S608 - our own text
 )

@@ -213,6 +213,24 @@ class Waiting(msgspec.Struct, frozen=True):
     passed_because: str | None
 
 
+class Proposed(msgspec.Struct, frozen=True):
+    """What could make a list longer that has run out: the condition that is relaxed (`rules.relaxing`), and the codes of whom it adds."""
+
+    condition: str
+    value: str
+    experts: list[str]
+
+
+class Extended(msgspec.Struct, frozen=True):
+    """What made the list longer, and how many experts it added."""
+
+    condition: str
+    value: str
+    count: int
+    by: str | None
+    at: datetime
+
+
 class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     """A request with everything about it. `themes` maps codes to weights."""
 
@@ -243,6 +261,8 @@ class DeploymentShown(DeploymentLine, frozen=True, kw_only=True):
     ordered_at: datetime | None
     invitations: list[InvitationShown]
     candidates: list[Waiting]
+    proposals: list[Proposed]
+    extensions: list[Extended]
 
     @property
     def waiting(self) -> list[Waiting]:
@@ -286,14 +306,19 @@ _ONE = text(
          FROM invitation JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS invitations,
         (SELECT coalesce(json_agg(json_build_object('position', position, 'expert_id', expert_id, 'code', code,
             'name', expert.name, 'state', candidate.state, 'passed_because', passed_because) ORDER BY position), '[]')
-         FROM candidate JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS candidates
+         FROM candidate JOIN expert ON expert.id = expert_id WHERE deployment_id = deployment.id)::text AS candidates,
+        proposals::text AS proposals,
+        (SELECT coalesce(json_agg(json_build_object('condition', condition, 'value', value, 'at', extended_at, 'by', person.name,
+            'count', jsonb_array_length(list_extension.shortlist -> 'ranked')) ORDER BY extended_at, list_extension.id), '[]')
+         FROM list_extension LEFT JOIN person ON person.id = extended_by
+         WHERE deployment_id = deployment.id)::text AS extensions
     {_FROM}
     LEFT JOIN person AS requester ON requester.id = requested_by
     LEFT JOIN person AS orderer ON orderer.id = ordered_by
     WHERE deployment.id = :deployment
     """  # noqa: S608 - our own text
 )
-_JSON = ("themes", "shortlist", "terms", "invitations", "candidates")
+_JSON = ("themes", "shortlist", "terms", "invitations", "candidates", "proposals", "extensions")
 
 
 async def deployment(connection: AsyncConnection, deployment_id: UUID) -> DeploymentShown:

@@ -8,7 +8,7 @@ from facility.db import Tx
 from facility.deployments.events import ExpertAskedAgain, InvitationExpired
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import Deployment
-from facility.deployments.queries.invited import contact_line, institutions
+from facility.deployments.queries.invited import asked_level, contact_line, institutions
 from facility.deployments.queries.offer import offer
 from facility.deployments.rules import answers
 from facility.deployments.rules.answers import InvitationStatus
@@ -74,7 +74,7 @@ async def _invite(tx: Tx, invitation: Invitation, mailing: Mailing, link: Link |
         link=link,
         respond_by=instant(invitation.respond_by),
         language=language_name(deployment.language),
-        level=deployment.language_level,
+        level=await asked_level(connection, invitation.id),
         institutions=served,
         terms=deployment.terms_of_reference,
         contact=contact_of(deployment),

@@ -1,8 +1,8 @@
 """Requests for expertise, shortlists, and what experts answer. Lock order: application, deployments, experts, each in the order of their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import msgspec
@@ -20,13 +20,13 @@ from facility.deployments.events import (
 from facility.deployments.models.request import Candidate, CandidateState, Deployment, DeploymentState
 from facility.deployments.rules import shortlist as rules
 from facility.deployments.rules.fees import Pay
-from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Part, RecentFrom
+from facility.deployments.rules.shortlist import Conflict, ExpertiseRequest, Match, Part, RecentFrom
 from facility.deployments.service.asking import ask_for_free_seats
 from facility.deployments.service.fees import freeze
 from facility.deployments.service.hindrances import conflicts_in_data, served_by
 from facility.events.log import record
 from facility.experts.models.profile import Expert
-from facility.experts.rules.profile import CefrLevel
+from facility.experts.rules.profile import CefrLevel, ExpertProfile
 from facility.experts.service.pool import booked_days, profiles, recent_deployments
 from facility.refused import refuse
 
@@ -139,39 +139,63 @@ class ShortlistData(msgspec.Struct, frozen=True, omit_defaults=True):
 
 async def make_shortlist(tx: Tx, draft: RequestDraft) -> ShortlistData:
     """Rank the pool for this request, as it stands now (scenarios/README, deployments)."""
-    conflicts = await conflicts_in_data(tx, draft)
-    request = ExpertiseRequest(
+    pool, conflicts, recent = await pool_for(tx, draft)
+    booked = await booked_days(tx, draft.starts_on, draft.ends_on)
+    matches = rules.shortlist(pool, conditions_of(draft), booked)
+    shortlisted = [matched.expert for matched in matches.ranked]
+    return ShortlistData(
+        ranked=entries(matches.ranked),
+        excluded=matches.excluded,
+        recent={code: recent[code] for code in shortlisted if code in recent},
+        conflicts={
+            code: conflicts[code] for code in sorted(conflicts) if matches.excluded.get(code) == "conflict"
+        },
+    )
+
+
+class Pool(NamedTuple):
+    """The pool as a request sees it: `conflicts` that the data show, and `recent` deployments where they are counted from bookings,
+    both by code and part of the profiles."""
+
+    experts: list[ExpertProfile]
+    conflicts: dict[str, list[Conflict]]
+    recent: Mapping[str, int]
+
+
+async def pool_for(tx: Tx, request: RequestDraft | Deployment) -> Pool:
+    """The pool as it stands now."""
+    conflicts = await conflicts_in_data(tx, request)
+    counted = request.recent_from == RecentFrom.BOOKINGS
+    recent = await recent_deployments(tx) if counted else {}
+    experts = [
+        replace(
+            expert,
+            conflict=expert.conflict or expert.id in conflicts,
+            deployments_12m=recent.get(expert.id, 0) if counted else expert.deployments_12m,
+        )
+        for expert in await profiles(tx, institutions=await served_by(tx, request.application_id))
+    ]
+    return Pool(experts, conflicts, recent)
+
+
+def conditions_of(draft: RequestDraft | Deployment) -> ExpertiseRequest:
+    """What the rules of matching need of a request."""
+    return ExpertiseRequest(
         start=draft.starts_on,
         end=draft.ends_on,
         seats=draft.seats,
         language=draft.language,
-        level=draft.language_level,
+        level=cast(CefrLevel, draft.language_level),
         themes=draft.themes,
         min_theme_level=draft.min_theme_level,
         regional_language=draft.bonus_regional_language,
         no_recent_deployment=draft.bonus_no_recent_deployment,
     )
-    recent = await recent_deployments(tx) if draft.recent_from == RecentFrom.BOOKINGS else None
-    pool = [
-        replace(
-            expert,
-            conflict=expert.conflict or expert.id in conflicts,
-            deployments_12m=expert.deployments_12m if recent is None else recent.get(expert.id, 0),
-        )
-        for expert in await profiles(tx, institutions=await served_by(tx, draft.application_id))
-    ]
-    matches = rules.shortlist(pool, request, await booked_days(tx, draft.starts_on, draft.ends_on))
-    shortlisted = [matched.expert for matched in matches.ranked]
-    return ShortlistData(
-        ranked=tuple(
-            ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches.ranked
-        ),
-        excluded=matches.excluded,
-        recent={code: recent[code] for code in shortlisted if code in recent} if recent else {},
-        conflicts={
-            code: conflicts[code] for code in sorted(conflicts) if matches.excluded.get(code) == "conflict"
-        },
-    )
+
+
+def entries(matches: Iterable[Match]) -> tuple[ShortlistEntry, ...]:
+    """Lines of a shortlist."""
+    return tuple(ShortlistEntry(matched.expert, matched.score, matched.parts) for matched in matches)
 
 
 async def renew_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
@@ -193,10 +217,11 @@ async def confirm_shortlist(tx: Tx, deployment_id: UUID) -> Deployment:
     """Ask in the order of the shortlist, as it was computed."""
     deployment = await tx.get(Deployment, deployment_id)
     codes = [entry["code"] for entry in deployment.shortlist["ranked"]]
-    return await confirm_order(tx, deployment_id, await _ids_of(tx, codes))
+    return await confirm_order(tx, deployment_id, await ids_of(tx, codes))
 
 
-async def _ids_of(tx: Tx, codes: Sequence[str]) -> list[UUID]:
+async def ids_of(tx: Tx, codes: Sequence[str]) -> list[UUID]:
+    """The ids of the experts with these codes, in the same order."""
     rows = await tx.session.execute(select(Expert.code, Expert.id).where(Expert.code.in_(codes)))
     ids = {row.code: row.id for row in rows}
     return [ids[code] for code in codes]
@@ -215,7 +240,7 @@ async def confirm_order(
         refuse("already_asking")
     if await standing_award(tx, deployment.application_id) is None:
         refuse("not_funded")
-    shortlisted = await _ids_of(tx, [entry["code"] for entry in deployment.shortlist["ranked"]])
+    shortlisted = await ids_of(tx, [entry["code"] for entry in deployment.shortlist["ranked"]])
     rules.check_order(shortlisted, expert_ids, reason)
     departs = list(expert_ids) != shortlisted
     tx.add(
