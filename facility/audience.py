@@ -96,6 +96,8 @@ INSTITUTION = Page("/institutions/{body_id}")
 PERSON = Page("/people/{account_id}")
 EXPERT = Page("/experts/{expert_id}")
 CANDIDATE = Page("/experts/candidates/{candidacy_id}")
+RENEWAL = Page("/link/renewal/{token}")
+THEME = Page("/themes/{theme_id}")
 OWN_PROFILE = Page("/link/profile/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
@@ -106,6 +108,7 @@ DRAFTING = (
 )
 SEALED = "What came in is sealed until two people open the call; others have no part in it yet."
 INTERNAL = "Staff keep these data; nothing changes for anybody else."
+TAXONOMY = "Everybody sees the themes where they choose them."
 POOL = "What the pool knows of an expert is for the secretariat and auditors."
 ASKING = "Who is asked stays with the secretariat; deciders see how many seats are filled."
 JUDGING = "Applicants hear of the decision, with its scores; how it came about is for staff."
@@ -677,9 +680,26 @@ AUDIENCE: dict[type[Event], Row] = {
     experts.CandidateValidated: Row(POOL, expert=(Mail("experts/validated"),), officer=(CANDIDATE,)),
     experts.ExpertBooked: secretariat(TOGETHER, EXPERT),
     experts.ExpertChanged: Row(POOL, expert=(Mail("experts/profile"), OWN_PROFILE), officer=(EXPERT,)),
+    experts.ExpertLeft: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.ExpertRegistered: secretariat(POOL, EXPERT),
+    experts.ExpertRenewed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
     experts.NoticeAgreed: Row(POOL, expert=(OWN_PROFILE,), officer=(EXPERT,)),
     experts.ProfileLinkEnded: secretariat(POOL, EXPERT),
+    experts.RenewalAsked: Row(
+        POOL,
+        expert=(Mail("experts/renew"), RENEWAL),
+        officer=(Task("Renewals of experts that did not get through"), EXPERT),
+    ),
+    experts.RenewalAskedAgain: Row(POOL, expert=(Mail("experts/renew"), RENEWAL), officer=(EXPERT,)),
+    experts.RenewalCancelled: Row(
+        POOL, expert=(Mail("experts/renewal_cancelled"), RENEWAL), officer=(EXPERT,)
+    ),
+    experts.RenewalLapsed: Row(POOL, expert=(RENEWAL,), officer=(EXPERT,)),
+    experts.RenewalReminded: Row(POOL, expert=(Mail("experts/renew_again"), RENEWAL), officer=(EXPERT,)),
+    experts.ThemeAdded: secretariat(TAXONOMY, THEME),
+    experts.ThemeChanged: secretariat(TAXONOMY, THEME),
+    experts.ThemeRestored: secretariat(TAXONOMY, THEME),
+    experts.ThemeRetired: secretariat(TAXONOMY, THEME),
     experts.ProfileLinkSent: Row(POOL, expert=(Mail("experts/profile"),), officer=(EXPERT,)),
     deployments.DeploymentCalledOff: Row(
         ASKING,

@@ -1,6 +1,6 @@
 """What can happen to the pool of experts."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -112,3 +112,115 @@ class ProfileLinkEnded(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "The link to the profile was ended"
 
     expert_id: UUID
+
+
+class RenewalAsked(Event, frozen=True, kw_only=True):
+    """The expert is asked whether to stay in the pool after this last day."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert was asked whether to stay in the pool after {valid_until}"
+
+    expert_id: UUID
+    renewal_id: UUID
+    valid_until: date
+    ends_at: datetime
+
+
+class RenewalAskedAgain(Event, frozen=True, kw_only=True):
+    """The mail had not got through, or the address was corrected: the time to answer begins anew."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert was asked once more whether to stay in the pool"
+
+    expert_id: UUID
+    renewal_id: UUID
+    ends_at: datetime
+
+
+class RenewalReminded(Event, frozen=True, kw_only=True):
+    """The expert was reminded."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert was reminded to renew"
+
+    expert_id: UUID
+    renewal_id: UUID
+
+
+class ExpertRenewed(Event, frozen=True, kw_only=True):
+    """The expert stays in the pool until this day."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert renewed until {valid_until}"
+
+    expert_id: UUID
+    renewal_id: UUID
+    valid_until: date
+
+
+class ExpertLeft(Event, frozen=True, kw_only=True):
+    """The expert left the pool."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert left the pool"
+
+    expert_id: UUID
+    renewal_id: UUID
+
+
+class RenewalLapsed(Event, frozen=True, kw_only=True):
+    """The expert did not answer."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The expert did not answer whether to stay"
+
+    expert_id: UUID
+    renewal_id: UUID
+
+
+class RenewalCancelled(Event, frozen=True, kw_only=True):
+    """No answer is needed any more."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The question whether to stay was cancelled"
+
+    expert_id: UUID
+    renewal_id: UUID
+
+
+class ThemeAdded(Event, frozen=True, kw_only=True):
+    """A theme was added to the taxonomy."""
+
+    subject: ClassVar[str] = "theme"
+    sentence: ClassVar[str] = "The theme {code} was added"
+
+    theme_id: UUID
+    code: str
+
+
+class ThemeChanged(Event, frozen=True, kw_only=True):
+    """Name, flag or cycles of a theme were changed; `fields` names what."""
+
+    subject: ClassVar[str] = "theme"
+    sentence: ClassVar[str] = "The theme was changed ({fields})"
+
+    theme_id: UUID
+    fields: list[str]
+
+
+class ThemeRetired(Event, frozen=True, kw_only=True):
+    """Nobody chooses the theme any more; it stays where it was chosen."""
+
+    subject: ClassVar[str] = "theme"
+    sentence: ClassVar[str] = "The theme was retired"
+
+    theme_id: UUID
+
+
+class ThemeRestored(Event, frozen=True, kw_only=True):
+    """The theme can be chosen again."""
+
+    subject: ClassVar[str] = "theme"
+    sentence: ClassVar[str] = "The theme can be chosen again"
+
+    theme_id: UUID

@@ -12,12 +12,19 @@ from facility.experts.events import (
     CandidateValidated,
     ExpertChanged,
     ProfileLinkSent,
+    RenewalAsked,
+    RenewalAskedAgain,
+    RenewalCancelled,
+    RenewalReminded,
 )
 from facility.experts.models.candidacy import Candidacy
 from facility.experts.models.profile import Expert
+from facility.experts.models.renewal import Renewal
 from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.service.joining import candidate_link
 from facility.experts.service.profile_link import PROFILE, profile_link
+from facility.experts.service.renewals import RENEWAL, cancel_renewals
+from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.outbox.links import live_link, make_link, revoke_links
 from facility.outbox.models import Link
 from facility.outbox.service import post
@@ -111,3 +118,30 @@ async def move_the_profile_link(tx: Tx, event: ExpertChanged) -> None:
         await revoke_links(tx, PROFILE, event.expert_id)
         link = await make_link(tx, PROFILE, event.expert_id)
         await _send_profile_link(tx, await tx.get(Expert, event.expert_id), link)
+
+
+@reacts_to(ExpertChanged)
+async def ask_at_the_new_address(tx: Tx, event: ExpertChanged) -> None:
+    """Whether the expert stays is asked at the corrected address; no more where the secretariat has settled it."""
+    if not {"valid_until", "active"}.isdisjoint(event.fields):
+        await cancel_renewals(tx, event.expert_id)
+    elif "email" in event.fields:
+        await ask_at_new_address(tx, RENEWAL, Renewal.expert_id == event.expert_id)
+
+
+@reacts_to(RenewalAsked, RenewalAskedAgain)
+async def ask_whether_to_stay(tx: Tx, event: RenewalAsked | RenewalAskedAgain) -> None:
+    """The mail with the link; none where it has ended."""
+    await send_link(tx, RENEWAL, event.renewal_id)
+
+
+@reacts_to(RenewalReminded)
+async def remind_to_renew(tx: Tx, event: RenewalReminded) -> None:
+    """The same link once more."""
+    await send_reminder(tx, RENEWAL, event.renewal_id)
+
+
+@reacts_to(RenewalCancelled)
+async def tell_that_no_answer_is_needed(tx: Tx, event: RenewalCancelled) -> None:
+    """To whoever was asked."""
+    await RENEWAL.write(tx, await tx.get(Renewal, event.renewal_id), RENEWAL.calls_off, None)

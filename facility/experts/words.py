@@ -103,6 +103,14 @@ sentences.register(
         "candidacy_decided": N_("This candidate has been decided on meanwhile."),
         "left_the_pool": N_("This expert is no longer in the pool."),
         "profile_link_stands": N_("This expert has a link already."),
+        "renewal_over": N_("This question is no longer open."),
+        "theme_code_form": N_("Use capitals: a group, a full stop and a word, such as OC.FIREARMS."),
+        "theme_code_taken": N_("Another theme has this code."),
+        "theme_code_fixed": N_("The code of a theme can't be changed, because records use it."),
+        "theme_retired": N_("This theme is retired already."),
+        "theme_active": N_("This theme can be chosen already."),
+        "cycle_years": N_("The last year is before the first."),
+        "cycles_overlap": N_("Another row holds for one of these years."),
         "profile_link_ended": N_("This expert has no link any more."),
     }
 )

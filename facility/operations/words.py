@@ -33,6 +33,7 @@ SUBJECTS = {
     "mail": N_("Mail"),
     "person": N_("Person"),
     "question": N_("Question on a call"),
+    "theme": N_("Theme"),
     "travel_windows": N_("Travel windows"),
     "unit_cost": N_("Unit cost"),
 }

@@ -1,13 +1,19 @@
 """The pool of experts in the copy of the story that is crawled: forms that people without an account can fill in, and what waits."""
 
+import msgspec
 from sqlalchemy import select
 
 from facility.db import Tx
+from facility.experts.models.renewal import Renewal
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
 from facility.experts.service.joining import CANDIDACY, ask_by_mail, send_candidacy
+from facility.experts.service.pool import register_expert
+from facility.experts.service.renewals import RENEWAL, ask_to_renew
+from facility.inquiries.service import send_link
 from facility.outbox.links import token_of
 from facility.outbox.models import Link
+from facility.story.after_award import EXPERT
 from facility.web.privacy import NOTICE
 from tests.hostile.open_calls import Opened
 
@@ -30,6 +36,19 @@ async def leave_pool(ends: Opened) -> None:
     await ends.act(ends.now, None, ask_by_mail, Wish.NOMINATE, "sixth@example.org")
     address = await ends.one("SELECT email FROM expert WHERE active ORDER BY code LIMIT 1")
     await ends.act(ends.now, None, ask_by_mail, Wish.PROFILE, address)
+    await _renewal(ends)
+
+
+async def _renewal(ends: Opened) -> None:
+    """An expert whose place in the pool ends."""
+    draft = msgspec.structs.replace(
+        EXPERT, code="R1", name="Rita Rossi", email="rita@example.org", valid_until=ends.day(30)
+    )
+    await ends.act(ends.now, "ada", register_expert, draft)
+    await ask_to_renew(ends.db, ends.now)
+    async with ends.db.reader() as connection:
+        key = (await connection.execute(select(Renewal.id))).scalar_one()
+    await ends.act(ends.now, None, send_link, RENEWAL, key)
 
 
 async def _send(tx: Tx) -> None:

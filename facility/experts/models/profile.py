@@ -3,22 +3,25 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, false, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from facility.db import Base, Key, search_index, search_key_of
+from facility.db import Base, Key, new_id, search_index, search_key_of
 
 _LEVELS = "('A1', 'A2', 'B1', 'B2', 'C1', 'C2')"
 
 
 class Theme(Base):
-    """A theme of the taxonomy (dossier 5), used by applications and by experts alike. Retired, never deleted."""
+    """A theme of the taxonomy (dossier 5), used by applications and by experts alike. Retired, never deleted. `emergency`: it came up at
+    short notice."""
 
     __tablename__ = "theme"
 
+    id: Mapped[UUID] = mapped_column(unique=True, default=new_id, server_default=text("gen_random_uuid()"))
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     active: Mapped[bool]
+    emergency: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Expert(Base):

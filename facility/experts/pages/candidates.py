@@ -13,7 +13,7 @@ from facility.experts.access import KEEPERS, READERS
 from facility.experts.forms import candidacy as forms
 from facility.experts.queries import candidacies as queries
 from facility.experts.queries.pool import themes
-from facility.experts.rules.candidacy import CandidacyState, years_after
+from facility.experts.rules.candidacy import RENEWED_YEARS, CandidacyState, years_after
 from facility.experts.service import joining as service
 from facility.forms.reading import read_texts
 from facility.web import render
@@ -31,7 +31,6 @@ waits(
     Role.SECRETARIAT,
     rows=queries.WAITING,
 )
-USUAL_YEARS = 2
 
 
 @get("/experts/candidates", opt=READERS)
@@ -50,7 +49,7 @@ async def _page(
     status: int = 200,
 ) -> Page:
     candidacy = await queries.candidate(connection, candidacy_id)
-    usual = years_after(clock.now().astimezone(clock.BRUSSELS).date(), USUAL_YEARS)
+    usual = years_after(clock.now().astimezone(clock.BRUSSELS).date(), RENEWED_YEARS)
     return view.page(
         "experts/candidate.html",
         status=status,

@@ -10,6 +10,9 @@ LINK_LASTS = timedelta(days=14)
 MOST_YEARS = 5
 """The longest that somebody stays in the pool without being asked anew (FR24 Art. 242: lists of experts)."""
 
+RENEWED_YEARS = 2
+"""By how many years an expert renews."""
+
 
 class Wish(StrEnum):
     """What somebody wants who types an address on the public page of the pool."""

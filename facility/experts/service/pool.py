@@ -22,8 +22,10 @@ from facility.experts.models.profile import (
     Theme,
     in_pool,
 )
+from facility.experts.models.taxonomy import ThemeCycle
 from facility.experts.rules.candidacy import check_validity
 from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, OwnProfile, Period
+from facility.experts.rules.taxonomy import EMPACT
 from facility.refused import Reason, refuse, refuse_if
 from facility.zone import BRUSSELS
 
@@ -41,9 +43,20 @@ class ExpertDraft(OwnProfile, frozen=True, kw_only=True):
 
 
 async def seed_themes(tx: Tx) -> None:
-    """Enter every theme of the taxonomy that isn't there yet (dossier 5)."""
+    """Enter every theme of the taxonomy that isn't there yet; and the cycles of EMPACT, where none is entered (dossier 5)."""
     known = set((await tx.session.execute(select(Theme.code))).scalars())
     tx.add(*[Theme(code=code, name=name, active=True) for code, name in THEMES.items() if code not in known])
+    await tx.flush()
+    if (await tx.session.scalars(select(ThemeCycle.theme_code).limit(1))).first():
+        return
+    for (first_year, last_year), priorities in EMPACT.items():
+        tx.add(
+            *(
+                ThemeCycle(theme_code=code, first_year=first_year, last_year=last_year, priority=priority)
+                for priority, codes in priorities.items()
+                for code in codes
+            )
+        )
     await tx.flush()
 
 
