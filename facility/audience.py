@@ -110,6 +110,7 @@ SEALED = "What came in is sealed until two people open the call; others have no 
 INTERNAL = "Staff keep these data; nothing changes for anybody else."
 TAXONOMY = "Everybody sees the themes where they choose them."
 POOL = "What the pool knows of an expert is for the secretariat and auditors."
+RELEASE = "The superior who is asked gets the mails with the link."
 ASKING = "Who is asked stays with the secretariat; deciders see how many seats are filled."
 JUDGING = "Applicants hear of the decision, with its scores; how it came about is for staff."
 REPORTING = "Assessors and experts have no part in the report."
@@ -729,7 +730,19 @@ AUDIENCE: dict[type[Event], Row] = {
         ASKING, officer=(DEPLOYMENT, Task("Orders of experts to confirm")), decider=(DEPLOYMENT,)
     ),
     deployments.InvitationAccepted: Row(
-        ASKING, expert=(Mail("deployments/accepted"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+        ASKING,
+        expert=(
+            Mail("deployments/accepted"),
+            Mail("deployments/appointment"),
+            Mail("deployments/superior"),
+        ),
+        officer=(DEPLOYMENT, Task("Experts whose superior is not known")),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.ExpertAppointed: Row(
+        ASKING,
+        expert=(Page("/link/invitation/{token}"),),
+        officer=(DEPLOYMENT,),
     ),
     deployments.InvitationDeclined: Row(
         ASKING, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
@@ -741,9 +754,15 @@ AUDIENCE: dict[type[Event], Row] = {
             Mail("deployments/called_off"),
             Mail("deployments/cancelled"),
             Mail("deployments/disowned"),
+            Mail("deployments/not_released"),
             Page("/link/invitation/{token}"),
         ),
-        officer=(Mail("deployments/taken_back"), Mail("deployments/not_their_yes"), DEPLOYMENT),
+        officer=(
+            Mail("deployments/taken_back"),
+            Mail("deployments/not_their_yes"),
+            Mail("deployments/not_released"),
+            DEPLOYMENT,
+        ),
         decider=(DEPLOYMENT,),
     ),
     deployments.InvitationExpired: Row(
@@ -762,6 +781,28 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     deployments.ListExtended: staff(ASKING, DEPLOYMENT),
     deployments.OrderConfirmed: staff(ASKING, DEPLOYMENT),
+    deployments.ReleaseAsked: Row(
+        RELEASE, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.ReleaseAskedAgain: Row(
+        RELEASE, expert=(Page("/link/invitation/{token}"),), officer=(DEPLOYMENT,), decider=(DEPLOYMENT,)
+    ),
+    deployments.ReleaseCancelled: staff(RELEASE, DEPLOYMENT),
+    deployments.ReleaseGiven: Row(
+        RELEASE,
+        expert=(
+            Mail("deployments/released"),
+            Mail("deployments/appointment"),
+            Page("/link/invitation/{token}"),
+        ),
+        officer=(DEPLOYMENT,),
+        decider=(DEPLOYMENT,),
+    ),
+    deployments.ReleaseRefused: staff(RELEASE, DEPLOYMENT),
+    deployments.ReleaseReminded: secretariat(RELEASE, DEPLOYMENT),
+    deployments.ReleaseUnanswered: Row(
+        RELEASE, officer=(DEPLOYMENT, Task("Releases that nobody answered")), decider=(DEPLOYMENT,)
+    ),
     deployments.ShortlistRenewed: secretariat(ASKING, DEPLOYMENT),
     deployments.TravelStated: Row(
         ASKING,
@@ -842,6 +883,9 @@ AUDIENCE: dict[type[Event], Row] = {
 }
 
 TO_OTHERS = {
+    "deployments/release": "the superior of an expert who said yes",
+    "deployments/release_again": "the same",
+    "deployments/release_off": "the same",
     "accounts/known": "who registers with an address that has an account",
     "accounts/register": "who begins to register",
     "accounts/sign_in": "who asks for a link to sign in",

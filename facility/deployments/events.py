@@ -7,7 +7,7 @@ from uuid import UUID
 
 from facility.events.base import Event
 
-Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned"]
+Ending = Literal["unavailable", "withdrawn", "cancelled", "disowned", "not released"]
 
 
 class ExpertiseRequested(Event, frozen=True, kw_only=True):
@@ -209,3 +209,99 @@ class DueConfirmed(Event, frozen=True, kw_only=True):
     seat: int
     fee: Decimal
     per_diem: Decimal
+
+
+class ReleaseAsked(Event, frozen=True, kw_only=True):
+    """The superior of a booked expert was asked to release them."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer was asked to release the expert on seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ReleaseAskedAgain(Event, frozen=True, kw_only=True):
+    """The mail had not got through; the time to answer began anew."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer was asked again to release the expert on seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ReleaseReminded(Event, frozen=True, kw_only=True):
+    """The superior was reminded."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer was reminded of the release for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ReleaseGiven(Event, frozen=True, kw_only=True):
+    """The employer releases the expert; insured: and insures them."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer released the expert on seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+    insured: bool
+
+
+class ReleaseRefused(Event, frozen=True, kw_only=True):
+    """The employer does not release the expert, whose yes ends. The reason stands in the row."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer did not release the expert on seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ReleaseUnanswered(Event, frozen=True, kw_only=True):
+    """The time to answer passed in silence; the secretariat acts."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The employer did not answer in time for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ReleaseCancelled(Event, frozen=True, kw_only=True):
+    """The answer is no longer needed: the booking ended, or somebody else is asked."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "No release is needed any more for seat {seat}"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    release_id: UUID
+    seat: int
+
+
+class ExpertAppointed(Event, frozen=True, kw_only=True):
+    """The letter of appointment with the terms of reference was written."""
+
+    subject: ClassVar[str] = "deployment"
+    sentence: ClassVar[str] = "The letter of appointment for seat {seat} was written"
+
+    deployment_id: UUID
+    invitation_id: UUID
+    seat: int

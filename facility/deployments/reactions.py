@@ -23,11 +23,19 @@ from facility.deployments.events import (
     InvitationEnded,
     ListExhausted,
     MissionOver,
+    ReleaseAsked,
+    ReleaseAskedAgain,
+    ReleaseCancelled,
+    ReleaseGiven,
+    ReleaseReminded,
 )
 from facility.deployments.models.invitation import Invitation
+from facility.deployments.models.release import Release, ReleaseState
 from facility.deployments.models.request import Deployment
 from facility.deployments.queries.requests import ADRIFT
 from facility.deployments.rules.answers import InvitationStatus
+from facility.deployments.service import release as releases
+from facility.deployments.service.appointing import appoint
 from facility.deployments.service.ending import end_deployments, end_unavailable
 from facility.deployments.service.extending import propose
 from facility.deployments.service.inviting import INVITATION, contact_of, facts, write_to_expert
@@ -35,7 +43,7 @@ from facility.deployments.words import relaxed_in_words
 from facility.events.models import EventRow
 from facility.events.reactions import reacts_to
 from facility.experts.events import ExpertChanged
-from facility.inquiries.service import ask_at_new_address, send_link
+from facility.inquiries.service import ask_at_new_address, send_link, send_reminder
 from facility.outbox.models import Link
 from facility.outbox.service import post
 from facility.web.filters import eur
@@ -113,6 +121,9 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
         subject = _("An expert did not accept: {reference}", reference=deployment.reference)
         await _to_officer(tx, deployment, "not_their_yes", subject, seat=event.seat)
         return
+    if event.how == "not released":
+        await _tell_of_refused_release(tx, invitation, deployment)
+        return
     by_expert = await _actor(tx) is None
     await write_to_expert(
         tx, invitation, deployment, "cancelled", subject, by_expert=by_expert, reason=invitation.reason
@@ -120,6 +131,14 @@ async def tell_of_the_end(tx: Tx, event: InvitationEnded) -> None:
     if by_expert:
         subject = _("An expert cancelled: {reference}", reference=deployment.reference)
         await _to_officer(tx, deployment, "taken_back", subject, seat=event.seat)
+
+
+async def _tell_of_refused_release(tx: Tx, invitation: Invitation, deployment: Deployment) -> None:
+    refused = select(Release.reason).filter_by(invitation_id=invitation.id, state=ReleaseState.REFUSED)
+    reason = (await tx.session.scalars(refused.order_by(Release.ended_at.desc()).limit(1))).first() or ""
+    subject = _("Not released: {reference}", reference=deployment.reference)
+    await write_to_expert(tx, invitation, deployment, "not_released", subject, for_expert=True, reason=reason)
+    await _to_officer(tx, deployment, "not_released", subject, for_expert=False, reason="")
 
 
 @reacts_to(DeploymentEnded)
@@ -254,3 +273,75 @@ async def tell_what_is_due(tx: Tx, event: DueConfirmed) -> None:
         "total": eur(event.fee + event.per_diem),
     }
     await write_to_expert(tx, invitation, deployment, "due", subject, **sums)
+
+
+@reacts_to(InvitationAccepted)
+async def ask_the_employer(tx: Tx, event: InvitationAccepted) -> None:
+    """The superior is asked to release the expert, where the request needs it; where nobody is known, the expert is asked who it is."""
+    if not await releases.ask_after_yes(tx, event.deployment_id, event.invitation_id):
+        return
+    invitation = await tx.get(Invitation, event.invitation_id)
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("Who can release you? {reference}", reference=deployment.reference)
+    link = await _latest_link(tx, invitation)
+    await write_to_expert(
+        tx, invitation, deployment, "superior", subject, link=link, has_link=link is not None
+    )
+
+
+@reacts_to(ExpertChanged)
+async def ask_the_employer_named_later(tx: Tx, event: ExpertChanged) -> None:
+    """The profile names a superior now: they are asked wherever nobody was."""
+    if "superior_email" not in event.fields:
+        return
+    booked = select(Invitation.deployment_id, Invitation.id).where(
+        Invitation.expert_id == event.expert_id, Invitation.outcome == InvitationStatus.ACCEPTED
+    )
+    for row in (await tx.session.execute(booked.order_by(Invitation.deployment_id))).all():
+        await releases.ask_after_yes(tx, row.deployment_id, row.id)
+
+
+@reacts_to(ReleaseAsked, ReleaseAskedAgain)
+async def write_to_superior(tx: Tx, event: ReleaseAsked | ReleaseAskedAgain) -> None:
+    """The question with its link; none where it has ended."""
+    await send_link(tx, releases.RELEASE, event.release_id)
+
+
+@reacts_to(ReleaseReminded)
+async def remind_superior(tx: Tx, event: ReleaseReminded) -> None:
+    """The same link once more."""
+    await send_reminder(tx, releases.RELEASE, event.release_id)
+
+
+@reacts_to(ReleaseCancelled)
+async def tell_superior(tx: Tx, event: ReleaseCancelled) -> None:
+    """Nobody need answer any more."""
+    row = await tx.get(Release, event.release_id)
+    await releases.RELEASE.write(tx, row, releases.RELEASE.calls_off, None)
+
+
+@reacts_to(InvitationAccepted, ReleaseGiven)
+async def write_appointment(tx: Tx, event: InvitationAccepted | ReleaseGiven) -> None:
+    """The letter of appointment, after the yes, or after the release where one is needed."""
+    await appoint(tx, event.invitation_id)
+
+
+@reacts_to(ReleaseGiven)
+async def tell_of_release(tx: Tx, event: ReleaseGiven) -> None:
+    """To the expert: the employer agrees."""
+    invitation = await tx.get(Invitation, event.invitation_id)
+    deployment = await tx.get(Deployment, event.deployment_id)
+    subject = _("You are released: {reference}", reference=deployment.reference)
+    await write_to_expert(tx, invitation, deployment, "released", subject)
+
+
+@reacts_to(InvitationEnded)
+async def end_release(tx: Tx, event: InvitationEnded) -> None:
+    """With a booking that ends, nobody need release the expert."""
+    await releases.end_releases(tx, event.deployment_id, event.invitation_id)
+
+
+@reacts_to(DeploymentEnded, DeploymentCalledOff)
+async def end_all_releases(tx: Tx, event: DeploymentEnded | DeploymentCalledOff) -> None:
+    """With a request that ends, nobody need release its experts."""
+    await releases.end_releases(tx, event.deployment_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from facility.deployments.models.release import ReleaseState
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.rules.answers import DeclineReason, InvitationStatus
 from facility.deployments.rules.fees import Due, Line, Portion, Windows
@@ -43,6 +44,15 @@ DECLINED_BECAUSE = {
     DeclineReason.OTHER: N_("Another reason"),
 }
 """The reasons for a no that an expert can choose, untranslated."""
+
+RELEASES = {
+    ReleaseState.OPEN: (N_("Employer asked"), "info"),
+    ReleaseState.RELEASED: (N_("Released"), "ok"),
+    ReleaseState.REFUSED: (N_("Not released"), "bad"),
+    ReleaseState.SILENT: (N_("No answer from the employer"), "wait"),
+    ReleaseState.CANCELLED: (N_("Employer no longer asked"), "plain"),
+}
+"""The word of each state of a release, untranslated, and the kind of its tag."""
 
 EXCLUSIONS = {
     "not_eu_member_state": N_("not from one of the 27 Member States"),
@@ -215,6 +225,10 @@ sentences.register(
         "departure_elsewhere": N_("Enter a departure on your first day or the day before."),
         "landing_elsewhere": N_("Enter a landing on your last day or the day after."),
         "landing_first": N_("The landing must come after the departure."),
+        "release_over": N_("This release can no longer be answered."),
+        "release_not_needed": N_("No release is needed for this booking."),
+        "released_already": N_("The employer has released the expert already."),
+        "superior_asked": N_("Your superior has been asked already."),
         "mission_goes_on": N_("You can state your travel times after the last day."),
         "due_confirmed": N_("The sum has been confirmed already."),
         "travel_missing": N_("The expert has not stated the travel times."),

@@ -38,7 +38,8 @@ from facility.db import Database
 from facility.deployments.rules.fees import Pay, Travel
 from facility.deployments.service.answering import accept
 from facility.deployments.service.mission import end_missions, state_travel
-from facility.deployments.service.requesting import confirm_shortlist, request_expertise
+from facility.deployments.service.release import answer_release, end_silent
+from facility.deployments.service.requesting import confirm_order, confirm_shortlist, request_expertise
 from facility.events.schedule import SCHEDULE, run_due
 from facility.experts.service.pool import register_expert
 from facility.files.store import Store
@@ -71,6 +72,7 @@ async def leave_open(app: Litestar, url: str, sessions: Mapping[str, str]) -> di
     await _experts(ends)
     await leave_pool(ends)
     await _missions(ends)
+    await _releases(ends)
     await _activity(ends)
     await _accounts(ends)
     await _operations(ends)
@@ -262,6 +264,49 @@ async def _missions(ends: Opened) -> None:
     await end_missions(ends.db, ends.now)
     out, back = (datetime.combine(day, time(10)) for day in (first, first + timedelta(days=2)))
     await ends.act(ends.now, None, state_travel, invitations[0], Travel(out, back))
+    ends.at(ADA, f"/deployments/{made.id}")
+
+
+async def _releases(ends: Opened) -> None:
+    """Experts who said yes: of one the superior is not known, one is asked for, one did not answer, and one expert is appointed."""
+    first = ends.monday(9)
+    for number in range(1, 5):
+        superior = "" if number == 1 else f"head{number}@example.org"
+        sent = msgspec.structs.replace(
+            EXPERT,
+            code=f"W{number}",
+            name=f"Lent Expert {number}",
+            email=f"lent{number}@example.org",
+            superior_name=superior and f"Head {number}",
+            superior_email=superior,
+            available=[(first, first + timedelta(days=4))],
+        )
+        await ends.act(ends.noon(-60), "ada", register_expert, sent)
+    draft = msgspec.structs.replace(
+        REQUEST,
+        application_id=await _funded(ends),
+        starts_on=first,
+        ends_on=first + timedelta(days=2),
+        seats=4,
+        respond_within_hours=240,
+        release_days=2,
+        appoints=True,
+    )
+    made = await ends.act(ends.noon(-5), "ada", request_expertise, draft)
+    codes = [f"W{number}" for number in range(1, 5)]
+    async with ends.db.reader() as connection:
+        query = text("SELECT id FROM expert WHERE code = ANY(:codes) ORDER BY code")
+        experts = list((await connection.execute(query, {"codes": codes})).scalars())
+    await ends.act(ends.noon(-5), "ada", confirm_order, made.id, experts, reason="They know the place.")
+    async with ends.db.reader() as connection:
+        query = text("SELECT id FROM invitation WHERE deployment_id = :made ORDER BY seat")
+        invitations = list((await connection.execute(query, {"made": made.id})).scalars())
+    for key in invitations:
+        at = ends.now if key == invitations[1] else ends.noon(-4)
+        await ends.act(at, None, accept, key)
+    release = await ends.one("SELECT id FROM release WHERE invitation_id = :it", it=invitations[3])
+    await ends.act(ends.noon(-3), None, answer_release, release, releases=True, insured=True, name="Head 4")
+    await end_silent(ends.db, ends.now)
     ends.at(ADA, f"/deployments/{made.id}")
 
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from facility.deployments.forms.fees import read_pay, shown_pay
+from facility.deployments.forms.release import after_yes
 from facility.deployments.forms.terms import check_contact, terms
 from facility.deployments.queries.requests import Applied, DeploymentShown, Named
 from facility.deployments.rules.fees import Portion
@@ -175,9 +176,12 @@ def read(
     rows = read_rows(fields, weights(themes), _("You have chosen this theme twice."))
     if not rows:
         fields.wrong("themes-0-code", _("Choose at least one theme."))
+    after = read_texts(fields, after_yes())
     draft = {
         **typed,
         "application_id": application_id,
+        "release_days": after["release_days"] or None,
+        "appoints": after["appoints"] == "yes",
         "place": designated(typed["place"]),
         "terms_of_reference": designated(typed["terms_of_reference"]),
         "declares_conflicts": typed["declares_conflicts"] == "yes",

@@ -42,13 +42,16 @@ class Deployment(Base):
 
     `terms`: what it pays its experts (`rules.fees.Terms`), frozen; none where it doesn't.
 
-    `proposals`: what could make the list longer when it had run out: [{"condition", "value", "experts": [code]}] (`rules.relaxing`)."""
+    `proposals`: what could make the list longer when it had run out: [{"condition", "value", "experts": [code]}] (`rules.relaxing`).
+
+    `release_days`: how long an employer has to release an expert; none where no release is needed. `appoints`: it sends letters of appointment."""
 
     __tablename__ = "deployment"
     __table_args__ = (
         CheckConstraint("starts_on <= ends_on", name="days"),
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("respond_within_hours >= 1", name="respond_within_hours"),
+        CheckConstraint("release_days >= 1", name="release_days"),
         CheckConstraint("recent_from IN ('profile', 'bookings')", name="recent_from"),
         CheckConstraint("cool_off_months >= 0", name="cool_off_months"),
         CheckConstraint("state IN ('requested', 'asking', 'filled', 'exhausted', 'ended')", name="state"),
@@ -90,6 +93,8 @@ class Deployment(Base):
     end_reason: Mapped[str | None]
     terms: Mapped[dict[str, Any] | None]
     proposals: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    release_days: Mapped[int | None]
+    appoints: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     _find_by = search_key_of("reference", "place")
 

@@ -7,6 +7,7 @@ from facility import clock
 from facility.deployments import words
 from facility.deployments.forms.answer import read_answer
 from facility.deployments.forms.fees import read_travel, shown_travel
+from facility.deployments.forms.release import superior
 from facility.deployments.forms.request import MOST_REASON
 from facility.deployments.models.invitation import Invitation
 from facility.deployments.models.request import DeploymentState
@@ -15,6 +16,7 @@ from facility.deployments.queries import invited as queries
 from facility.deployments.queries.fees import mission
 from facility.deployments.queries.invited import Linked
 from facility.deployments.queries.offer import offer
+from facility.deployments.queries.release import of_invitation
 from facility.deployments.rules.answers import InvitationStatus
 from facility.deployments.rules.fees import planned
 from facility.deployments.service import answering as answers
@@ -49,9 +51,10 @@ def _outcome(linked: Linked) -> str:
     return "expired" if clock.now() > linked.respond_by and not linked.undelivered else "open"
 
 
-async def _page(
+async def draw(
     view: render.View, connection: AsyncConnection, token: str, fields: Fields, status: int = 200
 ) -> Page:
+    """The whole page."""
     linked = await queries.linked(connection, token)
     known = dict(await themes(connection, retired=True))
     outcome = _outcome(linked)
@@ -76,6 +79,10 @@ async def _page(
         may_disown=outcome == "accepted" and today <= linked.ends_on,
         declined_because=words.DECLINED_BECAUSE,
         mission=sent,
+        release=await of_invitation(connection, linked.invitation_id)
+        if linked.release_days or linked.appoints
+        else None,
+        superior=superior(),
         planned=linked.terms and planned(linked.terms, linked.starts_on, linked.ends_on, linked.home),
         most=MOST_REASON,
     )
@@ -85,7 +92,7 @@ async def _page(
 async def show(view: View, read: Read, limits: Limits, token: FromPath[str]) -> Page:
     """Only shows: what is asked, or what became of it."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    return await _page(view, read, token, Fields.showing())
+    return await draw(view, read, token, Fields.showing())
 
 
 @post("/link/invitation/{token:str}", opt=EVERYBODY)
@@ -94,7 +101,7 @@ async def answer(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     answered = read_answer(fields)
-    async with answering(view, tx, Invitation, token, fields, _page) as link:
+    async with answering(view, tx, Invitation, token, fields, draw) as link:
         if answered.yes:
             await accept(tx, link.subject_id, named=True, no_conflict=answered.no_conflict)
         else:
@@ -115,7 +122,7 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     reason = fields.text("reason", most=MOST_REASON, multiline=True)
-    async with answering(view, tx, Invitation, token, fields, _page) as link:
+    async with answering(view, tx, Invitation, token, fields, draw) as link:
         await answers.cancel(tx, link.subject_id, reason=reason, by_expert=True)
     return view.go(f"/link/invitation/{token}")
 
@@ -124,7 +131,7 @@ async def cancel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
 async def not_mine(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath[str]) -> Page:
     """The expert did not give the yes: it is void, without a reason."""
     await limits.hit(BY_LINK, address_of(view.scope))
-    async with answering(view, tx, Invitation, token, Fields(form), _page) as link:
+    async with answering(view, tx, Invitation, token, Fields(form), draw) as link:
         await disown(tx, link.subject_id)
     return view.go(f"/link/invitation/{token}")
 
@@ -145,7 +152,7 @@ async def travel(view: View, form: Form, tx: Tx, limits: Limits, token: FromPath
     await limits.hit(BY_LINK, address_of(view.scope))
     fields = Fields(form)
     stated = read_travel(fields)
-    async with answering(view, tx, Invitation, token, fields, _page) as link:
+    async with answering(view, tx, Invitation, token, fields, draw) as link:
         await state_travel(tx, link.subject_id, stated)
     return view.go(f"/link/invitation/{token}")
 

@@ -21,11 +21,13 @@ from facility.deployments.access import PRIVATE, READERS, ROLES, SECRETARIAT
 from facility.deployments.events import InvitationAccepted, InvitationDeclined, InvitationEnded
 from facility.deployments.forms import fees as fee_forms
 from facility.deployments.forms import request as forms
+from facility.deployments.forms.release import after_yes
 from facility.deployments.forms.terms import terms
 from facility.deployments.models.invitation import INVITATION_STANDS_SQL
 from facility.deployments.models.request import DeploymentState
 from facility.deployments.queries import requests as queries
 from facility.deployments.queries.fees import missions
+from facility.deployments.queries.release import booked
 from facility.deployments.queries.requests import DeploymentShown
 from facility.deployments.rules.balance import Member, balance
 from facility.deployments.rules.relaxing import DAYS_APART
@@ -155,6 +157,7 @@ async def _request_page(
     spare: int = forms.SPARE_ROWS,
 ) -> Page:
     asked, pay = forms.request(language_choices()), fee_forms.pay()
+    after = after_yes()
     weights = forms.weights(await themes(connection))
     rows = forms.theme_rows(fields.values, spare=spare)
     return view.page(
@@ -165,9 +168,10 @@ async def _request_page(
         asked=asked,
         terms=terms(),
         pay=pay,
+        after=after,
         weights=weights,
         rows=rows,
-        labels=asked.labels | pay.labels | row_labels(weights, rows),
+        labels=asked.labels | pay.labels | after.labels | row_labels(weights, rows),
     )
 
 
@@ -242,6 +246,8 @@ async def deployment(view: View, read: Read, deployment_id: FromPath[UUID]) -> P
         today=clock.now().astimezone(clock.BRUSSELS).date(),
         history=await _history(read, shown, view.me) if private else [],
         missions=await missions(read, deployment_id) if shown.terms else [],
+        booked=await booked(read, deployment_id) if shown.release_days or shown.appoints else [],
+        releases=words.RELEASES,
         states=words.STATES,
         outcomes=words.OUTCOMES,
         passed_over=words.PASSED_OVER,

@@ -59,6 +59,8 @@ class Linked(msgspec.Struct, frozen=True):
     contact_phone: str
     declares_conflicts: bool
     terms: Terms | None
+    release_days: int | None
+    appoints: bool
     beneficiaries: list[str]
     institutions: list[str]
     undelivered: bool
@@ -114,7 +116,7 @@ _LINKED = text(
         (SELECT coalesce(json_agg(name ORDER BY sort_order), '[]') FROM beneficiary WHERE code IN (
             SELECT beneficiary_code FROM party WHERE application_id = deployment.application_id AND {ON_BOARD_SQL})
         )::text AS beneficiaries, ({INSTITUTIONS})::text AS institutions,
-        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, terms::text AS terms, {_UNDELIVERED} AS undelivered, link.revoked_at
+        terms_of_reference, contact_name, contact_email, contact_phone, declares_conflicts, terms::text AS terms, release_days, appoints, {_UNDELIVERED} AS undelivered, link.revoked_at
     FROM link JOIN invitation ON invitation.id = link.subject_id
     JOIN deployment ON deployment.id = deployment_id
     JOIN expert ON expert.id = invitation.expert_id

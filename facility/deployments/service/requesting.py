@@ -56,6 +56,8 @@ class RequestDraft(msgspec.Struct, frozen=True, kw_only=True):
     declares_conflicts: bool = False
     reference: str | None = None
     pay: Pay | None = None
+    release_days: int | None = None
+    appoints: bool = False
 
 
 async def request_expertise(tx: Tx, draft: RequestDraft) -> Deployment:

@@ -1,0 +1,215 @@
+"""The employer's release after the yes, and the letter of appointment."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from facility.db import Tx
+from facility.deployments.models.release import Release
+from facility.deployments.rules.release import period
+from facility.deployments.service.answering import cancel
+from facility.deployments.service.release import answer_release, end_silent, name_superior, remind_superiors
+from facility.events.reconcile import reconcile
+from facility.events.relay import deliver_all
+from facility.outbox.links import path_of
+from facility.outbox.models import Link
+from facility.refused import Refused
+from tests.browser import Browsers
+from tests.deployments.conftest import AHEAD, HOUR, INVITED, Sending, expert
+
+DAY = timedelta(days=1)
+SIGNED: dict[str, Any] = {"releases": True, "insured": True, "name": "Head Rossi"}
+
+
+@pytest.fixture
+async def needing(sending: Sending) -> Sending:
+    """X1 has a superior, X2 has none that is known."""
+    await sending.pool(
+        expert("X1", available=[AHEAD], superior_name="Head Rossi", superior_email="head@example.org"),
+        expert("X2", available=[AHEAD]),
+    )
+    return sending
+
+
+async def booked(sending: Sending, code: str = "X1", **changes: Any) -> tuple[UUID, UUID]:
+    """A request that needs a release within ten days, whose expert has said yes."""
+    key = await sending.asking(release_days=10, appoints=True, seats=2, **changes)
+    await sending.accept(key, code)
+    return key, await sending.invitation(key, code)
+
+
+async def release_of(sending: Sending, invitation_id: UUID) -> Release:
+    """The latest."""
+    query = select(Release).filter_by(invitation_id=invitation_id).order_by(Release.asked_at.desc())
+    async with sending.db.transaction(now=INVITED) as tx:
+        return (await tx.session.scalars(query)).first()  # type: ignore[return-value]
+
+
+async def link_of(sending: Sending, release_id: UUID) -> str:
+    query = select(Link).filter_by(purpose="release", subject_id=release_id)
+    async with sending.db.transaction(now=INVITED) as tx:
+        return path_of((await tx.session.scalars(query)).one())
+
+
+async def answer(
+    sending: Sending, release_id: UUID, at: datetime = INVITED + 2 * HOUR, **said: Any
+) -> Release:
+    return await sending.play.act(None, lambda tx: answer_release(tx, release_id, **SIGNED | said), at)
+
+
+async def templates(sending: Sending) -> list[tuple[str, str]]:
+    return [(mail.template.removeprefix("deployments/"), mail.to_address) for mail in await sending.mails()]
+
+
+async def test_the_superior_releases_and_the_expert_is_appointed(needing: Sending, browse: Browsers) -> None:
+    key, invitation_id = await booked(needing)
+    asked = await release_of(needing, invitation_id)
+    assert (asked.email, asked.state, asked.ends_at) == (
+        "head@example.org",
+        "open",
+        INVITED + HOUR + 10 * DAY,
+    )
+    assert ("appointment", "x1@example.org") not in await templates(needing)
+    await answer(needing, asked.id)
+    sent = await templates(needing)
+    assert {
+        ("release", "head@example.org"),
+        ("released", "x1@example.org"),
+        ("appointment", "x1@example.org"),
+    } <= {*sent}
+    assert (await release_of(needing, invitation_id)).insured
+    for name, status in (("ada", 200), ("paul", 403)):
+        browser = await browse(needing.play.people[name])
+        path = f"/deployments/{key}/invitations/{invitation_id}/appointment.pdf"
+        assert (await browser.get(path)).status_code == status
+    own = await (await browse()).get(f"{await needing.link(key, 'X1')}/appointment.pdf")
+    assert own.headers["content-type"] == "application/pdf"
+    assert not any((await reconcile(needing.db)).values())
+
+
+async def test_a_refusal_ends_the_yes_and_the_next_is_asked(sending: Sending) -> None:
+    await sending.pool(
+        expert("X1", superior_name="Head Rossi", superior_email="head@example.org"),
+        expert("X2"),
+        expert("X3"),
+    )
+    key, invitation_id = await booked(sending)
+    asked = await release_of(sending, invitation_id)
+    with pytest.raises(Refused) as refused:
+        await answer(sending, asked.id, releases=False)
+    assert refused.value.codes == ("reason_missing",)
+    await answer(sending, asked.id, releases=False, reason="A trial")
+    assert await sending.outcomes(key) == {"X1": "cancelled", "X2": "open", "X3": "open"}
+    assert await sending.booked("X1") == []
+    sent = await templates(sending)
+    assert {("not_released", "x1@example.org"), ("not_released", "ada@example.org")} <= {*sent}
+    assert ("cancelled", "x1@example.org") not in sent
+    with pytest.raises(Refused) as refused:
+        await answer(sending, asked.id)
+    assert refused.value.codes == ("release_over",)
+    assert not any((await reconcile(sending.db)).values())
+
+
+async def test_silence_is_reminded_and_then_the_secretariats(needing: Sending) -> None:
+    _key, invitation_id = await booked(needing)
+    asked = await release_of(needing, invitation_id)
+    assert await remind_superiors(needing.db, INVITED + 5 * DAY) == 0
+    assert await remind_superiors(needing.db, INVITED + 6 * DAY) == 1
+    await deliver_all(needing.db, lambda: INVITED + 6 * DAY)
+    assert await end_silent(needing.db, INVITED + 9 * DAY) == 0
+    after = INVITED + 11 * DAY
+    assert await end_silent(needing.db, after) == 1
+    await deliver_all(needing.db, lambda: after)
+    assert ("release_again", "head@example.org") in await templates(needing)
+    await answer(needing, asked.id, after)
+    assert (await release_of(needing, invitation_id)).state == "released"
+
+
+async def test_who_is_asked_anew_is_asked_alone(needing: Sending) -> None:
+    key, invitation_id = await booked(needing)
+    first = await release_of(needing, invitation_id)
+
+    async def again(tx: Tx) -> Release:
+        return await name_superior(
+            tx, invitation_id, name="Deputy", email="deputy@example.org", deployment_id=key
+        )
+
+    second = await needing.play.act("ada", again, INVITED + 2 * HOUR)
+    assert ("release_off", "head@example.org") in await templates(needing)
+    with pytest.raises(Refused) as refused:
+        await answer(needing, first.id, INVITED + 3 * HOUR)
+    assert refused.value.codes == ("release_over",)
+    await answer(needing, second.id, INVITED + 3 * HOUR)
+    with pytest.raises(Refused) as refused:
+        await needing.play.act("ada", again, INVITED + 4 * HOUR)
+    assert refused.value.codes == ("released_already",)
+
+
+async def test_with_the_booking_the_release_ends(needing: Sending) -> None:
+    key, invitation_id = await booked(needing)
+    await needing.play.act("ada", lambda tx: cancel(tx, invitation_id, reason="Moved"), INVITED + 2 * HOUR)
+    assert (await release_of(needing, invitation_id)).state == "cancelled"
+    assert ("release_off", "head@example.org") in await templates(needing)
+    with pytest.raises(Refused) as refused:
+        await needing.play.act(
+            "ada",
+            lambda tx: name_superior(tx, invitation_id, name="A", email="a@example.org", deployment_id=key),
+            INVITED + 3 * HOUR,
+        )
+    assert refused.value.codes == ("release_not_needed",)
+
+
+async def test_a_request_without_release_appoints_after_the_yes_and_an_old_one_does_not(
+    needing: Sending,
+) -> None:
+    key = await needing.asking(appoints=True)
+    await needing.accept(key, "X1")
+    assert ("appointment", "x1@example.org") in await templates(needing)
+    plain = await needing.asking(starts_on=AHEAD[0] + 60 * DAY, ends_on=AHEAD[0] + 61 * DAY)
+    await needing.accept(plain, "X1")
+    assert [t for t, _ in await templates(needing)].count("appointment") == 1
+    assert "release" not in [t for t, _ in await templates(needing)]
+
+
+async def test_on_pages(needing: Sending, browse: Browsers) -> None:
+    key = await needing.soon(release_days=3, appoints=True, seats=2)
+    expert_, anybody = await browse(), await browse()
+    path = await needing.link(key, "X2")
+    assert "we ask your superior to release you" in (await expert_.get(path)).text
+    await needing.accept(key, "X2", needing.at + HOUR)
+    assert "Who can release you?" in (await expert_.get(path)).text
+    ada = await browse(needing.play.people["ada"])
+    assert "Name who can release an expert" in (await ada.get("/")).text
+    wrong = await expert_.send_form(f"{path}/superior", {"name": "", "email": "nobody"})
+    assert wrong.status_code == 422
+    form = {"name": "Chief Horvat", "email": "chief@example.org"}
+    assert (await expert_.send_form(f"{path}/superior", form)).status_code == 303
+    await deliver_all(needing.db, lambda: datetime.now(UTC))
+    invitation_id = await needing.invitation(key, "X2")
+    release = await release_of(needing, invitation_id)
+    link = await link_of(needing, release.id)
+    page = await anybody.get(link)
+    for words in ("Do you release Expert X2", "Dear Chief Horvat", "Tirana, Albania", "Kosovo*"):
+        assert words in page.text
+    assert (await release_of(needing, invitation_id)).state == "open"
+    missing = await anybody.send_form(
+        link, {"answer": "refuse", "name": "Chief Horvat", "insured": "", "reason": ""}
+    )
+    assert missing.status_code == 422
+    said = {"answer": "release", "insured": "no", "name": "Chief Horvat", "reason": ""}
+    assert (await anybody.send_form(link, said)).status_code == 303
+    assert "Expert X2 is released" in (await anybody.get(link)).text
+    assert (await anybody.send_form(link, said)).status_code == 409
+    shown = (await ada.get(f"/deployments/{key}")).text
+    assert "Not insured by the employer." in shown
+
+
+def test_the_period_ends_with_the_day_before_the_mission_and_lasts_a_day_at_least() -> None:
+    first = (INVITED + 5 * DAY).date()
+    assert period(INVITED, 3, first).ends_at == INVITED + 3 * DAY
+    assert period(INVITED, 30, first).ends_at == datetime(2021, 9, 10, 22, tzinfo=UTC)
+    assert period(INVITED, 30, INVITED.date()).ends_at == INVITED + DAY
+    assert period(INVITED, 2, first).remind_at == INVITED + DAY
