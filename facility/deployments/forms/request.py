@@ -61,7 +61,7 @@ def blank(application: Applied, known: Collection[str]) -> Values:
 def like(values: Values, earlier: DeploymentShown, days: int) -> Values:
     """The form for the seats of an earlier request that are empty, so many days later."""
     apart = ("starts_on", "ends_on", "seats")
-    asked = (*request(()).fields, *terms().fields)
+    asked = (*request(()).fields, *terms().fields, *after_yes().fields)
     same = [field.key for field in asked if field.key not in apart]
     values = {name: value for name, value in values.items() if not name.startswith("themes-")}
     values |= {name: shown(getattr(earlier, name)) for name in same}
