@@ -84,6 +84,8 @@ STAFF_CALL = Page("/staff/calls/{call_id}")
 CALL = Page("/calls/{reference}")
 BOARD = Page("/evaluation/{call_id}")
 REPORT = Page("/evaluation/{call_id}/report")
+CONSENSUS = Page("/evaluation/applications/{application_id}/consensus")
+AGREEING = Page("/assessments/{application_id}/consensus")
 CONFLICTS = Page("/evaluation/{call_id}/conflicts")
 COMMITTEE = Page("/evaluation/{call_id}/committee")
 RANKING = Page("/evaluation/{call_id}/ranking")
@@ -463,6 +465,50 @@ AUDIENCE: dict[type[Event], Row] = {
         assessor=(Mail("evaluation/appointment_ended"),),
         officer=(COMMITTEE,),
         decider=(COMMITTEE, Task("Committees to appoint")),
+    ),
+    evaluation.ConsensusAnswered: Row(
+        JUDGING, assessor=(AGREEING,), officer=(CONSENSUS,), decider=(CONSENSUS,)
+    ),
+    evaluation.ConsensusBegun: Row(
+        JUDGING,
+        assessor=(
+            Mail("evaluation/consensus"),
+            AGREEING,
+            Task("Agreed scores to write"),
+            Task("Applications on whose scores assessors are to agree"),
+        ),
+        officer=(CONSENSUS, Task("Applications on whose scores assessors are to agree")),
+        decider=(CONSENSUS, Task("Applications on whose scores assessors are to agree")),
+    ),
+    evaluation.ConsensusClosed: Row(
+        JUDGING,
+        assessor=(AGREEING,),
+        officer=(CONSENSUS, Task("Rankings to propose")),
+        decider=(CONSENSUS,),
+    ),
+    evaluation.ConsensusEnded: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/consensus_ended"), AGREEING, Task("Scores to settle")),
+        officer=(Mail("evaluation/consensus_ended"), CONSENSUS, Task("Scores to settle")),
+        decider=(CONSENSUS, Task("Scores to settle")),
+    ),
+    evaluation.ConsensusProposed: Row(
+        JUDGING,
+        assessor=(Mail("evaluation/agreed_scores"), AGREEING, Task("Agreed scores to answer on")),
+        officer=(CONSENSUS,),
+        decider=(CONSENSUS,),
+    ),
+    evaluation.ScoresUnsettled: Row(
+        "The chair of the committee settles it, or the secretariat; applicants hear of the decision.",
+        assessor=(Mail("evaluation/scores_unsettled"), Task("Scores to settle")),
+        officer=(
+            Mail("evaluation/scores_unsettled"),
+            BOARD,
+            CONSENSUS,
+            Task("Scores to settle"),
+            Task("Applications that need one more assessor"),
+        ),
+        decider=(BOARD, CONSENSUS, Task("Scores to settle")),
     ),
     evaluation.ConflictDecided: Row(
         JUDGING,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from facility import rooms
 from facility.db import Base
 
-APPEND_ONLY = ("event", "ledger_entry", "reopened_assessment")
+APPEND_ONLY = ("event", "ledger_entry", "reopened_assessment", "agreed_scores", "consensus_answer")
 FROZEN = ("assessment",)
 """Tables whose rows never change, but may go."""
 

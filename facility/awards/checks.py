@@ -14,7 +14,7 @@ from facility.awards.queries.ranking import ROOT_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.report import digest_of
 from facility.calls.rules.call import Grid
-from facility.evaluation.models import counts
+from facility.evaluation.models import counts, stands
 from facility.evaluation.queries.standing import scores_of
 from facility.evaluation.rules.ranking import means
 from facility.events.reconcile import check, read_ahead
@@ -182,10 +182,15 @@ async def rankings(connection: AsyncConnection) -> list[str]:
 
 @check("awards: rankings and assessments")
 async def sums(connection: AsyncConnection) -> list[str]:
-    """The scores that a ranking was made from are those of the assessments that counted when it was decided."""
+    """The scores that a ranking was made from are those of the assessments that counted when it was decided, or of a consensus."""
     query = text(
         f"""
-        SELECT ranking_entry.application_id, counted, assessments, grid, coalesce(given.scores, '[]') AS scores
+        SELECT ranking_entry.application_id, counted, assessments, grid, coalesce(given.scores, '[]') AS scores,
+            ranking_entry.agreed, CASE WHEN ranking_entry.agreed THEN (SELECT agreed_scores.scores FROM consensus
+                JOIN application ON application.id = consensus.application_id
+                JOIN agreed_scores ON agreed_scores.consensus_id = consensus.id
+                WHERE consensus.application_id = ranking_entry.application_id
+                    AND consensus.closed_at <= award_decision.decided_at AND {stands("award_decision.decided_at")}) END AS consensus
         FROM ranking_entry JOIN call ON call.id = ranking_entry.call_id
         JOIN award_decision ON award_decision.call_id = call.id
         CROSS JOIN LATERAL (
@@ -205,10 +210,11 @@ async def sums(connection: AsyncConnection) -> list[str]:
 
 
 def _follows(row: Any) -> bool:
-    if not row.scores or len(row.scores) != row.assessments:
+    if not row.scores or len(row.scores) != row.assessments or row.agreed != (row.consensus is not None):
         return False
+    given = [row.consensus] if row.agreed else row.scores
     try:
-        counted = means([scores_of(scores) for scores in row.scores], msgspec.convert(row.grid, Grid))
+        counted = means([scores_of(scores) for scores in given], msgspec.convert(row.grid, Grid))
     except (KeyError, InvalidOperation):
         return False
     return bool(counted.kept() == row.counted)

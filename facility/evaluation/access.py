@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from facility.applications.models.conflict import closed_to
 from facility.db import Database
-from facility.evaluation.models import on_committee, rules_on_conflicts
+from facility.evaluation.models import leads, on_committee, rules_on_conflicts
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service.assessing import note_recused_attempt
 from facility.web.access import (
@@ -127,6 +127,23 @@ RULES_ON_CONFLICT = relation(
     exists=_EXISTS,
 )
 """Who decides on a possible conflict of this person on this application."""
+
+LEADS_CONSENSUS = relation(
+    "application.leads_consensus",
+    sql=f"EXISTS ({_OF_APPLICATION} AND {leads()})",
+    exists=_EXISTS,
+)
+"""Who leads a consensus on the application: the chair, or without a committee the secretariat."""
+SEES_CONSENSUS = allow(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR, related(LEADS_CONSENSUS))
+"""Who reads the record of a consensus."""
+IN_CONSENSUS = relation(
+    "application.consensus",
+    sql="""EXISTS (
+        SELECT FROM consensus JOIN consensus_member ON consensus_member.consensus_id = consensus.id
+        WHERE consensus.application_id = :application_id AND consensus_member.assessor_id = :person_id)""",
+    exists=_EXISTS,
+)
+"""An assessor who is, or was, to agree on the scores of the application."""
 
 RECUSED_IN_CALL = recusal(
     "call.recused",

@@ -85,3 +85,28 @@ async def set_aside(connection: AsyncConnection) -> list[str]:
         f"application {row.id}: {row.status} {'with' if row.at else 'without'} a row that sets it aside"
         for row in rows
     ]
+
+
+@check("evaluation: consensus")
+async def agreed(connection: AsyncConnection) -> list[str]:
+    """What counts as agreed keeps to the grid, and everybody has answered on it unless it was closed with a reason."""
+    rows = await connection.execute(
+        text(
+            """
+            SELECT consensus.id, close_reason, agreed_scores.scores, grid, EXISTS (
+                SELECT FROM consensus_member WHERE consensus_id = consensus.id AND NOT EXISTS (
+                    SELECT FROM consensus_answer WHERE consensus_answer.consensus_id = consensus.id
+                        AND consensus_answer.assessor_id = consensus_member.assessor_id)) AS silent
+            FROM consensus JOIN application ON application.id = application_id JOIN call ON call.id = call_id
+            LEFT JOIN agreed_scores ON agreed_scores.consensus_id = consensus.id
+            WHERE consensus.closed_at IS NOT NULL ORDER BY consensus.id
+            """
+        )
+    )
+    return [
+        f"consensus {row.id}: closed without answers, or with scores that the grid forbids"
+        for row in rows
+        if row.scores is None
+        or (row.silent and not row.close_reason)
+        or not _sound(row.scores, msgspec.convert(row.grid, Grid))
+    ]

@@ -178,3 +178,74 @@ class ApplicationBroughtBack(Event, frozen=True, kw_only=True):
 
     application_id: UUID
     call_id: UUID
+
+
+class ScoresUnsettled(Event, frozen=True, kw_only=True):
+    """The totals of the assessors are further apart than the call allows, or they have to agree on scores: whoever leads the evaluation
+    settles that before the ranking is proposed."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The scores have to be settled"
+
+    application_id: UUID
+    call_id: UUID
+    outcome: str
+
+
+class ConsensusBegun(Event, frozen=True, kw_only=True):
+    """The assessors of the application are asked to agree on scores, and a rapporteur to write them."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The assessors were asked to agree on scores"
+
+    application_id: UUID
+    call_id: UUID
+    consensus_id: UUID
+    assessor_id: UUID
+
+
+class ConsensusProposed(Event, frozen=True, kw_only=True):
+    """The rapporteur sent the scores to which the others agree, or from which they dissent."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The rapporteur sent the agreed scores"
+
+    application_id: UUID
+    call_id: UUID
+    consensus_id: UUID
+
+
+class ConsensusAnswered(Event, frozen=True, kw_only=True):
+    """An assessor agreed to the scores, or dissented; the dissent stands in the row."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "An assessor answered on the agreed scores"
+
+    application_id: UUID
+    call_id: UUID
+    consensus_id: UUID
+    assessor_id: UUID
+    agrees: bool
+
+
+class ConsensusClosed(Event, frozen=True, kw_only=True):
+    """The agreed scores count from now on: everybody has answered, or whoever leads the evaluation closed it with a reason."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The consensus was closed, and its scores count"
+
+    application_id: UUID
+    call_id: UUID
+    consensus_id: UUID
+    all_answered: bool
+
+
+class ConsensusEnded(Event, frozen=True, kw_only=True):
+    """The consensus ended without effect: an assessment that it rested on counts no more, or whoever leads the evaluation ended it."""
+
+    subject: ClassVar[str] = "application"
+    sentence: ClassVar[str] = "The consensus ended, and its scores do not count"
+
+    application_id: UUID
+    call_id: UUID
+    consensus_id: UUID

@@ -90,6 +90,82 @@ class ReopenedAssessment(Base):
     reason: Mapped[str]
 
 
+class Consensus(Base):
+    """Assessors agree on the scores of an application, which a rapporteur among them writes. closed_at: since then the agreed scores
+    count; close_reason: why it was closed before everybody had answered. ended_at: nobody works on it any more, and its scores count
+    no more; end_reason: "" where an assessment that it rested on counts no more, or the application has ended."""
+
+    __tablename__ = "consensus"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="ended"),
+        CheckConstraint(
+            "close_reason IS NULL OR closed_at IS NOT NULL AND close_reason <> ''", name="closed"
+        ),
+        Index(
+            "uq_consensus_application",
+            "application_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), index=True)
+    rapporteur_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    begun_at: Mapped[datetime]
+    begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    close_reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    end_reason: Mapped[str | None]
+
+
+class ConsensusMember(Base):
+    """An assessor whose assessment the consensus rests on."""
+
+    __tablename__ = "consensus_member"
+
+    consensus_id: Mapped[UUID] = mapped_column(ForeignKey("consensus.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
+class AgreedScores(Base):
+    """What the rapporteur sent, as `Assessment` keeps it. It never changes and never goes."""
+
+    __tablename__ = "agreed_scores"
+
+    consensus_id: Mapped[UUID] = mapped_column(ForeignKey("consensus.id"), primary_key=True)
+    scores: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    comments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sent_at: Mapped[datetime]
+
+
+class ConsensusAnswer(Base):
+    """A member agrees to the scores, or dissents and says why. It never changes and never goes."""
+
+    __tablename__ = "consensus_answer"
+    __table_args__ = (CheckConstraint("agrees = (dissent = '')", name="dissent"),)
+
+    consensus_id: Mapped[UUID] = mapped_column(ForeignKey("consensus.id"), primary_key=True)
+    assessor_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    agrees: Mapped[bool]
+    dissent: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Unsettled(Base):
+    """The scores of an application have to be settled, as its outcome says: for lists, since statements can't compare totals. What
+    decides computes them."""
+
+    __tablename__ = "unsettled"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    outcome: Mapped[str]
+    since: Mapped[datetime]
+
+
 class SettingAside(Base):
     """Why an application is not judged though it was admitted."""
 
@@ -238,6 +314,12 @@ def rules_on_conflicts(about: str, person: str = ":person_id") -> str:
         WHEN NOT {HAS_COMMITTEE_SQL} THEN {secretariat} WHEN {of_chair} THEN {authorising} ELSE {chair} END)"""
 
 
+def leads(person: str = ":person_id") -> str:
+    """Who of the row `call` leads a consensus: the chair, or without a committee the secretariat. A condition."""
+    secretariat = f"EXISTS (SELECT FROM person_role WHERE person_role.person_id = {person} AND role = '{Role.SECRETARIAT}')"
+    return f"(CASE WHEN {HAS_COMMITTEE_SQL} THEN {on_committee(Function.CHAIR, person=person)} ELSE {secretariat} END)"
+
+
 def recused(row: str = "assessment", until: str | None = None) -> str:
     """The assessor of this row, of an assessment or an assignment, has declared a conflict on its application: a condition.
     until: an expression for the instant up to which declarations count."""
@@ -262,6 +344,17 @@ def counts(application: str = "application", until: str | None = None) -> str:
         AND NOT {recused(until=until)} AND NOT {taken_off(until)})"""
 
 
+def stands(until: str | None = None) -> str:
+    """The row `consensus` stands: nobody has ended it, and each assessment that it rests on still counts. A condition beside the row
+    `application`; until: as in `recused`."""
+    early = f" OR consensus.ended_at > {until}) AND consensus.begun_at <= {until}" if until else ")"
+    return f"""((consensus.ended_at IS NULL{early} AND NOT EXISTS (
+        SELECT FROM consensus_member AS member WHERE member.consensus_id = consensus.id AND NOT EXISTS (
+            SELECT FROM assessment WHERE assessment.application_id = consensus.application_id
+                AND assessment.assessor_id = member.assessor_id AND assessment.sent_at <= consensus.begun_at
+                AND {counts(until=until)})))"""  # noqa: S608 - our own text
+
+
 DUE_SQL = "CAST(assignment.due_on + 1 AS timestamp) AT TIME ZONE 'Europe/Brussels'"
 """Until when the row `assignment` is due; NULL where no day was named."""
 SENT_SQL = (
@@ -275,3 +368,5 @@ TOO_FEW_SQL = f"""(call.min_beneficiaries > (SELECT count(DISTINCT party.benefic
     JOIN beneficiary ON beneficiary.code = party.beneficiary_code AND beneficiary.western_balkans
     WHERE party.application_id = application.id AND {ON_BOARD_SQL}))"""  # noqa: S608 - our own text
 """The row `application` has fewer Western Balkans beneficiaries on board than its `call` asks for."""
+SETTLED_SQL = f"""({ENOUGH_SQL} AND NOT EXISTS (SELECT FROM unsettled WHERE unsettled.application_id = application.id))"""
+"""The row `application` has enough assessments, and its scores don't have to be settled."""

@@ -26,14 +26,26 @@ from facility.evaluation.events import (
     ConflictDecided,
     ConflictDeclared,
     ConflictsFound,
+    ConsensusBegun,
+    ConsensusEnded,
+    ConsensusProposed,
+    ScoresUnsettled,
     TieDeclared,
 )
 from facility.evaluation.models import Assessment, Assignment, CommitteeMember, ReopenedAssessment, TakenOff
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL
 from facility.evaluation.queries.standing import count_assessors, home, is_assigned
 from facility.evaluation.rules.committee import Function
+from facility.evaluation.rules.ranking import Outcome
 from facility.evaluation.service.committee import people_in
 from facility.evaluation.service.conflicts import look, look_for_names
+from facility.evaluation.service.news import (
+    ask_for_answers,
+    ask_to_agree,
+    given_together,
+    tell_that_it_ended,
+    tell_who_settles,
+)
 from facility.evaluation.words import FUNCTIONS
 from facility.events.reactions import reacts_to
 from facility.outbox.service import post
@@ -79,7 +91,7 @@ async def tell_assessors_that_it_is_cancelled(tx: Tx, event: CallCancelled) -> N
 async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
     """The assessor gets one mail for all that was given to them at once; it names the call and the applications' references, and
     nothing of their content."""
-    together = await _given_together(tx, event.assessor_id)
+    together = await given_together(tx, event.assessor_id)
     if together and together[0] != event.application_id:
         return  # the mail about the first names this one
     person = await tx.get(Person, event.assessor_id)
@@ -115,18 +127,6 @@ async def tell_assessor(tx: Tx, event: AssessorAssigned) -> None:
             "due": due and day(due),
         },
     )
-
-
-async def _given_together(tx: Tx, assessor_id: UUID) -> list[UUID]:
-    """The applications that were given to this assessor in the transaction of the event that is answered, in its order."""
-    query = text(
-        """
-        SELECT subject_id FROM event WHERE kind = 'AssessorAssigned' AND data ->> 'assessor_id' = :assessor
-            AND correlation_id = (SELECT correlation_id FROM event WHERE id = :id) ORDER BY seq
-        """
-    )
-    rows = await tx.session.scalars(query, {"id": tx.causation, "assessor": str(assessor_id)})
-    return list(rows)
 
 
 @reacts_to(ConflictDeclared)
@@ -375,3 +375,23 @@ async def tell_the_chair_of_a_late_conflict(tx: Tx, event: ConflictDeclared | Co
                     "path": f"/evaluation/{call.id}/conflicts",
                 },
             )
+
+
+@reacts_to(ScoresUnsettled)
+async def tell_who_settles_scores(tx: Tx, event: ScoresUnsettled) -> None:
+    await tell_who_settles(tx, event.application_id, divergent=event.outcome == Outcome.DIVERGENT)
+
+
+@reacts_to(ConsensusBegun)
+async def ask_assessors_to_agree(tx: Tx, event: ConsensusBegun) -> None:
+    await ask_to_agree(tx, event.consensus_id)
+
+
+@reacts_to(ConsensusProposed)
+async def ask_assessors_for_answers(tx: Tx, event: ConsensusProposed) -> None:
+    await ask_for_answers(tx, event.consensus_id)
+
+
+@reacts_to(ConsensusEnded)
+async def tell_assessors_that_it_ended(tx: Tx, event: ConsensusEnded) -> None:
+    await tell_that_it_ended(tx, event.consensus_id)

@@ -1,5 +1,6 @@
 """What the rules of the evaluation say to people, and the words for outcomes and steps."""
 
+from facility.evaluation.rules.agreement import Settled
 from facility.evaluation.rules.assignment import Bar
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.rules.ranking import Outcome
@@ -94,6 +95,26 @@ sentences.register(
         "comment_missing": N_("Write a comment. The call asks for one on this section."),
         "comment_on_extreme": N_("Write a comment. The call asks for one on such a score: {titles}."),
         "too_many_decimals": N_("Enter a score with at most two decimals."),
+        "not_yours_to_lead": N_(
+            "The chair of the committee settles the scores, or where the call has no committee the secretariat."
+        ),
+        "consensus_not_asked": N_("The scores of this application don't have to be settled by a consensus."),
+        "consensus_running": N_(
+            "The assessors are agreeing on the scores of this application, or have agreed. End the consensus first."
+        ),
+        "too_few_to_agree": N_("This application does not have its assessments yet."),
+        "assessments_unsent": N_(
+            "Assessors who have not sent their assessment: {count}. Wait for them first."
+        ),
+        "not_a_member": N_("Choose an assessor whose assessment counts."),
+        "not_the_rapporteur": N_("Only the rapporteur writes the agreed scores."),
+        "agreed_scores_sent": N_("The agreed scores are sent. They can no longer be changed."),
+        "agreed_scores_missing": N_("The rapporteur has not sent the agreed scores yet."),
+        "answered_already": N_("You have answered already."),
+        "dissent_missing": N_("Say why you dissent."),
+        "consensus_closed": N_("This consensus is closed. Its scores count."),
+        "consensus_over": N_("This consensus has ended. Reload the page to see what is true now."),
+        "scores_unsettled": N_("Scores have to be settled first: {names}."),
         "unknown_section": N_("The grid of this call does not have this section or sub-criterion."),
     }
 )
@@ -126,6 +147,8 @@ OUTCOMES = {
     Outcome.WITHDRAWN: (N_("Withdrawn"), "plain"),
     Outcome.UNCHECKED: (N_("Admissibility not checked"), "wait"),
     Outcome.WAITING: (N_("Assessments missing"), "wait"),
+    Outcome.DIVERGENT: (N_("Scores too far apart"), "wait"),
+    Outcome.TO_AGREE: (N_("Agreed scores missing"), "wait"),
 }
 """The word for each outcome, and the kind of its tag."""
 
@@ -142,6 +165,13 @@ SEATS = {
     "undeclared": (N_("Not declared"), "wait"),
 }
 """How far an assessor is with an application."""
+
+SETTLED = {
+    Settled.OPEN: N_("This has to be settled before the ranking is proposed."),
+    Settled.ASSESSOR: N_("It is settled: one more assessor has sent an assessment since."),
+    Settled.CONSENSUS: N_("It is settled: the assessors have agreed on scores."),
+}
+"""What has become of scores that are too far apart."""
 
 REMARKS = {
     "chosen": N_("Chosen instead of the proposal"),

@@ -30,13 +30,13 @@ from tests.prepared import built_once
 REASON = "The team works with all neighbours."
 
 
-async def excepted(play: Judging, name: str, requested: str) -> UUID:
+async def excepted(play: Judging, name: str, requested: str, *, call: str = "TAF-2021-01") -> UUID:
     """An exception of Albania's police, handed in."""
 
     async def enter(tx: Tx) -> UUID:
         own = play.part("AL", "lead", requested)
-        call = play.calls["TAF-2021-01"]
-        draft = await write_draft(tx, call, f"Alone {name}", own, [], reference=name, track="exception")
+        call_id = play.calls[call]
+        draft = await write_draft(tx, call_id, f"Alone {name}", own, [], reference=name, track="exception")
         await record_consultation(tx, draft.id, "We wrote to the Delegation in June.")
         await submit(tx, draft.id, received_at=CLOSES - timedelta(days=1))
         return draft.id

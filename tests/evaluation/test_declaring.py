@@ -11,6 +11,7 @@ from facility.awards.service.deciding import decide, propose
 from facility.db import Database, Tx
 from facility.evaluation.service.assessing import assign, sign_declaration
 from facility.refused import Refused
+from tests.awards.test_exceptional import excepted
 from tests.browser import Browsers, errors, work
 from tests.evaluation.test_committee import Play
 from tests.judging import CLOSES, DECIDED
@@ -123,3 +124,28 @@ async def test_only_those_who_take_part_declare(play: Play, browse: Browsers) ->
         assert (await browser.get(f"/evaluation/applications/{key}/own-conflict")).status_code == status
     with pytest.raises(Refused):
         await play.act("vera", lambda tx: sign_declaration(tx, play.id), CLOSES)
+
+
+async def test_an_exception_is_closed_to_whoever_declares_a_conflict_on_it_too(
+    play: Play, browse: Browsers
+) -> None:
+    call = await play.call("TAF-2021-04")
+    key = await excepted(play, "ALONE", "100.00", call="TAF-2021-04")
+    paul = await browse(play.people["paul"])
+    here = f"/evaluation/applications/{key}/own-conflict"
+    assert here in (await paul.get(f"/applications/{key}/exception")).text
+    assert here in (await paul.get(f"/evaluation/{call}/declaration")).text
+    assert errors(await paul.send_form(here, {"reason": ""})) == ["reason"]
+    assert (await paul.send_form(here, {"reason": "My brother leads it."})).status_code == 303
+    assert (await paul.get(f"/applications/{key}/exception")).status_code == 403
+    assert "closed to you" in (await paul.get(f"/evaluation/{call}/declaration")).text
+
+
+async def test_the_page_for_conflicts_is_found_in_a_call_without_committee_or_finding(
+    play: Play, browse: Browsers
+) -> None:
+    call = await play.call("TAF-2021-02")
+    await play.close("TAF-2021-02")
+    vera = await browse(play.people["vera"])
+    assert f'href="/evaluation/{call}/conflicts"' in (await vera.get(f"/evaluation/{call}")).text
+    assert f"/evaluation/{call}/declaration" in (await vera.get(f"/evaluation/{call}/conflicts")).text

@@ -15,10 +15,19 @@ from msgspec.structs import replace
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import CallRules, Grid, call_mistakes
 from facility.calls.rules.lot import place_of
-from facility.calls.rules.scoring import Aggregate, Criterion, Section, Steps
+from facility.calls.rules.scoring import Aggregate, Criterion, Section, Settles, Steps
+from facility.evaluation.rules.agreement import Divergence, Settled, divergence_of
 from facility.evaluation.rules.assessing import comment_mistakes, score_mistakes
-from facility.evaluation.rules.ranking import Applicant, Outcome, Scores, means, missed_thresholds, stand
-from tests.oracle.scoring import counted, lot, missed, tie
+from facility.evaluation.rules.ranking import (
+    UNSETTLED,
+    Applicant,
+    Outcome,
+    Scores,
+    means,
+    missed_thresholds,
+    stand,
+)
+from tests.oracle.scoring import counted, lot, missed, settled, tie
 from tests.scenarios import Draw, often
 from tests.scoring import assessment, grids
 
@@ -164,6 +173,8 @@ def test_a_grid_without_these_rules_is_written_as_ever() -> None:
     for other in (
         replace(plain, aggregate=Aggregate.MEDIAN),
         replace(plain, comment_low=0),
+        replace(plain, divergence=15, settles=Settles.CONSENSUS),
+        replace(plain, aggregate=Aggregate.CONSENSUS),
         replace(plain, tie_break=("lot",)),
         replace(plain, sections=(replace(plain.sections[0], needs_comment=True),)),
     ):
@@ -172,19 +183,31 @@ def test_a_grid_without_these_rules_is_written_as_ever() -> None:
 
 
 @st.composite
-def _calls(draw: Draw) -> tuple[dict[str, Any], list[tuple[str, int, int, list[dict[str, str | None]]]]]:
-    """A grid, and reference, beneficiaries, minutes of receipt and assessments of each application."""
+def _calls(draw: Draw) -> tuple[dict[str, Any], list[tuple[Any, ...]]]:
+    """A grid, and of each application its reference, beneficiaries, minutes of receipt, assessments with the minute in which each was
+    sent, and agreed scores where there are any."""
     grid = draw(grids())
+    if draw(often(False, True)):
+        grid["aggregate"] = "consensus"
+    elif draw(st.booleans()):
+        grid["divergence"] = draw(st.integers(1, 10))
+        grid["settles"] = draw(st.sampled_from(("either", "assessor", "consensus")))
+    agreeing = grid.get("aggregate") == "consensus" or grid.get("settles", "assessor") != "assessor"
     applications = [
         (
             f"T/{i}",
             draw(st.integers(2, 3)),
             draw(st.integers(0, 1)),
-            [assessment(draw, grid) for _one in range(draw(often(2, 1, 3)))],
+            [(draw(st.integers(0, 2)), assessment(draw, grid)) for _one in range(draw(often(2, 1, 3)))],
+            assessment(draw, grid) if agreeing and draw(st.booleans()) else None,
         )
         for i in range(draw(st.integers(2, 6)))
     ]
     return grid, applications
+
+
+def _as_scores(scores: dict[str, str | None]) -> Scores:
+    return {key: None if score is None else Decimal(score) for key, score in scores.items()}
 
 
 @given(call=_calls())
@@ -199,16 +222,22 @@ def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any)
             Decimal(1),
             AT + timedelta(minutes=minutes),
             ("AL", "BA", "RS")[:beneficiaries],
-            tuple({key: None if s is None else Decimal(s) for key, s in one.items()} for one in given),
+            tuple(_as_scores(scores) for _minute, scores in sent),
             lot=place_of("seed", reference),
+            sent_at=tuple(AT + timedelta(minutes=minute) for minute, _scores in sent),
+            agreed=_as_scores(agreed) if agreed else None,
         )
-        for i, (reference, beneficiaries, minutes, given) in enumerate(applications)
+        for i, (reference, beneficiaries, minutes, sent, agreed) in enumerate(applications)
     ]
     stands = stand(applicants, grid, 2)
     expected: list[tuple[Any, ...]] = []
-    for reference, beneficiaries, minutes, given_scores in applications:
-        points = counted(told, given_scores)
+    for reference, beneficiaries, minutes, sent, agreed in applications:
         entry = next(one for one in stands.everyone if one.applicant.reference == reference)
+        counting = settled(told, sent, agreed)
+        assert (entry.outcome in UNSETTLED) == (counting is None)
+        if counting is None:
+            continue
+        points = counted(told, counting)
         assert entry.means is not None
         assert {**entry.means.sections, **entry.means.criteria, "total": entry.means.total} == points
         assert list(entry.missed) == missed(told, points)
@@ -228,3 +257,74 @@ def test_random_calls_are_ranked_as_the_second_computation_ranks_them(call: Any)
 def test_scores_that_all_agree_count_as_they_are(aggregate: Aggregate) -> None:
     same = scores("4", "4", "4", "16")
     assert means([same] * 3, replace(GRID, aggregate=aggregate)) == means([same], GRID)
+
+
+def applicant(*sent: tuple[int, int], **more: Any) -> Applicant:
+    """Assessments with a minute and a score for relevance, 20 for capacity."""
+    return Applicant(
+        UUID(int=1),
+        "T",
+        ApplicationStatus.ADMISSIBLE,
+        Decimal(1),
+        AT,
+        ("AL", "BA"),
+        tuple(scores("5", "5", "5", str(score)) for _minute, score in sent),
+        sent_at=tuple(AT + timedelta(minutes=minute) for minute, _score in sent),
+        **more,
+    )
+
+
+LIMITED = replace(GRID, min_assessments=2, divergence=5)
+
+
+@pytest.mark.parametrize(
+    ("sent", "settles", "open_"),
+    [
+        (((1, 10), (2, 15)), Settles.EITHER, False),  # as far apart as the call allows
+        (((1, 10), (2, 16)), Settles.EITHER, True),
+        (((1, 10), (2, 16), (3, 12)), Settles.EITHER, False),
+        (((1, 10), (2, 16), (3, 12)), Settles.ASSESSOR, False),
+        (((1, 10), (2, 16), (3, 12)), Settles.CONSENSUS, True),
+        (((1, 10), (2, 12), (3, 16)), Settles.EITHER, True),  # the third is who diverges
+        (((1, 10), (2, 12), (3, 16), (4, 11)), Settles.EITHER, False),
+        (((1, 10), (1, 12), (1, 16)), Settles.EITHER, True),  # none was sent later
+        (((4, 11), (1, 10), (3, 16), (2, 12)), Settles.EITHER, False),
+    ],
+)
+def test_one_more_assessment_settles_a_divergence_if_it_was_sent_later(
+    sent: tuple[tuple[int, int], ...], settles: Settles, open_: bool
+) -> None:
+    grid = replace(LIMITED, settles=settles)
+    one = applicant(*sent)
+    (entry,) = stand([one], grid, 2).everyone
+    assert (entry.outcome is Outcome.DIVERGENT) == open_
+    divergence = divergence_of(one, grid)
+    assert (divergence is not None and divergence.settled is Settled.OPEN) == open_
+
+
+def test_agreed_scores_count_instead_of_all_others() -> None:
+    agreed = scores("4", "4", "4", "12")
+    apart = applicant((1, 4), (2, 20), agreed=agreed)
+    (entry,) = stand([apart], LIMITED, 2).everyone
+    assert (entry.agreed, entry.means) == (True, means([agreed], LIMITED))
+    assert divergence_of(apart, LIMITED) == Divergence(Fraction(16), Settled.CONSENSUS)
+    (under_way,) = stand([applicant((1, 4), (2, 4), agreeing=True)], LIMITED, 2).everyone
+    assert under_way.outcome is Outcome.TO_AGREE
+    by_consensus = replace(GRID, aggregate=Aggregate.CONSENSUS)
+    outcomes = [
+        stand([one], by_consensus, 2).everyone[0].outcome
+        for one in (applicant((1, 4)), applicant((1, 4), (1, 4)), apart)
+    ]
+    assert outcomes == [Outcome.RANKED, Outcome.TO_AGREE, Outcome.RANKED]
+
+
+def test_a_limit_between_totals_is_a_number_and_makes_sense() -> None:
+    rules = CallRules(
+        AT, AT + timedelta(days=1), Decimal(1), Decimal(0), Decimal(1), 2, frozenset(), False, grid=LIMITED
+    )
+    assert call_mistakes(rules) == []
+    wrong = replace(rules, grid=replace(LIMITED, divergence=0, aggregate=Aggregate.CONSENSUS))
+    assert [(reason.code, reason.field) for reason in call_mistakes(wrong)] == [
+        ("below_one", "divergence"),
+        ("divergence_needless", "divergence"),
+    ]

@@ -33,6 +33,7 @@ from facility.demo.story import Story, Wish
 from facility.evaluation.rules.committee import Function
 from facility.evaluation.service import assessing
 from facility.evaluation.service.committee import appoint
+from facility.evaluation.service.consensus import begin_consensus, send_agreed_scores
 from facility.files.store import Store
 from facility.forms.types import Field, FieldType
 from facility.story.calls import GRID, points
@@ -43,7 +44,7 @@ RICH = FormDefinition((*BY_LINES.sections[:-1], PART, BY_LINES.sections[-1]))
 FIRST = 11
 """The number of the first call; the story's are lower."""
 ONE_EACH = msgspec.structs.replace(GRID, min_assessments=1)
-SCORES = points(17, 18, 13, 12, 12, 12)
+SCORES, LOWER = points(17, 18, 13, 12, 12, 12), points(13, 14, 10, 9, 9, 9)
 ADA, PAUL, OMAR, ELENA = "Ada Berisha", "Paul Weber", "Omar Hoxha", "Elena Rossi"
 WHY = "The partners asked for it."
 COMMITTEE = {"ines": Function.CHAIR, "vera": Function.SECRETARY} | dict.fromkeys(
@@ -64,13 +65,13 @@ def wish(title: str, lead: str = "omar", partners: tuple[str, ...] = ("arta", "m
 
 class Opened(Story):
     """The story going on. judged: applications that are being assessed. exceptions: handed in. typed: pages in whose forms Omar types. explained: what lacks its
-    strengths and weaknesses. pages: where
-    somebody, by name, finds what is open."""
+    strengths and weaknesses. agreeing: the page on which Elena writes agreed scores. pages: where somebody, by name, finds what is open."""
 
     judged: list[UUID]
     exceptions: list[UUID]
     typed: list[str]
     explained: UUID
+    agreeing: str
 
     def __init__(self, db: Database, store: Store, now: datetime) -> None:
         super().__init__(db, store, now)
@@ -118,6 +119,7 @@ class Opened(Story):
         await self._to_decide()
         await self._to_explain()
         await self._to_report()
+        await self._to_settle()
         await self._to_open()
         await self._to_go_on()
 
@@ -189,6 +191,23 @@ class Opened(Story):
         await self.scored(key)
         await self.act(self.noon(-4), "vera", propose, call_id)
         self.at(ELENA, f"/evaluation/{call_id}/report")
+
+    async def _to_settle(self) -> None:
+        """Scores that are too far apart: a consensus to begin, one to be written, and one on which Elena has not answered."""
+        limited = msgspec.structs.replace(GRID, min_assessments=2, divergence=10)
+        _call_id, keys = await self.closed("to settle", "omar", "arta", "ilir", grid=limited)
+        for who, scores in (("elena", SCORES), ("erik", LOWER)):
+            await self.appoint(who, keys, self.noon(-6))
+            for key in keys:
+                await self.score(key, who, scores, self.noon(-5))
+        _first, second, third = keys
+        at = self.noon(-4)
+        await self.act(at, "ada", begin_consensus, second, self.people["elena"])
+        made = await self.act(at, "ada", begin_consensus, third, self.people["erik"])
+        await self.act(at, "erik", send_agreed_scores, third, made, SCORES, {})
+        self.at(ADA, *[f"/evaluation/applications/{key}/consensus" for key in keys])
+        self.agreeing = f"/assessments/{second}/consensus"
+        self.at(ELENA, self.agreeing, f"/assessments/{third}/consensus")
 
     async def _to_open(self) -> None:
         call_id = await self.published("to open", -20, -7)

@@ -67,7 +67,7 @@ async def type_on(app: Litestar, ends: Opened, sessions: Mapping[str, str]) -> N
     explained = f"/evaluation/applications/{ends.explained}/reasons"
     linked = await _partners_link(ends)
     await type_in(app, db, sessions[OMAR], ends.typed)
-    await type_in(app, db, sessions[ELENA], [scored])
+    await type_in(app, db, sessions[ELENA], [scored, ends.agreeing])
     await type_in(app, db, sessions[ADA], [explained])
     await type_in(app, db, None, [linked])
     ends.at(OMAR, *ends.typed)

@@ -94,6 +94,8 @@ class World:
                 "initiative",
                 "change_request",
                 "clarification",
+                "consensus",
+                "consensus_member",
             ]:
                 world.rows[table] = list(await connection.execute(text(f"SELECT * FROM {table}")))
             world.applications = {row.id: row for row in world.rows["application"]}
@@ -136,7 +138,13 @@ class World:
                     )
                     and self._conflict(person.id, application_id) is False
                 )
-            case ["call", "chair"] | ["application", "rules_on_conflict"]:
+            case ["application", "consensus"]:
+                begun = {row.id for row in self.rows["consensus"] if row.application_id == application_id}
+                return any(
+                    row.consensus_id in begun and row.assessor_id == person.id
+                    for row in self.rows["consensus_member"]
+                )
+            case ["call", "chair"] | ["application", "rules_on_conflict" | "leads_consensus"]:
                 return self._chairs_or_assigns(relation, person, ids)
             case ["call" | "application", "committee"]:
                 about = self.one("application", id=ids.get("application_id"))

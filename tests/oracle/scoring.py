@@ -54,6 +54,29 @@ def _middle(grid: Grid, scores: list[str | None]) -> Fraction | None:
     return sum(given, Fraction(0)) / len(given)
 
 
+def settled(
+    grid: Grid, sent: list[tuple[int, dict[str, str | None]]], agreed: dict[str, str | None] | None
+) -> list[dict[str, str | None]] | None:
+    """The scores from which those that count are made, of assessments with the minute in which each was sent; None where something has to be
+    settled first."""
+    if agreed is not None:
+        return [agreed]
+    given = [scores for _minute, scores in sent]
+    if grid.get("aggregate") == "consensus" and len(given) > 1:
+        return None
+    if "divergence" not in grid:
+        return given
+    for minute in sorted(minute for minute, _scores in sent):
+        by_then = [scores for at, scores in sent if at <= minute]
+        if len(by_then) < grid["min_assessments"]:
+            continue
+        totals = [counted(grid, [scores])["total"] or Fraction(0) for scores in by_then]
+        if max(totals) - min(totals) > grid["divergence"]:
+            one_more = any(at > minute for at, _scores in sent)
+            return given if one_more and grid.get("settles") != "consensus" else None
+    return given
+
+
 def missed(grid: Grid, scores: dict[str, Fraction | None]) -> list[str]:
     """What keeps an application from being ranked."""
     names = []

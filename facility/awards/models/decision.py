@@ -16,7 +16,7 @@ from facility.awards.models.reasons import REASONS_MISSING_SQL
 from facility.awards.rules.money_line import Drawn
 from facility.awards.rules.urgent import STANDS
 from facility.db import Base, Key
-from facility.evaluation.models import ENOUGH_SQL, HAS_COMMITTEE_SQL, OF_COMMITTEE, TOO_FEW_SQL
+from facility.evaluation.models import HAS_COMMITTEE_SQL, OF_COMMITTEE, SETTLED_SQL, TOO_FEW_SQL
 
 
 class AwardDecision(Base):
@@ -88,7 +88,7 @@ UNSIGNED_SQL = f"""({HAS_COMMITTEE_SQL} AND EXISTS (SELECT FROM committee_member
 """A voting member has not signed since the row `award_decision` of the row `call` was proposed: for lists. (The decision asks for what they
 would sign now.)"""
 _FINISHED = f"""(application.status IN ('draft', 'withdrawn', 'inadmissible', 'ineligible', 'not_assessed')
-    OR (application.status <> 'submitted' AND {ENOUGH_SQL})
+    OR (application.status <> 'submitted' AND {SETTLED_SQL})
     OR {TOO_FEW_SQL})"""
 _EARLIER = """(call.mode = 'rolling' AND EXISTS (
     SELECT FROM application JOIN call AS earlier ON earlier.id = application.call_id
@@ -129,6 +129,7 @@ class RankingEntry(Base):
     requested: Mapped[Decimal]
     on_board: Mapped[list[str]]
     cooled_down: Mapped[str | None]
+    agreed: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
 
 
 class CoolDownOverride(Base):

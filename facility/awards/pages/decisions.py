@@ -31,6 +31,7 @@ from facility.calls.queries.duties import why_not_run
 from facility.contracts.rules import Donor, donor_split
 from facility.evaluation.access import RECUSED_IN_CALL
 from facility.evaluation.queries.board import call as call_shown
+from facility.evaluation.queries.consensus import settling
 from facility.evaluation.queries.scores import Comments, comments_on
 from facility.evaluation.words import OUTCOMES, REASONS
 from facility.refused import refuse
@@ -151,6 +152,7 @@ async def report(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         await places(read, call_id),
         await _signatures(read, shown, view),
         await reasons_in(read, shown),
+        await settling(read, shown.call.id, shown.call.grid, view.me.id),
     )
     return view.download(content, f"{shown.call.reference}-evaluation-report.pdf", "application/pdf")
 

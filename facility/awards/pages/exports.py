@@ -22,7 +22,8 @@ from facility.awards.queries.reasons import Reasons
 from facility.awards.queries.report import Signed
 from facility.awards.words import COOLED, ENDS, NOT_COUNTED, PLACES
 from facility.calls.rules.call import TOTAL, Grid
-from facility.evaluation.words import OUTCOMES
+from facility.evaluation.queries.consensus import Settling
+from facility.evaluation.words import OUTCOMES, SETTLED
 from facility.pdf import render_pdf
 from facility.web.i18n import _, translated
 from facility.web.sheets import to_csv
@@ -97,6 +98,17 @@ def assessments_csv(document: Mapping[str, Any]) -> bytes:
         ]
         for record in document["assessments"]
     ]
+    rows += [
+        [
+            record["application"],
+            _("Agreed scores (written by {assessor})", assessor=record["rapporteur"]),
+            *(_cell(record["scores"][item.key]) for item in items),
+            _("yes"),
+            "",
+            record["digest"],
+        ]
+        for record in document.get("consensus", ())
+    ]
     return to_csv(head, rows)
 
 
@@ -153,8 +165,9 @@ async def report_pdf(
     places: Sequence[Place],
     signatures: Sequence[Signed],
     reasons: Mapping[UUID, Reasons],
+    settling: Settling,
 ) -> bytes:
-    """The evaluation report: ranking, reserve list, figures, reasons and signatures of the committee, as PDF/UA."""
+    """The evaluation report: ranking, what was settled, reserve list, figures, reasons and signatures of the committee, as PDF/UA."""
     html = templates.get_template("awards/report.html").render(
         ranking=shown,
         grid=shown.call.grid,
@@ -165,6 +178,8 @@ async def report_pdf(
         places=places,
         signatures=signatures,
         reasons=reasons,
+        settling=settling,
+        settled=SETTLED,
         place_words=PLACES,
         ends=ENDS,
         cooled=COOLED,

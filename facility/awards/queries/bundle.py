@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import UNSET
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.awards.queries import money
@@ -18,11 +18,13 @@ from facility.awards.queries.ranking import ROOT_SQL, Kept, decided
 from facility.awards.rules.bundle import (
     BEFORE,
     FORMAT,
+    Answer,
     ApplicationRecord,
     AssessmentRecord,
     Bundle,
     CallRecord,
     ConflictRecord,
+    ConsensusRecord,
     DecisionRecord,
     Departure,
     Institution,
@@ -37,7 +39,7 @@ from facility.awards.rules.money_line import NO_COOLING, Cooling, Decided, Drawn
 from facility.calls.rules.call import LOT, Grid
 from facility.calls.rules.cool_down import CoolDown
 from facility.calls.rules.modes import Mode
-from facility.evaluation.models import counts, recused, taken_off
+from facility.evaluation.models import counts, recused, stands, taken_off
 from facility.evaluation.queries.standing import applicants
 from facility.evaluation.rules.pseudonyms import pseudonym
 from facility.evaluation.rules.ranking import Judged, stand
@@ -79,7 +81,7 @@ _APPLICATIONS = text(
 _UNTIL = "coalesce(ranked.until, 'infinity')"
 _ASSESSMENTS = text(
     f"""
-    SELECT ranked.call_id, application.id AS application_id, assessor_id, scores,
+    SELECT ranked.call_id, application.id AS application_id, assessor_id, scores, sent_at,
         {counts(until=_UNTIL)} AS counts, {recused(until=_UNTIL)} AS recused,
         {taken_off(_UNTIL)} AS taken_off
     FROM {_RANKED} JOIN application ON application.id = ranked.application_id
@@ -92,6 +94,20 @@ _CONFLICTS = text(
     SELECT ranked.call_id, declared.application_id, declared.assessor_id
     FROM {_RANKED} JOIN conflict_declaration AS declared ON declared.application_id = ranked.application_id
         AND declared.conflict AND declared.at <= {_UNTIL}
+    """  # noqa: S608 - our own text
+)
+
+_CONSENSUS = text(
+    f"""
+    SELECT ranked.call_id, consensus.application_id, consensus.rapporteur_id, agreed_scores.scores,
+        jsonb_agg(jsonb_build_array(consensus_member.assessor_id, consensus_answer.agrees)) AS answers
+    FROM {_RANKED} JOIN application ON application.id = ranked.application_id
+    JOIN consensus ON consensus.application_id = application.id AND consensus.closed_at <= {_UNTIL} AND {stands(_UNTIL)}
+    JOIN agreed_scores ON agreed_scores.consensus_id = consensus.id
+    JOIN consensus_member ON consensus_member.consensus_id = consensus.id
+    LEFT JOIN consensus_answer ON consensus_answer.consensus_id = consensus.id
+        AND consensus_answer.assessor_id = consensus_member.assessor_id AND consensus_answer.at <= {_UNTIL}
+    GROUP BY ranked.call_id, consensus.id, agreed_scores.consensus_id
     """  # noqa: S608 - our own text
 )
 
@@ -160,6 +176,7 @@ class _Facts(msgspec.Struct, frozen=True):
     applications: Mapping[UUID, Mapping[UUID, Any]]
     assessments: Mapping[UUID, Sequence[Any]]
     conflicts: Mapping[UUID, Sequence[Any]]
+    consensus: Mapping[UUID, Sequence[Any]]
     references: Mapping[UUID, str]
 
 
@@ -173,17 +190,21 @@ async def _facts(
     ]
     columns = [list(column) for column in zip(*pairs, strict=True)] or [[], [], []]
     about = dict(zip(("calls", "applications", "untils"), columns, strict=True))
-    by_call: list[dict[UUID, list[Any]]] = []
-    for query in (_APPLICATIONS, _ASSESSMENTS, _CONFLICTS):
+
+    async def by_call(query: TextClause) -> dict[UUID, list[Any]]:
         rows: dict[UUID, list[Any]] = defaultdict(list)
         for row in await connection.execute(query, about):
             rows[row.call_id].append(row)
-        by_call.append(rows)
-    applications, assessments, conflicts = by_call
+        return rows
+
+    settles = any(msgspec.convert(row.grid, Grid).settling for row in calls.values())
+    applications = await by_call(_APPLICATIONS)
+    assessments, conflicts = await by_call(_ASSESSMENTS), await by_call(_CONFLICTS)
     return _Facts(
         applications={key: {row.id: row for row in rows} for key, rows in applications.items()},
         assessments=assessments,
         conflicts=conflicts,
+        consensus=await by_call(_CONSENSUS) if settles else {},
         references=await _references(connection, calls, ranked),
     )
 
@@ -233,6 +254,7 @@ def _bundle(row: Any, ranked: _Ranked, facts: _Facts, deciding: bool) -> Bundle:
             _assessment(line, call.grid, facts.references) for line in facts.assessments.get(row.id, ())
         ),
         conflicts=_conflicts(row.id, facts),
+        consensus=_agreed(row.id, call.grid, facts) if call.grid.settling else UNSET,
         ranking=tuple(ranking_of(ranked.judged, ranked.assessments)),
         line=line_of(ranked.drawn, facts.references, looked_at.taken if kept else None),
         decision=_decision(row, ranked, about.values(), facts.references, deciding),
@@ -283,14 +305,37 @@ def _why_not(row: Any) -> Literal["recused", "taken_off", "earlier_submission"]:
 
 
 def _assessment(row: Any, grid: Grid, references: Mapping[UUID, str]) -> AssessmentRecord:
-    keys = [item.key for item in grid.items]
-    ordered = [*(key for key in keys if key in row.scores), *(row.scores.keys() - set(keys))]
     return AssessmentRecord(
         application=references[row.application_id],
         assessor=pseudonym(row.call_id, row.assessor_id),
-        scores={key: _plain(row.scores[key]) if row.scores[key] is not None else None for key in ordered},
+        scores=_scores(row.scores, grid),
         counts=row.counts,
         why_not=None if row.counts else _why_not(row),
+        sent_at=row.sent_at if grid.settling else UNSET,
+    )
+
+
+def _scores(scores: Mapping[str, str | None], grid: Grid) -> dict[str, Decimal | None]:
+    """In the order of the grid."""
+    keys = [item.key for item in grid.items]
+    ordered = [*(key for key in keys if key in scores), *(scores.keys() - set(keys))]
+    return {key: None if (score := scores[key]) is None else _plain(score) for key in ordered}
+
+
+def _agreed(call_id: UUID, grid: Grid, facts: _Facts) -> tuple[ConsensusRecord, ...]:
+    answers: dict[bool | None, Literal["agrees", "dissents"] | None]
+    answers = {None: None, True: "agrees", False: "dissents"}
+    return tuple(
+        ConsensusRecord(
+            application=facts.references[row.application_id],
+            rapporteur=pseudonym(call_id, row.rapporteur_id),
+            scores=_scores(row.scores, grid),
+            answers=tuple(
+                Answer(pseudonym(call_id, UUID(assessor_id)), answers[agrees])
+                for assessor_id, agrees in row.answers
+            ),
+        )
+        for row in facts.consensus.get(call_id, ())
     )
 
 

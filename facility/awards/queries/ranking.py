@@ -95,7 +95,7 @@ async def proposal(connection: AsyncConnection, call_id: UUID) -> Proposal | Non
 class RankLine(msgspec.Struct, frozen=True):
     """One row: means as people read them, by section; sub_scores: of sections with sub-criteria, by title; `left`: EUR that remain after an award.
 
-    `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
+    agreed: the scores are those of a consensus. `line`: "award", "reserve", "carried", "cooled" or None where it is not ranked; `place`: on the reserve list; `carried_to`: the
     batch that ranks it again; `by_lot`: only the lot decided its rank; `cooled`: the cool-down rule that passes it over; `overridden`: why that was set aside. `status` is today's.
     """
 
@@ -120,6 +120,7 @@ class RankLine(msgspec.Struct, frozen=True):
     status: str
     award_id: UUID | None
     why: str | None
+    agreed: bool = False
 
 
 class Ranking(msgspec.Struct, frozen=True):
@@ -246,6 +247,7 @@ def _lines(
                 status=known[key].status,
                 award_id=awards.get(key),
                 why=known[key].set_aside if entry.outcome is Outcome.NOT_ASSESSED else known[key].checked,
+                agreed=entry.agreed,
             )
         )
     return made
@@ -275,7 +277,7 @@ def _line_of(key: UUID, drawn: Drawn) -> str | None:
 _ENTRIES = text(
     """
     SELECT ranking_entry.call_id, ranking_entry.application_id, application.reference, application.status,
-        application.received_at, rank, assessments, counted, missed, outcome, ranking_entry.requested, on_board
+        application.received_at, rank, assessments, counted, missed, outcome, ranking_entry.requested, on_board, agreed
     FROM ranking_entry JOIN application ON application.id = ranking_entry.application_id
     WHERE ranking_entry.call_id = ANY (CAST(:calls AS uuid[]))
     ORDER BY rank NULLS LAST, application.reference COLLATE "C"
@@ -309,7 +311,7 @@ def _judged(row: Any) -> Judged:
         assessments=(),
     )
     means = means_kept(row.counted)
-    return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank)
+    return Judged(applicant, Outcome(row.outcome), means, tuple(row.missed), row.rank, row.agreed)
 
 
 async def _overrides(connection: AsyncConnection, call_id: UUID) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from facility.applications.rules.boarding import is_on_board
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.cancellation import may_go_on
-from facility.evaluation.rules.ranking import Standing
+from facility.evaluation.rules.ranking import UNSETTLED, Standing
 from facility.money import format_eur
 from facility.refused import refuse
 
@@ -100,7 +100,7 @@ def may_propose(
     """A closed call is proposed and decided when nothing is open in its evaluation.
 
     earlier: an earlier batch of the same series is not decided, and may carry something over. Refused:
-    "call_cancelled", "already_decided", "call_not_closed", "not_opened", "earlier_batch_open" or "evaluation_open".
+    "call_cancelled", "already_decided", "call_not_closed", "not_opened", "earlier_batch_open", "scores_unsettled" or "evaluation_open".
     """
     may_go_on(call_state)
     if decided or call_state == "decided":
@@ -111,5 +111,7 @@ def may_propose(
         refuse("not_opened")
     if earlier:
         refuse("earlier_batch_open")
+    if unsettled := [judged.applicant.reference for judged in standing.others if judged.outcome in UNSETTLED]:
+        refuse("scores_unsettled", names=", ".join(unsettled))
     if not standing.ready:
         refuse("evaluation_open")

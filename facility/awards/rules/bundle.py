@@ -27,13 +27,15 @@ FORMAT = "facility-ranking"
 
 
 def version_of(grid: Grid) -> int:
-    """The version of the format: 1 says all of a call that names no rule that came later."""
+    """The version of the format: 1 says all of a call that names no rule that came later, 2 of one whose scores need no settling."""
+    if grid.settling:
+        return 3
     return 1 if grid.is_plain else 2
 
 
 SINGLE = ("call", "line", "decision")
-SEVERAL = ("applications", "assessments", "conflicts", "ranking")
-"""The parts of a bundle that are a record, and those that are lists of records."""
+SEVERAL = ("applications", "assessments", "consensus", "conflicts", "ranking")
+"""The parts of a bundle that are a record, and those that are lists of records; there is a consensus from version 3 on."""
 BEFORE = {
     Outcome.RANKED: ApplicationStatus.ADMISSIBLE,
     Outcome.BELOW_THRESHOLD: ApplicationStatus.ADMISSIBLE,
@@ -122,6 +124,23 @@ class AssessmentRecord(Record, frozen=True, kw_only=True):
     scores: dict[str, Decimal | None]
     counts: bool
     why_not: Literal["recused", "taken_off", "earlier_submission"] | None
+    sent_at: datetime | UnsetType = UNSET
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an assessor answered on the agreed scores; None: nothing, and it was closed without."""
+
+    assessor: str
+    answer: Literal["agrees", "dissents"] | None
+
+
+class ConsensusRecord(Record, frozen=True, kw_only=True):
+    """The scores on which the assessors of an application agreed. They count instead of the assessments, which stay as they are."""
+
+    application: str
+    rapporteur: str
+    scores: dict[str, Decimal | None]
+    answers: tuple[Answer, ...]
 
 
 class ConflictRecord(Record, frozen=True, kw_only=True):
@@ -208,6 +227,17 @@ class Bundle(msgspec.Struct, frozen=True):
     line: LineRecord
     decision: DecisionRecord
     root: str = ""
+    consensus: tuple[ConsensusRecord, ...] | UnsetType = UNSET
+
+    @property
+    def agreed(self) -> tuple[ConsensusRecord, ...]:
+        """Each consensus; there is none before version 3."""
+        return self.consensus or ()
+
+
+def several(document: Mapping[str, Any]) -> list[str]:
+    """The parts of this document that are lists of records."""
+    return [part for part in SEVERAL if part in document]
 
 
 def canonical(value: Any) -> bytes:
@@ -225,7 +255,7 @@ def root_of(document: Mapping[str, Any]) -> str:
     """SHA-256 of the document with the digest of each record in its place, in hexadecimal."""
     covered: dict[str, Any] = {key: document[key] for key in ("format", "version")}
     covered |= {part: digest_of(document[part]) for part in SINGLE}
-    covered |= {part: [digest_of(record) for record in document[part]] for part in SEVERAL}
+    covered |= {part: [digest_of(record) for record in document[part]] for part in several(document)}
     return hashlib.sha256(canonical(covered)).hexdigest()
 
 
@@ -235,9 +265,12 @@ def document_of(bundle: Bundle) -> dict[str, Any]:
     document["applications"].sort(key=lambda record: record["reference"])
     for part in ("assessments", "conflicts"):
         document[part].sort(key=lambda record: (record["application"], record["assessor"]))
+    for record in document.get("consensus", ()):
+        record["answers"].sort(key=lambda answer: answer["assessor"])
+    document.get("consensus", []).sort(key=lambda record: record["application"])
     for part in SINGLE:
         document[part] = _sealed(document[part])
-    for part in SEVERAL:
+    for part in several(document):
         document[part] = [_sealed(record) for record in document[part]]
     document["root"] = root_of(document)
     return document

@@ -8,6 +8,7 @@ from msgspec import UnsetType
 
 from facility.awards.rules.bundle import (
     ApplicationRecord,
+    AssessmentRecord,
     Bundle,
     LineRecord,
     LotRecord,
@@ -31,13 +32,14 @@ def recompute(bundle: Bundle) -> Recomputed:
     """Rank the bundle's applications and draw its line again; what was passed over is taken as given where it was not kept what
     the rules that spread awards looked at. The bundle's parts fit together."""
     keys = {record.reference: UUID(int=i) for i, record in enumerate(bundle.applications)}
-    scores: dict[str, list[Scores]] = {reference: [] for reference in keys}
+    scores: dict[str, list[AssessmentRecord]] = {reference: [] for reference in keys}
     for assessment in bundle.assessments:
         if assessment.counts:
-            scores[assessment.application].append(assessment.scores)
+            scores[assessment.application].append(assessment)
+    agreed = {record.application: record.scores for record in bundle.agreed}
     standing = stand(
         [
-            _applicant(record, keys[record.reference], scores, bundle.call.lot)
+            _applicant(record, keys[record.reference], scores, agreed, bundle.call.lot)
             for record in bundle.applications
         ],
         bundle.call.grid,
@@ -54,7 +56,8 @@ def recompute(bundle: Bundle) -> Recomputed:
 def _applicant(
     record: ApplicationRecord,
     key: UUID,
-    scores: Mapping[str, list[Scores]],
+    scores: Mapping[str, list[AssessmentRecord]],
+    agreed: Mapping[str, Scores],
     lot: LotRecord | UnsetType,
 ) -> Applicant:
     return Applicant(
@@ -64,8 +67,10 @@ def _applicant(
         requested=record.requested,
         received_at=record.received_at,
         on_board=record.on_board,
-        assessments=tuple(scores[record.reference]),
+        assessments=tuple(assessment.scores for assessment in scores[record.reference]),
         lot=place_of(lot.seed, record.reference) if lot else "",
+        sent_at=tuple(assessment.sent_at for assessment in scores[record.reference] if assessment.sent_at),
+        agreed=agreed.get(record.reference),
     )
 
 

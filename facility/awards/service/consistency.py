@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from facility.awards.rules.bundle import AssessmentRecord, Bundle, ConflictRecord, RankRecord, version_of
+from msgspec import UNSET
+
+from facility.awards.rules.bundle import (
+    AssessmentRecord,
+    Bundle,
+    ConflictRecord,
+    ConsensusRecord,
+    RankRecord,
+    version_of,
+)
 from facility.calls.rules.call import LOT, TIES, TOTAL
 from facility.calls.rules.lot import commitment_of
 from facility.evaluation.rules.assessing import score_mistakes
@@ -30,6 +39,20 @@ def misfits(bundle: Bundle) -> Iterator[Mistake]:
     for i, record in enumerate(bundle.assessments):
         for reason in score_mistakes(record.scores, bundle.call.grid):
             yield mistake(("assessments", i, "scores", reason.field or ""), _score(reason))
+    yield from _settling(bundle)
+
+
+def _settling(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether what settles scores is there where the call's rules ask for it, and the agreed scores are scores."""
+    settles = bundle.call.grid.settling
+    if settles != (bundle.consensus is not UNSET):
+        yield mistake(("consensus",), _("does not fit the rules of the call"))
+    for i, record in enumerate(bundle.assessments):
+        if settles != (record.sent_at is not UNSET):
+            yield mistake(("assessments", i, "sent_at"), _("does not fit the rules of the call"))
+    for i, agreed in enumerate(bundle.agreed):
+        for reason in score_mistakes(agreed.scores, bundle.call.grid):
+            yield mistake(("consensus", i, "scores", reason.field or ""), _score(reason))
 
 
 def _grid(bundle: Bundle) -> Iterator[Mistake]:
@@ -75,6 +98,7 @@ def _keys(bundle: Bundle) -> dict[str, list[Key]]:
         "applications": [(record.reference,) for record in bundle.applications],
         "assessments": [(record.application, record.assessor) for record in bundle.assessments],
         "conflicts": [(record.application, record.assessor) for record in bundle.conflicts],
+        "consensus": [(record.application,) for record in bundle.agreed],
         "ranking": [(record.application,) for record in bundle.ranking],
     }
 
@@ -101,9 +125,10 @@ def _lined_up(bundle: Bundle) -> list[tuple[Path, str]]:
 
 def _named(bundle: Bundle) -> Iterator[tuple[Path, str]]:
     """Every place that names an application of the bundle."""
-    parts: dict[str, Sequence[AssessmentRecord | ConflictRecord | RankRecord]] = {
+    parts: dict[str, Sequence[AssessmentRecord | ConflictRecord | ConsensusRecord | RankRecord]] = {
         "assessments": bundle.assessments,
         "conflicts": bundle.conflicts,
+        "consensus": bundle.agreed,
         "ranking": bundle.ranking,
     }
     for part, records in parts.items():
@@ -140,11 +165,12 @@ def _score(reason: Reason) -> str:
 def contradictions(bundle: Bundle) -> Iterator[Mistake]:
     """What is said twice and differs, and records out of order."""
     keys = _keys(bundle)
-    for part in ("applications", "assessments", "conflicts"):
+    for part in ("applications", "assessments", "consensus", "conflicts"):
         for i, (before, after) in enumerate(pairwise(keys[part]), 1):
             if after < before:
                 yield mistake((part, i), _("is out of order"))
     yield from _handling(bundle)
+    yield from _taking_part(bundle)
     yield from _lot(bundle)
     if bundle.version != (version := version_of(bundle.call.grid)):
         yield mistake(("version",), _("must be {version} by the rules of the call", version=version))
@@ -173,3 +199,20 @@ def _handling(bundle: Bundle) -> Iterator[Mistake]:
         effect = "not_counted" if (conflict.application, conflict.assessor) in sent else "no_assessment"
         if conflict.effect != effect:
             yield mistake(("conflicts", i, "effect"), _("must be {effect}", effect=effect))
+
+
+def _taking_part(bundle: Bundle) -> Iterator[Mistake]:
+    """Whether each consensus is one of exactly those whose assessments count, the rapporteur agrees, and the call asks for it."""
+    counted: dict[str, set[str]] = {}
+    for assessment in bundle.assessments:
+        if assessment.counts:
+            counted.setdefault(assessment.application, set()).add(assessment.assessor)
+    for i, record in enumerate(bundle.agreed):
+        named = [answer.assessor for answer in record.answers]
+        if sorted(counted.get(record.application, ())) != named:
+            yield mistake(("consensus", i, "answers"), _("must name the assessors whose assessments count"))
+        agrees = [answer.answer for answer in record.answers if answer.assessor == record.rapporteur]
+        if agrees != ["agrees"]:
+            yield mistake(("consensus", i, "rapporteur"), _("must be one of them, who agrees"))
+        if not bundle.call.grid.agreeing:
+            yield mistake(("consensus", i), _("does not fit the rules of the call"))

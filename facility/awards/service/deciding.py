@@ -226,6 +226,7 @@ def _entry(call_id: UUID, judged: Judged, drawn: Drawn) -> RankingEntry:
         requested=judged.applicant.requested,
         on_board=list(judged.applicant.on_board),
         cooled_down=drawn.cooled.get(judged.applicant.application_id),
+        agreed=judged.agreed,
     )
 
 

@@ -48,7 +48,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     """What a letter on the decision states. Amounts in EUR; `outcome` and `missed` as in the frozen ranking.
 
     `place` and `rank` count from 1. `accept_by`, `valid_until`: the last days for accepting the award, and of the reserve list. `next_call`: the batch that it was carried over to. `root`: of the ranking, as it stands in the log.
-    `strengths`, `weaknesses`: where the call gives them.
+    `strengths`, `weaknesses`: where the call gives them. `agreed`: the scores are those of a consensus.
     """
 
     email: str
@@ -73,6 +73,7 @@ class LetterData(Decision, frozen=True, kw_only=True):
     aggregate: Aggregate = Aggregate.MEAN
     strengths: str = ""
     weaknesses: str = ""
+    agreed: bool = False
 
 
 AWARD = letter("award", states=LetterData, mail="awards/award", label=N_("Letter on the award"))
@@ -115,8 +116,8 @@ _ROWS = text(
         beneficiary.name AS designation, person.name AS signed_by,
         ranking_entry.cooled_down, {ROOT_SQL} AS root,
         ranking_entry.outcome, ranking_entry.missed, ranking_entry.rank, ranking_entry.assessments,
-        ranking_entry.counted, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
         coalesce(reasons.strengths, '') AS strengths, coalesce(reasons.weaknesses, '') AS weaknesses,
+        ranking_entry.counted, ranking_entry.agreed, reserve_entry.place, reserve_entry.valid_until, award.amount, award_acceptance.accept_by, coalesce(award.from_reserve, false) AS from_reserve,
         following.reference AS next_call, following.closes_at AS next_closes_at,
         (SELECT count(*) FROM ranking_entry AS other WHERE other.call_id = call.id AND other.rank IS NOT NULL) AS ranked
     FROM ranking_entry

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from facility.awards.rules.bundle import SEVERAL, SINGLE, Bundle, digest_of, root_of
+from facility.awards.rules.bundle import SINGLE, Bundle, digest_of, root_of, several
 from facility.awards.service.comparison import differences
 from facility.awards.service.consistency import contradictions, misfits
 from facility.data import DATA
@@ -57,7 +57,7 @@ def _digests(file: Mapping[str, Any]) -> Iterator[Mistake]:
 def _records(file: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     for part in SINGLE:
         yield (part,), file.get(part)
-    for part in SEVERAL:
+    for part in several(file):
         records = file.get(part)
         yield from (
             ((part, i), record) for i, record in enumerate(records if isinstance(records, list) else ())

@@ -8,13 +8,23 @@ import msgspec
 
 from facility.calls.rules.call import Grid
 from facility.calls.rules.edits import key_of
-from facility.calls.rules.scoring import HIGHEST, LOWEST, MOST_WEIGHT, Aggregate, Criterion, Section, Steps
+from facility.calls.rules.scoring import (
+    HIGHEST,
+    LOWEST,
+    MOST_WEIGHT,
+    Aggregate,
+    Criterion,
+    Section,
+    Settles,
+    Steps,
+)
 from facility.web.fields import Fields, rows_to_show
 from facility.web.i18n import N_, _
 
 type Values = dict[str, str | list[str]]
 
 SPARE_CRITERIA = 4
+MOST_APART = 100_000
 AGGREGATES = {
     Aggregate.MEAN: (N_("The mean"), N_("The sum of all scores, divided by their number.")),
     Aggregate.MEDIAN: (
@@ -23,7 +33,20 @@ AGGREGATES = {
             "The score in the middle, or the mean of the two in the middle. One score that is far off moves it little."
         ),
     ),
+    Aggregate.CONSENSUS: (
+        N_("The score on which assessors agree"),
+        N_(
+            "One of them writes the agreed scores, and the others agree or dissent. Every application with more than one assessment"
+            " needs this before it is ranked."
+        ),
+    ),
 }
+SETTLES = {
+    Settles.EITHER: N_("One more assessor, or a consensus of the assessors"),
+    Settles.ASSESSOR: N_("One more assessor"),
+    Settles.CONSENSUS: N_("A consensus of the assessors"),
+}
+"""What a divergence asks for, untranslated."""
 STEPS = {
     Steps.WHOLE: (N_("Whole numbers"), N_("Sub-criteria are chosen from 1 to 5.")),
     Steps.HALF: (N_("Halves"), N_("For example 3.5.")),
@@ -43,6 +66,8 @@ def shown_scoring(grid: Grid) -> Values:
         "steps": grid.steps.value,
         "comment_low": "" if grid.comment_low is None else str(grid.comment_low),
         "comment_high": "" if grid.comment_high is None else str(grid.comment_high),
+        "divergence": "" if grid.divergence is None else str(grid.divergence),
+        "settles": grid.settles.value,
         "reject_at": f"{rejecting[0].normalize():f}" if rejecting else "",
         "rejecting": [str(number) for number, section in rows if section.reject_at is not None],
         **{
@@ -127,4 +152,7 @@ class ScoringForm:
             rules["aggregate"] = fields.one_of("aggregate", Aggregate)
         if fields.given("steps"):
             rules["steps"] = fields.one_of("steps", Steps)
+        settles = fields.one_of("settles", Settles) if fields.given("settles") else Settles.EITHER
+        if fields.given("divergence"):
+            rules |= {"divergence": fields.integer("divergence", 1, MOST_APART), "settles": settles}
         return rules

@@ -11,7 +11,7 @@ from facility.accounts.queries.people import beneficiaries
 from facility.calls.forms.cut_offs import MORE, cut_off_rows, with_monthly
 from facility.calls.forms.draft import DraftForm, blank, shown_draft
 from facility.calls.forms.grid import COLUMNS, LAST_TIES, PRESETS, SPARE_ROWS, rows, with_grid
-from facility.calls.forms.scoring import AGGREGATES, SPARE_CRITERIA, STEPS, criteria_rows
+from facility.calls.forms.scoring import AGGREGATES, SETTLES, SPARE_CRITERIA, STEPS, criteria_rows
 from facility.calls.pages.shared import seen_in
 from facility.calls.queries.staff import CallStaff, next_reference, staff_call
 from facility.calls.queries.taxonomy import taxonomy
@@ -56,6 +56,7 @@ async def _form_page(
         rows=rows(form.values, spare=spare),
         criteria=criteria_rows(form.values, spare=spare_criteria),
         aggregates=AGGREGATES,
+        settles=SETTLES,
         steps=STEPS,
         last_ties=LAST_TIES,
         cut_offs=cut_offs or cut_off_rows(form.values),

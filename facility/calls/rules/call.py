@@ -15,7 +15,7 @@ from facility.calls.rules.forms import OF_PAGES, FormDefinition, form_mistakes
 from facility.calls.rules.modes import Mode, mode_mistakes
 from facility.calls.rules.presets import PLAIN
 from facility.calls.rules.questions import question_dates_mistakes
-from facility.calls.rules.scoring import Aggregate, Item, Section, Steps, criteria_mistakes
+from facility.calls.rules.scoring import Aggregate, Item, Section, Settles, Steps, criteria_mistakes
 from facility.forms.keys import key_mistakes
 from facility.money import format_eur
 from facility.refused import Reason, refuse
@@ -34,7 +34,8 @@ class Grid(msgspec.Struct, frozen=True, omit_defaults=True):
     """How applications are judged: thresholds by section key or "total", tie-breaks in their order.
 
     total: what the sections' most points must add up to; None where nobody declared it (scenarios). comment_low,
-    comment_high: a score of at most, or at least, so many per cent of what is possible needs a comment.
+    comment_high: a score of at most, or at least, so many per cent of what is possible needs a comment. divergence: by how many
+    points at most the totals of two assessors may differ; settles: what is asked for beyond it.
     """
 
     sections: tuple[Section, ...]
@@ -47,6 +48,8 @@ class Grid(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: Steps = Steps.HUNDREDTH
     comment_low: int | None = None
     comment_high: int | None = None
+    divergence: int | None = None
+    settles: Settles = Settles.EITHER
 
     @property
     def points(self) -> int:
@@ -64,6 +67,18 @@ class Grid(msgspec.Struct, frozen=True, omit_defaults=True):
         known = (self.sections, self.thresholds, self.min_assessments, self.tie_break, self.total)
         plain = all(section == Section(section.key, section.title, section.max) for section in self.sections)
         return plain and self == Grid(*known) and LOT not in self.tie_break
+
+    @property
+    def settling(self) -> bool:
+        """Whether scores may have to be settled before they count: by a consensus, or by one more assessor."""
+        return self.divergence is not None or self.aggregate is Aggregate.CONSENSUS
+
+    @property
+    def agreeing(self) -> bool:
+        """Whether assessors may agree on scores."""
+        return self.settling and (
+            self.aggregate is Aggregate.CONSENSUS or self.settles is not Settles.ASSESSOR
+        )
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -152,6 +167,7 @@ def call_mistakes(rules: CallRules) -> list[Reason]:
         *_frame_mistakes(rules),
         *_section_mistakes(rules.grid),
         *_criteria_mistakes(rules.grid),
+        *_divergence_mistakes(rules.grid),
         *cool_down_mistakes(rules.cool_down),
     ]
 
@@ -199,6 +215,15 @@ def _criteria_mistakes(grid: Grid) -> Iterator[Reason]:
             yield Reason("unknown_tie_break", f"tie_break.{i}", {"key": key})
         if key == LOT and i < len(grid.tie_break) - 1:
             yield Reason("lot_not_last", f"tie_break.{i}")
+
+
+def _divergence_mistakes(grid: Grid) -> Iterator[Reason]:
+    if grid.divergence is None:
+        return
+    if grid.divergence < 1:
+        yield Reason("below_one", "divergence")
+    if grid.aggregate is Aggregate.CONSENSUS:
+        yield Reason("divergence_needless", "divergence")
 
 
 def draft_mistakes(draft: CallDraft, envelope_amount: Decimal) -> list[Reason]:

@@ -18,6 +18,15 @@ class Aggregate(StrEnum):
 
     MEAN = "mean"
     MEDIAN = "median"
+    CONSENSUS = "consensus"
+
+
+class Settles(StrEnum):
+    """What is asked for where the totals of an application's assessors are too far apart."""
+
+    EITHER = "either"
+    ASSESSOR = "assessor"
+    CONSENSUS = "consensus"
 
 
 class Steps(StrEnum):

@@ -211,6 +211,9 @@ sentences.register(
         "rejects_without_criteria": N_(
             "The section “{section}” has no sub-criteria, so no sub-score can reject."
         ),
+        "divergence_needless": N_(
+            "Assessors agree on every score in this call, so totals need no limit. Leave it empty."
+        ),
         "lot_not_last": N_("A draw by lot leaves no tie, so it comes last."),
         "no_cut_off": N_("Enter at least one cut-off."),
         "too_many_cut_offs": N_("Enter at most {most} cut-offs."),

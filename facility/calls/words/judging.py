@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from facility.calls.rules.call import Grid
-from facility.calls.rules.scoring import Section, Steps
+from facility.calls.rules.scoring import Section, Settles, Steps
 from facility.web.i18n import _, listed
 
 
 def scoring(grid: Grid) -> list[str]:
     """Sentences for the call's page; none for a grid that names none of these rules."""
-    return [*_scores(grid), *_rejection(grid), *_comments(grid), *_exceptions(grid)]
+    return [*_scores(grid), *_rejection(grid), *_comments(grid), *_exceptions(grid), *_divergence(grid)]
 
 
 def _scores(grid: Grid) -> Iterator[str]:
@@ -51,6 +51,29 @@ def _exceptions(grid: Grid) -> Iterator[str]:
             " and never counts as zero: the points of the rest are raised in proportion.",
             titles=titles,
         )
+
+
+def _divergence(grid: Grid) -> Iterator[str]:
+    if grid.divergence is None:
+        return
+    limit = grid.divergence
+    match grid.settles:
+        case Settles.ASSESSOR:
+            yield _(
+                "If the totals of two assessors are more than {limit} points apart, one more assesses the application.",
+                limit=limit,
+            )
+        case Settles.CONSENSUS:
+            yield _(
+                "If the totals of two assessors are more than {limit} points apart, the assessors agree on scores, which then count.",
+                limit=limit,
+            )
+        case Settles.EITHER:
+            yield _(
+                "If the totals of two assessors are more than {limit} points apart, one more assesses the application, or the"
+                " assessors agree on scores, which then count.",
+                limit=limit,
+            )
 
 
 def _titles(sections: Iterator[Section]) -> str:

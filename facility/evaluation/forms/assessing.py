@@ -26,6 +26,8 @@ from facility.web.sentences import sentence
 
 filters.register("points", lambda points: points_in_words(points) or "–")
 
+filters.register("total_by", lambda scores, grid: points_in_words(means([scores], grid).total))
+
 MOST_COMMENT = 4000
 """Characters of a comment that is sent."""
 
@@ -97,6 +99,8 @@ def reached(grid: Grid, least: Decimal) -> str:
     """What is said of a threshold."""
     if grid.aggregate is Aggregate.MEDIAN:
         return _("The median of all assessors must reach {least}.", least=least)
+    if grid.aggregate is Aggregate.CONSENSUS:
+        return _("The agreed score must reach {least}.", least=least)
     return _("The mean of all assessors must reach {least}.", least=least)
 
 

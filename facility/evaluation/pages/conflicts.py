@@ -31,8 +31,9 @@ tab(
     N_("Conflicts"),
     "/evaluation/{id}/conflicts",
     order=42,
-    when=f"""(call.state <> 'draft' AND ({HAS_COMMITTEE_SQL} OR EXISTS (SELECT FROM conflict_finding
-        JOIN application ON application.id = conflict_finding.application_id WHERE application.call_id = call.id)))""",
+    when=f"""(call.state <> 'draft' AND ({HAS_COMMITTEE_SQL} OR call.closed_at IS NOT NULL OR EXISTS (SELECT FROM application
+        WHERE application.call_id = call.id AND track = 'exception' AND received_at IS NOT NULL) OR EXISTS (SELECT FROM conflict_finding
+        JOIN application ON application.id = conflict_finding.application_id WHERE application.call_id = call.id)))""",  # noqa: S608 - our own text
 )
 waits(
     N_("Possible conflicts of interests to decide"),

@@ -56,7 +56,7 @@ async def _declaration(
         workspace=await workspace_of(view, read, call_id, "committee"),
         call=call,
         signed_at=await signed_at(read, call_id, view.me.id),
-        lines=await board.applications(read, call_id, viewer=view.me.id),
+        lines=await board.applications(read, call_id, viewer=view.me.id, exceptions=True),
         form=form,
     )
 
@@ -82,8 +82,8 @@ async def _own(
     view: View, read: AsyncConnection, application_id: UUID, form: Fields, status: int = 200
 ) -> ASGIResponse:
     call = await board.call(read, await board.call_of(read, application_id))
-    line = next(iter(await board.applications(read, call.id, application_id)), None)
-    if line is None:  # still sealed, or on the exception track
+    line = next(iter(await board.applications(read, call.id, application_id, exceptions=True)), None)
+    if line is None:  # still sealed
         refuse("not_found", kind="missing")
     return view.page(
         "evaluation/own_conflict.html",

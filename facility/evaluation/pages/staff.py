@@ -19,17 +19,18 @@ from facility.calls.queries.duties import ASSESSES, why_not_run
 from facility.calls.queries.staff import batches
 from facility.calls.rules.modes import Mode
 from facility.evaluation.forms.assigning import assign_each, chosen_assessors
-from facility.evaluation.models import ENOUGH_SQL, LEAST_SQL, SENT_SQL, recused
+from facility.evaluation.models import LEAST_SQL, SENT_SQL, SETTLED_SQL, recused
 from facility.evaluation.queries import board as lists
 from facility.evaluation.queries import scores as given
 from facility.evaluation.queries import standing as queries
 from facility.evaluation.queries.assignment import offered, remarks
 from facility.evaluation.queries.calls import calls as calls_shown
+from facility.evaluation.queries.consensus import consensuses
 from facility.evaluation.queries.standing import home
 from facility.evaluation.rules.ranking import Scores, stand
 from facility.evaluation.rules.spread import Spreads, spread_of
 from facility.evaluation.service import assessing
-from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS
+from facility.evaluation.words import OUTCOMES, REASONS, REMARKS, SEATS, SETTLED
 from facility.refused import refuse
 from facility.web.access import Role, allow
 from facility.web.again import redrawn
@@ -85,14 +86,14 @@ stage(
     N_("Assessment"),
     order=50,
     done=f"""(call.decided_at IS NOT NULL OR EXISTS (SELECT FROM evaluation_end WHERE call_id = call.id)
-        OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {ENOUGH_SQL}))""",
-    number=f"(SELECT count(*) {_JUDGED} AND {ENOUGH_SQL})",
+        OR call.opened_at IS NOT NULL AND NOT EXISTS (SELECT {_JUDGED} AND NOT {SETTLED_SQL}))""",
+    number=f"(SELECT count(*) {_JUDGED} AND {SETTLED_SQL})",
     of=f"(SELECT count(*) {_JUDGED})",
 )
 step(
     N_("Assessed"),
     order=40,
-    done=f"(call.decided_at IS NOT NULL OR {ENOUGH_SQL})",
+    done=f"(call.decided_at IS NOT NULL OR {SETTLED_SQL})",
     number=SENT_SQL,
     of=f"greatest({LEAST_SQL}, {SENT_SQL})",
     to_parties="call.decided_at IS NOT NULL",
@@ -154,6 +155,8 @@ async def _board(
         may_act=may_act,
         why_not=why_not,
         outcomes=OUTCOMES,
+        settled=SETTLED,
+        sees_consensus=call.grid.settling and view.me.has(Role.SECRETARIAT, Role.AUTHORISING, Role.AUDITOR),
         steps=SEATS,
         reasons=REASONS,
         history=moments,
@@ -237,6 +240,7 @@ async def scores(view: View, read: Read, call_id: FromPath[UUID]) -> Page:
         "evaluation/scores.html",
         workspace=await workspace_of(view, read, call_id, "evaluation"),
         call=call,
+        consensuses=await consensuses(read, view.me.id, call_id=call_id) if call.grid.settling else {},
         scored=scored,
         reopened=await given.reopened(read, call_id, view.me.id),
         spreads=_spreads([line for line in scored if line.counts]),

@@ -16,7 +16,8 @@ from facility.applications.models.sealing import OPENED_SQL, SEALED_SQL
 from facility.calls.models.call import flag_after_decision
 from facility.calls.rules.call import Grid
 from facility.evaluation.models import FULL_COMMITTEE_SQL, HAS_COMMITTEE_SQL
-from facility.evaluation.rules.ranking import Outcome, Standing
+from facility.evaluation.rules.agreement import Divergence, divergence_of
+from facility.evaluation.rules.ranking import SCORED, Outcome, Standing
 from facility.refused import refuse
 
 
@@ -127,7 +128,7 @@ _APPLICATIONS = text(
     FROM application LEFT JOIN setting_aside ON setting_aside.application_id = application.id
     WHERE application.id IN (SELECT id FROM application WHERE call_id = :call
             UNION ALL SELECT application_id FROM carry_over WHERE :with_carried AND from_call_id = :call)
-        AND track = 'joint' AND {OPENED_SQL}
+        AND ((track = 'joint' AND {OPENED_SQL}) OR (:exceptions AND track = 'exception' AND application.received_at IS NOT NULL))
         AND (CAST(:only AS uuid) IS NULL OR application.id = :only)
     ORDER BY application.number
     """  # noqa: S608 - our own text
@@ -141,10 +142,17 @@ async def applications(
     *,
     with_carried: bool = False,
     viewer: UUID | None = None,
+    exceptions: bool = False,
 ) -> list[ApplicationLine]:
     """The call's applications of the joint track that were opened, by number: one statement. `with_carried`: also those
-    that it has carried over to the next batch since. `viewer`: who looks at all of them."""
-    about = {"call": call_id, "only": only, "with_carried": with_carried, "viewer": viewer}
+    that it has carried over to the next batch since. `viewer`: who looks at all of them; `exceptions`: also those on the exception track that were submitted."""
+    about = {
+        "call": call_id,
+        "only": only,
+        "with_carried": with_carried,
+        "viewer": viewer,
+        "exceptions": exceptions,
+    }
     rows = await connection.execute(_APPLICATIONS, about)
     return [msgspec.convert(dict(row._mapping), ApplicationLine, strict=False) for row in rows]
 
@@ -222,6 +230,8 @@ class BoardLine(msgspec.Struct, frozen=True):
     sent: int
     missing: int
     seats: list[Seat | None]
+    divergence: Divergence | None = None
+    agreed: bool = False
 
 
 def board(
@@ -241,6 +251,10 @@ def board(
                 sent=sent,
                 missing=max(grid.min_assessments - sent, 0),
                 seats=[by_place.get((line.id, person)) for person in people],
+                divergence=divergence_of(judged[line.id].applicant, grid)
+                if judged[line.id].outcome in SCORED
+                else None,
+                agreed=judged[line.id].agreed,
             )
         )
     return made

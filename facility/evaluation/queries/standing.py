@@ -1,14 +1,15 @@
 """What the evaluation reads: who stands where, from state rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, func, select, text
+from sqlalchemy import TextClause, func, literal_column, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from facility.accounts.models import Person, PersonRole, accounts_of
@@ -23,9 +24,11 @@ from facility.evaluation.models import (
     HAS_COMMITTEE_SQL,
     Assessment,
     Assignment,
+    Consensus,
     EvaluationEnd,
     counts,
     recused,
+    stands,
 )
 from facility.evaluation.queries.conflicts import candidates_sql
 from facility.evaluation.rules.assignment import Bar, Bars
@@ -57,17 +60,23 @@ async def on_board(reader: Reader, application_ids: Collection[UUID]) -> Mapping
     return {key: tuple(sorted(codes)) for key, codes in by_application.items()}
 
 
-async def counting_assessments(reader: Reader, call_id: UUID) -> Mapping[UUID, tuple[Scores, ...]]:
-    """The scores that count, by application of the call."""
-    by_application: dict[UUID, list[Scores]] = defaultdict(list)
-    rows = await reader.execute(
-        select(Assessment.application_id, Assessment.scores)
+type Sent = tuple[datetime, Scores]
+"""When an assessment was sent, and what it gives."""
+
+
+async def counting_assessments(
+    reader: Reader, call_id: UUID, only: UUID | None = None
+) -> Mapping[UUID, list[Sent]]:
+    """The assessments that count, by application of the call; of one, where only it is asked for."""
+    by_application: dict[UUID, list[Sent]] = defaultdict(list)
+    query = (
+        select(Assessment.application_id, Assessment.scores, Assessment.sent_at)
         .join(Application, Application.id == Assessment.application_id)
         .where(Application.call_id == call_id, COUNTING)
     )
-    for row in rows:
-        by_application[row.application_id].append(scores_of(row.scores))
-    return {key: tuple(scores) for key, scores in by_application.items()}
+    for row in await reader.execute(query.where(Application.id == only) if only else query):
+        by_application[row.application_id].append((row.sent_at, scores_of(row.scores)))
+    return by_application
 
 
 def scores_of(sent: Mapping[str, str | None]) -> Scores:
@@ -75,31 +84,39 @@ def scores_of(sent: Mapping[str, str | None]) -> Scores:
     return {key: None if score is None else Decimal(score) for key, score in sent.items()}
 
 
-async def applicants(reader: Reader, call_id: UUID) -> list[Applicant]:
-    """The call's applications of the joint track that were opened, as the evaluation sees them. Three statements."""
-    rows = (
-        await reader.execute(
-            select(
-                Application.id,
-                Application.reference,
-                Application.status,
-                Application.requested,
-                Application.received_at,
-                select(Lot.seed).where(Lot.call_id == call_id).scalar_subquery().label("seed"),
-            ).where(
-                Application.call_id == call_id,
-                Application.track == "joint",
-                Application.opened,
-                Application.status != ApplicationStatus.DRAFT,
-            )
-        )
-    ).all()
+_CONSENSUS = literal_column(
+    f"""(SELECT jsonb_build_object('closed', consensus.closed_at IS NOT NULL, 'scores', agreed_scores.scores)
+        FROM consensus LEFT JOIN agreed_scores ON agreed_scores.consensus_id = consensus.id
+        WHERE consensus.application_id = application.id AND {stands()})""",  # noqa: S608 - our own text
+    JSONB,
+).label("consensus")
+"""The consensus that stands on the row `application`, with its scores."""
+
+
+async def applicants(reader: Reader, call_id: UUID, only: UUID | None = None) -> list[Applicant]:
+    """The call's applications of the joint track that were opened, or one of them, as the evaluation sees them. Three statements."""
+    query = select(
+        Application.id,
+        Application.reference,
+        Application.status,
+        Application.requested,
+        Application.received_at,
+        select(Lot.seed).where(Lot.call_id == call_id).scalar_subquery().label("seed"),
+        _CONSENSUS,
+    ).where(
+        Application.call_id == call_id,
+        Application.track == "joint",
+        Application.opened,
+        Application.status != ApplicationStatus.DRAFT,
+    )
+    rows = (await reader.execute(query.where(Application.id == only) if only else query)).all()
     codes = await on_board(reader, [row.id for row in rows])
-    scores = await counting_assessments(reader, call_id)
-    return [_applicant(row, codes.get(row.id, ()), scores.get(row.id, ())) for row in rows]
+    sent = await counting_assessments(reader, call_id, only)
+    return [_applicant(row, codes.get(row.id, ()), sent.get(row.id, [])) for row in rows]
 
 
-def _applicant(row: Any, codes: tuple[str, ...], scores: tuple[Scores, ...]) -> Applicant:
+def _applicant(row: Any, codes: tuple[str, ...], sent: Sequence[Sent]) -> Applicant:
+    consensus = row.consensus
     return Applicant(
         application_id=row.id,
         reference=row.reference,
@@ -107,8 +124,11 @@ def _applicant(row: Any, codes: tuple[str, ...], scores: tuple[Scores, ...]) -> 
         requested=row.requested,
         received_at=row.received_at,
         on_board=codes,
-        assessments=scores,
+        assessments=tuple(scores for _at, scores in sent),
         lot=place_of(row.seed, row.reference) if row.seed else "",
+        sent_at=tuple(at for at, _scores in sent),
+        agreed=scores_of(consensus["scores"]) if consensus and consensus["closed"] else None,
+        agreeing=bool(consensus) and not consensus["closed"],
     )
 
 
@@ -121,6 +141,36 @@ async def count_assessments(reader: Reader, application_id: UUID) -> int:
         .where(Assessment.application_id == application_id, COUNTING)
     )
     return (await reader.execute(query)).scalar_one()
+
+
+async def counting_assessors(reader: Reader, application_id: UUID) -> set[UUID]:
+    """Whose assessments of the application count."""
+    query = (
+        select(Assessment.assessor_id)
+        .join(Application, Application.id == Assessment.application_id)
+        .where(Assessment.application_id == application_id, COUNTING)
+    )
+    return set((await reader.execute(query)).scalars())
+
+
+async def count_unsent(reader: Reader, application_id: UUID) -> int:
+    """How many have the application without a conflict, and have not sent an assessment of it."""
+    sent = select(Assessment.assessor_id).where(Assessment.application_id == application_id)
+    query = select(func.count()).where(
+        Assignment.application_id == application_id,
+        Assignment.ended_at.is_(None),
+        text(f"NOT {recused('assignment')}"),
+        Assignment.assessor_id.not_in(sent),
+    )
+    return (await reader.execute(query)).scalar_one()
+
+
+async def has_consensus(reader: Reader, application_ids: Collection[UUID]) -> bool:
+    """Whether a consensus on one of these applications has not ended."""
+    query = select(Consensus.id).where(
+        Consensus.application_id.in_(application_ids), Consensus.ended_at.is_(None)
+    )
+    return (await reader.execute(query.limit(1))).scalar() is not None
 
 
 async def count_assessors(reader: Reader, application_id: UUID) -> int:

@@ -15,7 +15,7 @@ from facility.accounts.rules.beneficiaries import distinct_beneficiaries
 from facility.applications.rules.boarding import still_eligible
 from facility.applications.rules.status import ApplicationStatus
 from facility.calls.rules.call import BENEFICIARIES, LOT, RECEIVED_AT, TOTAL, Grid
-from facility.calls.rules.scoring import Aggregate, Section, is_of_criterion
+from facility.calls.rules.scoring import Aggregate, Section, Settles, is_of_criterion
 
 Scores = Mapping[str, Decimal | None]
 """One assessor's scores by the keys of the grid's items; None: it does not apply."""
@@ -166,10 +166,16 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     UNCHECKED = "unchecked"
     WAITING = "waiting"
+    DIVERGENT = "divergent"
+    TO_AGREE = "to_agree"
 
 
-OPEN = frozenset({Outcome.UNCHECKED, Outcome.WAITING})
-"""What keeps a call from being decided: admissibility not checked, or assessments missing and not set aside."""
+UNSETTLED = frozenset({Outcome.DIVERGENT, Outcome.TO_AGREE})
+"""It has its assessments, but their totals are too far apart, or its assessors have to agree on scores."""
+SCORED = frozenset({Outcome.RANKED, Outcome.BELOW_THRESHOLD}) | UNSETTLED
+"""It has its assessments."""
+OPEN = frozenset({Outcome.UNCHECKED, Outcome.WAITING}) | UNSETTLED
+"""What keeps a call from being decided: admissibility not checked, assessments missing and not set aside, scores not settled."""
 
 
 _S = ApplicationStatus
@@ -186,7 +192,8 @@ class Applicant(msgspec.Struct, frozen=True):
     """An application of the joint track as the evaluation sees it; requested is in EUR.
 
     on_board: the beneficiaries' codes of the parties that have not left · assessments: those that count · lot: its place in the
-    draw (calls.rules.lot), where there is one.
+    draw (calls.rules.lot), where there is one · sent_at: when each of the assessments was sent, where the call limits how far they
+    may be apart · agreed: the scores of a consensus that is closed · agreeing: a consensus is open.
     """
 
     application_id: UUID
@@ -197,16 +204,21 @@ class Applicant(msgspec.Struct, frozen=True):
     on_board: tuple[str, ...]
     assessments: tuple[Scores, ...]
     lot: str = ""
+    sent_at: tuple[datetime, ...] = ()
+    agreed: Scores | None = None
+    agreeing: bool = False
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """An applicant and what the evaluation says of it; missed: section keys, or "total"; rank from 1."""
+    """An applicant and what the evaluation says of it; missed: section keys, or "total"; rank from 1; agreed: the scores that count
+    are those of a consensus."""
 
     applicant: Applicant
     outcome: Outcome
     means: SectionMeans | None = None
     missed: tuple[str, ...] = ()
     rank: int | None = None
+    agreed: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -262,9 +274,48 @@ def _judge(applicant: Applicant, grid: Grid, min_beneficiaries: int) -> Judged:
         return Judged(applicant, Outcome.NOT_ASSESSED)
     if not enough_assessments(len(applicant.assessments), grid):
         return Judged(applicant, Outcome.WAITING)
-    mean = means(applicant.assessments, grid)
+    if open_scores := unsettled(applicant, grid):
+        return Judged(applicant, open_scores)
+    agreed = applicant.agreed is not None
+    mean = means(applicant.assessments if applicant.agreed is None else [applicant.agreed], grid)
     missed = missed_thresholds(mean, grid)
-    return Judged(applicant, Outcome.BELOW_THRESHOLD if missed else Outcome.RANKED, mean, missed)
+    return Judged(
+        applicant, Outcome.BELOW_THRESHOLD if missed else Outcome.RANKED, mean, missed, agreed=agreed
+    )
+
+
+def apart(assessments: Iterable[Scores], grid: Grid) -> Fraction:
+    """By how many points the highest total of these assessments exceeds the lowest."""
+    totals = [means([scores], grid).total for scores in assessments]
+    return max(totals) - min(totals) if totals else Fraction(0)
+
+
+def diverged_at(applicant: Applicant, grid: Grid) -> datetime | None:
+    """When the assessments that count, at least the minimum of them, were first further apart than the call allows; None where
+    they never were."""
+    if grid.divergence is None or apart(applicant.assessments, grid) <= grid.divergence:
+        return None
+    sent = list(zip(applicant.sent_at, applicant.assessments, strict=True))
+    for at in sorted(set(applicant.sent_at)):
+        by_then = [scores for sent_at, scores in sent if sent_at <= at]
+        if enough_assessments(len(by_then), grid) and apart(by_then, grid) > grid.divergence:
+            return at
+    return None
+
+
+def unsettled(applicant: Applicant, grid: Grid) -> Outcome | None:
+    """What still has to be settled about an application that has its assessments.
+
+    A divergence is settled by agreed scores, or where the call lets that do by an assessment that was sent after it arose.
+    """
+    if applicant.agreed is not None:
+        return None
+    if applicant.agreeing or (grid.aggregate is Aggregate.CONSENSUS and len(applicant.assessments) > 1):
+        return Outcome.TO_AGREE
+    at = diverged_at(applicant, grid)
+    if at is None or (grid.settles is not Settles.CONSENSUS and max(applicant.sent_at) > at):
+        return None
+    return Outcome.DIVERGENT
 
 
 def _candidate(judged: Judged, grid: Grid) -> Candidate:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select
@@ -15,6 +14,7 @@ from facility.applications.rules.status import ApplicationStatus
 from facility.applications.service.conflicts import close_to, refuse_shut_out
 from facility.calls.models.call import Call
 from facility.calls.queries.duties import duties_in
+from facility.calls.rules.call import Grid
 from facility.calls.rules.cancellation import may_go_on
 from facility.calls.rules.duties import Duty, may_run, may_still_assess, why_not_assess
 from facility.calls.service.duties import refuse_before, run, take_duties
@@ -51,6 +51,7 @@ from facility.evaluation.rules.assessing import (
 from facility.evaluation.rules.assignment import Pair, pair_mistakes
 from facility.evaluation.rules.ranking import Scores, Standing, stand
 from facility.evaluation.service.conflicts import look, look_for_names
+from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import Reason, refuse, refuse_if
 
@@ -84,9 +85,13 @@ async def give(
     """Give these applications of the call to these assessors, after `begin_assigning`. reasons: see `Assignment.reason`.
 
     Refused: "shut_out" (forbidden), "not_in_evaluation", "evaluation_ended", "keeps_its_scores", "not_an_assessor",
-    "assessor_recused" and "assessor_of_party" (invalid, all at once), "already_assigned".
+    "assessor_recused" and "assessor_of_party" (invalid, all at once), "already_assigned", "consensus_running".
     """
     references = await lock_for_judging(tx, call_id, {pair.application_id for pair in pairs})
+    if rules_of(await tx.get(Call, call_id)).grid.agreeing and await queries.has_consensus(
+        tx.session, references
+    ):
+        refuse("consensus_running")
     refuse_if(await _pair_mistakes(tx, references, pairs))
     rows = await tx.session.execute(
         select(Assignment.application_id, Assignment.assessor_id, Assignment.ended_at).where(
@@ -250,6 +255,8 @@ async def declare_conflict(tx: Tx, application_id: UUID, *, conflict: bool, reas
     await record(
         tx, ConflictDeclared(application_id=application_id, assessor_id=assessor_id, conflict=conflict)
     )
+    if conflict:
+        await settle(tx, application_id)
 
 
 async def may_write(tx: Tx, application_id: UUID) -> None:
@@ -269,7 +276,7 @@ async def send_assessment(tx: Tx, application_id: UUID, scores: Scores, comments
     grid = rules_of(await tx.get(Call, application.call_id)).grid
     refuse_if([*score_mistakes(scores, grid), *comment_mistakes(scores, comments, grid)])
     assessment = Assessment(application_id=application_id, assessor_id=assessor_id, sent_at=tx.now)
-    assessment.scores = {item.key: _kept(scores[item.key]) for item in grid.items}
+    assessment.scores = as_kept(scores, grid)
     assessment.comments = dict(comments)
     tx.add(assessment)
     await tx.flush()
@@ -278,10 +285,14 @@ async def send_assessment(tx: Tx, application_id: UUID, scores: Scores, comments
         tx,
         AssessmentSent(application_id=application_id, call_id=application.call_id, assessor_id=assessor_id),
     )
+    await settle(tx, application_id)
 
 
-def _kept(score: Decimal | None) -> str | None:
-    return None if score is None else format(score, "f")
+def as_kept(scores: Scores, grid: Grid) -> dict[str, str | None]:
+    """Scores as `Assessment` keeps them, in the grid's order."""
+    return {
+        key: None if scores[key] is None else f"{scores[key]:f}" for key in (item.key for item in grid.items)
+    }
 
 
 async def set_aside(tx: Tx, application_id: UUID, reason: str) -> None:

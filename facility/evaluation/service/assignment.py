@@ -15,6 +15,7 @@ from facility.evaluation.models import Assessment, Assignment, TakenOff
 from facility.evaluation.queries.assignment import Situation, situation
 from facility.evaluation.rules.assignment import Bar, Pair, Question, loads_with, pair_mistakes, propose
 from facility.evaluation.service.assessing import begin_assigning, give, lock_for_judging
+from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import Reason, Refused, refuse, refuse_if
 
@@ -154,5 +155,6 @@ async def take_off(
     await record(
         tx, AssessorTakenOff(call_id=call_id, **pair._asdict(), taken_off_id=taken_off.id, sent=sent)
     )
+    await settle(tx, application_id)
     if instead:
         await give(tx, call_id, [Pair(application_id, instead)], due_on)

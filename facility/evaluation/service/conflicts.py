@@ -22,6 +22,7 @@ from facility.evaluation.events import ConflictDecided, ConflictsFound, TieDecla
 from facility.evaluation.models import ConflictFinding, NamedPerson, Tie, rules_on_conflicts
 from facility.evaluation.queries import conflicts as queries
 from facility.evaluation.queries.conflicts import APPLICATIONS_SQL, PEOPLE_SQL, candidates_sql
+from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.folding import fold
 from facility.refused import refuse
@@ -131,6 +132,8 @@ async def decide_on_conflict(
     if conflict:
         await close_to(tx, application_id, person_id, reason.strip(), decided_by=tx.actor)
     await record(tx, ConflictDecided(application_id=application_id, assessor_id=person_id, conflict=conflict))
+    if conflict:
+        await settle(tx, application_id)
 
 
 async def refuse_undecided(tx: Tx, call: Call) -> None:

@@ -11,6 +11,7 @@ from facility.calls.service.duties import before_running
 from facility.db import Tx
 from facility.evaluation.events import ConflictDeclared
 from facility.evaluation.models import Declaration
+from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import refuse
 
@@ -32,18 +33,22 @@ async def refuse_undeclared(tx: Tx, call_id: UUID, duty: Duty) -> None:
 async def declare_own_conflict(tx: Tx, application_id: UUID, reason: str) -> None:
     """The actor, who doesn't assess it, declares a conflict of interests on an application: it is closed to them from now on.
 
-    Refused: "not_found" (missing) for what is not opened, "already_declared", "already_decided", "reason_missing" (invalid).
+    Refused: "not_found" (missing) for what is not opened, or on the exception track not submitted, "already_declared",
+    "already_decided", "reason_missing" (invalid).
     """
     assert tx.actor is not None, "conflicts are declared in person"
     application = await tx.lock(Application, application_id)
-    if application.track != "joint" or not application.opened:
+    joint = application.track == "joint"
+    if not (application.opened if joint else application.received_at):
         refuse("not_found", kind="missing", what="application")
     declared = await tx.session.get(ConflictDeclaration, (application_id, tx.actor), populate_existing=True)
     if declared is not None and declared.conflict:
         refuse("already_declared")
-    if (await tx.get(Call, application.call_id)).state == "decided":
+    # An exception is decided by itself, and may get its award long after its call was decided.
+    if joint and (await tx.get(Call, application.call_id)).state == "decided":
         refuse("already_decided")
     if not reason.strip():
         refuse("reason_missing", kind="invalid", field="reason")
     await close_to(tx, application_id, tx.actor, reason.strip())
     await record(tx, ConflictDeclared(application_id=application_id, assessor_id=tx.actor, conflict=True))
+    await settle(tx, application_id)

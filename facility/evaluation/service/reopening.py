@@ -12,6 +12,7 @@ from facility.evaluation.models import Assessment
 from facility.evaluation.queries.standing import is_assigned
 from facility.evaluation.rules.assignment import Pair
 from facility.evaluation.service.assessing import lock_for_judging, put_back
+from facility.evaluation.service.settling import settle
 from facility.events.log import record
 from facility.refused import refuse
 
@@ -38,3 +39,4 @@ async def reopen(tx: Tx, application_id: UUID, assessor_id: UUID, reason: str) -
         refuse("reason_missing", kind="invalid", field="reason")
     reopened_id = await put_back(tx, assessment, reason.strip())
     await record(tx, AssessmentReopened(call_id=call_id, **pair._asdict(), reopened_id=reopened_id))
+    await settle(tx, application_id)

@@ -139,8 +139,8 @@ def _not_played(draft: CallDraft, applications: Sequence[Application]) -> list[s
     if not draft.grid.is_plain:
         notes.append(
             _(
-                "Sections are scored as a whole, and means count. Sub-criteria, medians, steps of scores, required comments,"
-                " “not applicable” and a draw by lot are not applied."
+                "Sections are scored as a whole, and means count. Sub-criteria, medians, agreed scores, steps of scores, required"
+                " comments, limits between totals, “not applicable” and a draw by lot are not applied."
             )
         )
     if not applications:

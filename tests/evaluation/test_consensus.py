@@ -1,0 +1,411 @@
+"""Scores that are too far apart are settled by one more assessor or by a consensus, before the ranking is proposed."""
+
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from facility import clock
+from facility.awards.queries.bundle import bundle
+from facility.awards.service.deciding import propose
+from facility.awards.service.verification import verify
+from facility.calls.rules.call import CallDraft
+from facility.calls.rules.scoring import Aggregate, Settles
+from facility.db import Database
+from facility.evaluation.models import Assessment, Consensus, Unsettled
+from facility.evaluation.service import assessing as evaluation
+from facility.evaluation.service.assignment import take_off
+from facility.evaluation.service.consensus import (
+    answer_on_scores,
+    begin_consensus,
+    cancel_consensus,
+    close_consensus,
+    send_agreed_scores,
+)
+from facility.evaluation.service.declaring import declare_own_conflict
+from facility.evaluation.service.reopening import reopen
+from facility.events.reconcile import reconcile
+from facility.letters.models import Letter
+from facility.outbox.models import Mail
+from facility.refused import Refused
+from tests.awards.bundles import resealed
+from tests.browser import Browsers, errors, work
+from tests.evaluation.test_committee import Play
+from tests.judging import CLOSES, GRID, Judging
+from tests.prepared import built_once
+
+CALL = "TAF-2021-01"
+LATER = CLOSES + timedelta(days=2)
+DIVERGING = replace(GRID, min_assessments=2, divergence=15)
+AGREED = {"capacity": Decimal(15), "relevance": Decimal(60)}
+TYPED = {
+    "score-capacity": "15",
+    "score-relevance": "60",
+    "comment-capacity": "Sound.",
+    "comment-relevance": "",
+}
+WHY = "The budget is not explained, so I stay at 40 points."
+
+
+@built_once
+async def play(db: Database) -> Judging:
+    """A call that allows 15 points between totals: those of A are 20 apart, those of B 10."""
+    return await judged(db, DIVERGING)
+
+
+async def judged(db: Database, grid: Any) -> Judging:
+    made = Judging(db)
+    await made.cast()
+    await made.envelope(amount="80000.00")
+    await made.call(grid=grid)
+    for name in ("A", "B"):
+        await made.apply(name, "10000.00")
+    await made.close()
+    await made.score("elena", "A", "14", "66")
+    await made.score("erik", "A", "14", "46")
+    await made.score("elena", "B", "14", "60")
+    await made.score("erik", "B", "14", "50")
+    return made
+
+
+async def begun(play: Judging, by: str = "ada", rapporteur: str = "elena") -> Any:
+    key, person = play.applications["A"], play.people[rapporteur]
+    return await play.act(by, lambda tx: begin_consensus(tx, key, person), LATER)
+
+
+async def sent(play: Judging, consensus_id: Any, by: str = "elena") -> None:
+    key = play.applications["A"]
+    await play.act(by, lambda tx: send_agreed_scores(tx, key, consensus_id, AGREED, {}), LATER)
+
+
+async def answered(play: Judging, consensus_id: Any, by: str = "erik", dissent: str = "") -> None:
+    key = play.applications["A"]
+    await play.act(
+        by,
+        lambda tx: answer_on_scores(tx, key, consensus_id, agrees=not dissent, dissent=dissent),
+        LATER,
+    )
+
+
+async def refused(play: Judging, actor: str, command: Any) -> tuple[str, tuple[str, ...]]:
+    with pytest.raises(Refused) as caught:
+        await play.act(actor, command, LATER)
+    return caught.value.kind, caught.value.codes
+
+
+async def proposing(play: Judging) -> Any:
+    return await refused(play, "vera", lambda tx: propose(tx, play.calls[CALL]))
+
+
+async def templates(play: Judging) -> list[tuple[str, str]]:
+    async with play.db.reader() as connection:
+        query = select(Mail.template, Mail.to_name).where(Mail.template.in_(MAILS))
+        mails = await connection.execute(query)
+        return sorted((row.template.partition("/")[2], row.to_name.split()[0]) for row in mails)
+
+
+MAILS = [
+    f"evaluation/{name}" for name in ("scores_unsettled", "consensus", "agreed_scores", "consensus_ended")
+]
+
+
+async def document_of(play: Judging) -> dict[str, Any]:
+    async with play.db.reader() as connection:
+        return await bundle(connection, play.calls[CALL])
+
+
+async def rows(play: Judging, model: Any) -> list[Any]:
+    async with play.db.reader() as connection:
+        return list((await connection.execute(select(model.__table__))).all())
+
+
+async def sound(play: Judging) -> None:
+    assert not {name: off for name, off in (await reconcile(play.db)).items() if off}
+
+
+async def test_a_divergence_is_shown_and_holds_the_ranking_up_until_one_more_has_sent(
+    play: Judging, browse: Browsers
+) -> None:
+    assert await proposing(play) == ("conflict", ("scores_unsettled",))
+    ada = await browse(play.people["ada"])
+    board = (await ada.get(f"/evaluation/{play.calls[CALL]}")).text
+    assert "Totals 20 points apart, 15 allowed." in board
+    assert board.count("Scores too far apart") == 1
+    assert "scores-to-settle" in work((await ada.get("/")).text)
+    await play.declare("emma", "A")
+    assert await proposing(play) == ("conflict", ("scores_unsettled",))
+    assert "scores-to-settle" not in work((await ada.get("/")).text)  # it is Emma who acts next
+    key = play.applications["A"]
+    scores = {"capacity": Decimal(14), "relevance": Decimal(56)}
+    await play.act("emma", lambda tx: evaluation.send_assessment(tx, key, scores, {}), LATER)
+    assert await rows(play, Unsettled) == []
+    assert (
+        "one more assessor has sent an assessment since"
+        in (await ada.get(f"/evaluation/{play.calls[CALL]}")).text
+    )
+    await play.decide()
+    document = await document_of(play)
+    assert (document["version"], document["consensus"]) == (3, [])
+    assert verify(json.dumps(document).encode(), document["root"]).differences == []
+    for record in document["assessments"]:
+        record["sent_at"] = document["assessments"][0]["sent_at"]
+    found = verify(json.dumps(resealed(document)).encode()).differences
+    assert any("divergent" in difference[1] for difference in found)
+    await sound(play)
+
+
+async def test_what_assessors_agree_on_counts_beside_a_dissent(play: Judging, browse: Browsers) -> None:
+    before = await rows(play, Assessment)
+    ada, elena, erik = [await browse(play.people[name]) for name in ("ada", "elena", "erik")]
+    lead = f"/evaluation/applications/{play.applications['A']}/consensus"
+    page = f"/assessments/{play.applications['A']}/consensus"
+    assert (await elena.get(page)).status_code == 403
+    assert errors(await ada.send_form(lead, {})) == ["rapporteur"]
+    assert (await ada.send_form(lead, {"rapporteur": str(play.people["emma"])})).status_code == 422
+    assert (await ada.send_form(lead, {"rapporteur": str(play.people["elena"])})).status_code == 303
+    assert (await ada.send_form(lead, {"rapporteur": str(play.people["elena"])})).status_code == 409
+    (row,) = await rows(play, Consensus)
+    seen = {"seen": str(row.id)}
+    assert "agreed-scores-to-write" in work((await elena.get("/")).text)
+    shown = (await elena.get(page)).text
+    assert ("Erik" in shown, ">46<" in shown, ">66<" in shown) == (True, True, True)
+    wrong = await elena.send_form(page, TYPED | seen | {"score-relevance": "81"})
+    assert (wrong.status_code, errors(wrong), "Sound." in wrong.text) == (422, ["score-relevance"], True)
+    assert (await erik.send_form(page, TYPED | seen)).status_code == 403
+    assert (await erik.send_form(f"{page}/answer", seen | {"answer": "agree"})).status_code == 409
+    assert (await elena.send_form(page, TYPED | seen)).status_code == 303
+    assert (await elena.send_form(page, TYPED | seen)).status_code == 409
+    assert "agreed-scores-to-answer-on" in work((await erik.get("/")).text)
+    bare = await erik.send_form(f"{page}/answer", seen | {"answer": "dissent", "dissent": " "})
+    assert (bare.status_code, errors(bare)) == (422, ["dissent"])
+    said = seen | {"answer": "dissent", "dissent": WHY}
+    assert (await erik.send_form(f"{page}/answer", said)).status_code == 303
+    assert (await erik.send_form(f"{page}/answer", said)).status_code == 409
+    assert await rows(play, Assessment) == before
+    await play.decide(at=clock.now())
+    document = await document_of(play)
+    assert verify(json.dumps(document).encode(), document["root"]).differences == []
+    (agreed,) = document["consensus"]
+    assert (agreed["scores"], sorted(answer["answer"] for answer in agreed["answers"])) == (
+        {"capacity": "15", "relevance": "60"},
+        ["agrees", "dissents"],
+    )
+    totals = {record["application"]: record["total"]["exact"] for record in document["ranking"]}
+    assert totals == {"A": "75/1", "B": "69/1"}
+    await changes_are_named(document)
+    assert WHY in (await ada.get(lead)).text
+    greta = await browse(play.people["greta"])
+    scores = (await greta.get(f"/evaluation/{play.calls[CALL]}/scores")).text
+    assert (WHY in scores, ">46<" in scores, ">60<" in scores) == (True, True, True)
+    assert "Agreed scores" in (await ada.get(f"/evaluation/{play.calls[CALL]}/ranking")).text
+    assert (await ada.get(f"/evaluation/{play.calls[CALL]}/report.pdf")).status_code == 200
+    async with play.db.reader() as connection:
+        letters = (
+            (await connection.execute(select(Letter.data).where(Letter.kind == "award"))).scalars().all()
+        )
+    assert {data["application"]: (data.get("agreed", False), data["total"]["mean"]) for data in letters} == {
+        "A": (True, "75.00"),
+        "B": (False, "69.00"),
+    }
+    await sound(play)
+
+
+async def changes_are_named(document: dict[str, Any]) -> None:
+    """Whatever somebody changes in a consensus, and seals anew, is named."""
+    record = document["consensus"][0]
+    changes = [
+        (record["scores"], "capacity", "16"),
+        (record["scores"], "capacity", "21"),
+        (record, "rapporteur", "E-00000000"),
+        (record["answers"][0], "assessor", "E-00000000"),
+        (document, "consensus", []),
+        (document["call"]["grid"], "divergence", 25),
+        (document["call"]["grid"], "settles", "assessor"),
+    ]
+    for place, key, value in changes:
+        missing = key not in place
+        before = place.get(key)
+        place[key] = value
+        changed = resealed(json.loads(json.dumps(document)))
+        if missing:
+            del place[key]
+        else:
+            place[key] = before
+        found = verify(json.dumps(changed).encode(), document["root"]).differences
+        assert len(found) > (0 if key == "divergence" else 1), key
+
+
+async def test_nothing_rewrites_what_was_agreed(play: Judging) -> None:
+    consensus_id = await begun(play)
+    await sent(play, consensus_id)
+    await answered(play, consensus_id, dissent=WHY)
+    for table in ("agreed_scores", "consensus_answer"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET consensus_id = consensus_id"):
+            with pytest.raises(IntegrityError, match="append-only"):
+                await play.act(None, lambda tx, s=statement: tx.session.execute(text(s)))  # type: ignore[misc]
+    await play.act("vera", lambda tx: propose(tx, play.calls[CALL]), LATER)
+    key = play.applications["A"]
+    late = [
+        ("ada", lambda tx: cancel_consensus(tx, key, consensus_id, "Wrong.")),
+        ("elena", lambda tx: send_agreed_scores(tx, key, consensus_id, AGREED, {})),
+        ("ada", lambda tx: begin_consensus(tx, key, play.people["erik"])),
+    ]
+    for actor, command in late:
+        assert await refused(play, actor, command) == ("conflict", ("evaluation_ended",))
+
+
+async def test_a_late_conflict_ends_it_and_somebody_else_is_appointed(
+    play: Judging, browse: Browsers
+) -> None:
+    await play.declare("emma", "A")
+    key = play.applications["A"]
+    assert await refused(play, "ada", lambda tx: begin_consensus(tx, key, play.people["elena"])) == (
+        "conflict",
+        ("assessments_unsent",),
+    )
+    await play.act("ada", lambda tx: take_off(tx, key, play.people["emma"], "Ill."), LATER)
+    consensus_id = await begun(play)
+    await sent(play, consensus_id)
+    assert await refused(play, "ada", lambda tx: evaluation.assign(tx, key, play.people["emma"])) == (
+        "conflict",
+        ("consensus_running",),
+    )
+    await play.act(
+        "elena", lambda tx: evaluation.declare_conflict(tx, key, conflict=True, reason="Kin."), LATER
+    )
+    (row,) = await rows(play, Consensus)
+    assert (row.ended_at, row.end_reason) == (LATER, "")
+    assert await refused(play, "erik", lambda tx: answer_on_scores(tx, key, consensus_id, agrees=True)) == (
+        "conflict",
+        ("consensus_over",),
+    )
+    page = f"/assessments/{key}/consensus"
+    assert (await (await browse(play.people["elena"])).get(page)).status_code == 403
+    erik = (await (await browse(play.people["erik"])).get(page)).text
+    assert ("This consensus has ended" in erik, ">46<" in erik) == (True, False)
+    assert await templates(play) == [
+        ("agreed_scores", "Erik"),
+        ("consensus", "Elena"),
+        ("consensus", "Erik"),
+        ("consensus_ended", "Ada"),
+        ("consensus_ended", "Erik"),
+        ("consensus_ended", "Vera"),
+        ("scores_unsettled", "Ada"),
+        ("scores_unsettled", "Vera"),
+    ]
+
+
+async def test_what_was_reopened_ends_a_consensus_that_was_closed(play: Judging) -> None:
+    consensus_id = await begun(play)
+    await sent(play, consensus_id)
+    await answered(play, consensus_id)
+    assert await rows(play, Unsettled) == []
+    key = play.applications["A"]
+    await play.act("ada", lambda tx: reopen(tx, key, play.people["erik"], "Wrong application."), LATER)
+    assert await proposing(play) == ("conflict", ("evaluation_open",))
+    scores = {"capacity": Decimal(14), "relevance": Decimal(45)}
+    at = LATER + timedelta(hours=1)
+    await play.act("erik", lambda tx: evaluation.send_assessment(tx, key, scores, {}), at)
+    assert await proposing(play) == ("conflict", ("scores_unsettled",))
+    again = await begun(play, rapporteur="erik")
+    assert again != consensus_id
+
+
+async def test_whoever_leads_closes_it_with_a_reason_or_ends_it(play: Judging, browse: Browsers) -> None:
+    consensus_id = await begun(play)
+    key = play.applications["A"]
+    assert await refused(play, "ada", lambda tx: close_consensus(tx, key, consensus_id, "Late.")) == (
+        "conflict",
+        ("agreed_scores_missing",),
+    )
+    await sent(play, consensus_id)
+    ada = await browse(play.people["ada"])
+    lead = f"/evaluation/applications/{key}/consensus"
+    bare = await ada.send_form(f"{lead}/close", {"seen": str(consensus_id), "reason": ""})
+    assert (bare.status_code, errors(bare)) == (422, ["reason"])
+    for name in ("paul", "elena", "greta"):
+        other = await browse(play.people[name])
+        form = {"seen": str(consensus_id), "reason": "Late."}
+        assert (await other.send_form(f"{lead}/close", form)).status_code == 403
+    form = {"seen": str(consensus_id), "reason": "Erik is ill."}
+    assert (await ada.send_form(f"{lead}/close", form)).status_code == 303
+    await play.act("vera", lambda tx: propose(tx, play.calls[CALL]), LATER)
+    (agreed,) = (await document_of(play))["consensus"]
+    assert {answer["answer"] for answer in agreed["answers"]} == {"agrees", None}
+    await sound(play)
+
+
+async def test_ended_by_hand_it_counts_no_more(play: Judging, browse: Browsers) -> None:
+    consensus_id = await begun(play)
+    await sent(play, consensus_id)
+    await answered(play, consensus_id)
+    ada = await browse(play.people["ada"])
+    end = f"/evaluation/applications/{play.applications['A']}/consensus/end"
+    assert errors(await ada.send_form(end, {"seen": str(consensus_id), "why": " "})) == ["why"]
+    assert (await ada.send_form(end, {"seen": str(consensus_id), "why": "Wrong file."})).status_code == 303
+    assert (await ada.send_form(end, {"seen": str(consensus_id), "why": "Wrong file."})).status_code == 409
+    assert await proposing(play) == ("conflict", ("scores_unsettled",))
+    await sound(play)
+
+
+async def test_only_what_the_call_asks_for_settles_it(db: Database) -> None:
+    play = await judged(db, replace(DIVERGING, settles=Settles.ASSESSOR))
+    key = play.applications["A"]
+    assert await refused(play, "ada", lambda tx: begin_consensus(tx, key, play.people["elena"])) == (
+        "conflict",
+        ("consensus_not_asked",),
+    )
+
+
+async def test_a_call_by_consensus_needs_one_for_each_application(db: Database, browse: Browsers) -> None:
+    play = await judged(db, replace(GRID, min_assessments=2, aggregate=Aggregate.CONSENSUS))
+    assert {row.outcome for row in await rows(play, Unsettled)} == {"to_agree"}
+    public = (await (await browse(None)).get(f"/calls/{CALL}")).text
+    assert "agree on its scores" in public
+    for name in ("A", "B"):
+        key = play.applications[name]
+        made = await play.act("ada", lambda tx, k=key: begin_consensus(tx, k, play.people["erik"]), LATER)  # type: ignore[misc]
+        await play.act("erik", lambda tx, k=key, c=made: send_agreed_scores(tx, k, c, AGREED, {}), LATER)  # type: ignore[misc]
+        await play.act("elena", lambda tx, k=key, c=made: answer_on_scores(tx, k, c, agrees=True), LATER)  # type: ignore[misc]
+    await play.decide(at=LATER)
+    document = await document_of(play)
+    assert verify(json.dumps(document).encode(), document["root"]).differences == []
+    assert {record["total"]["exact"] for record in document["ranking"]} == {"75/1"}
+
+
+class Led(Play):
+    """The same, in a call with a committee."""
+
+    def draft(self, reference: str, *given: Any, **more: Any) -> CallDraft:
+        return super().draft(reference, *given, **{"grid": DIVERGING} | more)
+
+
+async def test_the_chair_leads_where_the_call_has_a_committee(db: Database, browse: Browsers) -> None:
+    play = Led(db)
+    await play.tell()
+    await play.fill()
+    await play.apply("A", "10000.00")
+    await play.close()
+    await play.score("elena", "A", "14", "66")
+    await play.score("erik", "A", "14", "46")
+    key = play.applications["A"]
+    lead = f"/evaluation/applications/{key}/consensus"
+    ada, cora = await browse(play.people["ada"]), await browse(play.people["cora"])
+    assert (
+        "scores-to-settle" in work((await cora.get("/")).text),
+        "scores-to-settle" in work(await ada.get("/")),
+    ) == (
+        True,
+        False,
+    )
+    chosen = {"rapporteur": str(play.people["elena"])}
+    assert (await ada.send_form(lead, chosen)).status_code == 403
+    assert (await cora.send_form(lead, chosen)).status_code == 303
+    assert ("scores_unsettled", "Cora") in await templates(play)
+    await play.act("cora", lambda tx: declare_own_conflict(tx, key, "Kin."), LATER)
+    assert (await cora.get(lead)).status_code == 403
