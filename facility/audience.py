@@ -100,6 +100,7 @@ EXPERT = Page("/experts/{expert_id}")
 CANDIDATE = Page("/experts/candidates/{candidacy_id}")
 RENEWAL = Page("/link/renewal/{token}")
 THEME = Page("/themes/{theme_id}")
+OWN_DAYS = Page("/link/profile/{token}/days")
 OWN_PROFILE = Page("/link/profile/{token}")
 PARTNERS_NEWS = Mail("applications/partners")
 REFUSED_DOCUMENT = (
@@ -717,6 +718,8 @@ AUDIENCE: dict[type[Event], Row] = {
     ),
     # Experts and deployments
     experts.BookingReleased: secretariat(TOGETHER, EXPERT),
+    experts.CalendarLinkEnded: Row(POOL, expert=(OWN_DAYS,), officer=(EXPERT,)),
+    experts.CalendarLinkMade: Row(POOL, expert=(OWN_DAYS,), officer=(EXPERT,)),
     experts.CandidacySent: Row(
         POOL,
         expert=(Page("/link/candidacy/{token}"),),

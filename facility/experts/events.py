@@ -224,3 +224,21 @@ class ThemeRestored(Event, frozen=True, kw_only=True):
     sentence: ClassVar[str] = "The theme can be chosen again"
 
     theme_id: UUID
+
+
+class CalendarLinkMade(Event, frozen=True, kw_only=True):
+    """The expert's calendar can follow the bookings."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "An address for the expert’s calendar was made"
+
+    expert_id: UUID
+
+
+class CalendarLinkEnded(Event, frozen=True, kw_only=True):
+    """No calendar follows the bookings any more."""
+
+    subject: ClassVar[str] = "expert"
+    sentence: ClassVar[str] = "The address for the expert’s calendar was ended"
+
+    expert_id: UUID

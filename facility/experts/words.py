@@ -1,9 +1,11 @@
 """Languages and days as people say them, and what the rules on experts say."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_interval
+from babel.dates import format_date, format_interval, get_day_names
 
 from facility.experts.rules.candidacy import CandidacyState
 from facility.experts.rules.profile import REGIONAL_LANGUAGES
@@ -44,7 +46,7 @@ GENDERS = {"F": N_("Woman"), "M": N_("Man"), "X": N_("Other")}
 CANDIDACY_STATES = {
     CandidacyState.INVITED: (N_("Asked, not answered yet"), "plain"),
     CandidacyState.WAITING: (N_("To decide"), "wait"),
-    CandidacyState.VALIDATED: (N_("In the pool"), "good"),
+    CandidacyState.VALIDATED: (N_("In the pool"), "ok"),
     CandidacyState.REFUSED: (N_("Refused"), "bad"),
 }
 BRANCHES = (
@@ -83,6 +85,23 @@ def weekdays(first: date, last: date) -> str:
     return str(format_interval(first, last, "yMMMEd", locale=_locale()))
 
 
+def weekday_names(width: Literal["wide", "short"] = "wide") -> list[str]:
+    """From Monday to Sunday."""
+    names = get_day_names(width, "format", _locale())
+    return [str(names[number]) for number in range(7)]
+
+
+def weekday_list(numbers: Sequence[int]) -> str:
+    """ "Saturday, Sunday"; 0 is Monday."""
+    names = weekday_names()
+    return ", ".join(names[number] for number in numbers)
+
+
+def month_name(day: date) -> str:
+    """ "December 2026"."""
+    return str(format_date(day, "LLLL y", locale=_locale()))
+
+
 def language_choices() -> list[tuple[str, str]]:
     """Codes and names, by name."""
     return sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
@@ -91,6 +110,8 @@ def language_choices() -> list[tuple[str, str]]:
 filters.register("language", language_name)
 filters.register("days", days)
 filters.register("weekdays", weekdays)
+filters.register("month_name", month_name)
+filters.register("weekday_list", weekday_list)
 
 sentences.register(
     {
@@ -111,6 +132,8 @@ sentences.register(
         "theme_active": N_("This theme can be chosen already."),
         "cycle_years": N_("The last year is before the first."),
         "cycles_overlap": N_("Another row holds for one of these years."),
+        "calendar_link_stands": N_("Your calendar has an address already."),
+        "calendar_link_ended": N_("This address was ended already."),
         "profile_link_ended": N_("This expert has no link any more."),
     }
 )

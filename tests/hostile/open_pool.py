@@ -7,6 +7,7 @@ from facility.db import Tx
 from facility.experts.models.renewal import Renewal
 from facility.experts.rules.candidacy import Wish
 from facility.experts.rules.profile import OwnProfile
+from facility.experts.service.calendar import make_calendar_link
 from facility.experts.service.joining import CANDIDACY, ask_by_mail, send_candidacy
 from facility.experts.service.pool import register_expert
 from facility.experts.service.renewals import RENEWAL, ask_to_renew
@@ -36,6 +37,8 @@ async def leave_pool(ends: Opened) -> None:
     await ends.act(ends.now, None, ask_by_mail, Wish.NOMINATE, "sixth@example.org")
     address = await ends.one("SELECT email FROM expert WHERE active ORDER BY code LIMIT 1")
     await ends.act(ends.now, None, ask_by_mail, Wish.PROFILE, address)
+    key = await ends.one("SELECT id FROM expert WHERE active ORDER BY code LIMIT 1")
+    await ends.act(ends.now, None, make_calendar_link, key)
     await _renewal(ends)
 
 

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from facility.accounts.rules.beneficiaries import EU_MEMBER_STATES
+from facility.experts.rules.calendar import can_come
 from facility.experts.rules.profile import (
     CefrLevel,
     ExpertProfile,
-    is_available,
     is_booked,
     regional_language,
     speaks,
@@ -110,7 +110,7 @@ def hindrance(expert: ExpertProfile, start: date, end: date, booked: Collection[
     """What keeps an expert from these days, and can change between the shortlist and the moment at which they are asked."""
     if expert.conflict:
         return "conflict"
-    if not is_available(expert.available, start, end) or is_booked(booked, start, end):
+    if not can_come(expert, start, end) or is_booked(booked, start, end):
         return "not_available"
     return None
 

@@ -1,6 +1,7 @@
 """Tables of the pool: themes, experts with what they know and speak, when they can come, and when they are booked."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, and_, false, or_, text
@@ -28,7 +29,8 @@ class Expert(Base):
     """An expert of the pool. `deployments_12m` is told: how often deployed in the last twelve months, by anybody.
     `version` counts changes of the profile, so that nobody saves over what they have not seen. `search_key`: what they are found by. The
     superior can release them for a mission; name and address are there, or neither is. `valid_until`: the last day in the pool; none: no
-    end. `notice`: the version of the privacy notice that they agreed to."""
+    end. `absent_weekdays`: on which they never come, 0 is Monday; `notice_days`: between being asked and the first day; `days_per_year`: at
+    most, all bookings together. `notice`: the version of the privacy notice that they agreed to."""
 
     __tablename__ = "expert"
     __table_args__ = (
@@ -36,6 +38,8 @@ class Expert(Base):
         CheckConstraint("gender IN ('F', 'M', 'X')", name="gender"),
         CheckConstraint("deployments_12m >= 0", name="deployments_12m"),
         CheckConstraint("(superior_name = '') = (superior_email = '')", name="superior"),
+        CheckConstraint("notice_days BETWEEN 0 AND 365", name="notice_days"),
+        CheckConstraint("days_per_year BETWEEN 1 AND 366", name="days_per_year"),
         CheckConstraint("(notice IS NULL) = (agreed_at IS NULL)", name="notice"),
         search_index("expert"),
     )
@@ -55,6 +59,9 @@ class Expert(Base):
     past_deployments: Mapped[str]
     active: Mapped[bool]
     valid_until: Mapped[date | None]
+    absent_weekdays: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    notice_days: Mapped[int | None]
+    days_per_year: Mapped[int | None]
     notice: Mapped[date | None]
     agreed_at: Mapped[datetime | None]
     version: Mapped[int]

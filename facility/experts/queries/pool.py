@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from facility.experts.rules.profile import CefrLevel
 from facility.inquiries.queries import by_link
+from facility.outbox.links import token_of
 from facility.refused import refuse
 
 PAGE = 25
@@ -80,6 +81,9 @@ class ExpertShown(ExpertLine, frozen=True, kw_only=True):
     version: int
     registered_at: datetime
     valid_until: date | None
+    absent_weekdays: list[int]
+    notice_days: int | None
+    days_per_year: int | None
     notice: date | None
     agreed_at: datetime | None
     linked: bool
@@ -100,7 +104,7 @@ _LINE = """
 """
 _ONE = f"""
     SELECT {_LINE}, email, employer, superior_name, superior_email, gender, past_deployments, version,
-        registered_at, valid_until, notice, agreed_at,
+        registered_at, valid_until, absent_weekdays::text AS absent_weekdays, notice_days, days_per_year, notice, agreed_at,
         EXISTS (SELECT FROM link WHERE purpose = 'profile' AND subject_id = expert.id AND revoked_at IS NULL) AS linked,
         (SELECT coalesce(json_agg(json_build_object('starts_on', starts_on, 'ends_on', ends_on) ORDER BY starts_on),
             '[]') FROM expert_availability WHERE expert_id = expert.id)::text AS available,
@@ -122,7 +126,13 @@ _LINKED = text(
     """  # noqa: S608 - our own text
 )
 
-_JSON = ("themes", "languages", "available", "conflicts", "booked")
+_CALENDAR = text(
+    """
+    SELECT id, nonce FROM link WHERE purpose = 'bookings' AND subject_id = :expert AND revoked_at IS NULL
+    ORDER BY created_at DESC LIMIT 1
+    """
+)
+_JSON = ("absent_weekdays", "themes", "languages", "available", "conflicts", "booked")
 _FILTERS = {
     "theme": "AND EXISTS (SELECT FROM expert_theme WHERE expert_id = expert.id AND theme_code = :theme)",
     "country": "AND country = :country",
@@ -158,6 +168,12 @@ async def expert_by_link(connection: AsyncConnection, token: str) -> ExpertShown
     """The expert whose profile link has this token. Raises Refused: link_unknown (missing), link_revoked."""
     row = await by_link(connection, _LINKED, token)
     return msgspec.convert(_decoded(row._mapping), ExpertShown)
+
+
+async def calendar_path(connection: AsyncConnection, expert_id: UUID) -> str | None:
+    """The address that the expert's own calendar follows, if there is one."""
+    row = (await connection.execute(_CALENDAR, {"expert": expert_id})).first()
+    return f"/link/bookings/{token_of(row.id, row.nonce)}" if row else None
 
 
 def _decoded(row: Any) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpertProfile(msgspec.Struct, frozen=True):
-    """An expert as matching sees one: themes by level 1-5, languages by CEFR level."""
+    """An expert as matching sees one: themes by level 1-5, languages by CEFR level. What an expert has not set says nothing: weekdays
+    of absence (0 is Monday), the earliest day after the notice period, and the days left in calendar years."""
 
     id: str
     country: str
@@ -41,6 +42,9 @@ class ExpertProfile(msgspec.Struct, frozen=True):
     available: tuple[Period, ...]
     deployments_12m: int
     conflict: bool = False
+    absent_weekdays: tuple[int, ...] = ()
+    earliest: date | None = None
+    days_left: dict[int, int] | None = None
 
 
 def speaks(languages: Mapping[str, CefrLevel], language: str, level: CefrLevel) -> bool:

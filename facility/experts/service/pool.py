@@ -23,6 +23,7 @@ from facility.experts.models.profile import (
     in_pool,
 )
 from facility.experts.models.taxonomy import ThemeCycle
+from facility.experts.rules.calendar import days_left
 from facility.experts.rules.candidacy import check_validity
 from facility.experts.rules.profile import THEMES, CefrLevel, ExpertProfile, OwnProfile, Period
 from facility.experts.rules.taxonomy import EMPACT
@@ -167,6 +168,17 @@ async def _write_details(tx: Tx, expert_id: UUID, draft: ExpertDraft) -> None:
     await tx.flush()
 
 
+_MATCHED = (
+    Expert.id,
+    Expert.code,
+    Expert.country,
+    Expert.deployments_12m,
+    Expert.absent_weekdays,
+    Expert.notice_days,
+    Expert.days_per_year,
+)
+
+
 async def profiles(
     tx: Tx, expert_ids: Collection[UUID] | None = None, *, institutions: Collection[UUID] = ()
 ) -> list[ExpertProfile]:
@@ -174,11 +186,10 @@ async def profiles(
 
     `institutions`: whom the deployment serves; an expert with a conflict with one of them is marked.
     """
-    query = select(Expert.id, Expert.code, Expert.country, Expert.deployments_12m)
+    query = select(*_MATCHED)
     query = query.order_by(Expert.code.collate(SORTED_BY_CODE_POINT))
-    query = query.where(
-        in_pool(tx.now.astimezone(BRUSSELS).date()) if expert_ids is None else Expert.id.in_(expert_ids)
-    )
+    today = tx.now.astimezone(BRUSSELS).date()
+    query = query.where(in_pool(today) if expert_ids is None else Expert.id.in_(expert_ids))
     experts = (await tx.session.execute(query)).all()
     themes, languages = defaultdict[UUID, dict[str, int]](dict), defaultdict[UUID, dict[str, CefrLevel]](dict)
     available = defaultdict[UUID, list[Period]](list)
@@ -192,6 +203,7 @@ async def profiles(
         ExpertConflict.institution_id.is_(None), ExpertConflict.institution_id.in_(list(institutions))
     )
     conflicts = set((await tx.session.execute(select(ExpertConflict.expert_id).where(concerned))).scalars())
+    booked = await _booked_in_years(tx, [expert.id for expert in experts if expert.days_per_year])
     return [
         ExpertProfile(
             id=expert.code,
@@ -201,9 +213,24 @@ async def profiles(
             available=tuple(sorted(available[expert.id])),
             deployments_12m=expert.deployments_12m,
             conflict=expert.id in conflicts,
+            absent_weekdays=tuple(expert.absent_weekdays),
+            earliest=today + timedelta(days=expert.notice_days) if expert.notice_days else None,
+            days_left=days_left(expert.days_per_year, booked[expert.id]) if expert.days_per_year else None,
         )
         for expert in experts
     ]
+
+
+async def _booked_in_years(tx: Tx, expert_ids: Collection[UUID]) -> dict[UUID, dict[int, int]]:
+    """How many days these experts are booked for, by calendar year."""
+    booked = defaultdict[UUID, dict[int, int]](dict)
+    if expert_ids:
+        year = func.extract("year", Booking.day)
+        query = select(Booking.expert_id, year.label("year"), func.count().label("days"))
+        query = query.where(Booking.expert_id.in_(expert_ids)).group_by(Booking.expert_id, year)
+        for row in await tx.session.execute(query):
+            booked[row.expert_id][int(row.year)] = row.days
+    return booked
 
 
 def _of(
